@@ -1,0 +1,102 @@
+//! Everything that the engine can be told to do: one closed enum.
+//!
+//! A command carries whatever was slow or random to make: fresh ids, password hashes, the gateway's answer. Deciding it
+//! needs nothing but the state and the time.
+
+use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
+use crate::domain::expiration::ExpireOrder;
+use crate::domain::order::{CancelOrder, CreateOrder};
+use crate::domain::payment::{SettleCharge, SettleRefund, StartPayment, StartRefund};
+use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::event::StreamKey;
+use smallvec::SmallVec;
+
+/// What the engine is told to do, in the imperative.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Sign a person up.
+    CreateUser(CreateUser),
+    /// Change a user's email or password.
+    UpdateUser(UpdateUser),
+    /// Give or take the operator role.
+    SetOperator(SetOperator),
+    /// Delete a user's personal data.
+    EraseUser(EraseUser),
+    /// End a session before its time.
+    RevokeSession(RevokeSession),
+    /// List tickets, all or none.
+    CreateTickets(CreateTickets),
+    /// Change a ticket's title, price or show.
+    UpdateTicket(UpdateTicket),
+    /// Take a ticket off sale.
+    WithdrawTicket(WithdrawTicket),
+    /// Lock tickets for a buyer, all or none.
+    CreateOrder(CreateOrder),
+    /// End an order for its buyer.
+    CancelOrder(CancelOrder),
+    /// End an order whose time is up.
+    ExpireOrder(ExpireOrder),
+    /// Note that the gateway is about to be asked for the money.
+    StartPayment(StartPayment),
+    /// Note the gateway's answer to a charge.
+    SettleCharge(SettleCharge),
+    /// Note that the gateway is about to be asked to give the money back.
+    StartRefund(StartRefund),
+    /// Note that the money was given back.
+    SettleRefund(SettleRefund),
+}
+
+/// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
+pub type StreamKeys = SmallVec<[StreamKey; 4]>;
+
+impl Command {
+    /// The streams whose state decides the command.
+    ///
+    /// The engine sees to it that their entities are in memory before it decides, and a journal that several hosts share
+    /// refuses the decision if one of them has moved on.
+    pub fn reads(&self) -> StreamKeys {
+        let mut keys = StreamKeys::new();
+        match self {
+            Self::CreateUser(command) => keys.push(StreamKey::Email(command.email_key)),
+            Self::UpdateUser(command) => {
+                keys.push(StreamKey::User(command.user_id));
+                keys.extend(command.email.as_ref().map(|email| StreamKey::Email(email.key)));
+            }
+            Self::SetOperator(command) => keys.push(StreamKey::User(command.user_id)),
+            Self::EraseUser(command) => keys.push(StreamKey::User(command.user_id)),
+            Self::RevokeSession(command) => keys.push(StreamKey::User(command.user_id)),
+            Self::CreateTickets(_) => {}
+            Self::UpdateTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
+            Self::WithdrawTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
+            Self::CreateOrder(command) => keys.extend(command.ticket_ids.iter().map(|id| StreamKey::Ticket(*id))),
+            Self::CancelOrder(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::ExpireOrder(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::StartPayment(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::SettleCharge(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::StartRefund(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::SettleRefund(command) => keys.push(StreamKey::Order(command.order_id)),
+        }
+        keys
+    }
+
+    /// The name of the command, for metrics and traces.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateUser(_) => "CreateUser",
+            Self::UpdateUser(_) => "UpdateUser",
+            Self::SetOperator(_) => "SetOperator",
+            Self::EraseUser(_) => "EraseUser",
+            Self::RevokeSession(_) => "RevokeSession",
+            Self::CreateTickets(_) => "CreateTickets",
+            Self::UpdateTicket(_) => "UpdateTicket",
+            Self::WithdrawTicket(_) => "WithdrawTicket",
+            Self::CreateOrder(_) => "CreateOrder",
+            Self::CancelOrder(_) => "CancelOrder",
+            Self::ExpireOrder(_) => "ExpireOrder",
+            Self::StartPayment(_) => "StartPayment",
+            Self::SettleCharge(_) => "SettleCharge",
+            Self::StartRefund(_) => "StartRefund",
+            Self::SettleRefund(_) => "SettleRefund",
+        }
+    }
+}

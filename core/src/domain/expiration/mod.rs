@@ -1,0 +1,26 @@
+//! The end of holds whose time is up.
+//!
+//! ```text
+//!   order created ──▶ watched ──deadline reached──▶ expired (OrderExpired)
+//!                       │
+//!                       └── payment started, or cancelled ──▶ no longer watched
+//! ```
+//!
+//! **Invariant:** exactly the orders in state `created` are watched.
+//!
+//! **Invariant:** orders expire in the order of their deadlines, and never before the engine's own time says so. Every other
+//! decision checks the deadline too, so a late timer never prolongs a hold.
+
+mod command;
+mod decide;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::ExpireOrder;
+pub use decide::Rejection;
+pub(super) use decide::expire_order;
+pub use event::OrderExpired;
+pub use state::Deadlines;
+pub(super) use state::apply_expired;

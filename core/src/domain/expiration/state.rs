@@ -1,0 +1,42 @@
+//! The deadlines that are watched.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::order::{self, Order, OrderStatus};
+use crate::domain::{Fact, Inconsistency};
+use crate::types::{OrderId, Timestamp};
+
+/// The deadlines of all orders in state `created`, the earliest first; of equal deadlines, the older order first.
+#[derive(Debug, Clone, Default)]
+pub struct Deadlines(BTreeSet<(Timestamp, OrderId)>);
+
+impl Deadlines {
+    pub(in crate::domain) fn watch(&mut self, order: &Order) {
+        self.0.insert((order.expires_at, order.id));
+    }
+
+    pub(in crate::domain) fn forget(&mut self, order: &Order) {
+        self.0.remove(&(order.expires_at, order.id));
+    }
+
+    /// The earliest deadline.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.0.first().map(|(at, _)| *at)
+    }
+
+    /// The first `limit` orders whose deadline has been reached at `now`, in the order of their deadlines.
+    pub(crate) fn due(&self, now: Timestamp, limit: usize) -> Vec<OrderId> {
+        self.0.iter().take_while(|(at, _)| *at <= now).take(limit).map(|(_, id)| *id).collect()
+    }
+}
+
+pub(in crate::domain) fn apply_expired(order: &mut Arc<Order>, fact: Fact) -> Result<(), Inconsistency> {
+    if order.status != OrderStatus::Created {
+        return Err(Inconsistency("an order expired that no deadline bound"));
+    }
+    if order.expires_at > fact.at {
+        return Err(Inconsistency("an order expired before its deadline"));
+    }
+    order::end(order, OrderStatus::Expired, fact).map(drop)
+}

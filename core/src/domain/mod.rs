@@ -1,0 +1,186 @@
+//! The rules, and nothing but the rules: `decide` turns a command into events, `apply` turns events into state.
+//!
+//! **Invariant:** no clock, disk, thread, randomness, log or `async` in this folder.
+//!
+//! **Invariant:** `decide` never changes the state, and `apply` never refuses what `decide` has allowed. What `apply` refuses as
+//! an [`Inconsistency`] is a damaged or forged journal.
+
+pub mod auth;
+pub mod expiration;
+pub mod order;
+pub mod payment;
+mod reaction;
+mod state;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod ticket;
+
+use std::time::Duration;
+
+use smallvec::SmallVec;
+
+pub(crate) use self::auth::User;
+pub(crate) use self::order::Order;
+pub(crate) use self::ticket::Ticket;
+pub use state::State;
+
+use crate::command::Command;
+use crate::event::{Actor, DomainEvent, EmailKey};
+use crate::types::{Email, Timestamp, UserId};
+
+/// What a decision may know beside the state.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The engine's time, which never runs backwards.
+    pub now: Timestamp,
+    /// Who gives the command.
+    pub actor: Actor,
+    /// Who owns the email that the command is about.
+    pub email_owner: Option<UserId>,
+    /// The limits in force.
+    pub limits: Limits,
+}
+
+/// The numbers that an embedder may choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long an order holds its tickets.
+    pub hold: Duration,
+    /// How many open orders one buyer may have.
+    pub open_orders_max: u32,
+    /// How many tickets one order may have.
+    pub order_tickets_max: usize,
+    /// How many tickets one command may list.
+    pub listing_tickets_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            hold: Duration::from_secs(15 * 60),
+            open_orders_max: 10,
+            order_tickets_max: 10,
+            listing_tickets_max: 10_000,
+        }
+    }
+}
+
+/// The events of one command, mostly one or two.
+pub type Events = SmallVec<[DomainEvent; 1]>;
+
+/// What a command comes to: facts, and what goes to the vault together with them.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The events, in order. None means that all is as it was asked to be.
+    pub events: Events,
+    /// What changes in the vault.
+    pub vault: Option<VaultChange>,
+}
+
+impl Decision {
+    fn nothing() -> Self {
+        Self { events: Events::new(), vault: None }
+    }
+
+    fn event(event: DomainEvent) -> Self {
+        Self::events([event])
+    }
+
+    fn events(events: impl IntoIterator<Item = DomainEvent>) -> Self {
+        Self { events: events.into_iter().collect(), vault: None }
+    }
+
+    fn with_vault(self, change: VaultChange) -> Self {
+        Self { vault: Some(change), ..self }
+    }
+}
+
+/// A change of personal data.
+#[derive(Clone)]
+pub enum VaultChange {
+    /// New or changed data; what is `None` stays as it is.
+    Put {
+        /// The user.
+        user_id: UserId,
+        /// The email as typed, and by what it is unique.
+        email: Option<(EmailKey, Email)>,
+        /// The password's hash in PHC form.
+        password_hash: Option<String>,
+    },
+    /// All data of the user goes.
+    Erase {
+        /// The user.
+        user_id: UserId,
+    },
+}
+
+impl std::fmt::Debug for VaultChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Put { user_id, .. } => write!(f, "Put({user_id}, …)"),
+            Self::Erase { user_id } => write!(f, "Erase({user_id})"),
+        }
+    }
+}
+
+/// Why a domain says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The auth domain.
+    Auth(auth::Rejection),
+    /// The ticket domain.
+    Ticket(ticket::Rejection),
+    /// The order domain.
+    Order(order::Rejection),
+    /// The expiration domain.
+    Expiration(expiration::Rejection),
+    /// The payment domain.
+    Payment(payment::Rejection),
+}
+
+/// Decides a command: the facts that it makes, or why not.
+pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Rejection> {
+    let mut decision = match command {
+        Command::CreateUser(command) => auth::create_user(command, context).map_err(Rejection::Auth),
+        Command::UpdateUser(command) => auth::update_user(state, command, context).map_err(Rejection::Auth),
+        Command::SetOperator(command) => auth::set_operator(state, command).map_err(Rejection::Auth),
+        Command::EraseUser(command) => auth::erase_user(state, command).map_err(Rejection::Auth),
+        Command::RevokeSession(command) => auth::revoke_session(state, command, context).map_err(Rejection::Auth),
+        Command::CreateTickets(command) => ticket::create_tickets(state, command, context).map_err(Rejection::Ticket),
+        Command::UpdateTicket(command) => ticket::update_ticket(state, command, context).map_err(Rejection::Ticket),
+        Command::WithdrawTicket(command) => ticket::withdraw_ticket(state, command, context).map_err(Rejection::Ticket),
+        Command::CreateOrder(command) => order::create_order(state, command, context).map_err(Rejection::Order),
+        Command::CancelOrder(command) => order::cancel_order(state, command, context).map_err(Rejection::Order),
+        Command::ExpireOrder(command) => {
+            expiration::expire_order(state, command, context).map_err(Rejection::Expiration)
+        }
+        Command::StartPayment(command) => payment::start_payment(state, command, context).map_err(Rejection::Payment),
+        Command::SettleCharge(command) => payment::settle_charge(state, command).map_err(Rejection::Payment),
+        Command::StartRefund(command) => payment::start_refund(state, command, context).map_err(Rejection::Payment),
+        Command::SettleRefund(command) => payment::settle_refund(state, command).map_err(Rejection::Payment),
+    }?;
+    let follow_ups: SmallVec<[DomainEvent; 1]> =
+        decision.events.iter().filter_map(|event| reaction::follow_up(state, event)).collect();
+    decision.events.extend(follow_ups);
+    Ok(decision)
+}
+
+/// When something became a fact, and the version that its entity has by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// When.
+    pub at: Timestamp,
+    /// The entity's version after it.
+    pub version: u64,
+}
+
+impl Fact {
+    fn follows(self, version: u64) -> Result<(), Inconsistency> {
+        if self.version == version + 1 { Ok(()) } else { Err(Inconsistency("a version is missing or repeated")) }
+    }
+}
+
+/// A fact that can't follow from the facts before it: the journal is damaged or was forged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Inconsistency(pub(crate) &'static str);

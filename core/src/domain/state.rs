@@ -1,0 +1,298 @@
+//! What the rules need to know, in memory: the live entities, and what follows from them.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::auth::{self, RevokedSessions};
+use super::expiration::{self, Deadlines};
+use super::order::{self, OrderedTicket, TicketVersion};
+use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
+use crate::event::{DomainEvent, StreamKey};
+use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
+
+/// The state that commands are decided on.
+///
+/// It holds every user, every ticket that is on sale or locked and every order that is not settled. Others are put in when a
+/// command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again ([`State::drop_settled`]).
+/// Entities are shared with the views, which never change them.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    users: FxHashMap<UserId, Arc<User>>,
+    tickets: FxHashMap<TicketId, Arc<Ticket>>,
+    orders: FxHashMap<OrderId, Arc<Order>>,
+    revoked: RevokedSessions,
+    deadlines: Deadlines,
+    /// What users have under way; users without anything are left out.
+    trading: FxHashMap<UserId, Trading>,
+}
+
+/// What a user has under way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Trading {
+    /// Orders in state `created` or `awaiting_payment`.
+    open_orders: u32,
+    /// Tickets on sale or locked.
+    live_tickets: u32,
+}
+
+impl State {
+    /// The user of this id.
+    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.users.get(&id)
+    }
+
+    /// The ticket of this id, if it is in memory.
+    pub fn ticket(&self, id: TicketId) -> Option<&Arc<Ticket>> {
+        self.tickets.get(&id)
+    }
+
+    /// The order of this id, if it is in memory.
+    pub fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
+        self.orders.get(&id)
+    }
+
+    /// Whether the session ended before its time.
+    pub fn is_revoked(&self, id: SessionId) -> bool {
+        self.revoked.contains(id)
+    }
+
+    /// The deadlines that are watched.
+    pub fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
+    }
+
+    /// How many open orders the user has.
+    pub fn open_orders_of(&self, id: UserId) -> u32 {
+        self.trading.get(&id).map_or(0, |trading| trading.open_orders)
+    }
+
+    /// Whether the user has tickets on sale or open orders.
+    pub fn is_trading(&self, id: UserId) -> bool {
+        self.trading.contains_key(&id)
+    }
+
+    /// How many orders hold tickets right now.
+    pub fn open_orders(&self) -> usize {
+        self.trading.values().map(|trading| trading.open_orders as usize).sum()
+    }
+
+    /// The version of a stream's entity: 0 for one that does not exist or is not in memory.
+    pub fn version(&self, key: StreamKey) -> u64 {
+        match key {
+            StreamKey::User(id) => self.users.get(&id).map_or(0, |user| user.version),
+            StreamKey::Ticket(id) => self.tickets.get(&id).map_or(0, |ticket| ticket.version),
+            StreamKey::Order(id) => self.orders.get(&id).map_or(0, |order| order.version),
+            StreamKey::Email(_) => 0,
+        }
+    }
+
+    /// Puts a user in.
+    pub(crate) fn restore_user(&mut self, user: Arc<User>) {
+        self.users.insert(user.id, user);
+    }
+
+    /// Puts a ticket in, and counts it if it is on sale or locked.
+    pub(crate) fn restore_ticket(&mut self, ticket: Arc<Ticket>) {
+        let (seller, live) = (ticket.seller_id, ticket.status.is_live());
+        if self.tickets.insert(ticket.id, ticket).is_none() && live {
+            self.trading.entry(seller).or_default().live_tickets += 1;
+        }
+    }
+
+    /// Puts an order in, and counts and watches it if it is open.
+    pub(crate) fn restore_order(&mut self, order: Arc<Order>) {
+        let (buyer, open) = (order.buyer_id, order.status.is_open());
+        if order.status == order::OrderStatus::Created {
+            self.deadlines.watch(&order);
+        }
+        if self.orders.insert(order.id, order).is_none() && open {
+            self.trading.entry(buyer).or_default().open_orders += 1;
+        }
+    }
+
+    /// Puts a revoked session in.
+    pub(crate) fn restore_revoked(&mut self, id: SessionId, expires_at: Timestamp) {
+        self.revoked.insert(id, expires_at);
+    }
+
+    /// Forgets revoked sessions that have ended by themselves.
+    pub(crate) fn forget_sessions_until(&mut self, now: Timestamp) {
+        self.revoked.forget_until(now);
+    }
+
+    /// Drops the entity from memory if nothing is under way with it.
+    pub(crate) fn drop_settled(&mut self, key: StreamKey) {
+        match key {
+            StreamKey::Ticket(id) => {
+                if self.tickets.get(&id).is_some_and(|ticket| !ticket.status.is_live()) {
+                    self.tickets.remove(&id);
+                }
+            }
+            StreamKey::Order(id) => {
+                if self.orders.get(&id).is_some_and(|order| order.is_settled()) {
+                    self.orders.remove(&id);
+                }
+            }
+            StreamKey::User(_) | StreamKey::Email(_) => {}
+        }
+    }
+
+    /// Whether the entity is in memory.
+    pub(crate) fn contains(&self, key: StreamKey) -> bool {
+        match key {
+            StreamKey::Ticket(id) => self.tickets.contains_key(&id),
+            StreamKey::Order(id) => self.orders.contains_key(&id),
+            StreamKey::User(id) => self.users.contains_key(&id),
+            StreamKey::Email(_) => true,
+        }
+    }
+
+    /// Changes the state by a fact; `version` is the version of the event's entity after it.
+    ///
+    /// # Errors
+    /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
+    pub fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
+        match event {
+            DomainEvent::UserCreated(event) => {
+                let user = auth::apply_created(event, fact);
+                fact.follows(0)?;
+                absent(self.users.insert(user.id, Arc::new(user)))
+            }
+            DomainEvent::UserUpdated(event) => {
+                auth::apply_updated(present(self.users.get_mut(&event.user_id))?, event, fact)
+            }
+            DomainEvent::UserErased(event) => {
+                auth::apply_erased(present(self.users.get_mut(&event.user_id))?, event, fact)
+            }
+            DomainEvent::SessionRevoked(event) => {
+                auth::apply_revoked(present(self.users.get_mut(&event.user_id))?, fact)?;
+                self.revoked.insert(event.session_id, event.expires_at);
+                Ok(())
+            }
+            DomainEvent::TicketCreated(event) => {
+                let ticket = ticket::apply_created(event, fact);
+                fact.follows(0)?;
+                self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
+                absent(self.tickets.insert(ticket.id, Arc::new(ticket)))
+            }
+            DomainEvent::TicketUpdated(event) => {
+                ticket::apply_updated(present(self.tickets.get_mut(&event.ticket_id))?, event, fact)
+            }
+            DomainEvent::TicketWithdrawn(event) => {
+                let ticket = present(self.tickets.get_mut(&event.ticket_id))?;
+                ticket::apply_withdrawn(ticket, event, fact)?;
+                let seller = ticket.seller_id;
+                self.ticket_left(seller)
+            }
+            DomainEvent::OrderCreated(event) => {
+                fact.follows(0)?;
+                let order = order::apply_created(event, fact);
+                self.lock(order.id, &order.tickets, fact)?;
+                self.deadlines.watch(&order);
+                self.trading.entry(order.buyer_id).or_default().open_orders += 1;
+                absent(self.orders.insert(order.id, Arc::new(order)))
+            }
+            DomainEvent::OrderCancelled(event) => {
+                let order = present(self.orders.get_mut(&event.order_id))?;
+                self.deadlines.forget(order);
+                order::apply_cancelled(order, event, fact)?;
+                self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
+            }
+            DomainEvent::OrderExpired(event) => {
+                let order = present(self.orders.get_mut(&event.order_id))?;
+                self.deadlines.forget(order);
+                expiration::apply_expired(order, fact)?;
+                self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
+            }
+            DomainEvent::PaymentStarted(event) => {
+                let order = present(self.orders.get_mut(&event.order_id))?;
+                self.deadlines.forget(order);
+                payment::apply_started(order, event, fact)
+            }
+            DomainEvent::ChargeCreated(event) => {
+                payment::apply_created(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
+                self.order_ended(event.order_id, &event.tickets, fact, ticket::sell)?;
+                event.tickets.iter().try_for_each(|sold| {
+                    let seller = present(self.tickets.get(&sold.id))?.seller_id;
+                    self.ticket_left(seller)
+                })
+            }
+            DomainEvent::ChargeFailed(event) => {
+                payment::apply_failed(present(self.orders.get_mut(&event.order_id))?, event, fact)
+            }
+            DomainEvent::RefundStarted(event) => {
+                payment::apply_refund_started(present(self.orders.get_mut(&event.order_id))?, event, fact)
+            }
+            DomainEvent::ChargeRefunded(event) => {
+                payment::apply_refunded(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
+                self.change_tickets(event.order_id, &event.tickets, fact, ticket::return_to_sale)?;
+                for returned in &event.tickets {
+                    let seller = present(self.tickets.get(&returned.id))?.seller_id;
+                    self.trading.entry(seller).or_default().live_tickets += 1;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn lock(&mut self, order: OrderId, tickets: &[OrderedTicket], fact: Fact) -> Result<(), Inconsistency> {
+        tickets.iter().try_for_each(|locked| {
+            let ticket = present(self.tickets.get_mut(&locked.id))?;
+            ticket::lock(ticket, order, Fact { version: locked.version, ..fact })
+        })
+    }
+
+    /// Does to the order's tickets what its end does to them, and forgets that it was open.
+    fn order_ended(
+        &mut self,
+        id: OrderId,
+        tickets: &[TicketVersion],
+        fact: Fact,
+        change: TicketChange,
+    ) -> Result<(), Inconsistency> {
+        let order = present(self.orders.get(&id))?;
+        if order.tickets.len() != tickets.len() {
+            return Err(Inconsistency("an order ended without ending the hold of all of its tickets"));
+        }
+        let buyer = order.buyer_id;
+        self.count_down(buyer, |trading| &mut trading.open_orders)?;
+        self.change_tickets(id, tickets, fact, change)
+    }
+
+    fn change_tickets(
+        &mut self,
+        order: OrderId,
+        tickets: &[TicketVersion],
+        fact: Fact,
+        change: TicketChange,
+    ) -> Result<(), Inconsistency> {
+        tickets.iter().try_for_each(|changed| {
+            change(present(self.tickets.get_mut(&changed.id))?, order, Fact { version: changed.version, ..fact })
+        })
+    }
+
+    fn ticket_left(&mut self, seller: UserId) -> Result<(), Inconsistency> {
+        self.count_down(seller, |trading| &mut trading.live_tickets)
+    }
+
+    fn count_down(&mut self, user: UserId, which: fn(&mut Trading) -> &mut u32) -> Result<(), Inconsistency> {
+        let trading = present(self.trading.get_mut(&user))?;
+        let count = which(trading);
+        *count = count.checked_sub(1).ok_or(Inconsistency("more ended than began"))?;
+        if trading.open_orders == 0 && trading.live_tickets == 0 {
+            self.trading.remove(&user);
+        }
+        Ok(())
+    }
+}
+
+type TicketChange = fn(&mut Arc<Ticket>, OrderId, Fact) -> Result<(), Inconsistency>;
+
+fn present<T>(entity: Option<T>) -> Result<T, Inconsistency> {
+    entity.ok_or(Inconsistency("the fact is about something that does not exist"))
+}
+
+fn absent<T>(previous: Option<T>) -> Result<(), Inconsistency> {
+    if previous.is_none() { Ok(()) } else { Err(Inconsistency("something was created that exists already")) }
+}

@@ -1,0 +1,1 @@
+//! Given, when, then: a few words to write tests of the rules with.

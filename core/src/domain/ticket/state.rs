@@ -1,0 +1,183 @@
+//! A ticket and how events change it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{TicketCreated, TicketUpdated, TicketWithdrawn};
+use crate::domain::{Fact, Inconsistency};
+use crate::types::{Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UserId, Venue};
+
+/// What people attend: a concert, a match, a play.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Show {
+    /// What it is called.
+    pub name: ShowName,
+    /// Its kind, such as `concert`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// Where it takes place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<Venue>,
+    /// When it starts; from then on its tickets can't be ordered.
+    pub starts_at: Timestamp,
+}
+
+/// Where a ticket is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TicketStatus {
+    /// For sale.
+    Available,
+    /// Held by an open order.
+    Locked,
+    /// Bought and paid.
+    Sold,
+    /// Taken off sale by its seller.
+    Withdrawn,
+}
+
+impl TicketStatus {
+    /// The status as published: `available`, `locked`, `sold` or `withdrawn`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Locked => "locked",
+            Self::Sold => "sold",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Whether the ticket is on sale, or may be again when an order ends without payment.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Available | Self::Locked)
+    }
+}
+
+impl fmt::Display for TicketStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One place at one show, listed by a seller at a price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The ticket's id.
+    pub id: TicketId,
+    /// Who sells it.
+    pub seller_id: UserId,
+    /// What it is called.
+    pub title: Title,
+    /// What it costs.
+    pub price: Money,
+    /// What it lets its holder attend.
+    pub show: Option<Arc<Show>>,
+    /// Where in the venue its place is.
+    pub seat: Option<SeatLabel>,
+    /// Where it is in its life.
+    pub status: TicketStatus,
+    /// The order that holds it while it is locked, or has bought it; nobody else's business.
+    pub(crate) holder: Option<OrderId>,
+    /// 1 when listed, one more after every change: edit, lock, release, sale, withdrawal.
+    pub version: u64,
+    /// When it was listed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Ticket {
+    /// When its show starts, if it has one.
+    pub(crate) fn starts_at(&self) -> Option<Timestamp> {
+        self.show.as_ref().map(|show| show.starts_at)
+    }
+}
+
+pub(in crate::domain) fn apply_created(event: &TicketCreated, fact: Fact) -> Ticket {
+    Ticket {
+        id: event.ticket_id,
+        seller_id: event.seller_id,
+        title: event.title.clone(),
+        price: event.price,
+        show: event.show.clone(),
+        seat: event.seat.clone(),
+        status: TicketStatus::Available,
+        holder: None,
+        version: fact.version,
+        created_at: fact.at,
+        updated_at: fact.at,
+    }
+}
+
+pub(in crate::domain) fn apply_updated(
+    ticket: &mut Arc<Ticket>,
+    event: &TicketUpdated,
+    fact: Fact,
+) -> Result<(), Inconsistency> {
+    let ticket = step(ticket, fact, TicketStatus::Available, TicketStatus::Available, None)?;
+    ticket.title.clone_from(&event.title);
+    ticket.price = event.price;
+    ticket.show.clone_from(&event.show);
+    Ok(())
+}
+
+pub(in crate::domain) fn apply_withdrawn(
+    ticket: &mut Arc<Ticket>,
+    _event: &TicketWithdrawn,
+    fact: Fact,
+) -> Result<(), Inconsistency> {
+    step(ticket, fact, TicketStatus::Available, TicketStatus::Withdrawn, None).map(drop)
+}
+
+/// An order takes an available ticket.
+pub(in crate::domain) fn lock(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
+    step(ticket, fact, TicketStatus::Available, TicketStatus::Locked, Some(by)).map(drop)
+}
+
+/// The order that holds the ticket lets it go.
+pub(in crate::domain) fn free(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
+    held_by(ticket, by)?;
+    step(ticket, fact, TicketStatus::Locked, TicketStatus::Available, None).map(drop)
+}
+
+/// The order that holds the ticket is paid.
+pub(in crate::domain) fn sell(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
+    held_by(ticket, by)?;
+    step(ticket, fact, TicketStatus::Locked, TicketStatus::Sold, Some(by)).map(drop)
+}
+
+/// The order that bought the ticket is refunded, and the ticket is sold anew.
+pub(in crate::domain) fn return_to_sale(
+    ticket: &mut Arc<Ticket>,
+    by: OrderId,
+    fact: Fact,
+) -> Result<(), Inconsistency> {
+    held_by(ticket, by)?;
+    step(ticket, fact, TicketStatus::Sold, TicketStatus::Available, None).map(drop)
+}
+
+fn held_by(ticket: &Ticket, order: OrderId) -> Result<(), Inconsistency> {
+    if ticket.holder == Some(order) { Ok(()) } else { Err(Inconsistency("the ticket is held by another order")) }
+}
+
+fn step(
+    ticket: &mut Arc<Ticket>,
+    fact: Fact,
+    from: TicketStatus,
+    to: TicketStatus,
+    holder: Option<OrderId>,
+) -> Result<&mut Ticket, Inconsistency> {
+    if ticket.status != from {
+        return Err(Inconsistency("the ticket is not in the state that this follows from"));
+    }
+    fact.follows(ticket.version)?;
+    let ticket = Arc::make_mut(ticket);
+    ticket.status = to;
+    ticket.holder = holder;
+    ticket.version = fact.version;
+    ticket.updated_at = fact.at;
+    Ok(ticket)
+}

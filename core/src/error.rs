@@ -1,0 +1,408 @@
+//! The one public error, its kinds, and the table of codes.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What went wrong, seen from the caller: each kind says what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input is wrong: correct it. Status 400.
+    Validation,
+    /// Nobody is signed in, or the credentials are wrong: sign in. Status 401.
+    Unauthenticated,
+    /// The card was declined: try another. Status 402.
+    PaymentDeclined,
+    /// Somebody else may do this, but not you: give up. Status 403.
+    Forbidden,
+    /// There is no such thing: give up. Status 404.
+    NotFound,
+    /// The thing is not in a state that allows this: look at it again. Status 409.
+    Conflict,
+    /// The thing has changed since you read it: read it again. Status 412.
+    PreconditionFailed,
+    /// The idempotency key was used for something else: take a new one. Status 422.
+    IdempotencyMismatch,
+    /// Too often: wait for [`Error::retry_after`]. Status 429.
+    TooManyRequests,
+    /// A fault of ours; the outcome is unknown. Status 500.
+    Internal,
+    /// Not now; the outcome is unknown if a command was under way: ask again with the same key. Status 503.
+    Unavailable,
+}
+
+impl ErrorKind {
+    /// The HTTP status of the kind.
+    pub const fn status_code(self) -> u16 {
+        match self {
+            Self::Validation => 400,
+            Self::Unauthenticated => 401,
+            Self::PaymentDeclined => 402,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::PreconditionFailed => 412,
+            Self::IdempotencyMismatch => 422,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $kind:ident $code:literal $message:literal;)*) => {
+        /// Every code that an [`Error`] can carry. Codes are stable: they are never renamed or given another meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable text, such as `ticket.locked`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The kind of error that the code belongs to.
+            pub const fn kind(self) -> ErrorKind {
+                match self { $(Self::$name => ErrorKind::$kind,)* }
+            }
+
+            /// The sentence that an error of this code has unless it has a better one.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Some field of the input is wrong; the faults say which.
+    Validation = Validation "validation" "The input is not valid";
+
+    /// Nobody is signed in, or the session has ended.
+    AuthRequired = Unauthenticated "auth.required" "Not signed in";
+    /// Unknown email or wrong password; it is not told which.
+    AuthInvalidCredentials = Unauthenticated "auth.invalid_credentials" "Invalid credentials";
+    /// The email belongs to another user.
+    AuthEmailTaken = Conflict "auth.email_taken" "Email is in use";
+    /// Only an operator may do this.
+    AuthOperatorRequired = Forbidden "auth.operator_required" "Only an operator may do this";
+    /// There is no such user.
+    AuthUserNotFound = NotFound "auth.user_not_found" "No such user";
+    /// A user with tickets on sale or open orders can't be erased.
+    AuthStillTrading = Conflict "auth.still_trading" "Withdraw your tickets and end your open orders first";
+
+    /// There is no such ticket.
+    TicketNotFound = NotFound "ticket.not_found" "No such ticket";
+    /// Only the ticket's seller may do this.
+    TicketNotYours = Forbidden "ticket.not_yours" "Only the seller may do this";
+    /// An open order holds the ticket.
+    TicketLocked = Conflict "ticket.locked" "The ticket is held by an order";
+    /// The ticket is sold.
+    TicketSold = Conflict "ticket.sold" "The ticket is sold";
+    /// The seller has withdrawn the ticket.
+    TicketWithdrawn = Conflict "ticket.withdrawn" "The ticket was withdrawn";
+    /// The show has started.
+    TicketShowStarted = Conflict "ticket.show_started" "The show has started";
+    /// The ticket has another version than the caller expected.
+    TicketVersionMismatch = PreconditionFailed "ticket.version_mismatch" "The ticket has changed since you read it";
+
+    /// There is no such order.
+    OrderNotFound = NotFound "order.not_found" "No such order";
+    /// The order is somebody else's.
+    OrderNotYours = Forbidden "order.not_yours" "The order is not yours";
+    /// A buyer can't order their own ticket.
+    OrderOwnTicket = Forbidden "order.own_ticket" "You can't buy your own ticket";
+    /// The tickets of one order must have one currency.
+    OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
+    /// The sum of the tickets' prices is larger than an order can be.
+    OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
+    /// The buyer holds as many open orders as one buyer may.
+    OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
+    /// The hold has ended: its time was up.
+    OrderExpired = Conflict "order.expired" "The order has expired";
+    /// The order was cancelled.
+    OrderCancelled = Conflict "order.cancelled" "The order was cancelled";
+    /// The order is paid.
+    OrderAlreadyPaid = Conflict "order.already_paid" "The order is paid";
+    /// A payment of the order is under way, and its outcome is not yet known.
+    OrderPaymentPending = Conflict "order.payment_pending" "A payment of this order is under way";
+
+    /// The card processor refused the card.
+    PaymentDeclined = PaymentDeclined "payment.declined" "The card was declined";
+    /// There is no such charge.
+    PaymentNotFound = NotFound "payment.not_found" "No such charge";
+    /// The charge is somebody else's.
+    PaymentNotYours = Forbidden "payment.not_yours" "The charge is not yours";
+    /// Only a charge that took money can be refunded.
+    PaymentNotRefundable = Conflict "payment.not_refundable" "Only a successful charge can be refunded";
+    /// The charge is refunded, or its refund is under way.
+    PaymentAlreadyRefunded = Conflict "payment.already_refunded" "The charge is refunded";
+    /// So many payments wait for the card processor that no more are taken.
+    PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
+
+    /// The idempotency key belongs to another command.
+    CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
+    /// Too many requests.
+    RateLimited = TooManyRequests "rate.limited" "Too many attempts, try again later";
+
+    /// A fault of the program; its details are in the trace only.
+    Internal = Internal "internal" "Something went wrong";
+    /// The journal is damaged, and the engine does not guess.
+    JournalDamaged = Internal "journal.damaged" "The journal is damaged";
+    /// The journal could not be written or read; the outcome of the command is unknown.
+    JournalUnavailable = Unavailable "journal.unavailable" "The journal is not available right now";
+    /// The directory is open already, in this process or another.
+    JournalInUse = Unavailable "journal.in_use" "The data directory is open already";
+    /// The directory was written by a newer version of boxoffice.
+    JournalNewerFormat = Unavailable "journal.newer_format" "The data directory has a newer format";
+    /// The engine is closed.
+    EngineClosed = Unavailable "engine.closed" "The box office is closed";
+    /// The queue of commands is full.
+    EngineOverloaded = Unavailable "engine.overloaded" "Too busy, try again in a moment";
+}
+
+/// One thing that is wrong, in the shape in which every host shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// A sentence for a person.
+    pub message: Cow<'static, str>,
+    /// The one field at fault, such as `price` or `tickets[2].title`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<Cow<'static, str>>,
+}
+
+/// The error of every operation of boxoffice.
+///
+/// ```
+/// use boxoffice::{Code, Error, ErrorKind};
+///
+/// let error = Error::from(Code::TicketLocked);
+/// assert_eq!(error.kind(), ErrorKind::Conflict);
+/// assert_eq!((error.code(), error.status_code()), ("ticket.locked", 409));
+/// assert_eq!(
+///     serde_json::to_string(&error.serialize_errors())?,
+///     r#"[{"message":"The ticket is held by an order"}]"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    code: Code,
+    /// Empty where the code's own message says it all.
+    faults: Vec<Fault>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// The input is wrong in the way that `reason` tells, a text that reads on after the name of the field.
+    pub fn invalid(field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) -> Self {
+        let mut faults = Faults::default();
+        faults.add(field, reason);
+        Self::from(faults)
+    }
+
+    /// An error of this code with a message of its own.
+    pub fn with_message(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(code, vec![Fault { message: message.into(), field: None }])
+    }
+
+    /// What the error came from, for traces; callers of a host never see it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    /// How long to wait before asking again.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Says which field the error is about.
+    #[must_use]
+    pub fn with_field(mut self, field: &'static str) -> Self {
+        let message = self.message();
+        self.0.faults = vec![Fault { message, field: Some(field.into()) }];
+        self
+    }
+
+    fn new(code: Code, faults: Vec<Fault>) -> Self {
+        Self(Box::new(Inner { code, faults, retry_after: None, source: None }))
+    }
+
+    /// What the caller should do about it.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.code.kind()
+    }
+
+    /// The stable code, such as `ticket.locked`.
+    pub fn code(&self) -> &'static str {
+        self.0.code.as_str()
+    }
+
+    /// The same as a value to match on.
+    pub fn code_value(&self) -> Code {
+        self.0.code
+    }
+
+    /// The HTTP status.
+    pub fn status_code(&self) -> u16 {
+        self.kind().status_code()
+    }
+
+    /// How long to wait before asking again, if it is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What is wrong, one entry a fault: the `errors` of the common error shape.
+    pub fn serialize_errors(&self) -> Vec<Fault> {
+        if self.0.faults.is_empty() {
+            vec![Fault { message: self.0.code.message().into(), field: None }]
+        } else {
+            self.0.faults.clone()
+        }
+    }
+
+    fn message(&self) -> Cow<'static, str> {
+        self.0.faults.first().map_or(Cow::Borrowed(self.0.code.message()), |fault| fault.message.clone())
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code, Vec::new())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.message())?;
+        for fault in self.0.faults.iter().skip(1) {
+            write!(f, "; {}", fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code())
+            .field("faults", &self.0.faults)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+/// Collects what is wrong with an input, so that the caller hears it all at once.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) {
+        let field = field.into();
+        let message = format!("{} {reason}", spoken(&field)).into();
+        self.0.push(Fault { message, field: Some(field) });
+    }
+
+    /// The value, or `None` with the reason noted.
+    pub(crate) fn check<T, E: fmt::Display>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        value: Result<T, E>,
+    ) -> Option<T> {
+        value.map_err(|reason| self.add(field, reason)).ok()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::new(Code::Validation, faults.0)
+    }
+}
+
+/// `tickets[2].startsAt` as the start of a sentence: `Starts at`.
+fn spoken(field: &str) -> String {
+    let name = field.rsplit('.').next().unwrap_or(field);
+    let name = name.split('[').next().unwrap_or(name);
+    let mut words = String::with_capacity(name.len() + 4);
+    for (at, letter) in name.chars().enumerate() {
+        match letter {
+            first if at == 0 => words.extend(first.to_uppercase()),
+            capital if capital.is_uppercase() => {
+                words.push(' ');
+                words.extend(capital.to_lowercase());
+            }
+            other => words.push(other),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_named_after_their_place() {
+        let texts: HashSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!((400..=503).contains(&code.kind().status_code()), "{code:?}");
+            assert!(!code.message().is_empty(), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn faults_are_sentences_about_fields() {
+        let mut faults = Faults::default();
+        faults.add("price", "must be greater than 0");
+        faults.add("tickets[2].show.startsAt", "must be a time");
+        let error = Error::from(faults);
+        let json = serde_json::to_value(error.serialize_errors()).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!([
+                { "message": "Price must be greater than 0", "field": "price" },
+                { "message": "Starts at must be a time", "field": "tickets[2].show.startsAt" },
+            ])
+        );
+    }
+
+    #[test]
+    fn source_is_kept_but_not_shown() {
+        let error = Error::from(Code::JournalUnavailable).with_source(std::io::Error::other("disk on fire"));
+        assert!(std::error::Error::source(&error).is_some());
+        assert!(!error.to_string().contains("fire"));
+    }
+}

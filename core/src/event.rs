@@ -1,0 +1,247 @@
+//! The facts that the journal keeps: every event, and the record that carries it.
+//!
+//! **Invariant:** the serde form of these types is stored for ever. A field may be added with a default; nothing is renamed,
+//! removed or given another meaning. `core/tests/it/golden/` holds a fixture of every event ever released.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
+pub use crate::domain::expiration::OrderExpired;
+pub use crate::domain::order::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
+pub use crate::domain::payment::{
+    ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted,
+};
+pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
+use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId};
+
+/// A fact of the journal, always in the past tense.
+///
+/// Published as `{"type": "OrderCreated", "data": {…}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+#[non_exhaustive]
+pub enum DomainEvent {
+    /// Somebody signed up.
+    UserCreated(UserCreated),
+    /// A user's email, password or role changed.
+    UserUpdated(UserUpdated),
+    /// A user's personal data was deleted.
+    UserErased(UserErased),
+    /// A session ended before its time.
+    SessionRevoked(SessionRevoked),
+    /// A ticket was listed.
+    TicketCreated(TicketCreated),
+    /// A ticket's title, price or show changed.
+    TicketUpdated(TicketUpdated),
+    /// A ticket was taken off sale by its seller.
+    TicketWithdrawn(TicketWithdrawn),
+    /// An order locked its tickets.
+    OrderCreated(OrderCreated),
+    /// An order ended and freed its tickets.
+    OrderCancelled(OrderCancelled),
+    /// An order reached its deadline and freed its tickets.
+    OrderExpired(OrderExpired),
+    /// The gateway is about to be asked for the money of an order.
+    PaymentStarted(PaymentStarted),
+    /// The money was taken: the order is complete and its tickets are sold.
+    ChargeCreated(ChargeCreated),
+    /// The money was not taken.
+    ChargeFailed(ChargeFailed),
+    /// The gateway is about to be asked to give the money back.
+    RefundStarted(RefundStarted),
+    /// The money was given back.
+    ChargeRefunded(ChargeRefunded),
+}
+
+/// The entity that an event is about: events of one stream are versioned 1, 2, 3, ….
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StreamKey {
+    /// A user.
+    User(UserId),
+    /// An email address, by its keyed hash: who owns it.
+    Email(EmailKey),
+    /// A ticket.
+    Ticket(TicketId),
+    /// An order, with its charge.
+    Order(OrderId),
+}
+
+impl fmt::Display for StreamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user/{id}"),
+            Self::Email(key) => write!(f, "email/{key}"),
+            Self::Ticket(id) => write!(f, "ticket/{id}"),
+            Self::Order(id) => write!(f, "order/{id}"),
+        }
+    }
+}
+
+/// A keyed hash of a case-folded email address: unique like the address, and telling nothing about it without the key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EmailKey([u8; 16]);
+
+impl EmailKey {
+    /// The key with these bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of the key.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for EmailKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for EmailKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EmailKey({self})")
+    }
+}
+
+impl DomainEvent {
+    /// The name of the event, as published in `type`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UserCreated(_) => "UserCreated",
+            Self::UserUpdated(_) => "UserUpdated",
+            Self::UserErased(_) => "UserErased",
+            Self::SessionRevoked(_) => "SessionRevoked",
+            Self::TicketCreated(_) => "TicketCreated",
+            Self::TicketUpdated(_) => "TicketUpdated",
+            Self::TicketWithdrawn(_) => "TicketWithdrawn",
+            Self::OrderCreated(_) => "OrderCreated",
+            Self::OrderCancelled(_) => "OrderCancelled",
+            Self::OrderExpired(_) => "OrderExpired",
+            Self::PaymentStarted(_) => "PaymentStarted",
+            Self::ChargeCreated(_) => "ChargeCreated",
+            Self::ChargeFailed(_) => "ChargeFailed",
+            Self::RefundStarted(_) => "RefundStarted",
+            Self::ChargeRefunded(_) => "ChargeRefunded",
+        }
+    }
+
+    /// The stream that the event belongs to. [`Record::version`] is the version of this stream's entity.
+    pub const fn stream(&self) -> StreamKey {
+        match self {
+            Self::UserCreated(event) => StreamKey::User(event.user_id),
+            Self::UserUpdated(event) => StreamKey::User(event.user_id),
+            Self::UserErased(event) => StreamKey::User(event.user_id),
+            Self::SessionRevoked(event) => StreamKey::User(event.user_id),
+            Self::TicketCreated(event) => StreamKey::Ticket(event.ticket_id),
+            Self::TicketUpdated(event) => StreamKey::Ticket(event.ticket_id),
+            Self::TicketWithdrawn(event) => StreamKey::Ticket(event.ticket_id),
+            Self::OrderCreated(event) => StreamKey::Order(event.order_id),
+            Self::OrderCancelled(event) => StreamKey::Order(event.order_id),
+            Self::OrderExpired(event) => StreamKey::Order(event.order_id),
+            Self::PaymentStarted(event) => StreamKey::Order(event.order_id),
+            Self::ChargeCreated(event) => StreamKey::Order(event.order_id),
+            Self::ChargeFailed(event) => StreamKey::Order(event.order_id),
+            Self::RefundStarted(event) => StreamKey::Order(event.order_id),
+            Self::ChargeRefunded(event) => StreamKey::Order(event.order_id),
+        }
+    }
+}
+
+/// Who gave a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Actor {
+    /// The box office itself: a deadline, the gateway's answer, an administrator at the machine.
+    System,
+    /// A signed-in user.
+    User(UserId),
+}
+
+impl Actor {
+    /// The user, if it is one.
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::System => None,
+            Self::User(id) => Some(id),
+        }
+    }
+}
+
+/// An event with the circumstances under which it became a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The place in the journal: 1, 2, 3, … without a gap.
+    pub seq: u64,
+    /// When it was decided, by the engine's own time, which never runs backwards.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub actor: Actor,
+    /// The command that caused it.
+    pub command_id: CommandId,
+    /// The version of the event's entity after it.
+    pub version: u64,
+    /// The event.
+    pub event: DomainEvent,
+    /// The hash over this record and, through its predecessor's hash, over all records before it.
+    #[serde(default, skip_serializing_if = "Hash::is_zero")]
+    pub hash: Hash,
+}
+
+/// A BLAKE3 hash, published as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    /// The hash "before" the first record.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The hash with these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of the hash.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_bytes(&self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+            let hash = blake3::Hash::from_hex(text.as_ref()).map_err(de::Error::custom)?;
+            Ok(Self(*hash.as_bytes()))
+        } else {
+            let bytes = <serde_bytes::ByteArray<32>>::deserialize(deserializer)?;
+            Ok(Self(bytes.into_array()))
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Money: integer minor units and a currency. There is no float in it, and none gets in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Why a text or a sum is not an amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not a decimal number.
+    #[error("must be a decimal number such as 19.99")]
+    NotANumber,
+    /// More decimals than the currency has.
+    #[error("has more than {0} decimals, which this currency does not have")]
+    TooManyDecimals(u8),
+    /// Zero or less.
+    #[error("must be greater than 0")]
+    NotPositive,
+    /// More than [`Money::MINOR_MAX`] minor units.
+    #[error("is too large")]
+    TooLarge,
+    /// Not the code of a currency in use that has minor units by ISO 4217.
+    #[error("must be an ISO 4217 currency code such as USD")]
+    UnknownCurrency,
+    /// Two amounts of different currencies.
+    #[error("can't be added to an amount of another currency")]
+    CurrencyMismatch,
+}
+
+/// A currency of ISO 4217 that has minor units: `USD` has 2 decimals, `JPY` 0, `KWD` 3.
+///
+/// Metals, funds, test codes and currencies no longer in use are not accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// The US dollar.
+    pub const USD: Self = Self(iso_currency::Currency::USD);
+
+    /// The three letters, in capitals.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// How many decimals the minor unit has: 2 for cents.
+    pub fn exponent(self) -> u8 {
+        u8::try_from(self.0.exponent().unwrap_or(0)).unwrap_or(0)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    /// The currency of a code in capitals.
+    fn from_str(code: &str) -> Result<Self, MoneyError> {
+        let currency = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
+        let in_use = !currency.is_special() && !currency.is_fund() && currency.is_superseded().is_none();
+        if in_use && currency.exponent().is_some() { Ok(Self(currency)) } else { Err(MoneyError::UnknownCurrency) }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not through `from_str`: a currency that goes out of use must still decode from an old journal.
+        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        iso_currency::Currency::from_code(&code).map(Self).ok_or_else(|| de::Error::custom(MoneyError::UnknownCurrency))
+    }
+}
+
+/// An amount of money: a positive number of minor units of a currency.
+///
+/// ```
+/// use boxoffice::{Currency, Money};
+///
+/// let price = Money::parse("19.99", Currency::USD)?;
+/// assert_eq!(price.minor(), 1999);
+/// assert_eq!(price.decimal(), "19.99");
+/// assert!(Money::parse("19.999", Currency::USD).is_err());
+/// # Ok::<(), boxoffice::MoneyError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    minor: u64,
+    currency: Currency,
+}
+
+impl Money {
+    /// The largest amount: a trillion minor units less one.
+    pub const MINOR_MAX: u64 = 999_999_999_999;
+
+    /// An amount of 1..=[`Money::MINOR_MAX`] minor units.
+    ///
+    /// # Errors
+    /// [`MoneyError::NotPositive`] for 0, [`MoneyError::TooLarge`] above the largest amount.
+    pub const fn from_minor(minor: u64, currency: Currency) -> Result<Self, MoneyError> {
+        match minor {
+            0 => Err(MoneyError::NotPositive),
+            1..=Self::MINOR_MAX => Ok(Self { minor, currency }),
+            _ => Err(MoneyError::TooLarge),
+        }
+    }
+
+    /// Reads an amount in major units, exactly: `19.99`, `2000`, `1.5e3`.
+    ///
+    /// # Errors
+    /// [`MoneyError::NotANumber`], [`MoneyError::TooManyDecimals`] (zeros at the end don't count),
+    /// [`MoneyError::NotPositive`] or [`MoneyError::TooLarge`].
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let amount = parse_decimal(text)?;
+        if amount <= Decimal::ZERO {
+            return Err(MoneyError::NotPositive);
+        }
+        let exponent = currency.exponent();
+        if amount.normalize().scale() > u32::from(exponent) {
+            return Err(MoneyError::TooManyDecimals(exponent));
+        }
+        let factor = Decimal::from(10_u64.pow(u32::from(exponent)));
+        let minor = amount.checked_mul(factor).ok_or(MoneyError::TooLarge)?.normalize();
+        let minor = u64::try_from(minor).map_err(|_| MoneyError::TooLarge)?;
+        Self::from_minor(minor, currency)
+    }
+
+    /// The number of minor units: cents for USD, yen for JPY.
+    pub const fn minor(self) -> u64 {
+        self.minor
+    }
+
+    /// The currency.
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// The amount in major units as an exact decimal, with all decimals of the currency: `19.90`.
+    pub fn decimal(self) -> String {
+        let exponent = usize::from(self.currency.exponent());
+        if exponent == 0 {
+            return self.minor.to_string();
+        }
+        let scale = 10_u64.pow(u32::from(self.currency.exponent()));
+        format!("{}.{:0exponent$}", self.minor / scale, self.minor % scale)
+    }
+
+    /// The sum of two amounts.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`], or [`MoneyError::TooLarge`].
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        Self::from_minor(self.minor.saturating_add(other.minor), self.currency)
+    }
+
+    /// A number by which amounts of all currencies compare: ten-thousandths of the major unit.
+    pub(crate) fn sort_value(self) -> u64 {
+        self.minor.saturating_mul(10_u64.pow(4_u32.saturating_sub(u32::from(self.currency.exponent()))))
+    }
+
+    /// What [`Money::sort_value`] would be for an amount of `text` major units, of any currency, rounded down.
+    pub(crate) fn sort_value_of(text: &str) -> Result<u64, MoneyError> {
+        let amount = parse_decimal(text)?;
+        if amount.is_sign_negative() && !amount.is_zero() {
+            return Err(MoneyError::NotANumber);
+        }
+        let scaled = amount.checked_mul(Decimal::from(10_000)).ok_or(MoneyError::TooLarge)?;
+        u64::try_from(scaled.trunc()).map_err(|_| MoneyError::TooLarge)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.decimal(), self.currency)
+    }
+}
+
+/// Longer than any number that could still be an amount.
+const TEXT_LEN_MAX: usize = 40;
+
+fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
+    let shaped = !text.is_empty()
+        && text.len() <= TEXT_LEN_MAX
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && text.ends_with(|last: char| last.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    if !shaped {
+        return Err(MoneyError::NotANumber);
+    }
+    match text.split_once(['e', 'E']) {
+        None => Decimal::from_str_exact(text).map_err(|_| too_long_or_wrong(text)),
+        Some((mantissa, exponent)) => {
+            let places: i32 = exponent.parse().map_err(|_| MoneyError::NotANumber)?;
+            let mantissa = Decimal::from_str_exact(mantissa).map_err(|_| too_long_or_wrong(mantissa))?;
+            shift(mantissa, places)
+        }
+    }
+}
+
+/// `number × 10^places`, exactly.
+fn shift(number: Decimal, places: i32) -> Result<Decimal, MoneyError> {
+    if number.is_zero() {
+        return Ok(number);
+    }
+    if places > 28 {
+        return Err(MoneyError::TooLarge);
+    }
+    if places < -28 {
+        return Err(MoneyError::TooManyDecimals(4));
+    }
+    let factor = Decimal::from_i128_with_scale(10_i128.pow(places.unsigned_abs()), 0);
+    let shifted = if places < 0 { number.checked_div(factor) } else { number.checked_mul(factor) };
+    shifted.ok_or(MoneyError::TooLarge)
+}
+
+/// A decimal that is well formed but does not fit is too large, or has too many decimals to be any currency's.
+fn too_long_or_wrong(text: &str) -> MoneyError {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let only_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !only_digits(whole) || !only_digits(decimals) || digits.ends_with('.') {
+        MoneyError::NotANumber
+    } else if whole.len() > 13 {
+        MoneyError::TooLarge
+    } else {
+        MoneyError::TooManyDecimals(4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, currency: &str, expected: Result<u64, MoneyError>) {
+        let currency = currency.parse().unwrap();
+        assert_eq!(Money::parse(text, currency).map(Money::minor), expected, "{text} {currency}");
+    }
+
+    #[test]
+    fn amounts() {
+        check("19.99", "USD", Ok(1999));
+        check("19.9", "USD", Ok(1990));
+        check("0.01", "USD", Ok(1));
+        check("20", "USD", Ok(2000));
+        check("19.9900", "USD", Ok(1999));
+        check("1.5e3", "USD", Ok(150_000));
+        check("1999e-2", "USD", Ok(1999));
+        check("2000", "JPY", Ok(2000));
+        check("1.234", "KWD", Ok(1234));
+        check("9999999999.99", "USD", Ok(Money::MINOR_MAX));
+    }
+
+    #[test]
+    fn refused_amounts() {
+        check("19.999", "USD", Err(MoneyError::TooManyDecimals(2)));
+        check("0.1", "JPY", Err(MoneyError::TooManyDecimals(0)));
+        check("1.2345", "KWD", Err(MoneyError::TooManyDecimals(3)));
+        check("0", "USD", Err(MoneyError::NotPositive));
+        check("0.00", "USD", Err(MoneyError::NotPositive));
+        check("-0", "USD", Err(MoneyError::NotPositive));
+        check("-1", "USD", Err(MoneyError::NotPositive));
+        check("1e30", "USD", Err(MoneyError::TooLarge));
+        check("1e999999999", "USD", Err(MoneyError::TooLarge));
+        check("10000000000", "USD", Err(MoneyError::TooLarge));
+        check("99999999999999999999999999999999", "USD", Err(MoneyError::TooLarge));
+        for text in [
+            "NaN", "nan", "inf", "", " 1", "1 ", "1,5", "0x10", "1_000", "+1", ".5", "5.", "1e", "e5", "--1", "1e1.5",
+            "1..2",
+        ] {
+            check(text, "USD", Err(MoneyError::NotANumber));
+        }
+    }
+
+    #[test]
+    fn decimals_go_out_exactly() {
+        let out = |minor, code: &str| Money::from_minor(minor, code.parse().unwrap()).unwrap().decimal();
+        assert_eq!(out(1999, "USD"), "19.99");
+        assert_eq!(out(5, "USD"), "0.05");
+        assert_eq!(out(2000, "JPY"), "2000");
+        assert_eq!(out(1234, "KWD"), "1.234");
+    }
+
+    #[test]
+    fn currencies() {
+        for good in ["USD", "EUR", "JPY", "KWD"] {
+            assert_eq!(good.parse::<Currency>().unwrap().code(), good);
+        }
+        for bad in ["", "usd", "US", "XAU", "XXX", "XTS", "ZZZ", "USN"] {
+            assert_eq!(bad.parse::<Currency>(), Err(MoneyError::UnknownCurrency), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sums_keep_their_currency_and_limit() {
+        let usd = |minor| Money::from_minor(minor, Currency::USD).unwrap();
+        assert_eq!(usd(1).plus(usd(2)), Ok(usd(3)));
+        assert_eq!(
+            usd(1).plus(Money::from_minor(1, "EUR".parse().unwrap()).unwrap()),
+            Err(MoneyError::CurrencyMismatch)
+        );
+        assert_eq!(usd(Money::MINOR_MAX).plus(usd(1)), Err(MoneyError::TooLarge));
+    }
+
+    #[test]
+    fn amounts_of_all_currencies_compare() {
+        let value = |minor, code: &str| Money::from_minor(minor, code.parse().unwrap()).unwrap().sort_value();
+        assert_eq!(value(1999, "USD"), 199_900);
+        assert_eq!(value(2000, "JPY"), 20_000_000);
+        assert_eq!(Money::sort_value_of("19.99"), Ok(199_900));
+        assert_eq!(Money::sort_value_of("0"), Ok(0));
+        assert!(Money::sort_value_of("-1").is_err());
+    }
+}

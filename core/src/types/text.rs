@@ -1,0 +1,267 @@
+//! Bounded texts: each type can only hold what its name says.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Why a text can't be what it was given as; reads well after the name of the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Too short or too long, in characters, after spaces around it are taken off.
+    #[error("must have {min} to {max} characters")]
+    Length {
+        /// The fewest characters.
+        min: usize,
+        /// The most characters.
+        max: usize,
+    },
+    /// A character that this kind of text can't have.
+    #[error("{0}")]
+    Form(&'static str),
+}
+
+fn bounded(text: &str, min: usize, max: usize) -> Result<&str, TextError> {
+    let text = text.trim();
+    let len = text.chars().take(max + 1).count();
+    if len < min || len > max {
+        return Err(TextError::Length { min, max });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(TextError::Form("must not have control characters"));
+    }
+    Ok(text)
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal $(, $check:expr)?) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let text = bounded(text, $min, $max)?;
+                $( let check: fn(&str) -> Result<(), TextError> = $check; check(text)?; )?
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            // Unchecked: a journal keeps what was valid when it was written, even after a limit changed.
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Ok(Self(<Cow<'de, str>>::deserialize(deserializer)?.into()))
+            }
+        }
+    };
+}
+
+text!(
+    /// What a ticket is called: 1 to 200 characters.
+    Title, 1..=200
+);
+text!(
+    /// What a show is called: 1 to 200 characters.
+    ShowName, 1..=200
+);
+text!(
+    /// Where a show takes place: 1 to 200 characters.
+    Venue, 1..=200
+);
+text!(
+    /// Where in the venue a ticket's place is, such as `Block A, row 3, seat 12`: 1 to 100 characters.
+    SeatLabel, 1..=100
+);
+text!(
+    /// The kind of a show, such as `concert` or `match`: 1 to 40 lower-case letters, digits and hyphens.
+    Category, 1..=40, |text| {
+        if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            Ok(())
+        } else {
+            Err(TextError::Form("must be lower-case letters, digits and hyphens, such as concert"))
+        }
+    }
+);
+
+/// Text that must not show up in logs: `Debug` hides it, and it has no `Display` and no serde form.
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The text itself: for the one who must have it, never for a log.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let check: fn(&str) -> Result<(), TextError> = $check;
+                check(text)?;
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+fn length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
+    let len = text.chars().take(max + 1).count();
+    if (min..=max).contains(&len) { Ok(()) } else { Err(TextError::Length { min, max }) }
+}
+
+fn visible_ascii(text: &str) -> Result<(), TextError> {
+    length(text, 1, 255)?;
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(TextError::Form("must be visible ASCII characters without spaces"))
+    }
+}
+
+secret!(
+    /// A password: 8 to 128 characters, any of them, taken as it is typed.
+    Password, |text| length(text, 8, 128)
+);
+secret!(
+    /// What a card processor gives a web page in place of a card number: 1 to 255 visible ASCII characters.
+    ///
+    /// It is never written to the journal.
+    CardToken, visible_ascii
+);
+secret!(
+    /// A caller's own name for one command, so that sending it again does nothing twice: 1 to 255 visible ASCII characters.
+    IdempotencyKey, visible_ascii
+);
+
+/// An email address, as its owner typed it.
+///
+/// Two addresses that differ only in case are one: see [`Email::folded`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email(Box<str>);
+
+impl Email {
+    /// The address as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address in lower case, by which it is unique.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl FromStr for Email {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        let options =
+            email_address::Options::default().without_display_text().without_domain_literal().with_required_tld();
+        match email_address::EmailAddress::parse_with_options(text, options) {
+            Ok(_) if text.len() <= 254 => Ok(Self(text.into())),
+            _ => Err(TextError::Form("must be an email address")),
+        }
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles() {
+        assert_eq!(" Hamlet ".parse::<Title>().unwrap().as_str(), "Hamlet");
+        assert!("ä".repeat(200).parse::<Title>().is_ok());
+        for bad in ["", "   ", &"a".repeat(201), "a\nb", "a\0b"] {
+            assert!(bad.parse::<Title>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn categories() {
+        assert!("stand-up".parse::<Category>().is_ok());
+        assert!("Stand Up".parse::<Category>().is_err());
+    }
+
+    #[test]
+    fn passwords_count_characters_and_are_not_shown() {
+        assert!("ååååååå".parse::<Password>().is_err());
+        assert!("åååååååå".parse::<Password>().is_ok());
+        assert!("a".repeat(129).parse::<Password>().is_err());
+        assert_eq!(format!("{:?}", "correct horse".parse::<Password>().unwrap()), "Password(…)");
+    }
+
+    #[test]
+    fn keys_are_visible_ascii() {
+        assert!("a-1".parse::<IdempotencyKey>().is_ok());
+        for bad in ["", "a b", "ä", &"k".repeat(256)] {
+            assert!(bad.parse::<IdempotencyKey>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn emails() {
+        let email: Email = " Ann@Example.com ".parse().unwrap();
+        assert_eq!((email.as_str(), email.folded().as_str()), ("Ann@Example.com", "ann@example.com"));
+        for bad in [
+            "",
+            "ann",
+            "ann@",
+            "@example.com",
+            "ann@example",
+            "a b@example.com",
+            "Ann <ann@example.com>",
+            "ann@[127.0.0.1]",
+        ] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+        assert!(format!("{}@example.com", "a".repeat(250)).parse::<Email>().is_err());
+    }
+}

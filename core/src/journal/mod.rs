@@ -9,6 +9,16 @@
 //!
 //! **Invariant:** sequence numbers run 1, 2, 3, … without a gap, and each record's hash covers all records before it.
 
+mod batch;
+mod codec;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod memory;
+mod redb;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +27,8 @@ use smallvec::SmallVec;
 use crate::domain::VaultChange;
 use crate::event::{Actor, DomainEvent, EmailKey, Hash, Record, StreamKey};
 use crate::types::{CommandId, Email, Timestamp, UserId};
+
+pub(crate) use self::redb::RedbJournal;
 
 /// What one command wants to be written, all or nothing.
 #[derive(Debug, Clone)]
@@ -107,7 +119,7 @@ pub enum JournalError {
     /// What is stored is not what was written.
     #[error("the journal is damaged at record {seq}: {what}")]
     Damaged {
-        /// The record, or the first one that can't be read.
+        /// The record, or the first one that can't be read; 0 if what is damaged is not a record.
         seq: u64,
         /// What is wrong.
         what: String,
@@ -161,4 +173,12 @@ pub trait Journal: std::fmt::Debug + Send + Sync {
     /// Writes a copy of the journal, the vault and the results, as they are at one moment, to a new file; writers go on.
     /// `progress` hears how many of how many records are copied.
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError>;
+}
+
+/// By what an email is unique, under the key of a journal.
+fn keyed_email(key: &[u8; 32], email: &Email) -> EmailKey {
+    let hash = blake3::keyed_hash(key, email.folded().as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_bytes()[..16]);
+    EmailKey::from_bytes(bytes)
 }

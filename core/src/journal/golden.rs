@@ -1,0 +1,267 @@
+//! Golden fixtures: every event ever released, as it was stored and as it was published, must be read for ever.
+//!
+//! `core/tests/it/golden/` has two files for each event: `<Event>.v1.json` is the published form of a record with it, and
+//! `<Event>.v1.hex` the stored payload. They are never edited. For a new event, list it in `released!`, add a sample, and
+//! run `BLESS=1 cargo test -p boxoffice golden`, which writes the files that are missing and touches no other.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use smallvec::smallvec;
+
+use super::codec::{self, RowWriter};
+use crate::domain::ticket::Show;
+use crate::event::*;
+use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, SessionId, TicketId, Timestamp, UserId};
+
+/// Lists the events that have fixtures; the match makes the compiler ask for each.
+macro_rules! released {
+    ($($name:ident),* $(,)?) => {
+        const RELEASED: &[&str] = &[$(stringify!($name)),*];
+
+        fn released(event: &DomainEvent) -> &'static str {
+            match event {
+                $(DomainEvent::$name(_) => stringify!($name),)*
+            }
+        }
+    };
+}
+
+released!(
+    UserCreated,
+    UserUpdated,
+    UserErased,
+    SessionRevoked,
+    TicketCreated,
+    TicketUpdated,
+    TicketWithdrawn,
+    OrderCreated,
+    OrderCancelled,
+    OrderExpired,
+    PaymentStarted,
+    ChargeCreated,
+    ChargeFailed,
+    RefundStarted,
+    ChargeRefunded,
+);
+
+const BUYER: UserId = UserId::from_bytes(id(1));
+const SELLER: UserId = UserId::from_bytes(id(2));
+const TICKET: TicketId = TicketId::from_bytes(id(3));
+const ORDER: OrderId = OrderId::from_bytes(id(4));
+const CHARGE: ChargeId = ChargeId::from_bytes(id(5));
+const SESSION: SessionId = SessionId::from_bytes(id(6));
+
+const fn id(last: u8) -> [u8; 16] {
+    [0x01, 0x9b, 0x7c, 0x5e, 0x4d, 0x00, 0x70, 0x00, 0x80, 0, 0, 0, 0, 0, 0, last]
+}
+
+fn price() -> Money {
+    Money::parse("19.99", Currency::USD).unwrap()
+}
+
+fn show() -> Option<Arc<Show>> {
+    Some(Arc::new(Show {
+        name: "Hamlet".parse().unwrap(),
+        category: Some("play".parse().unwrap()),
+        venue: Some("Théâtre du Globe".parse().unwrap()),
+        starts_at: "2027-05-01T19:30:00Z".parse().unwrap(),
+    }))
+}
+
+/// One record for each event, in the order of the list; each has the hash that it has as the journal's first record.
+pub(crate) fn samples() -> Vec<Record> {
+    let mut events = people();
+    events.extend(tickets_and_orders());
+    events.extend(payments());
+    let record = |(at, event): (u64, DomainEvent)| {
+        let seq = at + 1;
+        let actor = if seq.is_multiple_of(2) { Actor::System } else { Actor::User(BUYER) };
+        let mut record = Record {
+            seq,
+            at: Timestamp::from_millis(1_767_225_600_000 + seq),
+            actor,
+            command_id: CommandId::from_bytes(id(100)),
+            version: 300 + seq,
+            event,
+            hash: Hash::ZERO,
+        };
+        RowWriter::default().push(Hash::ZERO, &mut record).unwrap();
+        record
+    };
+    (0..).zip(events).map(record).collect()
+}
+
+fn people() -> Vec<DomainEvent> {
+    vec![
+        DomainEvent::UserCreated(UserCreated { user_id: BUYER }),
+        DomainEvent::UserUpdated(UserUpdated {
+            user_id: BUYER,
+            email_changed: true,
+            password_changed: false,
+            operator: true,
+            epoch: 2,
+        }),
+        DomainEvent::UserErased(UserErased { user_id: BUYER }),
+        DomainEvent::SessionRevoked(SessionRevoked {
+            user_id: BUYER,
+            session_id: SESSION,
+            expires_at: "2027-01-08T00:00:00Z".parse().unwrap(),
+        }),
+    ]
+}
+
+fn tickets_and_orders() -> Vec<DomainEvent> {
+    let ordered = OrderedTicket {
+        id: TICKET,
+        seller_id: SELLER,
+        title: "Hamlet, stalls".parse().unwrap(),
+        price: price(),
+        version: 2,
+    };
+    vec![
+        DomainEvent::TicketCreated(TicketCreated {
+            ticket_id: TICKET,
+            seller_id: SELLER,
+            title: "Hamlet, stalls".parse().unwrap(),
+            price: price(),
+            show: show(),
+            seat: Some("Row 3, seat 12".parse().unwrap()),
+        }),
+        DomainEvent::TicketUpdated(TicketUpdated {
+            ticket_id: TICKET,
+            title: "Hamlet, circle".parse().unwrap(),
+            price: Money::parse("2000", "JPY".parse().unwrap()).unwrap(),
+            show: show(),
+        }),
+        DomainEvent::TicketWithdrawn(TicketWithdrawn { ticket_id: TICKET }),
+        DomainEvent::OrderCreated(OrderCreated {
+            order_id: ORDER,
+            buyer_id: BUYER,
+            tickets: Arc::new([ordered]),
+            total: price(),
+            expires_at: "2026-01-01T00:15:00Z".parse().unwrap(),
+        }),
+        DomainEvent::OrderCancelled(OrderCancelled {
+            order_id: ORDER,
+            reason: CancelReason::PaymentFailed,
+            tickets: smallvec![TicketVersion { id: TICKET, version: 3 }],
+        }),
+        DomainEvent::OrderExpired(OrderExpired {
+            order_id: ORDER,
+            tickets: smallvec![TicketVersion { id: TICKET, version: 3 }],
+        }),
+    ]
+}
+
+fn payments() -> Vec<DomainEvent> {
+    vec![
+        DomainEvent::PaymentStarted(PaymentStarted {
+            charge_id: CHARGE,
+            order_id: ORDER,
+            amount: price(),
+            gateway: "sandbox".into(),
+        }),
+        DomainEvent::ChargeCreated(ChargeCreated {
+            charge_id: CHARGE,
+            order_id: ORDER,
+            amount: price(),
+            reference: Some("ch_1".into()),
+            tickets: smallvec![TicketVersion { id: TICKET, version: 3 }],
+        }),
+        DomainEvent::ChargeFailed(ChargeFailed {
+            charge_id: CHARGE,
+            order_id: ORDER,
+            reason: "The card was declined".into(),
+        }),
+        DomainEvent::RefundStarted(RefundStarted {
+            charge_id: CHARGE,
+            order_id: ORDER,
+            amount: price(),
+            reason: RefundReason::Requested,
+            return_to_sale: true,
+        }),
+        DomainEvent::ChargeRefunded(ChargeRefunded {
+            charge_id: CHARGE,
+            order_id: ORDER,
+            amount: price(),
+            tickets: smallvec![TicketVersion { id: TICKET, version: 4 }],
+        }),
+    ]
+}
+
+fn path(name: &str, kind: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.v1.{kind}"))
+}
+
+/// The fixture; `BLESS=1` makes it of `today` if it does not exist.
+fn fixture(name: &str, kind: &str, today: &str) -> String {
+    let path = path(name, kind);
+    if !path.exists() && std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
+        fs::File::create_new(&path).unwrap().write_all(today.as_bytes()).unwrap();
+    }
+    fs::read_to_string(&path)
+        .unwrap_or_else(|err| panic!("{}: {err}; write it with BLESS=1 if the event is new", path.display()))
+}
+
+fn payload(record: &Record) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    codec::encode(&mut bytes, &Record { hash: Hash::ZERO, ..record.clone() }).unwrap();
+    bytes
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n"
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits = text.trim_end();
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn every_event_has_a_sample() {
+    assert_eq!(samples().iter().map(|record| released(&record.event)).collect::<Vec<_>>(), RELEASED);
+    assert!(samples().iter().all(|record| record.event.name() == released(&record.event)));
+}
+
+#[test]
+fn the_stored_form_is_the_released_one() {
+    for record in samples() {
+        let name = record.event.name();
+        let today = to_hex(&payload(&record));
+        let stored = fixture(name, "hex", &today);
+        let decoded: Record = rmp_serde::from_slice(&from_hex(&stored)).unwrap();
+        assert_eq!(Record { hash: record.hash, ..decoded }, record, "{name}");
+        assert_eq!(stored, today, "{name}");
+    }
+}
+
+#[test]
+fn the_published_form_is_the_released_one() {
+    for record in samples() {
+        let name = record.event.name();
+        let today = serde_json::to_string_pretty(&record).unwrap() + "\n";
+        let published = fixture(name, "json", &today);
+        assert_eq!(serde_json::from_str::<Record>(&published).unwrap(), record, "{name}");
+        assert_eq!(published, today, "{name}");
+    }
+}
+
+#[test]
+fn the_form_of_a_row_is_the_released_one() {
+    for mut record in samples() {
+        let payload = payload(&record);
+        let mut row = vec![1];
+        row.extend_from_slice(&u32::try_from(payload.len()).unwrap().to_le_bytes());
+        row.extend_from_slice(blake3::hash(&[[0; 32].as_slice(), &payload].concat()).as_bytes());
+        row.extend_from_slice(&payload);
+        let mut writer = RowWriter::default();
+        writer.push(Hash::ZERO, &mut record).unwrap();
+        assert_eq!(writer.rows().collect::<Vec<_>>(), [(record.seq, row.as_slice())]);
+        let frame = codec::frames(record.seq, &row).unwrap().next().unwrap().unwrap();
+        assert_eq!(frame.decode().unwrap(), record);
+    }
+}

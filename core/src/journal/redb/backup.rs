@@ -1,0 +1,131 @@
+//! A consistent copy of the whole database while it is written to.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::{Database, Key, ReadTransaction, ReadableTable, TableDefinition, Value};
+
+use super::format::{self, storage};
+use super::tables::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, at, create_tables, head};
+use super::{builder, database_file};
+use crate::event::Hash;
+use crate::journal::codec::{Frame, damaged, frames};
+use crate::journal::{Head, JournalError};
+
+/// How much goes into one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
+const TRANSACTION_BYTES: usize = 32 * 1024 * 1024;
+
+/// The same for small rows.
+const TRANSACTION_ROWS: usize = 100_000;
+
+/// Copies what the transaction sees to `file`, and checks the hash chain on the way.
+///
+/// The copy gets its name only when it is whole and durable: a crash leaves a file `….partial` and never half a journal.
+pub(super) fn copy(
+    txn: &ReadTransaction,
+    file: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Head, JournalError> {
+    let dir = match file.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(dir).map_err(storage)?;
+    let partial = partial(file);
+    if file.try_exists().map_err(storage)? {
+        return Err(storage(io::Error::new(io::ErrorKind::AlreadyExists, "the file of the backup exists already")));
+    }
+    let result = fill(txn, &partial, progress).and_then(|head| {
+        format::check_or_create(dir, &database_file(dir))?;
+        fs::rename(&partial, file).and_then(|()| format::sync_dir(dir)).map_err(storage)?;
+        Ok(head)
+    });
+    if result.is_err() {
+        // The first error is the one to tell; what can't be removed is removed by the next backup.
+        let _ = fs::remove_file(&partial);
+    }
+    result
+}
+
+fn partial(file: &Path) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    file.with_file_name(name)
+}
+
+fn fill(txn: &ReadTransaction, partial: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
+    match fs::remove_file(partial) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(storage(err)),
+        _ => {}
+    }
+    let db = builder().create(partial)?;
+    let end = head(txn)?;
+    let mut chain = Chain { seq: 0, hash: Hash::ZERO, scratch: Vec::new() };
+    copy_table(txn, &db, RECORDS, &mut |first, row| {
+        chain.follow(first, row)?;
+        progress(chain.seq, end.seq);
+        Ok(row.len())
+    })
+    .map_err(|err| at(err, chain.seq + 1))?;
+    copy_table(txn, &db, VAULT, &mut |_, row| Ok(row.len()))?;
+    copy_table(txn, &db, EMAILS, &mut |_, _| Ok(0))?;
+    copy_table(txn, &db, RESULTS, &mut |_, row| Ok(row.len()))?;
+    copy_table(txn, &db, RESULTS_BY_TIME, &mut |_, ()| Ok(0))?;
+    copy_table(txn, &db, META, &mut |_, _| Ok(0))?;
+    let tables = db.begin_write()?;
+    create_tables(&tables)?;
+    tables.commit()?;
+    db.close()?;
+    File::open(partial).and_then(|file| file.sync_all()).map_err(storage)?;
+    Ok(end)
+}
+
+/// Copies a table in key order. `weigh` sees each row and tells how large it is.
+fn copy_table<K: Key + 'static, V: Value + 'static>(
+    from: &ReadTransaction,
+    to: &Database,
+    table: TableDefinition<'static, K, V>,
+    weigh: &mut dyn FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<usize, JournalError>,
+) -> Result<(), JournalError> {
+    let source = from.open_table(table)?;
+    let mut rows = source.iter()?.peekable();
+    while rows.peek().is_some() {
+        let txn = to.begin_write()?;
+        {
+            let mut target = txn.open_table(table)?;
+            let (mut bytes, mut count) = (0, 0);
+            while bytes < TRANSACTION_BYTES && count < TRANSACTION_ROWS {
+                let Some(entry) = rows.next() else { break };
+                let (key, value) = entry?;
+                bytes += weigh(key.value(), value.value())?;
+                count += 1;
+                target.insert(&key.value(), &value.value())?;
+            }
+        }
+        txn.commit()?;
+    }
+    Ok(())
+}
+
+/// Checks that rows continue one another, so that damage is not copied unseen.
+struct Chain {
+    seq: u64,
+    hash: Hash,
+    scratch: Vec<u8>,
+}
+
+impl Chain {
+    fn follow(&mut self, first: u64, row: &[u8]) -> Result<(), JournalError> {
+        if first != self.seq + 1 {
+            return Err(damaged(self.seq + 1, "is missing or in another place"));
+        }
+        for frame in frames(first, row)? {
+            let frame: Frame<'_> = frame?;
+            frame.check(self.hash, &mut self.scratch)?;
+            self.seq = frame.seq;
+            self.hash = frame.hash;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! The answers to commands that name themselves: kept for a day, then removed a few at a time.
+
+use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
+
+use super::tables::{RESULTS, RESULTS_BY_TIME};
+use crate::journal::codec::damaged;
+use crate::journal::{JournalError, RESULT_KEPT_MS, StoredResult};
+use crate::types::{CommandId, Timestamp};
+
+/// How many expired results an append removes at least, if there are as many.
+const PRUNED_MIN: usize = 64;
+
+/// Whether a result has been kept long enough.
+pub(super) fn is_expired(at: Timestamp, now: Timestamp) -> bool {
+    now.as_millis().saturating_sub(at.as_millis()) > RESULT_KEPT_MS
+}
+
+/// The time of the result that expires first.
+pub(super) fn oldest(
+    by_time: &impl ReadableTable<(u64, &'static [u8; 16]), ()>,
+) -> Result<Option<Timestamp>, JournalError> {
+    Ok(by_time.first()?.map(|(key, _)| Timestamp::from_millis(key.value().0)))
+}
+
+/// Stores results and removes up to twice as many that have expired; answers with the time of the oldest that is left.
+///
+/// Twice, so that what has piled up goes away; a bound, so that no batch pays for a whole day at once.
+pub(super) fn store(
+    txn: &WriteTransaction,
+    stored: &[(CommandId, StoredResult)],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, JournalError> {
+    let mut results = txn.open_table(RESULTS)?;
+    let mut by_time = txn.open_table(RESULTS_BY_TIME)?;
+    let mut value = Vec::new();
+    for (id, result) in stored {
+        encode(&mut value, result);
+        // A name may come again after its result has expired: the old time must not remove the new result.
+        let before = results.insert(id.as_bytes(), value.as_slice())?.map(|old| decode(old.value())).transpose()?;
+        if let Some(before) = before {
+            by_time.remove((before.at.as_millis(), id.as_bytes()))?;
+        }
+        by_time.insert((result.at.as_millis(), id.as_bytes()), ())?;
+    }
+    prune(&mut results, &mut by_time, now, (2 * stored.len()).max(PRUNED_MIN))?;
+    oldest(&by_time)
+}
+
+fn prune(
+    results: &mut Table<'_, &'static [u8; 16], &'static [u8]>,
+    by_time: &mut Table<'_, (u64, &'static [u8; 16]), ()>,
+    now: Timestamp,
+    max: usize,
+) -> Result<(), JournalError> {
+    for _ in 0..max {
+        let Some((at, id)) = by_time.first()?.map(|(key, _)| (key.value().0, *key.value().1)) else { break };
+        if !is_expired(Timestamp::from_millis(at), now) {
+            break;
+        }
+        by_time.remove((at, &id))?;
+        results.remove(&id)?;
+    }
+    Ok(())
+}
+
+/// The result of a command, unless it has expired.
+pub(super) fn get(
+    txn: &ReadTransaction,
+    id: CommandId,
+    now: Timestamp,
+) -> Result<Option<StoredResult>, JournalError> {
+    let result = txn.open_table(RESULTS)?.get(id.as_bytes())?.map(|value| decode(value.value())).transpose()?;
+    Ok(result.filter(|result| !is_expired(result.at, now)))
+}
+
+/// The stored form: time (8 bytes, little endian), fingerprint (16 bytes), answer.
+fn encode(out: &mut Vec<u8>, result: &StoredResult) {
+    out.clear();
+    out.extend_from_slice(&result.at.as_millis().to_le_bytes());
+    out.extend_from_slice(&result.fingerprint);
+    out.extend_from_slice(&result.answer);
+}
+
+fn decode(value: &[u8]) -> Result<StoredResult, JournalError> {
+    let parts = || {
+        let (at, rest) = value.split_first_chunk::<8>()?;
+        let (fingerprint, answer) = rest.split_first_chunk::<16>()?;
+        let at = Timestamp::from_millis(u64::from_le_bytes(*at));
+        Some(StoredResult { at, fingerprint: *fingerprint, answer: answer.to_vec() })
+    };
+    parts().ok_or_else(|| damaged(0, "a stored result ends too early"))
+}

@@ -243,6 +243,16 @@ impl Error {
         self
     }
 
+    /// An error of this code with these faults; none for the code's own message.
+    pub(crate) fn with_faults(code: Code, faults: Vec<Fault>) -> Self {
+        Self::new(code, faults)
+    }
+
+    /// The faults beyond the code's own message.
+    pub(crate) fn own_faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
     fn new(code: Code, faults: Vec<Fault>) -> Self {
         Self(Box::new(Inner { code, faults, retry_after: None, source: None }))
     }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smallvec::SmallVec;
 
 pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
 pub use crate::domain::expiration::OrderExpired;
@@ -148,6 +149,27 @@ impl DomainEvent {
             Self::RefundStarted(event) => StreamKey::Order(event.order_id),
             Self::ChargeRefunded(event) => StreamKey::Order(event.order_id),
         }
+    }
+}
+
+impl DomainEvent {
+    /// The streams whose entities the event changes: its own, and the tickets that an order's event locks, frees or sells.
+    pub fn changes(&self) -> SmallVec<[StreamKey; 4]> {
+        let mut keys = SmallVec::new();
+        keys.push(self.stream());
+        let tickets = match self {
+            Self::OrderCreated(event) => {
+                keys.extend(event.tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
+                return keys;
+            }
+            Self::OrderCancelled(event) => &event.tickets,
+            Self::OrderExpired(event) => &event.tickets,
+            Self::ChargeCreated(event) => &event.tickets,
+            Self::ChargeRefunded(event) => &event.tickets,
+            _ => return keys,
+        };
+        keys.extend(tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
+        keys
     }
 }
 

@@ -56,12 +56,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            hold: Duration::from_secs(15 * 60),
-            open_orders_max: 10,
-            order_tickets_max: 10,
-            listing_tickets_max: 10_000,
-        }
+        Self { hold: Duration::from_mins(15), open_orders_max: 10, order_tickets_max: 10, listing_tickets_max: 10_000 }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct State {
     deadlines: Deadlines,
     /// What users have under way; users without anything are left out.
     trading: FxHashMap<UserId, Trading>,
+    /// How many orders are open.
+    open_orders: usize,
 }
 
 /// What a user has under way.
@@ -74,7 +76,7 @@ impl State {
 
     /// How many orders hold tickets right now.
     pub fn open_orders(&self) -> usize {
-        self.trading.values().map(|trading| trading.open_orders as usize).sum()
+        self.open_orders
     }
 
     /// The version of a stream's entity: 0 for one that does not exist or is not in memory.
@@ -107,6 +109,7 @@ impl State {
             self.deadlines.watch(&order);
         }
         if self.orders.insert(order.id, order).is_none() && open {
+            self.open_orders += 1;
             self.trading.entry(buyer).or_default().open_orders += 1;
         }
     }
@@ -157,7 +160,7 @@ impl State {
             DomainEvent::UserCreated(event) => {
                 let user = auth::apply_created(event, fact);
                 fact.follows(0)?;
-                absent(self.users.insert(user.id, Arc::new(user)))
+                absent(&self.users.insert(user.id, Arc::new(user)))
             }
             DomainEvent::UserUpdated(event) => {
                 auth::apply_updated(present(self.users.get_mut(&event.user_id))?, event, fact)
@@ -174,7 +177,7 @@ impl State {
                 let ticket = ticket::apply_created(event, fact);
                 fact.follows(0)?;
                 self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
-                absent(self.tickets.insert(ticket.id, Arc::new(ticket)))
+                absent(&self.tickets.insert(ticket.id, Arc::new(ticket)))
             }
             DomainEvent::TicketUpdated(event) => {
                 ticket::apply_updated(present(self.tickets.get_mut(&event.ticket_id))?, event, fact)
@@ -190,8 +193,9 @@ impl State {
                 let order = order::apply_created(event, fact);
                 self.lock(order.id, &order.tickets, fact)?;
                 self.deadlines.watch(&order);
+                self.open_orders += 1;
                 self.trading.entry(order.buyer_id).or_default().open_orders += 1;
-                absent(self.orders.insert(order.id, Arc::new(order)))
+                absent(&self.orders.insert(order.id, Arc::new(order)))
             }
             DomainEvent::OrderCancelled(event) => {
                 let order = present(self.orders.get_mut(&event.order_id))?;
@@ -257,6 +261,7 @@ impl State {
         }
         let buyer = order.buyer_id;
         self.count_down(buyer, |trading| &mut trading.open_orders)?;
+        self.open_orders -= 1;
         self.change_tickets(id, tickets, fact, change)
     }
 
@@ -293,6 +298,6 @@ fn present<T>(entity: Option<T>) -> Result<T, Inconsistency> {
     entity.ok_or(Inconsistency("the fact is about something that does not exist"))
 }
 
-fn absent<T>(previous: Option<T>) -> Result<(), Inconsistency> {
+fn absent<T>(previous: &Option<T>) -> Result<(), Inconsistency> {
     if previous.is_none() { Ok(()) } else { Err(Inconsistency("something was created that exists already")) }
 }

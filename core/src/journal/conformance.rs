@@ -188,7 +188,8 @@ pub(crate) fn vault_results_and_events_come_together(subject: &Subject) {
     let journal = &*subject.journal;
     let email = keyed(journal, "Ann@Example.com");
     let (named, result) = named(7, NOON);
-    let proposal = Proposal { events: proposal(2).events, vault: put(ANN, Some(email.clone()), Some("phc")).vault, ..named };
+    let proposal =
+        Proposal { events: proposal(2).events, vault: put(ANN, Some(email.clone()), Some("phc")).vault, ..named };
     journal.append(vec![proposal]).unwrap();
     for _ in 0..2 {
         assert_eq!(journal.head().unwrap().seq, 2);

@@ -25,11 +25,11 @@ pub struct TimestampParseError;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
-/// 9999-12-31T23:59:59.999Z, the last moment that RFC 3339 can write.
-const LATEST_MS: u64 = 253_402_300_799_999;
+/// 9999-12-30T22:00:00.999Z: from the next second on, some time zone has a year that RFC 3339 can't write.
+const LATEST_MS: u64 = 253_402_207_200_999;
 
 impl Timestamp {
-    /// The point `ms` milliseconds after the start of 1970, at most the end of the year 9999.
+    /// The point `ms` milliseconds after the start of 1970, at most at the end of the year 9999.
     pub const fn from_millis(ms: u64) -> Self {
         Self(if ms > LATEST_MS { LATEST_MS } else { ms })
     }
@@ -44,7 +44,7 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    /// The point `duration` later, at most the end of the year 9999.
+    /// The point `duration` later, at most at the end of the year 9999.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
@@ -117,9 +117,9 @@ mod tests {
     }
 
     #[test]
-    fn far_future_stops_at_year_9999() {
+    fn the_far_future_stops_at_the_end_of_year_9999() {
         let end = Timestamp::from_millis(u64::MAX);
-        assert_eq!(end.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(end.to_string(), "9999-12-30T22:00:00.999Z");
         assert_eq!(end.plus(Duration::from_secs(1)), end);
     }
 }

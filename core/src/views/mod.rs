@@ -1,1 +1,235 @@
 //! Read models, computed from the journal, and their checkpoint file.
+//!
+//! The writer publishes the new state of every entity that a batch changed, after the batch is durable. What is live (users,
+//! tickets on sale or locked, orders that are not settled) is kept in memory; what is settled moves to `views.redb` with the next
+//! checkpoint and is read from there. Entities are immutable and shared with the writer's state.
+//!
+//! **Invariant:** nothing is shown that is not durable in the journal, and a reader sees whole batches of the past: whoever was
+//! answered finds his own change.
+//!
+//! **Invariant:** an entity is found at every moment, in memory or in the file: it leaves memory after the commit that wrote it.
+//! Therefore a reader looks into memory first and into the file after that, never the other way round.
+//!
+//! **Invariant:** `views.redb` is exact, all entities as they were at the position that it covers. It may be deleted at any time.
+
+mod checkpoint;
+mod cursor;
+mod error;
+mod index;
+mod key;
+mod listing;
+mod live;
+mod query;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+pub use self::cursor::{Cursor, CursorParseError, Page};
+pub(crate) use self::error::ViewsError;
+pub use self::query::{
+    OrderQuery, PriceBound, RawOrderQuery, RawTicketQuery, TicketQuery, TicketSort, TicketStatusFilter,
+};
+pub use self::search::{SearchText, SearchTextError};
+
+use self::checkpoint::{Source, Store};
+use self::live::{Live, NOTHING};
+use crate::domain::{Order, State, Ticket, User};
+use crate::journal::Head;
+use crate::types::{ChargeId, OrderId, SessionId, TicketId, Timestamp, UserId};
+
+/// The new state of something after a batch.
+#[derive(Debug, Clone)]
+pub(crate) enum Entity {
+    /// A user.
+    User(Arc<User>),
+    /// A ticket.
+    Ticket(Arc<Ticket>),
+    /// An order, with its charge.
+    Order(Arc<Order>),
+    /// A session that ended before its time, and that time.
+    Revoked(SessionId, Timestamp),
+}
+
+/// How much there is of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Users, erased ones included.
+    pub(crate) users: usize,
+    /// Tickets that can be ordered.
+    pub(crate) tickets_available: usize,
+    /// Tickets that an open order holds.
+    pub(crate) tickets_locked: usize,
+    /// Orders that hold tickets.
+    pub(crate) orders_open: usize,
+    /// Charges whose outcome, or whose refund's outcome, is not known yet.
+    pub(crate) charges_pending: usize,
+    /// Tickets and orders in memory, settled ones that wait for the checkpoint included.
+    pub(crate) in_memory: usize,
+    /// Entities that wait for the checkpoint.
+    pub(crate) dirty: usize,
+}
+
+/// The read models. Cheap to clone; clones are one.
+#[derive(Debug, Clone)]
+pub(crate) struct Views(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    live: RwLock<Live>,
+    store: Store,
+    /// What the last checkpoint covers; locked while one is made.
+    checkpointed: Mutex<Head>,
+}
+
+/// How many entries are evicted, or examined for a listing, before the lock is let go.
+const SLICE: usize = 1_000;
+
+impl Views {
+    /// Opens `views.redb` in `dir`, or views without a file.
+    ///
+    /// A file that is missing, damaged, of another layout or covers a position that is not in the journal is replaced by an empty
+    /// one: the views are then to be made from the whole journal.
+    ///
+    /// # Errors
+    /// [`ViewsError::InUse`] if the file is open already; [`ViewsError::Storage`] if not even an empty file can be made.
+    pub(crate) fn open(dir: Option<&Path>, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
+        let source = dir.map_or(Source::Memory, |dir| Source::File(dir.join("views.redb")));
+        Self::open_source(source, is_in_journal)
+    }
+
+    fn open_source(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
+        let (store, loaded) = Store::open(source, is_in_journal)?;
+        let checkpointed = Mutex::new(loaded.covers);
+        Ok(Self(Arc::new(Inner { live: RwLock::new(loaded.into()), store, checkpointed })))
+    }
+
+    /// Everything up to here is published; right after opening, what the checkpoint covers.
+    pub(crate) fn covers(&self) -> Head {
+        self.live().covers
+    }
+
+    /// The writer's state at [`Views::covers`].
+    pub(crate) fn state(&self) -> State {
+        self.live().state()
+    }
+
+    /// Shows the new state of what the batch that ends at `covers` has changed.
+    pub(crate) fn publish(&self, entities: Vec<Entity>, covers: Head) {
+        self.live_mut().publish(entities, covers);
+    }
+
+    /// The user of this id.
+    pub(crate) fn user(&self, id: UserId) -> Option<Arc<User>> {
+        self.live().users.get(&id).cloned()
+    }
+
+    /// The ticket of this id, from memory or the file.
+    pub(crate) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
+        let in_memory = self.live().tickets.get(&id).cloned();
+        if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
+    }
+
+    /// The order of this id, from memory or the file.
+    pub(crate) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
+        let in_memory = self.live().orders.get(&id).cloned();
+        if in_memory.is_some() { Ok(in_memory) } else { self.0.store.order(id) }
+    }
+
+    /// A ticket that the writer does not have in its state, to be put back there.
+    pub(crate) fn thaw_ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
+        self.ticket(id)
+    }
+
+    /// An order that the writer does not have in its state, to be put back there.
+    pub(crate) fn thaw_order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
+        self.order(id)
+    }
+
+    /// The order that the charge is of.
+    pub(crate) fn order_of_charge(&self, id: ChargeId) -> Result<Option<Arc<Order>>, ViewsError> {
+        let in_memory = {
+            let live = self.live();
+            live.charges.get(&id).and_then(|order| live.orders.get(order)).cloned()
+        };
+        if in_memory.is_some() {
+            return Ok(in_memory);
+        }
+        self.0.store.order_of_charge(id)?.map_or(Ok(None), |order| self.order(order))
+    }
+
+    /// Whether the session ended before its time. Sessions that have ended by themselves may be forgotten.
+    pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
+        self.live().revoked.contains(id)
+    }
+
+    /// The orders whose charge is under way at the gateway, first made first.
+    pub(crate) fn pending_charges(&self) -> Vec<Arc<Order>> {
+        let live = self.live();
+        let mut orders: Vec<_> = live.pending.iter().filter_map(|id| live.orders.get(id)).cloned().collect();
+        drop(live);
+        orders.sort_unstable_by_key(|order| (order.created_at, order.id));
+        orders
+    }
+
+    /// How much there is of what, at one moment.
+    pub(crate) fn counts(&self) -> Counts {
+        let live = self.live();
+        Counts {
+            users: live.users.len(),
+            tickets_available: live.on_sale.len() - live.locked,
+            tickets_locked: live.locked,
+            orders_open: live.orders_open,
+            charges_pending: live.pending.len(),
+            in_memory: live.tickets.len() + live.orders.len(),
+            dirty: live.dirty.len(),
+        }
+    }
+
+    /// How many entities wait for the next checkpoint.
+    pub(crate) fn dirty(&self) -> usize {
+        self.live().dirty.len()
+    }
+
+    /// Writes what has changed since the last checkpoint to the file, then forgets what is settled. Two at once wait for each
+    /// other; nobody else waits for longer than it takes to set the list of changes aside.
+    ///
+    /// # Errors
+    /// What could not be written waits for the next checkpoint.
+    pub(crate) fn checkpoint(&self) -> Result<Head, ViewsError> {
+        let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (changes, covers) = {
+            let mut live = self.live_mut();
+            (std::mem::take(&mut live.dirty), live.covers)
+        };
+        if changes.len() == 0 && covers == *checkpointed {
+            return Ok(covers);
+        }
+        if let Err(error) = self.0.store.write(&changes, covers) {
+            self.live_mut().take_back(changes);
+            return Err(error);
+        }
+        *checkpointed = covers;
+        let mut tickets: Vec<_> = changes.tickets.into_values().collect();
+        tickets.retain(|ticket| !ticket.status.is_live());
+        for slice in tickets.chunks(SLICE) {
+            self.live_mut().evict_tickets(slice);
+        }
+        let mut orders: Vec<_> = changes.orders.into_values().collect();
+        orders.retain(|order| order.is_settled());
+        for slice in orders.chunks(SLICE) {
+            self.live_mut().evict_orders(slice);
+        }
+        Ok(covers)
+    }
+
+    fn live(&self) -> RwLockReadGuard<'_, Live> {
+        self.0.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
+        self.0.live.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -10,7 +10,7 @@ use crate::domain::{Fact, Inconsistency};
 use crate::types::{Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UserId, Venue};
 
 /// What people attend: a concert, a match, a play.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Show {
     /// What it is called.

@@ -27,12 +27,7 @@ const WORKERS_MAX: usize = 4;
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Record) -> Result<(), JournalError>;
 
 /// Visits every record after `after` that the transaction sees; there must be records up to `end` at least.
-pub(super) fn replay(
-    txn: &ReadTransaction,
-    after: Head,
-    end: Head,
-    visit: Visit<'_>,
-) -> Result<Head, JournalError> {
+pub(super) fn replay(txn: &ReadTransaction, after: Head, end: Head, visit: Visit<'_>) -> Result<Head, JournalError> {
     if after.seq > end.seq {
         return Err(damaged(end.seq + 1, "is missing"));
     }
@@ -113,7 +108,8 @@ impl Reader {
         if self.done {
             return Ok(None);
         }
-        let mut chunk = Chunk { seq: self.seq, prev: self.prev, bytes: Vec::with_capacity(CHUNK_BYTES), rows: Vec::new() };
+        let mut chunk =
+            Chunk { seq: self.seq, prev: self.prev, bytes: Vec::with_capacity(CHUNK_BYTES), rows: Vec::new() };
         while chunk.bytes.len() < CHUNK_BYTES - ROW_BYTES_MAX {
             let Some((first, row)) = self.rows.next().transpose()? else {
                 self.done = true;

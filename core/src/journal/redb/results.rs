@@ -64,11 +64,7 @@ fn prune(
 }
 
 /// The result of a command, unless it has expired.
-pub(super) fn get(
-    txn: &ReadTransaction,
-    id: CommandId,
-    now: Timestamp,
-) -> Result<Option<StoredResult>, JournalError> {
+pub(super) fn get(txn: &ReadTransaction, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
     let result = txn.open_table(RESULTS)?.get(id.as_bytes())?.map(|value| decode(value.value())).transpose()?;
     Ok(result.filter(|result| !is_expired(result.at, now)))
 }

@@ -8,10 +8,10 @@ use redb::{BackendError, StorageBackend};
 
 use super::tables::{META, RECORDS, RESULTS, RESULTS_BY_TIME};
 use super::*;
-use crate::journal::RESULT_KEPT_MS;
-use crate::journal::conformance::{NOON, all, command, proposal};
 use crate::domain::VaultChange;
 use crate::event::Hash;
+use crate::journal::RESULT_KEPT_MS;
+use crate::journal::conformance::{NOON, all, command, proposal};
 
 /// Storage that outlives the database that is opened on it.
 #[derive(Debug)]

@@ -1,0 +1,199 @@
+//! Where time comes from.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::types::Timestamp;
+
+/// Where time comes from.
+///
+/// The engine asks once a batch, and never lets its own time run backwards: when a clock is set back, the engine's time goes
+/// on from where it was, at the clock's pace.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// How long to wait, in real time, before `until` can have come; `None` if that can't be known, and the clock calls the
+    /// waker that it got by [`Clock::wake_by`] instead.
+    fn wait_for(&self, until: Timestamp) -> Option<Duration> {
+        Some(until.since(self.now()))
+    }
+
+    /// Takes a function to call whenever the time has jumped.
+    fn wake_by(&self, waker: Waker) {
+        let _ = waker;
+    }
+}
+
+/// Tells the engine that the time has jumped.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// The machine's clock, steadied.
+///
+/// It starts at the machine's time of day and then follows the monotonic clock, so that setting the time of day moves no
+/// deadline. It approaches a time of day that differs by at most [`SLEW_PER_MILLE`] milliseconds a second.
+pub struct SystemClock(Mutex<Anchor>);
+
+/// How fast the clock follows a corrected time of day.
+pub const SLEW_PER_MILLE: u64 = 5;
+
+struct Anchor {
+    /// The steadied time at `instant`, in microseconds.
+    micros: u64,
+    instant: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts at the machine's time of day.
+    pub fn new() -> Self {
+        Self(Mutex::new(Anchor { micros: wall_micros(), instant: monotonic() }))
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for SystemClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SystemClock")
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let mut anchor = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let instant = monotonic();
+        let elapsed = u64::try_from(instant.duration_since(anchor.instant).as_micros()).unwrap_or(u64::MAX);
+        anchor.micros = steadied(anchor.micros, elapsed, wall_micros());
+        anchor.instant = instant;
+        Timestamp::from_millis(anchor.micros / 1000)
+    }
+}
+
+/// The time `elapsed` after `last`, drawn towards the time of day.
+fn steadied(last: u64, elapsed: u64, wall: u64) -> u64 {
+    let steady = last.saturating_add(elapsed);
+    let slew_max = elapsed / 1000 * SLEW_PER_MILLE;
+    if wall >= steady { steady + (wall - steady).min(slew_max) } else { steady - (steady - wall).min(slew_max) }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one source of the time of day")]
+fn wall_micros() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one source of monotonic time")]
+fn monotonic() -> Instant {
+    Instant::now()
+}
+
+/// Measures how long something takes, for metrics; no decision depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(monotonic())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        monotonic().duration_since(self.0)
+    }
+}
+
+/// The engine's own time: it follows a clock, but never backwards.
+#[derive(Debug)]
+pub(crate) struct EngineTime {
+    clock: Arc<dyn Clock>,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    /// What the clock said last.
+    clock: Timestamp,
+    /// What the engine's time was then.
+    engine: Timestamp,
+}
+
+impl EngineTime {
+    /// A time that follows `clock`, from `earliest` on.
+    pub(crate) fn new(clock: Arc<dyn Clock>, earliest: Timestamp) -> Self {
+        let now = clock.now();
+        Self { clock, progress: Mutex::new(Progress { clock: now, engine: now.max(earliest) }) }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let clock = self.clock.now();
+        let stepped = progress.engine.plus(clock.since(progress.clock));
+        progress.engine = stepped;
+        progress.clock = clock;
+        stepped
+    }
+
+    /// How long to wait, in real time, before the engine's time can have reached `until`; `None` to wait for the clock's waker.
+    pub(crate) fn wait_for(&self, until: Timestamp) -> Option<Duration> {
+        let ahead = until.since(self.now());
+        let clock = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clock;
+        self.clock.wait_for(clock.plus(ahead))
+    }
+
+    pub(crate) fn wake_by(&self, waker: Waker) {
+        self.clock.wake_by(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000;
+
+    #[test]
+    fn a_steadied_clock_follows_the_monotonic_clock() {
+        assert_eq!(steadied(100 * SECOND, 2 * SECOND, 102 * SECOND), 102 * SECOND);
+    }
+
+    #[test]
+    fn a_time_of_day_set_by_an_hour_moves_it_by_milliseconds_only() {
+        let hour = 3600 * SECOND;
+        assert_eq!(steadied(2 * hour, SECOND, hour), 2 * hour + SECOND - 5_000);
+        assert_eq!(steadied(2 * hour, SECOND, 3 * hour), 2 * hour + SECOND + 5_000);
+    }
+
+    #[derive(Debug)]
+    struct Settable(Mutex<u64>);
+
+    impl Clock for Settable {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(*self.0.lock().unwrap())
+        }
+    }
+
+    #[test]
+    fn engine_time_goes_on_at_the_clocks_pace_after_it_was_set_back() {
+        let clock = Arc::new(Settable(Mutex::new(10_000)));
+        let time = EngineTime::new(clock.clone(), Timestamp::default());
+        let check = |clock_ms, engine_ms| {
+            *clock.0.lock().unwrap() = clock_ms;
+            assert_eq!(time.now().as_millis(), engine_ms);
+        };
+        check(10_500, 10_500);
+        check(2_000, 10_500);
+        check(2_300, 10_800);
+        check(2_300, 10_800);
+    }
+
+    #[test]
+    fn engine_time_starts_at_the_last_fact() {
+        let clock = Arc::new(Settable(Mutex::new(10_000)));
+        let time = EngineTime::new(clock, Timestamp::from_millis(50_000));
+        assert_eq!(time.now().as_millis(), 50_000);
+    }
+}

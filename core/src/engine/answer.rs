@@ -1,0 +1,92 @@
+//! What a command is answered with, and the form in which answers are kept for commands that come again.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Order, Ticket, User};
+use crate::error::{Code, Error, Fault};
+
+/// What a command came to, as of the moment it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    /// The user.
+    User(Arc<User>),
+    /// The tickets that were listed.
+    Tickets(Vec<Arc<Ticket>>),
+    /// The ticket.
+    Ticket(Arc<Ticket>),
+    /// The order.
+    Order(Arc<Order>),
+}
+
+/// A reply or refusal in its stored form.
+#[derive(Serialize, Deserialize)]
+enum Stored<'a> {
+    Reply(Cow<'a, Reply>),
+    Refusal { code: Cow<'a, str>, faults: Vec<StoredFault> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFault {
+    message: String,
+    field: Option<String>,
+}
+
+/// The stored form of an answer.
+pub(super) fn encode(answer: &Result<Reply, Error>) -> Result<Vec<u8>, Error> {
+    let stored = match answer {
+        Ok(reply) => Stored::Reply(Cow::Borrowed(reply)),
+        Err(error) => Stored::Refusal {
+            code: error.code().into(),
+            faults: error.own_faults().iter().map(StoredFault::from).collect(),
+        },
+    };
+    rmp_serde::to_vec_named(&stored).map_err(|error| Error::from(Code::Internal).with_source(error))
+}
+
+/// The answer that was stored.
+pub(super) fn decode(bytes: &[u8]) -> Result<Reply, Error> {
+    match rmp_serde::from_slice(bytes) {
+        Ok(Stored::Reply(reply)) => Ok(reply.into_owned()),
+        Ok(Stored::Refusal { code, faults }) => {
+            let known = Code::ALL.iter().find(|known| known.as_str() == code);
+            let code = known.copied().unwrap_or(Code::Internal);
+            Err(Error::with_faults(code, faults.into_iter().map(Fault::from).collect()))
+        }
+        Err(error) => Err(Error::from(Code::JournalDamaged).with_source(error)),
+    }
+}
+
+impl From<&Fault> for StoredFault {
+    fn from(fault: &Fault) -> Self {
+        Self { message: fault.message.to_string(), field: fault.field.as_ref().map(ToString::to_string) }
+    }
+}
+
+impl From<StoredFault> for Fault {
+    fn from(fault: StoredFault) -> Self {
+        Self { message: fault.message.into(), field: fault.field.map(Into::into) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{Timestamp, UserId};
+
+    #[test]
+    fn replies_and_refusals_come_back_as_they_were() {
+        let at = Timestamp::from_millis(1);
+        let id = UserId::from_bytes([1; 16]);
+        let user = User { id, version: 1, epoch: 1, operator: false, erased: false, created_at: at, updated_at: at };
+        let reply = Reply::User(Arc::new(user));
+        assert_eq!(decode(&encode(&Ok(reply.clone())).unwrap()).unwrap(), reply);
+
+        for refusal in [Error::from(Code::TicketSold), Error::invalid("price", "must be greater than 0")] {
+            let back = decode(&encode(&Err(refusal.clone())).unwrap()).unwrap_err();
+            assert_eq!((back.code(), back.serialize_errors()), (refusal.code(), refusal.serialize_errors()));
+        }
+    }
+}

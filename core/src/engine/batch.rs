@@ -1,0 +1,179 @@
+//! One batch: what the writer has decided and not yet appended.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+use tokio::sync::oneshot;
+
+use super::{Reply, answer};
+use crate::command::Command;
+use crate::domain::{Decision, Fact, Inconsistency, State, VaultChange};
+use crate::error::Error;
+use crate::event::{DomainEvent, EmailKey, StreamKey};
+use crate::gateway::worker::Work;
+use crate::journal::{Proposal, StoredResult, StreamVersions};
+use crate::types::{CardToken, CommandId, SessionId, Timestamp, UserId};
+use crate::views::Entity;
+
+use super::handle::Request;
+
+/// An answer that leaves once the batch is durable.
+pub(super) type Answer = (oneshot::Sender<Result<Reply, Error>>, Result<Reply, Error>);
+
+/// What the writer has decided and not yet appended.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// The engine's time for the whole batch.
+    pub(super) now: Timestamp,
+    pub(super) proposals: Vec<Proposal>,
+    pub(super) answers: Vec<Answer>,
+    /// Entities that differ from what is published.
+    pub(super) changed: FxHashSet<StreamKey>,
+    /// Entities that were put into memory for this batch.
+    pub(super) loaded: Vec<StreamKey>,
+    /// What the gateway is to do once the batch is durable.
+    pub(super) work: Vec<Work>,
+    /// Orders whose charge is settled by this batch.
+    pub(super) settled: Vec<StreamKey>,
+    revoked: Vec<(SessionId, Timestamp)>,
+    /// Who owns an email by a decision of this batch.
+    emails: FxHashMap<EmailKey, UserId>,
+    /// The answers of this batch to commands that name themselves.
+    results: FxHashMap<CommandId, ([u8; 16], Result<Reply, Error>)>,
+}
+
+impl Batch {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { now, ..Self::default() }
+    }
+
+    /// The answer of this batch to the command.
+    pub(super) fn result(&self, id: CommandId) -> Option<&([u8; 16], Result<Reply, Error>)> {
+        self.results.get(&id)
+    }
+
+    /// Who owns the email by a decision of this batch.
+    pub(super) fn email_owner(&self, key: EmailKey) -> Option<UserId> {
+        self.emails.get(&key).copied()
+    }
+
+    /// Takes a decision in: changes the state, and notes what is to be appended.
+    pub(super) fn accept(
+        &mut self,
+        state: &mut State,
+        request: Request,
+        decision: Decision,
+    ) -> Result<Result<Reply, Error>, Inconsistency> {
+        let reads: StreamVersions = request.command.reads().into_iter().map(|key| (key, state.version(key))).collect();
+        let mut events = SmallVec::with_capacity(decision.events.len());
+        for event in decision.events {
+            let version = state.version(event.stream()) + 1;
+            state.apply(&event, Fact { at: self.now, version })?;
+            self.changed.extend(event.changes());
+            events.push((event, version));
+        }
+        let answer = reply(state, &request.command);
+        for (event, _) in &events {
+            self.note(state, event, &request.command);
+        }
+        if let Some(VaultChange::Put { user_id, email: Some((key, _)), .. }) = &decision.vault {
+            self.emails.insert(*key, *user_id);
+        }
+        let result = self.result_to_store(&request, &answer);
+        if !events.is_empty() || decision.vault.is_some() || result.is_some() {
+            self.proposals.push(Proposal {
+                command_id: request.id,
+                actor: request.actor,
+                at: self.now,
+                reads,
+                events,
+                vault: decision.vault,
+                result,
+            });
+        }
+        Ok(answer)
+    }
+
+    /// Takes a refusal in: nothing is appended, unless the command names itself and is to be refused alike when it comes again.
+    pub(super) fn refuse(&mut self, request: &Request, answer: &Result<Reply, Error>) {
+        if let Some(result) = self.result_to_store(request, answer) {
+            self.proposals.push(Proposal {
+                command_id: request.id,
+                actor: request.actor,
+                at: self.now,
+                reads: StreamVersions::new(),
+                events: SmallVec::new(),
+                vault: None,
+                result: Some(result),
+            });
+        }
+    }
+
+    /// What is published when the batch is durable.
+    pub(super) fn entities(&self, state: &State) -> Vec<Entity> {
+        let mut entities = super::replay::entities(state, &self.changed);
+        entities.extend(self.revoked.iter().map(|(id, expires_at)| Entity::Revoked(*id, *expires_at)));
+        entities
+    }
+
+    fn result_to_store(&mut self, request: &Request, answer: &Result<Reply, Error>) -> Option<StoredResult> {
+        let fingerprint = request.fingerprint?;
+        self.results.insert(request.id, (fingerprint, answer.clone()));
+        // An answer that can't be encoded is a fault of the program; the command then simply has no memory.
+        let answer =
+            answer::encode(answer).inspect_err(|error| tracing::error!(?error, "an answer was not kept")).ok()?;
+        Some(StoredResult { at: self.now, fingerprint, answer })
+    }
+
+    fn note(&mut self, state: &State, event: &DomainEvent, command: &Command) {
+        match event {
+            DomainEvent::PaymentStarted(started) => {
+                let token =
+                    if let Command::StartPayment(command) = command { Some(command.token.clone()) } else { None };
+                self.work.extend(charge_work(state, started.order_id, token));
+            }
+            DomainEvent::RefundStarted(started) => {
+                self.work.extend(state.order(started.order_id).cloned().map(Work::Refund));
+            }
+            DomainEvent::ChargeCreated(_) | DomainEvent::ChargeFailed(_) | DomainEvent::ChargeRefunded(_) => {
+                self.settled.push(event.stream());
+            }
+            DomainEvent::SessionRevoked(revoked) => self.revoked.push((revoked.session_id, revoked.expires_at)),
+            _ => {}
+        }
+    }
+}
+
+fn charge_work(state: &State, id: crate::types::OrderId, token: Option<CardToken>) -> Option<Work> {
+    let order = state.order(id)?.clone();
+    Some(match token {
+        Some(token) => Work::Charge(order, token),
+        None => Work::Lookup(order),
+    })
+}
+
+/// What the command is answered with, once it is decided and applied.
+fn reply(state: &State, command: &Command) -> Result<Reply, Error> {
+    let user = |id| state.user(id).cloned().map(Reply::User);
+    let ticket = |id| state.ticket(id).cloned().map(Reply::Ticket);
+    let order = |id| state.order(id).cloned().map(Reply::Order);
+    let reply = match command {
+        Command::CreateUser(command) => user(command.user_id),
+        Command::UpdateUser(command) => user(command.user_id),
+        Command::SetOperator(command) => user(command.user_id),
+        Command::EraseUser(command) => user(command.user_id),
+        Command::RevokeSession(command) => user(command.user_id),
+        Command::CreateTickets(command) => {
+            Some(Reply::Tickets(command.listings.iter().filter_map(|(id, _)| state.ticket(*id).cloned()).collect()))
+        }
+        Command::UpdateTicket(command) => ticket(command.ticket_id),
+        Command::WithdrawTicket(command) => ticket(command.ticket_id),
+        Command::CreateOrder(command) => order(command.order_id),
+        Command::CancelOrder(command) => order(command.order_id),
+        Command::ExpireOrder(command) => order(command.order_id),
+        Command::StartPayment(command) => order(command.order_id),
+        Command::SettleCharge(command) => order(command.order_id),
+        Command::StartRefund(command) => order(command.order_id),
+        Command::SettleRefund(command) => order(command.order_id),
+    };
+    reply.ok_or_else(|| crate::error::Code::Internal.into())
+}

@@ -1,0 +1,35 @@
+//! Figures that the writer keeps for whoever asks.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::domain::State;
+use crate::types::Timestamp;
+
+/// Figures that the writer keeps for whoever asks.
+#[derive(Debug, Default)]
+pub(crate) struct Gauges {
+    /// The earliest deadline in milliseconds; 0 if none is watched.
+    next_deadline: AtomicU64,
+    open_orders: AtomicUsize,
+}
+
+impl Gauges {
+    pub(super) fn update(&self, state: &State) {
+        let next = state.deadlines().next().map_or(0, Timestamp::as_millis);
+        self.next_deadline.store(next, Ordering::Relaxed);
+        self.open_orders.store(state.open_orders(), Ordering::Relaxed);
+    }
+
+    /// The earliest deadline that is watched.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        match self.next_deadline.load(Ordering::Relaxed) {
+            0 => None,
+            ms => Some(Timestamp::from_millis(ms)),
+        }
+    }
+
+    /// How many orders hold tickets.
+    pub(crate) fn open_orders(&self) -> usize {
+        self.open_orders.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,132 @@
+//! The callers' end of the queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::Reply;
+use crate::clock::{EngineTime, Stopwatch, Waker};
+use crate::command::Command;
+use crate::error::{Code, Error};
+use crate::event::Actor;
+use crate::types::CommandId;
+
+/// How long a caller is told to wait when the queue is full.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A command with its circumstances.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The command.
+    pub(crate) command: Command,
+    /// Its id; the caller's own if it is to be recognised when it comes again.
+    pub(crate) id: CommandId,
+    /// Who gives it.
+    pub(crate) actor: Actor,
+    /// What the command was, for one that is to be recognised when it comes again.
+    pub(crate) fingerprint: Option<[u8; 16]>,
+}
+
+/// A request in the queue, with whoever waits for its answer.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub(super) request: Request,
+    pub(super) reply: oneshot::Sender<Result<Reply, Error>>,
+}
+
+/// What the writer's queue holds.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// Decide this.
+    Submit(Submission),
+    /// The clock has jumped: look what is due.
+    Wake,
+    /// Decide what came before this, then stop.
+    Close,
+}
+
+/// The callers' end of the queue.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    queue: flume::Sender<Message>,
+    time: Arc<EngineTime>,
+    closed: AtomicBool,
+    /// Whether a full queue refuses at once instead of making callers wait.
+    refuse_when_full: bool,
+}
+
+impl Handle {
+    pub(super) fn new(queue: flume::Sender<Message>, time: Arc<EngineTime>, refuse_when_full: bool) -> Self {
+        Self { queue, time, closed: AtomicBool::new(false), refuse_when_full }
+    }
+
+    /// Has the command decided, and waits until its outcome is durable.
+    ///
+    /// Once the command is in the queue it is decided whether or not the future is polled again.
+    pub(crate) async fn submit(&self, request: Request) -> Result<Reply, Error> {
+        let watch = Stopwatch::start();
+        let name = request.command.name();
+        let answer = self.enqueue_and_wait(request).await;
+        let outcome = answer.as_ref().map_or_else(Error::code, |_| "ok");
+        metrics::counter!("boxoffice_commands_total", "command" => name, "outcome" => outcome).increment(1);
+        metrics::histogram!("boxoffice_command_seconds", "command" => name).record(watch.elapsed());
+        answer
+    }
+
+    async fn enqueue_and_wait(&self, request: Request) -> Result<Reply, Error> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Code::EngineClosed.into());
+        }
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Submit(Submission { request, reply });
+        if self.refuse_when_full {
+            self.queue.try_send(message).map_err(|error| match error {
+                flume::TrySendError::Full(_) => Error::from(Code::EngineOverloaded).with_retry_after(RETRY_AFTER),
+                flume::TrySendError::Disconnected(_) => Code::EngineClosed.into(),
+            })?;
+        } else {
+            self.queue.send_async(message).await.map_err(|_| Error::from(Code::EngineClosed))?;
+        }
+        answer.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
+    }
+
+    /// Takes no more commands, and has the writer stop after those that were taken.
+    pub(crate) fn close(&self) {
+        if !self.closed.swap(true, Ordering::AcqRel) {
+            // Fails only if the writer is gone, which is what is wanted.
+            let _ = self.queue.send(Message::Close);
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire) || self.queue.is_disconnected()
+    }
+
+    /// How many commands wait.
+    pub(crate) fn queue_len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many commands can wait.
+    pub(crate) fn queue_capacity(&self) -> usize {
+        self.queue.capacity().unwrap_or(usize::MAX)
+    }
+
+    /// The engine's time.
+    pub(crate) fn time(&self) -> &EngineTime {
+        &self.time
+    }
+}
+
+/// A waker that makes the writer look at the clock; it keeps nothing alive.
+pub(super) fn waker(queue: &flume::Sender<Message>) -> Waker {
+    let queue = queue.downgrade();
+    Arc::new(move || {
+        if let Some(queue) = queue.upgrade() {
+            // A full queue wakes the writer by itself.
+            let _ = queue.try_send(Message::Wake);
+        }
+    })
+}

@@ -1,0 +1,37 @@
+//! The only place where commands become facts: one thread that takes commands from a bounded queue, decides them, appends
+//! their events and answers.
+//!
+//! Many callers, one writer: deciding in one thread on typed structs in memory needs no locks and no conflicts, and costs less
+//! than a microsecond a command. What costs is the fsync, so the writer takes whatever waits and appends it as one batch:
+//!
+//! 1. Take one command, then whatever else waits, up to the batch limit; never wait to fill a batch. Read the clock once a
+//!    batch. Put what has fallen due first.
+//! 2. Decide each command on the writer's own state, which includes the earlier commands of the batch.
+//! 3. Append the batch, with its vault rows and idempotency results, in one transaction with one fsync.
+//! 4. Publish to the views and the followers, start the gateway's work, then answer every caller, refusals included: a refusal
+//!    may rest on an earlier command of the batch.
+//! 5. If the append fails, answer everybody with `journal.unavailable`, throw the state away, reopen, replay.
+//!
+//! **Invariant:** nobody is answered, and nobody can read a fact, before it is durable.
+
+mod answer;
+mod batch;
+mod checkpointer;
+mod error;
+mod gauges;
+mod handle;
+mod recent;
+mod replay;
+mod subscription;
+mod waiters;
+mod writer;
+
+pub(crate) use answer::Reply;
+pub(crate) use checkpointer::Checkpointer;
+pub(crate) use gauges::Gauges;
+pub(crate) use handle::{Handle, Request};
+pub(crate) use recent::Recent;
+pub(crate) use replay::catch_up;
+pub use subscription::Subscription;
+pub(crate) use waiters::Waiters;
+pub(crate) use writer::{Writer, WriterParts};

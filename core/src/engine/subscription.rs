@@ -1,0 +1,134 @@
+//! Following the journal: history first, then live, without a seam.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::Recent;
+use crate::error::{Code, Error};
+use crate::event::Record;
+use crate::journal::Journal;
+
+/// How many records are read from the journal at once.
+const READ_MAX: usize = 512;
+
+/// Follows the journal from some record on: every record, once, in order.
+///
+/// A subscription holds no place in any queue. One that is slow never blocks the writer and never misses a record: it reads the
+/// file where memory has gone on without it.
+pub struct Subscription {
+    journal: Arc<dyn Journal>,
+    recent: Arc<Recent>,
+    head: watch::Receiver<u64>,
+    closed: watch::Receiver<bool>,
+    /// The number of the next record to read into `ahead`.
+    next: u64,
+    /// Records that were read but not yet given.
+    ahead: VecDeque<Arc<Record>>,
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("next", &self.position()).finish_non_exhaustive()
+    }
+}
+
+impl Subscription {
+    pub(crate) fn new(
+        journal: Arc<dyn Journal>,
+        recent: Arc<Recent>,
+        closed: watch::Receiver<bool>,
+        from: u64,
+    ) -> Self {
+        let head = recent.watch();
+        Self { journal, recent, head, closed, next: from.max(1), ahead: VecDeque::new() }
+    }
+
+    /// The number of the record that comes next.
+    pub fn position(&self) -> u64 {
+        self.ahead.front().map_or(self.next, |record| record.seq)
+    }
+
+    /// The next record, once there is one. Cancel safe.
+    ///
+    /// # Errors
+    /// `engine.closed` once the box office is closed and all is given; `journal.unavailable` or `journal.damaged` if the
+    /// journal can't be read, after which it may be tried again.
+    pub async fn next(&mut self) -> Result<Arc<Record>, Error> {
+        self.fill().await?;
+        self.ahead.pop_front().ok_or_else(|| Code::Internal.into())
+    }
+
+    /// The next records, at least one and at most `max`, once there are any. Cancel safe.
+    ///
+    /// # Errors
+    /// As [`Subscription::next`].
+    pub async fn next_batch(&mut self, max: usize) -> Result<Vec<Arc<Record>>, Error> {
+        self.fill().await?;
+        let count = max.max(1).min(self.ahead.len());
+        Ok(self.ahead.drain(..count).collect())
+    }
+
+    /// The next record; the thread waits for it. For callers without a runtime.
+    ///
+    /// # Errors
+    /// As [`Subscription::next`].
+    pub fn next_blocking(&mut self) -> Result<Arc<Record>, Error> {
+        pollster::block_on(self.next())
+    }
+
+    /// The next record if there is one right now.
+    ///
+    /// # Errors
+    /// As [`Subscription::next`].
+    pub fn try_next(&mut self) -> Result<Option<Arc<Record>>, Error> {
+        if self.ahead.is_empty() {
+            self.read()?;
+        }
+        Ok(self.ahead.pop_front())
+    }
+
+    async fn fill(&mut self) -> Result<(), Error> {
+        while self.ahead.is_empty() {
+            self.head.mark_unchanged();
+            self.read()?;
+            if !self.ahead.is_empty() {
+                break;
+            }
+            if *self.closed.borrow() {
+                return Err(Code::EngineClosed.into());
+            }
+            wait(&mut self.head, &mut self.closed).await;
+        }
+        Ok(())
+    }
+
+    /// Reads ahead whatever is durable, up to a limit.
+    fn read(&mut self) -> Result<(), Error> {
+        if self.next > self.recent.head() {
+            return Ok(());
+        }
+        let records = match self.recent.read(self.next, READ_MAX) {
+            Some(records) => records,
+            None => self.journal.read(self.next, READ_MAX)?.into_iter().map(Arc::new).collect(),
+        };
+        if let Some(last) = records.last() {
+            self.next = last.seq + 1;
+        }
+        self.ahead.extend(records);
+        Ok(())
+    }
+}
+
+/// Waits until either has news.
+async fn wait(head: &mut watch::Receiver<u64>, closed: &mut watch::Receiver<bool>) {
+    let mut head = std::pin::pin!(head.changed());
+    let mut closed = std::pin::pin!(closed.changed());
+    std::future::poll_fn(|context| {
+        let news = head.as_mut().poll(context).is_ready() || closed.as_mut().poll(context).is_ready();
+        if news { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}

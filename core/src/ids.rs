@@ -1,0 +1,34 @@
+//! Where new ids come from.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// Where new ids come from.
+pub trait IdSource: fmt::Debug + Send + Sync {
+    /// A UUID of version 7 that was never given before.
+    fn next(&self) -> Uuid;
+}
+
+/// Ids from the machine's clock and randomness, monotonic within the process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RandomIds;
+
+impl IdSource for RandomIds {
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of random ids")]
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_in_the_order_in_which_they_were_made() {
+        let ids: Vec<Uuid> = (0..1000).map(|_| RandomIds.next()).collect();
+        assert!(ids.is_sorted());
+        assert!(ids.iter().all(|id| id.get_version_num() == 7));
+    }
+}

@@ -1,0 +1,319 @@
+//! The front door of the auth domain.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::token::{self, Session};
+use super::{BoxOffice, Named};
+use crate::command::Command;
+use crate::domain::User;
+use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
+use crate::engine::Reply;
+use crate::error::{Code, Error, Faults};
+use crate::event::{Actor, EmailKey};
+use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
+
+/// Somebody who wants to sign up.
+#[derive(Clone)]
+pub struct SignUp {
+    /// An email address that nobody else has signed up with, whatever its case.
+    pub email: String,
+    /// 8 to 128 characters.
+    pub password: String,
+}
+
+impl SignUp {
+    /// Somebody with this email and password.
+    pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { email: email.into(), password: password.into() }
+    }
+}
+
+/// Somebody who wants to sign in.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The email, in any case.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// Where the attempt comes from; an address that guesses is slowed down.
+    pub client: Option<IpAddr>,
+}
+
+impl SignIn {
+    /// Somebody with this email and password, from nowhere in particular.
+    pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { email: email.into(), password: password.into(), client: None }
+    }
+}
+
+/// What a user wants to change about themselves.
+#[derive(Clone)]
+pub struct UserUpdate {
+    /// The password that the user has now.
+    pub current_password: String,
+    /// The new email.
+    pub email: Option<String>,
+    /// The new password: 8 to 128 characters.
+    pub password: Option<String>,
+}
+
+macro_rules! secretive {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
+secretive!(SignUp, SignIn, UserUpdate, SignedIn, UserProfile);
+
+/// A user, as the user themself may see it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserProfile {
+    /// The user's id.
+    pub id: UserId,
+    /// The email as it was typed.
+    pub email: String,
+    /// Whether the user is an operator.
+    pub operator: bool,
+    /// When the user signed up.
+    pub created_at: Timestamp,
+    /// 1 after sign-up, one more after every change.
+    pub version: u64,
+}
+
+/// A user with a session.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The user.
+    pub user: UserProfile,
+    /// The session's token, to be shown with every request.
+    pub token: String,
+    /// The session.
+    pub session: Session,
+}
+
+/// Who people are: sign-up, sign-in, sessions.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    office: BoxOffice,
+    key: Option<IdempotencyKey>,
+}
+
+impl Auth {
+    pub(super) fn new(office: BoxOffice) -> Self {
+        Self { office, key: None }
+    }
+
+    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Signs a person up, and in.
+    ///
+    /// # Errors
+    /// `validation`; `auth.email_taken`; `engine.overloaded` if too many passwords wait to be hashed.
+    pub async fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
+        let inner = &self.office.0;
+        let mut faults = Faults::default();
+        let email = faults.check("email", sign_up.email.parse::<Email>());
+        let password = faults.check("password", sign_up.password.parse::<Password>());
+        let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
+        let email_key = inner.journal.email_key(&email);
+        // Spares a hash; whether the email is free is decided by the writer.
+        if self.key.is_none() && inner.journal.email_owner(email_key)?.is_some() {
+            return Err(Code::AuthEmailTaken.into());
+        }
+        let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
+        let user_id = UserId::from(inner.ids.next());
+        // The password is left out of the fingerprint, so that no quick hash of it is kept anywhere.
+        let name = Named::by(self.key.as_ref(), email_key.as_bytes(), "auth.sign_up", &email.as_str());
+        let command =
+            Command::CreateUser(CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } });
+        let user = self.submit(command, Actor::System, name).await?;
+        if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
+            return Err(Code::CommandKeyReused.into());
+        }
+        self.begin_session(&user, SessionId::from(inner.ids.next()))
+    }
+
+    /// Signs a person in.
+    ///
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures
+    /// attempts must wait, by account and by client address.
+    ///
+    /// # Errors
+    /// `auth.invalid_credentials`; `rate.limited`, with the time to wait; `engine.overloaded` if too many passwords wait to be
+    /// checked.
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
+        let inner = &self.office.0;
+        let owner = match sign_in.email.parse::<Email>() {
+            Ok(email) => {
+                let key = inner.journal.email_key(&email);
+                inner.throttle.attempt(key, sign_in.client, self.office.now())?;
+                inner.journal.email_owner(key)?.map(|owner| (key, owner))
+            }
+            Err(_) => {
+                inner.throttle.attempt(EmailKey::from_bytes([0; 16]), sign_in.client, self.office.now())?;
+                None
+            }
+        };
+        let right = match owner {
+            Some((_, id)) => self.has_password(id, sign_in.password).await?,
+            None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
+        };
+        let signed_in = owner.filter(|_| right).and_then(|(key, id)| Some((key, inner.views.user(id)?)));
+        let (key, user) = signed_in.ok_or(Code::AuthInvalidCredentials)?;
+        inner.throttle.succeeded(key, sign_in.client);
+        self.begin_session(&user, SessionId::from(inner.ids.next()))
+    }
+
+    /// The session that a token stands for. Quick: it looks at memory only.
+    ///
+    /// # Errors
+    /// `auth.required` for whatever is wrong with the token: malformed, signed otherwise, expired, revoked, of an earlier epoch.
+    pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
+        let inner = &self.office.0;
+        let session = inner.tokens.check(token, self.office.now()).ok_or(Code::AuthRequired)?;
+        let user = inner.views.user(session.user_id).ok_or(Code::AuthRequired)?;
+        if user.erased || user.epoch != session.epoch || inner.views.is_revoked(session.session_id) {
+            return Err(Code::AuthRequired.into());
+        }
+        Ok(Session { operator: user.operator, ..session })
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// `auth.required` if the user is erased; `journal.unavailable` if the vault can't be read.
+    pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
+        let user = self.office.0.views.user(session.user_id).ok_or(Code::AuthRequired)?;
+        self.profile(&user)
+    }
+
+    /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+    ///
+    /// # Errors
+    /// `auth.required` if the user is erased.
+    pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
+        let command = Command::RevokeSession(RevokeSession {
+            user_id: session.user_id,
+            session_id: session.session_id,
+            expires_at: session.expires_at,
+        });
+        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+    }
+
+    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    ///
+    /// # Errors
+    /// `validation`; `auth.invalid_credentials` if the current password is wrong; `auth.email_taken`; `rate.limited` after a few
+    /// wrong passwords; `auth.required` if the session has ended in the meantime.
+    pub async fn update_user(&self, session: &Session, update: UserUpdate) -> Result<SignedIn, Error> {
+        let inner = &self.office.0;
+        let mut faults = Faults::default();
+        let email = update.email.map(|email| faults.check("email", email.parse::<Email>()));
+        let password = update.password.map(|password| faults.check("password", password.parse::<Password>()));
+        if email.is_none() && password.is_none() {
+            faults.add("email", "or password must be given");
+        }
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
+        self.confirm(session, update.current_password).await?;
+        let email = email.flatten().map(|email| NewEmail { key: inner.journal.email_key(&email), email });
+        let password_hash = match password.flatten() {
+            Some(password) => Some(inner.passwords.hash(&inner.runtime_handle, password).await?),
+            None => None,
+        };
+        let command =
+            Command::UpdateUser(UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash });
+        let user = self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        self.begin_session(&user, session.session_id)
+    }
+
+    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    ///
+    /// # Errors
+    /// `auth.invalid_credentials` if the password is wrong; `auth.still_trading` while the user has tickets on sale or open
+    /// orders; `rate.limited`; `auth.required`.
+    pub async fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
+        self.confirm(session, current_password.to_owned()).await?;
+        let command = Command::EraseUser(EraseUser { user_id: session.user_id });
+        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+    }
+
+    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer
+    /// it to users.
+    ///
+    /// # Errors
+    /// `validation` for a malformed email; `auth.user_not_found`.
+    pub async fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
+        let inner = &self.office.0;
+        let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
+        let owner = inner.journal.email_owner(inner.journal.email_key(&email))?;
+        let user_id = owner.ok_or(Code::AuthUserNotFound)?;
+        let command = Command::SetOperator(SetOperator { user_id, operator });
+        let user = self.submit(command, Actor::System, Named::Fresh).await?;
+        self.profile(&user)
+    }
+
+    /// Checks the password of somebody who is signed in, as carefully as at sign-in.
+    async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
+        let inner = &self.office.0;
+        let row = inner.journal.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
+        let email: Email = row.email.parse().map_err(|_| Error::from(Code::Internal))?;
+        let account = inner.journal.email_key(&email);
+        inner.throttle.attempt(account, None, self.office.now())?;
+        if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
+            return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
+        }
+        inner.throttle.succeeded(account, None);
+        Ok(())
+    }
+
+    async fn has_password(&self, id: UserId, password: String) -> Result<bool, Error> {
+        let inner = &self.office.0;
+        let hash = inner.journal.vault_row(id)?.map(|row| row.password_hash);
+        inner.passwords.check(&inner.runtime_handle, password, hash).await
+    }
+
+    fn begin_session(&self, user: &User, id: SessionId) -> Result<SignedIn, Error> {
+        let inner = &self.office.0;
+        let now = self.office.now();
+        let session = token::begin(user.id, id, user.epoch, now, inner.settings.session_length);
+        let token = inner.tokens.issue(&session, now)?;
+        let session = Session { operator: user.operator, ..session };
+        Ok(SignedIn { user: self.profile(user)?, token, session })
+    }
+
+    fn profile(&self, user: &User) -> Result<UserProfile, Error> {
+        let row = self.office.0.journal.vault_row(user.id)?.ok_or(Code::AuthRequired)?;
+        Ok(UserProfile {
+            id: user.id,
+            email: row.email,
+            operator: user.operator,
+            created_at: user.created_at,
+            version: user.version,
+        })
+    }
+
+    async fn submit(&self, command: Command, actor: Actor, name: Named) -> Result<Arc<User>, Error> {
+        match self.office.0.submit(command, actor, name).await? {
+            Reply::User(user) => Ok(user),
+            _ => Err(Code::Internal.into()),
+        }
+    }
+}
+
+/// For somebody with a session, a user that does not exist is one that was erased: the session has ended.
+fn gone(error: Error) -> Error {
+    if error.code_value() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
+}

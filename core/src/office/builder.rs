@@ -1,0 +1,317 @@
+//! Opening a box office.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::password::Passwords;
+use super::throttle::Throttle;
+use super::token::{KeyRing, Tokens};
+use super::{BoxOffice, Inner};
+use crate::clock::{Clock, EngineTime, SystemClock};
+use crate::command::Command;
+use crate::domain::Limits;
+use crate::domain::payment::{Charge, ChargeOutcome, SettleCharge, SettleRefund};
+use crate::engine::{Checkpointer, Gauges, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::error::{Code, Error};
+use crate::event::Actor;
+use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
+use crate::gateway::{PaymentGateway, Sandbox};
+use crate::ids::{IdSource, RandomIds};
+use crate::journal::{Head, Journal, RedbJournal};
+use crate::types::{CommandId, Currency};
+use crate::views::Views;
+
+/// Everything that can be chosen about a box office.
+///
+/// ```
+/// use std::time::Duration;
+/// use boxoffice::BoxOffice;
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let office = BoxOffice::builder().hold(Duration::from_secs(5 * 60)).open(dir)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    settings: Settings,
+    gateway: Option<Arc<dyn PaymentGateway>>,
+    clock: Option<Arc<dyn Clock>>,
+    ids: Option<Arc<dyn IdSource>>,
+    key_ring: Option<KeyRing>,
+}
+
+/// The plain settings.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) limits: Limits,
+    pub(super) session_length: Duration,
+    pub(super) default_currency: Currency,
+    pub(super) answer_payment_within: Duration,
+    pub(super) pending_payments_max: usize,
+    queue_len: usize,
+    refuse_when_full: bool,
+    patience: Patience,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let settings = Settings {
+            limits: Limits::default(),
+            session_length: Duration::from_secs(7 * 24 * 60 * 60),
+            default_currency: Currency::USD,
+            answer_payment_within: Duration::from_secs(10),
+            pending_payments_max: 10_000,
+            queue_len: 16_384,
+            refuse_when_full: false,
+            patience: Patience::default(),
+        };
+        Self { settings, gateway: None, clock: None, ids: None, key_ring: None }
+    }
+}
+
+impl Builder {
+    /// How long an order holds its tickets: 15 minutes unless told otherwise.
+    pub fn hold(mut self, hold: Duration) -> Self {
+        self.settings.limits.hold = hold;
+        self
+    }
+
+    /// The limits of orders and listings.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// The card processor: [`Sandbox`], with its book in the data directory, unless told otherwise.
+    pub fn gateway(mut self, gateway: Arc<dyn PaymentGateway>) -> Self {
+        self.gateway = Some(gateway);
+        self
+    }
+
+    /// Where time comes from: [`SystemClock`] unless told otherwise.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Where ids come from: [`RandomIds`] unless told otherwise.
+    pub fn ids(mut self, ids: Arc<dyn IdSource>) -> Self {
+        self.ids = Some(ids);
+        self
+    }
+
+    /// The keys that sessions are signed with: one that is made once and kept in the data directory, unless told otherwise.
+    pub fn key_ring(mut self, keys: KeyRing) -> Self {
+        self.key_ring = Some(keys);
+        self
+    }
+
+    /// How long a session lasts: 7 days unless told otherwise.
+    pub fn session_length(mut self, length: Duration) -> Self {
+        self.settings.session_length = length;
+        self
+    }
+
+    /// The currency of prices that name none: US dollars unless told otherwise.
+    pub fn default_currency(mut self, currency: Currency) -> Self {
+        self.settings.default_currency = currency;
+        self
+    }
+
+    /// How long a payment waits for the card processor before it answers that the outcome is not yet known: 10 seconds unless
+    /// told otherwise.
+    pub fn answer_payment_within(mut self, wait: Duration) -> Self {
+        self.settings.answer_payment_within = wait;
+        self
+    }
+
+    /// How many payments may wait for the card processor before new ones are refused with `payment.unavailable`: 10,000 unless
+    /// told otherwise.
+    pub fn pending_payments_max(mut self, max: usize) -> Self {
+        self.settings.pending_payments_max = max;
+        self
+    }
+
+    /// How long one call of the card processor may take (30 seconds unless told otherwise) before its outcome is looked up.
+    pub fn gateway_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.patience.call_timeout = timeout;
+        self
+    }
+
+    /// How long to wait before the card processor is asked what became of a charge, at first and at most; the wait doubles each
+    /// time. 500 milliseconds and one minute unless told otherwise.
+    pub fn reconcile_after(mut self, first: Duration, most: Duration) -> Self {
+        self.settings.patience.ask_again_after = first;
+        self.settings.patience.ask_again_max = most;
+        self
+    }
+
+    /// After how long a charge that the card processor never heard of counts as failed: one minute unless told otherwise. It
+    /// must be longer than a request can be on its way.
+    pub fn unknown_charge_after(mut self, wait: Duration) -> Self {
+        self.settings.patience.unknown_after = wait;
+        self
+    }
+
+    /// How many commands may wait: 16,384 unless told otherwise.
+    pub fn queue_len(mut self, len: usize) -> Self {
+        self.settings.queue_len = len.max(1);
+        self
+    }
+
+    /// Whether a command that finds the queue full is refused with `engine.overloaded`, as a server wants it, instead of
+    /// waiting for a place, as an embedder does.
+    pub fn refuse_when_full(mut self, refuse: bool) -> Self {
+        self.settings.refuse_when_full = refuse;
+        self
+    }
+
+    /// Opens the box office that is kept in a directory, or makes one there.
+    ///
+    /// # Errors
+    /// As [`BoxOffice::open`].
+    pub fn open(self, path: impl AsRef<Path>) -> Result<BoxOffice, Error> {
+        let dir = path.as_ref();
+        let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open(dir)?);
+        let (journal, views) = open_views(journal, dir)?;
+        let keys = match self.key_ring.clone() {
+            Some(keys) => keys,
+            None => KeyRing::load_or_create(dir)?,
+        };
+        let gateway = match self.gateway.clone() {
+            Some(gateway) => gateway,
+            None => sandbox(dir.join("sandbox.jsonl"))?,
+        };
+        self.start(journal, views, gateway, keys)
+    }
+
+    fn start(
+        self,
+        journal: Arc<dyn Journal>,
+        views: Views,
+        gateway: Arc<dyn PaymentGateway>,
+        keys: KeyRing,
+    ) -> Result<BoxOffice, Error> {
+        let state = catch_up(journal.as_ref(), &views)?;
+        let head = views.covers();
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let time = Arc::new(EngineTime::new(clock, head.at));
+        let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
+        let runtime = runtime()?;
+        let recent = Arc::new(Recent::new(head.seq));
+        let waiters = Arc::new(Waiters::default());
+        let gauges = Arc::new(Gauges::default());
+        let checkpointer = Checkpointer::start(views.clone());
+        let (work, todo) = flume::unbounded::<Work>();
+        let parts = WriterParts {
+            journal: Arc::clone(&journal),
+            views: views.clone(),
+            recent: Arc::clone(&recent),
+            waiters: Arc::clone(&waiters),
+            gauges: Arc::clone(&gauges),
+            checkpointer: Arc::clone(&checkpointer),
+            time: Arc::clone(&time),
+            ids: Arc::clone(&ids),
+            limits: self.settings.limits,
+            work,
+            state,
+        };
+        let (mut writer, handle) = Writer::new(parts, self.settings.queue_len, self.settings.refuse_when_full);
+        let handle = Arc::new(handle);
+        let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
+        let gateway_name = gateway.name().into();
+        let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.patience);
+        if let Err(error) = writer.expire_backlog() {
+            checkpointer.stop();
+            return Err(error);
+        }
+        writer.resume_work();
+        runtime.spawn(Arc::clone(&worker).run(todo));
+        let writer = start_writer(writer);
+        Ok(BoxOffice(Arc::new(Inner {
+            handle,
+            journal,
+            views,
+            recent,
+            waiters,
+            gauges,
+            worker,
+            gateway_name,
+            checkpointer,
+            ids,
+            tokens: Tokens::new(&keys),
+            passwords: Arc::new(Passwords::new(cores())),
+            throttle: Throttle::default(),
+            closed: watch::Sender::new(false),
+            writer: Mutex::new(Some(writer)),
+            runtime_handle: runtime.handle().clone(),
+            runtime: Mutex::new(Some(runtime)),
+            settings: self.settings,
+        })))
+    }
+}
+
+/// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
+fn open_views(journal: Arc<dyn Journal>, dir: &Path) -> Result<(Arc<dyn Journal>, Views), Error> {
+    let is_in_journal = |head: Head| {
+        let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
+        head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
+    };
+    let views = Views::open(Some(dir), &is_in_journal)?;
+    Ok((journal, views))
+}
+
+fn sandbox(path: PathBuf) -> Result<Arc<dyn PaymentGateway>, Error> {
+    let sandbox = Sandbox::open(&path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
+    Ok(Arc::new(sandbox))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs timers, the gateway's calls and, on its blocking threads, password hashing.
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(cores())
+        .thread_name("boxoffice")
+        .enable_time()
+        .build()
+        .map_err(|error| Error::from(Code::Internal).with_source(error))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the writer is the one long-lived thread that decides")]
+fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || writer.run())
+}
+
+/// Brings the gateway's answers to the engine.
+#[derive(Debug)]
+struct Settler {
+    handle: Arc<Handle>,
+    ids: Arc<dyn IdSource>,
+}
+
+impl Settler {
+    fn submit(&self, command: Command) -> Settling<'_> {
+        let id = CommandId::from(self.ids.next());
+        let request = Request { command, id, actor: Actor::System, fingerprint: None };
+        Box::pin(async move { self.handle.submit(request).await.map(drop) })
+    }
+}
+
+impl Settle for Settler {
+    fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
+        self.submit(Command::SettleCharge(SettleCharge { order_id: charge.order_id, charge_id: charge.id, outcome }))
+    }
+
+    fn refund<'a>(&'a self, charge: &'a Charge) -> Settling<'a> {
+        self.submit(Command::SettleRefund(SettleRefund { order_id: charge.order_id, charge_id: charge.id }))
+    }
+}

@@ -1,0 +1,163 @@
+//! What callers give in, as plain text, and how it becomes valid values: every host validates here and nowhere else.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::domain::ticket::{Listing, Show};
+use crate::error::Faults;
+use crate::types::{Currency, Money, Title};
+
+/// A ticket as its seller lists it.
+///
+/// ```
+/// use boxoffice::{NewShow, NewTicket};
+///
+/// let ticket = NewTicket::new("Hamlet, stalls", "19.99")
+///     .currency("EUR")
+///     .seat("Row 3, seat 12")
+///     .show(NewShow::new("Hamlet", "2027-05-01T19:30:00Z").category("play").venue("Old Vic"));
+/// # assert_eq!(ticket.price, "19.99");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewTicket {
+    /// 1 to 200 characters.
+    pub title: String,
+    /// A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
+    pub price: String,
+    /// An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+    pub currency: Option<String>,
+    /// What it lets its holder attend.
+    pub show: Option<NewShow>,
+    /// 1 to 100 characters.
+    pub seat: Option<String>,
+}
+
+impl NewTicket {
+    /// A ticket in the default currency, without show and seat.
+    pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
+        Self { title: title.into(), price: price.into(), currency: None, show: None, seat: None }
+    }
+
+    /// Sets the currency.
+    #[must_use]
+    pub fn currency(mut self, code: impl Into<String>) -> Self {
+        self.currency = Some(code.into());
+        self
+    }
+
+    /// Sets the show.
+    #[must_use]
+    pub fn show(mut self, show: NewShow) -> Self {
+        self.show = Some(show);
+        self
+    }
+
+    /// Sets the seat.
+    #[must_use]
+    pub fn seat(mut self, seat: impl Into<String>) -> Self {
+        self.seat = Some(seat.into());
+        self
+    }
+
+    /// Checks everything, and notes what is wrong under the names of the fields after `prefix`.
+    pub(super) fn check(&self, default: Currency, prefix: &str, faults: &mut Faults) -> Option<Listing> {
+        let title = faults.check(format!("{prefix}title"), self.title.parse::<Title>());
+        let currency = match &self.currency {
+            None => Some(default),
+            Some(code) => faults.check(format!("{prefix}currency"), code.parse()),
+        };
+        let price = currency.and_then(|currency| check_price(&self.price, currency, prefix, faults));
+        let show = self.show.as_ref().map(|show| show.check(prefix, faults));
+        let seat = self.seat.as_ref().map(|seat| faults.check(format!("{prefix}seat"), seat.parse()));
+        Some(Listing { title: title?, price: price?, show: some_or_none(show)?, seat: some_or_none(seat)? })
+    }
+}
+
+/// What people attend, as a seller describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewShow {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+    pub category: Option<String>,
+    /// 1 to 200 characters.
+    pub venue: Option<String>,
+    /// When it starts, in RFC 3339.
+    pub starts_at: String,
+}
+
+impl NewShow {
+    /// A show without category and venue.
+    pub fn new(name: impl Into<String>, starts_at: impl Into<String>) -> Self {
+        Self { name: name.into(), category: None, venue: None, starts_at: starts_at.into() }
+    }
+
+    /// Sets the category.
+    #[must_use]
+    pub fn category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// Sets the venue.
+    #[must_use]
+    pub fn venue(mut self, venue: impl Into<String>) -> Self {
+        self.venue = Some(venue.into());
+        self
+    }
+
+    fn check(&self, prefix: &str, faults: &mut Faults) -> Option<Arc<Show>> {
+        let name = faults.check(format!("{prefix}show.name"), self.name.parse());
+        let category =
+            self.category.as_ref().map(|category| faults.check(format!("{prefix}show.category"), category.parse()));
+        let venue = self.venue.as_ref().map(|venue| faults.check(format!("{prefix}show.venue"), venue.parse()));
+        let starts_at = faults.check(format!("{prefix}show.startsAt"), self.starts_at.parse());
+        Some(Arc::new(Show {
+            name: name?,
+            category: some_or_none(category)?,
+            venue: some_or_none(venue)?,
+            starts_at: starts_at?,
+        }))
+    }
+}
+
+/// What a ticket is to become.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TicketUpdate {
+    /// 1 to 200 characters.
+    pub title: String,
+    /// A decimal number in major units of the ticket's currency.
+    pub price: String,
+    /// The new show; `None` leaves it as it is.
+    pub show: Option<NewShow>,
+    /// The version that the ticket must have; `None` for any.
+    pub expected_version: Option<u64>,
+}
+
+impl TicketUpdate {
+    /// A new title and price, whatever the version.
+    pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
+        Self { title: title.into(), price: price.into(), show: None, expected_version: None }
+    }
+
+    pub(super) fn check(&self, currency: Currency, faults: &mut Faults) -> Option<(Title, Money, Option<Arc<Show>>)> {
+        let title = faults.check("title", self.title.parse::<Title>());
+        let price = check_price(&self.price, currency, "", faults);
+        let show = self.show.as_ref().map(|show| show.check("", faults));
+        Some((title?, price?, some_or_none(show)?))
+    }
+}
+
+fn check_price(text: &str, currency: Currency, prefix: &str, faults: &mut Faults) -> Option<Money> {
+    faults.check(format!("{prefix}price"), Money::parse(text, currency))
+}
+
+/// Turns "was it given, and was it right" into "is it right": `None` if it was given and wrong.
+#[expect(clippy::option_option, reason = "given or not, right or wrong: two questions")]
+fn some_or_none<T>(given: Option<Option<T>>) -> Option<Option<T>> {
+    match given {
+        None => Some(None),
+        Some(checked) => checked.map(Some),
+    }
+}

@@ -1,0 +1,71 @@
+//! The front door of the journal.
+
+use std::path::Path;
+
+use super::BoxOffice;
+use super::verify::{self, VerifyReport};
+use crate::engine::Subscription;
+use crate::error::{Code, Error};
+use crate::event::Record;
+
+/// How many records one read gives at most.
+const READ_MAX: usize = 10_000;
+
+/// The facts themselves. Reading takes nothing from the writer.
+#[derive(Debug, Clone)]
+pub struct JournalReader {
+    office: BoxOffice,
+}
+
+impl JournalReader {
+    pub(super) fn new(office: BoxOffice) -> Self {
+        Self { office }
+    }
+
+    /// The number of the last durable record; 0 if there is none.
+    ///
+    /// # Errors
+    /// `journal.unavailable`.
+    pub fn head(&self) -> Result<u64, Error> {
+        Ok(self.office.0.journal.head()?.seq)
+    }
+
+    /// At most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+    ///
+    /// # Errors
+    /// `journal.unavailable`, `journal.damaged`.
+    pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        Ok(self.office.0.journal.read(from.max(1), limit.min(READ_MAX))?)
+    }
+
+    /// Follows the journal from number `from` on: history first, then live, every record once and in order.
+    pub fn subscribe(&self, from: u64) -> Subscription {
+        let inner = &self.office.0;
+        Subscription::new(inner.journal.clone(), inner.recent.clone(), inner.closed.subscribe(), from)
+    }
+
+    /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows from those
+    /// before it by the rules, and that the vault fits. `progress` hears how many of how many records are checked.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if it can't be read at all. Damage is no error but part of the report.
+    pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, Error> {
+        verify::verify(self.office.0.journal.as_ref(), progress)
+    }
+
+    /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
+    /// Writers go on. Returns the number of the last record that is in it.
+    ///
+    /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made anew.
+    ///
+    /// # Errors
+    /// `validation` if the directory exists and is not empty; `journal.unavailable` if it can't be written.
+    pub fn backup(&self, dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Error> {
+        let unavailable = |error: std::io::Error| Error::from(Code::JournalUnavailable).with_source(error);
+        std::fs::create_dir_all(dir).map_err(unavailable)?;
+        if std::fs::read_dir(dir).map_err(unavailable)?.next().is_some() {
+            return Err(Error::invalid("directory", "must be empty or not exist"));
+        }
+        Ok(self.office.0.journal.backup(&dir.join("journal.redb"), progress)?.seq)
+    }
+}

@@ -1,0 +1,278 @@
+//! The front door: what hosts embed.
+
+mod auth;
+mod builder;
+mod input;
+mod journal;
+mod orders;
+mod password;
+mod payments;
+mod stats;
+mod throttle;
+mod tickets;
+mod token;
+mod verify;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
+pub use builder::Builder;
+pub use input::{NewShow, NewTicket, TicketUpdate};
+pub use journal::JournalReader;
+pub use orders::Orders;
+pub use payments::Payments;
+pub use stats::Stats;
+pub use tickets::Tickets;
+pub use token::{KeyRing, Session};
+pub use verify::{Problem, VerifyReport};
+
+use crate::blocking;
+use crate::command::Command;
+use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
+use crate::error::{Code, Error};
+use crate::event::Actor;
+use crate::gateway::worker::Worker;
+use crate::ids::IdSource;
+use crate::journal::Journal;
+use crate::types::{CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::views::Views;
+
+/// How long `close` waits for calls of the gateway that are under way.
+const GATEWAY_CLOSE_MAX: Duration = Duration::from_secs(10);
+
+/// A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+///
+/// Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome is
+/// durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
+/// [idempotency key](Tickets::idempotency_key) to ask again.
+///
+/// Async methods run on any executor; [`BoxOffice::blocking`] has the same for callers without one.
+///
+/// ```
+/// use boxoffice::{BoxOffice, NewTicket, SignUp};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let office = BoxOffice::open(dir)?.blocking();
+/// let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse"))?.user;
+/// let bob = office.auth().sign_up(SignUp::new("bob@example.com", "battery staple"))?.user;
+///
+/// let ticket = office.tickets().create(ann.id, NewTicket::new("Hamlet, row 3 seat 12", "19.99"))?;
+/// let order = office.orders().create(bob.id, &[ticket.id])?;
+/// let charge = office.payments().pay(bob.id, order.id, "tok_visa")?;
+/// assert_eq!(charge.status.as_str(), "succeeded");
+/// office.close()?;
+/// # Ok::<(), boxoffice::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct BoxOffice(Arc<Inner>);
+
+pub(crate) struct Inner {
+    handle: Arc<Handle>,
+    journal: Arc<dyn Journal>,
+    views: Views,
+    recent: Arc<Recent>,
+    waiters: Arc<Waiters>,
+    gauges: Arc<Gauges>,
+    worker: Arc<Worker>,
+    gateway_name: Arc<str>,
+    checkpointer: Arc<Checkpointer>,
+    ids: Arc<dyn IdSource>,
+    settings: builder::Settings,
+    tokens: token::Tokens,
+    passwords: Arc<password::Passwords>,
+    throttle: throttle::Throttle,
+    closed: watch::Sender<bool>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Runs timers, the gateway's calls and password hashing; `None` once it is shut down.
+    runtime: Mutex<Option<tokio::runtime::Runtime>>,
+    runtime_handle: tokio::runtime::Handle,
+}
+
+impl fmt::Debug for BoxOffice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxOffice").field("head", &self.0.recent.head()).finish_non_exhaustive()
+    }
+}
+
+impl BoxOffice {
+    /// Opens the box office that is kept in a directory, or makes one there, with the defaults of [`BoxOffice::builder`].
+    ///
+    /// Blocks until the journal's tail is replayed, and whatever fell due while it was closed has expired.
+    ///
+    /// # Errors
+    /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
+    /// `journal.damaged`; `journal.unavailable` if the storage fails.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder().open(path)
+    }
+
+    /// For everything that can be chosen: hold length, limits, gateway, clock, ids, keys.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Who people are: sign-up, sign-in, sessions.
+    pub fn auth(&self) -> Auth {
+        Auth::new(self.clone())
+    }
+
+    /// What is for sale.
+    pub fn tickets(&self) -> Tickets {
+        Tickets::new(self.clone())
+    }
+
+    /// Holds and purchases.
+    pub fn orders(&self) -> Orders {
+        Orders::new(self.clone())
+    }
+
+    /// Charges and refunds.
+    pub fn payments(&self) -> Payments {
+        Payments::new(self.clone())
+    }
+
+    /// The facts themselves.
+    pub fn journal(&self) -> JournalReader {
+        JournalReader::new(self.clone())
+    }
+
+    /// The same box office for callers without an async runtime.
+    pub fn blocking(&self) -> blocking::BoxOffice {
+        blocking::BoxOffice::new(self.clone())
+    }
+
+    /// Figures about the engine right now.
+    pub fn stats(&self) -> Stats {
+        Stats::of(&self.0)
+    }
+
+    /// Whether commands are taken.
+    pub fn is_ready(&self) -> bool {
+        !self.0.handle.is_closed()
+    }
+
+    /// The engine's own time, which never runs backwards.
+    pub fn now(&self) -> Timestamp {
+        self.0.handle.time().now()
+    }
+
+    /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    ///
+    /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
+    /// `engine.closed` from then on; closing twice is fine.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the last checkpoint can't be written; nothing is lost by that but time at the next opening.
+    pub async fn close(&self) -> Result<(), Error> {
+        let inner = Arc::clone(&self.0);
+        let worker = Arc::clone(&self.0.worker);
+        let idle = self.0.runtime_handle.spawn(async move {
+            let _ = tokio::time::timeout(GATEWAY_CLOSE_MAX, worker.idle()).await;
+        });
+        // Fails only if the runtime is gone, because it is closed already.
+        let _ = idle.await;
+        let (done, closed) = tokio::sync::oneshot::channel();
+        spawn_closer(move || {
+            let _ = done.send(inner.stop().and_then(|()| inner.last_checkpoint()));
+        });
+        closed.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "closing joins threads, which must not block the caller's executor")]
+fn spawn_closer(close: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(close);
+}
+
+impl Inner {
+    /// Has a command decided.
+    pub(crate) async fn submit(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+        let (id, fingerprint) = match id {
+            Named::Fresh => (CommandId::from(self.ids.next()), None),
+            Named::Keyed { id, fingerprint } => (id, Some(fingerprint)),
+        };
+        self.handle.submit(Request { command, id, actor, fingerprint }).await
+    }
+
+    fn stop(&self) -> Result<(), Error> {
+        self.handle.close();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let panicked = writer.is_some_and(|thread| thread.join().is_err());
+        self.checkpointer.stop();
+        self.closed.send_replace(true);
+        if panicked { Err(Error::with_message(Code::Internal, "the writer panicked")) } else { Ok(()) }
+    }
+
+    fn last_checkpoint(&self) -> Result<(), Error> {
+        if self.views.dirty() > 0 {
+            self.views.checkpoint()?;
+        }
+        if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            runtime.shutdown_background();
+        }
+        Ok(())
+    }
+
+    fn default_currency(&self) -> Currency {
+        self.settings.default_currency
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            tracing::error!(%error, "the box office did not stop well");
+        }
+        if let Some(runtime) = self.runtime.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// How a command is named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Named {
+    /// It gets a fresh id, and coming again makes it another command.
+    Fresh,
+    /// Its caller named it: coming again, it gets its first answer.
+    Keyed {
+        /// Made of the actor and the caller's key.
+        id: CommandId,
+        /// What the command is about.
+        fingerprint: [u8; 16],
+    },
+}
+
+impl Named {
+    /// The name that a caller's key gives to a command of `scope`, mostly the actor's id. `content` is what the command is about.
+    pub(crate) fn by(
+        key: Option<&IdempotencyKey>,
+        scope: &[u8],
+        operation: &str,
+        content: &impl serde::Serialize,
+    ) -> Self {
+        let Some(key) = key else { return Self::Fresh };
+        let mut name = blake3::Hasher::new();
+        name.update(b"boxoffice command 1\0").update(&(scope.len() as u64).to_be_bytes()).update(scope);
+        name.update(key.expose().as_bytes());
+        let mut fingerprint = blake3::Hasher::new();
+        fingerprint.update(operation.as_bytes()).update(b"\0");
+        // Serializing to memory fails for no type that is given here; a shorter fingerprint is still a fingerprint.
+        fingerprint.update(&serde_json::to_vec(content).unwrap_or_default());
+        Self::Keyed { id: CommandId::from_bytes(half(&name)), fingerprint: half(&fingerprint) }
+    }
+}
+
+/// The first half of a hash: 128 bits tell any two inputs apart.
+fn half(hasher: &blake3::Hasher) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    half
+}

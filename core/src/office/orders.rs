@@ -1,0 +1,86 @@
+//! The front door of the order domain.
+
+use std::sync::Arc;
+
+use super::{BoxOffice, Named};
+use crate::command::Command;
+use crate::domain::Order;
+use crate::domain::order::{CancelOrder, CreateOrder, TicketIds};
+use crate::engine::Reply;
+use crate::error::{Code, Error};
+use crate::event::Actor;
+use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
+use crate::views::{OrderQuery, Page, RawOrderQuery};
+
+/// Holds and purchases.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    office: BoxOffice,
+    key: Option<IdempotencyKey>,
+}
+
+impl Orders {
+    pub(super) fn new(office: BoxOffice) -> Self {
+        Self { office, key: None }
+    }
+
+    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
+    ///
+    /// Of any number of buyers at once, exactly one gets a ticket.
+    ///
+    /// # Errors
+    /// `validation` for no tickets, too many, or one twice; `ticket.not_found`, `order.own_ticket`, `ticket.locked`, `ticket.sold`,
+    /// `ticket.withdrawn`, `ticket.show_started`, `order.mixed_currencies`, `order.total_too_large`, `order.too_many_open`;
+    /// `auth.required` if there is no such user.
+    pub async fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
+        let max = self.office.0.settings.limits.order_tickets_max;
+        if ticket_ids.is_empty() || ticket_ids.len() > max {
+            return Err(Error::invalid("ticketIds", format_args!("must be 1 to {max}")));
+        }
+        if ticket_ids.iter().enumerate().any(|(at, id)| ticket_ids[..at].contains(id)) {
+            return Err(Error::invalid("ticketIds", "must not name a ticket twice"));
+        }
+        let order_id = OrderId::from(self.office.0.ids.next());
+        let command = Command::CreateOrder(CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) });
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
+        match self.office.0.submit(command, Actor::User(buyer), name).await? {
+            Reply::Order(order) => Ok(order),
+            _ => Err(Code::Internal.into()),
+        }
+    }
+
+    /// Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    ///
+    /// # Errors
+    /// `order.not_found`, `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`.
+    pub async fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
+        let command = Command::CancelOrder(CancelOrder { order_id: id });
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.cancel", &id);
+        self.office.0.submit(command, Actor::User(buyer), name).await.map(drop)
+    }
+
+    /// The buyer's order, as of the last durable batch.
+    ///
+    /// # Errors
+    /// `order.not_found`, `order.not_yours`; `journal.unavailable` if the views' file can't be read.
+    pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
+        let order = self.office.0.views.order(id)?.ok_or(Code::OrderNotFound)?;
+        if order.buyer_id == buyer { Ok(order) } else { Err(Code::OrderNotYours.into()) }
+    }
+
+    /// A page of the buyer's orders, the newest first.
+    ///
+    /// # Errors
+    /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
+    pub fn list(&self, buyer: UserId, query: &RawOrderQuery) -> Result<Page<Arc<Order>>, Error> {
+        let query = OrderQuery::try_from(query)?;
+        Ok(self.office.0.views.orders(buyer, &query)?)
+    }
+}

@@ -1,0 +1,132 @@
+//! The front door of the ticket domain.
+
+use std::sync::Arc;
+
+use super::{BoxOffice, Named, NewTicket, TicketUpdate};
+use crate::command::Command;
+use crate::domain::Ticket;
+use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::engine::Reply;
+use crate::error::{Code, Error, Faults};
+use crate::event::Actor;
+use crate::types::{IdempotencyKey, TicketId, UserId};
+use crate::views::{Page, RawTicketQuery, TicketQuery};
+
+/// What is for sale.
+#[derive(Debug, Clone)]
+pub struct Tickets {
+    office: BoxOffice,
+    key: Option<IdempotencyKey>,
+}
+
+impl Tickets {
+    pub(super) fn new(office: BoxOffice) -> Self {
+        Self { office, key: None }
+    }
+
+    /// Names the next command: the same user giving the same command under the same key within 24 hours gets the first answer
+    /// again, and nothing is done twice; another command under the key is refused with `command.key_reused`.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Lists a ticket.
+    ///
+    /// # Errors
+    /// `validation`; `auth.required` if there is no such user.
+    pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
+        let mut faults = Faults::default();
+        let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
+        let listing = listing.ok_or(faults)?;
+        let name = self.name(seller, "tickets.create", &ticket);
+        let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
+        let tickets = self.submit_listings(seller, ids.into(), name).await?;
+        tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
+    }
+
+    /// Lists up to 10,000 tickets, all or none.
+    ///
+    /// # Errors
+    /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user.
+    pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
+        let max = self.office.0.settings.limits.listing_tickets_max;
+        let mut faults = Faults::default();
+        if tickets.is_empty() || tickets.len() > max {
+            return Err(Error::invalid("tickets", format_args!("must be 1 to {max}")));
+        }
+        let mut listings = Vec::with_capacity(tickets.len());
+        for (at, ticket) in tickets.iter().enumerate() {
+            let listing = ticket.check(self.office.0.default_currency(), &format!("tickets[{at}]."), &mut faults);
+            listings.extend(listing.map(|listing| (TicketId::from(self.office.0.ids.next()), listing)));
+        }
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
+        let name = self.name(seller, "tickets.create_many", &tickets);
+        self.submit_listings(seller, listings, name).await
+    }
+
+    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    ///
+    /// # Errors
+    /// `validation`, `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
+    /// `ticket.version_mismatch`.
+    pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
+        let currency = self.get(id)?.price.currency();
+        let mut faults = Faults::default();
+        let checked = update.check(currency, &mut faults);
+        let (title, price, show) = checked.ok_or(faults)?;
+        let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
+        let name = self.name(seller, "tickets.update", &(id, &update));
+        match self.office.0.submit(Command::UpdateTicket(command), Actor::User(seller), name).await? {
+            Reply::Ticket(ticket) => Ok(ticket),
+            _ => Err(Code::Internal.into()),
+        }
+    }
+
+    /// Takes a ticket off sale. Only its seller can, and only while it is available.
+    ///
+    /// # Errors
+    /// `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.version_mismatch`.
+    pub async fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
+        let command = Command::WithdrawTicket(WithdrawTicket { ticket_id: id, expected_version });
+        let name = self.name(seller, "tickets.withdraw", &(id, expected_version));
+        self.office.0.submit(command, Actor::User(seller), name).await.map(drop)
+    }
+
+    /// The ticket, as of the last durable batch.
+    ///
+    /// # Errors
+    /// `ticket.not_found`; `journal.unavailable` if the views' file can't be read.
+    pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
+        self.office.0.views.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
+    }
+
+    /// A page of tickets: those on sale unless a status is asked for.
+    ///
+    /// # Errors
+    /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
+    pub fn list(&self, query: &RawTicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
+        let query = TicketQuery::try_from(query)?;
+        Ok(self.office.0.views.tickets(&query)?)
+    }
+
+    async fn submit_listings(
+        &self,
+        seller: UserId,
+        listings: Vec<(TicketId, crate::domain::ticket::Listing)>,
+        name: Named,
+    ) -> Result<Vec<Arc<Ticket>>, Error> {
+        let command = Command::CreateTickets(CreateTickets { listings });
+        match self.office.0.submit(command, Actor::User(seller), name).await? {
+            Reply::Tickets(tickets) => Ok(tickets),
+            _ => Err(Code::Internal.into()),
+        }
+    }
+
+    fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {
+        Named::by(self.key.as_ref(), actor.as_bytes(), operation, content)
+    }
+}

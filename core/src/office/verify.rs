@@ -1,0 +1,180 @@
+//! Checks a journal from its first record to its last.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Fact, State};
+use crate::error::Error;
+use crate::event::{DomainEvent, Hash, Record};
+use crate::journal::{Head, Journal, JournalError};
+use crate::types::{Money, Timestamp, UserId};
+
+/// How often progress is told, in records.
+const PROGRESS_EVERY: u64 = 10_000;
+
+/// What a check of the journal found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// How many records are in order.
+    pub records: u64,
+    /// The hash of the last of them: the fingerprint of all that came before.
+    pub head: Hash,
+    /// How many users were created.
+    pub users: u64,
+    /// How many tickets were listed.
+    pub tickets: u64,
+    /// How many orders were created.
+    pub orders: u64,
+    /// How many charges took money.
+    pub charges: u64,
+    /// How many records each event has.
+    pub by_event: BTreeMap<&'static str, u64>,
+    /// What is wrong, in the order of the journal. The check ends at the first record that does not follow from those before.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that is wrong with a journal.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The record, or the one that should be there.
+    pub seq: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn count(&self, event: &str) -> u64 {
+        self.by_event.get(event).copied().unwrap_or(0)
+    }
+}
+
+pub(super) fn verify(journal: &dyn Journal, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, Error> {
+    let total = journal.head()?.seq;
+    let mut check = Check::default();
+    let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+    let replayed = journal.replay(start, &mut |record| {
+        if record.seq.is_multiple_of(PROGRESS_EVERY) {
+            progress(record.seq, total);
+        }
+        check.record(&record)
+    });
+    match replayed {
+        Ok(_) => check.vault(journal)?,
+        Err(JournalError::Damaged { seq, what }) => check.report.problems.push(Problem { seq, what }),
+        Err(error) => return Err(error.into()),
+    }
+    progress(total, total);
+    let mut report = check.report;
+    report.users = report.count("UserCreated");
+    report.tickets = report.count("TicketCreated");
+    report.orders = report.count("OrderCreated");
+    report.charges = report.count("ChargeCreated");
+    Ok(report)
+}
+
+struct Check {
+    report: VerifyReport,
+    state: State,
+    last_at: Timestamp,
+    users: Vec<UserId>,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        let report = VerifyReport {
+            records: 0,
+            head: Hash::ZERO,
+            users: 0,
+            tickets: 0,
+            orders: 0,
+            charges: 0,
+            by_event: BTreeMap::new(),
+            problems: Vec::new(),
+        };
+        Self { report, state: State::default(), last_at: Timestamp::default(), users: Vec::new() }
+    }
+}
+
+impl Check {
+    fn record(&mut self, record: &Record) -> Result<(), JournalError> {
+        let wrong = |what: String| JournalError::Damaged { seq: record.seq, what };
+        if record.at < self.last_at {
+            return Err(wrong("its time is before that of the record before it".into()));
+        }
+        self.follows(record).map_err(|what| wrong(what.into()))?;
+        let fact = Fact { at: record.at, version: record.version };
+        self.state.apply(&record.event, fact).map_err(|error| wrong(error.to_string()))?;
+        if let DomainEvent::UserCreated(event) = &record.event {
+            self.users.push(event.user_id);
+        }
+        self.last_at = record.at;
+        self.report.records += 1;
+        self.report.head = record.hash;
+        *self.report.by_event.entry(record.event.name()).or_insert(0) += 1;
+        Ok(())
+    }
+
+    /// What the rules demand beyond what the state's own transitions do.
+    fn follows(&self, record: &Record) -> Result<(), &'static str> {
+        let order = |id| self.state.order(id).ok_or("it is about an order that does not exist");
+        match &record.event {
+            DomainEvent::OrderCreated(event) => {
+                if record.actor.user() != Some(event.buyer_id) {
+                    return Err("an order was made by somebody else than its buyer");
+                }
+                let listed = |id| self.state.ticket(id).map(|ticket| (ticket.price, ticket.seller_id));
+                if event.tickets.iter().any(|ticket| listed(ticket.id) != Some((ticket.price, ticket.seller_id))) {
+                    return Err("an order has other prices or sellers than its tickets");
+                }
+                if event.tickets.iter().any(|ticket| ticket.seller_id == event.buyer_id) {
+                    return Err("a seller bought their own ticket");
+                }
+                let mut prices = event.tickets.iter().map(|ticket| ticket.price);
+                let first = prices.next().ok_or("an order has no tickets")?;
+                if prices.try_fold(first, Money::plus) != Ok(event.total) {
+                    return Err("an order's total is not the sum of its prices");
+                }
+            }
+            DomainEvent::PaymentStarted(event) => {
+                let order = order(event.order_id)?;
+                if order.expires_at <= record.at {
+                    return Err("a payment started after the hold had ended");
+                }
+                if order.total != event.amount {
+                    return Err("a payment is not over the order's total");
+                }
+            }
+            DomainEvent::ChargeCreated(event) if order(event.order_id)?.total != event.amount => {
+                return Err("a charge took another amount than the order's total");
+            }
+            DomainEvent::ChargeRefunded(event) if order(event.order_id)?.total != event.amount => {
+                return Err("a refund gave back another amount than was taken");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Users have personal data exactly until they are erased.
+    fn vault(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        for id in &self.users {
+            let erased = self.state.user(*id).is_none_or(|user| user.erased);
+            // Somebody may have been erased since; then the row is gone, and that is right.
+            let missing = !erased && journal.vault_row(*id)?.is_none() && journal.head()?.seq == self.report.records;
+            let left = erased && journal.vault_row(*id)?.is_some();
+            if missing || left {
+                let what =
+                    if left { "an erased user's personal data is still there" } else { "a user has no personal data" };
+                self.report.problems.push(Problem { seq: self.report.records, what: format!("{what}: {id}") });
+            }
+        }
+        Ok(())
+    }
+}

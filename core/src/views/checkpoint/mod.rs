@@ -1,0 +1,264 @@
+//! The checkpoint file, `views.redb`.
+//!
+//! It holds all entities as they were at one position of the journal: the live ones, which are read at opening, apart from the
+//! settled ones, which stay where they are and are found through indexes. Being made from the journal it is never repaired: a
+//! file that can't be trusted is deleted and made anew.
+//!
+//! redb may panic on a file that something else has changed. Such a panic is caught here and means a damaged file.
+
+mod read;
+mod row;
+mod tables;
+mod write;
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use redb::backends::InMemoryBackend;
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
+
+use super::error::ViewsError;
+use super::index::{TicketKey, order_key};
+use super::key::{Key, Walk};
+use super::live::{Dirty, Loaded, NOTHING};
+use crate::domain::order::OrderStatus;
+use crate::domain::ticket::TicketStatus;
+use crate::domain::{Order, Ticket};
+use crate::journal::Head;
+use crate::types::{ChargeId, OrderId, TicketId, UserId};
+
+/// How much of the file redb keeps in memory.
+const CACHE_BYTES: usize = 32 << 20;
+
+/// Where the tables are.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// In memory, and gone with it.
+    Memory,
+    /// In this file.
+    File(PathBuf),
+    /// In this file, behind something that fails when it is told to.
+    #[cfg(test)]
+    Faulty(PathBuf, super::tests::Fault),
+}
+
+impl Source {
+    fn open(&self) -> Result<Database, DatabaseError> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE_BYTES);
+        match self {
+            Self::Memory => builder.create_with_backend(InMemoryBackend::new()),
+            Self::File(path) => builder.create(path),
+            #[cfg(test)]
+            Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
+        }
+    }
+
+    fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Memory => None,
+            Self::File(path) => Some(path),
+            #[cfg(test)]
+            Self::Faulty(path, _) => Some(path),
+        }
+    }
+
+    /// Whether there is nothing yet.
+    fn is_new(&self) -> bool {
+        self.path().is_none_or(|path| std::fs::metadata(path).map_or(true, |file| file.len() == 0))
+    }
+
+    fn delete(&self) -> std::io::Result<()> {
+        match self.path().map(std::fs::remove_file) {
+            Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The open file.
+#[derive(Debug)]
+pub(super) struct Store {
+    source: Source,
+    /// `None` after a failure, until it can be opened again: redb gives up on a database whose storage has failed once.
+    database: RwLock<Option<Database>>,
+}
+
+impl Store {
+    /// Opens the file and reads what is live; makes an empty one if that can't be.
+    pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Loaded), ViewsError> {
+        let (database, loaded) = match attempt(&source, is_in_journal) {
+            Err(error @ (ViewsError::Damaged(_) | ViewsError::Storage(_))) => {
+                tracing::warn!(%error, "the checkpoint file can't be used; it is made anew from the journal");
+                source.delete()?;
+                attempt(&source, is_in_journal)?
+            }
+            result => result?,
+        };
+        Ok((Self { source, database: RwLock::new(Some(database)) }, loaded))
+    }
+
+    /// The ticket of this id.
+    pub(super) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
+        self.read(|transaction| Ok(read::ticket(transaction, id.as_bytes())?.map(Arc::new)))
+    }
+
+    /// The order of this id.
+    pub(super) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
+        self.read(|transaction| Ok(read::order(transaction, id.as_bytes())?.map(Arc::new)))
+    }
+
+    /// The id of the order that the charge is of.
+    pub(super) fn order_of_charge(&self, id: ChargeId) -> Result<Option<OrderId>, ViewsError> {
+        self.read(|transaction| {
+            let table = transaction.open_table(tables::CHARGES)?;
+            Ok(table.get(id.as_bytes())?.map(|order| OrderId::from_bytes(*order.value())))
+        })
+    }
+
+    /// Shows `visit` the settled tickets in the order of the walk until it has seen enough; the seller's only, if there is one
+    /// and `key` is [`TicketKey::CreatedAt`].
+    pub(super) fn settled_tickets(
+        &self,
+        key: TicketKey,
+        seller: Option<UserId>,
+        walk: &Walk,
+        visit: &mut dyn FnMut(Key, Settled<'_, Ticket>) -> Result<ControlFlow<()>, ViewsError>,
+    ) -> Result<(), ViewsError> {
+        let owner = seller.filter(|_| key == TicketKey::CreatedAt);
+        let index = owner.map_or(tables::tickets_by(key), |_| tables::TICKETS_BY_SELLER);
+        self.read(|transaction| {
+            let rows = transaction.open_table(tables::SETTLED_TICKETS)?;
+            read::scan(transaction, index, owner, walk, &mut |place, mark| {
+                let load = &|| found(place, read::settled_ticket(&rows, &place.id())?, |ticket| key.of(ticket));
+                visit(place, Settled { mark, load })
+            })
+        })
+    }
+
+    /// Shows `visit` the buyer's settled orders in the order of the walk until it has seen enough.
+    pub(super) fn settled_orders(
+        &self,
+        buyer: UserId,
+        walk: &Walk,
+        visit: &mut dyn FnMut(Key, Settled<'_, Order>) -> Result<ControlFlow<()>, ViewsError>,
+    ) -> Result<(), ViewsError> {
+        self.read(|transaction| {
+            let rows = transaction.open_table(tables::SETTLED_ORDERS)?;
+            read::scan(transaction, tables::ORDERS_BY_BUYER, Some(buyer), walk, &mut |place, mark| {
+                let load = &|| found(place, read::settled_order(&rows, &place.id())?, order_key);
+                visit(place, Settled { mark, load })
+            })
+        })
+    }
+
+    /// Writes the changes in one transaction, so that the file then covers the position.
+    pub(super) fn write(&self, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
+        if self.database.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+            self.reopen()?;
+        }
+        let result = self.with(|database| write::write(database, changes, covers));
+        if matches!(result, Err(ViewsError::Storage(_)))
+            && let Err(error) = self.reopen()
+        {
+            tracing::warn!(%error, "the checkpoint file can't be opened again yet");
+        }
+        result
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&ReadTransaction) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
+        self.with(|database| read(&database.begin_read()?))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or_else(|| ViewsError::from(redb::Error::DatabaseClosed))?;
+        let result = guarded(|| work(database));
+        if let Err(ViewsError::Damaged(what)) = &result {
+            // The directory entry goes, so that the next opening starts from nothing. What is open stays as good as it is.
+            tracing::error!(%what, "the checkpoint file is damaged; the next start makes it anew from the journal");
+            if let Err(error) = self.source.delete() {
+                tracing::error!(%error, "the damaged checkpoint file can't be deleted: delete it before the next start");
+            }
+        }
+        result
+    }
+
+    /// Opens the file again after its storage has failed.
+    fn reopen(&self) -> Result<(), ViewsError> {
+        if self.source.path().is_none() {
+            return Ok(());
+        }
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        *database = None;
+        *database = Some(guarded(|| {
+            let database = self.source.open()?;
+            tables::read_meta(&database.begin_read()?)?;
+            Ok(database)
+        })?);
+        Ok(())
+    }
+}
+
+/// An entry of an index: what is settled and in the file.
+pub(super) struct Settled<'a, T> {
+    mark: &'a [u8],
+    load: &'a dyn Fn() -> Result<T, ViewsError>,
+}
+
+impl<T> Settled<'_, T> {
+    /// The whole entity.
+    pub(super) fn load(&self) -> Result<T, ViewsError> {
+        (self.load)()
+    }
+}
+
+impl Settled<'_, Ticket> {
+    /// Whether the ticket has this status, which can be told without loading it.
+    pub(super) fn is(&self, status: TicketStatus) -> bool {
+        self.mark.first() == tables::ticket_mark(status, UserId::from_bytes([0; 16])).first()
+    }
+
+    /// Whether this is the ticket's seller, which can be told without loading it.
+    pub(super) fn is_of(&self, seller: UserId) -> bool {
+        self.mark.get(1..) == Some(seller.as_bytes())
+    }
+}
+
+impl Settled<'_, Order> {
+    /// Whether the order has this status, which can be told without loading it.
+    pub(super) fn is(&self, status: OrderStatus) -> bool {
+        *self.mark == tables::order_mark(status)
+    }
+}
+
+/// The entity that an index entry is about, if it belongs there.
+fn found<T>(place: Key, entity: Option<T>, key: impl Fn(&T) -> Key) -> Result<T, ViewsError> {
+    let entity = entity.ok_or(ViewsError::damaged("an index entry is about nothing"))?;
+    if key(&entity) == place { Ok(entity) } else { Err(ViewsError::damaged("an index entry is in the wrong place")) }
+}
+
+fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Database, Loaded), ViewsError> {
+    let is_new = source.is_new();
+    let (database, (covers, lengths)) = guarded(|| {
+        let database = source.open()?;
+        if is_new {
+            write::write(&database, &Dirty::default(), NOTHING)?;
+        }
+        let meta = tables::read_meta(&database.begin_read()?)?;
+        Ok((database, meta))
+    })?;
+    if covers != NOTHING && !is_in_journal(covers) {
+        return Err(ViewsError::damaged("it covers a position that is not in the journal"));
+    }
+    let loaded = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
+    Ok((database, loaded))
+}
+
+/// Does what may panic when the file is damaged.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ViewsError>) -> Result<T, ViewsError> {
+    // Nothing that the work has changed is used after a panic, but for the database, which redb keeps usable.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))
+}

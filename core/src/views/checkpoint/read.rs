@@ -1,0 +1,140 @@
+//! Reads the file: all that is live at opening, single entities and listings of what is settled later.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
+use rustc_hash::FxHashSet;
+use serde::de::DeserializeOwned;
+
+use super::row::{self, TicketRow};
+use super::tables::{self, Index, Lengths, Rows};
+use crate::domain::ticket::Show;
+use crate::domain::{Order, Ticket, User};
+use crate::journal::Head;
+use crate::types::{SessionId, Timestamp, UserId};
+use crate::views::error::ViewsError;
+use crate::views::key::{Key, Walk};
+use crate::views::live::Loaded;
+
+type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
+
+/// Reads what is live.
+pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Loaded, ViewsError> {
+    let mut shows = FxHashSet::default();
+    Ok(Loaded {
+        covers,
+        users: all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?,
+        tickets: all(transaction, tables::LIVE_TICKETS, lengths.tickets, |row: TicketRow| {
+            let mut ticket = Ticket::from(row);
+            share_show(&mut ticket, &mut shows);
+            (*ticket.id.as_bytes(), ticket)
+        })?,
+        orders: all(transaction, tables::LIVE_ORDERS, lengths.orders, |order: Order| (*order.id.as_bytes(), order))?,
+        revoked: revoked(transaction, lengths.revoked)?,
+    })
+}
+
+/// Thousands of tickets are for one show, which is in memory once.
+fn share_show(ticket: &mut Ticket, shows: &mut FxHashSet<Arc<Show>>) {
+    if let Some(show) = &mut ticket.show {
+        match shows.get(show) {
+            Some(same) => *show = Arc::clone(same),
+            None => drop(shows.insert(Arc::clone(show))),
+        }
+    }
+}
+
+fn all<R: DeserializeOwned, T>(
+    transaction: &ReadTransaction,
+    rows: Rows,
+    expected: u64,
+    mut make: impl FnMut(R) -> ([u8; 16], T),
+) -> Result<Vec<Arc<T>>, ViewsError> {
+    let table = transaction.open_table(rows)?;
+    let mut entities = Vec::new();
+    for entry in table.iter()? {
+        let (id, row) = entry?;
+        let (own_id, entity) = make(row::decode(row.value())?);
+        if own_id != *id.value() {
+            return Err(ViewsError::damaged("a row is under another id"));
+        }
+        entities.push(Arc::new(entity));
+    }
+    if entities.len() as u64 == expected { Ok(entities) } else { Err(ViewsError::damaged("rows are missing")) }
+}
+
+fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<Vec<(SessionId, Timestamp)>, ViewsError> {
+    let table = transaction.open_table(tables::REVOKED)?;
+    let mut sessions = Vec::new();
+    for entry in table.iter()? {
+        let (key, _) = entry?;
+        let key = Key::from_bytes(key.value()).ok_or(ViewsError::damaged("a session has no key"))?;
+        sessions.push((SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value)));
+    }
+    if sessions.len() as u64 == expected { Ok(sessions) } else { Err(ViewsError::damaged("rows are missing")) }
+}
+
+/// The ticket, wherever it is in the file.
+pub(super) fn ticket(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
+    let settled = settled_ticket(&transaction.open_table(tables::SETTLED_TICKETS)?, id)?;
+    if settled.is_some() {
+        return Ok(settled);
+    }
+    Ok(one::<TicketRow>(&transaction.open_table(tables::LIVE_TICKETS)?, id)?.map(Ticket::from))
+}
+
+/// The settled ticket.
+pub(super) fn settled_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
+    let ticket = one::<TicketRow>(table, id)?.map(Ticket::from);
+    check(ticket, |ticket| ticket.id.as_bytes() == id)
+}
+
+/// The order, wherever it is in the file.
+pub(super) fn order(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
+    let settled = settled_order(&transaction.open_table(tables::SETTLED_ORDERS)?, id)?;
+    if settled.is_some() {
+        return Ok(settled);
+    }
+    one(&transaction.open_table(tables::LIVE_ORDERS)?, id)
+}
+
+/// The settled order.
+pub(super) fn settled_order(table: &Table, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
+    check(one(table, id)?, |order: &Order| order.id.as_bytes() == id)
+}
+
+fn check<T>(entity: Option<T>, is_right: impl Fn(&T) -> bool) -> Result<Option<T>, ViewsError> {
+    if entity.as_ref().is_none_or(is_right) {
+        Ok(entity)
+    } else {
+        Err(ViewsError::damaged("a row is under another id"))
+    }
+}
+
+fn one<T: DeserializeOwned>(table: &Table, id: &[u8; 16]) -> Result<Option<T>, ViewsError> {
+    table.get(id)?.map(|row| row::decode(row.value())).transpose()
+}
+
+/// Shows `visit` the entries of an index in the order of the walk, each with its mark, until it has seen enough.
+pub(super) fn scan(
+    transaction: &ReadTransaction,
+    index: Index,
+    owner: Option<UserId>,
+    walk: &Walk,
+    visit: &mut dyn FnMut(Key, &[u8]) -> Result<ControlFlow<()>, ViewsError>,
+) -> Result<(), ViewsError> {
+    let table = transaction.open_table(index)?;
+    for (low, high) in walk.spans() {
+        let (low, high) = (tables::place(owner, low), tables::place(owner, high));
+        let mut entries = table.range(low.as_slice()..=high.as_slice())?;
+        while let Some(entry) = if walk.is_descending() { entries.next_back() } else { entries.next() } {
+            let (place, mark) = entry?;
+            let key = tables::key_in(owner, place.value()).ok_or(ViewsError::damaged("an index entry has no key"))?;
+            if visit(key, mark.value())?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

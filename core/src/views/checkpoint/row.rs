@@ -1,0 +1,118 @@
+//! The form of rows: compact MessagePack and a checksum.
+//!
+//! redb checks its pages only after a crash, since to read them all on every opening takes too long. A price that a failing disk
+//! has changed must not get into a decision, though, so each row brings its own checksum.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Ticket;
+use crate::domain::ticket::{Show, TicketStatus};
+use crate::types::{Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UserId, Venue};
+use crate::views::error::ViewsError;
+
+const CHECKSUM_LEN: usize = 8;
+
+/// Writes `value` to `row` in place of what was in it.
+pub(super) fn encode(value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
+    row.clear();
+    rmp_serde::encode::write(row, value).map_err(|error| ViewsError::Storage(Box::new(error)))?;
+    let checksum = checksum(row);
+    row.extend_from_slice(&checksum.to_le_bytes());
+    Ok(())
+}
+
+/// Reads a row.
+pub(super) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewsError> {
+    let (bytes, stored) = row.split_last_chunk::<CHECKSUM_LEN>().ok_or(ViewsError::damaged("a row is too short"))?;
+    if checksum(bytes) != u64::from_le_bytes(*stored) {
+        return Err(ViewsError::damaged("a row has another checksum"));
+    }
+    rmp_serde::from_slice(bytes).map_err(|error| ViewsError::Damaged(error.to_string().into()))
+}
+
+/// Every step can be undone, so any damage within eight bytes in a row is found for certain, any other almost for certain.
+fn checksum(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words.iter().copied().chain([last, (bytes.len() as u64).to_le_bytes()]);
+    words.fold(0, |sum: u64, word| (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95))
+}
+
+/// A ticket as it is stored: a tuple, because the published form leaves out fields that are `None`, which only a form with names
+/// can do.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TicketRow(
+    TicketId,
+    UserId,
+    Title,
+    Money,
+    Option<(ShowName, Option<Category>, Option<Venue>, Timestamp)>,
+    Option<SeatLabel>,
+    TicketStatus,
+    Option<OrderId>,
+    u64,
+    Timestamp,
+    Timestamp,
+);
+
+impl From<&Ticket> for TicketRow {
+    fn from(ticket: &Ticket) -> Self {
+        let show = ticket.show.as_deref();
+        Self(
+            ticket.id,
+            ticket.seller_id,
+            ticket.title.clone(),
+            ticket.price,
+            show.map(|show| (show.name.clone(), show.category.clone(), show.venue.clone(), show.starts_at)),
+            ticket.seat.clone(),
+            ticket.status,
+            ticket.holder,
+            ticket.version,
+            ticket.created_at,
+            ticket.updated_at,
+        )
+    }
+}
+
+impl From<TicketRow> for Ticket {
+    fn from(row: TicketRow) -> Self {
+        let show = row.4.map(|(name, category, venue, starts_at)| Arc::new(Show { name, category, venue, starts_at }));
+        Self {
+            id: row.0,
+            seller_id: row.1,
+            title: row.2,
+            price: row.3,
+            show,
+            seat: row.5,
+            status: row.6,
+            holder: row.7,
+            version: row.8,
+            created_at: row.9,
+            updated_at: row.10,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let mut row = Vec::new();
+        encode(&("a text that is longer than a word", 7_u64), &mut row).unwrap();
+        assert_eq!(decode::<(String, u64)>(&row).unwrap().1, 7);
+        for at in 0..row.len() * 8 {
+            let mut damaged = row.clone();
+            damaged[at / 8] ^= 1 << (at % 8);
+            assert!(matches!(decode::<(String, u64)>(&damaged), Err(ViewsError::Damaged(_))), "bit {at}");
+        }
+        for len in 0..row.len() {
+            assert!(decode::<(String, u64)>(&row[..len]).is_err(), "{len} bytes");
+        }
+    }
+}

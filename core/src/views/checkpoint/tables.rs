@@ -1,0 +1,149 @@
+//! The tables of `views.redb`.
+
+use redb::{ReadTransaction, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
+
+use super::row;
+use crate::domain::order::OrderStatus;
+use crate::domain::ticket::TicketStatus;
+use crate::journal::Head;
+use crate::types::{Timestamp, UserId};
+use crate::views::error::ViewsError;
+use crate::views::index::TicketKey;
+use crate::views::key::{KEY_LEN, Key};
+
+/// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
+/// serde forms of `User`, `Ticket` and `Order` included; files of another version are made anew.
+const LAYOUT: u32 = 1;
+
+/// Entities by id.
+pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
+/// Keys of listings, see [`place`], with what can be told of an entry without reading it.
+pub(super) type Index = TableDefinition<'static, &'static [u8], &'static [u8]>;
+
+const META: TableDefinition<'static, (), &'static [u8]> = TableDefinition::new("meta");
+pub(super) const USERS: Rows = TableDefinition::new("users");
+/// Available and locked tickets.
+pub(super) const LIVE_TICKETS: Rows = TableDefinition::new("live_tickets");
+/// Sold and withdrawn tickets; the index tables are about these.
+pub(super) const SETTLED_TICKETS: Rows = TableDefinition::new("settled_tickets");
+pub(super) const TICKETS_BY_SELLER: Index = TableDefinition::new("tickets_by_seller");
+pub(super) const LIVE_ORDERS: Rows = TableDefinition::new("live_orders");
+/// Orders in which nothing is under way; the index table is about these.
+pub(super) const SETTLED_ORDERS: Rows = TableDefinition::new("settled_orders");
+pub(super) const ORDERS_BY_BUYER: Index = TableDefinition::new("orders_by_buyer");
+/// The order of each charge, of settled orders and of some that were settled once.
+pub(super) const CHARGES: TableDefinition<'static, &'static [u8; 16], &'static [u8; 16]> =
+    TableDefinition::new("charges");
+/// Revoked sessions by the time at which they may be forgotten.
+pub(super) const REVOKED: TableDefinition<'static, &'static [u8; KEY_LEN], ()> = TableDefinition::new("revoked");
+
+/// The index of settled tickets in this order.
+pub(super) const fn tickets_by(key: TicketKey) -> Index {
+    match key {
+        TicketKey::CreatedAt => TableDefinition::new("tickets_by_created_at"),
+        TicketKey::Price => TableDefinition::new("tickets_by_price"),
+        TicketKey::StartsAt => TableDefinition::new("tickets_by_starts_at"),
+    }
+}
+
+/// The bytes under which an index has an entry.
+pub(super) fn place(owner: Option<UserId>, key: Key) -> Vec<u8> {
+    let owner: &[u8] = owner.as_ref().map_or(&[], |owner| owner.as_bytes());
+    [owner, &key.to_bytes()].concat()
+}
+
+/// The key in the bytes of [`place`].
+pub(super) fn key_in(owner: Option<UserId>, place: &[u8]) -> Option<Key> {
+    Key::from_bytes(place.get(owner.map_or(0, |owner| owner.as_bytes().len())..)?)
+}
+
+/// What an index tells of a ticket: its status and its seller.
+pub(super) fn ticket_mark(status: TicketStatus, seller: UserId) -> [u8; 17] {
+    let mut mark = [0; 17];
+    mark[0] = match status {
+        TicketStatus::Available => 0,
+        TicketStatus::Locked => 1,
+        TicketStatus::Sold => 2,
+        TicketStatus::Withdrawn => 3,
+    };
+    mark[1..].copy_from_slice(seller.as_bytes());
+    mark
+}
+
+/// What an index tells of an order: its status.
+pub(super) fn order_mark(status: OrderStatus) -> [u8; 1] {
+    [match status {
+        OrderStatus::Created => 0,
+        OrderStatus::AwaitingPayment => 1,
+        OrderStatus::Complete => 2,
+        OrderStatus::Cancelled => 3,
+        OrderStatus::Expired => 4,
+    }]
+}
+
+/// How many rows the tables have that are read at opening: redb would not notice if some of them were gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lengths {
+    pub(super) users: u64,
+    pub(super) tickets: u64,
+    pub(super) orders: u64,
+    pub(super) revoked: u64,
+}
+
+/// Makes all tables, empty.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
+    for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS, SETTLED_ORDERS] {
+        transaction.open_table(rows)?;
+    }
+    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, ORDERS_BY_BUYER]) {
+        transaction.open_table(index)?;
+    }
+    transaction.open_table(CHARGES)?;
+    transaction.open_table(REVOKED)?;
+    Ok(())
+}
+
+/// Notes what the tables cover now.
+pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result<(), ViewsError> {
+    let lengths = (
+        transaction.open_table(USERS)?.len()?,
+        transaction.open_table(LIVE_TICKETS)?.len()?,
+        transaction.open_table(LIVE_ORDERS)?.len()?,
+        transaction.open_table(REVOKED)?.len()?,
+    );
+    let mut meta = Vec::new();
+    row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths), &mut meta)?;
+    transaction.open_table(META)?.insert((), meta.as_slice())?;
+    Ok(())
+}
+
+/// What the tables cover, and their lengths.
+pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths), ViewsError> {
+    let table = transaction.open_table(META)?;
+    let meta = table.get(())?.ok_or(ViewsError::damaged("it does not tell what it covers"))?;
+    let (layout, seq, hash, at, lengths): (u32, u64, _, Timestamp, _) = row::decode(meta.value())?;
+    if layout != LAYOUT {
+        return Err(ViewsError::damaged("it has another layout"));
+    }
+    let (users, tickets, orders, revoked) = lengths;
+    Ok((Head { seq, hash, at }, Lengths { users, tickets, orders, revoked }))
+}
+
+/// Inserts the entries, or removes them where there is no mark, in the order of their places.
+pub(super) fn change(
+    table: &mut Table<'_, &'static [u8], &'static [u8]>,
+    mut changes: Changes,
+) -> Result<(), ViewsError> {
+    // Stable, so that what was put in last for one place stands.
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    for (place, mark) in changes {
+        match mark {
+            Some(mark) => table.insert(place.as_slice(), mark.as_slice())?,
+            None => table.remove(place.as_slice())?,
+        };
+    }
+    Ok(())
+}
+
+/// Places with the marks that they are to have, or `None` for entries that go.
+pub(super) type Changes = Vec<(Vec<u8>, Option<smallvec::SmallVec<[u8; 17]>>)>;

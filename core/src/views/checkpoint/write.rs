@@ -1,0 +1,153 @@
+//! Writes what has changed, table by table and in the order of keys.
+
+use std::sync::Arc;
+
+use redb::{Durability, ReadableTable, Table, WriteTransaction};
+use serde::Serialize;
+
+use super::row::{self, TicketRow};
+use super::tables::{self, Changes};
+use crate::domain::{Order, Ticket};
+use crate::journal::Head;
+use crate::types::Timestamp;
+use crate::views::error::ViewsError;
+use crate::views::index::{TicketKey, order_key};
+use crate::views::key::Key;
+use crate::views::live::Dirty;
+
+/// Writes the changes and what is covered with them.
+pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_durability(Durability::Immediate)?;
+    // Otherwise the first opening after a crash would read the whole file.
+    transaction.set_quick_repair(true);
+    if covers.seq == 0 {
+        tables::create(&transaction)?;
+    }
+    write_users(&transaction, changes)?;
+    write_tickets(&transaction, changes)?;
+    write_orders(&transaction, changes)?;
+    write_revoked(&transaction, changes, covers.at)?;
+    tables::write_meta(&transaction, covers)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn write_users(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut users: Vec<_> = changes.users.values().collect();
+    users.sort_unstable_by_key(|user| user.id);
+    let mut rows = Writer::new(transaction.open_table(tables::USERS)?);
+    users.into_iter().try_for_each(|user| rows.insert(user.id.as_bytes(), &**user).map(drop))
+}
+
+fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut tickets: Vec<_> = changes.tickets.values().collect();
+    tickets.sort_unstable_by_key(|ticket| ticket.id);
+    let mut live = Writer::new(transaction.open_table(tables::LIVE_TICKETS)?);
+    for ticket in &tickets {
+        if ticket.status.is_live() {
+            live.insert(ticket.id.as_bytes(), &TicketRow::from(&***ticket))?;
+        } else {
+            live.remove(ticket.id.as_bytes())?;
+        }
+    }
+    let mut settled = Writer::new(transaction.open_table(tables::SETTLED_TICKETS)?);
+    let mut moves = Vec::new();
+    for ticket in tickets {
+        let id = ticket.id.as_bytes();
+        let old = if !ticket.status.is_live() {
+            settled.insert(id, &TicketRow::from(&**ticket))?
+        } else if changes.returned_tickets.contains(&ticket.id) {
+            settled.remove(id)?
+        } else {
+            continue;
+        };
+        let old = old.map(|old| row::decode::<TicketRow>(&old)).transpose()?.map(Ticket::from);
+        moves.push((old, Arc::clone(ticket)));
+    }
+    for key in TicketKey::ALL {
+        let mut table = transaction.open_table(tables::tickets_by(key))?;
+        tables::change(&mut table, index_changes(&moves, |ticket| tables::place(None, key.of(ticket))))?;
+    }
+    let by_seller = |ticket: &Ticket| tables::place(Some(ticket.seller_id), TicketKey::CreatedAt.of(ticket));
+    tables::change(&mut transaction.open_table(tables::TICKETS_BY_SELLER)?, index_changes(&moves, by_seller))
+}
+
+/// Old entries out, new ones in.
+fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket) -> Vec<u8>) -> Changes {
+    let mut changes = Changes::with_capacity(moves.len());
+    for (old, new) in moves {
+        changes.extend(old.iter().map(|old| (place(old), None)));
+        if !new.status.is_live() {
+            changes.push((place(new), Some(tables::ticket_mark(new.status, new.seller_id).into_iter().collect())));
+        }
+    }
+    changes
+}
+
+fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut orders: Vec<_> = changes.orders.values().collect();
+    orders.sort_unstable_by_key(|order| order.id);
+    let mut live = Writer::new(transaction.open_table(tables::LIVE_ORDERS)?);
+    for order in &orders {
+        if order.is_settled() {
+            live.remove(order.id.as_bytes())?;
+        } else {
+            live.insert(order.id.as_bytes(), &***order)?;
+        }
+    }
+    let mut settled = Writer::new(transaction.open_table(tables::SETTLED_ORDERS)?);
+    let mut charges = transaction.open_table(tables::CHARGES)?;
+    let mut by_buyer = Changes::new();
+    for order in orders {
+        if order.is_settled() {
+            settled.insert(order.id.as_bytes(), &**order)?;
+            by_buyer.push((place(order), Some(tables::order_mark(order.status).into_iter().collect())));
+            if let Some(charge) = &order.charge {
+                charges.insert(charge.id.as_bytes(), order.id.as_bytes())?;
+            }
+        } else if changes.returned_orders.contains(&order.id) {
+            settled.remove(order.id.as_bytes())?;
+            by_buyer.push((place(order), None));
+        }
+    }
+    tables::change(&mut transaction.open_table(tables::ORDERS_BY_BUYER)?, by_buyer)
+}
+
+fn place(order: &Order) -> Vec<u8> {
+    tables::place(Some(order.buyer_id), order_key(order))
+}
+
+fn write_revoked(transaction: &WriteTransaction, changes: &Dirty, now: Timestamp) -> Result<(), ViewsError> {
+    let mut table = transaction.open_table(tables::REVOKED)?;
+    for (id, expires_at) in &changes.revoked {
+        table.insert(&Key::new(expires_at.as_millis(), id.as_bytes()).to_bytes(), ())?;
+    }
+    let ended = Key::high(now.as_millis()).to_bytes();
+    while table.first()?.is_some_and(|(first, _)| *first.value() <= ended) {
+        table.pop_first()?;
+    }
+    Ok(())
+}
+
+/// A table of entities, and the buffer in which its rows are made.
+struct Writer<'a> {
+    table: Table<'a, &'static [u8; 16], &'static [u8]>,
+    row: Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(table: Table<'a, &'static [u8; 16], &'static [u8]>) -> Self {
+        Self { table, row: Vec::new() }
+    }
+
+    /// Gives the row that was there before.
+    fn insert(&mut self, id: &[u8; 16], entity: &impl Serialize) -> Result<Option<Vec<u8>>, ViewsError> {
+        row::encode(entity, &mut self.row)?;
+        Ok(self.table.insert(id, self.row.as_slice())?.map(|old| old.value().to_vec()))
+    }
+
+    fn remove(&mut self, id: &[u8; 16]) -> Result<Option<Vec<u8>>, ViewsError> {
+        Ok(self.table.remove(id)?.map(|old| old.value().to_vec()))
+    }
+}

@@ -1,0 +1,95 @@
+//! Where a listing goes on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::key::{KEY_LEN, Key};
+
+/// Where the next page of a listing starts: right after the last entry of the page before it.
+///
+/// Opaque text that may stand in a URL as it is. It names a place in one sort order, not a number of entries: what is listed, sold or
+/// withdrawn meanwhile makes no entry that has not changed appear twice or be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The kind of listing that it belongs to.
+    pub(super) tag: u8,
+    /// The last place that the pages so far have covered.
+    pub(super) key: Key,
+}
+
+/// A text that is not a cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not one that a listing gave")]
+pub struct CursorParseError;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02x}", self.tag)?;
+        self.key.to_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = CursorParseError;
+
+    fn from_str(text: &str) -> Result<Self, CursorParseError> {
+        let mut bytes = [0; 1 + KEY_LEN];
+        if text.len() != 2 * bytes.len() {
+            return Err(CursorParseError);
+        }
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = 16 * hex_digit(digits[0])? + hex_digit(digits[1])?;
+        }
+        let key = Key::from_bytes(&bytes[1..]).ok_or(CursorParseError)?;
+        Ok(Self { tag: bytes[0], key })
+    }
+}
+
+/// Only the form that is written: one place has one text.
+fn hex_digit(digit: u8) -> Result<u8, CursorParseError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        _ => Err(CursorParseError),
+    }
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entries. A page may be short, even empty, and yet have a next one: a rare match in a long history is looked for
+    /// over several pages.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last page.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The page with its entries turned into something else.
+    pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_back() {
+        let cursor = Cursor { tag: 0xa3, key: Key::new(77, &[9; 16]) };
+        let text = cursor.to_string();
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_eq!(text.parse(), Ok(cursor));
+    }
+
+    #[test]
+    fn not_a_cursor() {
+        let good = Cursor { tag: 1, key: Key::new(77, &[9; 16]) }.to_string();
+        for bad in
+            ["", "1", &good[1..], &format!("{good}00"), &good.replace('9', "G"), &"é".repeat(25), &"+1".repeat(25)]
+        {
+            assert_eq!(bad.parse::<Cursor>(), Err(CursorParseError), "{bad}");
+        }
+    }
+}

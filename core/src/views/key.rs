@@ -1,0 +1,194 @@
+//! Where an entity stands in a listing, and the way in which a listing is walked.
+
+use std::cmp::Ordering;
+
+use smallvec::{SmallVec, smallvec};
+
+/// A place in a listing: what is sorted by, then the entity's id, so that no two entities have one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    /// What is sorted by: a time, a price.
+    pub(super) value: u64,
+    /// The id, as the number that its bytes are.
+    id: u128,
+}
+
+/// How many bytes a key has.
+pub(super) const KEY_LEN: usize = 24;
+
+impl Key {
+    /// Before all keys with this value.
+    pub(super) const fn low(value: u64) -> Self {
+        Self { value, id: 0 }
+    }
+
+    /// After all keys with this value.
+    pub(super) const fn high(value: u64) -> Self {
+        Self { value, id: u128::MAX }
+    }
+
+    /// The place of the entity with this id.
+    pub(super) const fn new(value: u64, id: &[u8; 16]) -> Self {
+        Self { value, id: u128::from_be_bytes(*id) }
+    }
+
+    /// The bytes of the entity's id.
+    pub(super) const fn id(self) -> [u8; 16] {
+        self.id.to_be_bytes()
+    }
+
+    /// Bytes that sort as keys do.
+    pub(super) fn to_bytes(self) -> [u8; KEY_LEN] {
+        let mut bytes = [0; KEY_LEN];
+        bytes[..8].copy_from_slice(&self.value.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.id.to_be_bytes());
+        bytes
+    }
+
+    /// The key of these bytes, if they are as many as a key has.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (value, id) = bytes.split_first_chunk::<8>()?;
+        Some(Self { value: u64::from_be_bytes(*value), id: u128::from_be_bytes(id.try_into().ok()?) })
+    }
+
+    fn successor(self) -> Option<Self> {
+        match self.id.checked_add(1) {
+            Some(id) => Some(Self { id, ..self }),
+            None => Some(Self { value: self.value.checked_add(1)?, id: 0 }),
+        }
+    }
+
+    fn predecessor(self) -> Option<Self> {
+        match self.id.checked_sub(1) {
+            Some(id) => Some(Self { id, ..self }),
+            None => Some(Self { value: self.value.checked_sub(1)?, id: u128::MAX }),
+        }
+    }
+}
+
+/// The value of what has nothing to be sorted by; it comes last in both directions.
+pub(super) const NO_VALUE: u64 = u64::MAX;
+
+/// The part of a listing that is still to be walked, and its direction.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    /// First and last key of each span, both included, in the order of the walk.
+    spans: SmallVec<[(Key, Key); 2]>,
+    descending: bool,
+}
+
+impl Walk {
+    /// All keys with values from `low` to `high`; those with [`NO_VALUE`] come last.
+    pub(super) fn new(low: u64, high: u64, descending: bool) -> Self {
+        let mut spans = smallvec![];
+        if low < NO_VALUE {
+            spans.push((Key::low(low), Key::high(high.min(NO_VALUE - 1))));
+        }
+        if high == NO_VALUE {
+            spans.push((Key::low(NO_VALUE), Key::high(NO_VALUE)));
+        }
+        spans.retain(|(low, high)| low <= high);
+        Self { spans, descending }
+    }
+
+    /// All keys.
+    pub(super) fn all(descending: bool) -> Self {
+        Self::new(0, NO_VALUE, descending)
+    }
+
+    /// Takes off everything up to and including `key`.
+    pub(super) fn skip_to(&mut self, key: Key) {
+        let rank = self.rank(key);
+        let descending = self.descending;
+        let mut kept = SmallVec::new();
+        for (low, high) in self.spans.drain(..) {
+            let (first, last) = if descending { (high, low) } else { (low, high) };
+            if rank < rank_of(first, descending) {
+                kept.push((low, high));
+            } else if rank < rank_of(last, descending) {
+                let cut = if descending { key.predecessor() } else { key.successor() };
+                kept.extend(cut.map(|cut| if descending { (low, cut) } else { (cut, high) }));
+            }
+        }
+        self.spans = kept;
+    }
+
+    /// The spans that are left, each from its lower to its upper end, in the order of the walk.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (Key, Key)> + '_ {
+        self.spans.iter().copied()
+    }
+
+    /// Whether spans are walked from their upper end.
+    pub(super) const fn is_descending(&self) -> bool {
+        self.descending
+    }
+
+    /// Which of two keys the walk meets first.
+    pub(super) fn compare(&self, a: Key, b: Key) -> Ordering {
+        self.rank(a).cmp(&self.rank(b))
+    }
+
+    fn rank(&self, key: Key) -> (bool, Key) {
+        rank_of(key, self.descending)
+    }
+}
+
+/// Sorts as the walk goes.
+fn rank_of(key: Key, descending: bool) -> (bool, Key) {
+    let last = key.value == NO_VALUE;
+    (last, if descending { Key { value: !key.value, id: !key.id } } else { key })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(value: u64, id: u128) -> Key {
+        Key::new(value, &id.to_be_bytes())
+    }
+
+    #[test]
+    fn bytes_sort_as_keys() {
+        let keys = [key(0, 0), key(0, 1), key(1, 0), key(1, u128::MAX), key(256, 0), key(NO_VALUE, 3)];
+        assert!(keys.is_sorted_by(|a, b| a < b && a.to_bytes() < b.to_bytes()));
+        for key in keys {
+            assert_eq!(Key::from_bytes(&key.to_bytes()), Some(key));
+        }
+        assert_eq!(Key::from_bytes(&[0; 23]), None);
+    }
+
+    #[test]
+    fn nothing_to_sort_by_comes_last_in_both_directions() {
+        for descending in [false, true] {
+            let walk = Walk::all(descending);
+            assert!(walk.compare(key(5, 1), key(NO_VALUE, 0)).is_lt());
+            assert_eq!(walk.spans().last().map(|span| span.0.value), Some(NO_VALUE));
+        }
+    }
+
+    #[test]
+    fn a_walk_goes_on_right_after_a_key() {
+        let mut up = Walk::new(2, 4, false);
+        up.skip_to(key(3, u128::MAX));
+        assert_eq!(up.spans().collect::<Vec<_>>(), [(key(4, 0), Key::high(4))]);
+
+        let mut down = Walk::all(true);
+        down.skip_to(key(3, 0));
+        assert_eq!(down.spans().next(), Some((Key::low(0), Key::high(2))));
+        assert_eq!(down.spans().count(), 2);
+        down.skip_to(key(0, 0));
+        assert_eq!(down.spans().count(), 1);
+        down.skip_to(key(NO_VALUE, 7));
+        assert_eq!(down.spans().collect::<Vec<_>>(), [(Key::low(NO_VALUE), key(NO_VALUE, 6))]);
+        down.skip_to(key(NO_VALUE, 0));
+        assert_eq!(down.spans().count(), 0);
+    }
+
+    #[test]
+    fn keys_before_the_walk_take_nothing_off() {
+        let mut up = Walk::new(2, 4, false);
+        up.skip_to(key(1, 9));
+        assert_eq!(up.spans().collect::<Vec<_>>(), [(Key::low(2), Key::high(4))]);
+        assert_eq!(Walk::new(4, 2, false).spans().count(), 0);
+    }
+}

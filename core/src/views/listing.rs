@@ -1,0 +1,298 @@
+//! Listings: what is in memory and what is in the file, merged into pages.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::checkpoint::Settled;
+use super::cursor::{Cursor, Page};
+use super::error::ViewsError;
+use super::index::{TicketIndex, TicketKey};
+use super::key::{Key, NO_VALUE, Walk};
+use super::live::Live;
+use super::query::{LIMIT_MAX, OrderQuery, TicketQuery, TicketStatusFilter};
+use super::search::Search;
+use super::{SLICE, Views};
+use crate::domain::{Order, Ticket};
+use crate::types::{OrderId, TicketId, UserId};
+
+/// How much work one page may make in the file: a page is cut short after it.
+const WORK_MAX: u32 = 1_000_000;
+
+/// The work to read one entity from the file, compared with that of passing over an index entry.
+const LOAD_WORK: u32 = 10;
+
+impl Views {
+    /// The tickets that the query asks for.
+    pub(crate) fn tickets(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, ViewsError> {
+        let (key, descending) = query.sort.key();
+        let mut walk = Walk::all(descending);
+        if key == TicketKey::Price {
+            let min = query.min_price.map_or(0, |bound| bound.0);
+            let max = query.max_price.map_or(NO_VALUE, |bound| bound.0);
+            walk = Walk::new(min, max, descending);
+        }
+        let tag = query.sort.tag();
+        start(&mut walk, query.cursor, tag)?;
+        let limit = query.limit.clamp(1, LIMIT_MAX);
+        let mut filter = TicketFilter::new(query);
+        let mut parts = Vec::with_capacity(3);
+        let (on_sale, settled) = match query.status {
+            TicketStatusFilter::OnSale => (true, false),
+            TicketStatusFilter::Only(status) => (status.is_live(), !status.is_live()),
+            TicketStatusFilter::All => (true, true),
+        };
+        if on_sale {
+            parts.push(self.tickets_in_memory(|live| &live.on_sale, key, &walk, limit, &mut filter));
+        }
+        if settled {
+            parts.push(self.tickets_in_memory(|live| &live.settled, key, &walk, limit, &mut filter));
+            parts.push(self.tickets_in_file(key, &walk, limit, &mut filter)?);
+        }
+        Ok(merge(parts, &walk, limit, tag))
+    }
+
+    /// The buyer's orders that the query asks for, newest first.
+    pub(crate) fn orders(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, ViewsError> {
+        let mut walk = Walk::all(true);
+        start(&mut walk, query.cursor, OrderQuery::TAG)?;
+        let limit = query.limit.clamp(1, LIMIT_MAX);
+        let admits = |order: &Order| query.status.is_none_or(|status| order.status == status);
+        // Memory has the say about what it has: the file may be older.
+        let get = |live: &Live, key: Key| live.orders.get(&OrderId::from_bytes(key.id())).cloned();
+        let in_memory = self.scan(
+            walk.clone(),
+            limit,
+            |live| live.orders_of.keys_of(buyer),
+            |live, key| get(live, key).filter(|order| admits(order)),
+        );
+        let mut in_file = Gathering::new(limit);
+        self.0.store.settled_orders(buyer, &walk, &mut |key, settled: Settled<'_, Order>| {
+            if query.status.is_none_or(|status| settled.is(status)) {
+                let newer = get(&self.live(), key);
+                let order = newer.map_or_else(|| settled.load().map(Arc::new), Ok)?;
+                if admits(&order) {
+                    in_file.add(key, order);
+                }
+            }
+            Ok(in_file.step(key))
+        })?;
+        Ok(merge(vec![in_memory, in_file.part], &walk, limit, OrderQuery::TAG))
+    }
+
+    fn tickets_in_memory(
+        &self,
+        index: fn(&Live) -> &TicketIndex,
+        key: TicketKey,
+        walk: &Walk,
+        limit: usize,
+        filter: &mut TicketFilter<'_>,
+    ) -> Part<Ticket> {
+        let seller = filter.query.seller.filter(|_| key == TicketKey::CreatedAt);
+        self.scan(
+            walk.clone(),
+            limit,
+            |live| match seller {
+                Some(seller) => index(live).keys_of(seller),
+                None => Some(index(live).keys(key)),
+            },
+            |live, key| {
+                let ticket = live.tickets.get(&TicketId::from_bytes(key.id()))?;
+                filter.matches(ticket).then(|| Arc::clone(ticket))
+            },
+        )
+    }
+
+    fn tickets_in_file(
+        &self,
+        key: TicketKey,
+        walk: &Walk,
+        limit: usize,
+        filter: &mut TicketFilter<'_>,
+    ) -> Result<Part<Ticket>, ViewsError> {
+        let mut gathering = Gathering::new(limit);
+        self.0.store.settled_tickets(key, filter.query.seller, walk, &mut |place, settled: Settled<'_, Ticket>| {
+            if filter.may_match(&settled) {
+                // Memory has the say about what it has: the file may be older.
+                let newer = self.live().tickets.get(&TicketId::from_bytes(place.id())).cloned();
+                let ticket = newer.map_or_else(|| settled.load().map(Arc::new), Ok)?;
+                gathering.work += LOAD_WORK;
+                if key.of(&ticket) == place && filter.matches(&ticket) {
+                    gathering.add(place, ticket);
+                }
+            }
+            Ok(gathering.step(place))
+        })?;
+        Ok(gathering.part)
+    }
+
+    /// Walks an index in memory and picks entities, at most one more than the limit. The lock is let go again and again, so that
+    /// the writer need not wait for a long search; the index may change meanwhile.
+    fn scan<T>(
+        &self,
+        mut walk: Walk,
+        limit: usize,
+        keys: impl Fn(&Live) -> Option<&BTreeSet<Key>>,
+        mut pick: impl FnMut(&Live, Key) -> Option<Arc<T>>,
+    ) -> Part<T> {
+        let mut gathering = Gathering::new(limit);
+        loop {
+            let live = self.live();
+            let Some(keys) = keys(&live) else { return gathering.part };
+            let Some(last) = visit_slice(keys, &walk, |key| {
+                if let Some(entity) = pick(&live, key) {
+                    gathering.add(key, entity);
+                }
+                gathering.is_full()
+            }) else {
+                return gathering.part;
+            };
+            if gathering.is_full() {
+                gathering.part.cut = Some(last);
+                return gathering.part;
+            }
+            walk.skip_to(last);
+        }
+    }
+}
+
+/// Shows `visit` the next keys of the walk, as many as one slice has, until it has seen enough. Gives the last key if it is not
+/// that of the whole walk.
+fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> bool) -> Option<Key> {
+    let mut left = SLICE;
+    for (low, high) in walk.spans() {
+        let mut range = keys.range(low..=high);
+        while let Some(key) = if walk.is_descending() { range.next_back() } else { range.next() } {
+            left -= 1;
+            if visit(*key) || left == 0 {
+                return Some(*key);
+            }
+        }
+    }
+    None
+}
+
+/// What one source has for a page.
+#[derive(Debug)]
+struct Part<T> {
+    found: Vec<(Key, Arc<T>)>,
+    /// The last key that was looked at, unless all were.
+    cut: Option<Key>,
+}
+
+/// A [`Part`] in the making.
+struct Gathering<T> {
+    part: Part<T>,
+    wanted: usize,
+    work: u32,
+}
+
+impl<T> Gathering<T> {
+    /// One entry more than the page has tells whether there is a next page.
+    fn new(limit: usize) -> Self {
+        Self { part: Part { found: Vec::new(), cut: None }, wanted: limit + 1, work: 0 }
+    }
+
+    fn add(&mut self, key: Key, entity: Arc<T>) {
+        self.part.found.push((key, entity));
+    }
+
+    fn is_full(&self) -> bool {
+        self.part.found.len() == self.wanted
+    }
+
+    /// After each entry of the file: whether to go on.
+    fn step(&mut self, key: Key) -> ControlFlow<()> {
+        self.work += 1;
+        if self.is_full() || self.work >= WORK_MAX {
+            self.part.cut = Some(key);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Goes on where the page before has ended.
+fn start(walk: &mut Walk, cursor: Option<Cursor>, tag: u8) -> Result<(), ViewsError> {
+    match cursor {
+        Some(cursor) if cursor.tag != tag => return Err(ViewsError::ForeignCursor),
+        Some(cursor) => walk.skip_to(cursor.key),
+        None => {}
+    }
+    Ok(())
+}
+
+/// One page of what the sources have, which are given from the first that was looked at to the last.
+///
+/// An entity that moved from one source to another meanwhile may be in both, and is taken once, in its newer state.
+fn merge<T: Versioned>(parts: Vec<Part<T>>, walk: &Walk, limit: usize, tag: u8) -> Page<Arc<T>> {
+    // Past the first cut nobody knows what that source has.
+    let horizon = parts.iter().filter_map(|part| part.cut).min_by(|a, b| walk.compare(*a, *b));
+    let mut newest: FxHashMap<[u8; 16], (Key, Arc<T>)> = FxHashMap::default();
+    for (key, entity) in parts.into_iter().flat_map(|part| part.found) {
+        let kept = newest.entry(key.id()).or_insert_with(|| (key, Arc::clone(&entity)));
+        if kept.1.version() < entity.version() {
+            *kept = (key, entity);
+        }
+    }
+    let mut found: Vec<_> = newest.into_values().collect();
+    found.retain(|(key, _)| horizon.is_none_or(|horizon| walk.compare(*key, horizon).is_le()));
+    found.sort_unstable_by(|a, b| walk.compare(a.0, b.0));
+    let next = if found.len() > limit { found.get(limit - 1).map(|(key, _)| *key) } else { horizon };
+    found.truncate(limit);
+    Page { items: found.into_iter().map(|(_, entity)| entity).collect(), next: next.map(|key| Cursor { tag, key }) }
+}
+
+trait Versioned {
+    fn version(&self) -> u64;
+}
+
+impl Versioned for Ticket {
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Versioned for Order {
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// Whether a ticket is asked for.
+struct TicketFilter<'a> {
+    query: &'a TicketQuery,
+    search: Option<Search<'a>>,
+}
+
+impl<'a> TicketFilter<'a> {
+    fn new(query: &'a TicketQuery) -> Self {
+        Self { query, search: query.q.as_ref().map(Search::new) }
+    }
+
+    fn matches(&mut self, ticket: &Ticket) -> bool {
+        let query = self.query;
+        let price = ticket.price.sort_value();
+        query.status.admits(ticket.status)
+            && query.seller.is_none_or(|seller| ticket.seller_id == seller)
+            && query.min_price.is_none_or(|min| min.0 <= price)
+            && query.max_price.is_none_or(|max| price <= max.0)
+            && query.currency.is_none_or(|currency| ticket.price.currency() == currency)
+            && query.category.as_ref().is_none_or(|category| {
+                ticket.show.as_ref().is_some_and(|show| show.category.as_ref() == Some(category))
+            })
+            && self.search.as_mut().is_none_or(|search| search.matches(ticket))
+    }
+
+    /// What can be told from the index alone.
+    fn may_match(&self, settled: &Settled<'_, Ticket>) -> bool {
+        let status = match self.query.status {
+            TicketStatusFilter::OnSale => false,
+            TicketStatusFilter::Only(status) => settled.is(status),
+            TicketStatusFilter::All => true,
+        };
+        status && self.query.seller.is_none_or(|seller| settled.is_of(seller))
+    }
+}

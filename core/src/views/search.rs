@@ -1,0 +1,153 @@
+//! Finding tickets by words.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::domain::Ticket;
+use crate::domain::ticket::Show;
+
+/// How many characters a search may have.
+const LEN_MAX: usize = 100;
+
+/// Words that are searched for: every one must begin a word of a ticket's title, seat, show or venue, whatever the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchText {
+    /// In lower case, none empty.
+    words: SmallVec<[Box<str>; 4]>,
+}
+
+/// Why a text can't be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SearchTextError {
+    /// More than 100 characters.
+    #[error("must have at most {LEN_MAX} characters")]
+    TooLong,
+    /// Nothing but signs and spaces.
+    #[error("must have a letter or a digit")]
+    NoWords,
+}
+
+impl FromStr for SearchText {
+    type Err = SearchTextError;
+
+    fn from_str(text: &str) -> Result<Self, SearchTextError> {
+        if text.chars().take(LEN_MAX + 1).count() > LEN_MAX {
+            return Err(SearchTextError::TooLong);
+        }
+        // Letter by letter, as the texts are that it is compared with: a final sigma is no letter of its own.
+        let lower = |word: &str| word.chars().flat_map(char::to_lowercase).collect::<String>().into();
+        let words: SmallVec<[Box<str>; 4]> = words(text).map(lower).collect();
+        if words.is_empty() { Err(SearchTextError::NoWords) } else { Ok(Self { words }) }
+    }
+}
+
+/// Which words of a search were found, a bit each. A search of 100 characters has at most 50 words.
+type Found = u64;
+
+/// A search under way. It remembers the last show that it looked at, since many tickets that follow each other share one.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    text: &'a SearchText,
+    all: Found,
+    last_show: Option<(Arc<Show>, Found)>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(text: &'a SearchText) -> Self {
+        Self { text, all: (1 << text.words.len()) - 1, last_show: None }
+    }
+
+    /// Whether all words are found in the ticket.
+    pub(super) fn matches(&mut self, ticket: &Ticket) -> bool {
+        let mut found = ticket.show.as_ref().map_or(0, |show| self.in_show(show));
+        if found != self.all {
+            found |= self.text.found_in(ticket.title.as_str());
+        }
+        if found != self.all {
+            found |= ticket.seat.as_ref().map_or(0, |seat| self.text.found_in(seat.as_str()));
+        }
+        found == self.all
+    }
+
+    fn in_show(&mut self, show: &Arc<Show>) -> Found {
+        if let Some((last, found)) = &self.last_show
+            && Arc::ptr_eq(last, show)
+        {
+            return *found;
+        }
+        let venue = show.venue.as_ref().map_or(0, |venue| self.text.found_in(venue.as_str()));
+        let found = venue | self.text.found_in(show.name.as_str());
+        self.last_show = Some((Arc::clone(show), found));
+        found
+    }
+}
+
+impl SearchText {
+    fn found_in(&self, text: &str) -> Found {
+        words(text).fold(0, |found, word| {
+            let begins = |searched: &str| begins_with(word, searched);
+            let here = self.words.iter().enumerate().filter(|(_, searched)| begins(searched));
+            here.fold(found, |found, (at, _)| found | 1 << at)
+        })
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Whether `word` begins with `lower` but for its case; without making a copy of it, since nearly all words don't.
+fn begins_with(word: &str, lower: &str) -> bool {
+    let same = word.bytes().zip(lower.bytes()).take_while(|(a, b)| a.to_ascii_lowercase() == *b).count();
+    if same == lower.len() {
+        return true;
+    }
+    let ascii = |text: &str| text.as_bytes().get(same).is_none_or(u8::is_ascii);
+    if ascii(word) && ascii(lower) {
+        return false;
+    }
+    let mut letters = word.chars().flat_map(char::to_lowercase);
+    lower.chars().all(|expected| letters.next() == Some(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(search: &str, text: &str, expected: bool) {
+        let search: SearchText = search.parse().unwrap();
+        assert_eq!(search.found_in(text) == (1 << search.words.len()) - 1, expected, "{search:?} in {text}");
+    }
+
+    #[test]
+    fn words_are_prefixes_whatever_the_case() {
+        check("ham", "Hamlet at the Globe", true);
+        check("GLOBE hamlet", "Hamlet at the Globe", true);
+        check("amlet", "Hamlet at the Globe", false);
+        check("hamlets", "Hamlet", false);
+        check("ham x", "Hamlet", false);
+        check("rock'n'roll", "A night of Rock 'n' Roll", true);
+        check("12", "Row 3, seat 12", true);
+        check("2", "Row 3, seat 12", false);
+    }
+
+    #[test]
+    fn case_is_folded_beyond_ascii() {
+        check("été", "L'ÉTÉ INDIEN", true);
+        check("ÅNG", "Ångström", true);
+        check("ång", "angel", false);
+        check("дядя", "Дядя Ваня", true);
+        check("ab", "aé", false);
+        check("straße", "STRASSE", false);
+    }
+
+    #[test]
+    fn what_can_be_searched_for() {
+        assert_eq!("!?".parse::<SearchText>(), Err(SearchTextError::NoWords));
+        assert_eq!("".parse::<SearchText>(), Err(SearchTextError::NoWords));
+        assert_eq!("a".repeat(101).parse::<SearchText>(), Err(SearchTextError::TooLong));
+        assert_eq!("a ".repeat(50).parse::<SearchText>().unwrap().words.len(), 50);
+    }
+}

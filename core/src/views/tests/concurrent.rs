@@ -1,0 +1,86 @@
+//! Readers beside a writer and a checkpoint that never rests.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::model::check;
+use super::world::{USERS, World, user_id};
+use crate::types::{OrderId, TicketId};
+use crate::views::{OrderQuery, TicketQuery, TicketSort, TicketStatusFilter, Views};
+
+/// A listing by a key that never changes has every entity that was there before it, and none twice.
+fn read_tickets(views: &Views, sort: TicketSort, before: &[TicketId]) {
+    let mut query = TicketQuery { status: TicketStatusFilter::All, sort, limit: 7, ..TicketQuery::default() };
+    let mut seen = HashSet::new();
+    loop {
+        let page = views.tickets(&query).unwrap();
+        for ticket in page.items {
+            assert!(seen.insert(ticket.id), "{} is there twice", ticket.id);
+        }
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    for id in before {
+        assert!(seen.contains(id), "{id} is missing");
+        assert!(views.ticket(*id).unwrap().is_some());
+    }
+}
+
+fn read_orders(views: &Views, before: &[OrderId]) {
+    let mut seen = HashSet::new();
+    for number in 0..USERS {
+        let mut query = OrderQuery { limit: 7, ..OrderQuery::default() };
+        loop {
+            let page = views.orders(user_id(number), &query).unwrap();
+            for order in page.items {
+                assert!(seen.insert(order.id), "{} is there twice", order.id);
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+    }
+    for id in before {
+        assert!(seen.contains(id), "{id} is missing");
+        assert!(views.order(*id).unwrap().is_some());
+    }
+}
+
+#[test]
+fn nothing_is_missing_or_there_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let views = Views::open(Some(dir.path()), &|_| true).unwrap();
+    let mut world = World::new(11);
+    world.without_returns = true;
+    world.batch(&views, 400);
+    let tickets: Vec<_> = world.tickets.keys().copied().collect();
+    let orders: Vec<_> = world.orders.keys().copied().collect();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for sort in [TicketSort::Newest, TicketSort::Oldest] {
+            let (views, tickets, orders, done) = (&views, &tickets, &orders, &done);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    read_tickets(views, sort, tickets);
+                    read_orders(views, orders);
+                }
+            });
+        }
+        // Two, to see that they wait for each other.
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    views.checkpoint().unwrap();
+                }
+            });
+        }
+        for _ in 0..150 {
+            world.batch(&views, 8);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    check(&mut world, &views);
+}

@@ -1,0 +1,242 @@
+//! The views show what the model shows, whatever happened, however often they were checkpointed and opened anew.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::world::{Random, USERS, World, user_id};
+use crate::domain::order::{Order, OrderStatus};
+use crate::domain::payment::ChargeStatus;
+use crate::domain::ticket::{Ticket, TicketStatus};
+use crate::event::StreamKey;
+use crate::types::TicketId;
+use crate::views::{Counts, OrderQuery, RawTicketQuery, TicketQuery, TicketSort, TicketStatusFilter, Views};
+
+/// All tickets that the query asks for, the simple way.
+fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<Ticket>> {
+    let price = |ticket: &Ticket| ticket.price.decimal().parse::<f64>().unwrap();
+    let bound = |bound: Option<crate::views::PriceBound>| bound.map(|bound| bound.0 as f64 / 10_000.0);
+    let has_words = |ticket: &Ticket| {
+        let mut text = format!("{} {}", ticket.title, ticket.seat.as_ref().map_or("", |seat| seat.as_str()));
+        if let Some(show) = &ticket.show {
+            text += &format!(" {} {}", show.name, show.venue.as_ref().map_or("", |venue| venue.as_str()));
+        }
+        let text = text.to_lowercase().replace('\'', " ");
+        words.split(' ').all(|word| text.split_whitespace().any(|in_text| in_text.starts_with(&word.to_lowercase())))
+    };
+    let mut tickets: Vec<_> = world
+        .tickets
+        .values()
+        .filter(|ticket| match query.status {
+            TicketStatusFilter::OnSale => matches!(ticket.status, TicketStatus::Available | TicketStatus::Locked),
+            TicketStatusFilter::Only(status) => ticket.status == status,
+            TicketStatusFilter::All => true,
+        })
+        .filter(|ticket| query.seller.is_none_or(|seller| ticket.seller_id == seller))
+        .filter(|ticket| query.currency.is_none_or(|currency| ticket.price.currency() == currency))
+        .filter(|ticket| bound(query.min_price).is_none_or(|min| min <= price(ticket)))
+        .filter(|ticket| bound(query.max_price).is_none_or(|max| price(ticket) <= max))
+        .filter(|ticket| {
+            let category = ticket.show.as_ref().and_then(|show| show.category.clone());
+            query.category.is_none() || query.category == category
+        })
+        .filter(|ticket| words.is_empty() || has_words(ticket))
+        .cloned()
+        .collect();
+    let starts_at = |ticket: &Ticket| ticket.show.as_ref().map(|show| show.starts_at);
+    match query.sort {
+        TicketSort::Newest => tickets.sort_by_key(|ticket| Reverse((ticket.created_at, ticket.id))),
+        TicketSort::Oldest => tickets.sort_by_key(|ticket| (ticket.created_at, ticket.id)),
+        TicketSort::PriceAsc => tickets.sort_by(|a, b| price(a).total_cmp(&price(b)).then(a.id.cmp(&b.id))),
+        TicketSort::PriceDesc => tickets.sort_by(|a, b| price(b).total_cmp(&price(a)).then(b.id.cmp(&a.id))),
+        TicketSort::StartsAtAsc => {
+            tickets.sort_by_key(|ticket| (starts_at(ticket).is_none(), starts_at(ticket), ticket.id))
+        }
+        TicketSort::StartsAtDesc => {
+            tickets.sort_by_key(|ticket| (starts_at(ticket).is_none(), Reverse(starts_at(ticket)), Reverse(ticket.id)))
+        }
+    }
+    tickets
+}
+
+/// All pages of the query, each with as many entries as it was asked for.
+pub(super) fn all_tickets(views: &Views, query: &TicketQuery) -> Vec<Arc<Ticket>> {
+    let mut query = query.clone();
+    let mut tickets = Vec::new();
+    loop {
+        let page = views.tickets(&query).unwrap();
+        assert!(page.next.is_none() || page.items.len() == query.limit, "{query:?}");
+        tickets.extend(page.items);
+        // Through its text, as a caller of a host would.
+        query.cursor = page.next.map(|next| next.to_string().parse().unwrap());
+        if query.cursor.is_none() {
+            return tickets;
+        }
+    }
+}
+
+fn random_query(random: &mut Random) -> (TicketQuery, String) {
+    let some =
+        |random: &mut Random, words: &[&str]| (random.below(3) == 0).then(|| (*random.pick(words).unwrap()).to_owned());
+    let raw = RawTicketQuery {
+        status: some(random, &["onSale", "available", "locked", "sold", "withdrawn", "all", "all"]),
+        seller: (random.below(3) == 0).then(|| user_id(random.below(USERS)).to_string()),
+        q: some(random, &["ham", "globe", "été", "ÉTÉ INDIEN", "ROCK n", "row 1", "12 final", "nothing"]),
+        category: some(random, &["concert", "play", "match"]),
+        currency: some(random, &["USD", "JPY"]),
+        min_price: some(random, &["0", "2", "3.5"]),
+        max_price: some(random, &["4", "5", "100"]),
+        sort: some(random, &["newest", "oldest"])
+            .or_else(|| Some((*random.pick(&["price", "-price", "startsAt", "-startsAt"]).unwrap()).to_owned())),
+        limit: Some((1 + random.below(9)).to_string()),
+        cursor: None,
+    };
+    (TicketQuery::try_from(&raw).unwrap(), raw.q.unwrap_or_default())
+}
+
+fn check_orders(world: &mut World, views: &Views) {
+    for number in 0..USERS {
+        let buyer = user_id(number);
+        let status = *world
+            .random
+            .pick(&[None, None, Some(OrderStatus::Created), Some(OrderStatus::Complete), Some(OrderStatus::Expired)])
+            .unwrap();
+        let mut expected: Vec<_> = world
+            .orders
+            .values()
+            .filter(|order| order.buyer_id == buyer && status.is_none_or(|status| order.status == status))
+            .cloned()
+            .collect();
+        expected.sort_by_key(|order| Reverse((order.created_at, order.id)));
+        let mut query = OrderQuery { status, limit: 3, cursor: None };
+        let mut found: Vec<Arc<Order>> = Vec::new();
+        loop {
+            let page = views.orders(buyer, &query).unwrap();
+            found.extend(page.items);
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected);
+    }
+}
+
+/// Compares everything that can be asked.
+pub(super) fn check(world: &mut World, views: &Views) {
+    assert_eq!(views.covers(), world.head);
+    for _ in 0..12 {
+        let (query, words) = random_query(&mut world.random);
+        assert_eq!(all_tickets(views, &query), expected_tickets(world, &query, &words), "{query:?}");
+    }
+    check_orders(world, views);
+    for ticket in world.tickets.values() {
+        assert_eq!(views.thaw_ticket(ticket.id).unwrap().as_ref(), Some(ticket));
+    }
+    for order in world.orders.values() {
+        assert_eq!(views.thaw_order(order.id).unwrap().as_ref(), Some(order));
+        if let Some(charge) = &order.charge {
+            assert_eq!(views.order_of_charge(charge.id).unwrap().as_ref(), Some(order));
+        }
+    }
+    for user in world.users.values() {
+        assert_eq!(views.user(user.id).as_ref(), Some(user));
+    }
+    assert!(world.revoked.iter().all(|(id, _)| views.is_revoked(*id)));
+    assert_eq!(views.ticket(TicketId::from_bytes([255; 16])).unwrap(), None);
+    check_counts(world, views);
+    check_state(world, views);
+}
+
+fn check_counts(world: &World, views: &Views) {
+    let tickets = |status| world.tickets.values().filter(|ticket| ticket.status == status).count();
+    let pending = |order: &&Arc<Order>| {
+        order
+            .charge
+            .as_ref()
+            .is_some_and(|charge| matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Refunding))
+    };
+    let counts = views.counts();
+    let expected = Counts {
+        users: world.users.len(),
+        tickets_available: tickets(TicketStatus::Available),
+        tickets_locked: tickets(TicketStatus::Locked),
+        orders_open: world.orders.values().filter(|order| order.status.is_open()).count(),
+        charges_pending: world.orders.values().filter(pending).count(),
+        ..counts
+    };
+    assert_eq!(counts, expected);
+    let mut orders: Vec<_> = world.orders.values().filter(pending).cloned().collect();
+    orders.sort_by_key(|order| (order.created_at, order.id));
+    assert_eq!(views.pending_charges(), orders);
+}
+
+/// The writer's state has all that is live, and nothing else.
+fn check_state(world: &World, views: &Views) {
+    let state = views.state();
+    for ticket in world.tickets.values() {
+        let live = ticket.status.is_live();
+        assert_eq!(state.ticket(ticket.id), live.then_some(ticket));
+    }
+    for order in world.orders.values() {
+        assert_eq!(state.contains(StreamKey::Order(order.id)), !order.is_settled());
+    }
+    for number in 0..USERS {
+        let buyer = user_id(number);
+        let open = world.orders.values().filter(|order| order.buyer_id == buyer && order.status.is_open()).count();
+        assert_eq!(state.open_orders_of(buyer) as usize, open);
+    }
+    assert!(world.users.values().all(|user| state.user(user.id) == Some(user)));
+    assert!(world.revoked.iter().all(|(id, _)| state.is_revoked(*id)));
+}
+
+#[test]
+fn views_show_what_the_model_shows() {
+    for seed in 0..12 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut world = World::new(seed);
+        let mut views = Views::open(Some(dir.path()), &|_| true).unwrap();
+        for _ in 0..25 {
+            let steps = usize::try_from(world.random.below(30)).unwrap();
+            world.batch(&views, steps);
+            match world.random.below(5) {
+                0 => assert_eq!(views.checkpoint().unwrap(), world.head),
+                1 => {
+                    views.checkpoint().unwrap();
+                    drop(views);
+                    views = Views::open(Some(dir.path()), &|_| true).unwrap();
+                }
+                _ => {}
+            }
+            if world.random.below(3) == 0 {
+                check(&mut world, &views);
+            }
+        }
+        check(&mut world, &views);
+    }
+}
+
+#[test]
+fn views_without_a_file_are_the_same() {
+    let mut world = World::new(77);
+    let views = Views::open(None, &|_| true).unwrap();
+    for _ in 0..10 {
+        world.batch(&views, 40);
+        views.checkpoint().unwrap();
+        assert_eq!(views.dirty(), 0);
+        check(&mut world, &views);
+    }
+}
+
+#[test]
+fn memory_follows_what_is_live() {
+    let mut world = World::new(5);
+    let views = Views::open(None, &|_| true).unwrap();
+    world.batch(&views, 2_000);
+    let live = world.tickets.values().filter(|ticket| ticket.status.is_live()).count()
+        + world.orders.values().filter(|order| !order.is_settled()).count();
+    assert!(views.counts().in_memory > live);
+    views.checkpoint().unwrap();
+    assert_eq!(views.counts().in_memory, live);
+    assert!(world.tickets.len() + world.orders.len() > live);
+    check(&mut world, &views);
+}

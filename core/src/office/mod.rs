@@ -68,7 +68,7 @@ const GATEWAY_CLOSE_MAX: Duration = Duration::from_secs(10);
 /// let charge = office.payments().pay(bob.id, order.id, "tok_visa")?;
 /// assert_eq!(charge.status.as_str(), "succeeded");
 /// office.close()?;
-/// # Ok::<(), boxoffice::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct BoxOffice(Arc<Inner>);

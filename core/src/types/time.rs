@@ -25,8 +25,8 @@ pub struct TimestampParseError;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
-/// 9999-12-30T22:00:00.999Z: from the next second on, some time zone has a year that RFC 3339 can't write.
-const LATEST_MS: u64 = 253_402_207_200_999;
+/// 9999-12-30T22:00:00.000Z: any later, some time zone has a year that RFC 3339 can't write.
+const LATEST_MS: u64 = 253_402_207_200_000;
 
 impl Timestamp {
     /// The point `ms` milliseconds after the start of 1970, at most at the end of the year 9999.
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_far_future_stops_at_the_end_of_year_9999() {
         let end = Timestamp::from_millis(u64::MAX);
-        assert_eq!(end.to_string(), "9999-12-30T22:00:00.999Z");
+        assert_eq!(end.to_string(), "9999-12-30T22:00:00.000Z");
         assert_eq!(end.plus(Duration::from_secs(1)), end);
     }
 }

@@ -15,8 +15,9 @@ use std::ops::Range;
 use super::JournalError;
 use crate::event::{Hash, Record};
 
-/// The most bytes of a row, unless a single record is larger.
-pub(crate) const ROW_BYTES_MAX: usize = 64 * 1024;
+/// The most bytes of a row, unless a single record is larger: with redb's own bytes around it, a row fills a page of 64 KiB
+/// and never spills into one of twice that size.
+pub(crate) const ROW_BYTES_MAX: usize = 64 * 1024 - 256;
 
 /// The most records of a row.
 pub(crate) const ROW_RECORDS_MAX: usize = 256;

@@ -81,12 +81,15 @@ fn fill(txn: &ReadTransaction, partial: &Path, progress: &mut dyn FnMut(u64, u64
     Ok(end)
 }
 
+type Weigh<'a, K, V> =
+    dyn FnMut(<K as Value>::SelfType<'_>, <V as Value>::SelfType<'_>) -> Result<usize, JournalError> + 'a;
+
 /// Copies a table in key order. `weigh` sees each row and tells how large it is.
 fn copy_table<K: Key + 'static, V: Value + 'static>(
     from: &ReadTransaction,
     to: &Database,
     table: TableDefinition<'static, K, V>,
-    weigh: &mut dyn FnMut(K::SelfType<'_>, V::SelfType<'_>) -> Result<usize, JournalError>,
+    weigh: &mut Weigh<'_, K, V>,
 ) -> Result<(), JournalError> {
     let source = from.open_table(table)?;
     let mut rows = source.iter()?.peekable();
@@ -100,7 +103,7 @@ fn copy_table<K: Key + 'static, V: Value + 'static>(
                 let (key, value) = entry?;
                 bytes += weigh(key.value(), value.value())?;
                 count += 1;
-                target.insert(&key.value(), &value.value())?;
+                target.insert(key.value(), value.value())?;
             }
         }
         txn.commit()?;

@@ -1,7 +1,12 @@
 //! The journal in a [`redb`] file, for one process with one writer.
 //!
-//! One append is one write transaction with one fsync. Readers have transactions of their own, see whole batches, and never
+//! One append is one write transaction. Readers have transactions of their own, see whole batches, and never
 //! wait for the writer.
+//!
+//! After a crash redb walks the whole file, about half a second for each gigabyte, unless the last transaction was committed in
+//! *quick-repair* mode, which costs a second fsync. So a journal commits with one fsync while it is small enough to be walked
+//! in a second or two, and in quick-repair mode from [`QUICK_REPAIR_FROM`] on. To alternate would gain nothing: only the
+//! very last commit before the crash counts.
 //!
 //! **Invariant:** after an append has failed, the next one is refused until the journal was reopened: what the file holds is
 //! not known before.
@@ -38,6 +43,9 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// How often a reader begins anew when the database was reopened under it.
 const READ_TRIES: usize = 3;
 
+/// The record from which on commits are in quick-repair mode: a file of some 2 GB.
+const QUICK_REPAIR_FROM: u64 = 5_000_000;
+
 /// Opens the database, now and after every failure.
 pub(crate) type Opener = Box<dyn Fn() -> Result<Database, redb::DatabaseError> + Send + Sync>;
 
@@ -50,6 +58,7 @@ pub(crate) struct RedbJournal {
     /// What readers may ask for while an append is under way.
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
+    quick_repair_from: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +87,13 @@ impl RedbJournal {
         let (db, loaded) = open_database(&opener)?;
         let writer = Writer { rows: RowWriter::default(), oldest_result: loaded.oldest_result, failed: false };
         let durable = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
-        Ok(Self { opener, db: RwLock::new(Some(db)), durable: RwLock::new(durable), writer: Mutex::new(writer) })
+        Ok(Self {
+            opener,
+            db: RwLock::new(Some(db)),
+            durable: RwLock::new(durable),
+            writer: Mutex::new(writer),
+            quick_repair_from: QUICK_REPAIR_FROM,
+        })
     }
 
     fn durable(&self) -> Durable {
@@ -102,7 +117,8 @@ impl RedbJournal {
 
     /// Writes a batch; answers with the time of the oldest result that is left, if it looked.
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Option<Timestamp>, JournalError> {
-        let txn = read(&self.db).as_ref().ok_or_else(closed)?.begin_write()?;
+        let mut txn = read(&self.db).as_ref().ok_or_else(closed)?.begin_write()?;
+        txn.set_quick_repair(batch.head.seq >= self.quick_repair_from);
         write_rows(&txn, &writer.rows)?;
         if !batch.vault.is_empty() {
             vault::apply(&txn, &batch.vault)?;

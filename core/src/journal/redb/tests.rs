@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::backends::InMemoryBackend;
-use redb::{BackendError, StorageBackend};
+use redb::{ReadableTableMetadata as _, StorageBackend};
 
 use super::tables::{META, RECORDS, RESULTS, RESULTS_BY_TIME};
 use super::*;
@@ -42,6 +43,19 @@ impl StorageBackend for Shared {
 /// Opens a database in memory.
 pub(crate) fn in_memory(storage: Arc<InMemoryBackend>) -> Opener {
     Box::new(move || builder().create_with_backend(Shared(storage.clone())))
+}
+
+fn content(storage: &InMemoryBackend) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(storage.len().unwrap()).unwrap()];
+    StorageBackend::read(storage, 0, &mut bytes).unwrap();
+    bytes
+}
+
+fn storage_of(content: &[u8]) -> Arc<InMemoryBackend> {
+    let storage = InMemoryBackend::new();
+    storage.set_len(u64::try_from(content.len()).unwrap()).unwrap();
+    StorageBackend::write(&storage, 0, content).unwrap();
+    Arc::new(storage)
 }
 
 const START: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
@@ -228,19 +242,17 @@ fn a_file_that_is_not_a_database_is_damage() {
 
 #[test]
 fn flipped_bytes_in_the_file_never_give_other_records() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = RedbJournal::open(dir.path()).unwrap();
+    let storage = Arc::new(InMemoryBackend::new());
+    let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
     journal.append(vec![proposal(300)]).unwrap();
     let records = all(&journal);
     drop(journal);
-    let file = dir.path().join(DATABASE_FILE);
-    let whole = fs::read(&file).unwrap();
+    let whole = content(&storage);
     let used: Vec<usize> = (0..whole.len()).filter(|at| whole[*at] != 0).collect();
-    for at in used.iter().step_by(used.len() / 150) {
+    for at in used.iter().step_by(used.len() / 300) {
         let mut bad = whole.clone();
         bad[*at] ^= 0x41;
-        fs::write(&file, bad).unwrap();
-        let replayed = RedbJournal::open(dir.path()).and_then(|journal| {
+        let replayed = RedbJournal::open_with(in_memory(storage_of(&bad))).and_then(|journal| {
             let mut seen = Vec::new();
             journal.replay(START, &mut |record| {
                 seen.push(record);
@@ -280,7 +292,6 @@ fn expired_results_leave_the_file_a_few_at_a_time() {
         let txn = journal.begin_read().unwrap();
         let by_time = txn.open_table(RESULTS_BY_TIME).unwrap();
         let results = txn.open_table(RESULTS).unwrap();
-        use redb::ReadableTableMetadata as _;
         assert_eq!(results.len().unwrap(), by_time.len().unwrap());
         results.len().unwrap()
     };
@@ -297,14 +308,35 @@ fn expired_results_leave_the_file_a_few_at_a_time() {
 }
 
 #[test]
+fn a_large_journal_needs_no_walk_after_a_crash() {
+    for (quick_repair_from, walks) in [(0, false), (u64::MAX, true)] {
+        let storage = Arc::new(InMemoryBackend::new());
+        let mut journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
+        journal.quick_repair_from = quick_repair_from;
+        journal.append(vec![proposal(300)]).unwrap();
+        let crashed = storage_of(&content(&storage));
+        let walked = Arc::new(AtomicBool::new(false));
+        let noted = walked.clone();
+        let opener = move || {
+            let noted = noted.clone();
+            let mut builder = builder();
+            builder.set_repair_callback(move |_| noted.store(true, Ordering::Relaxed));
+            builder.create_with_backend(Shared(crashed.clone()))
+        };
+        assert_eq!(all(&RedbJournal::open_with(Box::new(opener)).unwrap()), all(&journal));
+        assert_eq!(walked.load(Ordering::Relaxed), walks);
+    }
+}
+
+#[test]
 fn a_backup_is_a_journal_of_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let journal = RedbJournal::open(&dir.path().join("live")).unwrap();
     let email: Email = "ann@example.com".parse().unwrap();
     let (key, user_id) = (journal.email_key(&email), UserId::from_bytes([1; 16]));
     let vault = VaultChange::Put { user_id, email: Some((key, email.clone())), password_hash: Some("phc".into()) };
-    let result = StoredResult { at: NOON, fingerprint: [3; 16], answer: vec![1, 2] };
-    let named = Proposal { vault: Some(vault), result: Some(result.clone()), ..proposal(700) };
+    let answer = StoredResult { at: NOON, fingerprint: [3; 16], answer: vec![1, 2] };
+    let named = Proposal { vault: Some(vault), result: Some(answer.clone()), ..proposal(700) };
     journal.append(vec![named, proposal(1)]).unwrap();
 
     let copy_dir = dir.path().join("copies/monday");
@@ -322,7 +354,7 @@ fn a_backup_is_a_journal_of_its_own() {
     assert_eq!(copy.email_key(&email), key);
     assert_eq!(copy.email_owner(key).unwrap(), Some(user_id));
     assert_eq!(copy.vault_row(user_id).unwrap(), journal.vault_row(user_id).unwrap());
-    assert_eq!(copy.result(command(9), NOON).unwrap(), Some(result));
+    assert_eq!(copy.result(command(9), NOON).unwrap(), Some(answer));
     copy.append(vec![proposal(1)]).unwrap();
     assert_eq!(journal.head().unwrap(), head);
     assert!(matches!(journal.backup(&file, &mut |_, _| {}), Err(JournalError::Storage(_))));

@@ -341,10 +341,10 @@ fn a_backup_is_a_journal_of_its_own() {
 
     let copy_dir = dir.path().join("copies/monday");
     let file = copy_dir.join(DATABASE_FILE);
-    let mut heard = Vec::new();
-    let head = journal.backup(&file, &mut |done, total| heard.push((done, total))).unwrap();
+    let mut told = Vec::new();
+    let head = journal.backup(&file, &mut |done, total| told.push((done, total))).unwrap();
     assert_eq!(head, journal.head().unwrap());
-    assert_eq!(heard, [(256, 701), (512, 701), (701, 701)]);
+    assert_eq!(told, [(256, 701), (512, 701), (701, 701)]);
     let mut names: Vec<_> = fs::read_dir(&copy_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["FORMAT", DATABASE_FILE]);

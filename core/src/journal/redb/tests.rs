@@ -10,9 +10,10 @@ use redb::{ReadableTableMetadata as _, StorageBackend};
 use super::tables::{META, RECORDS, RESULTS, RESULTS_BY_TIME};
 use super::*;
 use crate::domain::VaultChange;
-use crate::event::Hash;
+use crate::event::{DomainEvent, Hash};
 use crate::journal::RESULT_KEPT_MS;
 use crate::journal::conformance::{NOON, all, command, proposal};
+use crate::journal::golden::samples;
 
 /// Storage that outlives the database that is opened on it.
 #[derive(Debug)]
@@ -308,6 +309,21 @@ fn expired_results_leave_the_file_a_few_at_a_time() {
 }
 
 #[test]
+fn no_row_spills_into_a_larger_page() {
+    let mut sample = samples().into_iter().find(|record| record.event.name() == "ChargeFailed").unwrap();
+    for len in 200..260 {
+        let DomainEvent::ChargeFailed(event) = &mut sample.event else { unreachable!() };
+        event.reason = "x".repeat(len).into();
+        let events = (0..400).map(|_| (sample.event.clone(), 1)).collect();
+        let journal = RedbJournal::open_with(in_memory(Arc::default())).unwrap();
+        journal.append(vec![Proposal { events, ..proposal(0) }]).unwrap();
+        let stats = journal.begin_read().unwrap().open_table(RECORDS).unwrap().stats().unwrap();
+        // Two full rows and a part of one, which may waste up to half of its page.
+        assert!(stats.fragmented_bytes() < 64 * 1024, "{len}: {stats:?}");
+    }
+}
+
+#[test]
 fn a_large_journal_needs_no_walk_after_a_crash() {
     for (quick_repair_from, walks) in [(0, false), (u64::MAX, true)] {
         let storage = Arc::new(InMemoryBackend::new());
@@ -336,8 +352,8 @@ fn a_backup_is_a_journal_of_its_own() {
     let (key, user_id) = (journal.email_key(&email), UserId::from_bytes([1; 16]));
     let vault = VaultChange::Put { user_id, email: Some((key, email.clone())), password_hash: Some("phc".into()) };
     let answer = StoredResult { at: NOON, fingerprint: [3; 16], answer: vec![1, 2] };
-    let named = Proposal { vault: Some(vault), result: Some(answer.clone()), ..proposal(700) };
-    journal.append(vec![named, proposal(1)]).unwrap();
+    let signed_up = Proposal { vault: Some(vault), result: Some(answer.clone()), ..proposal(700) };
+    journal.append(vec![signed_up, proposal(1)]).unwrap();
 
     let copy_dir = dir.path().join("copies/monday");
     let file = copy_dir.join(DATABASE_FILE);
@@ -345,9 +361,9 @@ fn a_backup_is_a_journal_of_its_own() {
     let head = journal.backup(&file, &mut |done, total| told.push((done, total))).unwrap();
     assert_eq!(head, journal.head().unwrap());
     assert_eq!(told, [(256, 701), (512, 701), (701, 701)]);
-    let mut names: Vec<_> = fs::read_dir(&copy_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    assert_eq!(names, ["FORMAT", DATABASE_FILE]);
+    let mut files: Vec<_> = fs::read_dir(&copy_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["FORMAT", DATABASE_FILE]);
 
     let copy = RedbJournal::open(&copy_dir).unwrap();
     assert_eq!(all(&copy), all(&journal));

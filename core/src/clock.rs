@@ -36,7 +36,7 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 pub struct SystemClock(Mutex<Anchor>);
 
 /// How fast the clock follows a corrected time of day.
-pub const SLEW_PER_MILLE: u64 = 5;
+pub(crate) const SLEW_PER_MILLE: u64 = 5;
 
 struct Anchor {
     /// The steadied time at `instant`, in microseconds.

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 /// What the engine is told to do, in the imperative.
 #[derive(Debug, Clone)]
-pub enum Command {
+pub(crate) enum Command {
     /// Sign a person up.
     CreateUser(CreateUser),
     /// Change a user's email or password.
@@ -47,14 +47,14 @@ pub enum Command {
 }
 
 /// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
-pub type StreamKeys = SmallVec<[StreamKey; 4]>;
+pub(crate) type StreamKeys = SmallVec<[StreamKey; 4]>;
 
 impl Command {
     /// The streams whose state decides the command.
     ///
     /// The engine sees to it that their entities are in memory before it decides, and a journal that several hosts share
     /// refuses the decision if one of them has moved on.
-    pub fn reads(&self) -> StreamKeys {
+    pub(crate) fn reads(&self) -> StreamKeys {
         let mut keys = StreamKeys::new();
         match self {
             Self::CreateUser(command) => keys.push(StreamKey::Email(command.email_key)),
@@ -80,7 +80,7 @@ impl Command {
     }
 
     /// The name of the command, for metrics and traces.
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::CreateUser(_) => "CreateUser",
             Self::UpdateUser(_) => "UpdateUser",

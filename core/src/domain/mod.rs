@@ -5,15 +5,15 @@
 //! **Invariant:** `decide` never changes the state, and `apply` never refuses what `decide` has allowed. What `apply` refuses as
 //! an [`Inconsistency`] is a damaged or forged journal.
 
-pub mod auth;
-pub mod expiration;
-pub mod order;
-pub mod payment;
+pub(crate) mod auth;
+pub(crate) mod expiration;
+pub(crate) mod order;
+pub(crate) mod payment;
 mod reaction;
 mod state;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod ticket;
+pub(crate) mod ticket;
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use smallvec::SmallVec;
 pub(crate) use self::auth::User;
 pub(crate) use self::order::Order;
 pub(crate) use self::ticket::Ticket;
-pub use state::State;
+pub(crate) use state::State;
 
 use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey};
@@ -30,7 +30,7 @@ use crate::types::{Email, Timestamp, UserId};
 
 /// What a decision may know beside the state.
 #[derive(Debug, Clone, Copy)]
-pub struct Context {
+pub(crate) struct Context {
     /// The engine's time, which never runs backwards.
     pub now: Timestamp,
     /// Who gives the command.
@@ -61,11 +61,11 @@ impl Default for Limits {
 }
 
 /// The events of one command, mostly one or two.
-pub type Events = SmallVec<[DomainEvent; 1]>;
+pub(crate) type Events = SmallVec<[DomainEvent; 1]>;
 
 /// What a command comes to: facts, and what goes to the vault together with them.
 #[derive(Debug, Clone)]
-pub struct Decision {
+pub(crate) struct Decision {
     /// The events, in order. None means that all is as it was asked to be.
     pub events: Events,
     /// What changes in the vault.
@@ -92,7 +92,7 @@ impl Decision {
 
 /// A change of personal data.
 #[derive(Clone)]
-pub enum VaultChange {
+pub(crate) enum VaultChange {
     /// New or changed data; what is `None` stays as it is.
     Put {
         /// The user.
@@ -134,7 +134,7 @@ pub enum Rejection {
 }
 
 /// Decides a command: the facts that it makes, or why not.
-pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Rejection> {
+pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Rejection> {
     let mut decision = match command {
         Command::CreateUser(command) => auth::create_user(command, context).map_err(Rejection::Auth),
         Command::UpdateUser(command) => auth::update_user(state, command, context).map_err(Rejection::Auth),
@@ -162,7 +162,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
 
 /// When something became a fact, and the version that its entity has by it.
 #[derive(Debug, Clone, Copy)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// When.
     pub at: Timestamp,
     /// The entity's version after it.
@@ -178,4 +178,4 @@ impl Fact {
 /// A fact that can't follow from the facts before it: the journal is damaged or was forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Inconsistency(pub(crate) &'static str);
+pub(crate) struct Inconsistency(pub(crate) &'static str);

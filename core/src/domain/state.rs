@@ -8,7 +8,7 @@ use super::auth::{self, RevokedSessions};
 use super::expiration::{self, Deadlines};
 use super::order::{self, OrderedTicket, TicketVersion};
 use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
-use crate::event::{DomainEvent, StreamKey};
+use crate::event::{ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
 /// The state that commands are decided on.
@@ -17,7 +17,7 @@ use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 /// command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again ([`State::drop_settled`]).
 /// Entities are shared with the views, which never change them.
 #[derive(Debug, Clone, Default)]
-pub struct State {
+pub(crate) struct State {
     users: FxHashMap<UserId, Arc<User>>,
     tickets: FxHashMap<TicketId, Arc<Ticket>>,
     orders: FxHashMap<OrderId, Arc<Order>>,
@@ -40,47 +40,47 @@ struct Trading {
 
 impl State {
     /// The user of this id.
-    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
+    pub(crate) fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(&id)
     }
 
     /// The ticket of this id, if it is in memory.
-    pub fn ticket(&self, id: TicketId) -> Option<&Arc<Ticket>> {
+    pub(crate) fn ticket(&self, id: TicketId) -> Option<&Arc<Ticket>> {
         self.tickets.get(&id)
     }
 
     /// The order of this id, if it is in memory.
-    pub fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
+    pub(crate) fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
         self.orders.get(&id)
     }
 
     /// Whether the session ended before its time.
-    pub fn is_revoked(&self, id: SessionId) -> bool {
+    pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
         self.revoked.contains(id)
     }
 
     /// The deadlines that are watched.
-    pub fn deadlines(&self) -> &Deadlines {
+    pub(crate) fn deadlines(&self) -> &Deadlines {
         &self.deadlines
     }
 
     /// How many open orders the user has.
-    pub fn open_orders_of(&self, id: UserId) -> u32 {
+    pub(crate) fn open_orders_of(&self, id: UserId) -> u32 {
         self.trading.get(&id).map_or(0, |trading| trading.open_orders)
     }
 
     /// Whether the user has tickets on sale or open orders.
-    pub fn is_trading(&self, id: UserId) -> bool {
+    pub(crate) fn is_trading(&self, id: UserId) -> bool {
         self.trading.contains_key(&id)
     }
 
     /// How many orders hold tickets right now.
-    pub fn open_orders(&self) -> usize {
+    pub(crate) fn open_orders(&self) -> usize {
         self.open_orders
     }
 
     /// The version of a stream's entity: 0 for one that does not exist or is not in memory.
-    pub fn version(&self, key: StreamKey) -> u64 {
+    pub(crate) fn version(&self, key: StreamKey) -> u64 {
         match key {
             StreamKey::User(id) => self.users.get(&id).map_or(0, |user| user.version),
             StreamKey::Ticket(id) => self.tickets.get(&id).map_or(0, |ticket| ticket.version),
@@ -155,12 +155,12 @@ impl State {
     ///
     /// # Errors
     /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
-    pub fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
+    pub(crate) fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
         match event {
             DomainEvent::UserCreated(event) => {
-                let user = auth::apply_created(event, fact);
                 fact.follows(0)?;
-                absent(&self.users.insert(user.id, Arc::new(user)))
+                let user = auth::apply_created(event, fact);
+                absent(self.users.insert(user.id, Arc::new(user)).is_some())
             }
             DomainEvent::UserUpdated(event) => {
                 auth::apply_updated(present(self.users.get_mut(&event.user_id))?, event, fact)
@@ -173,12 +173,7 @@ impl State {
                 self.revoked.insert(event.session_id, event.expires_at);
                 Ok(())
             }
-            DomainEvent::TicketCreated(event) => {
-                let ticket = ticket::apply_created(event, fact);
-                fact.follows(0)?;
-                self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
-                absent(&self.tickets.insert(ticket.id, Arc::new(ticket)))
-            }
+            DomainEvent::TicketCreated(event) => self.ticket_created(event, fact),
             DomainEvent::TicketUpdated(event) => {
                 ticket::apply_updated(present(self.tickets.get_mut(&event.ticket_id))?, event, fact)
             }
@@ -188,56 +183,70 @@ impl State {
                 let seller = ticket.seller_id;
                 self.ticket_left(seller)
             }
-            DomainEvent::OrderCreated(event) => {
-                fact.follows(0)?;
-                let order = order::apply_created(event, fact);
-                self.lock(order.id, &order.tickets, fact)?;
-                self.deadlines.watch(&order);
-                self.open_orders += 1;
-                self.trading.entry(order.buyer_id).or_default().open_orders += 1;
-                absent(&self.orders.insert(order.id, Arc::new(order)))
-            }
+            DomainEvent::OrderCreated(event) => self.order_created(event, fact),
             DomainEvent::OrderCancelled(event) => {
-                let order = present(self.orders.get_mut(&event.order_id))?;
-                self.deadlines.forget(order);
-                order::apply_cancelled(order, event, fact)?;
+                order::apply_cancelled(self.no_longer_due(event.order_id)?, event, fact)?;
                 self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
             }
             DomainEvent::OrderExpired(event) => {
-                let order = present(self.orders.get_mut(&event.order_id))?;
-                self.deadlines.forget(order);
-                expiration::apply_expired(order, fact)?;
+                expiration::apply_expired(self.no_longer_due(event.order_id)?, fact)?;
                 self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
             }
             DomainEvent::PaymentStarted(event) => {
-                let order = present(self.orders.get_mut(&event.order_id))?;
-                self.deadlines.forget(order);
-                payment::apply_started(order, event, fact)
+                payment::apply_started(self.no_longer_due(event.order_id)?, event, fact)
             }
-            DomainEvent::ChargeCreated(event) => {
-                payment::apply_created(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
-                self.order_ended(event.order_id, &event.tickets, fact, ticket::sell)?;
-                event.tickets.iter().try_for_each(|sold| {
-                    let seller = present(self.tickets.get(&sold.id))?.seller_id;
-                    self.ticket_left(seller)
-                })
-            }
+            DomainEvent::ChargeCreated(event) => self.charge_created(event, fact),
             DomainEvent::ChargeFailed(event) => {
                 payment::apply_failed(present(self.orders.get_mut(&event.order_id))?, event, fact)
             }
             DomainEvent::RefundStarted(event) => {
                 payment::apply_refund_started(present(self.orders.get_mut(&event.order_id))?, event, fact)
             }
-            DomainEvent::ChargeRefunded(event) => {
-                payment::apply_refunded(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
-                self.change_tickets(event.order_id, &event.tickets, fact, ticket::return_to_sale)?;
-                for returned in &event.tickets {
-                    let seller = present(self.tickets.get(&returned.id))?.seller_id;
-                    self.trading.entry(seller).or_default().live_tickets += 1;
-                }
-                Ok(())
-            }
+            DomainEvent::ChargeRefunded(event) => self.charge_refunded(event, fact),
         }
+    }
+
+    fn ticket_created(&mut self, event: &TicketCreated, fact: Fact) -> Result<(), Inconsistency> {
+        fact.follows(0)?;
+        let ticket = ticket::apply_created(event, fact);
+        self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
+        absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
+    }
+
+    fn order_created(&mut self, event: &OrderCreated, fact: Fact) -> Result<(), Inconsistency> {
+        fact.follows(0)?;
+        let order = order::apply_created(event, fact);
+        self.lock(order.id, &order.tickets, fact)?;
+        self.deadlines.watch(&order);
+        self.open_orders += 1;
+        self.trading.entry(order.buyer_id).or_default().open_orders += 1;
+        absent(self.orders.insert(order.id, Arc::new(order)).is_some())
+    }
+
+    fn charge_created(&mut self, event: &ChargeCreated, fact: Fact) -> Result<(), Inconsistency> {
+        payment::apply_created(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
+        self.order_ended(event.order_id, &event.tickets, fact, ticket::sell)?;
+        event.tickets.iter().try_for_each(|sold| {
+            let seller = present(self.tickets.get(&sold.id))?.seller_id;
+            self.ticket_left(seller)
+        })
+    }
+
+    fn charge_refunded(&mut self, event: &ChargeRefunded, fact: Fact) -> Result<(), Inconsistency> {
+        payment::apply_refunded(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
+        self.change_tickets(event.order_id, &event.tickets, fact, ticket::return_to_sale)?;
+        for returned in &event.tickets {
+            let seller = present(self.tickets.get(&returned.id))?.seller_id;
+            self.trading.entry(seller).or_default().live_tickets += 1;
+        }
+        Ok(())
+    }
+
+    /// The order, whose deadline is no longer watched.
+    fn no_longer_due(&mut self, id: OrderId) -> Result<&mut Arc<Order>, Inconsistency> {
+        let order = present(self.orders.get_mut(&id))?;
+        self.deadlines.forget(order);
+        Ok(order)
     }
 
     fn lock(&mut self, order: OrderId, tickets: &[OrderedTicket], fact: Fact) -> Result<(), Inconsistency> {
@@ -298,6 +307,6 @@ fn present<T>(entity: Option<T>) -> Result<T, Inconsistency> {
     entity.ok_or(Inconsistency("the fact is about something that does not exist"))
 }
 
-fn absent<T>(previous: &Option<T>) -> Result<(), Inconsistency> {
-    if previous.is_none() { Ok(()) } else { Err(Inconsistency("something was created that exists already")) }
+fn absent(existed: bool) -> Result<(), Inconsistency> {
+    if existed { Err(Inconsistency("something was created that exists already")) } else { Ok(()) }
 }

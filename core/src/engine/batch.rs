@@ -60,7 +60,7 @@ impl Batch {
     pub(super) fn accept(
         &mut self,
         state: &mut State,
-        request: Request,
+        request: &Request,
         decision: Decision,
     ) -> Result<Result<Reply, Error>, Inconsistency> {
         let reads: StreamVersions = request.command.reads().into_iter().map(|key| (key, state.version(key))).collect();
@@ -78,7 +78,7 @@ impl Batch {
         if let Some(VaultChange::Put { user_id, email: Some((key, _)), .. }) = &decision.vault {
             self.emails.insert(*key, *user_id);
         }
-        let result = self.result_to_store(&request, &answer);
+        let result = self.result_to_store(request, &answer);
         if !events.is_empty() || decision.vault.is_some() || result.is_some() {
             self.proposals.push(Proposal {
                 command_id: request.id,

@@ -10,7 +10,7 @@ use crate::views::Views;
 pub(super) const DIRTY_MAX: usize = 200_000;
 
 /// How long a change waits for a checkpoint at most.
-const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 /// Writes checkpoints in the background. It never blocks an append: it shares only the disk with the writer.
 #[derive(Debug)]

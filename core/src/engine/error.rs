@@ -10,9 +10,10 @@ impl From<Rejection> for Error {
         match rejection {
             Rejection::Auth(rejection) => auth_code(rejection).into(),
             Rejection::Ticket(rejection) => ticket_code(rejection).into(),
-            Rejection::Order(rejection) => order_error(rejection),
+            Rejection::Order(rejection) | Rejection::Payment(payment::Rejection::Order(rejection)) => {
+                order_error(rejection)
+            }
             Rejection::Expiration(rejection) => expiration_code(rejection).into(),
-            Rejection::Payment(payment::Rejection::Order(rejection)) => order_error(rejection),
             Rejection::Payment(rejection) => payment_code(rejection).into(),
         }
     }

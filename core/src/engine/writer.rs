@@ -71,6 +71,7 @@ impl Writer {
         loop {
             let mut batch = Batch::new(self.parts.time.now());
             if self.expire(&mut batch).map_err(inconsistent)? == 0 {
+                self.parts.gauges.update(&self.parts.state);
                 return Ok(());
             }
             self.append(&mut batch)?;
@@ -177,7 +178,7 @@ impl Writer {
             let context = self.context(batch.now, Actor::System, None);
             if let Ok(decision) = decide(&self.parts.state, &request.command, &context) {
                 // The system has nobody to answer.
-                let _ = batch.accept(&mut self.parts.state, request, decision)?;
+                let _ = batch.accept(&mut self.parts.state, &request, decision)?;
             }
         }
         metrics::counter!("boxoffice_expired_orders_total").increment(due.len() as u64);
@@ -199,7 +200,7 @@ impl Writer {
         }
         let context = self.context(batch.now, request.actor, email_owner);
         let answer = match decide(&self.parts.state, &request.command, &context) {
-            Ok(decision) => batch.accept(&mut self.parts.state, request, decision)?,
+            Ok(decision) => batch.accept(&mut self.parts.state, &request, decision)?,
             Err(rejection) => {
                 let answer = Err(rejection.into());
                 batch.refuse(&request, &answer);

@@ -78,8 +78,8 @@ impl Default for Patience {
         Self {
             call_timeout: Duration::from_secs(30),
             ask_again_after: Duration::from_millis(500),
-            ask_again_max: Duration::from_secs(60),
-            unknown_after: Duration::from_secs(60),
+            ask_again_max: Duration::from_mins(1),
+            unknown_after: Duration::from_mins(1),
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) use self::redb::RedbJournal;
 
 /// What one command wants to be written, all or nothing.
 #[derive(Debug, Clone)]
-pub struct Proposal {
+pub(crate) struct Proposal {
     /// The command.
     pub command_id: CommandId,
     /// Who gave it.
@@ -40,6 +40,7 @@ pub struct Proposal {
     /// When it was decided.
     pub at: Timestamp,
     /// The streams that decided it, with the versions that they had (0 for none yet).
+    #[allow(dead_code, reason = "only a journal that several hosts share checks it")]
     pub reads: StreamVersions,
     /// Its events, each with the version of its entity after it.
     pub events: SmallVec<[(DomainEvent, u64); 1]>,
@@ -50,11 +51,11 @@ pub struct Proposal {
 }
 
 /// Streams with versions.
-pub type StreamVersions = SmallVec<[(StreamKey, u64); 2]>;
+pub(crate) type StreamVersions = SmallVec<[(StreamKey, u64); 2]>;
 
 /// What became of a proposal.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Its events are durable, as these records; none if it had no events.
     Committed(SmallVec<[Arc<Record>; 1]>),
     /// A stream that it had read has moved on: decide again.
@@ -64,7 +65,7 @@ pub enum Outcome {
 
 /// The answer to a command that names itself, kept for 24 hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredResult {
+pub(crate) struct StoredResult {
     /// When the command was decided.
     pub at: Timestamp,
     /// What the command was, to tell a repetition from another command under the same name.
@@ -74,11 +75,11 @@ pub struct StoredResult {
 }
 
 /// How long a [`StoredResult`] is kept, in milliseconds.
-pub const RESULT_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+pub(crate) const RESULT_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The end of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// The last record's sequence number; 0 in an empty journal.
     pub seq: u64,
     /// The last record's hash; zero in an empty journal.
@@ -89,7 +90,7 @@ pub struct Head {
 
 /// A user's row in the vault.
 #[derive(Clone, PartialEq, Eq)]
-pub struct VaultRow {
+pub(crate) struct VaultRow {
     /// The email as typed.
     pub email: String,
     /// The password's hash in PHC form.
@@ -132,7 +133,7 @@ pub enum JournalError {
 /// The durable, ordered list of facts, with the vault and the idempotency results beside it.
 ///
 /// Readers may call at any time, from any thread, and see whole batches. [`Journal::append`] is called by one thread at a time.
-pub trait Journal: std::fmt::Debug + Send + Sync {
+pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Appends the proposals in order, in one transaction with one fsync.
     ///
     /// # Errors

@@ -154,23 +154,18 @@ impl Auth {
     /// checked.
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
-        let owner = match sign_in.email.parse::<Email>() {
-            Ok(email) => {
-                let key = inner.journal.email_key(&email);
-                inner.throttle.attempt(key, sign_in.client, self.office.now())?;
-                inner.journal.email_owner(key)?.map(|owner| (key, owner))
-            }
-            Err(_) => {
-                inner.throttle.attempt(EmailKey::from_bytes([0; 16]), sign_in.client, self.office.now())?;
-                None
-            }
-        };
+        // All that can't be an email share one account to guess at.
+        let key = sign_in
+            .email
+            .parse::<Email>()
+            .map_or(EmailKey::from_bytes([0; 16]), |email| inner.journal.email_key(&email));
+        inner.throttle.attempt(key, sign_in.client, self.office.now())?;
+        let owner = inner.journal.email_owner(key)?;
         let right = match owner {
-            Some((_, id)) => self.has_password(id, sign_in.password).await?,
+            Some(id) => self.has_password(id, sign_in.password).await?,
             None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
         };
-        let signed_in = owner.filter(|_| right).and_then(|(key, id)| Some((key, inner.views.user(id)?)));
-        let (key, user) = signed_in.ok_or(Code::AuthInvalidCredentials)?;
+        let user = owner.filter(|_| right).and_then(|id| inner.views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
         inner.throttle.succeeded(key, sign_in.client);
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }

@@ -1,6 +1,6 @@
 //! Opening a box office.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ use crate::views::Views;
 ///
 /// # let dir = tempfile::tempdir()?;
 /// # let dir = dir.path();
-/// let office = BoxOffice::builder().hold(Duration::from_secs(5 * 60)).open(dir)?;
+/// let office = BoxOffice::builder().hold(Duration::from_mins(5)).open(dir)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl Default for Builder {
     fn default() -> Self {
         let settings = Settings {
             limits: Limits::default(),
-            session_length: Duration::from_secs(7 * 24 * 60 * 60),
+            session_length: Duration::from_hours(7 * 24),
             default_currency: Currency::USD,
             answer_payment_within: Duration::from_secs(10),
             pending_payments_max: 10_000,
@@ -178,16 +178,16 @@ impl Builder {
     pub fn open(self, path: impl AsRef<Path>) -> Result<BoxOffice, Error> {
         let dir = path.as_ref();
         let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open(dir)?);
-        let (journal, views) = open_views(journal, dir)?;
+        let views = open_views(journal.as_ref(), dir)?;
         let keys = match self.key_ring.clone() {
             Some(keys) => keys,
             None => KeyRing::load_or_create(dir)?,
         };
         let gateway = match self.gateway.clone() {
             Some(gateway) => gateway,
-            None => sandbox(dir.join("sandbox.jsonl"))?,
+            None => sandbox(&dir.join("sandbox.jsonl"))?,
         };
-        self.start(journal, views, gateway, keys)
+        self.start(journal, views, gateway, &keys)
     }
 
     fn start(
@@ -195,7 +195,7 @@ impl Builder {
         journal: Arc<dyn Journal>,
         views: Views,
         gateway: Arc<dyn PaymentGateway>,
-        keys: KeyRing,
+        keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
@@ -244,7 +244,7 @@ impl Builder {
             gateway_name,
             checkpointer,
             ids,
-            tokens: Tokens::new(&keys),
+            tokens: Tokens::new(keys),
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
             closed: watch::Sender::new(false),
@@ -257,17 +257,16 @@ impl Builder {
 }
 
 /// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
-fn open_views(journal: Arc<dyn Journal>, dir: &Path) -> Result<(Arc<dyn Journal>, Views), Error> {
+fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
     let is_in_journal = |head: Head| {
         let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
         head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
     };
-    let views = Views::open(Some(dir), &is_in_journal)?;
-    Ok((journal, views))
+    Ok(Views::open(Some(dir), &is_in_journal)?)
 }
 
-fn sandbox(path: PathBuf) -> Result<Arc<dyn PaymentGateway>, Error> {
-    let sandbox = Sandbox::open(&path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
+fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {
+    let sandbox = Sandbox::open(path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
     Ok(Arc::new(sandbox))
 }
 

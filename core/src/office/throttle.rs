@@ -17,7 +17,7 @@ use crate::types::Timestamp;
 const WATCHED_MAX: usize = 100_000;
 
 /// After how long without a failure all is forgotten.
-const FORGET_AFTER: Duration = Duration::from_secs(15 * 60);
+const FORGET_AFTER: Duration = Duration::from_mins(15);
 
 /// How one kind of thing is slowed down.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +26,8 @@ struct Policy {
     wait_max: Duration,
 }
 
-const ACCOUNT: Policy = Policy { free: 5, wait_max: Duration::from_secs(60) };
-const ADDRESS: Policy = Policy { free: 20, wait_max: Duration::from_secs(15 * 60) };
+const ACCOUNT: Policy = Policy { free: 5, wait_max: Duration::from_mins(1) };
+const ADDRESS: Policy = Policy { free: 20, wait_max: Duration::from_mins(15) };
 
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -77,7 +77,7 @@ fn attempt<K: Hash + Eq>(
     if records.len() >= WATCHED_MAX && !records.contains_key(&key) {
         records.retain(|_, record| now.since(record.last) < FORGET_AFTER);
         if records.len() >= WATCHED_MAX {
-            return Err(Error::from(Code::RateLimited).with_retry_after(Duration::from_secs(60)));
+            return Err(Error::from(Code::RateLimited).with_retry_after(Duration::from_mins(1)));
         }
     }
     let record = records.entry(key).or_insert(Record { failures: 0, last: now });

@@ -5,7 +5,7 @@ use crate::types::{Email, SessionId, Timestamp, UserId};
 
 /// Sign a person up.
 #[derive(Debug, Clone)]
-pub struct CreateUser {
+pub(crate) struct CreateUser {
     /// The id that the user will have.
     pub user_id: UserId,
     /// By what the email is unique.
@@ -16,7 +16,7 @@ pub struct CreateUser {
 
 /// A user's personal data.
 #[derive(Clone)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// The email as typed.
     pub email: Email,
     /// The password's Argon2id hash in PHC form.
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Credentials {
 
 /// Change a user's email or password, or both.
 #[derive(Clone)]
-pub struct UpdateUser {
+pub(crate) struct UpdateUser {
     /// The user.
     pub user_id: UserId,
     /// The epoch of the session that asks; another one means that the session has ended in the meantime.
@@ -50,7 +50,7 @@ impl std::fmt::Debug for UpdateUser {
 
 /// An email and by what it is unique.
 #[derive(Debug, Clone)]
-pub struct NewEmail {
+pub(crate) struct NewEmail {
     /// By what it is unique.
     pub key: EmailKey,
     /// The email as typed.
@@ -59,7 +59,7 @@ pub struct NewEmail {
 
 /// Give or take the operator role.
 #[derive(Debug, Clone)]
-pub struct SetOperator {
+pub(crate) struct SetOperator {
     /// The user.
     pub user_id: UserId,
     /// Whether the user is to be an operator.
@@ -68,14 +68,14 @@ pub struct SetOperator {
 
 /// Delete a user's personal data.
 #[derive(Debug, Clone)]
-pub struct EraseUser {
+pub(crate) struct EraseUser {
     /// The user.
     pub user_id: UserId,
 }
 
 /// End a session before its time.
 #[derive(Debug, Clone)]
-pub struct RevokeSession {
+pub(crate) struct RevokeSession {
     /// The session's user.
     pub user_id: UserId,
     /// The session.

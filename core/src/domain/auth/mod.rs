@@ -18,10 +18,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-pub use decide::Rejection;
+pub(crate) use command::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
+pub(crate) use decide::Rejection;
 pub(super) use decide::{create_user, erase_user, revoke_session, set_operator, update_user};
 pub use event::{SessionRevoked, UserCreated, UserErased, UserUpdated};
-pub use state::RevokedSessions;
+pub(crate) use state::RevokedSessions;
 pub use state::User;
 pub(super) use state::{apply_created, apply_erased, apply_revoked, apply_updated};

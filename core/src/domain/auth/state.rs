@@ -80,7 +80,7 @@ fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency>
 
 /// The sessions that ended before their time, until that time.
 #[derive(Debug, Clone, Default)]
-pub struct RevokedSessions {
+pub(crate) struct RevokedSessions {
     ids: FxHashSet<SessionId>,
     /// The same, by the time after which they no longer matter.
     by_expiry: BTreeSet<(Timestamp, SessionId)>,

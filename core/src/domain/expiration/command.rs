@@ -4,7 +4,7 @@ use crate::types::OrderId;
 
 /// End an order whose time is up; only the system asks for it.
 #[derive(Debug, Clone)]
-pub struct ExpireOrder {
+pub(crate) struct ExpireOrder {
     /// The order.
     pub order_id: OrderId,
 }

@@ -18,9 +18,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::ExpireOrder;
-pub use decide::Rejection;
+pub(crate) use command::ExpireOrder;
+pub(crate) use decide::Rejection;
 pub(super) use decide::expire_order;
 pub use event::OrderExpired;
-pub use state::Deadlines;
+pub(crate) use state::Deadlines;
 pub(super) use state::apply_expired;

@@ -9,7 +9,7 @@ use crate::types::{OrderId, Timestamp};
 
 /// The deadlines of all orders in state `created`, the earliest first; of equal deadlines, the older order first.
 #[derive(Debug, Clone, Default)]
-pub struct Deadlines(BTreeSet<(Timestamp, OrderId)>);
+pub(crate) struct Deadlines(BTreeSet<(Timestamp, OrderId)>);
 
 impl Deadlines {
     pub(in crate::domain) fn watch(&mut self, order: &Order) {

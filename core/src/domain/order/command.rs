@@ -5,11 +5,11 @@ use smallvec::SmallVec;
 use crate::types::{OrderId, TicketId};
 
 /// The tickets of one order: mostly one.
-pub type TicketIds = SmallVec<[TicketId; 1]>;
+pub(crate) type TicketIds = SmallVec<[TicketId; 1]>;
 
 /// Lock tickets, all or none; the actor is their buyer.
 #[derive(Debug, Clone)]
-pub struct CreateOrder {
+pub(crate) struct CreateOrder {
     /// The id that the order will have.
     pub order_id: OrderId,
     /// The tickets, each once.
@@ -18,7 +18,7 @@ pub struct CreateOrder {
 
 /// End an order for its buyer.
 #[derive(Debug, Clone)]
-pub struct CancelOrder {
+pub(crate) struct CancelOrder {
     /// The order.
     pub order_id: OrderId,
 }

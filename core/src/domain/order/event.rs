@@ -50,7 +50,7 @@ pub struct TicketVersion {
 }
 
 /// The tickets that an order's event changed.
-pub type TicketVersions = SmallVec<[TicketVersion; 1]>;
+pub(crate) type TicketVersions = SmallVec<[TicketVersion; 1]>;
 
 /// An order ended and freed its tickets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,9 +19,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{CancelOrder, CreateOrder, TicketIds};
-pub use decide::Rejection;
+pub(crate) use command::{CancelOrder, CreateOrder, TicketIds};
+pub(crate) use decide::Rejection;
 pub(super) use decide::{cancel_order, create_order, payable};
-pub use event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion, TicketVersions};
+pub(crate) use event::TicketVersions;
+pub use event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
 pub use state::{Order, OrderStatus};
 pub(super) use state::{after_this, apply_cancelled, apply_created, end, version_step};

@@ -6,7 +6,7 @@ use crate::types::{CardToken, ChargeId, OrderId};
 
 /// Note that the gateway is about to be asked for the money; the actor is the order's buyer.
 #[derive(Debug, Clone)]
-pub struct StartPayment {
+pub(crate) struct StartPayment {
     /// The order.
     pub order_id: OrderId,
     /// The id that the charge will have; the gateway's idempotency key.
@@ -19,7 +19,7 @@ pub struct StartPayment {
 
 /// Note the gateway's answer to a charge; only the system knows it.
 #[derive(Debug, Clone)]
-pub struct SettleCharge {
+pub(crate) struct SettleCharge {
     /// The charge's order.
     pub order_id: OrderId,
     /// The charge.
@@ -30,7 +30,7 @@ pub struct SettleCharge {
 
 /// What became of a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChargeOutcome {
+pub(crate) enum ChargeOutcome {
     /// The money was taken.
     Charged {
         /// The gateway's own name for it.
@@ -45,7 +45,7 @@ pub enum ChargeOutcome {
 
 /// Note that the gateway is about to be asked to give the money back.
 #[derive(Debug, Clone)]
-pub struct StartRefund {
+pub(crate) struct StartRefund {
     /// The order.
     pub order_id: OrderId,
     /// Whether the tickets are to be sold anew.
@@ -54,7 +54,7 @@ pub struct StartRefund {
 
 /// Note that the money was given back; only the system knows it.
 #[derive(Debug, Clone)]
-pub struct SettleRefund {
+pub(crate) struct SettleRefund {
     /// The charge's order.
     pub order_id: OrderId,
     /// The charge.

@@ -22,8 +22,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
-pub use decide::Rejection;
+pub(crate) use command::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+pub(crate) use decide::Rejection;
 pub(super) use decide::{settle_charge, settle_refund, start_payment, start_refund};
 pub use event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted};
 pub use state::{Charge, ChargeStatus};

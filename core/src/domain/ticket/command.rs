@@ -7,14 +7,14 @@ use crate::types::{Money, SeatLabel, TicketId, Title};
 
 /// List tickets, all or none; the actor is their seller.
 #[derive(Debug, Clone)]
-pub struct CreateTickets {
+pub(crate) struct CreateTickets {
     /// The tickets, with the ids that they will have.
     pub listings: Vec<(TicketId, Listing)>,
 }
 
 /// What a seller says of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// What it is called.
     pub title: Title,
     /// What it costs.
@@ -27,7 +27,7 @@ pub struct Listing {
 
 /// Change a ticket's title, price or show.
 #[derive(Debug, Clone)]
-pub struct UpdateTicket {
+pub(crate) struct UpdateTicket {
     /// The ticket.
     pub ticket_id: TicketId,
     /// What it is to be called.
@@ -42,7 +42,7 @@ pub struct UpdateTicket {
 
 /// Take a ticket off sale.
 #[derive(Debug, Clone)]
-pub struct WithdrawTicket {
+pub(crate) struct WithdrawTicket {
     /// The ticket.
     pub ticket_id: TicketId,
     /// The version that the seller has seen, if they care.

@@ -20,8 +20,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{CreateTickets, Listing, UpdateTicket, WithdrawTicket};
-pub use decide::Rejection;
+pub(crate) use command::{CreateTickets, Listing, UpdateTicket, WithdrawTicket};
+pub(crate) use decide::Rejection;
 pub(super) use decide::{create_tickets, update_ticket, withdraw_ticket};
 pub use event::{TicketCreated, TicketUpdated, TicketWithdrawn};
 pub use state::{Show, Ticket, TicketStatus};

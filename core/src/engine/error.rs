@@ -90,6 +90,7 @@ impl From<JournalError> for Error {
             JournalError::Damaged { .. } => {
                 return Self::with_message(Code::JournalDamaged, error.to_string()).with_source(error);
             }
+            JournalError::Closed => Code::EngineClosed,
             JournalError::Storage(_) => Code::JournalUnavailable,
         };
         Self::from(code).with_source(error)

@@ -54,7 +54,7 @@ impl Subscription {
     /// The next record, once there is one. Cancel safe.
     ///
     /// # Errors
-    /// `engine.closed` once the box office is closed and all is given; `journal.unavailable` or `journal.damaged` if the
+    /// `engine.closed` once the box office is closed; `journal.unavailable` or `journal.damaged` if the
     /// journal can't be read, after which it may be tried again.
     pub async fn next(&mut self) -> Result<Arc<Record>, Error> {
         self.fill().await?;

@@ -96,6 +96,8 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
+    fn close(&self) {}
+
     fn head(&self) -> Result<Head, JournalError> {
         Ok(self.inner().head())
     }

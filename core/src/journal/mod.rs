@@ -125,6 +125,9 @@ pub enum JournalError {
         /// What is wrong.
         what: String,
     },
+    /// The journal was closed.
+    #[error("the journal is closed")]
+    Closed,
     /// The storage failed. Whether the last append is durable is not known until the journal is opened anew.
     #[error("the journal's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -142,6 +145,9 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
 
     /// Opens the storage anew after a failure.
     fn reopen(&self) -> Result<(), JournalError>;
+
+    /// Lets go of the storage, so that it can be opened elsewhere. Everything fails with [`JournalError::Closed`] from then on.
+    fn close(&self);
 
     /// The end of what is durable.
     fn head(&self) -> Result<Head, JournalError>;

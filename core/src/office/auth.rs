@@ -126,9 +126,9 @@ impl Auth {
         let email = faults.check("email", sign_up.email.parse::<Email>());
         let password = faults.check("password", sign_up.password.parse::<Password>());
         let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
-        let email_key = inner.journal.email_key(&email);
+        let email_key = inner.journal()?.email_key(&email);
         // Spares a hash; whether the email is free is decided by the writer.
-        if self.key.is_none() && inner.journal.email_owner(email_key)?.is_some() {
+        if self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some() {
             return Err(Code::AuthEmailTaken.into());
         }
         let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
@@ -155,17 +155,17 @@ impl Auth {
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         // All that can't be an email share one account to guess at.
-        let key = sign_in
-            .email
-            .parse::<Email>()
-            .map_or(EmailKey::from_bytes([0; 16]), |email| inner.journal.email_key(&email));
+        let journal = inner.journal()?;
+        let key =
+            sign_in.email.parse::<Email>().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(&email));
         inner.throttle.attempt(key, sign_in.client, self.office.now())?;
-        let owner = inner.journal.email_owner(key)?;
+        let owner = inner.journal()?.email_owner(key)?;
         let right = match owner {
             Some(id) => self.has_password(id, sign_in.password).await?,
             None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
         };
-        let user = owner.filter(|_| right).and_then(|id| inner.views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
+        let views = inner.views()?;
+        let user = owner.filter(|_| right).and_then(|id| views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
         inner.throttle.succeeded(key, sign_in.client);
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
@@ -177,8 +177,8 @@ impl Auth {
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         let inner = &self.office.0;
         let session = inner.tokens.check(token, self.office.now()).ok_or(Code::AuthRequired)?;
-        let user = inner.views.user(session.user_id).ok_or(Code::AuthRequired)?;
-        if user.erased || user.epoch != session.epoch || inner.views.is_revoked(session.session_id) {
+        let user = inner.views()?.user(session.user_id).ok_or(Code::AuthRequired)?;
+        if user.erased || user.epoch != session.epoch || inner.views()?.is_revoked(session.session_id) {
             return Err(Code::AuthRequired.into());
         }
         Ok(Session { operator: user.operator, ..session })
@@ -189,7 +189,7 @@ impl Auth {
     /// # Errors
     /// `auth.required` if the user is erased; `journal.unavailable` if the vault can't be read.
     pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
-        let user = self.office.0.views.user(session.user_id).ok_or(Code::AuthRequired)?;
+        let user = self.office.0.views()?.user(session.user_id).ok_or(Code::AuthRequired)?;
         self.profile(&user)
     }
 
@@ -223,7 +223,8 @@ impl Auth {
             return Err(faults.into());
         }
         self.confirm(session, update.current_password).await?;
-        let email = email.flatten().map(|email| NewEmail { key: inner.journal.email_key(&email), email });
+        let journal = inner.journal()?;
+        let email = email.flatten().map(|email| NewEmail { key: journal.email_key(&email), email });
         let password_hash = match password.flatten() {
             Some(password) => Some(inner.passwords.hash(&inner.runtime_handle, password).await?),
             None => None,
@@ -253,7 +254,7 @@ impl Auth {
     pub async fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
         let inner = &self.office.0;
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
-        let owner = inner.journal.email_owner(inner.journal.email_key(&email))?;
+        let owner = inner.journal()?.email_owner(inner.journal()?.email_key(&email))?;
         let user_id = owner.ok_or(Code::AuthUserNotFound)?;
         let command = Command::SetOperator(SetOperator { user_id, operator });
         let user = self.submit(command, Actor::System, Named::Fresh).await?;
@@ -263,9 +264,9 @@ impl Auth {
     /// Checks the password of somebody who is signed in, as carefully as at sign-in.
     async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
         let inner = &self.office.0;
-        let row = inner.journal.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
+        let row = inner.journal()?.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
         let email: Email = row.email.parse().map_err(|_| Error::from(Code::Internal))?;
-        let account = inner.journal.email_key(&email);
+        let account = inner.journal()?.email_key(&email);
         inner.throttle.attempt(account, None, self.office.now())?;
         if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
             return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
@@ -276,7 +277,7 @@ impl Auth {
 
     async fn has_password(&self, id: UserId, password: String) -> Result<bool, Error> {
         let inner = &self.office.0;
-        let hash = inner.journal.vault_row(id)?.map(|row| row.password_hash);
+        let hash = inner.journal()?.vault_row(id)?.map(|row| row.password_hash);
         inner.passwords.check(&inner.runtime_handle, password, hash).await
     }
 
@@ -290,7 +291,7 @@ impl Auth {
     }
 
     fn profile(&self, user: &User) -> Result<UserProfile, Error> {
-        let row = self.office.0.journal.vault_row(user.id)?.ok_or(Code::AuthRequired)?;
+        let row = self.office.0.journal()?.vault_row(user.id)?.ok_or(Code::AuthRequired)?;
         Ok(UserProfile {
             id: user.id,
             email: row.email,

@@ -27,7 +27,7 @@ impl JournalReader {
     /// # Errors
     /// `journal.unavailable`.
     pub fn head(&self) -> Result<u64, Error> {
-        Ok(self.office.0.journal.head()?.seq)
+        Ok(self.office.0.journal()?.head()?.seq)
     }
 
     /// At most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
@@ -35,7 +35,7 @@ impl JournalReader {
     /// # Errors
     /// `journal.unavailable`, `journal.damaged`.
     pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        Ok(self.office.0.journal.read(from.max(1), limit.min(READ_MAX))?)
+        Ok(self.office.0.journal()?.read(from.max(1), limit.min(READ_MAX))?)
     }
 
     /// Follows the journal from number `from` on: history first, then live, every record once and in order.
@@ -50,7 +50,7 @@ impl JournalReader {
     /// # Errors
     /// `journal.unavailable` if it can't be read at all. Damage is no error but part of the report.
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, Error> {
-        verify::verify(self.office.0.journal.as_ref(), progress)
+        verify::verify(self.office.0.journal()?, progress)
     }
 
     /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
@@ -66,6 +66,6 @@ impl JournalReader {
         if std::fs::read_dir(dir).map_err(unavailable)?.next().is_some() {
             return Err(Error::invalid("directory", "must be empty or not exist"));
         }
-        Ok(self.office.0.journal.backup(&dir.join("journal.redb"), progress)?.seq)
+        Ok(self.office.0.journal()?.backup(&dir.join("journal.redb"), progress)?.seq)
     }
 }

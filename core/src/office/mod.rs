@@ -180,7 +180,9 @@ impl BoxOffice {
         let _ = idle.await;
         let (done, closed) = tokio::sync::oneshot::channel();
         spawn_closer(move || {
-            let _ = done.send(inner.stop().and_then(|()| inner.last_checkpoint()));
+            let stopped = inner.stop().and_then(|()| inner.last_checkpoint());
+            inner.release();
+            let _ = done.send(stopped);
         });
         closed.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
     }
@@ -201,6 +203,16 @@ impl Inner {
         self.handle.submit(Request { command, id, actor, fingerprint }).await
     }
 
+    /// What can be read, as long as the box office is open.
+    fn views(&self) -> Result<&Views, Error> {
+        if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(&self.views) }
+    }
+
+    /// The journal, as long as the box office is open.
+    fn journal(&self) -> Result<&dyn Journal, Error> {
+        if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(self.journal.as_ref()) }
+    }
+
     fn stop(&self) -> Result<(), Error> {
         self.handle.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -214,10 +226,16 @@ impl Inner {
         if self.views.dirty() > 0 {
             self.views.checkpoint()?;
         }
+        Ok(())
+    }
+
+    /// Lets go of the directory, whoever still has a part of this box office.
+    fn release(&self) {
+        self.views.close();
+        self.journal.close();
         if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {
             runtime.shutdown_background();
         }
-        Ok(())
     }
 
     fn default_currency(&self) -> Currency {
@@ -230,9 +248,7 @@ impl Drop for Inner {
         if let Err(error) = self.stop() {
             tracing::error!(%error, "the box office did not stop well");
         }
-        if let Some(runtime) = self.runtime.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
-            runtime.shutdown_background();
-        }
+        self.release();
     }
 }
 

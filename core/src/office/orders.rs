@@ -71,7 +71,7 @@ impl Orders {
     /// # Errors
     /// `order.not_found`, `order.not_yours`; `journal.unavailable` if the views' file can't be read.
     pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
-        let order = self.office.0.views.order(id)?.ok_or(Code::OrderNotFound)?;
+        let order = self.office.0.views()?.order(id)?.ok_or(Code::OrderNotFound)?;
         if order.buyer_id == buyer { Ok(order) } else { Err(Code::OrderNotYours.into()) }
     }
 
@@ -81,6 +81,6 @@ impl Orders {
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
     pub fn list(&self, buyer: UserId, query: &RawOrderQuery) -> Result<Page<Arc<Order>>, Error> {
         let query = OrderQuery::try_from(query)?;
-        Ok(self.office.0.views.orders(buyer, &query)?)
+        Ok(self.office.0.views()?.orders(buyer, &query)?)
     }
 }

@@ -69,7 +69,7 @@ impl Payments {
     /// # Errors
     /// `payment.not_found`, `payment.not_yours`; `journal.unavailable` if the views' file can't be read.
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
-        let views = &self.office.0.views;
+        let views = self.office.0.views()?;
         let order = views.order_of_charge(id)?.ok_or(Code::PaymentNotFound)?;
         let charge = order.charge.clone().ok_or(Code::PaymentNotFound)?;
         let is_party = order.buyer_id == user || order.tickets.iter().any(|ticket| ticket.seller_id == user);
@@ -107,7 +107,7 @@ impl Payments {
         news: tokio::sync::oneshot::Receiver<Arc<Order>>,
     ) -> Result<Arc<Order>, Error> {
         let inner = &self.office.0;
-        let current = inner.views.order(started.id)?.ok_or(Code::Internal)?;
+        let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
         if current.charge.as_ref().is_some_and(|charge| charge.status.is_settled()) {
             return Ok(current);
         }
@@ -115,7 +115,7 @@ impl Payments {
         let news = inner.runtime_handle.spawn(async move { tokio::time::timeout(wait, news).await });
         match news.await {
             Ok(Ok(Ok(order))) => Ok(order),
-            _ => Ok(inner.views.order(started.id)?.unwrap_or(current)),
+            _ => Ok(inner.views()?.order(started.id)?.unwrap_or(current)),
         }
     }
 }

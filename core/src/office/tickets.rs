@@ -101,7 +101,7 @@ impl Tickets {
     /// # Errors
     /// `ticket.not_found`; `journal.unavailable` if the views' file can't be read.
     pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
-        self.office.0.views.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
+        self.office.0.views()?.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
     }
 
     /// A page of tickets: those on sale unless a status is asked for.
@@ -110,7 +110,7 @@ impl Tickets {
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
     pub fn list(&self, query: &RawTicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         let query = TicketQuery::try_from(query)?;
-        Ok(self.office.0.views.tickets(&query)?)
+        Ok(self.office.0.views()?.tickets(&query)?)
     }
 
     async fn submit_listings(

@@ -225,6 +225,11 @@ impl Views {
         Ok(covers)
     }
 
+    /// Lets go of the file, so that it can be opened elsewhere. What is in memory stays readable.
+    pub(crate) fn close(&self) {
+        self.0.store.close();
+    }
+
     fn live(&self) -> RwLockReadGuard<'_, Live> {
         self.0.live.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -22,6 +22,7 @@ mod vault;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
@@ -55,6 +56,7 @@ pub(crate) struct RedbJournal {
     /// `None` after it could not be reopened. Locked only to begin a transaction: readers keep the transaction, and one that
     /// outlives the database gets an error and begins anew.
     db: RwLock<Option<Database>>,
+    closed: AtomicBool,
     /// What readers may ask for while an append is under way.
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
@@ -90,6 +92,7 @@ impl RedbJournal {
         Ok(Self {
             opener,
             db: RwLock::new(Some(db)),
+            closed: AtomicBool::new(false),
             durable: RwLock::new(durable),
             writer: Mutex::new(writer),
             quick_repair_from: QUICK_REPAIR_FROM,
@@ -100,8 +103,16 @@ impl RedbJournal {
         *read(&self.durable)
     }
 
+    /// Why there is no database to work with.
+    fn no_database(&self) -> JournalError {
+        if self.closed.load(Ordering::Acquire) {
+            return JournalError::Closed;
+        }
+        JournalError::Storage("the journal could not be reopened".into())
+    }
+
     fn begin_read(&self) -> Result<ReadTransaction, JournalError> {
-        Ok(read(&self.db).as_ref().ok_or_else(closed)?.begin_read()?)
+        Ok(read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_read()?)
     }
 
     /// Runs a read on a transaction; again, if the database was reopened meanwhile.
@@ -117,7 +128,7 @@ impl RedbJournal {
 
     /// Writes a batch; answers with the time of the oldest result that is left, if it looked.
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Option<Timestamp>, JournalError> {
-        let mut txn = read(&self.db).as_ref().ok_or_else(closed)?.begin_write()?;
+        let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         txn.set_quick_repair(batch.head.seq >= self.quick_repair_from);
         write_rows(&txn, &writer.rows)?;
         if !batch.vault.is_empty() {
@@ -161,6 +172,9 @@ impl Journal for RedbJournal {
     fn reopen(&self) -> Result<(), JournalError> {
         let mut writer = lock(&self.writer);
         let mut db = write(&self.db);
+        if self.closed.load(Ordering::Acquire) {
+            return Err(JournalError::Closed);
+        }
         // The old one must be closed before the file can be opened again.
         guarded(|| {
             drop(db.take());
@@ -172,6 +186,16 @@ impl Journal for RedbJournal {
         writer.oldest_result = loaded.oldest_result;
         writer.failed = false;
         Ok(())
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let database = write(&self.db).take();
+        // A panic of redb while it lets go of the file leaves a file that is repaired when it is opened.
+        let _ = guarded(|| {
+            drop(database);
+            Ok(())
+        });
     }
 
     fn head(&self) -> Result<Head, JournalError> {
@@ -282,10 +306,6 @@ fn read_records(txn: &ReadTransaction, from: u64, limit: usize, end: u64) -> Res
         }
     }
     if expected <= end { Err(damaged(expected, "is missing")) } else { Ok(records) }
-}
-
-fn closed() -> JournalError {
-    JournalError::Storage("the journal is closed since it could not be reopened".into())
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {

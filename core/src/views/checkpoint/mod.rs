@@ -168,6 +168,16 @@ impl Store {
         result
     }
 
+    /// Lets go of the file.
+    pub(super) fn close(&self) {
+        let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
+        // Whatever goes wrong is found, and mended, when the file is opened again.
+        let _ = guarded(|| {
+            drop(database);
+            Ok(())
+        });
+    }
+
     fn read<T>(&self, read: impl FnOnce(&ReadTransaction) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
         self.with(|database| read(&database.begin_read()?))
     }

@@ -33,3 +33,8 @@ pub use ids::{IdSource, RandomIds};
 pub use office::*;
 pub use types::*;
 pub use views::{Cursor, Page, RawOrderQuery, RawTicketQuery};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -4,6 +4,8 @@
 //! that is not known, because the gateway failed, hung or answered late, asks what became of the charge, waiting longer each
 //! time. At start-up the charges that were under way when the process ended are taken up the same way.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -11,7 +13,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustc_hash::FxHashSet;
 use tokio::sync::{Semaphore, watch};
 
 use super::{ChargeAnswer, ChargeRequest, GatewayError, PaymentGateway, RefundRequest};
@@ -95,8 +96,8 @@ pub(crate) struct Worker {
     time: Arc<EngineTime>,
     patience: Patience,
     calls: Semaphore,
-    /// Orders whose charge has a task.
-    under_way: Mutex<FxHashSet<OrderId>>,
+    /// Orders whose charge has a task, with what the task is to do next.
+    under_way: Mutex<HashMap<OrderId, Option<Work>>>,
     /// How many calls are under way.
     busy: watch::Sender<usize>,
 }
@@ -122,7 +123,7 @@ impl Worker {
     /// Starts a task for each piece of work, until there is no more.
     pub(crate) async fn run(self: Arc<Self>, work: flume::Receiver<Work>) {
         while let Ok(work) = work.recv_async().await {
-            if self.begin(work.order().id) {
+            if let Some(work) = self.begin(work) {
                 tokio::spawn(Arc::clone(&self).finish(work));
             }
         }
@@ -139,11 +140,41 @@ impl Worker {
         let _ = self.busy.subscribe().wait_for(|calls| *calls == 0).await;
     }
 
-    fn begin(&self, id: OrderId) -> bool {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
+    /// The work, if no task has the order; otherwise that task does it next.
+    fn begin(&self, work: Work) -> Option<Work> {
+        match self.under_way.lock().unwrap_or_else(PoisonError::into_inner).entry(work.order().id) {
+            Entry::Vacant(entry) => {
+                entry.insert(None);
+                Some(work)
+            }
+            Entry::Occupied(mut entry) => {
+                entry.insert(Some(work));
+                None
+            }
+        }
     }
 
+    /// Does the work, and then what came for the same order meanwhile.
     async fn finish(self: Arc<Self>, work: Work) {
+        let id = work.order().id;
+        let mut next = Some(work);
+        while let Some(work) = next {
+            self.attend(work).await;
+            next = self.next(id);
+        }
+    }
+
+    /// What came for the order meanwhile; if nothing, its task is over.
+    fn next(&self, id: OrderId) -> Option<Work> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = under_way.get_mut(&id).and_then(Option::take);
+        if next.is_none() {
+            under_way.remove(&id);
+        }
+        next
+    }
+
+    async fn attend(&self, work: Work) {
         let order = Arc::clone(work.order());
         let ended = match (&order.charge, work) {
             (Some(charge), Work::Charge(_, token)) => self.charge(charge, token).await,
@@ -156,7 +187,6 @@ impl Worker {
         {
             tracing::error!(order = %order.id, %error, "a charge is left to the next start");
         }
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&order.id);
     }
 
     async fn charge(&self, charge: &Charge, token: CardToken) -> Result<(), Error> {

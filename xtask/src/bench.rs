@@ -1,4 +1,6 @@
 //! `cargo xtask bench`: runs the benchmarks, prints their tables and, if asked, writes them into the README.
+//!
+//! A benchmark prints each table between the lines `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. The README has the same lines.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -6,7 +8,7 @@ use std::process::Stdio;
 
 use clap::Args;
 
-use crate::shell::{cargo, root, say, spelled};
+use crate::shell::{cargo, print, root, say, spelled};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -17,32 +19,38 @@ pub(crate) struct Arguments {
     write: bool,
 }
 
-/// Package and name of each benchmark.
-const BENCHES: &[(&str, &str)] =
-    &[("boxoffice-examples", "reservation"), ("boxoffice-examples", "replay"), ("boxoffice-server", "http")];
+/// The benchmarks, by the name of their target in whichever package has it.
+const BENCHES: &[&str] = &["reservation", "replay", "http"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    for (package, name) in BENCHES {
-        if arguments.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str())) {
-            let output = bench(package, name)?;
-            if arguments.write {
-                write(name, &output)?;
-            }
+    let filter = arguments.filter.as_deref().unwrap_or("");
+    let chosen: Vec<_> = BENCHES.iter().filter(|name| name.contains(filter)).collect();
+    if chosen.is_empty() {
+        return Err(format!("no benchmark is called like {filter:?}; there are {}", BENCHES.join(", ")));
+    }
+    for name in chosen {
+        let output = bench(name)?;
+        if arguments.write {
+            let path = root().join("README.md");
+            let readme = fs::read_to_string(&path).map_err(|error| format!("README.md: {error}"))?;
+            let readme = with_tables(&readme, &output).map_err(|problem| format!("the benchmark {name}: {problem}"))?;
+            fs::write(&path, readme).map_err(|error| format!("README.md: {error}"))?;
+            say(&format!("README.md has the tables of {name}"));
         }
     }
     Ok(())
 }
 
 /// Runs one benchmark; what it prints is shown as it comes, and returned.
-fn bench(package: &str, name: &str) -> Result<String, String> {
-    let mut command = cargo(&["bench", "--package", package, "--bench", name]);
+fn bench(name: &str) -> Result<String, String> {
+    let mut command = cargo(&["bench", "--workspace", "--bench", name]);
     say(&format!("\n$ {}", spelled(&command)));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
     let mut output = String::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
             let line = line.map_err(|error| error.to_string())?;
-            say(&line);
+            print(&line)?;
             output.push_str(&line);
             output.push('\n');
         }
@@ -51,15 +59,27 @@ fn bench(package: &str, name: &str) -> Result<String, String> {
     if status.success() { Ok(output) } else { Err(format!("the benchmark {name} failed: {status}")) }
 }
 
-fn write(name: &str, output: &str) -> Result<(), String> {
-    let table = section(name, output).ok_or_else(|| format!("the benchmark {name} printed no table"))?;
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let old = section(name, &readme).ok_or_else(|| format!("README.md has no place for the benchmark {name}"))?;
-    fs::write(&path, readme.replace(old, table)).map_err(|error| error.to_string())
+/// The README with every table of `output` in the place of the same name.
+fn with_tables(readme: &str, output: &str) -> Result<String, String> {
+    let tables = section_names(output);
+    if tables.is_empty() {
+        return Err("it printed no table between markers".to_owned());
+    }
+    let mut readme = readme.to_owned();
+    for name in tables {
+        let new = section(name, output).ok_or_else(|| format!("the table {name} has no end"))?;
+        let old = section(name, &readme).ok_or_else(|| format!("README.md has no place for the table {name}"))?;
+        readme = readme.replacen(old, new, 1);
+    }
+    Ok(readme)
 }
 
-/// What is between a benchmark's markers, markers included.
+/// The names in the opening markers.
+fn section_names(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.trim().strip_prefix("<!-- bench:")?.strip_suffix(" -->")).collect()
+}
+
+/// What is between the markers of this name, markers included.
 fn section<'t>(name: &str, text: &'t str) -> Option<&'t str> {
     let (open, close) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let start = text.find(&open)?;
@@ -71,11 +91,31 @@ fn section<'t>(name: &str, text: &'t str) -> Option<&'t str> {
 mod tests {
     use super::*;
 
+    const README: &str =
+        "# Figures\n<!-- bench:x -->\nold\n<!-- /bench:x -->\n<!-- bench:y -->\n<!-- /bench:y -->\nend\n";
+
     #[test]
     fn sections_are_found_by_their_markers() {
-        let text = "a\n<!-- bench:x -->\ntable\n<!-- /bench:x -->\nb";
-        assert_eq!(section("x", text), Some("<!-- bench:x -->\ntable\n<!-- /bench:x -->"));
-        assert_eq!(section("y", text), None);
+        assert_eq!(section("x", README), Some("<!-- bench:x -->\nold\n<!-- /bench:x -->"));
+        assert_eq!(section("z", README), None);
         assert_eq!(section("x", "<!-- bench:x --> without an end"), None);
+        assert_eq!(section_names(README), ["x", "y"]);
+    }
+
+    #[test]
+    fn every_printed_table_takes_its_place() {
+        let output = "noise\n<!-- bench:y -->\n1\n<!-- /bench:y -->\n<!-- bench:x -->\n2\n<!-- /bench:x -->\n";
+        let expected =
+            "# Figures\n<!-- bench:x -->\n2\n<!-- /bench:x -->\n<!-- bench:y -->\n1\n<!-- /bench:y -->\nend\n";
+        assert_eq!(with_tables(README, output).unwrap(), expected);
+        assert_eq!(with_tables(expected, output).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_table_without_a_place_or_an_end_is_an_error() {
+        assert_eq!(with_tables(README, "no table").unwrap_err(), "it printed no table between markers");
+        let unknown = with_tables(README, "<!-- bench:z -->\n<!-- /bench:z -->").unwrap_err();
+        assert_eq!(unknown, "README.md has no place for the table z");
+        assert_eq!(with_tables(README, "<!-- bench:x -->\n1").unwrap_err(), "the table x has no end");
     }
 }

@@ -1,18 +1,24 @@
-//! Running other programs.
+//! Talking to whoever watches, and running other programs.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// Prints a line for whoever watches.
+/// Prints a line about what the runner does; results go to [`print`].
 pub(crate) fn say(line: &str) {
     // Nobody is left to tell if this fails.
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Prints a line of a result, for a person or a pipe.
+pub(crate) fn print(line: &str) -> Result<(), String> {
+    writeln!(io::stdout(), "{line}").map_err(|error| format!("can't print: {error}"))
 }
 
 /// A `cargo` command in the workspace.
@@ -27,14 +33,55 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// Runs a command, after printing it.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     say(&format!("\n$ {}", spelled(command)));
-    let status = command.status().map_err(|error| format!("{}: {error}", spelled(command)))?;
+    let status = command.status().map_err(|error| format!("`{}`: {error}", spelled(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", spelled(command))) }
 }
 
-/// The command as one would type it.
+/// Runs a command without showing its output, unless it fails: then that is the error.
+pub(crate) fn quietly(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("`{}`: {error}", spelled(command)))?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
+}
+
+/// What `work` comes to, and how long it took.
+#[expect(clippy::disallowed_methods, reason = "the runner's stopwatch; nothing is decided by it")]
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = std::time::Instant::now();
+    (work(), start.elapsed())
+}
+
+/// The command as one would type it, with the environment it is given.
 pub(crate) fn spelled(command: &Command) -> String {
-    let mut words =
-        vec![Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned()];
-    words.extend(command.get_args().map(|argument| argument.to_string_lossy().into_owned()));
+    let given = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let mut words: Vec<_> =
+        given.map(|(name, value)| format!("{}={}", name.display(), quoted(&value.to_string_lossy()))).collect();
+    words.push(Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned());
+    words.extend(command.get_args().map(|argument| quoted(&argument.to_string_lossy())));
     words.join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    if word.contains(' ') { format!("'{word}'") } else { word.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_spelled_as_one_types_them() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").env_remove("CARGO_PKG_NAME");
+        assert_eq!(spelled(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn failures_are_errors_that_say_what_failed() {
+        let error = run(&mut Command::new("false")).unwrap_err();
+        assert!(error.starts_with("`false` failed: "), "{error}");
+        let error = quietly(&mut cargo(&["no-such-command"])).unwrap_err();
+        assert!(error.contains("no-such-command"), "{error}");
+        let error = run(&mut Command::new("no-such-program")).unwrap_err();
+        assert!(error.starts_with("`no-such-program`"), "{error}");
+    }
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask test`: every check that a change must pass.
 
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::shell::{self, cargo, say};
+use crate::shell::{cargo, quietly, run as shell, say, timed};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -13,13 +13,13 @@ pub(crate) struct Arguments {
     only: Option<Step>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
     /// Formatting.
     Fmt,
     /// Lints.
     Clippy,
-    /// All test suites and examples in documentation.
+    /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
     /// Documentation without warnings.
     Doc,
@@ -27,50 +27,86 @@ enum Step {
     Deny,
 }
 
+/// The quickest to fail come first.
 const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Doc, Step::Deny];
 
+/// What a step could not check, though nothing failed; `None` if it checked everything.
+type Gap = Option<String>;
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    for step in STEPS {
-        if arguments.only.is_none_or(|only| only == *step) {
-            step.run()?;
+    let steps = STEPS.iter().filter(|step| arguments.only.is_none_or(|only| only == **step));
+    let (mut times, mut gaps) = (Vec::new(), Vec::new());
+    let mut done = Ok(());
+    for step in steps {
+        let (result, time) = timed(|| step.run());
+        times.push(time_line(*step, time, result.is_ok()));
+        match result {
+            Ok(gap) => gaps.extend(gap),
+            Err(error) => {
+                done = Err(error);
+                break;
+            }
         }
     }
-    say("\nall checks passed");
-    Ok(())
+    say(&format!("\n{}", times.join("\n")));
+    for gap in gaps {
+        say(&format!("warning: {gap}"));
+    }
+    done
 }
 
 impl Step {
-    fn run(self) -> Result<(), String> {
+    fn run(self) -> Result<Gap, String> {
         match self {
-            Self::Fmt => shell::run(&mut cargo(&["fmt", "--all", "--check"])),
+            Self::Fmt => shell(&mut cargo(&["fmt", "--all", "--check"]))?,
             Self::Clippy => {
                 let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
-                shell::run(&mut cargo(&arguments))
+                shell(&mut cargo(&arguments))?;
             }
-            Self::Test => shell::run(&mut cargo(&["test", "--workspace", "--all-features"])),
+            Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
-                shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+                shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
             }
-            Self::Deny => deny(),
+            Self::Deny => return deny(),
         }
+        Ok(None)
     }
 }
 
 /// Checks the dependencies; installs the checker if it is missing.
-fn deny() -> Result<(), String> {
-    if !succeeds(&mut cargo(&["deny", "--version"])) {
-        say("\ncargo-deny is missing: installing it");
-        shell::run(&mut cargo(&["install", "--locked", "cargo-deny"]))?;
+fn deny() -> Result<Gap, String> {
+    if quietly(&mut cargo(&["deny", "--version"])).is_err() {
+        say("\ncargo-deny is missing: installing it, which takes some minutes, once");
+        shell(&mut cargo(&["install", "--locked", "cargo-deny"]))?;
     }
-    shell::run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
-    if succeeds(&mut cargo(&["deny", "fetch", "db"])) {
-        return shell::run(&mut cargo(&["deny", "--all-features", "check", "advisories"]));
+    shell(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
+    // Where the database of advisories is out of reach, everything else still has to be checked.
+    match quietly(&mut cargo(&["deny", "fetch", "db"])) {
+        Ok(()) => shell(&mut cargo(&["deny", "--all-features", "check", "advisories"])).map(|()| None),
+        Err(reason) => Ok(Some(format!(
+            "advisories were NOT checked, because their database can't be fetched from here:\n{reason}"
+        ))),
     }
-    say("warning: advisories were NOT checked: their database can't be fetched from here");
-    Ok(())
 }
 
-fn succeeds(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+fn time_line(step: Step, time: Duration, passed: bool) -> String {
+    let name = format!("{step:?}").to_lowercase();
+    format!("{name:<8}{:>8.1} s  {}", time.as_secs_f64(), if passed { "passed" } else { "FAILED" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_run() {
+        assert_eq!(STEPS, Step::value_variants());
+    }
+
+    #[test]
+    fn times_line_up() {
+        assert_eq!(time_line(Step::Fmt, Duration::from_millis(340), true), "fmt          0.3 s  passed");
+        assert_eq!(time_line(Step::Clippy, Duration::from_secs(75), false), "clippy      75.0 s  FAILED");
+    }
 }

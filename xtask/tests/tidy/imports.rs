@@ -1,0 +1,191 @@
+//! Who may know whom: imports point down the picture in ARCHITECTURE.md.
+
+use crate::assert_none;
+use crate::tree::{File, code, files, read};
+
+/// What each folder of the core may import beside itself. A module that isn't listed is out of reach, new ones included.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("types", &[]),
+    ("domain", &["types", "event", "command"]),
+    ("journal", &["types", "event", "command", "domain", "error", "testing"]),
+    ("views", &["types", "event", "command", "domain", "journal", "error", "testing"]),
+    ("gateway", &["types", "event", "domain", "error", "clock", "ids", "testing"]),
+    (
+        "engine",
+        &["types", "event", "command", "domain", "journal", "views", "gateway", "error", "clock", "ids", "testing"],
+    ),
+];
+
+/// What the domain must not use at all: it is pure.
+const FORBIDDEN_IN_DOMAIN: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::thread",
+    "Instant",
+    "SystemTime",
+    "async fn",
+    ".await",
+    "getrandom",
+    "metrics::",
+    "tokio::",
+    "tracing::",
+];
+
+fn wrong_imports(layer: &str, allowed: &[&str], (path, text): &File) -> Vec<String> {
+    let code = code(text);
+    let mut imported = after(&code, "crate::");
+    imported.extend(beyond_own_folder(path, &code));
+    imported.retain(|module| module != layer && !allowed.contains(&module.as_str()));
+    imported.sort();
+    imported.dedup();
+    let allowed = [&[layer], allowed].concat().join(", ");
+    let complaint = |module| format!("{path}: `{layer}` must not import `crate::{module}`, only {allowed}");
+    imported.into_iter().map(complaint).collect()
+}
+
+/// Modules at the crate's root that are reached by `super::super::…`, as far as they are one of the layers'.
+fn beyond_own_folder(path: &str, code: &str) -> Vec<String> {
+    let inner = path.trim_start_matches("core/src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    let to_root = "super::".repeat(inner.split('/').count());
+    let is_layer = |name: &String| name == "office" || MAY_IMPORT.iter().any(|(layer, _)| layer == name);
+    after(code, &to_root).into_iter().filter(is_layer).collect()
+}
+
+/// The first names that follow `start`, those of a `{group}` too.
+fn after(code: &str, start: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices(start) {
+        let inside_a_word = code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        let rest = &code[at + start.len()..];
+        match rest.strip_prefix('{') {
+            _ if inside_a_word => {}
+            Some(group) => found.extend(members(group).iter().map(|member| first_name(member))),
+            None => found.push(first_name(rest)),
+        }
+    }
+    found.retain(|name| name != "super");
+    found
+}
+
+/// The members of a `{group}`, of which the opening brace is gone already.
+fn members(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            ',' | '}' if depth == 0 => {
+                found.push(group[start..at].trim());
+                start = at + 1;
+                if letter == '}' {
+                    break;
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found.retain(|member| !member.is_empty());
+    found
+}
+
+/// The name that the text starts with, or the sign if it is none: `*`.
+fn first_name(text: &str) -> String {
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    if end == 0 { text.chars().take(1).collect() } else { text[..end].to_owned() }
+}
+
+fn impurities((path, text): &File) -> Vec<String> {
+    let code = code(text);
+    let used = FORBIDDEN_IN_DOMAIN.iter().filter(|word| code.contains(**word));
+    used.map(|word| format!("{path}: the domain is pure, but uses `{word}`: let the command or its context bring it"))
+        .collect()
+}
+
+fn host_in_core((path, text): &File) -> Option<String> {
+    let named = if path == "core/Cargo.toml" { "boxoffice-server" } else { "boxoffice_server" };
+    code(text).contains(named).then(|| format!("{path}: the core must not know its hosts, but names `{named}`"))
+}
+
+#[test]
+fn layers_import_downwards_only() {
+    let mut complaints = Vec::new();
+    for (layer, allowed) in MAY_IMPORT {
+        let sources = files(&format!("core/src/{layer}"), ".rs");
+        assert!(!sources.is_empty(), "core/src/{layer} has no sources");
+        complaints.extend(sources.iter().flat_map(|file| wrong_imports(layer, allowed, file)));
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn the_domain_is_pure() {
+    assert_none(&files("core/src/domain", ".rs").iter().flat_map(impurities).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_core_does_not_know_its_hosts() {
+    let mut sources = files("core", ".rs");
+    sources.push(("core/Cargo.toml".to_owned(), read("core/Cargo.toml")));
+    assert_none(&sources.iter().filter_map(host_in_core).collect::<Vec<_>>());
+}
+
+mod samples {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        (path.to_owned(), text.to_owned())
+    }
+
+    fn wrong(path: &str, text: &str) -> usize {
+        wrong_imports("domain", &["types", "event"], &file(path, text)).len()
+    }
+
+    #[test]
+    fn imports_upwards_are_found() {
+        for text in [
+            "use crate::engine::Engine;",
+            "use crate::engine;",
+            "use crate::{types::Money, engine::Engine};",
+            "use crate::{\n    engine::{Engine, Writer},\n    types::Money,\n};",
+            "fn of(engine: &crate::engine::Engine) {}",
+            "use crate::*;",
+            "use crate::BoxOffice;",
+            "use super::super::engine::Engine;",
+            "use super::super::{state, office};",
+        ] {
+            assert_eq!(wrong("core/src/domain/reaction.rs", text), 1, "{text}");
+        }
+        assert_eq!(wrong("core/src/domain/order/decide.rs", "use super::super::super::journal::Journal;"), 1);
+        assert_eq!(wrong("core/src/domain/mod.rs", "use super::views;"), 1);
+    }
+
+    #[test]
+    fn imports_downwards_are_not() {
+        for text in [
+            "use crate::types::Money;",
+            "use crate::{event::DomainEvent, types::{Money, Text}};",
+            "use crate::domain::order::Order;",
+            "use super::super::state::State;",
+            "/// See [`crate::engine`].",
+            "let a = 1; // unlike crate::engine",
+            "use other_crate::engine::Engine;",
+        ] {
+            assert_eq!(wrong("core/src/domain/order/decide.rs", text), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn impurities_are_found() {
+        assert_eq!(impurities(&file("x.rs", "let now = std::time::SystemTime::now();")).len(), 1);
+        assert_eq!(impurities(&file("x.rs", "// no SystemTime here")).len(), 0);
+    }
+
+    #[test]
+    fn hosts_are_found() {
+        assert!(host_in_core(&file("core/src/x.rs", "use boxoffice_server::app;")).is_some());
+        assert!(host_in_core(&file("core/Cargo.toml", "boxoffice-server.workspace = true")).is_some());
+        assert!(host_in_core(&file("core/src/x.rs", "// `boxoffice_server` embeds this")).is_none());
+    }
+}

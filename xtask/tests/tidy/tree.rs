@@ -1,0 +1,65 @@
+//! Reading the source tree. Paths are relative to the workspace's folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file's path and text.
+pub(crate) type File = (String, String);
+
+/// Folders that hold nothing of ours.
+const NOT_OURS: &[&str] = &["target", ".git", "node_modules", "boxoffice-data"];
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+pub(crate) fn exists(path: &str) -> bool {
+    root().join(path).exists()
+}
+
+pub(crate) fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All text files below `folder` with this ending.
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for name in names(&folder) {
+            let path = if folder == "." { name.clone() } else { format!("{folder}/{name}") };
+            if root().join(&path).is_dir() {
+                folders.extend((!NOT_OURS.contains(&name.as_str())).then_some(path));
+            } else if name.ends_with(ending) {
+                found.extend(fs::read_to_string(root().join(&path)).ok().map(|text| (path, text)));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The names of what is directly in `folder`.
+pub(crate) fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The text without its comments, as far as lines tell them.
+pub(crate) fn code(text: &str) -> String {
+    let without_comment = |line: &str| line.split("//").next().unwrap_or("").trim_end().to_owned();
+    let is_url = |line: &str| line.contains("://");
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| if is_url(line) { line.to_owned() } else { without_comment(line) })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn comments_are_no_code() {
+    assert_eq!(code("//! crate::a\n    // crate::b\nlet x = 1; // crate::c\n"), "let x = 1;");
+    assert_eq!(code("let url = \"https://x\"; y()"), "let url = \"https://x\"; y()");
+}

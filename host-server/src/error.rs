@@ -41,7 +41,9 @@ impl Refusal {
                 (StatusCode::METHOD_NOT_ALLOWED, "route.method_not_allowed", "The route has no such method")
             }
             Self::MalformedBody => (StatusCode::BAD_REQUEST, "body.malformed", "The body is not valid JSON"),
-            Self::EmptyBody => (StatusCode::BAD_REQUEST, "body.malformed", "The body is empty; it must be a JSON object"),
+            Self::EmptyBody => {
+                (StatusCode::BAD_REQUEST, "body.malformed", "The body is empty; it must be a JSON object")
+            }
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", "The body is too large"),
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -136,7 +138,8 @@ impl IntoResponse for Failure {
             }
             Self::Core(error) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let wait = error.retry_after().or(matches!(status.as_u16(), 429 | 503).then_some(Duration::from_secs(1)));
+                let wait =
+                    error.retry_after().or(matches!(status.as_u16(), 429 | 503).then_some(Duration::from_secs(1)));
                 let mut response = respond(status, error.code(), error.serialize_errors(), wait);
                 if status.is_server_error() {
                     response.extensions_mut().insert(Cause(Arc::new(error)));

@@ -29,10 +29,8 @@ pub fn app(state: AppState) -> Router {
 
 /// The same with `more` routes behind the same middlewares, for programs that embed the host.
 pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
-    let (routes, _) = routes::all().split_for_parts();
-    let routes = routes
-        .merge(more)
-        .fallback(error::route_not_found)
-        .method_not_allowed_fallback(error::method_not_allowed);
+    let (routes, _) = routes::all(&state.settings).split_for_parts();
+    let routes =
+        routes.merge(more).fallback(error::route_not_found).method_not_allowed_fallback(error::method_not_allowed);
     middleware::around(routes, &state).with_state(state)
 }

@@ -51,7 +51,7 @@ impl Default for Settings {
             in_flight_max: 4096,
             body_bytes_max: 256 << 20,
             feeds_max: 128,
-            session_length: Duration::from_secs(7 * 24 * 60 * 60),
+            session_length: Duration::from_hours(7 * 24),
         }
     }
 }

@@ -46,7 +46,8 @@ pub(crate) struct RecordOut(pub(crate) Arc<Record>);
 impl PartialSchema for RecordOut {
     fn schema() -> RefOr<Schema> {
         let whole = || ObjectBuilder::new().schema_type(Type::Integer);
-        let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+        let text =
+            |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
         let event = ObjectBuilder::new()
             .schema_type(Type::Object)
             .property("type", Object::with_type(Type::String))

@@ -15,7 +15,7 @@ pub(crate) struct Idempotency(pub(crate) Option<IdempotencyKey>);
 pub(crate) const NAME: &str = "Idempotency-Key";
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
-impl<S: Sync> FromRequestParts<S> for Idempotency {
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {

@@ -27,7 +27,7 @@ impl ResourceId for ChargeId {
 #[derive(Debug)]
 pub(crate) struct PathId<T>(pub(crate) T);
 
-impl<S: Sync, T: ResourceId> FromRequestParts<S> for PathId<T> {
+impl<S: Send + Sync, T: ResourceId> FromRequestParts<S> for PathId<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {

@@ -16,7 +16,7 @@ pub(crate) fn etag(version: u64) -> HeaderValue {
 #[derive(Debug)]
 pub(crate) struct IfMatch(pub(crate) Option<u64>);
 
-impl<S: Sync> FromRequestParts<S> for IfMatch {
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
@@ -26,7 +26,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             // One version can be expected of the core. A caller that would take any of several has none in particular, so
             // the list is refused rather than read as something weaker than it says.
             Tags::Some(versions) => match versions.as_slice() {
-                [version] => Ok(Self(Some(version.unwrap_or(0)))),
+                [version] => Ok(Self(Some(*version))),
                 _ => Err(Refusal::MalformedHeader("If-Match").into()),
             },
         }
@@ -43,12 +43,12 @@ impl IfNoneMatch {
         match &self.0 {
             Tags::None => false,
             Tags::Any => true,
-            Tags::Some(versions) => versions.contains(&Some(version)),
+            Tags::Some(versions) => versions.contains(&version),
         }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
@@ -61,9 +61,11 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 enum Tags {
     None,
     Any,
-    /// `None` stands for a well-formed tag that is no version, so that matches nothing.
-    Some(Vec<Option<u64>>),
+    Some(Vec<u64>),
 }
+
+/// What a well-formed tag that is none of ours stands for: versions begin at 1, so it matches nothing.
+const NO_VERSION: u64 = 0;
 
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     let mut versions = Vec::new();
@@ -86,11 +88,11 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
 }
 
 /// The version in a quoted tag, weak or strong; `None` if it is not a tag at all.
-fn version(item: &str) -> Option<Option<u64>> {
+fn version(item: &str) -> Option<u64> {
     let quoted = item.strip_prefix("W/").unwrap_or(item);
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
     let is_tag = inner.bytes().all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte));
-    is_tag.then(|| inner.parse().ok())
+    is_tag.then(|| inner.parse().unwrap_or(NO_VERSION))
 }
 
 #[cfg(test)]
@@ -104,10 +106,10 @@ mod tests {
 
     #[test]
     fn entity_tags() {
-        check("\"3\"", Some(Tags::Some(vec![Some(3)])));
-        check("W/\"3\"", Some(Tags::Some(vec![Some(3)])));
-        check("\"1\", W/\"2\"", Some(Tags::Some(vec![Some(1), Some(2)])));
-        check("\"abc\"", Some(Tags::Some(vec![None])));
+        check("\"3\"", Some(Tags::Some(vec![3])));
+        check("W/\"3\"", Some(Tags::Some(vec![3])));
+        check("\"1\", W/\"2\"", Some(Tags::Some(vec![1, 2])));
+        check("\"abc\"", Some(Tags::Some(vec![NO_VERSION])));
         check("*", Some(Tags::Any));
         check("3", None);
         check("\"3", None);

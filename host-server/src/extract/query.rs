@@ -11,7 +11,7 @@ use crate::error::{Failure, Refusal};
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
@@ -20,15 +20,15 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The `Link` to the page that starts at `cursor`: the same request, all other parameters kept.
-pub(crate) fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
+/// The `Link` to the next page: the same request with `parameter` set to `value`, all other parameters kept.
+pub(crate) fn next_link(uri: &Uri, parameter: &str, value: &str) -> Option<HeaderValue> {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        if name != "cursor" {
-            query.append_pair(&name, &value);
+    for (name, kept) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        if name != parameter {
+            query.append_pair(&name, &kept);
         }
     }
-    query.append_pair("cursor", cursor);
+    query.append_pair(parameter, value);
     HeaderValue::try_from(format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())).ok()
 }
 
@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn next_page_keeps_the_other_parameters() {
         let uri: Uri = "/api/tickets?q=rock%20%26%20roll&cursor=old&limit=2".parse().unwrap();
-        let link = next_link(&uri, "a/b").unwrap();
+        let link = next_link(&uri, "cursor", "a/b").unwrap();
         assert_eq!(link, "</api/tickets?q=rock+%26+roll&limit=2&cursor=a%2Fb>; rel=\"next\"");
     }
 }

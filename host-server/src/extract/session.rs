@@ -2,6 +2,7 @@
 //!
 //! The header wins where both are there: who sends it means it, while a browser adds the cookie by itself.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
@@ -48,11 +49,17 @@ impl FromRequestParts<AppState> for SignedInUser {
 }
 
 fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Session, Failure> {
-    if let Some(token) = bearer(headers) {
-        return Ok(state.office.auth().authenticate(token)?);
+    let token = token(headers).ok_or(Code::AuthRequired)?;
+    Ok(state.office.auth().authenticate(&token)?)
+}
+
+/// The token that the request shows, good or not.
+pub(crate) fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    match bearer(headers) {
+        Some(token) => Some(token.into()),
+        None => session_cookie(headers)
+            .map(|cookie| cookie.value_raw().map_or_else(|| cookie.value().to_owned().into(), Cow::Borrowed)),
     }
-    let cookie = session_cookie(headers).ok_or(Code::AuthRequired)?;
-    Ok(state.office.auth().authenticate(cookie.value())?)
 }
 
 /// The token of an `Authorization` header; an empty one if the header is of another scheme.

@@ -9,8 +9,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::state::AppState;
 
-const SECONDS: [f64; 14] =
-    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 const COMMANDS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
 
 /// The process's recorder, installed once however many applications live in it.
@@ -86,18 +85,18 @@ fn status_label(status: StatusCode) -> String {
 
 /// The text of `/metrics`.
 pub(crate) fn render(state: &AppState) -> String {
-    let stats = state.office.stats();
+    let now = state.office.stats();
     gauge!("boxoffice_http_in_flight").set(figure(state.load.in_flight()));
-    gauge!("boxoffice_queue_depth").set(figure(stats.queue_len));
-    gauge!("boxoffice_queue_capacity").set(figure(stats.queue_capacity));
-    gauge!("boxoffice_open_holds").set(figure(stats.open_orders));
-    gauge!("boxoffice_expiry_lag_seconds").set(stats.expiry_lag.as_secs_f64());
-    gauge!("boxoffice_journal_head").set(figure(stats.head_seq));
-    gauge!("boxoffice_checkpoint_lag_records").set(figure(stats.checkpoint_lag));
-    gauge!("boxoffice_users").set(figure(stats.users));
-    gauge!("boxoffice_tickets_available").set(figure(stats.tickets_available));
-    gauge!("boxoffice_tickets_locked").set(figure(stats.tickets_locked));
-    gauge!("boxoffice_pending_payments").set(figure(stats.pending_payments));
+    gauge!("boxoffice_queue_depth").set(figure(now.queue_len));
+    gauge!("boxoffice_queue_capacity").set(figure(now.queue_capacity));
+    gauge!("boxoffice_open_holds").set(figure(now.open_orders));
+    gauge!("boxoffice_expiry_lag_seconds").set(now.expiry_lag.as_secs_f64());
+    gauge!("boxoffice_journal_head").set(figure(now.head_seq));
+    gauge!("boxoffice_checkpoint_lag_records").set(figure(now.checkpoint_lag));
+    gauge!("boxoffice_users").set(figure(now.users));
+    gauge!("boxoffice_tickets_available").set(figure(now.tickets_available));
+    gauge!("boxoffice_tickets_locked").set(figure(now.tickets_locked));
+    gauge!("boxoffice_pending_payments").set(figure(now.pending_payments));
     state.metrics.render()
 }
 

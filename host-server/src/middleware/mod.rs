@@ -32,9 +32,8 @@ pub(crate) use request_id::RequestIds;
 
 /// Puts everything around the routes.
 pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let routes = routes
-        .layer(DefaultBodyLimit::max(state.settings.body_limit))
-        .layer(from_fn_with_state(state.clone(), edge));
+    let routes =
+        routes.layer(DefaultBodyLimit::max(state.settings.body_limit)).layer(from_fn_with_state(state.clone(), edge));
     if state.settings.cors_origins.is_empty() { routes } else { routes.layer(cors(&state.settings.cors_origins)) }
 }
 
@@ -113,7 +112,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             request_id::NAME,
         ])
         .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, ERROR_CODE, request_id::NAME])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! that token, hence these lines.
 
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
 
 use crate::error::Refusal;
@@ -33,6 +34,6 @@ fn is_own(origin: &str, headers: &HeaderMap, request: &Request, settings: &Setti
     // Without a public URL the host does not know whether people reach it over https, but it knows its name.
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     authority.is_some() && authority == host
 }

@@ -31,7 +31,7 @@ pub(crate) struct Rates {
 
 impl Rates {
     pub(crate) fn new(trusted_proxies: &[IpAddr]) -> Self {
-        let passwords = Quota::with_period(PASSWORD_EVERY).map_or_else(|| Quota::per_minute(PASSWORD_BURST), |quota| quota);
+        let passwords = Quota::with_period(PASSWORD_EVERY).unwrap_or_else(|| Quota::per_minute(PASSWORD_BURST));
         Self {
             passwords: DefaultKeyedRateLimiter::keyed(passwords.allow_burst(PASSWORD_BURST)),
             general: DefaultKeyedRateLimiter::keyed(Quota::per_second(GENERAL_PER_SECOND).allow_burst(GENERAL_BURST)),

@@ -1,1 +1,11 @@
-fn main(){}
+//! The binary `boxoffice-server`; everything it does is in the library of the same name.
+
+use std::process::ExitCode;
+
+use boxoffice_server::commands;
+use boxoffice_server::config::Cli;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    commands::run(Cli::parse())
+}

@@ -1,0 +1,79 @@
+//! The command's end: over the socket if a server listens there, and directly if none does.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use boxoffice::{BoxOffice, Error, KeyRing};
+
+use super::protocol::{Answer, Problem};
+use super::{Listener, Reply, Task, perform, socket};
+
+/// The file that every data directory has.
+const JOURNAL: &str = "journal.redb";
+
+/// Why a task has no outcome.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TaskError {
+    /// The box office said no.
+    #[error(transparent)]
+    Refused(Problem),
+    /// There is nothing to do it with.
+    #[error("there is no box office in {0}")]
+    NoOffice(String),
+    /// The server went away, or what was to be written could not be.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Does a task on the box office in `dir` and gives its outcome; `listener` hears all that comes before it.
+pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Answer, TaskError> {
+    if !dir.join(JOURNAL).exists() {
+        return Err(TaskError::NoOffice(dir.display().to_string()));
+    }
+    let mut outcome = None;
+    let mut sort = |reply| match reply {
+        Reply::Done(answer) => {
+            outcome = Some(Ok(answer));
+            Ok(())
+        }
+        Reply::Failed(problem) => {
+            outcome = Some(Err(problem));
+            Ok(())
+        }
+        other => listener(other),
+    };
+    match connect(dir)? {
+        Some(server) => ask(server, task, &mut sort)?,
+        None => perform(&open(dir)?, task, &mut sort)?,
+    }
+    let broken =
+        || TaskError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the server stopped in the middle of it"));
+    outcome.ok_or_else(broken)?.map_err(TaskError::Refused)
+}
+
+fn connect(dir: &Path) -> io::Result<Option<UnixStream>> {
+    let address = socket::address(dir, socket::NAME)?;
+    match UnixStream::connect(&address.path) {
+        Ok(stream) => Ok(Some(stream)),
+        // No socket, or one that a server left behind.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn ask(mut server: UnixStream, task: &Task, listener: Listener<'_>) -> io::Result<()> {
+    let mut line = serde_json::to_string(task)?;
+    line.push('\n');
+    server.write_all(line.as_bytes())?;
+    for line in BufReader::new(server).lines() {
+        listener(serde_json::from_str(&line?)?)?;
+    }
+    Ok(())
+}
+
+fn open(dir: &Path) -> Result<BoxOffice, TaskError> {
+    // Nobody signs in here, so no key is needed, and none must be made that a server would then take for its own.
+    let opened = KeyRing::new(&[0; 32]).and_then(|keys| BoxOffice::builder().key_ring(keys).open(dir));
+    opened.map_err(|error: Error| TaskError::Refused(Problem::from(&error)))
+}

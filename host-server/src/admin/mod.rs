@@ -1,0 +1,80 @@
+//! What administrators do at the machine: the same tasks whether a server has the directory or nobody does.
+//!
+//! A running server takes them over a Unix socket in the data directory that only its owner may open: who can open it could
+//! read the data anyway, so there is nothing to sign in to. Without a server the command opens the directory itself.
+
+mod client;
+mod protocol;
+mod server;
+mod socket;
+
+pub(crate) use client::{TaskError, run};
+pub(crate) use protocol::{Answer, Reply, Report, Task};
+pub(crate) use server::Server;
+
+use std::path::Path;
+
+use boxoffice::{BoxOffice, Error};
+use protocol::Problem;
+use serde_json::value::to_raw_value;
+
+/// Takes the replies to a task; an error means that nobody listens any more.
+pub(crate) type Listener<'a> = &'a mut dyn FnMut(Reply) -> std::io::Result<()>;
+
+/// How many records are read at a time.
+const READ_LEN: usize = 1000;
+
+/// Does a task, with its replies as it goes; the last one is its outcome.
+fn perform(office: &BoxOffice, task: &Task, listener: Listener<'_>) -> std::io::Result<()> {
+    let outcome = match task {
+        Task::SetOperator { email, operator } => set_operator(office, email, *operator),
+        Task::Verify => verify(office, listener),
+        Task::Export { after } => return export(office, *after, listener),
+        Task::Backup { dest } => backup(office, dest, listener),
+    };
+    listener(outcome.map_or_else(|error| Reply::Failed(Problem::from(&error)), Reply::Done))
+}
+
+fn set_operator(office: &BoxOffice, email: &str, operator: bool) -> Result<Answer, Error> {
+    let user = office.blocking().auth().set_operator(email, operator)?;
+    Ok(Answer::Operator { user_id: user.id.to_string(), operator: user.operator })
+}
+
+fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
+    let report = office.journal().verify(&mut |done, total| {
+        // Verifying goes on when nobody looks at its progress any more.
+        let _ = listener(Reply::Progress { done, total });
+    })?;
+    Ok(Answer::Verified(report.into()))
+}
+
+fn backup(office: &BoxOffice, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
+    let seq = office.journal().backup(dest, &mut |done, total| {
+        let _ = listener(Reply::Progress { done, total });
+    })?;
+    Ok(Answer::BackedUp { seq })
+}
+
+/// Sends the records up to where the journal ends when it begins.
+fn export(office: &BoxOffice, after: u64, listener: Listener<'_>) -> std::io::Result<()> {
+    let journal = office.journal();
+    let mut last = after;
+    let outcome = (|| {
+        let head = journal.head()?;
+        while last < head {
+            let records = journal.read(last + 1, READ_LEN)?;
+            let Some(end) = records.last().map(|record| record.seq.min(head)) else { break };
+            for record in records.iter().filter(|record| record.seq <= head) {
+                let json =
+                    to_raw_value(record).map_err(|error| Error::from(boxoffice::Code::Internal).with_source(error))?;
+                if listener(Reply::Record(json)).is_err() {
+                    return Ok(Answer::Exported { records: 0 });
+                }
+            }
+            last = end;
+            let _ = listener(Reply::Progress { done: last - after, total: head.saturating_sub(after) });
+        }
+        Ok(Answer::Exported { records: last - after })
+    })();
+    listener(outcome.map_or_else(|error: Error| Reply::Failed(Problem::from(&error)), Reply::Done))
+}

@@ -1,0 +1,89 @@
+//! The language of the socket: the task as one line of JSON, then a line for each reply, the last of which is the outcome.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use boxoffice::{Error, VerifyReport};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "do")]
+pub(crate) enum Task {
+    SetOperator { email: String, operator: bool },
+    Verify,
+    Export { after: u64 },
+    Backup { dest: PathBuf },
+}
+
+/// One line of the answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Reply {
+    Progress { done: u64, total: u64 },
+    Record(Box<RawValue>),
+    Done(Answer),
+    Failed(Problem),
+}
+
+/// What came of a task.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum Answer {
+    Operator { user_id: String, operator: bool },
+    Verified(Report),
+    Exported { records: u64 },
+    BackedUp { seq: u64 },
+}
+
+/// Why a task was not done.
+#[derive(Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Problem {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl From<&Error> for Problem {
+    /// With all that the error came from: who reads it looks after the machine.
+    fn from(error: &Error) -> Self {
+        let faults = error.serialize_errors();
+        let mut message = faults.iter().map(|fault| fault.message.as_ref()).collect::<Vec<_>>().join("; ");
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self { code: error.code().to_owned(), message }
+    }
+}
+
+/// What verifying found.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report {
+    pub(crate) records: u64,
+    pub(crate) head: String,
+    pub(crate) by_event: BTreeMap<String, u64>,
+    pub(crate) problems: Vec<Finding>,
+}
+
+/// Something that is wrong with the journal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Finding {
+    pub(crate) seq: u64,
+    pub(crate) what: String,
+}
+
+impl From<VerifyReport> for Report {
+    fn from(report: VerifyReport) -> Self {
+        Self {
+            records: report.records,
+            head: report.head.to_string(),
+            by_event: report.by_event.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            problems: report.problems.into_iter().map(|found| Finding { seq: found.seq, what: found.what }).collect(),
+        }
+    }
+}

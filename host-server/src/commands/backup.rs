@@ -1,0 +1,21 @@
+//! `backup`: a consistent copy of the data directory.
+
+use super::{Outcome, progress, say};
+use crate::admin::{self, Answer, Task};
+use crate::config::BackupArgs;
+
+pub(super) fn run(args: &BackupArgs) -> Outcome {
+    let bar = progress::bar("copying", "steps");
+    // The server has a working directory of its own.
+    let task = Task::Backup { dest: std::path::absolute(&args.dest)? };
+    let outcome = admin::run(&args.data.data, &task, &mut |reply| {
+        progress::follow(&bar, &reply);
+        Ok(())
+    });
+    bar.finish_and_clear();
+    if let Answer::BackedUp { seq } = outcome? {
+        say(format_args!("copied everything up to record {seq} to {}", args.dest.display()));
+        say("the session key (jwt.key) is not in the copy: keep it elsewhere, or everybody signs in again");
+    }
+    Ok(())
+}

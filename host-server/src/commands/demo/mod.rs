@@ -1,0 +1,161 @@
+//! `demo`: fills a directory with a believable box office, through the same front door as everybody.
+//!
+//! Its clock starts two weeks ago and runs up to now, so that holds have really expired and payments have really been made in
+//! their time. The same seed gives the same shows, people and orders; ids and times differ, as they would.
+
+mod cast;
+mod clock;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boxoffice::blocking::BoxOffice;
+use boxoffice::{Clock, NewTicket, RandomIds, SystemClock, Ticket, TicketId, UserId};
+use fastrand::Rng;
+use indicatif::ProgressBar;
+
+use self::clock::DemoClock;
+use super::{Outcome, progress, say};
+use crate::config::{DemoArgs, key_ring};
+
+const PASSWORD: &str = "correct horse battery";
+const OPERATOR: &str = "olga@boxoffice.example";
+const SELLERS: usize = 4;
+const BUYERS: usize = 12;
+const DAY: Duration = Duration::from_hours(24);
+const HISTORY: Duration = Duration::from_hours(14 * 24);
+const HOLD: Duration = Duration::from_mins(15);
+
+pub(super) fn run(args: &DemoArgs) -> Outcome {
+    let now = SystemClock::new().now();
+    let start = boxoffice::Timestamp::from_millis(now.as_millis() - millis(HISTORY));
+    let clock = Arc::new(DemoClock::at(start));
+    let builder = boxoffice::BoxOffice::builder().hold(HOLD).clock(clock.clone()).ids(Arc::new(RandomIds));
+    let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
+    let office = builder.open(&args.data.data)?.blocking();
+    if office.stats().head_seq > 0 {
+        return Err(format!("{} has a box office in it already", args.data.data.display()).into());
+    }
+    let bar = progress::bar("filling", "steps");
+    let mut demo = Demo { office, clock, rng: Rng::with_seed(args.seed), bar, sellers: Vec::new(), buyers: Vec::new() };
+    demo.people()?;
+    let tickets = demo.shows(args.shows as usize)?;
+    demo.sales(&tickets, now)?;
+    demo.bar.finish_and_clear();
+    demo.office.close()?;
+    tell(&demo, tickets.len(), &args.data.data.display().to_string());
+    Ok(())
+}
+
+fn tell(demo: &Demo, tickets: usize, data: &str) {
+    let stats = demo.office.stats();
+    say(format_args!(
+        "{} users, {tickets} tickets, {} on sale, {} held right now",
+        stats.users, stats.tickets_available, stats.tickets_locked
+    ));
+    say(format_args!("operator: {OPERATOR}"));
+    say(format_args!("seller:   {}", email(cast::SELLERS[0])));
+    say(format_args!("buyer:    {}", email(cast::BUYERS[0])));
+    say(format_args!("password: {PASSWORD}"));
+    say(format_args!("serve it: boxoffice-server --data {data}"));
+}
+
+/// The filling as it goes on.
+struct Demo {
+    office: BoxOffice,
+    clock: Arc<DemoClock>,
+    rng: Rng,
+    bar: ProgressBar,
+    sellers: Vec<UserId>,
+    buyers: Vec<UserId>,
+}
+
+impl Demo {
+    fn people(&mut self) -> Outcome {
+        self.bar.set_length((SELLERS + BUYERS + 1) as u64);
+        self.sign_up(OPERATOR.to_owned())?;
+        self.office.auth().set_operator(OPERATOR, true)?;
+        for name in cast::SELLERS {
+            let id = self.sign_up(email(name))?;
+            self.sellers.push(id);
+        }
+        for name in cast::BUYERS {
+            let id = self.sign_up(email(name))?;
+            self.buyers.push(id);
+        }
+        Ok(())
+    }
+
+    fn sign_up(&mut self, email: String) -> Result<UserId, boxoffice::Error> {
+        let user = self.office.auth().sign_up(boxoffice::SignUp::new(email, PASSWORD))?.user;
+        self.clock.advance(Duration::from_secs(self.rng.u64(60..600)));
+        self.bar.inc(1);
+        Ok(user.id)
+    }
+
+    fn shows(&mut self, count: usize) -> Result<Vec<Arc<Ticket>>, boxoffice::Error> {
+        self.bar.inc_length(count as u64);
+        let mut tickets = Vec::new();
+        for at in 0..count {
+            let starts_at = self.clock.now().plus(HISTORY).plus(DAY * self.rng.u32(5..90));
+            let show = cast::show(at, &mut self.rng, starts_at);
+            let seller = self.sellers[at % self.sellers.len()];
+            let listings: Vec<NewTicket> = cast::tickets(&show, &mut self.rng);
+            tickets.extend(self.office.tickets().create_many(seller, listings)?);
+            self.clock.advance(Duration::from_secs(self.rng.u64(600..7200)));
+            self.bar.inc(1);
+        }
+        Ok(tickets)
+    }
+
+    /// Sells about half of the tickets, one order after the other, until now; the last few orders are still open then.
+    fn sales(&mut self, tickets: &[Arc<Ticket>], now: boxoffice::Timestamp) -> Outcome {
+        let mut wanted: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
+        self.rng.shuffle(&mut wanted);
+        wanted.truncate((tickets.len() / 2).max(1));
+        let open_count = (wanted.len() / 10).clamp(1, BUYERS);
+        let (past, open) = wanted.split_at(wanted.len() - open_count);
+        self.bar.inc_length(wanted.len() as u64);
+        let pace =
+            now.since(self.clock.now()).checked_div(u32::try_from(past.len()).unwrap_or(1) + 1).unwrap_or_default();
+        for (at, ticket) in past.iter().enumerate() {
+            let buyer = self.buyers[self.rng.usize(0..BUYERS)];
+            self.sale(at, buyer, *ticket)?;
+            self.clock.advance(pace);
+            self.bar.inc(1);
+        }
+        self.clock.set(now);
+        for (buyer, ticket) in self.buyers.clone().into_iter().zip(open) {
+            self.office.orders().create(buyer, &[*ticket])?;
+            self.bar.inc(1);
+        }
+        Ok(())
+    }
+
+    /// One order and how it ends. The first five end in five different ways, whatever the seed.
+    fn sale(&mut self, at: usize, buyer: UserId, ticket: TicketId) -> Outcome {
+        let order = self.office.orders().create(buyer, &[ticket])?;
+        let fate = if at < 5 { at * 20 } else { self.rng.usize(0..100) };
+        match fate {
+            0..20 => self.office.orders().cancel(buyer, order.id)?,
+            20..40 => self.clock.advance(HOLD + Duration::from_secs(1)),
+            40..50 => match self.office.payments().pay(buyer, order.id, "tok_chargeDeclined") {
+                Err(error) if error.code_value() == boxoffice::Code::PaymentDeclined => {}
+                other => return other.map(drop).map_err(Into::into),
+            },
+            _ => {
+                let cards = ["tok_visa", "tok_mastercard", "tok_amex"];
+                self.office.payments().pay(buyer, order.id, cards[fate % cards.len()])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn email(name: &str) -> String {
+    format!("{name}@boxoffice.example")
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,24 @@
+//! `export`: the journal as JSON lines.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use super::{Outcome, progress};
+use crate::admin::{self, Reply, Task};
+use crate::config::ExportArgs;
+
+pub(super) fn run(args: &ExportArgs) -> Outcome {
+    let mut out: Box<dyn Write> = match &args.out {
+        Some(path) => Box::new(BufWriter::new(File::create_new(path)?)),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    let bar = progress::bar("exporting", "records");
+    let outcome = admin::run(&args.data.data, &Task::Export { after: args.after }, &mut |reply| {
+        progress::follow(&bar, &reply);
+        if let Reply::Record(record) = reply { writeln!(out, "{record}") } else { Ok(()) }
+    });
+    bar.finish_and_clear();
+    outcome?;
+    out.flush()?;
+    Ok(())
+}

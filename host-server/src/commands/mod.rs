@@ -1,0 +1,55 @@
+//! The subcommands.
+
+mod backup;
+mod demo;
+mod export;
+mod operator;
+mod progress;
+mod serve;
+mod verify;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::config::{Cli, Command};
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        None => serve::run(&cli.serve),
+        Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Operator(args)) => operator::run(&args),
+        Some(Command::Verify(args)) => return verify::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Backup(args)) => backup::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a subcommand ends with.
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Says what went wrong, with all that it came from.
+fn complain(error: &dyn Error) {
+    let mut text = format!("error: {error}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        let _ = write!(text, ": {error}");
+        source = error.source();
+    }
+    eprintln!("{text}");
+}
+
+/// Writes a line to the standard output; a reader that has gone away is no error of ours.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,121 @@
+//! `serve`: opens the box office, serves it, and closes it in good order.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::Duration;
+
+use boxoffice::BoxOffice;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Outcome, say};
+use crate::admin;
+use crate::config::{ServeArgs, key_ring, log_filter};
+use crate::state::AppState;
+use crate::{app, listener, logging};
+
+/// How often the host tidies up after itself.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// Files that are open besides connections.
+const OTHER_FILES: u64 = 64;
+
+pub(super) fn run(args: &ServeArgs) -> Outcome {
+    let _log = logging::start(args.log_format, &log_filter());
+    let connections_max = connections_max(args.max_connections);
+    create_private_dir(&args.data.data)?;
+    let office = open(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(serve(args, office, connections_max));
+    // Tasks of administrators that are still running end with the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn open(args: &ServeArgs) -> Result<BoxOffice, boxoffice::Error> {
+    let builder = BoxOffice::builder()
+        .hold(args.hold)
+        .session_length(args.session)
+        .default_currency(args.currency)
+        .refuse_when_full(true);
+    let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
+    let office = builder.open(&args.data.data)?;
+    tracing::info!(records = office.stats().head_seq, "the box office is open");
+    Ok(office)
+}
+
+async fn serve(args: &ServeArgs, office: BoxOffice, connections_max: usize) -> Outcome {
+    let stop = Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+    let listener = TcpListener::bind(args.listen).await?;
+    let address = listener.local_addr()?;
+    let state = AppState::new(office.clone(), args.settings());
+    let admin = admin::Server::start(office.clone(), &args.data.data)?;
+    let tidying = tokio::spawn(tidy(state.clone()));
+    say(format_args!("listening on http://{address}"));
+    tracing::info!(%address, "listening");
+
+    let stopping = state.stopping.clone();
+    let stopped = async move {
+        stop.asked(&stopping).await;
+    };
+    listener::serve(listener, app(state), connections_max, stopped, args.shutdown_deadline).await;
+
+    tidying.abort();
+    drop(admin);
+    office.close().await?;
+    tracing::info!("closed");
+    Ok(())
+}
+
+async fn tidy(state: AppState) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        state.tidy();
+    }
+}
+
+/// The signals that ask the process to stop.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    /// Waits for the first signal and tells everybody. A second one is for somebody who can't wait: it ends the process as it
+    /// stands, which loses nothing that was answered.
+    async fn asked(mut self, stopping: &tokio_util::sync::CancellationToken) {
+        self.any().await;
+        tracing::info!("stopping");
+        stopping.cancel();
+        tokio::spawn(async move {
+            self.any().await;
+            std::process::exit(130);
+        });
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Makes the data directory so that only its owner can look into it; one that exists is left as it is.
+fn create_private_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// How many connections the process can have: every one needs a file, so it takes as many as the system lets it.
+fn connections_max(wanted: u32) -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    let soft = limit.current;
+    limit.current = limit.maximum;
+    let files = if setrlimit(Resource::Nofile, limit).is_ok() { limit.maximum } else { soft };
+    let room = files.map_or(u64::MAX, |files| files.saturating_sub(OTHER_FILES).max(1));
+    usize::try_from(room.min(u64::from(wanted))).unwrap_or(usize::MAX)
+}

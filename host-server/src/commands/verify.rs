@@ -1,0 +1,50 @@
+//! `verify`: replays the journal and tells what it found.
+
+use std::process::ExitCode;
+
+use super::{complain, progress, say};
+use crate::admin::{self, Answer, Report, Task, TaskError};
+use crate::config::VerifyArgs;
+
+/// Problems were found.
+const PROBLEMS: u8 = 1;
+/// It could not be verified.
+const UNKNOWN: u8 = 2;
+
+pub(super) fn run(args: &VerifyArgs) -> ExitCode {
+    let bar = progress::bar("verifying", "records");
+    let outcome = admin::run(&args.data.data, &Task::Verify, &mut |reply| {
+        progress::follow(&bar, &reply);
+        Ok(())
+    });
+    bar.finish_and_clear();
+    match outcome {
+        Ok(Answer::Verified(report)) => tell(&report),
+        // So damaged that it does not open is a finding too.
+        Err(TaskError::Refused(problem)) if problem.code == boxoffice::Code::JournalDamaged.as_str() => {
+            say(format_args!("the journal is damaged: {problem}"));
+            ExitCode::from(PROBLEMS)
+        }
+        Ok(_) => ExitCode::from(UNKNOWN),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(UNKNOWN)
+        }
+    }
+}
+
+fn tell(report: &Report) -> ExitCode {
+    say(format_args!("records: {}", report.records));
+    say(format_args!("head:    {}", report.head));
+    for (event, count) in &report.by_event {
+        say(format_args!("  {event:<16} {count}"));
+    }
+    if report.problems.is_empty() {
+        say("clean: the hash chain is whole and every rule is kept");
+        return ExitCode::SUCCESS;
+    }
+    for problem in &report.problems {
+        say(format_args!("problem at record {}: {}", problem.seq, problem.what));
+    }
+    ExitCode::from(PROBLEMS)
+}

@@ -1,0 +1,76 @@
+//! The journal feed on the wire: records leave in the published form that the core gives them.
+
+use std::sync::Arc;
+
+use boxoffice::{Error, Record};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+/// Which records to show.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JournalQuery {
+    /// The last record that the caller has; 0 or nothing for the first page. Not for a stream that has `Last-Event-ID`.
+    after: Option<String>,
+    /// How many: 1 to 100, 50 if not given. A stream has no end.
+    limit: Option<String>,
+}
+
+const LIMIT_MAX: usize = 100;
+const LIMIT_DEFAULT: usize = 50;
+
+impl JournalQuery {
+    pub(crate) fn after(&self) -> Result<u64, Error> {
+        match &self.after {
+            None => Ok(0),
+            Some(text) => text.parse().map_err(|_| Error::invalid("after", "must be the number of a record")),
+        }
+    }
+
+    pub(crate) fn limit(&self) -> Result<usize, Error> {
+        match self.limit.as_deref().map(str::parse) {
+            None => Ok(LIMIT_DEFAULT),
+            Some(Ok(limit @ 1..=LIMIT_MAX)) => Ok(limit),
+            Some(_) => Err(Error::invalid("limit", "must be a number from 1 to 100")),
+        }
+    }
+}
+
+/// A record of the journal.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct RecordOut(pub(crate) Arc<Record>);
+
+impl PartialSchema for RecordOut {
+    fn schema() -> RefOr<Schema> {
+        let whole = || ObjectBuilder::new().schema_type(Type::Integer);
+        let text =
+            |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+        let event = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .property("type", Object::with_type(Type::String))
+            .property("data", Object::with_type(Type::Object))
+            .required("type")
+            .required("data");
+        let record = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("A fact of the journal."))
+            .property("seq", whole().description(Some("Its place in the journal, from 1, without gaps.")))
+            .property("at", text(KnownFormat::DateTime))
+            .property("actor", ObjectBuilder::new().description(Some("`\"system\"`, or `{\"user\": id}`.")))
+            .property("commandId", text(KnownFormat::Uuid))
+            .property("version", whole().description(Some("The version of the event's entity after it.")))
+            .property("event", event)
+            .property("hash", Object::with_type(Type::String));
+        let names = ["seq", "at", "actor", "commandId", "version", "event", "hash"];
+        RefOr::T(Schema::Object(names.into_iter().fold(record, ObjectBuilder::required).build()))
+    }
+}
+
+impl ToSchema for RecordOut {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Record".into()
+    }
+}

@@ -1,0 +1,139 @@
+//! Orders on the wire.
+
+use boxoffice::{CancelReason, Error, Order, OrderedTicket, RawOrderQuery, TicketId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Amount, ChargeOut};
+
+/// What to order: exactly one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = NewOrder)]
+pub(crate) struct PlaceOrder {
+    /// One ticket.
+    #[schema(format = Uuid)]
+    ticket_id: Option<String>,
+    /// 1 to 10 tickets of one currency: all or none are locked.
+    ticket_ids: Option<Vec<String>>,
+}
+
+impl PlaceOrder {
+    pub(crate) fn ticket_ids(&self) -> Result<Vec<TicketId>, Error> {
+        match (&self.ticket_id, &self.ticket_ids) {
+            (Some(id), None) => Ok(vec![parse(id, || "ticketId".to_owned())?]),
+            (None, Some(ids)) => {
+                ids.iter().enumerate().map(|(at, id)| parse(id, || format!("ticketIds[{at}]"))).collect()
+            }
+            (None, None) => Err(Error::invalid("ticketId", "is required")),
+            (Some(_), Some(_)) => Err(Error::invalid("ticketId", "can't be given together with ticketIds")),
+        }
+    }
+}
+
+fn parse(id: &str, field: impl FnOnce() -> String) -> Result<TicketId, Error> {
+    id.parse().map_err(|_| Error::invalid(field(), "must be an id"))
+}
+
+/// Which of the buyer's orders to show.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OrderQuery {
+    /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
+    status: Option<String>,
+    /// How many: 1 to 100, 50 if not given.
+    limit: Option<String>,
+    /// Where the page starts: take it from the `Link` of the page before.
+    cursor: Option<String>,
+}
+
+impl From<OrderQuery> for RawOrderQuery {
+    fn from(query: OrderQuery) -> Self {
+        Self { status: query.status, limit: query.limit, cursor: query.cursor }
+    }
+}
+
+/// How to give the money back.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Refund)]
+pub(crate) struct Refund {
+    /// Whether the tickets are to be sold again; they are not unless asked.
+    #[serde(default)]
+    pub(crate) return_to_sale: bool,
+}
+
+/// An order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Order)]
+pub(crate) struct OrderOut<'a> {
+    #[schema(format = Uuid)]
+    id: String,
+    #[schema(format = Uuid)]
+    buyer_id: String,
+    /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
+    status: &'static str,
+    /// Why it was cancelled, if it was: `buyer` or `payment_failed`.
+    #[schema(required, value_type = Option<String>)]
+    cancel_reason: Option<CancelReason>,
+    #[schema(inline)]
+    total: Amount,
+    /// An ISO 4217 code.
+    currency: &'static str,
+    /// When the hold ends, unless a payment is under way.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    tickets: Vec<OrderedTicketOut<'a>>,
+    #[schema(required)]
+    charge: Option<ChargeOut<'a>>,
+    version: u64,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl<'a> From<&'a Order> for OrderOut<'a> {
+    fn from(order: &'a Order) -> Self {
+        Self {
+            id: order.id.to_string(),
+            buyer_id: order.buyer_id.to_string(),
+            status: order.status.as_str(),
+            cancel_reason: order.cancel_reason,
+            total: Amount(order.total),
+            currency: order.total.currency().code(),
+            expires_at: order.expires_at.to_string(),
+            tickets: order.tickets.iter().map(OrderedTicketOut::from).collect(),
+            charge: order.charge.as_ref().map(ChargeOut::from),
+            version: order.version,
+            created_at: order.created_at.to_string(),
+            updated_at: order.updated_at.to_string(),
+        }
+    }
+}
+
+/// A ticket of an order, as it was at the moment of the lock.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OrderedTicket)]
+pub(crate) struct OrderedTicketOut<'a> {
+    #[schema(format = Uuid)]
+    id: String,
+    #[schema(format = Uuid)]
+    seller_id: String,
+    title: &'a str,
+    #[schema(inline)]
+    price: Amount,
+}
+
+impl<'a> From<&'a OrderedTicket> for OrderedTicketOut<'a> {
+    fn from(ticket: &'a OrderedTicket) -> Self {
+        Self {
+            id: ticket.id.to_string(),
+            seller_id: ticket.seller_id.to_string(),
+            title: ticket.title.as_str(),
+            price: Amount(ticket.price),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Users on the wire.
+
+use boxoffice::{SignIn, SignUp, UserId, UserProfile, UserUpdate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An email and a password. What is missing is read as empty, so that the answer names every fault at once.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Credentials)]
+pub(crate) struct Credentials {
+    /// Unique without regard to case; kept as it was typed.
+    #[serde(default)]
+    #[schema(required, example = "ann@example.com", format = Email)]
+    pub(crate) email: String,
+    /// 8 to 128 characters.
+    #[serde(default)]
+    #[schema(required, example = "correct horse battery", format = Password)]
+    pub(crate) password: String,
+}
+
+impl From<Credentials> for SignUp {
+    fn from(body: Credentials) -> Self {
+        Self { email: body.email, password: body.password }
+    }
+}
+
+impl Credentials {
+    pub(crate) fn sign_in(self, client: Option<std::net::IpAddr>) -> SignIn {
+        SignIn { email: self.email, password: self.password, client }
+    }
+}
+
+/// What is to change of the user; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = UserEdit)]
+pub(crate) struct UserEdit {
+    /// The password as it is now.
+    #[schema(format = Password)]
+    current_password: String,
+    /// The new email.
+    #[schema(format = Email)]
+    email: Option<String>,
+    /// The new password; it ends every other session.
+    #[schema(format = Password)]
+    password: Option<String>,
+}
+
+impl From<UserEdit> for UserUpdate {
+    fn from(body: UserEdit) -> Self {
+        Self { current_password: body.current_password, email: body.email, password: body.password }
+    }
+}
+
+/// The consent to being erased.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = EraseUser)]
+pub(crate) struct EraseUser {
+    /// The password as it is now.
+    #[schema(format = Password)]
+    pub(crate) current_password: String,
+}
+
+/// A user, as shown to that user.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = User)]
+pub(crate) struct UserOut {
+    #[schema(value_type = String, format = Uuid)]
+    id: UserId,
+    #[schema(format = Email)]
+    email: String,
+    /// Whether the user may look after the box office.
+    operator: bool,
+    #[schema(format = DateTime)]
+    created_at: String,
+    version: u64,
+}
+
+impl From<UserProfile> for UserOut {
+    fn from(user: UserProfile) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            operator: user.operator,
+            created_at: user.created_at.to_string(),
+            version: user.version,
+        }
+    }
+}
+
+/// Who is signed in, if anybody is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CurrentUser)]
+pub(crate) struct CurrentUserOut {
+    pub(crate) current_user: Option<UserOut>,
+}
+
+/// An empty object.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Nothing)]
+pub(crate) struct NothingOut {}

@@ -1,0 +1,203 @@
+//! The one place that makes the common error body, `{"errors": [{"message": …, "field"?: …}]}`.
+//!
+//! Whatever goes wrong on the way of a request becomes a [`Failure`] and leaves as one: the core's [`boxoffice::Error`] with its
+//! own code and status, and a [`Refusal`] of the host where the request never reached the core.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::{Code, Fault};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Names the error to programs: the stable code, such as `ticket.locked`.
+pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
+/// Why the host itself refuses a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    RouteNotFound,
+    MethodNotAllowed,
+    MalformedBody,
+    EmptyBody,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    MalformedQuery,
+    MalformedHeader(&'static str),
+    ForeignOrigin,
+    TimedOut,
+    Overloaded,
+    NotReady,
+}
+
+impl Refusal {
+    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::RouteNotFound => (StatusCode::NOT_FOUND, "route.not_found", "No such route"),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "route.method_not_allowed", "The route has no such method")
+            }
+            Self::MalformedBody => (StatusCode::BAD_REQUEST, "body.malformed", "The body is not valid JSON"),
+            Self::EmptyBody => {
+                (StatusCode::BAD_REQUEST, "body.malformed", "The body is empty; it must be a JSON object")
+            }
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", "The body is too large"),
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "body.unsupported_media_type",
+                "The body must be JSON, with Content-Type: application/json",
+            ),
+            Self::MalformedQuery => (StatusCode::BAD_REQUEST, "query.malformed", "The query is malformed"),
+            Self::MalformedHeader(_) => (StatusCode::BAD_REQUEST, "header.malformed", "A header is malformed"),
+            Self::ForeignOrigin => {
+                (StatusCode::FORBIDDEN, "origin.forbidden", "Requests from other sites are not accepted")
+            }
+            Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "request.timeout", "The request took too long"),
+            Self::Overloaded => {
+                (StatusCode::SERVICE_UNAVAILABLE, Code::EngineOverloaded.as_str(), Code::EngineOverloaded.message())
+            }
+            Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "engine.not_ready", "Not ready"),
+        }
+    }
+
+    const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::MalformedHeader(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    const fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::TimedOut | Self::Overloaded | Self::NotReady => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+}
+
+/// What a request ends with when it does not succeed.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    Core(boxoffice::Error),
+    Host(Refusal),
+}
+
+impl From<boxoffice::Error> for Failure {
+    fn from(error: boxoffice::Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Self::Core(code.into())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Host(refusal)
+    }
+}
+
+/// What every error looks like.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Errors)]
+pub(crate) struct ErrorBody {
+    /// What is wrong, one entry a fault.
+    #[schema(value_type = Vec<ErrorEntry>)]
+    errors: Vec<Fault>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorEntry {
+    /// A sentence for a person.
+    #[schema(example = "Price must be greater than 0")]
+    message: String,
+    /// The one field at fault, where there is one.
+    #[schema(required = false, example = "price")]
+    field: Option<String>,
+}
+
+/// The core's error behind a response, for the log of what went wrong inside.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(pub(crate) Arc<boxoffice::Error>);
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Host(refusal) => {
+                let (status, code, message) = refusal.parts();
+                let fault = Fault { message: message.into(), field: refusal.field().map(Cow::Borrowed) };
+                respond(status, code, vec![fault], refusal.retry_after())
+            }
+            Self::Core(error) => {
+                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let wait =
+                    error.retry_after().or(matches!(status.as_u16(), 429 | 503).then_some(Duration::from_secs(1)));
+                let mut response = respond(status, error.code(), error.serialize_errors(), wait);
+                if status.is_server_error() {
+                    response.extensions_mut().insert(Cause(Arc::new(error)));
+                }
+                response
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        Failure::Host(self).into_response()
+    }
+}
+
+fn respond(status: StatusCode, code: &'static str, errors: Vec<Fault>, retry_after: Option<Duration>) -> Response {
+    let mut response = (status, axum::Json(ErrorBody { errors })).into_response();
+    let headers = response.headers_mut();
+    headers.insert(ERROR_CODE, HeaderValue::from_static(code));
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs(wait)));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// Whole seconds, rounded up: who waits that long is never too early.
+fn wait_secs(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+pub(crate) async fn route_not_found() -> Refusal {
+    Refusal::RouteNotFound
+}
+
+pub(crate) async fn method_not_allowed() -> Refusal {
+    Refusal::MethodNotAllowed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_rounded_up_to_whole_seconds() {
+        let secs = |ms| wait_secs(Duration::from_millis(ms));
+        assert_eq!((secs(0), secs(1), secs(1000), secs(1001)), (1, 1, 1, 2));
+    }
+
+    #[test]
+    fn every_code_of_the_core_leaves_with_its_status() {
+        for code in Code::ALL {
+            let response = Failure::from(*code).into_response();
+            assert_eq!(response.status().as_u16(), code.kind().status_code(), "{code:?}");
+            assert_eq!(response.headers()[ERROR_CODE], code.as_str(), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! JSON bodies. What serde has to say against one becomes a fault that names the field and never repeats the value, which may
+//! be a password.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use boxoffice::Error;
+use hyper::body::Body as _;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::error::{Failure, Refusal};
+use crate::state::AppState;
+
+/// The body, read as JSON.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+        let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+        if has_type && !is_json(request.headers()) {
+            return Err(Refusal::UnsupportedMediaType.into());
+        }
+        let _room = state.load.room_for_body(request.headers())?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        if bytes.trim_ascii().is_empty() {
+            return Err(Refusal::EmptyBody.into());
+        }
+        if !has_type {
+            return Err(Refusal::UnsupportedMediaType.into());
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> OptionalFromRequest<AppState> for JsonBody<T> {
+    type Rejection = Failure;
+
+    /// `None` for a request that has no body at all.
+    async fn from_request(request: Request, state: &AppState) -> Result<Option<Self>, Failure> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) && request.body().is_end_stream() {
+            return Ok(None);
+        }
+        <Self as FromRequest<AppState>>::from_request(request, state).await.map(Some)
+    }
+}
+
+fn unread(rejection: &BytesRejection) -> Refusal {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::BodyTooLarge } else { Refusal::MalformedBody }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // serde would also take an array for a struct, its values in the order of the fields; JSON that way is a mistake.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        return Err(if is_json { not_an_object() } else { Refusal::MalformedBody.into() });
+    }
+    serde_json::from_slice(bytes).map_err(|_| explain::<T>(bytes))
+}
+
+fn not_an_object() -> Failure {
+    Error::with_message(boxoffice::Code::Validation, "The body must be a JSON object").into()
+}
+
+/// Reads a body that is known to be wrong once more, this time keeping track of where: most bodies are right, and need not
+/// pay for it.
+fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
+        return Refusal::MalformedBody.into();
+    };
+    if error.inner().classify() != Category::Data {
+        return Refusal::MalformedBody.into();
+    }
+    let path = error.path().to_string();
+    let path = if path == "." { "" } else { &path };
+    let text = error.inner().to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        return Error::invalid(field, "is required").into();
+    }
+    if path.is_empty() {
+        return Refusal::MalformedBody.into();
+    }
+    Error::invalid(path.to_owned(), reason(text)).into()
+}
+
+/// What serde said, without the value that it said it about.
+fn reason(text: &str) -> String {
+    match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("must be {}", json_word(expected)),
+        None if text.starts_with("duplicate field") => "must not be given twice".to_owned(),
+        None if text.starts_with("must ") => text.to_owned(),
+        None => "is not valid".to_owned(),
+    }
+}
+
+/// What serde calls by a Rust name, in the words of JSON.
+fn json_word(expected: &str) -> &str {
+    if expected.starts_with("struct ") {
+        "an object"
+    } else if expected.starts_with("a sequence") {
+        "an array"
+    } else {
+        expected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Outer {
+        title: String,
+        inner: Option<Inner>,
+        #[serde(default)]
+        many: Vec<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Inner {
+        name: String,
+    }
+
+    async fn check(body: &str, expected: &str) {
+        let response = parse::<Outer>(body.as_bytes()).unwrap_err().into_response();
+        let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&bytes), format!("{{\"errors\":[{expected}]}}"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn faults_name_their_field_and_never_the_value() {
+        let malformed = r#"{"message":"The body is not valid JSON"}"#;
+        check("{", malformed).await;
+        check(r#"{"title":"a"} x"#, malformed).await;
+        check("nope", malformed).await;
+        check("[1]", r#"{"message":"The body must be a JSON object"}"#).await;
+        check("{}", r#"{"message":"Title is required","field":"title"}"#).await;
+        check(r#"{"title":1}"#, r#"{"message":"Title must be a string","field":"title"}"#).await;
+        check(r#"{"title":"a","title":"b"}"#, r#"{"message":"Title must not be given twice","field":"title"}"#).await;
+        check(r#"{"title":"a","inner":"secret"}"#, r#"{"message":"Inner must be an object","field":"inner"}"#).await;
+        check(r#"{"title":"a","inner":{}}"#, r#"{"message":"Name is required","field":"inner.name"}"#).await;
+        check(r#"{"title":"a","many":5}"#, r#"{"message":"Many must be an array","field":"many"}"#).await;
+        let field = r#"{"message":"Name must be a string","field":"many[1].name"}"#;
+        check(r#"{"title":"a","many":[{"name":"x"},{"name":null}]}"#, field).await;
+    }
+}

@@ -1,0 +1,15 @@
+//! What handlers take from a request, and how it goes wrong: always in the common error shape.
+
+mod idempotency;
+mod json;
+mod path;
+mod precondition;
+mod query;
+mod session;
+
+pub(crate) use idempotency::Idempotency;
+pub(crate) use json::JsonBody;
+pub(crate) use path::PathId;
+pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
+pub(crate) use query::{Query, next_link};
+pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie, token};

@@ -1,0 +1,119 @@
+//! Entity tags: a ticket's tag is its version, so `If-Match` and `If-None-Match` are comparisons of numbers.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::error::{Failure, Refusal};
+
+/// The tag of a version, such as `"3"`.
+pub(crate) fn etag(version: u64) -> HeaderValue {
+    // Digits between quotes are always a header value.
+    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// The version that the caller expects, if it names one; `*` expects any.
+#[derive(Debug)]
+pub(crate) struct IfMatch(pub(crate) Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        let tags = tags(&parts.headers, &header::IF_MATCH).ok_or(Refusal::MalformedHeader("If-Match"))?;
+        match tags {
+            Tags::None | Tags::Any => Ok(Self(None)),
+            // One version can be expected of the core. A caller that would take any of several has none in particular, so
+            // the list is refused rather than read as something weaker than it says.
+            Tags::Some(versions) => match versions.as_slice() {
+                [version] => Ok(Self(Some(*version))),
+                _ => Err(Refusal::MalformedHeader("If-Match").into()),
+            },
+        }
+    }
+}
+
+/// The versions that the caller has already.
+#[derive(Debug)]
+pub(crate) struct IfNoneMatch(Tags);
+
+impl IfNoneMatch {
+    /// Whether the caller has this version.
+    pub(crate) fn has(&self, version: u64) -> bool {
+        match &self.0 {
+            Tags::None => false,
+            Tags::Any => true,
+            Tags::Some(versions) => versions.contains(&version),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // A header that makes no sense can be ignored here: the caller gets the whole answer.
+        Ok(Self(tags(&parts.headers, &header::IF_NONE_MATCH).unwrap_or(Tags::None)))
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Tags {
+    None,
+    Any,
+    Some(Vec<u64>),
+}
+
+/// What a well-formed tag that is none of ours stands for: versions begin at 1, so it matches nothing.
+const NO_VERSION: u64 = 0;
+
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
+    let mut versions = Vec::new();
+    let mut any = false;
+    for value in headers.get_all(name) {
+        for item in value.to_str().ok()?.split(',').map(str::trim) {
+            if item == "*" {
+                any = true;
+            } else {
+                versions.push(version(item)?);
+            }
+        }
+    }
+    match (any, versions.is_empty()) {
+        (true, true) => Some(Tags::Any),
+        (true, false) => None,
+        (false, true) => Some(Tags::None),
+        (false, false) => Some(Tags::Some(versions)),
+    }
+}
+
+/// The version in a quoted tag, weak or strong; `None` if it is not a tag at all.
+fn version(item: &str) -> Option<u64> {
+    let quoted = item.strip_prefix("W/").unwrap_or(item);
+    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let is_tag = inner.bytes().all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte));
+    is_tag.then(|| inner.parse().unwrap_or(NO_VERSION))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: &'static str, expected: Option<Tags>) {
+        let headers = HeaderMap::from_iter([(header::IF_MATCH, HeaderValue::from_static(value))]);
+        assert_eq!(tags(&headers, &header::IF_MATCH), expected, "{value}");
+    }
+
+    #[test]
+    fn entity_tags() {
+        check("\"3\"", Some(Tags::Some(vec![3])));
+        check("W/\"3\"", Some(Tags::Some(vec![3])));
+        check("\"1\", W/\"2\"", Some(Tags::Some(vec![1, 2])));
+        check("\"abc\"", Some(Tags::Some(vec![NO_VERSION])));
+        check("*", Some(Tags::Any));
+        check("3", None);
+        check("\"3", None);
+        check("", None);
+        check("*, \"3\"", None);
+    }
+}

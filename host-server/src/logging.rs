@@ -1,0 +1,48 @@
+//! Logs: one line an event, to the standard error, as text or as JSON.
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::panic::PanicHookInfo;
+
+use clap::ValueEnum;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: a JSON object a line.
+    Json,
+}
+
+/// How many lines may wait to be written.
+const LINES_MAX: usize = 16 * 1024;
+
+/// Starts logging; lines that wait are written when the guard is dropped.
+///
+/// Lines are written by a thread of their own, so that a slow terminal or disk delays no request. When more than
+/// a bounded number of them wait, further ones are dropped.
+pub(crate) fn start(format: LogFormat, filter: &str) -> WorkerGuard {
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(LINES_MAX)
+        .thread_name("log")
+        .finish(BufWriter::with_capacity(64 * 1024, io::stderr()));
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let started = match format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+    };
+    if started.is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
+    guard
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let text = panic.payload_as_str().unwrap_or("no message");
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(location, text, "panic");
+}

@@ -1,0 +1,36 @@
+//! Headers that tell browsers to do less than they would.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::state::Settings;
+
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("interest-cohort=()")),
+];
+
+/// What a route may have decided for itself.
+const UNLESS_SET: [(HeaderName, HeaderValue); 2] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+pub(super) fn add(headers: &mut HeaderMap, settings: &Settings) {
+    headers.reserve(ALWAYS.len() + UNLESS_SET.len() + 2);
+    for (name, value) in ALWAYS {
+        headers.insert(name, value);
+    }
+    for (name, value) in UNLESS_SET {
+        headers.entry(name).or_insert(value);
+    }
+    if settings.is_https() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}

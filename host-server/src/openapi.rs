@@ -1,0 +1,93 @@
+//! The description of the host, made from its handlers.
+
+use std::sync::OnceLock;
+
+use utoipa::OpenApi;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Required, Response, ResponseBuilder, Type};
+
+use crate::error::{ErrorBody, ErrorEntry};
+use crate::routes;
+use crate::state::Settings;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "boxoffice",
+        description = "Sell tickets once, take the money once, lose nothing.\n\n\
+            Every error has one shape, `{\"errors\": [{\"message\", \"field\"?}]}`, and its stable code in the header \
+            `x-error-code`. Lists have their next page in the header `Link`. Amounts are exact decimals in major units.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "users", description = "Sign-up, sign-in, sessions"),
+        (name = "tickets", description = "What is for sale"),
+        (name = "orders", description = "Locks on tickets, and purchases"),
+        (name = "payments", description = "Charges"),
+        (name = "journal", description = "The facts, for operators"),
+        (name = "operations", description = "For whoever runs the host")
+    ),
+    components(schemas(ErrorBody, ErrorEntry))
+)]
+struct Description;
+
+/// The description of every route, as it is served at `/openapi.json`.
+pub fn json() -> &'static str {
+    static JSON: OnceLock<String> = OnceLock::new();
+    JSON.get_or_init(|| {
+        let mut json = describe().to_pretty_json().unwrap_or_default();
+        json.push('\n');
+        json
+    })
+}
+
+fn describe() -> utoipa::openapi::OpenApi {
+    let mut description = Description::openapi();
+    description.merge(routes::all(&Settings::default()).into_openapi());
+    let components = description.components.get_or_insert_default();
+    components.responses.insert("Error".to_owned(), RefOr::T(error_response()));
+    let cookie = ApiKey::Cookie(ApiKeyValue::with_description("session", "Set by sign-up and sign-in."));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    for item in description.paths.paths.values_mut() {
+        if let Some(operation) = &mut item.post {
+            operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+        }
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        operations.into_iter().flatten().for_each(may_fail);
+    }
+    description
+}
+
+/// Any operation can be refused, and every refusal looks the same.
+fn may_fail(operation: &mut Operation) {
+    let error = RefOr::Ref(Ref::from_response_name("Error"));
+    operation.responses.responses.insert("default".to_owned(), error);
+}
+
+fn error_response() -> Response {
+    let code =
+        HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some("The stable code")).build();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Errors"))).build();
+    ResponseBuilder::new()
+        .description("What is wrong")
+        .header("x-error-code", code)
+        .content("application/json", content)
+        .build()
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The same key and body from the same user within 24 hours gives the first answer again; another body under the \
+             same key gives 422.",
+        ))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+}

@@ -1,0 +1,36 @@
+//! The routes, one file a resource. Each handler parses, calls the core, and maps the answer.
+
+mod journal;
+mod operations;
+mod orders;
+mod payments;
+mod tickets;
+mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::{AppState, Settings};
+
+/// Every route with its description.
+pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(users::routes())
+        .merge(tickets::routes(settings))
+        .merge(orders::routes())
+        .merge(payments::routes())
+        .merge(journal::routes())
+        .merge(operations::routes())
+}
+
+/// A page of a list, with the link to the next one.
+macro_rules! page {
+    ($page:expr, $uri:expr, $out:ident) => {{
+        let page = $page;
+        let link = page.next.and_then(|cursor| crate::extract::next_link(&$uri, "cursor", &cursor.to_string()));
+        let items: Vec<_> = page.items.iter().map(|item| $out::from(item.as_ref())).collect();
+        let mut response = axum::response::IntoResponse::into_response(axum::Json(items));
+        response.headers_mut().extend(link.map(|link| (axum::http::header::LINK, link)));
+        response
+    }};
+}
+pub(crate) use page;

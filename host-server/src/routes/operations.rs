@@ -1,0 +1,96 @@
+//! What whoever runs the host asks it, and its own documentation.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Refusal;
+use crate::middleware::metrics as figures;
+use crate::openapi;
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
+        .routes(routes!(metrics))
+        .routes(routes!(openapi_json))
+        .route("/docs", get(docs))
+        .route("/docs/docs.css", get(docs_css))
+        .route("/docs/docs.js", get(docs_js))
+}
+
+/// All is well.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+const OK: Json<Health> = Json(Health { status: "ok" });
+
+/// Whether the process lives.
+#[utoipa::path(
+    get, path = "/healthz", tag = "operations",
+    responses((status = 200, description = "It lives", body = Health))
+)]
+async fn healthz() -> Json<Health> {
+    OK
+}
+
+/// Whether requests should be sent here.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations",
+    responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
+)]
+async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Refusal> {
+    if state.office.is_ready() && !state.stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
+}
+
+/// Figures in Prometheus's text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "The figures", body = String, content_type = "text/plain"))
+)]
+async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], figures::render(&state))
+}
+
+/// This description.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "operations",
+    responses((status = 200, description = "OpenAPI", body = serde_json::Value))
+)]
+async fn openapi_json() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], openapi::json())
+}
+
+async fn docs() -> Response {
+    page("text/html; charset=utf-8", include_str!("../docs/index.html"))
+}
+
+async fn docs_css() -> Response {
+    page("text/css; charset=utf-8", include_str!("../docs/docs.css"))
+}
+
+async fn docs_js() -> Response {
+    page("text/javascript; charset=utf-8", include_str!("../docs/docs.js"))
+}
+
+/// A file of the documentation page. The page may load its own files and the description, and nothing from elsewhere.
+fn page(content_type: &'static str, text: &'static str) -> Response {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                  frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (StatusCode::OK, headers, text).into_response()
+}

@@ -1,0 +1,107 @@
+//! Orders: lock, look, cancel, refund.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::{Actor, OrderId, Orders, Payments};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::page;
+use crate::dto::{ChargeOut, OrderOut, OrderQuery, PlaceOrder, Refund};
+use crate::error::Failure;
+use crate::extract::{Idempotency, JsonBody, PathId, Query, SignedInUser};
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, cancel)).routes(routes!(refund))
+}
+
+/// Lock tickets: exactly one of any number of racing buyers wins.
+#[utoipa::path(
+    post, path = "/api/orders", tag = "orders", request_body = PlaceOrder,
+    responses((status = 201, description = "The order; pay it before `expiresAt`", body = OrderOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn create(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    Idempotency(key): Idempotency,
+    JsonBody(body): JsonBody<PlaceOrder>,
+) -> Result<Response, Failure> {
+    let orders = key.into_iter().fold(state.office.orders(), Orders::idempotency_key);
+    let order = orders.create(user.id(), &body.ticket_ids()?).await?;
+    let location = HeaderValue::try_from(format!("/api/orders/{}", order.id)).ok();
+    let mut response = (StatusCode::CREATED, Json(OrderOut::from(order.as_ref()))).into_response();
+    response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
+    Ok(response)
+}
+
+/// My orders, the latest first.
+#[utoipa::path(
+    get, path = "/api/orders", tag = "orders", params(OrderQuery),
+    responses((status = 200, description = "A page of orders", body = Vec<OrderOut<'_>>,
+        headers(("Link" = String, description = "The next page, as `<…>; rel=\"next\"`, if there is one")))),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn list(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    uri: Uri,
+    Query(query): Query<OrderQuery>,
+) -> Result<Response, Failure> {
+    Ok(page!(state.office.orders().list(user.id(), &query.into())?, uri, OrderOut))
+}
+
+/// One of my orders.
+#[utoipa::path(
+    get, path = "/api/orders/{id}", tag = "orders",
+    params(("id" = String, Path, description = "The order's id")),
+    responses((status = 200, description = "The order", body = OrderOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn get(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<OrderId>,
+) -> Result<Response, Failure> {
+    let order = state.office.orders().get(user.id(), id)?;
+    Ok(Json(OrderOut::from(order.as_ref())).into_response())
+}
+
+/// Cancel an order that is not paid: its tickets are free at once.
+#[utoipa::path(
+    delete, path = "/api/orders/{id}", tag = "orders",
+    params(("id" = String, Path, description = "The order's id")),
+    responses((status = 204, description = "Cancelled")),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<OrderId>,
+) -> Result<StatusCode, Failure> {
+    state.office.orders().cancel(user.id(), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Give the money of a complete order back: for the seller of its tickets, and operators.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/refund", tag = "orders", request_body = Option<Refund>,
+    params(("id" = String, Path, description = "The order's id")),
+    responses((status = 200, description = "The charge, `refunded` or still `refunding`", body = ChargeOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn refund(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<OrderId>,
+    Idempotency(key): Idempotency,
+    body: Option<JsonBody<Refund>>,
+) -> Result<Response, Failure> {
+    let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
+    let return_to_sale = body.is_some_and(|JsonBody(body)| body.return_to_sale);
+    let charge = payments.refund(Actor::User(user.id()), id, return_to_sale).await?;
+    Ok(Json(ChargeOut::from(&charge)).into_response())
+}

@@ -1,0 +1,145 @@
+//! Tickets: list, browse, edit, withdraw.
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::{TicketId, Tickets};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use super::page;
+use crate::dto::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
+use crate::error::Failure;
+use crate::extract::{Idempotency, IfMatch, IfNoneMatch, JsonBody, PathId, Query, SignedInUser, etag};
+use crate::state::{AppState, Settings};
+
+pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
+    // A batch of 10,000 tickets needs more room than other bodies.
+    let batch_limit = DefaultBodyLimit::max(settings.batch_body_limit);
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(create_batch).layer(batch_limit))
+        .routes(routes!(get, update, withdraw))
+}
+
+/// List one ticket.
+#[utoipa::path(
+    post, path = "/api/tickets", tag = "tickets", request_body = ListTicket,
+    responses((status = 201, description = "The ticket", body = TicketOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn create(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    key: Idempotency,
+    JsonBody(body): JsonBody<ListTicket>,
+) -> Result<Response, Failure> {
+    let ticket = tickets(&state, key).create(user.id(), body.into()).await?;
+    let headers = [(header::ETAG, etag(ticket.version)), (header::LOCATION, location(ticket.id))];
+    Ok((StatusCode::CREATED, headers, Json(TicketOut::from(ticket.as_ref()))).into_response())
+}
+
+/// List up to 10,000 tickets, all or nothing.
+#[utoipa::path(
+    post, path = "/api/tickets/batch", tag = "tickets", request_body = ListTickets,
+    responses((status = 201, description = "The tickets", body = Vec<TicketOut<'_>>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn create_batch(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    key: Idempotency,
+    JsonBody(body): JsonBody<ListTickets>,
+) -> Result<Response, Failure> {
+    let listings = body.tickets.into_iter().map(Into::into).collect();
+    let tickets = tickets(&state, key).create_many(user.id(), listings).await?;
+    let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
+    Ok((StatusCode::CREATED, Json(tickets)).into_response())
+}
+
+/// Browse: the tickets on sale, unless a status is asked for.
+#[utoipa::path(
+    get, path = "/api/tickets", tag = "tickets", params(TicketQuery),
+    responses((status = 200, description = "A page of tickets", body = Vec<TicketOut<'_>>,
+        headers(("Link" = String, description = "The next page, as `<…>; rel=\"next\"`, if there is one"))))
+)]
+async fn list(State(state): State<AppState>, uri: Uri, Query(query): Query<TicketQuery>) -> Result<Response, Failure> {
+    Ok(page!(state.office.tickets().list(&query.into())?, uri, TicketOut))
+}
+
+/// One ticket.
+#[utoipa::path(
+    get, path = "/api/tickets/{id}", tag = "tickets",
+    params(
+        ("id" = String, Path, description = "The ticket's id"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` that the caller has already")
+    ),
+    responses(
+        (status = 200, description = "The ticket", body = TicketOut<'_>,
+            headers(("ETag" = String, description = "The version in quotes"))),
+        (status = 304, description = "The caller has it already")
+    )
+)]
+async fn get(
+    State(state): State<AppState>,
+    PathId(id): PathId<TicketId>,
+    have: IfNoneMatch,
+) -> Result<Response, Failure> {
+    let ticket = state.office.tickets().get(id)?;
+    // May be kept, but not used again without asking: it can be sold at any moment.
+    let headers = [(header::ETAG, etag(ticket.version)), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if have.has(ticket.version) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, Json(TicketOut::from(ticket.as_ref()))).into_response())
+}
+
+/// Edit a ticket that is available.
+#[utoipa::path(
+    put, path = "/api/tickets/{id}", tag = "tickets", request_body = TicketEdit,
+    params(
+        ("id" = String, Path, description = "The ticket's id"),
+        ("If-Match" = Option<String>, Header, description = "Refuse the edit unless the ticket still has this `ETag`")
+    ),
+    responses((status = 200, description = "The ticket", body = TicketOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn update(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<TicketId>,
+    IfMatch(expected): IfMatch,
+    JsonBody(body): JsonBody<TicketEdit>,
+) -> Result<Response, Failure> {
+    let ticket = state.office.tickets().update(user.id(), id, body.expecting(expected)).await?;
+    Ok(([(header::ETAG, etag(ticket.version))], Json(TicketOut::from(ticket.as_ref()))).into_response())
+}
+
+/// Withdraw a ticket that is available.
+#[utoipa::path(
+    delete, path = "/api/tickets/{id}", tag = "tickets",
+    params(
+        ("id" = String, Path, description = "The ticket's id"),
+        ("If-Match" = Option<String>, Header, description = "Refuse unless the ticket still has this `ETag`")
+    ),
+    responses((status = 204, description = "Withdrawn")),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn withdraw(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<TicketId>,
+    IfMatch(expected): IfMatch,
+) -> Result<StatusCode, Failure> {
+    state.office.tickets().withdraw(user.id(), id, expected).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn tickets(state: &AppState, Idempotency(key): Idempotency) -> Tickets {
+    key.into_iter().fold(state.office.tickets(), Tickets::idempotency_key)
+}
+
+fn location(id: TicketId) -> HeaderValue {
+    HeaderValue::try_from(format!("/api/tickets/{id}")).unwrap_or(HeaderValue::from_static("/api/tickets"))
+}

@@ -1,0 +1,120 @@
+//! Users and their sessions.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::{Json, RequestExt};
+use boxoffice::{Auth, SignedIn};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::dto::{self, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
+use crate::error::Failure;
+use crate::extract::{Credentials, Idempotency, JsonBody, SetCookie, SignedInUser, cookie_of, no_cookie};
+use crate::middleware::client;
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(sign_up)).routes(routes!(sign_in)).routes(routes!(sign_out)).routes(routes!(
+        current_user,
+        update,
+        erase
+    ))
+}
+
+/// Sign up, and in.
+#[utoipa::path(
+    post, path = "/api/users/signup", tag = "users", request_body = dto::Credentials,
+    responses((status = 201, description = "The new user; the session is in the cookie", body = UserOut))
+)]
+async fn sign_up(
+    State(state): State<AppState>,
+    Idempotency(key): Idempotency,
+    JsonBody(body): JsonBody<dto::Credentials>,
+) -> Result<impl IntoResponse, Failure> {
+    let auth = state.office.auth();
+    let auth = key.into_iter().fold(auth, Auth::idempotency_key);
+    let signed_in = auth.sign_up(body.into()).await?;
+    Ok((StatusCode::CREATED, signed_in_as(signed_in, &state)))
+}
+
+/// Sign in.
+#[utoipa::path(
+    post, path = "/api/users/signin", tag = "users", request_body = dto::Credentials,
+    responses((status = 200, description = "The user; the session is in the cookie", body = UserOut))
+)]
+async fn sign_in(State(state): State<AppState>, request: Request) -> Result<impl IntoResponse, Failure> {
+    // Without rate limits the address counts for nothing: everybody may be behind one.
+    let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
+    let JsonBody(body) = request.extract_with_state::<JsonBody<dto::Credentials>, _, _>(&state).await?;
+    let signed_in = state.office.auth().sign_in(body.sign_in(client)).await?;
+    Ok(signed_in_as(signed_in, &state))
+}
+
+/// Sign out: the session's token is dead from now on, also in the hands of somebody who stole it.
+#[utoipa::path(
+    post, path = "/api/users/signout", tag = "users",
+    responses((status = 200, description = "Signed out, or was not signed in", body = NothingOut))
+)]
+async fn sign_out(
+    State(state): State<AppState>,
+    Credentials(session): Credentials,
+) -> Result<impl IntoResponse, Failure> {
+    if let Some(session) = session {
+        state.office.auth().sign_out(&session).await?;
+    }
+    Ok((no_cookie(&state.settings), Json(NothingOut {})))
+}
+
+/// Who is signed in.
+#[utoipa::path(
+    get, path = "/api/users/current-user", tag = "users",
+    responses((status = 200, description = "The user, or null", body = CurrentUserOut))
+)]
+async fn current_user(
+    State(state): State<AppState>,
+    Credentials(session): Credentials,
+) -> Result<Json<CurrentUserOut>, Failure> {
+    let user = match session.map(|session| state.office.auth().current_user(&session)) {
+        None => None,
+        Some(Ok(user)) => Some(user),
+        // Erased since the token was checked.
+        Some(Err(error)) if error.status_code() == 401 => None,
+        Some(Err(error)) => return Err(error.into()),
+    };
+    Ok(Json(CurrentUserOut { current_user: user.map(UserOut::from) }))
+}
+
+/// Change email or password. A new password ends every other session.
+#[utoipa::path(
+    patch, path = "/api/users/current-user", tag = "users", request_body = UserEdit,
+    responses((status = 200, description = "The user; a new session is in the cookie", body = UserOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn update(
+    State(state): State<AppState>,
+    SignedInUser(session): SignedInUser,
+    JsonBody(body): JsonBody<UserEdit>,
+) -> Result<impl IntoResponse, Failure> {
+    let signed_in = state.office.auth().update_user(&session, body.into()).await?;
+    Ok(signed_in_as(signed_in, &state))
+}
+
+/// Be erased: email and password are deleted for good; the journal goes on naming an id.
+#[utoipa::path(
+    delete, path = "/api/users/current-user", tag = "users", request_body = EraseUser,
+    responses((status = 204, description = "Erased")),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn erase(
+    State(state): State<AppState>,
+    SignedInUser(session): SignedInUser,
+    JsonBody(body): JsonBody<EraseUser>,
+) -> Result<impl IntoResponse, Failure> {
+    state.office.auth().erase_user(&session, &body.current_password).await?;
+    Ok((StatusCode::NO_CONTENT, no_cookie(&state.settings), ()))
+}
+
+fn signed_in_as(signed_in: SignedIn, state: &AppState) -> (SetCookie, Json<UserOut>) {
+    (cookie_of(signed_in.token, &state.settings), Json(signed_in.user.into()))
+}

@@ -45,10 +45,10 @@ impl Views {
             TicketStatusFilter::All => (true, true),
         };
         if on_sale {
-            parts.push(self.tickets_in_memory(|live| &live.on_sale, key, &walk, limit, &mut filter));
+            parts.push(self.tickets_in_memory(|live| &live.tickets.on_sale, key, &walk, limit, &mut filter));
         }
         if settled {
-            parts.push(self.tickets_in_memory(|live| &live.settled, key, &walk, limit, &mut filter));
+            parts.push(self.tickets_in_memory(|live| &live.tickets.settled, key, &walk, limit, &mut filter));
             parts.push(self.tickets_in_file(key, &walk, limit, &mut filter)?);
         }
         Ok(merge(parts, &walk, limit, tag))
@@ -61,11 +61,11 @@ impl Views {
         let limit = query.limit.clamp(1, LIMIT_MAX);
         let admits = |order: &Order| query.status.is_none_or(|status| order.status == status);
         // Memory has the say about what it has: the file may be older.
-        let get = |live: &Live, key: Key| live.orders.get(&OrderId::from_bytes(key.id())).cloned();
+        let get = |live: &Live, key: Key| live.orders.by_id.get(&OrderId::from_bytes(key.id())).cloned();
         let in_memory = self.scan(
             walk.clone(),
             limit,
-            |live| live.orders_of.keys_of(buyer),
+            |live| live.orders.by_buyer.keys_of(buyer),
             |live, key| get(live, key).filter(|order| admits(order)),
         );
         let mut in_file = Gathering::new(limit);
@@ -99,7 +99,7 @@ impl Views {
                 None => Some(index(live).keys(key)),
             },
             |live, key| {
-                let ticket = live.tickets.get(&TicketId::from_bytes(key.id()))?;
+                let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
                 filter.matches(ticket).then(|| Arc::clone(ticket))
             },
         )
@@ -116,7 +116,7 @@ impl Views {
         self.0.store.settled_tickets(key, filter.query.seller, walk, &mut |place, settled: Settled<'_, Ticket>| {
             if filter.may_match(&settled) {
                 // Memory has the say about what it has: the file may be older.
-                let newer = self.live().tickets.get(&TicketId::from_bytes(place.id())).cloned();
+                let newer = self.live().tickets.by_id.get(&TicketId::from_bytes(place.id())).cloned();
                 let ticket = newer.map_or_else(|| settled.load().map(Arc::new), Ok)?;
                 gathering.work += LOAD_WORK;
                 if key.of(&ticket) == place && filter.matches(&ticket) {

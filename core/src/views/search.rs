@@ -86,11 +86,23 @@ impl<'a> Search<'a> {
 
 impl SearchText {
     fn found_in(&self, text: &str) -> Found {
-        words(text).fold(0, |found, word| {
-            let begins = |searched: &str| begins_with(word, searched);
-            let here = self.words.iter().enumerate().filter(|(_, searched)| begins(searched));
-            here.fold(found, |found, (at, _)| found | 1 << at)
-        })
+        let mut found = 0;
+        let mut look = |word: &str, begins: fn(&str, &str) -> bool| {
+            let here = self.words.iter().enumerate().filter(|(_, searched)| begins(word, searched));
+            found |= here.fold(0, |found, (at, _)| found | 1 << at);
+        };
+        if text.is_ascii() {
+            let mut after_sign = true;
+            for (at, letter) in text.bytes().enumerate() {
+                if after_sign {
+                    look(&text[at..], begins_with_ascii);
+                }
+                after_sign = !letter.is_ascii_alphanumeric();
+            }
+        } else {
+            words(text).for_each(|word| look(word, begins_with));
+        }
+        found
     }
 }
 
@@ -100,16 +112,13 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether `word` begins with `lower` but for its case; without making a copy of it, since nearly all words don't.
 fn begins_with(word: &str, lower: &str) -> bool {
-    let same = word.bytes().zip(lower.bytes()).take_while(|(a, b)| a.to_ascii_lowercase() == *b).count();
-    if same == lower.len() {
-        return true;
-    }
-    let ascii = |text: &str| text.as_bytes().get(same).is_none_or(u8::is_ascii);
-    if ascii(word) && ascii(lower) {
-        return false;
-    }
     let mut letters = word.chars().flat_map(char::to_lowercase);
     lower.chars().all(|expected| letters.next() == Some(expected))
+}
+
+/// The same for a text of ASCII, which may go on after the word: `lower` has no sign that could match what comes after it.
+fn begins_with_ascii(text: &str, lower: &str) -> bool {
+    text.as_bytes().get(..lower.len()).is_some_and(|start| start.eq_ignore_ascii_case(lower.as_bytes()))
 }
 
 #[cfg(test)]

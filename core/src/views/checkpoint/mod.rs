@@ -22,7 +22,7 @@ use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
 use super::error::ViewsError;
 use super::index::{TicketKey, order_key};
 use super::key::{Key, Walk};
-use super::live::{Dirty, Loaded, NOTHING};
+use super::live::{Dirty, Live, NOTHING};
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, Ticket};
@@ -88,8 +88,8 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens the file and reads what is live; makes an empty one if that can't be.
-    pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Loaded), ViewsError> {
-        let (database, loaded) = match attempt(&source, is_in_journal) {
+    pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Live), ViewsError> {
+        let (database, live) = match attempt(&source, is_in_journal) {
             Err(error @ (ViewsError::Damaged(_) | ViewsError::Storage(_))) => {
                 tracing::warn!(%error, "the checkpoint file can't be used; it is made anew from the journal");
                 source.delete()?;
@@ -97,7 +97,7 @@ impl Store {
             }
             result => result?,
         };
-        Ok((Self { source, database: RwLock::new(Some(database)) }, loaded))
+        Ok((Self { source, database: RwLock::new(Some(database)) }, live))
     }
 
     /// The ticket of this id.
@@ -250,7 +250,7 @@ fn found<T>(place: Key, entity: Option<T>, key: impl Fn(&T) -> Key) -> Result<T,
     if key(&entity) == place { Ok(entity) } else { Err(ViewsError::damaged("an index entry is in the wrong place")) }
 }
 
-fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Database, Loaded), ViewsError> {
+fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Database, Live), ViewsError> {
     let is_new = source.is_new();
     let (database, (covers, lengths)) = guarded(|| {
         let database = source.open()?;
@@ -263,8 +263,8 @@ fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Dat
     if covers != NOTHING && !is_in_journal(covers) {
         return Err(ViewsError::damaged("it covers a position that is not in the journal"));
     }
-    let loaded = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
-    Ok((database, loaded))
+    let live = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
+    Ok((database, live))
 }
 
 /// Does what may panic when the file is damaged.

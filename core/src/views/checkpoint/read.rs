@@ -9,30 +9,43 @@ use serde::de::DeserializeOwned;
 
 use super::row::{self, TicketRow};
 use super::tables::{self, Index, Lengths, Rows};
+use crate::domain::auth::RevokedSessions;
 use crate::domain::ticket::Show;
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
 use crate::types::{SessionId, Timestamp, UserId};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
-use crate::views::live::Loaded;
+use crate::views::live::{Dirty, Live, LiveOrders, LiveTickets};
 
 type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
 
-/// Reads what is live.
-pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Loaded, ViewsError> {
-    let mut shows = FxHashSet::default();
-    Ok(Loaded {
-        covers,
-        users: all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?,
-        tickets: all(transaction, tables::LIVE_TICKETS, lengths.tickets, |row: TicketRow| {
-            let mut ticket = Ticket::from(row);
-            share_show(&mut ticket, &mut shows);
-            (*ticket.id.as_bytes(), ticket)
-        })?,
-        orders: all(transaction, tables::LIVE_ORDERS, lengths.orders, |order: Order| (*order.id.as_bytes(), order))?,
-        revoked: revoked(transaction, lengths.revoked)?,
+/// Reads what is live. Half of it in a thread of its own: whoever has a million orders waits for it at every start.
+pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Live, ViewsError> {
+    std::thread::scope(|scope| {
+        let tickets = scope.spawn(|| tickets(transaction, lengths.tickets));
+        let orders = |order: Order| (*order.id.as_bytes(), order);
+        let orders = LiveOrders::of(all(transaction, tables::LIVE_ORDERS, lengths.orders, orders)?);
+        let users = all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?;
+        Ok(Live {
+            covers,
+            users: users.into_iter().map(|user| (user.id, user)).collect(),
+            orders,
+            revoked: revoked(transaction, lengths.revoked)?,
+            dirty: Dirty::default(),
+            tickets: tickets.join().unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))?,
+        })
     })
+}
+
+fn tickets(transaction: &ReadTransaction, expected: u64) -> Result<LiveTickets, ViewsError> {
+    let mut shows = FxHashSet::default();
+    let tickets = all(transaction, tables::LIVE_TICKETS, expected, |row: TicketRow| {
+        let mut ticket = Ticket::from(row);
+        share_show(&mut ticket, &mut shows);
+        (*ticket.id.as_bytes(), ticket)
+    })?;
+    Ok(LiveTickets::of(tickets))
 }
 
 /// Thousands of tickets are for one show, which is in memory once.
@@ -64,15 +77,15 @@ fn all<R: DeserializeOwned, T>(
     if entities.len() as u64 == expected { Ok(entities) } else { Err(ViewsError::damaged("rows are missing")) }
 }
 
-fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<Vec<(SessionId, Timestamp)>, ViewsError> {
+fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<RevokedSessions, ViewsError> {
     let table = transaction.open_table(tables::REVOKED)?;
-    let mut sessions = Vec::new();
+    let mut sessions = RevokedSessions::default();
     for entry in table.iter()? {
         let (key, _) = entry?;
         let key = Key::from_bytes(key.value()).ok_or(ViewsError::damaged("a session has no key"))?;
-        sessions.push((SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value)));
+        sessions.insert(SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value));
     }
-    if sessions.len() as u64 == expected { Ok(sessions) } else { Err(ViewsError::damaged("rows are missing")) }
+    if sessions.iter().count() as u64 == expected { Ok(sessions) } else { Err(ViewsError::damaged("rows are missing")) }
 }
 
 /// The ticket, wherever it is in the file.

@@ -1,0 +1,75 @@
+//! Orders in memory.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::domain::Order;
+use crate::types::{ChargeId, OrderId};
+use crate::views::index::{PerUser, order_key};
+
+/// The orders in memory with their indexes.
+#[derive(Debug, Default)]
+pub(in crate::views) struct LiveOrders {
+    pub(in crate::views) by_id: FxHashMap<OrderId, Arc<Order>>,
+    pub(in crate::views) by_buyer: PerUser,
+    pub(in crate::views) by_charge: FxHashMap<ChargeId, OrderId>,
+    /// Those whose charge is under way at the gateway.
+    pub(in crate::views) pending: FxHashSet<OrderId>,
+    pub(in crate::views) open: usize,
+}
+
+impl LiveOrders {
+    /// The orders of a checkpoint file that are not settled.
+    pub(in crate::views) fn of(orders: Vec<Arc<Order>>) -> Self {
+        let mut live = Self::default();
+        live.by_id.reserve(orders.len());
+        for order in &orders {
+            live.replace(order);
+        }
+        live
+    }
+
+    /// Puts the order in place of its older state. Tells whether something is under way in it again after it was settled.
+    pub(super) fn replace(&mut self, order: &Arc<Order>) -> bool {
+        let is_pending = is_pending(order);
+        if is_pending {
+            self.pending.insert(order.id);
+        }
+        self.open += usize::from(order.status.is_open());
+        let old = self.by_id.insert(order.id, Arc::clone(order));
+        match &old {
+            Some(old) => {
+                self.open -= usize::from(old.status.is_open());
+                if self::is_pending(old) && !is_pending {
+                    self.pending.remove(&order.id);
+                }
+            }
+            // Neither the buyer nor the time ever changes.
+            None => self.by_buyer.insert(order.buyer_id, order_key(order)),
+        }
+        if let Some(charge) = &order.charge
+            && old.as_ref().is_none_or(|old| old.charge.is_none())
+        {
+            self.by_charge.insert(charge.id, order.id);
+        }
+        !order.is_settled() && order.version > 1 && old.is_none_or(|old| old.is_settled())
+    }
+
+    /// Forgets settled orders that the checkpoint file has, unless they have changed since.
+    pub(in crate::views) fn evict(&mut self, written: &[Arc<Order>]) {
+        for order in written {
+            if self.by_id.get(&order.id).is_some_and(|current| Arc::ptr_eq(current, order)) {
+                self.by_id.remove(&order.id);
+                self.by_buyer.remove(order.buyer_id, order_key(order));
+                if let Some(charge) = &order.charge {
+                    self.by_charge.remove(&charge.id);
+                }
+            }
+        }
+    }
+}
+
+fn is_pending(order: &Order) -> bool {
+    order.charge.as_ref().is_some_and(|charge| !charge.status.is_settled())
+}

@@ -1,0 +1,65 @@
+//! Tickets in memory.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::Ticket;
+use crate::domain::ticket::TicketStatus;
+use crate::types::TicketId;
+use crate::views::index::TicketIndex;
+
+/// The tickets in memory with their indexes.
+#[derive(Debug, Default)]
+pub(in crate::views) struct LiveTickets {
+    pub(in crate::views) by_id: FxHashMap<TicketId, Arc<Ticket>>,
+    /// Available and locked ones; locking one changes nothing here.
+    pub(in crate::views) on_sale: TicketIndex,
+    /// Sold and withdrawn ones, which wait for the checkpoint.
+    pub(in crate::views) settled: TicketIndex,
+    pub(in crate::views) locked: usize,
+}
+
+impl LiveTickets {
+    /// The tickets of a checkpoint file, all of them live.
+    pub(in crate::views) fn of(tickets: Vec<Arc<Ticket>>) -> Self {
+        Self {
+            on_sale: TicketIndex::of(tickets.iter().map(|ticket| &**ticket)),
+            settled: TicketIndex::default(),
+            locked: tickets.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count(),
+            by_id: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
+        }
+    }
+
+    /// Puts the ticket in place of its older state. Tells whether it is live again after it was settled.
+    pub(super) fn replace(&mut self, ticket: &Arc<Ticket>) -> bool {
+        let is_live = ticket.status.is_live();
+        let old = self.by_id.insert(ticket.id, Arc::clone(ticket));
+        let was_live = old.as_ref().is_some_and(|old| old.status.is_live());
+        self.locked += usize::from(ticket.status == TicketStatus::Locked);
+        match &old {
+            Some(old) if was_live == is_live => self.index(is_live).replace(old, ticket),
+            Some(old) => {
+                self.index(was_live).remove(old);
+                self.index(is_live).insert(ticket);
+            }
+            None => self.index(is_live).insert(ticket),
+        }
+        self.locked -= usize::from(old.is_some_and(|old| old.status == TicketStatus::Locked));
+        is_live && !was_live && ticket.version > 1
+    }
+
+    /// Forgets settled tickets that the checkpoint file has, unless they have changed since.
+    pub(in crate::views) fn evict(&mut self, written: &[Arc<Ticket>]) {
+        for ticket in written {
+            if self.by_id.get(&ticket.id).is_some_and(|current| Arc::ptr_eq(current, ticket)) {
+                self.by_id.remove(&ticket.id);
+                self.settled.remove(ticket);
+            }
+        }
+    }
+
+    const fn index(&mut self, live: bool) -> &mut TicketIndex {
+        if live { &mut self.on_sale } else { &mut self.settled }
+    }
+}

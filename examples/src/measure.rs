@@ -42,6 +42,14 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The numbers below `len` in an order that looks random and is the same every time.
+pub fn shuffled(len: usize) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..len).collect();
+    let mut random = fastrand::Rng::with_seed(1);
+    random.shuffle(&mut numbers);
+    numbers
+}
+
 /// A number without decimals, with a comma after every third digit.
 pub fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");

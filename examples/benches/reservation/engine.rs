@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use boxoffice::{BoxOffice, Limits, NewTicket, Record, SignUp, TicketId, UserId};
-use boxoffice_examples::measure::Stopwatch;
+use boxoffice_examples::measure::{Stopwatch, shuffled};
 use tokio::runtime::Runtime;
 
 use crate::Failure;
@@ -19,7 +19,7 @@ const LISTING: usize = 10_000;
 pub(crate) fn run(dir: &Path, callers: usize, count: usize) -> Result<f64, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (office, buyers, tickets) = runtime.block_on(prepare(dir, count))?;
-    let rate = reserve_all(&runtime, &office, &buyers, tickets, callers)?;
+    let rate = reserve_all(&runtime, &office, &buyers, &tickets, callers)?;
     runtime.block_on(office.close())?;
     Ok(rate)
 }
@@ -65,11 +65,11 @@ fn reserve_all(
     runtime: &Runtime,
     office: &BoxOffice,
     buyers: &[UserId],
-    tickets: Vec<TicketId>,
+    tickets: &[TicketId],
     callers: usize,
 ) -> Result<f64, Failure> {
-    let tickets: Arc<[TicketId]> = tickets.into();
     let count = tickets.len();
+    let tickets: Arc<[TicketId]> = shuffled(count).into_iter().map(|at| tickets[at]).collect();
     let watch = Stopwatch::start();
     let tasks: Vec<_> = (0..callers)
         .map(|caller| {

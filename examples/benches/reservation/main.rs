@@ -2,7 +2,10 @@
 //!
 //! A reservation reads a ticket, checks it, locks it, makes an order with a deadline, and records the event; it counts once it
 //! is on the disk. The contenders take turns, so that a slow minute of the machine hits all of them, and the median of the
-//! rounds counts. `BOXOFFICE_BENCH_ROUNDS`, `BOXOFFICE_BENCH_TICKETS` and `BOXOFFICE_BENCH_DIR` change what they say.
+//! rounds counts. Tickets are taken in a shuffled order, the same for all, because people do not buy in the order of listing.
+//!
+//! `BOXOFFICE_BENCH_ROUNDS`, `BOXOFFICE_BENCH_TICKETS` and `BOXOFFICE_BENCH_DIR` change what they say; arguments such as
+//! `engine 4096` leave out all other contenders and sizes, for a profiler.
 
 #![expect(missing_docs, reason = "a program, not a library")]
 
@@ -31,6 +34,14 @@ enum Contender {
 impl Contender {
     const ALL: [Self; 3] = [Self::Engine, Self::Raw, Self::Sqlite];
 
+    const fn short_name(self) -> &'static str {
+        match self {
+            Self::Engine => "engine",
+            Self::Raw => "raw",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Engine => "engine, callers at once",
@@ -40,10 +51,30 @@ impl Contender {
     }
 }
 
+/// What is to be measured: all, unless the command line names some.
+struct Chosen(Vec<String>);
+
+impl Chosen {
+    fn from_arguments() -> Self {
+        Self(std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect())
+    }
+
+    fn includes(&self, contender: Contender, size: usize) -> bool {
+        let includes = |options: &[String], it: &str| {
+            let mut named = self.0.iter().filter(|name| options.contains(name)).peekable();
+            named.peek().is_none() || named.any(|name| name == it)
+        };
+        let contenders = Contender::ALL.map(|contender| contender.short_name().to_owned());
+        let sizes = SIZES.map(|size| size.to_string());
+        includes(&contenders, contender.short_name()) && includes(&sizes, &size.to_string())
+    }
+}
+
 fn main() -> Result<(), Failure> {
     if std::env::args().any(|argument| argument == "--list") {
         return Ok(());
     }
+    let chosen = Chosen::from_arguments();
     let rounds = from_env("BOXOFFICE_BENCH_ROUNDS", 3);
     let tickets = from_env("BOXOFFICE_BENCH_TICKETS", 200_000);
     let machine = disk::describe(disk::bench_dir()?.path())?;
@@ -52,7 +83,7 @@ fn main() -> Result<(), Failure> {
     let mut rates: BTreeMap<(Contender, usize), Vec<f64>> = BTreeMap::new();
     for round in 1..=rounds {
         for size in SIZES {
-            for contender in Contender::ALL {
+            for contender in Contender::ALL.into_iter().filter(|contender| chosen.includes(*contender, size)) {
                 let dir = disk::bench_dir()?;
                 // One by one is slow; what is measured is the same.
                 let count = if size == 1 { tickets / 50 } else { tickets };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use boxoffice_examples::measure::Stopwatch;
+use boxoffice_examples::measure::{Stopwatch, shuffled};
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use crate::Failure;
@@ -45,10 +45,11 @@ pub(crate) fn run(dir: &Path, batch: usize, count: usize, payload: &[u8]) -> Res
     db.execute_batch(SCHEMA)?;
     prepare(&mut db, count)?;
     let mut payload = payload.to_vec();
+    let tickets = shuffled(count);
     let watch = Stopwatch::start();
-    for start in (0..count).step_by(batch) {
+    for (start, batch) in tickets.chunks(batch).enumerate().map(|(at, tickets)| (at * batch, tickets)) {
         let txn = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        reserve(&txn, start..count.min(start + batch), &mut payload)?;
+        reserve(&txn, start, batch, &mut payload)?;
         txn.commit()?;
     }
     let rate = watch.rate(count);
@@ -91,10 +92,10 @@ impl<'t> Statements<'t> {
     }
 }
 
-fn reserve(txn: &Transaction<'_>, tickets: std::ops::Range<usize>, payload: &mut [u8]) -> Result<(), Failure> {
+fn reserve(txn: &Transaction<'_>, start: usize, tickets: &[usize], payload: &mut [u8]) -> Result<(), Failure> {
     let mut sql = Statements::prepare(txn)?;
-    for at in tickets {
-        let (ticket, order, buyer) = (id(1, at), id(2, at), id(3, at % BUYERS));
+    for (at, ticket) in (start..).zip(tickets) {
+        let (ticket, order, buyer) = (id(1, *ticket), id(2, at), id(3, at % BUYERS));
         let (status, seller, price, version) = sql.read.query_row([&ticket], |row| {
             Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, i64>(2)?, row.get::<_, i64>(3)?))
         })?;

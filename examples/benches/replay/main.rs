@@ -1,0 +1,106 @@
+//! How long a journal takes to open: with its checkpoint, and from nothing; and how long to verify.
+//!
+//! `BOXOFFICE_BENCH_ORDERS` and `BOXOFFICE_BENCH_DIR` change how large it is and where it is made.
+
+#![expect(missing_docs, reason = "a program, not a library")]
+#![expect(clippy::cast_precision_loss, reason = "figures of three digits")]
+
+mod make;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use boxoffice::{BoxOffice, VerifyReport};
+use boxoffice_examples::disk;
+use boxoffice_examples::measure::{Stopwatch, at_least, from_env, print_section, progress, rate, thousands};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long opening with a checkpoint may take, in seconds.
+const OPENING_MAX: f64 = 2.0;
+
+/// How many events a second a replay from nothing is to reach.
+const REPLAY_MIN: f64 = 500_000.0;
+
+/// What was measured.
+struct Figures {
+    report: VerifyReport,
+    opening: Duration,
+    replay: Duration,
+    verify: Duration,
+    journal_bytes: u64,
+    views_bytes: u64,
+}
+
+fn main() -> Result<(), Failure> {
+    if std::env::args().any(|argument| argument == "--list") {
+        return Ok(());
+    }
+    let orders = from_env("BOXOFFICE_BENCH_ORDERS", 1_000_000);
+    let dir = disk::bench_dir()?;
+    let machine = disk::describe(dir.path())?;
+    let office = dir.path().join("office");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(make::journal(&office, orders))?;
+    let figures = measure(&runtime, &office)?;
+    if figures.report.orders != orders as u64 {
+        return Err(format!("{} of {orders} orders are in the journal", figures.report.orders).into());
+    }
+    print_section("replay", &report(&figures, &machine))?;
+    Ok(())
+}
+
+fn measure(runtime: &tokio::runtime::Runtime, dir: &Path) -> Result<Figures, Failure> {
+    let size = |name: &str| fs::metadata(dir.join(name)).map(|file| file.len());
+    let (journal_bytes, views_bytes) = (size("journal.redb")?, size("views.redb")?);
+    progress("opening with the checkpoint");
+    let (office, opening) = open(dir)?;
+    progress("verifying");
+    let watch = Stopwatch::start();
+    let report = office.journal().verify(&mut |_, _| {})?;
+    let verify = watch.elapsed();
+    if let Some(problem) = report.problems.first() {
+        return Err(format!("record {}: {}", problem.seq, problem.what).into());
+    }
+    runtime.block_on(office.close())?;
+    drop(office);
+
+    progress("replaying from nothing");
+    fs::remove_file(dir.join("views.redb"))?;
+    let (office, replay) = open(dir)?;
+    runtime.block_on(office.close())?;
+    Ok(Figures { report, opening, replay, verify, journal_bytes, views_bytes })
+}
+
+fn open(dir: &Path) -> Result<(BoxOffice, Duration), Failure> {
+    let (builder, _clock) = make::builder()?;
+    let watch = Stopwatch::start();
+    let office = builder.open(dir)?;
+    Ok((office, watch.elapsed()))
+}
+
+fn report(figures: &Figures, machine: &str) -> String {
+    let events = figures.report.records as usize;
+    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    let per_second = |time: Duration| thousands(rate(events, time));
+    let row = |what: &str, time: Duration| format!("| {what} | {} | {} |\n", seconds(time), per_second(time));
+    let mut text = format!(
+        "| a journal of {} orders, {} events | time | events/s |\n|---|--:|--:|\n",
+        thousands(figures.report.orders as f64),
+        thousands(events as f64)
+    );
+    text += &format!("| opening with a checkpoint | {} | |\n", seconds(figures.opening));
+    text += &row("opening without one: replay from nothing", figures.replay);
+    text += &row("verifying: hash chain and rules", figures.verify);
+    let mark = if figures.opening.as_secs_f64() < OPENING_MAX { '✓' } else { '✗' };
+    text += &format!("\n- Opening with a checkpoint: {} {mark} (target < {OPENING_MAX} s)\n", seconds(figures.opening));
+    let replayed = rate(events, figures.replay) / REPLAY_MIN;
+    text += &format!("- Replay to 500,000 events/s: {}\n", at_least(replayed, 1.0, "×"));
+    text += &format!(
+        "- Measured on {machine}. Journal {} MB, checkpoint {} MB; both were in the system's cache.\n",
+        figures.journal_bytes / 1_000_000,
+        figures.views_bytes / 1_000_000
+    );
+    text
+}

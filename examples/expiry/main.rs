@@ -1,0 +1,41 @@
+//! What happens to a hold whose buyer walks away, in a quarter of an hour that takes no time.
+
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, NewTicket, SignUp};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // The engine knows no time but its clock's, so that tests move it (feature `testing`) where others would sleep.
+    let clock = Arc::new(ManualClock::at("2027-05-01T12:00:00Z".parse()?));
+    let dir = tempfile::tempdir()?;
+    let office = BoxOffice::builder().hold(Duration::from_secs(15 * 60)).clock(clock.clone()).open(dir.path())?;
+    let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse")).await?.user;
+    let bob = office.auth().sign_up(SignUp::new("bob@example.com", "battery staple")).await?.user;
+    let eve = office.auth().sign_up(SignUp::new("eve@example.com", "let me in now")).await?.user;
+    let ticket = office.tickets().create(seller.id, NewTicket::new("Box 5", "80")).await?;
+
+    let order = office.orders().create(bob.id, &[ticket.id]).await?;
+    println!("{}  Bob holds the ticket until {}.", office.now(), order.expires_at);
+
+    clock.advance(Duration::from_millis(15 * 60 * 1000 - 1));
+    let refusal = office.orders().create(eve.id, &[ticket.id]).await.err();
+    println!("{}  Eve is refused: {}.", office.now(), refusal.map_or("not at all", |error| error.code()));
+
+    // Followers of the journal hear of the end as soon as it is a fact; this one starts after what there is so far.
+    let mut news = office.journal().subscribe(office.journal().head()? + 1);
+    clock.advance(Duration::from_millis(1));
+    let record = news.next().await?;
+    println!("{}  {}: the ticket is {}.", record.at, record.event.name(), office.tickets().get(ticket.id)?.status);
+
+    let refusal = office.payments().pay(bob.id, order.id, "tok_visa").await.err();
+    println!("{}  Bob is too late to pay: {}.", office.now(), refusal.map_or("not at all", |error| error.code()));
+    let order = office.orders().create(eve.id, &[ticket.id]).await?;
+    println!("{}  Eve holds the ticket until {}.", office.now(), order.expires_at);
+    office.close().await?;
+    Ok(())
+}

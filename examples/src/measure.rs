@@ -1,0 +1,110 @@
+//! Time, medians and numbers that people can read.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+/// Measures how long something takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(clippy::disallowed_methods, reason = "what is measured here is the real time that something takes")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// How many of `count` things were done a second since the start.
+    pub fn rate(self, count: usize) -> f64 {
+        rate(count, self.elapsed())
+    }
+}
+
+/// How many of `count` things were done a second in this time.
+#[expect(clippy::cast_precision_loss, reason = "a rate has three digits that matter")]
+pub fn rate(count: usize, elapsed: Duration) -> f64 {
+    count as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
+}
+
+/// The one in the middle, or 0 of none.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    match (sorted.get(sorted.len() / 2), sorted.len() % 2) {
+        (None, _) => 0.0,
+        (Some(upper), 1) => *upper,
+        (Some(upper), _) => f64::midpoint(sorted[sorted.len() / 2 - 1], *upper),
+    }
+}
+
+/// The numbers below `len` in an order that looks random and is the same every time.
+pub fn shuffled(len: usize) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..len).collect();
+    let mut random = fastrand::Rng::with_seed(1);
+    random.shuffle(&mut numbers);
+    numbers
+}
+
+/// A number without decimals, with a comma after every third digit.
+pub fn thousands(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && grouped != "-" {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A figure beside what it should be at least.
+pub fn at_least(figure: f64, target: f64, unit: &str) -> String {
+    let mark = if figure >= target { '✓' } else { '✗' };
+    format!("{figure:.2}{unit} {mark} (target ≥ {target}{unit})")
+}
+
+/// A number from the environment, or the default.
+pub fn from_env(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// Prints a benchmark's result between the markers by which `cargo xtask bench --write` finds it.
+///
+/// # Errors
+/// If standard output is closed.
+pub fn print_section(name: &str, markdown: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "<!-- bench:{name} -->\n{}\n<!-- /bench:{name} -->", markdown.trim_end())
+}
+
+/// Tells what is being done, on standard error.
+pub fn progress(what: &str) {
+    // Nobody needs to hear it if nobody can.
+    let _ = writeln!(std::io::stderr(), "  {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_one_in_the_middle() {
+        let cases: [(&[f64], f64); 4] = [(&[], 0.0), (&[3.0], 3.0), (&[9.0, 1.0, 2.0], 2.0), (&[4.0, 1.0], 2.5)];
+        for (values, expected) in cases {
+            assert!((median(values) - expected).abs() < f64::EPSILON, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, expected) in [(0.0, "0"), (999.4, "999"), (1000.0, "1,000"), (1_234_567.0, "1,234,567"), (-123.0, "-123")] {
+            assert_eq!(thousands(number), expected);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Runs the examples: each prints what its README says, and the load generator proves what it is there to prove.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(binary: &str, arguments: &[&str]) -> Output {
+    Command::new(binary).args(arguments).output().unwrap_or_else(|error| panic!("{binary}: {error}"))
+}
+
+fn stdout(output: &Output) -> String {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+/// What the example's README says that it prints.
+fn promised(example: &str) -> String {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join(example).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, rest) = readme.split_once("```text\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn quickstart_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_quickstart"), &[])), promised("quickstart"));
+}
+
+#[test]
+fn race_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_race"), &[])), promised("race"));
+}
+
+#[test]
+fn expiry_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_expiry"), &[])), promised("expiry"));
+}
+
+#[test]
+fn an_onsale_on_the_core_proves_that_no_ticket_is_sold_twice() {
+    let arguments = ["--tickets", "40", "--buyers", "200", "--concurrency", "50", "--accounts", "10"];
+    let text = stdout(&run(env!("CARGO_BIN_EXE_onsale"), &arguments));
+    assert!(text.contains("✓ no ticket was sold twice"), "{text}");
+    assert!(text.contains("✓ the journal has no problems"), "{text}");
+    assert!(!text.contains('✗'), "{text}");
+    assert!(text.contains("p99.9"), "{text}");
+}
+
+#[test]
+fn a_second_onsale_goes_on_where_the_first_has_left_its_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().join("office");
+    let arguments = ["--tickets", "5", "--buyers", "20", "--accounts", "4", "--data", dir.to_str().unwrap()];
+    for _ in 0..2 {
+        let text = stdout(&run(env!("CARGO_BIN_EXE_onsale"), &arguments));
+        assert!(!text.contains('✗'), "{text}");
+    }
+}
+
+#[test]
+fn onsale_needs_tickets_and_one_place_to_sell_them() {
+    for arguments in [["--tickets", "0"].as_slice(), &["--data", "x", "--url", "http://127.0.0.1:1"]] {
+        assert_eq!(run(env!("CARGO_BIN_EXE_onsale"), arguments).status.code(), Some(2));
+    }
+}

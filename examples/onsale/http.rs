@@ -53,7 +53,12 @@ impl Shop for Http {
         let ticket = |seat: &String| json!({ "title": "The big show", "price": PRICE, "seat": seat, "show": show });
         let body = json!({ "tickets": seats.iter().map(ticket).collect::<Vec<_>>() });
         let tickets = expect(send(self.post("/api/tickets/batch", &body).bearer_auth(&seller.0)).await?).await?;
-        tickets.as_array().ok_or("the server lists no tickets")?.iter().map(|ticket| id(ticket)?.parse().map_err(Into::into)).collect()
+        tickets
+            .as_array()
+            .ok_or("the server lists no tickets")?
+            .iter()
+            .map(|ticket| id(ticket)?.parse().map_err(Into::into))
+            .collect()
     }
 
     async fn status(&self, ticket: TicketId) -> Result<Status, Failure> {
@@ -146,7 +151,8 @@ fn id(value: &Value) -> Result<&str, Failure> {
 /// Minor units of an amount in US dollars as JSON writes it, without the detour of a float.
 fn minor(decimal: &str) -> Result<u64, Failure> {
     let (major, minor) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let minor: u64 = if minor.len() <= 2 { format!("{minor:0<2}").parse()? } else { return Err("too many decimals".into()) };
+    let minor: u64 =
+        if minor.len() <= 2 { format!("{minor:0<2}").parse()? } else { return Err("too many decimals".into()) };
     Ok(major.parse::<u64>()? * 100 + minor)
 }
 

@@ -74,7 +74,8 @@ impl Latency {
 
 /// From a microsecond to an hour, to three digits.
 fn histogram() -> Histogram<u64> {
-    let mut histogram = Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("fixed bounds"));
+    let mut histogram =
+        Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("fixed bounds"));
     histogram.auto(false);
     histogram
 }

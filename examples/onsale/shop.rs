@@ -78,7 +78,8 @@ pub(crate) trait Shop: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Answer<u64>, Failure>> + Send;
 
     /// Cancels an order.
-    fn cancel(&self, buyer: &Self::Account, order: OrderId) -> impl Future<Output = Result<Answer<()>, Failure>> + Send;
+    fn cancel(&self, buyer: &Self::Account, order: OrderId)
+    -> impl Future<Output = Result<Answer<()>, Failure>> + Send;
 
     /// What is wrong with the journal, if that can be told from here.
     fn problems(&self) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;

@@ -17,7 +17,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let show = NewShow::new("Hamlet", "2099-05-01T19:30:00Z").category("play").venue("Old Vic");
     let ticket = NewTicket::new("Hamlet, stalls", "19.99").seat("Row 3, seat 12").show(show);
     let ticket = office.tickets().create(ann.id, ticket).await?;
-    println!("Ann lists a ticket for {} {}: {}.", ticket.price.decimal(), ticket.price.currency().code(), ticket.status);
+    println!(
+        "Ann lists a ticket for {} {}: {}.",
+        ticket.price.decimal(),
+        ticket.price.currency().code(),
+        ticket.status
+    );
 
     // Whoever orders first holds the ticket for 15 minutes. The answer comes once that is on the disk.
     let order = office.orders().create(bob.id, &[ticket.id]).await?;

@@ -40,7 +40,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (outcome, count) in &outcomes {
         println!("{count:>5} {outcome}");
     }
-    let orders = office.journal().read(1, ATTEMPTS)?.iter().filter(|record| record.event.name() == "OrderCreated").count();
+    let orders =
+        office.journal().read(1, ATTEMPTS)?.iter().filter(|record| record.event.name() == "OrderCreated").count();
     println!("Orders in the journal: {orders}.");
     office.close().await?;
     Ok(())

@@ -33,7 +33,11 @@ pub fn bench_dir() -> io::Result<TempDir> {
 /// If the directory can't be written to.
 pub fn describe(dir: &Path) -> io::Result<String> {
     let micros = flush_micros(dir)?;
-    Ok(format!("{} on {} cores; 4 KiB appended and flushed with `fdatasync`: {micros:.0} µs (median)", file_system(dir), cores()))
+    Ok(format!(
+        "{} on {} cores; 4 KiB appended and flushed with `fdatasync`: {micros:.0} µs (median)",
+        file_system(dir),
+        cores()
+    ))
 }
 
 /// How many cores this process may use.

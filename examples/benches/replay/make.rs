@@ -49,7 +49,11 @@ pub(crate) async fn journal(dir: &Path, orders: usize) -> Result<(), Failure> {
         let tickets = list(&office, *seller, start, CHUNK.min(orders - start)).await?;
         sell(&office, &buyers, tickets.into()).await?;
         clock.advance(HOLD + Duration::from_secs(1));
-        progress(&format!("made {} of {} orders", thousands((start + CHUNK).min(orders) as f64), thousands(orders as f64)));
+        progress(&format!(
+            "made {} of {} orders",
+            thousands((start + CHUNK).min(orders) as f64),
+            thousands(orders as f64)
+        ));
     }
     while office.stats().open_orders > 0 {
         tokio::task::yield_now().await;
@@ -61,9 +65,8 @@ pub(crate) async fn journal(dir: &Path, orders: usize) -> Result<(), Failure> {
 async fn list(office: &BoxOffice, seller: UserId, start: usize, count: usize) -> Result<Vec<TicketId>, Failure> {
     let mut tickets = Vec::with_capacity(count);
     for start in (start..start + count).step_by(LISTING) {
-        let listing = (start..start + LISTING.min(count)).map(|at| {
-            NewTicket::new("Hamlet, stalls", "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40))
-        });
+        let listing = (start..start + LISTING.min(count))
+            .map(|at| NewTicket::new("Hamlet, stalls", "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40)));
         let listed = office.tickets().create_many(seller, listing.collect()).await?;
         tickets.extend(listed.iter().map(|ticket| ticket.id));
     }

@@ -50,9 +50,8 @@ async fn prepare(dir: &Path, count: usize) -> Result<(BoxOffice, Vec<UserId>, Ve
     let (seller, buyers) = users.split_first().ok_or("nobody signed up")?;
     let mut tickets = Vec::with_capacity(count);
     for start in (0..count).step_by(LISTING) {
-        let listing = (start..count.min(start + LISTING)).map(|at| {
-            NewTicket::new("Hamlet, stalls", "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40))
-        });
+        let listing = (start..count.min(start + LISTING))
+            .map(|at| NewTicket::new("Hamlet, stalls", "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40)));
         let listed = office.tickets().create_many(*seller, listing.collect()).await?;
         tickets.extend(listed.iter().map(|ticket| ticket.id));
     }

@@ -54,13 +54,18 @@ pub(crate) fn run(dir: &Path, batch: usize, count: usize, payload: &[u8]) -> Res
     }
     let rate = watch.rate(count);
     let locked: i64 = db.query_row("SELECT count(*) FROM ticket WHERE holder IS NOT NULL", [], |row| row.get(0))?;
-    if usize::try_from(locked) == Ok(count) { Ok(rate) } else { Err(format!("{locked} of {count} tickets are reserved").into()) }
+    if usize::try_from(locked) == Ok(count) {
+        Ok(rate)
+    } else {
+        Err(format!("{locked} of {count} tickets are reserved").into())
+    }
 }
 
 fn prepare(db: &mut Connection, count: usize) -> Result<(), Failure> {
     let txn = db.transaction()?;
     {
-        let mut insert = txn.prepare("INSERT INTO ticket VALUES (?1, ?2, 'Hamlet, stalls', ?3, 1999, 'USD', ?4, NULL, 1)")?;
+        let mut insert =
+            txn.prepare("INSERT INTO ticket VALUES (?1, ?2, 'Hamlet, stalls', ?3, 1999, 'USD', ?4, NULL, 1)")?;
         for at in 0..count {
             insert.execute(params![id(1, at), id(0, 0), format!("Row {}, seat {}", at / 40, at % 40), AVAILABLE])?;
         }

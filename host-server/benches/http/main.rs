@@ -1,0 +1,172 @@
+//! Requests a second that the host serves, beside bare axum handlers of the same JSON.
+//!
+//! Both are processes of their own with the same runtime, on the same cores as the client, and take turns; the median of the
+//! rounds counts. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` change how often and where.
+
+#![expect(missing_docs, reason = "a program, not a library")]
+
+mod baseline;
+mod client;
+mod load;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use boxoffice::{BoxOffice, NewTicket, SignUp};
+
+use crate::load::{Buyer, Question, rate};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Rates = BTreeMap<(Question, Place, usize), Vec<f64>>;
+
+const CONNECTIONS: [usize; 2] = [64, 256];
+
+/// As many buyers as connections at most.
+const BUYERS: usize = 256;
+
+/// How often the buyers ask for all their tickets in one measurement.
+const PHASES: usize = 16;
+
+/// Tells this program to be the baseline.
+const BASELINE: &str = "BOXOFFICE_BENCH_BASELINE";
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Host,
+    Baseline,
+}
+
+fn main() -> Result<(), Failure> {
+    if std::env::args().any(|argument| argument == "--list") {
+        return Ok(());
+    }
+    if std::env::var_os(BASELINE).is_some() {
+        return baseline::serve();
+    }
+    let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+    // One thread for the client, and the rest of the machine for whom it asks.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let rates = runtime.block_on(measure(rounds))?;
+    say(&format!("<!-- bench:http -->\n{}<!-- /bench:http -->", report(&rates, rounds)))
+}
+
+async fn measure(rounds: usize) -> Result<Rates, Failure> {
+    let dir = match std::env::var_os("BOXOFFICE_BENCH_DIR") {
+        Some(dir) => tempfile::tempdir_in(dir)?,
+        None => tempfile::tempdir()?,
+    };
+    progress(&format!("signing {BUYERS} buyers up"));
+    let buyers = prepare(dir.path()).await?;
+    let host = Process::start(
+        Command::new(env!("CARGO_BIN_EXE_boxoffice-server"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--data"])
+            .arg(dir.path())
+            .env("BOXOFFICE_LOG", "warn"),
+    )?;
+    let baseline = Process::start(Command::new(std::env::current_exe()?).env(BASELINE, "1"))?;
+    let mut rates = Rates::new();
+    for round in 1..=rounds {
+        for connections in CONNECTIONS {
+            for question in [Question::Ticket, Question::Order] {
+                for (place, process) in [(Place::Baseline, &baseline), (Place::Host, &host)] {
+                    let rate = rate(place, process.address, &buyers, connections, question, PHASES).await?;
+                    progress(&format!("round {round} of {rounds}: {question:?} {place:?} {connections}: {rate:.0}/s"));
+                    rates.entry((question, place, connections)).or_default().push(rate);
+                }
+            }
+        }
+    }
+    Ok(rates)
+}
+
+/// Signs buyers up and lists tickets for each, while no server has the directory.
+async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
+    let office = BoxOffice::open(dir)?;
+    let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse battery")).await?.user.id;
+    let tickets = (0..BUYERS * Buyer::TICKETS)
+        .map(|at| NewTicket::new("Hamlet, stalls", "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40)));
+    let tickets = office.tickets().create_many(seller, tickets.collect()).await?;
+    let mut buyers = Vec::with_capacity(BUYERS);
+    for (at, tickets) in tickets.chunks(Buyer::TICKETS).enumerate() {
+        let buyer = SignUp::new(format!("buyer{at}@example.com"), "correct horse battery");
+        let token = office.auth().sign_up(buyer).await?.token;
+        buyers.push(Buyer { token, tickets: tickets.iter().map(|ticket| ticket.id.to_string()).collect() });
+    }
+    office.close().await?;
+    Ok(buyers)
+}
+
+/// A server that ends with this value.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    fn start(command: &mut Command) -> Result<Self, Failure> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().ok_or("the server has no output")?).read_line(&mut line)?;
+        let address =
+            line.trim().strip_prefix("listening on http://").ok_or_else(|| format!("the server said {line:?}"))?;
+        Ok(Self { child, address: address.parse()? })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It is ended without ceremony, and its directory goes too.
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+fn report(rates: &Rates, rounds: usize) -> String {
+    let of =
+        |question, place, connections| rates.get(&(question, place, connections)).map_or(0.0, |rates| median(rates));
+    let mut text = String::from("| requests a second | 64 connections | 256 connections |\n|---|--:|--:|\n");
+    let mut verdicts = String::new();
+    for (question, name, target) in
+        [(Question::Ticket, "GET /api/tickets/{id}", 0.6), (Question::Order, "POST /api/orders", 0.25)]
+    {
+        for (place, of_what) in [(Place::Host, "boxoffice-server"), (Place::Baseline, "bare axum handler")] {
+            let [few, many] = CONNECTIONS.map(|connections| of(question, place, connections));
+            text += &format!("| `{name}`, {of_what} | {few:.0} | {many:.0} |\n");
+        }
+        for connections in CONNECTIONS {
+            let share = of(question, Place::Host, connections) / of(question, Place::Baseline, connections).max(1.0);
+            let mark = if share >= target { '✓' } else { '✗' };
+            verdicts += &format!(
+                "- `{name}` at {connections} connections: {:.0} % of the bare handler {mark} (target ≥ {:.0} %)\n",
+                share * 100.0,
+                target * 100.0
+            );
+        }
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!(
+        "{text}\n{verdicts}- Median of {rounds} rounds on {cores} cores, client included; orders are durable when answered.\n"
+    )
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// Prints to standard output.
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// Tells what is being done, on standard error.
+pub(crate) fn progress(what: &str) {
+    // Nobody needs to hear it if nobody can.
+    let _ = writeln!(std::io::stderr(), "  {what}");
+}

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
 pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
@@ -15,7 +15,7 @@ pub use crate::domain::payment::{
     ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted,
 };
 pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
-use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId};
+use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};
 
 /// A fact of the journal, always in the past tense.
 ///
@@ -258,9 +258,7 @@ impl Serialize for Hash {
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-            let hash = blake3::Hash::from_hex(text.as_ref()).map_err(de::Error::custom)?;
-            Ok(Self(*hash.as_bytes()))
+            decode_text(deserializer, |text| blake3::Hash::from_hex(text).map(|hash| Self(*hash.as_bytes())))
         } else {
             let bytes = <serde_bytes::ByteArray<32>>::deserialize(deserializer)?;
             Ok(Self(bytes.into_array()))

@@ -3,11 +3,13 @@
 //! **Invariant:** nothing in here depends on any other module of the crate, and no value of these types is ever
 //! invalid: a [`Title`] is short enough, a [`Currency`] has minor units, an [`Email`] has one `@`.
 
+mod decode;
 mod id;
 mod money;
 mod text;
 mod time;
 
+pub(crate) use decode::text as decode_text;
 pub use id::{ChargeId, CommandId, IdParseError, OrderId, SessionId, TicketId, UserId};
 pub use money::{Currency, Money, MoneyError};
 pub use text::{CardToken, Category, Email, IdempotencyKey, Password, SeatLabel, ShowName, TextError, Title, Venue};

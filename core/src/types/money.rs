@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why a text or a sum is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,8 +82,9 @@ impl Serialize for Currency {
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not through `from_str`: a currency that goes out of use must still decode from an old journal.
-        let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        iso_currency::Currency::from_code(&code).map(Self).ok_or_else(|| de::Error::custom(MoneyError::UnknownCurrency))
+        super::decode_text(deserializer, |code| {
+            iso_currency::Currency::from_code(code).map(Self).ok_or(MoneyError::UnknownCurrency)
+        })
     }
 }
 

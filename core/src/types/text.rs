@@ -1,6 +1,5 @@
 //! Bounded texts: each type can only hold what its name says.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -79,7 +78,7 @@ macro_rules! text {
         impl<'de> Deserialize<'de> for $name {
             // Unchecked: a journal keeps what was valid when it was written, even after a limit changed.
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(Self(<Cow<'de, str>>::deserialize(deserializer)?.into()))
+                super::decode_text(deserializer, |text| Ok::<_, TextError>(Self(text.into())))
             }
         }
     };

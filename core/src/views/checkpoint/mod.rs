@@ -82,8 +82,16 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Store {
     source: Source,
-    /// `None` after a failure, until it can be opened again: redb gives up on a database whose storage has failed once.
-    database: RwLock<Option<Database>>,
+    database: RwLock<Slot>,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Open(Database),
+    /// Its storage has failed, after which redb gives up on it, and it could not be opened again yet.
+    Failed,
+    /// It was let go of, for good.
+    Closed,
 }
 
 impl Store {
@@ -97,7 +105,7 @@ impl Store {
             }
             result => result?,
         };
-        Ok((Self { source, database: RwLock::new(Some(database)) }, live))
+        Ok((Self { source, database: RwLock::new(Slot::Open(database)) }, live))
     }
 
     /// The ticket of this id.
@@ -156,7 +164,7 @@ impl Store {
 
     /// Writes the changes in one transaction, so that the file then covers the position.
     pub(super) fn write(&self, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
-        if self.database.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+        if matches!(*self.database.read().unwrap_or_else(PoisonError::into_inner), Slot::Failed) {
             self.reopen()?;
         }
         let result = self.with(|database| write::write(database, changes, covers));
@@ -168,14 +176,11 @@ impl Store {
         result
     }
 
-    /// Lets go of the file.
+    /// Lets go of the file, for good.
     pub(super) fn close(&self) {
-        let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
+        let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
         // Whatever goes wrong is found, and mended, when the file is opened again.
-        let _ = guarded(|| {
-            drop(database);
-            Ok(())
-        });
+        let _ = replace(&mut slot, Slot::Closed);
     }
 
     fn read<T>(&self, read: impl FnOnce(&ReadTransaction) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
@@ -183,8 +188,8 @@ impl Store {
     }
 
     fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let database = database.as_ref().ok_or_else(|| ViewsError::from(redb::Error::DatabaseClosed))?;
+        let slot = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let Slot::Open(database) = &*slot else { return Err(redb::Error::DatabaseClosed.into()) };
         let result = guarded(|| work(database));
         if let Err(ViewsError::Damaged(what)) = &result {
             // The directory entry goes, so that the next opening starts from nothing. What is open stays as good as it is.
@@ -201,9 +206,12 @@ impl Store {
         if self.source.path().is_none() {
             return Ok(());
         }
-        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-        *database = None;
-        *database = Some(guarded(|| {
+        let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*slot, Slot::Closed) {
+            return Err(redb::Error::DatabaseClosed.into());
+        }
+        replace(&mut slot, Slot::Failed)?;
+        *slot = Slot::Open(guarded(|| {
             let database = self.source.open()?;
             tables::read_meta(&database.begin_read()?)?;
             Ok(database)
@@ -265,6 +273,15 @@ fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Dat
     }
     let live = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
     Ok((database, live))
+}
+
+/// Puts something else in the place of the database, which closes it.
+fn replace(slot: &mut Slot, new: Slot) -> Result<(), ViewsError> {
+    let old = std::mem::replace(slot, new);
+    guarded(|| {
+        drop(old);
+        Ok(())
+    })
 }
 
 /// Does what may panic when the file is damaged.

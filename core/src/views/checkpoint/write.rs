@@ -97,14 +97,14 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
         }
     }
     let mut settled = Writer::new(transaction.open_table(tables::SETTLED_ORDERS)?);
-    let mut charges = transaction.open_table(tables::CHARGES)?;
+    let mut by_charge = transaction.open_table(tables::CHARGES)?;
     let mut by_buyer = Changes::new();
     for order in orders {
         if order.is_settled() {
             settled.insert(order.id.as_bytes(), &**order)?;
             by_buyer.push((place(order), Some(tables::order_mark(order.status).into_iter().collect())));
             if let Some(charge) = &order.charge {
-                charges.insert(charge.id.as_bytes(), order.id.as_bytes())?;
+                by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
             }
         } else if changes.returned_orders.contains(&order.id) {
             settled.remove(order.id.as_bytes())?;

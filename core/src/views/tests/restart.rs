@@ -116,3 +116,20 @@ fn nothing_new_writes_nothing() {
     assert_eq!(views.checkpoint().unwrap(), world.head);
     assert!(std::fs::read(dir.path().join("views.redb")).unwrap() == written);
 }
+
+#[test]
+fn a_closed_file_stays_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut world = World::new(8);
+    let views = Views::open(Some(dir.path()), &|_| true).unwrap();
+    world.batch(&views, 100);
+    views.checkpoint().unwrap();
+    let mut then = world.clone();
+    world.batch(&views, 50);
+    views.close();
+    let opened = Views::open(Some(dir.path()), &|_| true).unwrap();
+    // A late checkpoint of the old views neither takes the file again nor writes to it.
+    assert!(matches!(views.checkpoint(), Err(ViewsError::Storage(_))));
+    assert!(matches!(views.checkpoint(), Err(ViewsError::Storage(_))));
+    check(&mut then, &opened);
+}

@@ -32,7 +32,7 @@ pub use event::*;
 pub use ids::{IdSource, RandomIds};
 pub use office::*;
 pub use types::*;
-pub use views::{Cursor, Page, RawOrderQuery, RawTicketQuery};
+pub use views::{Cursor, CursorParseError, Page, RawOrderQuery, RawTicketQuery};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

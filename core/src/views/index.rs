@@ -1,13 +1,14 @@
 //! The orders in which entities in memory are listed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::key::{Key, NO_VALUE};
 use super::query::TicketSort;
 use crate::domain::{Order, Ticket};
-use crate::types::UserId;
+use crate::types::{Timestamp, UserId};
 
 /// What tickets are sorted by, whatever the direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl TicketKey {
         let value = match self {
             Self::CreatedAt => ticket.created_at.as_millis(),
             Self::Price => ticket.price.sort_value(),
-            Self::StartsAt => ticket.starts_at().map_or(NO_VALUE, |at| at.as_millis()),
+            Self::StartsAt => ticket.starts_at().map_or(NO_VALUE, Timestamp::as_millis),
         };
         Key::new(value, ticket.id.as_bytes())
     }
@@ -57,26 +58,26 @@ pub(super) fn order_key(order: &Order) -> Key {
 /// Tickets in every order that they are listed in.
 #[derive(Debug, Default)]
 pub(super) struct TicketIndex {
-    by_created_at: BTreeSet<Key>,
-    by_price: BTreeSet<Key>,
-    by_starts_at: BTreeSet<Key>,
-    /// By the time of listing, too.
-    by_seller: PerUser,
+    created_at: BTreeSet<Key>,
+    price: BTreeSet<Key>,
+    starts_at: BTreeSet<Key>,
+    /// Each seller's, by the time of listing.
+    of_seller: PerUser,
 }
 
 impl TicketIndex {
     /// The index of all these tickets, which is quicker than to insert them one by one.
-    pub(super) fn of<'a>(tickets: impl Iterator<Item = &'a Ticket> + Clone) -> Self {
-        let sorted = |key: TicketKey| tickets.clone().map(|ticket| key.of(ticket)).collect();
-        let mut by_seller = PerUser::default();
-        for ticket in tickets.clone() {
-            by_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
+    pub(super) fn of(tickets: &[Arc<Ticket>]) -> Self {
+        let sorted = |key: TicketKey| tickets.iter().map(|ticket| key.of(ticket)).collect();
+        let mut of_seller = PerUser::default();
+        for ticket in tickets {
+            of_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
         }
         Self {
-            by_created_at: sorted(TicketKey::CreatedAt),
-            by_price: sorted(TicketKey::Price),
-            by_starts_at: sorted(TicketKey::StartsAt),
-            by_seller,
+            created_at: sorted(TicketKey::CreatedAt),
+            price: sorted(TicketKey::Price),
+            starts_at: sorted(TicketKey::StartsAt),
+            of_seller,
         }
     }
 
@@ -84,14 +85,14 @@ impl TicketIndex {
         for key in TicketKey::ALL {
             self.keys_mut(key).insert(key.of(ticket));
         }
-        self.by_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
+        self.of_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
     }
 
     pub(super) fn remove(&mut self, ticket: &Ticket) {
         for key in TicketKey::ALL {
             self.keys_mut(key).remove(&key.of(ticket));
         }
-        self.by_seller.remove(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
+        self.of_seller.remove(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
     }
 
     /// Follows an edit. Seller and time of listing never change.
@@ -107,28 +108,28 @@ impl TicketIndex {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_created_at.len()
+        self.created_at.len()
     }
 
     /// All tickets in this order.
     pub(super) const fn keys(&self, key: TicketKey) -> &BTreeSet<Key> {
         match key {
-            TicketKey::CreatedAt => &self.by_created_at,
-            TicketKey::Price => &self.by_price,
-            TicketKey::StartsAt => &self.by_starts_at,
+            TicketKey::CreatedAt => &self.created_at,
+            TicketKey::Price => &self.price,
+            TicketKey::StartsAt => &self.starts_at,
         }
     }
 
     /// The seller's tickets in the order of [`TicketKey::CreatedAt`], if there are any.
     pub(super) fn keys_of(&self, seller: UserId) -> Option<&BTreeSet<Key>> {
-        self.by_seller.keys_of(seller)
+        self.of_seller.keys_of(seller)
     }
 
     const fn keys_mut(&mut self, key: TicketKey) -> &mut BTreeSet<Key> {
         match key {
-            TicketKey::CreatedAt => &mut self.by_created_at,
-            TicketKey::Price => &mut self.by_price,
-            TicketKey::StartsAt => &mut self.by_starts_at,
+            TicketKey::CreatedAt => &mut self.created_at,
+            TicketKey::Price => &mut self.price,
+            TicketKey::StartsAt => &mut self.starts_at,
         }
     }
 }

@@ -29,10 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 pub use self::cursor::{Cursor, CursorParseError, Page};
 pub(crate) use self::error::ViewsError;
-pub use self::query::{
-    OrderQuery, PriceBound, RawOrderQuery, RawTicketQuery, TicketQuery, TicketSort, TicketStatusFilter,
-};
-pub use self::search::{SearchText, SearchTextError};
+pub(crate) use self::query::{OrderQuery, TicketQuery};
+pub use self::query::{RawOrderQuery, RawTicketQuery};
 
 use self::checkpoint::{Source, Store};
 use self::live::Live;
@@ -126,26 +124,16 @@ impl Views {
         self.live().users.get(&id).cloned()
     }
 
-    /// The ticket of this id, from memory or the file.
+    /// The ticket of this id, from memory or the file; also to put one back into the writer's state that it has dropped.
     pub(crate) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
         let in_memory = self.live().tickets.by_id.get(&id).cloned();
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
     }
 
-    /// The order of this id, from memory or the file.
+    /// The order of this id, from memory or the file; also to put one back into the writer's state that it has dropped.
     pub(crate) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
         let in_memory = self.live().orders.by_id.get(&id).cloned();
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.order(id) }
-    }
-
-    /// A ticket that the writer does not have in its state, to be put back there.
-    pub(crate) fn thaw_ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
-        self.ticket(id)
-    }
-
-    /// An order that the writer does not have in its state, to be put back there.
-    pub(crate) fn thaw_order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
-        self.order(id)
     }
 
     /// The order that the charge is of.

@@ -18,27 +18,27 @@ pub(super) const LIMIT_MAX: usize = 100;
 
 /// Which tickets to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketQuery {
+pub(crate) struct TicketQuery {
     /// In which states.
-    pub status: TicketStatusFilter,
+    pub(crate) status: TicketStatusFilter,
     /// Of which seller.
-    pub seller: Option<UserId>,
+    pub(crate) seller: Option<UserId>,
     /// With which words.
-    pub q: Option<SearchText>,
+    pub(crate) q: Option<SearchText>,
     /// Of which kind of show.
-    pub category: Option<Category>,
+    pub(crate) category: Option<Category>,
     /// In which currency.
-    pub currency: Option<Currency>,
+    pub(crate) currency: Option<Currency>,
     /// From which price on, whatever the currency.
-    pub min_price: Option<PriceBound>,
+    pub(crate) min_price: Option<PriceBound>,
     /// Up to which price, itself included, whatever the currency.
-    pub max_price: Option<PriceBound>,
+    pub(crate) max_price: Option<PriceBound>,
     /// In which order.
-    pub sort: TicketSort,
+    pub(crate) sort: TicketSort,
     /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// Where to go on; from a page of the same sort.
-    pub cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl Default for TicketQuery {
@@ -61,8 +61,7 @@ impl Default for TicketQuery {
 
 /// Which states of tickets to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum TicketStatusFilter {
+pub(crate) enum TicketStatusFilter {
     /// Available, or locked and so perhaps available again soon.
     #[default]
     OnSale,
@@ -101,8 +100,7 @@ impl FromStr for TicketStatusFilter {
 
 /// The order in which tickets are listed. Tickets that are equal in it follow the order of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum TicketSort {
+pub(crate) enum TicketSort {
     /// Last listed first: `newest`.
     #[default]
     Newest,
@@ -150,7 +148,7 @@ impl FromStr for TicketSort {
 
 /// A price in major units, without a currency: each ticket's price is compared with it as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PriceBound(pub(super) u64);
+pub(crate) struct PriceBound(pub(super) u64);
 
 impl FromStr for PriceBound {
     type Err = crate::types::MoneyError;
@@ -162,13 +160,13 @@ impl FromStr for PriceBound {
 
 /// Which of a buyer's orders to list, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderQuery {
+pub(crate) struct OrderQuery {
     /// In which state; all of them if none is asked for.
-    pub status: Option<OrderStatus>,
+    pub(crate) status: Option<OrderStatus>,
     /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
-    pub limit: usize,
+    pub(crate) limit: usize,
     /// Where to go on.
-    pub cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl OrderQuery {
@@ -183,7 +181,7 @@ impl Default for OrderQuery {
     }
 }
 
-/// A [`TicketQuery`] as it comes in a URL. What is empty counts as not given.
+/// Which tickets to list, as it comes in a URL. What is empty counts as not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawTicketQuery {
     /// `onSale` (the default), `available`, `locked`, `sold`, `withdrawn` or `all`.
@@ -242,7 +240,7 @@ impl TryFrom<&RawTicketQuery> for TicketQuery {
     }
 }
 
-/// An [`OrderQuery`] as it comes in a URL. What is empty counts as not given.
+/// Which of one's own orders to list, newest first, as it comes in a URL. What is empty counts as not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawOrderQuery {
     /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
@@ -311,10 +309,6 @@ mod tests {
     use super::super::key::Key;
     use super::*;
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[track_caller]
     fn faults_of<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {
         let faults = result.unwrap_err().serialize_errors();
@@ -324,7 +318,12 @@ mod tests {
     #[test]
     fn nothing_asked_for_is_the_default() {
         assert_eq!(TicketQuery::try_from(&RawTicketQuery::default()).unwrap(), TicketQuery::default());
-        let empty = RawTicketQuery { status: text(""), q: text("  "), limit: text(""), ..RawTicketQuery::default() };
+        let empty = RawTicketQuery {
+            status: Some(String::new()),
+            q: Some("  ".into()),
+            limit: Some(String::new()),
+            ..RawTicketQuery::default()
+        };
         assert_eq!(TicketQuery::try_from(&empty).unwrap(), TicketQuery::default());
         assert_eq!(OrderQuery::try_from(&RawOrderQuery::default()).unwrap(), OrderQuery::default());
     }
@@ -333,16 +332,16 @@ mod tests {
     fn all_that_can_be_asked_for() {
         let cursor = Cursor { tag: TicketSort::PriceDesc.tag(), key: Key::new(7, &[1; 16]) };
         let raw = RawTicketQuery {
-            status: text("sold"),
-            seller: text("01938f6e-8c7a-7b2e-8f00-0123456789ab"),
-            q: text(" hamlet globe "),
-            category: text("play"),
-            currency: text("EUR"),
-            min_price: text("10"),
-            max_price: text("19.99"),
-            sort: text("-price"),
-            limit: text("100"),
-            cursor: text(&cursor.to_string()),
+            status: Some("sold".into()),
+            seller: Some("01938f6e-8c7a-7b2e-8f00-0123456789ab".into()),
+            q: Some(" hamlet globe ".into()),
+            category: Some("play".into()),
+            currency: Some("EUR".into()),
+            min_price: Some("10".into()),
+            max_price: Some("19.99".into()),
+            sort: Some("-price".into()),
+            limit: Some("100".into()),
+            cursor: Some(cursor.to_string()),
         };
         let query = TicketQuery::try_from(&raw).unwrap();
         assert_eq!(query.status, TicketStatusFilter::Only(TicketStatus::Sold));
@@ -354,16 +353,16 @@ mod tests {
     #[test]
     fn all_faults_are_told_with_their_names_on_the_wire() {
         let raw = RawTicketQuery {
-            status: text("gone"),
-            seller: text("me"),
-            q: text("!"),
-            category: text("Stand Up"),
-            currency: text("dollars"),
-            min_price: text("-1"),
-            max_price: text("lots"),
-            sort: text("title"),
-            limit: text("101"),
-            cursor: text("x"),
+            status: Some("gone".into()),
+            seller: Some("me".into()),
+            q: Some("!".into()),
+            category: Some("Stand Up".into()),
+            currency: Some("dollars".into()),
+            min_price: Some("-1".into()),
+            max_price: Some("lots".into()),
+            sort: Some("title".into()),
+            limit: Some("101".into()),
+            cursor: Some("x".into()),
         };
         let mut fields: Vec<String> =
             faults_of(TicketQuery::try_from(&raw)).into_iter().map(|(field, _)| field).collect();
@@ -376,15 +375,17 @@ mod tests {
 
     #[test]
     fn prices_the_wrong_way_round() {
-        let raw = RawTicketQuery { min_price: text("2"), max_price: text("1.99"), ..RawTicketQuery::default() };
+        let raw =
+            RawTicketQuery { min_price: Some("2".into()), max_price: Some("1.99".into()), ..RawTicketQuery::default() };
         let message = "Min price must not be greater than maxPrice".to_owned();
         assert_eq!(faults_of(TicketQuery::try_from(&raw)), [("minPrice".to_owned(), message)]);
     }
 
     #[test]
     fn cursor_of_another_listing() {
-        let cursor = text(&Cursor { tag: TicketSort::Newest.tag(), key: Key::new(7, &[1; 16]) }.to_string());
-        let raw = RawTicketQuery { sort: text("price"), cursor: cursor.clone(), ..RawTicketQuery::default() };
+        let cursor = Cursor { tag: TicketSort::Newest.tag(), key: Key::new(7, &[1; 16]) };
+        let cursor = Some(cursor.to_string());
+        let raw = RawTicketQuery { sort: Some("price".into()), cursor: cursor.clone(), ..RawTicketQuery::default() };
         let expected = [("cursor".to_owned(), "Cursor belongs to another listing".to_owned())];
         assert_eq!(faults_of(TicketQuery::try_from(&raw)), expected);
         let raw = RawOrderQuery { cursor, ..RawOrderQuery::default() };
@@ -393,11 +394,16 @@ mod tests {
 
     #[test]
     fn orders_by_state() {
-        let raw = RawOrderQuery { status: text("awaiting_payment"), limit: text("1"), ..RawOrderQuery::default() };
+        let raw = RawOrderQuery {
+            status: Some("awaiting_payment".into()),
+            limit: Some("1".into()),
+            ..RawOrderQuery::default()
+        };
         let query = OrderQuery::try_from(&raw).unwrap();
         assert_eq!((query.status, query.limit), (Some(OrderStatus::AwaitingPayment), 1));
         for bad in ["0", "-1", "1.5", "many", "101"] {
-            let raw = RawOrderQuery { status: text("paid"), limit: text(bad), ..RawOrderQuery::default() };
+            let raw =
+                RawOrderQuery { status: Some("paid".into()), limit: Some(bad.into()), ..RawOrderQuery::default() };
             assert_eq!(faults_of(OrderQuery::try_from(&raw)).len(), 2);
         }
     }

@@ -13,14 +13,14 @@ const LEN_MAX: usize = 100;
 
 /// Words that are searched for: every one must begin a word of a ticket's title, seat, show or venue, whatever the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchText {
+pub(crate) struct SearchText {
     /// In lower case, none empty.
     words: SmallVec<[Box<str>; 4]>,
 }
 
 /// Why a text can't be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SearchTextError {
+pub(crate) enum SearchTextError {
     /// More than 100 characters.
     #[error("must have at most {LEN_MAX} characters")]
     TooLong,

@@ -32,6 +32,9 @@ use crate::types::{ChargeId, OrderId, TicketId, UserId};
 /// How much of the file redb keeps in memory.
 const CACHE_BYTES: usize = 32 << 20;
 
+/// Whether to show more entries of a listing, if this one could be read.
+type GoOn = Result<ControlFlow<()>, ViewsError>;
+
 /// Where the tables are.
 #[derive(Debug)]
 pub(super) enum Source {
@@ -133,7 +136,7 @@ impl Store {
         key: TicketKey,
         seller: Option<UserId>,
         walk: &Walk,
-        visit: &mut dyn FnMut(Key, Settled<'_, Ticket>) -> Result<ControlFlow<()>, ViewsError>,
+        visit: &mut dyn FnMut(Key, Settled<'_, Ticket>) -> GoOn,
     ) -> Result<(), ViewsError> {
         let owner = seller.filter(|_| key == TicketKey::CreatedAt);
         let index = owner.map_or(tables::tickets_by(key), |_| tables::TICKETS_BY_SELLER);
@@ -151,7 +154,7 @@ impl Store {
         &self,
         buyer: UserId,
         walk: &Walk,
-        visit: &mut dyn FnMut(Key, Settled<'_, Order>) -> Result<ControlFlow<()>, ViewsError>,
+        visit: &mut dyn FnMut(Key, Settled<'_, Order>) -> GoOn,
     ) -> Result<(), ViewsError> {
         self.read(|transaction| {
             let rows = transaction.open_table(tables::SETTLED_ORDERS)?;

@@ -1,12 +1,12 @@
 //! Reads the file: all that is live at opening, single entities and listings of what is settled later.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 
+use super::GoOn;
 use super::row::{self, TicketRow};
 use super::tables::{self, Index, Lengths, Rows};
 use crate::domain::auth::RevokedSessions;
@@ -25,7 +25,7 @@ pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths
     std::thread::scope(|scope| {
         let tickets = scope.spawn(|| tickets(transaction, lengths.tickets));
         let orders = |order: Order| (*order.id.as_bytes(), order);
-        let orders = LiveOrders::of(all(transaction, tables::LIVE_ORDERS, lengths.orders, orders)?);
+        let orders = LiveOrders::of(&all(transaction, tables::LIVE_ORDERS, lengths.orders, orders)?);
         let users = all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?;
         Ok(Live {
             covers,
@@ -135,7 +135,7 @@ pub(super) fn scan(
     index: Index,
     owner: Option<UserId>,
     walk: &Walk,
-    visit: &mut dyn FnMut(Key, &[u8]) -> Result<ControlFlow<()>, ViewsError>,
+    visit: &mut dyn FnMut(Key, &[u8]) -> GoOn,
 ) -> Result<(), ViewsError> {
     let table = transaction.open_table(index)?;
     for (low, high) in walk.spans() {

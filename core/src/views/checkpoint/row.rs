@@ -1,4 +1,4 @@
-//! The form of rows: compact MessagePack and a checksum.
+//! The form of rows: compact `MessagePack` and a checksum.
 //!
 //! redb checks its pages only after a crash, since to read them all on every opening takes too long. A price that a failing disk
 //! has changed must not get into a decision, though, so each row brings its own checksum.

@@ -21,10 +21,10 @@ pub(in crate::views) struct LiveOrders {
 
 impl LiveOrders {
     /// The orders of a checkpoint file that are not settled.
-    pub(in crate::views) fn of(orders: Vec<Arc<Order>>) -> Self {
+    pub(in crate::views) fn of(orders: &[Arc<Order>]) -> Self {
         let mut live = Self::default();
         live.by_id.reserve(orders.len());
-        for order in &orders {
+        for order in orders {
             live.replace(order);
         }
         live

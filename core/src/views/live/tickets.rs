@@ -24,7 +24,7 @@ impl LiveTickets {
     /// The tickets of a checkpoint file, all of them live.
     pub(in crate::views) fn of(tickets: Vec<Arc<Ticket>>) -> Self {
         Self {
-            on_sale: TicketIndex::of(tickets.iter().map(|ticket| &**ticket)),
+            on_sale: TicketIndex::of(&tickets),
             settled: TicketIndex::default(),
             locked: tickets.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count(),
             by_id: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::model::check;
 use super::world::{USERS, World, user_id};
 use crate::types::{OrderId, TicketId};
-use crate::views::{OrderQuery, TicketQuery, TicketSort, TicketStatusFilter, Views};
+use crate::views::query::{TicketSort, TicketStatusFilter};
+use crate::views::{OrderQuery, TicketQuery, Views};
 
 /// A listing by a key that never changes has every entity that was there before it, and none twice.
 fn read_tickets(views: &Views, sort: TicketSort, before: &[TicketId]) {

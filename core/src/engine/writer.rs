@@ -9,7 +9,7 @@ use super::replay::load;
 use super::{Checkpointer, Gauges, Recent, Reply, Waiters, answer, catch_up, checkpointer};
 use crate::clock::{EngineTime, Stopwatch};
 use crate::command::Command;
-use crate::domain::{Context, Inconsistency, Limits, State, decide, expiration};
+use crate::domain::{Context, Inconsistency, Limits, Rejection, State, auth, decide, expiration, order};
 use crate::error::{Code, Error};
 use crate::event::{Actor, Record, StreamKey};
 use crate::gateway::worker::Work;
@@ -51,7 +51,7 @@ pub(crate) struct Writer {
     queue: flume::Receiver<Message>,
     /// The end of the journal that the state includes.
     head: Head,
-    /// Commands about tickets whose hold has ended by the clock but not yet in the journal: decided after that.
+    /// Commands that depend on holds that have ended by the clock but not yet in the journal: decided after that.
     parked: Vec<Submission>,
     closing: bool,
 }
@@ -201,6 +201,9 @@ impl Writer {
         let context = self.context(batch.now, request.actor, email_owner);
         let answer = match decide(&self.parts.state, &request.command, &context) {
             Ok(decision) => batch.accept(&mut self.parts.state, &request, decision)?,
+            Err(rejection) if counts_open_orders(rejection) && self.has_backlog(batch.now) => {
+                return Ok(Decided::Later(request));
+            }
             Err(rejection) => {
                 let answer = Err(rejection.into());
                 batch.refuse(&request, &answer);
@@ -260,9 +263,14 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether holds have ended by the clock and not yet in the journal.
+    fn has_backlog(&self, now: Timestamp) -> bool {
+        self.parts.state.deadlines().next().is_some_and(|at| at <= now)
+    }
+
     /// Whether the command is about a ticket whose hold has ended by the clock, while its expiry is still in the backlog.
     fn is_held_by_overdue(&self, command: &Command, now: Timestamp) -> bool {
-        if self.parts.state.deadlines().next().is_none_or(|at| at > now) {
+        if !self.has_backlog(now) {
             return false;
         }
         command.reads().iter().any(|key| {
@@ -282,7 +290,9 @@ impl Writer {
             if let Some(last) = records.last() {
                 self.head = Head { seq: last.seq, hash: last.hash, at: last.at };
             }
+            // Followers of the journal come last: who has heard of a record sees it in the views and figures too.
             self.parts.views.publish(batch.entities(&self.parts.state), self.head);
+            self.parts.gauges.update(&self.parts.state);
             self.parts.recent.publish(&records);
         }
         for work in batch.work.drain(..) {
@@ -298,7 +308,6 @@ impl Writer {
         for key in batch.changed.drain().chain(batch.loaded.drain(..)) {
             self.parts.state.drop_settled(key);
         }
-        self.parts.gauges.update(&self.parts.state);
         Ok(())
     }
 
@@ -309,6 +318,7 @@ impl Writer {
             match self.reopen() {
                 Ok(state) => {
                     self.parts.state = state;
+                    self.parts.gauges.update(&self.parts.state);
                     self.head = self.parts.views.covers();
                     self.parts.recent.reset(self.head.seq);
                     self.resume_work();
@@ -363,6 +373,14 @@ enum Decided {
     Answer(Result<Reply, Error>),
     /// It has to wait for expiries that are still in the backlog.
     Later(Request),
+}
+
+/// Whether the refusal may be one only because holds that have ended are still counted.
+fn counts_open_orders(rejection: Rejection) -> bool {
+    matches!(
+        rejection,
+        Rejection::Order(order::Rejection::TooManyOpen) | Rejection::Auth(auth::Rejection::StillTrading)
+    )
 }
 
 fn records(outcomes: Vec<Outcome>) -> Result<Vec<Arc<Record>>, Error> {

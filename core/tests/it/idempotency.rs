@@ -1,120 +1,208 @@
-//! A command that comes again under the same key.
+//! A command that names itself is done once, whatever its first answer was.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{IdempotencyKey, NewTicket, SignUp};
+use boxoffice::{Actor, Error, NewTicket, Order, SignUp, TicketId, TicketUpdate};
+use tokio::task::JoinSet;
 
-use crate::support::{HOLD, World, code};
+use crate::gateways::{Bank, Manner};
+use crate::support::{World, ann, bob, cat, dan, key, refused, within};
 
-fn key(text: &str) -> IdempotencyKey {
-    text.parse().unwrap()
+const A_DAY: Duration = Duration::from_hours(24);
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Create,
+    CreateMany,
+    Update,
+    Withdraw,
+    Order,
+    Cancel,
+    Pay,
+    Refund,
 }
 
-#[tokio::test]
-async fn the_same_key_gets_the_first_answer_also_after_a_restart() {
-    let mut world = World::new();
-    let (_, bob, ticket, first) = world.sale().await;
-    world.office.orders().cancel(bob, first.id).await.unwrap();
-    let order = world.office.orders().idempotency_key(key("k")).create(bob, &[ticket]).await.unwrap();
-    for round in 0..3 {
-        let again = world.office.orders().idempotency_key(key("k")).create(bob, &[ticket]).await.unwrap();
-        assert_eq!(again, order, "round {round}");
-        world.reopen().await;
+/// What the commands are about.
+struct Scene {
+    tickets: Vec<TicketId>,
+    held: [Arc<Order>; 2],
+    sold: Arc<Order>,
+}
+
+impl Scene {
+    async fn of(world: &World) -> Self {
+        let held = [world.held().await.1, world.held().await.1];
+        Self { tickets: world.list(2).await, held, sold: world.sold().await.1 }
     }
-    assert_eq!(world.count("OrderCreated"), 2);
-    world.clock.advance(HOLD);
-    let again = world.office.orders().idempotency_key(key("k")).create(bob, &[ticket]).await.unwrap();
-    assert_eq!(again, order, "the first answer, although the order has expired since");
-}
 
-#[tokio::test]
-async fn another_command_under_the_key_is_refused_and_another_users_key_is_another_key() {
-    let world = World::new();
-    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
-    let list = |user, title: &str| {
-        let tickets = world.office.tickets().idempotency_key(key("k"));
-        let ticket = NewTicket::new(title, "1");
-        async move { tickets.create(user, ticket).await }
-    };
-    let first = list(ann, "A").await.unwrap();
-    assert_eq!(list(ann, "A").await.unwrap(), first);
-    assert_eq!(code(list(ann, "B").await), "command.key_reused");
-    assert_ne!(list(bob, "A").await.unwrap().id, first.id);
-    assert_eq!(world.count("TicketCreated"), 2);
-}
-
-#[tokio::test]
-async fn a_refusal_is_repeated_too() {
-    let world = World::new();
-    let (_, bob, ticket, order) = world.sale().await;
-    let carol = world.user("carol").await;
-    let try_again = || {
-        let orders = world.office.orders().idempotency_key(key("k"));
-        async move { code(orders.create(carol, &[ticket]).await) }
-    };
-    assert_eq!(try_again().await, "ticket.locked");
-    world.office.orders().cancel(bob, order.id).await.unwrap();
-    assert_eq!(try_again().await, "ticket.locked");
-    assert_eq!(code(world.office.orders().create(carol, &[ticket]).await), "ok");
-}
-
-#[tokio::test]
-async fn a_key_is_forgotten_after_a_day() {
-    let world = World::new();
-    let ann = world.user("ann").await;
-    let list = || {
-        let tickets = world.office.tickets().idempotency_key(key("k"));
-        async move { tickets.create(ann, NewTicket::new("A", "1")).await.unwrap().id }
-    };
-    let first = list().await;
-    world.clock.advance(Duration::from_hours(24));
-    assert_eq!(list().await, first);
-    world.clock.advance(Duration::from_millis(1));
-    assert_ne!(list().await, first);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_command_many_times_at_once_happens_once() {
-    let world = World::new();
-    let ann = world.user("ann").await;
-    let tasks: Vec<_> = (0..200)
-        .map(|_| {
-            let tickets = world.office.tickets().idempotency_key(key("k"));
-            tokio::spawn(async move { tickets.create(ann, NewTicket::new("A", "1")).await.unwrap().id })
+    /// Gives the command under one key, with one body or another.
+    async fn give(&self, world: &World, kind: Kind, other: bool) -> Result<String, Error> {
+        let at = usize::from(other);
+        let title = ["Hamlet", "Macbeth"][at];
+        let (tickets, orders) = (world.tickets().idempotency_key(key("k")), world.orders().idempotency_key(key("k")));
+        let payments = world.payments().idempotency_key(key("k"));
+        Ok(match kind {
+            Kind::Create => format!("{:?}", tickets.create(ann(), NewTicket::new(title, "1")).await?),
+            Kind::CreateMany => format!("{:?}", tickets.create_many(ann(), vec![NewTicket::new(title, "1"); 3]).await?),
+            Kind::Update => {
+                format!("{:?}", tickets.update(ann(), self.tickets[0], TicketUpdate::new(title, "5")).await?)
+            }
+            Kind::Withdraw => format!("{:?}", tickets.withdraw(ann(), self.tickets[at], None).await?),
+            Kind::Order => format!("{:?}", orders.create(bob(), &[self.tickets[at]]).await?),
+            Kind::Cancel => format!("{:?}", orders.cancel(bob(), self.held[at].id).await?),
+            Kind::Pay => {
+                let token = ["tok_visa", "tok_amex"][at];
+                format!("{:?}", payments.pay(bob(), self.held[0].id, token).await?)
+            }
+            Kind::Refund => format!("{:?}", payments.refund(Actor::User(ann()), self.sold.id, other).await?),
         })
-        .collect();
-    let mut ids = Vec::new();
-    for task in tasks {
-        ids.push(task.await.unwrap());
     }
-    ids.dedup();
-    assert_eq!((ids.len(), world.count("TicketCreated")), (1, 1));
+}
+
+async fn check(kind: Kind) {
+    let world = World::new();
+    let scene = Scene::of(&world).await;
+    let first = scene.give(&world, kind, false).await.unwrap();
+    let head = world.head();
+    assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} again");
+    let mismatch = scene.give(&world, kind, true).await.unwrap_err();
+    assert_eq!((mismatch.code(), mismatch.status_code()), ("command.key_reused", 422), "{kind:?} with another body");
+    let world = world.reopen();
+    assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} after a restart");
+    assert_eq!(refused(scene.give(&world, kind, true).await), "command.key_reused", "{kind:?} after a restart");
+    assert_eq!(world.head(), head, "{kind:?} again is nothing new");
+    world.clock.advance(A_DAY);
+    assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} after 24 hours");
+    world.clock.advance(Duration::from_millis(1));
+    let anew = scene.give(&world, kind, false).await;
+    assert_ne!(anew.map_err(|error| error.code()), Ok(first), "{kind:?} after more than 24 hours");
 }
 
 #[tokio::test]
-async fn a_payment_that_comes_again_gets_its_outcome() {
-    let world = World::new();
-    let (_, bob, _, order) = world.sale().await;
-    let id = order.id;
-    let pay = || {
-        let payments = world.office.payments().idempotency_key(key("k"));
-        async move { payments.pay(bob, id, "tok_visa").await.unwrap() }
-    };
-    let first = pay().await;
-    assert_eq!(pay().await, first);
-    assert_eq!(world.count("PaymentStarted"), 1);
+async fn a_command_that_comes_again_is_answered_as_at_first() {
+    for kind in [Kind::Create, Kind::CreateMany, Kind::Update, Kind::Withdraw] {
+        check(kind).await;
+    }
 }
 
 #[tokio::test]
-async fn a_sign_up_that_comes_again_is_the_same_user_with_the_right_password_only() {
+async fn an_order_or_payment_that_comes_again_is_answered_as_at_first() {
+    for kind in [Kind::Order, Kind::Cancel, Kind::Pay, Kind::Refund] {
+        check(kind).await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_its_user() {
     let world = World::new();
-    let sign_up = |password: &str| {
-        let auth = world.office.auth().idempotency_key(key("k"));
-        let sign_up = SignUp::new("ann@example.com", password);
-        async move { auth.sign_up(sign_up).await }
-    };
-    let first = sign_up("correct horse").await.unwrap();
-    assert_eq!(sign_up("correct horse").await.unwrap().user, first.user);
-    assert_eq!(code(sign_up("another horse").await), "command.key_reused");
-    assert_eq!(world.count("UserCreated"), 1);
+    let tickets = world.tickets().idempotency_key(key("k"));
+    let anns = tickets.create(ann(), NewTicket::new("Hamlet", "1")).await.unwrap();
+    let dans = tickets.create(dan(), NewTicket::new("Hamlet", "1")).await.unwrap();
+    assert_ne!(anns.id, dans.id);
+    assert_eq!(refused(world.orders().idempotency_key(key("k")).create(dan(), &[anns.id]).await), "command.key_reused");
+    world.orders().idempotency_key(key("k")).create(bob(), &[anns.id]).await.unwrap();
+    let refusal = world.orders().idempotency_key(key("k")).create(cat(), &[anns.id]).await;
+    assert_eq!(refused(refusal), "ticket.locked");
+}
+
+#[tokio::test]
+async fn refusals_are_repeated_too() {
+    let world = World::new();
+    let (ticket, order) = world.held().await;
+    let first = world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap_err();
+    assert_eq!(first.code(), "ticket.locked");
+    world.orders().cancel(bob(), order.id).await.unwrap();
+    let world = world.reopen();
+    let again = world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap_err();
+    assert_eq!((again.code(), again.serialize_errors()), (first.code(), first.serialize_errors()));
+    assert_eq!(world.of_ticket(ticket), "available");
+    world.clock.advance(A_DAY + Duration::from_millis(1));
+    world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap();
+}
+
+#[tokio::test]
+async fn input_that_was_never_a_command_leaves_the_key_free() {
+    let world = World::new();
+    let tickets = world.tickets().idempotency_key(key("k"));
+    assert_eq!(refused(tickets.create(ann(), NewTicket::new("Hamlet", "0")).await), "validation");
+    tickets.create(ann(), NewTicket::new("Hamlet", "1")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_with_one_key_are_one_command() {
+    let world = World::new();
+    let head = world.head();
+    let mut attempts = JoinSet::new();
+    for at in 0..100 {
+        let tickets = world.tickets().idempotency_key(key("k"));
+        let price = if at % 2 == 0 { "1" } else { "2" };
+        attempts.spawn(async move { tickets.create(ann(), NewTicket::new("Hamlet", price)).await });
+    }
+    let answers = within(attempts.join_all()).await;
+    let listed = world.journal().read(head + 1, 10).unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 50);
+    let ids: Vec<_> = answers.iter().flatten().map(|ticket| ticket.id).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]));
+    assert!(answers.into_iter().filter_map(Result::err).all(|error| error.code() == "command.key_reused"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_with_one_key_are_one_charge_and_all_hear_its_outcome() {
+    for (manner, expected) in [(Manner::Wait, "succeeded"), (Manner::Decline, "payment.declined")] {
+        let bank = Bank::taking(manner);
+        let at_bank = Arc::clone(&bank);
+        let world = World::with(move |builder| builder.gateway(Arc::clone(&at_bank) as _));
+        let (_, order) = world.held().await;
+        let mut attempts = JoinSet::new();
+        for _ in 0..20 {
+            let (payments, id) = (world.payments().idempotency_key(key("k")), order.id);
+            attempts.spawn(async move { payments.pay(bob(), id, "tok_visa").await });
+        }
+        within(bank.charges(1)).await;
+        bank.let_through(1);
+        for outcome in within(attempts.join_all()).await {
+            assert_eq!(outcome.map_or_else(|error| error.code(), |charge| charge.status.as_str()), expected);
+        }
+        assert_eq!(bank.asked(), 1);
+        let later = world.payments().idempotency_key(key("k")).pay(bob(), order.id, "tok_visa").await;
+        assert_eq!(later.map_or_else(|error| error.code(), |charge| charge.status.as_str()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_was_pending_tells_its_outcome_when_it_comes_again() {
+    let bank = Bank::taking(Manner::Wait);
+    let at_bank = Arc::clone(&bank);
+    let world =
+        World::with(move |builder| builder.gateway(Arc::clone(&at_bank) as _).answer_payment_within(Duration::ZERO));
+    let (_, order) = world.held().await;
+    let mut feed = world.feed();
+    let payments = world.payments().idempotency_key(key("k"));
+    let pending = payments.pay(bob(), order.id, "tok_visa").await.unwrap();
+    assert_eq!(pending.status.as_str(), "pending");
+    assert_eq!(payments.pay(bob(), order.id, "tok_visa").await.unwrap(), pending);
+    bank.let_through(1);
+    feed.until("ChargeCreated").await;
+    let known = payments.pay(bob(), order.id, "tok_visa").await.unwrap();
+    assert_eq!((known.id, known.status.as_str(), bank.moved()), (pending.id, "succeeded", (1, 0)));
+}
+
+#[tokio::test]
+async fn a_sign_up_that_comes_again_needs_the_same_password() {
+    let world = World::new();
+    let head = world.head();
+    let auth = || world.auth().idempotency_key(key("k"));
+    let first = auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await.unwrap();
+    let again = auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await.unwrap();
+    assert_eq!(again.user, first.user);
+    assert_eq!(world.auth().authenticate(&again.token).unwrap().user_id, first.user.id);
+    let guess = auth().sign_up(SignUp::new("eve@example.com", "another password")).await;
+    assert_eq!(refused(guess), "command.key_reused");
+    assert_eq!(world.events_after(head), ["UserCreated"]);
+    let other_key = world.auth().idempotency_key(key("other"));
+    assert_eq!(refused(other_key.sign_up(SignUp::new("eve@example.com", "battery staple")).await), "auth.email_taken");
+    world.clock.advance(A_DAY + Duration::from_millis(1));
+    assert_eq!(refused(auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await), "auth.email_taken");
 }

@@ -1,9 +1,17 @@
-//! The box office as an embedder sees it.
+//! The box office through its front door, as a program that embeds it sees it.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 
-#![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
-
-mod expiry;
+mod auth;
+mod contention;
+mod expiration;
+mod gateway_branches;
+mod gateways;
 mod idempotency;
+mod journal;
+mod lifecycle;
+mod orders;
 mod payments;
-mod races;
+mod refunds;
+mod sessions;
 mod support;
+mod verify;

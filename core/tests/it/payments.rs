@@ -1,307 +1,170 @@
-//! Every way in which a payment can go.
+//! Paying: at the deadline, twice, too late, and while somebody cancels.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest, Sandbox,
-};
-use boxoffice::{Actor, ChargeId, Order};
-use tokio::sync::Notify;
+use boxoffice::ChargeId;
 
-use crate::support::{HOLD, World, code, until};
+use crate::gateways::{Bank, Manner};
+use crate::support::{HOLD, SilentClock, World, ann, bob, cat, dan, refused, within};
 
-/// A card processor that does what it is told.
-#[derive(Debug)]
-struct Scripted {
-    charge: Step,
-    lookups: Vec<Step>,
-    asked: AtomicUsize,
-    refunds: AtomicUsize,
-    refunds_failing: usize,
-    go_on: Notify,
+fn with_bank(bank: &Arc<Bank>) -> World {
+    let bank = Arc::clone(bank);
+    World::with(move |builder| builder.gateway(Arc::clone(&bank) as _))
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Charged,
-    Declined,
-    Pending,
-    Unknown,
-    Fails,
-    Panics,
-    Hangs,
-    Waits,
+#[tokio::test]
+async fn a_paid_order_is_complete_and_its_tickets_are_sold() {
+    let world = World::new();
+    let tickets = world.list(3).await;
+    let order = world.orders().create(bob(), &tickets).await.unwrap();
+    let charge = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+    assert_eq!((charge.status.as_str(), charge.amount.decimal()), ("succeeded", "59.97".to_owned()));
+    assert_eq!((charge.order_id, &*charge.gateway), (order.id, "sandbox"));
+    assert_eq!(world.of_order(&order), "complete");
+    assert!(tickets.iter().all(|ticket| world.of_ticket(*ticket) == "sold"));
+    assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
 }
 
-impl Scripted {
-    fn new(charge: Step, lookups: &[Step]) -> Arc<Self> {
-        Self::failing_refunds(charge, lookups, 0)
-    }
+/// Pays so many milliseconds after the deadline, by a clock that wakes nobody: the decision itself has to look at it.
+async fn pay_at(late_ms: i64) -> &'static str {
+    let world = World::new();
+    let clock = Arc::clone(&world.clock);
+    let world = world.reopen_with(move |builder| builder.clock(Arc::new(SilentClock(Arc::clone(&clock)))));
+    let (ticket, order) = world.held().await;
+    let at = order.expires_at.as_millis().saturating_add_signed(late_ms);
+    world.clock.set(boxoffice::Timestamp::from_millis(at));
+    let paid = world.payments().pay(bob(), order.id, "tok_visa").await;
+    assert_eq!(world.of_ticket(ticket), if paid.is_ok() { "sold" } else { "available" });
+    paid.map_or_else(|error| error.code(), |charge| charge.status.as_str())
+}
 
-    fn failing_refunds(charge: Step, lookups: &[Step], refunds_failing: usize) -> Arc<Self> {
-        Arc::new(Self {
-            charge,
-            lookups: lookups.to_vec(),
-            asked: AtomicUsize::new(0),
-            refunds: AtomicUsize::new(0),
-            refunds_failing,
-            go_on: Notify::new(),
-        })
-    }
+#[tokio::test]
+async fn the_deadline_is_sharp() {
+    assert_eq!(pay_at(-1).await, "succeeded");
+    assert_eq!(pay_at(0).await, "order.expired");
+    assert_eq!(pay_at(1).await, "order.expired");
+}
 
-    async fn act(&self, step: Step) -> Result<ChargeAnswer, GatewayError> {
-        match step {
-            Step::Charged => Ok(ChargeAnswer::Charged { reference: Some("ref".into()) }),
-            Step::Declined => Ok(ChargeAnswer::Declined { reason: "No".into() }),
-            Step::Pending => Ok(ChargeAnswer::Pending),
-            Step::Unknown => Ok(ChargeAnswer::Unknown),
-            Step::Fails => Err(GatewayError("no connection".into())),
-            Step::Panics => panic!("a bug in the gateway"),
-            Step::Hangs => std::future::pending().await,
-            Step::Waits => {
-                self.go_on.notified().await;
-                Ok(ChargeAnswer::Charged { reference: None })
-            }
+#[tokio::test]
+async fn what_is_being_paid_is_not_cancelled_and_does_not_expire() {
+    let bank = Bank::taking(Manner::Wait);
+    let world = with_bank(&bank);
+    let (ticket, order) = world.held().await;
+    let payments = world.payments();
+    let id = order.id;
+    let paying = tokio::spawn(async move { payments.pay(bob(), id, "tok_visa").await });
+    within(bank.charges(1)).await;
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "order.payment_pending");
+    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "order.payment_pending");
+    assert_eq!(world.of_order(&order), "awaiting_payment");
+    world.clock.advance(2 * HOLD);
+    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), "ticket.locked");
+    bank.let_through(1);
+    assert_eq!(within(paying).await.unwrap().unwrap().status.as_str(), "succeeded");
+    assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("complete", "sold"));
+    assert_eq!((bank.asked(), bank.moved()), (1, (1, 0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paying_many_times_at_once_charges_once() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_bank(&bank);
+    let (_, order) = world.held().await;
+    let attempts = (0..50).map(|_| {
+        let (payments, id) = (world.payments(), order.id);
+        tokio::spawn(async move { payments.pay(bob(), id, "tok_visa").await })
+    });
+    let mut paid = 0;
+    for attempt in attempts.collect::<Vec<_>>() {
+        match within(attempt).await.unwrap() {
+            Ok(_) => paid += 1,
+            Err(error) => assert!(matches!(error.code(), "order.payment_pending" | "order.already_paid"), "{error}"),
         }
     }
-}
-
-impl PaymentGateway for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-
-    fn charge(&self, _request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(self.act(self.charge))
-    }
-
-    fn lookup(&self, _charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        let asked = self.asked.fetch_add(1, Ordering::SeqCst);
-        let step = self.lookups.get(asked).or(self.lookups.last()).copied().unwrap_or(Step::Unknown);
-        Box::pin(self.act(step))
-    }
-
-    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, ()> {
-        let refunds = self.refunds.fetch_add(1, Ordering::SeqCst);
-        let result = if refunds < self.refunds_failing { Err(GatewayError("later".into())) } else { Ok(()) };
-        Box::pin(std::future::ready(result))
-    }
-}
-
-/// What can be true in the end: complete and charged once, or not complete and not charged.
-fn assert_settled(world: &World, order: &Order) {
-    let charges = world.count("ChargeCreated");
-    match world.order_status(order) {
-        "complete" => assert_eq!(charges, 1),
-        _ => assert_eq!(charges, 0),
-    }
-    world.assert_clean();
+    assert_eq!((paid, bank.asked(), bank.moved()), (1, 1, (1, 0)));
 }
 
 #[tokio::test]
-async fn a_payment_completes_the_order_and_sells_the_ticket() {
+async fn what_has_ended_is_not_paid() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_bank(&bank);
+    let (_, cancelled) = world.held().await;
+    world.orders().cancel(bob(), cancelled.id).await.unwrap();
+    let (_, expired) = world.held().await;
+    world.clock.advance(HOLD);
+    let (_, complete) = world.sold().await;
+    let cases = [(cancelled, "order.cancelled"), (expired, "order.expired"), (complete, "order.already_paid")];
+    for (order, code) in cases {
+        assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), code);
+    }
+    assert_eq!(bank.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_declined_payment_cancels_the_order_and_frees_the_ticket() {
     let world = World::new();
-    let (ann, bob, ticket, order) = world.sale().await;
-    let charge = world.office.payments().pay(bob, order.id, "tok_visa").await.unwrap();
-    assert_eq!((charge.status.as_str(), charge.amount.decimal().as_str()), ("succeeded", "19.99"));
-    assert_eq!((world.order_status(&order), world.status(ticket)), ("complete", "sold"));
-    assert_eq!(world.office.payments().get(bob, charge.id).unwrap(), charge);
-    assert_eq!(world.office.payments().get(ann, charge.id).unwrap(), charge);
-    let eve = world.user("eve").await;
-    assert_eq!(code(world.office.payments().get(eve, charge.id)), "payment.not_yours");
-    assert_settled(&world, &order);
+    let tokens = [
+        ("tok_chargeDeclined", "The card was declined"),
+        ("tok_chargeDeclinedInsufficientFunds", "The card has insufficient funds"),
+        ("tok_chargeDeclinedExpiredCard", "The card has expired"),
+        ("tok_chargeDeclinedIncorrectCvc", "The card's security code is wrong"),
+        ("tok_nonsense", "The card is unknown"),
+    ];
+    for (token, reason) in tokens {
+        let (ticket, order) = world.held().await;
+        let head = world.head();
+        let error = world.payments().pay(bob(), order.id, token).await.unwrap_err();
+        assert_eq!((error.code(), error.status_code()), ("payment.declined", 402));
+        assert_eq!(error.serialize_errors()[0].message, reason);
+        assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("cancelled", "available"));
+        assert_eq!(world.events_after(head), ["PaymentStarted", "ChargeFailed", "OrderCancelled"]);
+        assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "order.cancelled");
+    }
 }
 
 #[tokio::test]
-async fn a_declined_card_cancels_the_order_and_frees_the_ticket() {
+async fn a_card_token_is_checked_before_anything_happens() {
     let world = World::new();
-    let (_, bob, ticket, order) = world.sale().await;
-    let declined = world.office.payments().pay(bob, order.id, "tok_chargeDeclined").await.unwrap_err();
-    assert_eq!((declined.code(), declined.status_code()), ("payment.declined", 402));
-    assert_eq!(declined.serialize_errors()[0].message, "The card was declined");
-    assert_eq!((world.order_status(&order), world.status(ticket)), ("cancelled", "available"));
-    assert_eq!(code(world.office.payments().pay(bob, order.id, "tok_visa").await), "order.cancelled");
-    assert_settled(&world, &order);
+    let (_, order) = world.held().await;
+    let head = world.head();
+    for wrong in ["", &"x".repeat(10_000)] {
+        let error = world.payments().pay(bob(), order.id, wrong).await.unwrap_err();
+        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), ("validation", Some("token")));
+    }
+    assert_eq!(world.head(), head);
 }
 
 #[tokio::test]
-async fn an_order_that_has_ended_is_not_paid() {
+async fn a_charge_is_seen_by_its_parties_and_operators() {
     let world = World::new();
-    let (_, bob, ticket, order) = world.sale().await;
-    let payments = world.office.payments();
-    payments.pay(bob, order.id, "tok_visa").await.unwrap();
-    assert_eq!(code(payments.pay(bob, order.id, "tok_visa").await), "order.already_paid");
-    assert_eq!(code(payments.pay(bob, order.id, "").await), "validation");
-    assert_eq!(world.count("PaymentStarted"), 1);
-    assert_eq!(world.status(ticket), "sold");
+    let (_, order) = world.sold().await;
+    let charge = order.charge.clone().unwrap();
+    assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
+    assert_eq!(world.payments().get(ann(), charge.id).unwrap(), charge);
+    assert_eq!(refused(world.payments().get(dan(), charge.id)), "payment.not_yours");
+    world.auth().set_operator(&crate::support::email(3), true).await.unwrap();
+    assert_eq!(world.payments().get(dan(), charge.id).unwrap(), charge);
+    assert_eq!(refused(world.payments().get(bob(), ChargeId::from_bytes([7; 16]))), "payment.not_found");
+    let world = world.reopen();
+    assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
 }
 
 #[tokio::test]
-async fn while_a_payment_is_under_way_nothing_else_happens_to_the_order() {
-    let gateway = Scripted::new(Step::Waits, &[Step::Pending]);
-    let world = World::with_gateway(gateway.clone());
-    let (_, bob, ticket, order) = world.sale().await;
-    let mut news = world.follow();
-    let paying = tokio::spawn({
-        let (payments, id) = (world.office.payments(), order.id);
-        async move { payments.pay(bob, id, "tok").await }
+async fn too_many_payments_that_wait_are_refused_before_they_start() {
+    let bank = Bank::taking(Manner::Wait);
+    let at_bank = Arc::clone(&bank);
+    let world = World::with(move |builder| {
+        let builder = builder.gateway(Arc::clone(&at_bank) as _).pending_payments_max(1);
+        builder.answer_payment_within(Duration::ZERO)
     });
-    until(&mut news, "PaymentStarted").await;
-    assert_eq!(code(world.office.payments().pay(bob, order.id, "tok").await), "order.payment_pending");
-    assert_eq!(code(world.office.orders().cancel(bob, order.id).await), "order.payment_pending");
-    world.clock.advance(2 * HOLD);
-    let carol = world.user("carol").await;
-    assert_eq!(code(world.office.orders().create(carol, &[ticket]).await), "ticket.locked");
-    gateway.go_on.notify_one();
-    assert_eq!(paying.await.unwrap().unwrap().status.as_str(), "succeeded");
-    assert_settled(&world, &order);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_payments_at_once_charge_once() {
-    let world = World::new();
-    let (_, bob, _, order) = world.sale().await;
-    let pay = || {
-        let (payments, id) = (world.office.payments(), order.id);
-        tokio::spawn(async move { code(payments.pay(bob, id, "tok_visa").await) })
-    };
-    let tasks: Vec<_> = (0..20).map(|_| pay()).collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    assert_eq!(answers.iter().filter(|answer| **answer == "ok").count(), 1, "{answers:?}");
-    assert_eq!((world.count("PaymentStarted"), world.count("ChargeCreated")), (1, 1));
-}
-
-#[tokio::test]
-async fn an_outcome_that_was_lost_is_looked_up() {
-    use Step::{Charged, Declined, Fails, Hangs, Panics, Pending};
-    let cases: &[(Step, &[Step], &str)] = &[
-        (Fails, &[Charged], "complete"),
-        (Fails, &[Declined], "cancelled"),
-        (Fails, &[Fails, Fails, Pending, Charged], "complete"),
-        (Panics, &[Panics, Charged], "complete"),
-        (Hangs, &[Hangs, Declined], "cancelled"),
-        (Pending, &[Pending, Charged], "complete"),
-    ];
-    for (charge, lookups, expected) in cases {
-        let world = World::with(|builder| {
-            builder.gateway(Scripted::new(*charge, lookups)).gateway_timeout(Duration::from_millis(20))
-        });
-        let (_, bob, _, order) = world.sale().await;
-        let answer = code(world.office.payments().pay(bob, order.id, "tok").await);
-        assert_eq!(answer, if *expected == "complete" { "ok" } else { "payment.declined" }, "{charge:?} {lookups:?}");
-        assert_eq!(world.order_status(&order), *expected);
-        assert_settled(&world, &order);
-    }
-}
-
-#[tokio::test]
-async fn a_late_answer_is_pending_first() {
-    let gateway = Scripted::new(Step::Waits, &[]);
-    let world =
-        World::with(|builder| builder.gateway(gateway.clone()).answer_payment_within(Duration::from_millis(10)));
-    let (_, bob, ticket, order) = world.sale().await;
-    let mut news = world.follow();
-    let charge = world.office.payments().pay(bob, order.id, "tok").await.unwrap();
-    assert_eq!(charge.status.as_str(), "pending");
-    assert_eq!(world.status(ticket), "locked");
-    gateway.go_on.notify_one();
-    until(&mut news, "ChargeCreated").await;
-    assert_eq!(world.office.payments().get(bob, charge.id).unwrap().status.as_str(), "succeeded");
-    assert_settled(&world, &order);
-}
-
-#[tokio::test]
-async fn a_charge_that_the_gateway_never_heard_of_fails_after_a_while_and_late_money_goes_back() {
-    let gateway = Scripted::failing_refunds(Step::Waits, &[Step::Unknown], 2);
-    let timeout = Duration::from_millis(10);
-    let world =
-        World::with(|builder| builder.gateway(gateway.clone()).gateway_timeout(timeout).answer_payment_within(timeout));
-    let (_, bob, ticket, order) = world.sale().await;
-    let mut news = world.follow();
-    let charge = world.office.payments().pay(bob, order.id, "tok").await.unwrap();
-    assert_eq!(charge.status.as_str(), "pending");
-    world.clock.advance(Duration::from_secs(59));
-    world.user("carol").await;
-    assert_eq!(world.status(ticket), "locked");
-    world.clock.advance(Duration::from_secs(1));
-    until(&mut news, "OrderCancelled").await;
-    assert_eq!((world.status(ticket), world.order_status(&order)), ("available", "cancelled"));
-    assert_eq!(gateway.refunds.load(Ordering::SeqCst), 0);
-    assert_settled(&world, &order);
-}
-
-#[tokio::test]
-async fn a_restart_takes_up_what_was_under_way() {
-    for (lookup, expected) in [(Step::Charged, "complete"), (Step::Declined, "cancelled")] {
-        let timeout = Duration::from_millis(5);
-        let mut world = World::with(|builder| {
-            let gateway = Scripted::new(Step::Fails, &[Step::Pending]);
-            builder.gateway(gateway).answer_payment_within(timeout)
-        });
-        let (_, bob, _, order) = world.sale().await;
-        assert_eq!(world.office.payments().pay(bob, order.id, "tok").await.unwrap().status.as_str(), "pending");
-        world.reopen_with(|builder| builder.gateway(Scripted::new(Step::Fails, &[lookup]))).await;
-        let mut news = world.office.journal().subscribe(1);
-        until(&mut news, if expected == "complete" { "ChargeCreated" } else { "OrderCancelled" }).await;
-        assert_eq!(world.order_status(&order), expected);
-        assert_settled(&world, &order);
-    }
-}
-
-#[tokio::test]
-async fn refunds_are_the_sellers_and_operators_and_happen_once() {
-    let gateway = Scripted::failing_refunds(Step::Charged, &[], 2);
-    let world = World::with_gateway(gateway.clone());
-    let (ann, bob, ticket, order) = world.sale().await;
-    let payments = world.office.payments();
-    assert_eq!(code(payments.refund(Actor::User(ann), order.id, false).await), "payment.not_refundable");
-    payments.pay(bob, order.id, "tok").await.unwrap();
-    assert_eq!(code(payments.refund(Actor::User(bob), order.id, false).await), "order.not_yours");
-    let refunded = payments.refund(Actor::User(ann), order.id, false).await.unwrap();
-    assert_eq!(refunded.status.as_str(), "refunded");
-    assert_eq!(code(payments.refund(Actor::User(ann), order.id, false).await), "payment.already_refunded");
-    assert_eq!((world.status(ticket), world.order_status(&order)), ("sold", "complete"));
-    assert_eq!((world.count("RefundStarted"), world.count("ChargeRefunded")), (1, 1));
-    assert_eq!(gateway.refunds.load(Ordering::SeqCst), 3);
-    world.assert_clean();
-}
-
-#[tokio::test]
-async fn a_refunded_ticket_goes_back_on_sale_if_asked() {
-    let world = World::new();
-    let (_, bob, ticket, order) = world.sale().await;
-    let operator = world.user("operator").await;
-    world.office.auth().set_operator("operator@example.com", true).await.unwrap();
-    world.office.payments().pay(bob, order.id, "tok_visa").await.unwrap();
-    world.office.payments().refund(Actor::User(operator), order.id, true).await.unwrap();
-    assert_eq!(world.status(ticket), "available");
-    let again = world.office.orders().create(operator, &[ticket]).await.unwrap();
-    world.office.payments().pay(operator, again.id, "tok_visa").await.unwrap();
-    assert_eq!(world.status(ticket), "sold");
-    world.assert_clean();
-}
-
-#[tokio::test]
-async fn the_sandbox_goes_every_way() {
-    let cases = [
-        ("tok_visa", "complete"),
-        ("tok_chargeDeclined", "cancelled"),
-        ("tok_answerLate", "complete"),
-        ("tok_timeoutCharged", "complete"),
-        ("tok_timeoutNotCharged", "cancelled"),
-    ];
-    for (token, expected) in cases {
-        let sandbox = Sandbox::in_memory().late_by(Duration::from_millis(20));
-        let world = World::with_gateway(Arc::new(sandbox));
-        let (_, bob, _, order) = world.sale().await;
-        let answer = code(world.office.payments().pay(bob, order.id, token).await);
-        assert_eq!(answer, if expected == "complete" { "ok" } else { "payment.declined" }, "{token}");
-        assert_eq!(world.order_status(&order), expected, "{token}");
-        assert_settled(&world, &order);
-    }
+    let ((_, first), (_, second)) = (world.held().await, world.held().await);
+    let mut feed = world.feed();
+    assert_eq!(world.payments().pay(bob(), first.id, "tok_visa").await.unwrap().status.as_str(), "pending");
+    within(bank.charges(1)).await;
+    let error = world.payments().pay(bob(), second.id, "tok_visa").await.unwrap_err();
+    assert_eq!((error.code(), error.retry_after().is_some()), ("payment.unavailable", true));
+    assert_eq!(world.of_order(&second), "created");
+    bank.let_through(1);
+    feed.until("ChargeCreated").await;
 }

@@ -1,139 +1,302 @@
-//! A box office to test with: a directory, a clock that is moved by hand, people and tickets.
+//! A box office in a directory of its own, with people in it and a clock that stands still until it is moved.
 
-use std::sync::Arc;
+use std::fs;
+use std::future::Future;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use boxoffice::gateway::PaymentGateway;
 use boxoffice::testing::ManualClock;
 use boxoffice::{
-    BoxOffice, Builder, Error, Limits, NewTicket, Order, Record, SignUp, Subscription, Ticket, TicketId, UserId,
+    BoxOffice, Builder, Clock, Error, IdempotencyKey, NewTicket, Order, Record, SignIn, SignUp, SignedIn, Subscription,
+    TicketId, Timestamp, UserId,
 };
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
-/// How long an asynchronous effect may take before the test counts as hung.
-const HANG: Duration = Duration::from_secs(60);
-
-/// How long a hold lasts in these tests.
+/// How long an order holds its tickets unless a test says otherwise.
 pub(crate) const HOLD: Duration = Duration::from_mins(15);
 
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// How many people every box office starts with.
+const PEOPLE: usize = 50;
+
+/// Hashing passwords is slow on purpose: the people sign up once, and every test gets a copy of their box office.
+static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::make);
+
+struct Template {
+    dir: TempDir,
+    people: Vec<UserId>,
+}
+
+impl Template {
+    fn make() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::builder().clock(Arc::new(ManualClock::at(start()))).open(dir.path()).unwrap();
+        let sign_up = |at| office.blocking().auth().sign_up(SignUp::new(email(at), PASSWORD)).unwrap().user.id;
+        let halves = std::thread::scope(|scope| {
+            let other = scope.spawn(|| (PEOPLE / 2..PEOPLE).map(sign_up).collect::<Vec<_>>());
+            let one: Vec<_> = (0..PEOPLE / 2).map(sign_up).collect();
+            [one, other.join().unwrap()]
+        });
+        office.blocking().close().unwrap();
+        Self { dir, people: halves.concat() }
+    }
+}
+
+/// When every test starts.
+pub(crate) fn start() -> Timestamp {
+    "2027-01-01T12:00:00Z".parse().unwrap()
+}
+
+/// The email of one of the people.
+pub(crate) fn email(at: usize) -> String {
+    format!("person{at}@example.com")
+}
+
+/// One of the people.
+pub(crate) fn person(at: usize) -> UserId {
+    TEMPLATE.people[at]
+}
+
+/// Who sells.
+pub(crate) fn ann() -> UserId {
+    person(0)
+}
+
+/// Who buys.
+pub(crate) fn bob() -> UserId {
+    person(1)
+}
+
+/// Who is faster than Bob, or slower.
+pub(crate) fn cat() -> UserId {
+    person(2)
+}
+
+/// Who has nothing to do with it.
+pub(crate) fn dan() -> UserId {
+    person(3)
+}
+
+/// Everybody but Ann.
+pub(crate) fn buyers() -> impl Iterator<Item = UserId> + Clone {
+    TEMPLATE.people.iter().skip(1).copied()
+}
+
+/// An idempotency key.
+pub(crate) fn key(text: &str) -> IdempotencyKey {
+    text.parse().unwrap()
+}
+
+/// The code of a refusal.
+#[track_caller]
+pub(crate) fn refused<T>(result: Result<T, Error>) -> &'static str {
+    result.err().expect("it should have been refused").code()
+}
+
+/// The outcome, unless it hangs. No test waits for time to pass: this only turns a hang into a failure.
+#[track_caller]
+pub(crate) fn within<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let here = std::panic::Location::caller();
+    async move {
+        let outcome = tokio::time::timeout(Duration::from_mins(2), future).await;
+        outcome.unwrap_or_else(|_| panic!("{here}: it hangs"))
+    }
+}
+
+type Settings = Arc<dyn Fn(Builder) -> Builder + Send + Sync>;
+
+/// A box office in a directory of its own. Its journal is verified when the test is over.
 pub(crate) struct World {
-    pub(crate) office: BoxOffice,
+    office: Option<BoxOffice>,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) dir: TempDir,
-    builder: Builder,
+    settings: Settings,
+    dir: Arc<TempDir>,
+}
+
+impl Deref for World {
+    type Target = BoxOffice;
+
+    fn deref(&self) -> &BoxOffice {
+        self.office.as_ref().unwrap()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() && self.office.as_ref().is_some_and(BoxOffice::is_ready) {
+            self.assert_clean();
+        }
+    }
 }
 
 impl World {
-    /// A box office with the defaults.
+    /// With the defaults.
     pub(crate) fn new() -> Self {
         Self::with(|builder| builder)
     }
 
-    /// A box office whose card processor is this one, looked up at once and often.
-    pub(crate) fn with_gateway(gateway: Arc<dyn PaymentGateway>) -> Self {
-        Self::with(|builder| builder.gateway(gateway))
+    /// With settings that stay the same when it is opened again.
+    pub(crate) fn with(settings: impl Fn(Builder) -> Builder + Send + Sync + 'static) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        copy(TEMPLATE.dir.path(), dir.path());
+        Self::open(dir, Arc::new(ManualClock::at(start())), Arc::new(settings))
     }
 
-    /// A box office that is built otherwise.
-    pub(crate) fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
-        let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
-        let builder = BoxOffice::builder()
-            .clock(clock.clone())
-            .reconcile_after(Duration::from_millis(1), Duration::from_millis(5))
-            .limits(Limits { open_orders_max: 100_000, ..Limits::default() });
-        let builder = change(builder);
-        let dir = tempfile::tempdir().unwrap();
-        let office = builder.clone().open(dir.path()).unwrap();
-        Self { office, clock, dir, builder }
+    fn open(dir: Arc<TempDir>, clock: Arc<ManualClock>, settings: Settings) -> Self {
+        let builder = settings(BoxOffice::builder().hold(HOLD).clock(Arc::clone(&clock) as Arc<dyn Clock>));
+        Self { office: Some(builder.open(dir.path()).unwrap()), clock, settings, dir }
     }
 
-    /// Closes the box office and opens it again, built as before but for `change`.
-    pub(crate) async fn reopen_with(&mut self, change: impl FnOnce(Builder) -> Builder) {
-        self.office.close().await.unwrap();
-        self.builder = change(self.builder.clone());
-        self.office = self.builder.clone().open(self.dir.path()).unwrap();
+    /// The directory.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.path().to_owned()
     }
 
-    pub(crate) async fn reopen(&mut self) {
-        self.reopen_with(|builder| builder).await;
+    /// Lets go of it without closing it, as a program does that just ends, and opens it again.
+    pub(crate) fn reopen(self) -> Self {
+        self.reopen_after(|_| {})
     }
 
-    /// Somebody new.
-    pub(crate) async fn user(&self, name: &str) -> UserId {
-        let sign_up = SignUp::new(format!("{name}@example.com"), "correct horse");
-        self.office.auth().sign_up(sign_up).await.unwrap().user.id
+    /// Does something to the directory between closing and opening.
+    pub(crate) fn reopen_after(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
+        self.office = None;
+        meanwhile(self.dir.path());
+        Self::open(Arc::clone(&self.dir), Arc::clone(&self.clock), Arc::clone(&self.settings))
     }
 
-    /// A ticket on sale.
-    pub(crate) async fn ticket(&self, seller: UserId) -> TicketId {
-        self.office.tickets().create(seller, NewTicket::new("Hamlet", "19.99")).await.unwrap().id
+    /// Opens it again with other settings.
+    pub(crate) fn reopen_with(mut self, settings: impl Fn(Builder) -> Builder + Send + Sync + 'static) -> Self {
+        self.settings = Arc::new(settings);
+        self.reopen()
     }
 
-    /// Many tickets on sale.
-    pub(crate) async fn tickets(&self, seller: UserId, count: usize) -> Vec<TicketId> {
-        let tickets = (0..count).map(|at| NewTicket::new(format!("Seat {at}"), "19.99")).collect();
-        self.office.tickets().create_many(seller, tickets).await.unwrap().iter().map(|ticket| ticket.id).collect()
+    /// Ann's ticket for 19.99.
+    pub(crate) async fn ticket(&self) -> TicketId {
+        self.tickets().create(ann(), NewTicket::new("Hamlet", "19.99")).await.unwrap().id
     }
 
-    /// A seller, a buyer, a ticket and the buyer's order of it.
-    pub(crate) async fn sale(&self) -> (UserId, UserId, TicketId, Arc<Order>) {
-        let (ann, bob) = (self.user("ann").await, self.user("bob").await);
-        let ticket = self.ticket(ann).await;
-        let order = self.office.orders().create(bob, &[ticket]).await.unwrap();
-        (ann, bob, ticket, order)
+    /// Many of them.
+    pub(crate) async fn list(&self, count: usize) -> Vec<TicketId> {
+        let tickets = vec![NewTicket::new("Hamlet", "19.99"); count];
+        self.tickets().create_many(ann(), tickets).await.unwrap().iter().map(|ticket| ticket.id).collect()
     }
 
-    pub(crate) fn see(&self, ticket: TicketId) -> Arc<Ticket> {
-        self.office.tickets().get(ticket).unwrap()
+    /// A ticket and Bob's order that holds it.
+    pub(crate) async fn held(&self) -> (TicketId, Arc<Order>) {
+        let ticket = self.ticket().await;
+        (ticket, self.order(bob(), ticket).await)
     }
 
-    pub(crate) fn status(&self, ticket: TicketId) -> &'static str {
-        self.see(ticket).status.as_str()
+    /// A ticket that Bob has bought.
+    pub(crate) async fn sold(&self) -> (TicketId, Arc<Order>) {
+        let (ticket, order) = self.held().await;
+        self.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+        (ticket, self.orders().get(bob(), order.id).unwrap())
     }
 
-    pub(crate) fn order_status(&self, order: &Order) -> &'static str {
-        self.office.orders().get(order.buyer_id, order.id).unwrap().status.as_str()
+    /// A buyer's order of one ticket.
+    pub(crate) async fn order(&self, buyer: UserId, ticket: TicketId) -> Arc<Order> {
+        self.orders().create(buyer, &[ticket]).await.unwrap()
     }
 
-    /// All records, as far as they are durable.
-    pub(crate) fn records(&self) -> Vec<Record> {
-        self.office.journal().read(1, 10_000).unwrap()
-    }
-
-    /// How many records have this event.
-    pub(crate) fn count(&self, event: &str) -> usize {
-        self.records().iter().filter(|record| record.event.name() == event).count()
-    }
-
-    /// Waits for the next record of this event, from now on.
-    pub(crate) fn follow(&self) -> Subscription {
-        self.office.journal().subscribe(self.office.journal().head().unwrap() + 1)
-    }
-
-    /// The journal must be in order whatever has happened.
-    pub(crate) fn assert_clean(&self) {
-        let report = self.office.journal().verify(&mut |_, _| {}).unwrap();
-        assert!(report.is_clean(), "{:?}", report.problems);
-    }
-}
-
-/// Follows until there is a record of this event.
-pub(crate) async fn until(news: &mut Subscription, event: &str) -> Arc<Record> {
-    let wanted = async {
-        loop {
-            let record = news.next().await.unwrap();
-            if record.event.name() == event {
-                return record;
-            }
+    /// A buyer's orders of one ticket each, all asked for at once so that they share the journal's batches.
+    pub(crate) async fn hold_all(&self, buyer: UserId, tickets: &[TicketId]) -> Vec<Arc<Order>> {
+        let mut attempts = JoinSet::new();
+        for ticket in tickets.iter().copied() {
+            let orders = self.orders();
+            attempts.spawn(async move { orders.create(buyer, &[ticket]).await.unwrap() });
         }
-    };
-    tokio::time::timeout(HANG, wanted).await.unwrap_or_else(|_| panic!("no {event} came"))
+        within(attempts.join_all()).await
+    }
+
+    /// The status of a ticket.
+    pub(crate) fn of_ticket(&self, ticket: TicketId) -> &'static str {
+        self.tickets().get(ticket).unwrap().status.as_str()
+    }
+
+    /// The status of an order.
+    pub(crate) fn of_order(&self, order: &Order) -> &'static str {
+        self.orders().get(order.buyer_id, order.id).unwrap().status.as_str()
+    }
+
+    /// A new session of one of the people.
+    pub(crate) async fn sign_in(&self, at: usize) -> SignedIn {
+        self.auth().sign_in(SignIn::new(email(at), PASSWORD)).await.unwrap()
+    }
+
+    /// The journal from here on.
+    pub(crate) fn feed(&self) -> Feed {
+        Feed(self.journal().subscribe(self.head() + 1))
+    }
+
+    /// What the clock says, in milliseconds.
+    pub(crate) fn clock_ms(&self) -> u64 {
+        self.clock.now().as_millis()
+    }
+
+    /// The number of the last record.
+    pub(crate) fn head(&self) -> u64 {
+        self.journal().head().unwrap()
+    }
+
+    /// The names of the events after this record.
+    pub(crate) fn events_after(&self, seq: u64) -> Vec<&'static str> {
+        self.journal().read(seq + 1, 10_000).unwrap().iter().map(|record| record.event.name()).collect()
+    }
+
+    /// The journal follows the rules.
+    #[track_caller]
+    pub(crate) fn assert_clean(&self) {
+        let report = self.journal().verify(&mut |_, _| {}).unwrap();
+        assert_eq!(report.problems, []);
+        assert_eq!(report.records, report.by_event.values().sum::<u64>());
+    }
 }
 
-/// The code of a refusal.
-pub(crate) fn code<T>(result: Result<T, Error>) -> &'static str {
-    match result {
-        Ok(_) => "ok",
-        Err(error) => error.code(),
+/// Follows the journal.
+pub(crate) struct Feed(pub(crate) Subscription);
+
+impl Feed {
+    /// The next record with this event.
+    pub(crate) async fn until(&mut self, event: &str) -> Arc<Record> {
+        within(async {
+            loop {
+                let record = self.0.next().await.unwrap();
+                if record.event.name() == event {
+                    return record;
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// Copies the files of a directory.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// A clock that tells nobody that it has moved: what is due is found by the next command.
+#[derive(Debug)]
+pub(crate) struct SilentClock(pub(crate) Arc<ManualClock>);
+
+impl Clock for SilentClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn wait_for(&self, _until: Timestamp) -> Option<Duration> {
+        None
     }
 }

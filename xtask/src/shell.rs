@@ -10,7 +10,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// Prints a line about what the runner does; results go to [`print`].
+/// Prints a line about what the runner does; results go to [`print()`].
 pub(crate) fn say(line: &str) {
     // Nobody is left to tell if this fails.
     let _ = writeln!(io::stderr(), "{line}");

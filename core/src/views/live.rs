@@ -5,7 +5,7 @@ mod tickets;
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 pub(super) use self::orders::LiveOrders;
 pub(super) use self::tickets::LiveTickets;
@@ -39,10 +39,6 @@ pub(super) struct Dirty {
     pub(super) tickets: FxHashMap<TicketId, Arc<Ticket>>,
     pub(super) orders: FxHashMap<OrderId, Arc<Order>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
-    /// Tickets that were settled and are live again, so that the file may have them among the settled.
-    pub(super) returned_tickets: FxHashSet<TicketId>,
-    /// The same of orders.
-    pub(super) returned_orders: FxHashSet<OrderId>,
 }
 
 impl Dirty {
@@ -56,8 +52,6 @@ impl Dirty {
         self.tickets.extend(newer.tickets);
         self.orders.extend(newer.orders);
         self.revoked.extend(newer.revoked);
-        self.returned_tickets.extend(newer.returned_tickets);
-        self.returned_orders.extend(newer.returned_orders);
     }
 }
 
@@ -71,15 +65,11 @@ impl Live {
                     self.users.insert(user.id, user);
                 }
                 Entity::Ticket(ticket) => {
-                    if self.tickets.replace(&ticket) {
-                        self.dirty.returned_tickets.insert(ticket.id);
-                    }
+                    self.tickets.replace(&ticket);
                     self.dirty.tickets.insert(ticket.id, ticket);
                 }
                 Entity::Order(order) => {
-                    if self.orders.replace(&order) {
-                        self.dirty.returned_orders.insert(order.id);
-                    }
+                    self.orders.replace(&order);
                     self.dirty.orders.insert(order.id, order);
                 }
                 Entity::Revoked(id, expires_at) => {

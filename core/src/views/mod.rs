@@ -10,7 +10,9 @@
 //! **Invariant:** an entity is found at every moment, in memory or in the file: it leaves memory after the commit that wrote it.
 //! Therefore a reader looks into memory first and into the file after that, never the other way round.
 //!
-//! **Invariant:** `views.redb` is exact, all entities as they were at the position that it covers. It may be deleted at any time.
+//! **Invariant:** `views.redb` is exact, all entities as they were at the position that it covers, but for one thing: what was
+//! settled and is live again stays among the settled, too, until it is settled anew. Memory has the say about what it has.
+//! The file may be deleted at any time.
 
 mod checkpoint;
 mod cursor;

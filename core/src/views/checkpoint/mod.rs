@@ -167,16 +167,7 @@ impl Store {
 
     /// Writes the changes in one transaction, so that the file then covers the position.
     pub(super) fn write(&self, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
-        if matches!(*self.database.read().unwrap_or_else(PoisonError::into_inner), Slot::Failed) {
-            self.reopen()?;
-        }
-        let result = self.with(|database| write::write(database, changes, covers));
-        if matches!(result, Err(ViewsError::Storage(_)))
-            && let Err(error) = self.reopen()
-        {
-            tracing::warn!(%error, "the checkpoint file can't be opened again yet");
-        }
-        result
+        self.with(|database| write::write(database, changes, covers))
     }
 
     /// Lets go of the file, for good.
@@ -191,15 +182,27 @@ impl Store {
     }
 
     fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, ViewsError>) -> Result<T, ViewsError> {
+        if matches!(*self.database.read().unwrap_or_else(PoisonError::into_inner), Slot::Failed) {
+            self.reopen()?;
+        }
         let slot = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let Slot::Open(database) = &*slot else { return Err(redb::Error::DatabaseClosed.into()) };
         let result = guarded(|| work(database));
-        if let Err(ViewsError::Damaged(what)) = &result {
-            // The directory entry goes, so that the next opening starts from nothing. What is open stays as good as it is.
-            tracing::error!(%what, "the checkpoint file is damaged; the next start makes it anew from the journal");
-            if let Err(error) = self.source.delete() {
-                tracing::error!(%error, "the damaged checkpoint file can't be deleted: delete it before the next start");
+        drop(slot);
+        match &result {
+            Err(ViewsError::Storage(_)) => {
+                if let Err(error) = self.reopen() {
+                    tracing::warn!(%error, "the checkpoint file can't be opened again yet");
+                }
             }
+            Err(ViewsError::Damaged(what)) => {
+                // The directory entry goes, so that the next start makes a new file. What is open stays as good as it is.
+                tracing::error!(%what, "the checkpoint file is damaged; the next start makes it anew from the journal");
+                if let Err(error) = self.source.delete() {
+                    tracing::error!(%error, "the damaged checkpoint file must be deleted by hand before the next start");
+                }
+            }
+            _ => {}
         }
         result
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::row::{self, TicketRow};
 use super::tables::{self, Changes};
-use crate::domain::{Order, Ticket};
+use crate::domain::Ticket;
 use crate::journal::Head;
 use crate::types::Timestamp;
 use crate::views::error::ViewsError;
@@ -53,15 +53,9 @@ fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), 
     }
     let mut settled = Writer::new(transaction.open_table(tables::SETTLED_TICKETS)?);
     let mut moves = Vec::new();
-    for ticket in tickets {
-        let id = ticket.id.as_bytes();
-        let old = if !ticket.status.is_live() {
-            settled.insert(id, &TicketRow::from(&**ticket))?
-        } else if changes.returned_tickets.contains(&ticket.id) {
-            settled.remove(id)?
-        } else {
-            continue;
-        };
+    for ticket in tickets.into_iter().filter(|ticket| !ticket.status.is_live()) {
+        // Settled before, live again, and settled anew: perhaps at another price.
+        let old = settled.insert(ticket.id.as_bytes(), &TicketRow::from(&**ticket))?;
         let old = old.map(|old| row::decode::<TicketRow>(&old)).transpose()?.map(Ticket::from);
         moves.push((old, Arc::clone(ticket)));
     }
@@ -78,9 +72,7 @@ fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket
     let mut changes = Changes::with_capacity(moves.len());
     for (old, new) in moves {
         changes.extend(old.iter().map(|old| (place(old), None)));
-        if !new.status.is_live() {
-            changes.push((place(new), Some(tables::ticket_mark(new.status, new.seller_id).into_iter().collect())));
-        }
+        changes.push((place(new), Some(tables::ticket_mark(new.status, new.seller_id).into_iter().collect())));
     }
     changes
 }
@@ -102,20 +94,14 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     for order in orders {
         if order.is_settled() {
             settled.insert(order.id.as_bytes(), &**order)?;
-            by_buyer.push((place(order), Some(tables::order_mark(order.status).into_iter().collect())));
+            let place = tables::place(Some(order.buyer_id), order_key(order));
+            by_buyer.push((place, Some(tables::order_mark(order.status).into_iter().collect())));
             if let Some(charge) = &order.charge {
                 by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
             }
-        } else if changes.returned_orders.contains(&order.id) {
-            settled.remove(order.id.as_bytes())?;
-            by_buyer.push((place(order), None));
         }
     }
     tables::change(&mut transaction.open_table(tables::ORDERS_BY_BUYER)?, by_buyer)
-}
-
-fn place(order: &Order) -> Vec<u8> {
-    tables::place(Some(order.buyer_id), order_key(order))
 }
 
 fn write_revoked(transaction: &WriteTransaction, changes: &Dirty, now: Timestamp) -> Result<(), ViewsError> {
@@ -147,7 +133,8 @@ impl<'a> Writer<'a> {
         Ok(self.table.insert(id, self.row.as_slice())?.map(|old| old.value().to_vec()))
     }
 
-    fn remove(&mut self, id: &[u8; 16]) -> Result<Option<Vec<u8>>, ViewsError> {
-        Ok(self.table.remove(id)?.map(|old| old.value().to_vec()))
+    fn remove(&mut self, id: &[u8; 16]) -> Result<(), ViewsError> {
+        self.table.remove(id)?;
+        Ok(())
     }
 }

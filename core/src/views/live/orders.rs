@@ -30,8 +30,8 @@ impl LiveOrders {
         live
     }
 
-    /// Puts the order in place of its older state. Tells whether something is under way in it again after it was settled.
-    pub(super) fn replace(&mut self, order: &Arc<Order>) -> bool {
+    /// Puts the order in place of its older state.
+    pub(super) fn replace(&mut self, order: &Arc<Order>) {
         let is_pending = is_pending(order);
         if is_pending {
             self.pending.insert(order.id);
@@ -53,7 +53,6 @@ impl LiveOrders {
         {
             self.by_charge.insert(charge.id, order.id);
         }
-        !order.is_settled() && order.version > 1 && old.is_none_or(|old| old.is_settled())
     }
 
     /// Forgets settled orders that the checkpoint file has, unless they have changed since.

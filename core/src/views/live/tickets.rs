@@ -31,8 +31,8 @@ impl LiveTickets {
         }
     }
 
-    /// Puts the ticket in place of its older state. Tells whether it is live again after it was settled.
-    pub(super) fn replace(&mut self, ticket: &Arc<Ticket>) -> bool {
+    /// Puts the ticket in place of its older state.
+    pub(super) fn replace(&mut self, ticket: &Arc<Ticket>) {
         let is_live = ticket.status.is_live();
         let old = self.by_id.insert(ticket.id, Arc::clone(ticket));
         let was_live = old.as_ref().is_some_and(|old| old.status.is_live());
@@ -46,7 +46,6 @@ impl LiveTickets {
             None => self.index(is_live).insert(ticket),
         }
         self.locked -= usize::from(old.is_some_and(|old| old.status == TicketStatus::Locked));
-        is_live && !was_live && ticket.version > 1
     }
 
     /// Forgets settled tickets that the checkpoint file has, unless they have changed since.

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::Fault;
 use super::model::check;
 use super::world::{USERS, World, user_id};
 use crate::types::{OrderId, TicketId};
+use crate::views::checkpoint::Source;
 use crate::views::query::{TicketSort, TicketStatusFilter};
 use crate::views::{OrderQuery, TicketQuery, Views};
 
@@ -84,4 +86,34 @@ fn nothing_is_missing_or_there_twice() {
         done.store(true, Ordering::Relaxed);
     });
     check(&mut world, &views);
+}
+
+#[test]
+fn what_changes_during_a_checkpoint_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let fault = Fault::default();
+    let source = Source::Faulty(dir.path().join("views.redb"), fault.clone());
+    let views = Views::open_source(source, &|_| true).unwrap();
+    let mut world = World::new(12);
+    world.batch(&views, 400);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                // Some fail, when the storage does.
+                let _ = views.checkpoint();
+            }
+        });
+        for _ in 0..400 {
+            fault.set(world.random.below(4) == 0);
+            world.batch(&views, 8);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    fault.set(false);
+    check(&mut world, &views);
+    views.checkpoint().unwrap();
+    check(&mut world, &views);
+    drop(views);
+    check(&mut world, &Views::open(Some(dir.path()), &|_| true).unwrap());
 }

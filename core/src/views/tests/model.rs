@@ -70,7 +70,9 @@ pub(super) fn all_tickets(views: &Views, query: &TicketQuery) -> Vec<Arc<Ticket>
     let mut tickets = Vec::new();
     loop {
         let page = views.tickets(&query).unwrap();
-        assert!(page.next.is_none() || page.items.len() == query.limit, "{query:?}");
+        let whole = page.next.is_none() || page.items.len() == query.limit;
+        // What is on sale is in memory, so no page of it is cut short.
+        assert!(whole || query.status != TicketStatusFilter::OnSale, "{query:?}");
         tickets.extend(page.items);
         // Through its text, as a caller of a host would.
         query.cursor = page.next.map(|next| next.to_string().parse().unwrap());
@@ -197,11 +199,11 @@ fn check_state(world: &World, views: &Views) {
 
 #[test]
 fn views_show_what_the_model_shows() {
-    for seed in 0..12 {
+    for seed in 0..10 {
         let dir = tempfile::tempdir().unwrap();
         let mut world = World::new(seed);
         let mut views = Views::open(Some(dir.path()), &|_| true).unwrap();
-        for _ in 0..25 {
+        for _ in 0..40 {
             let steps = usize::try_from(world.random.below(30)).unwrap();
             world.batch(&views, steps);
             match world.random.below(5) {

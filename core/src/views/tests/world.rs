@@ -88,13 +88,13 @@ impl World {
 
     fn step(&mut self) {
         match self.random.below(20) {
-            0..=6 => drop(self.list()),
-            7..=11 => self.order(),
-            12 => self.cancel(OrderStatus::Cancelled),
-            13 => self.cancel(OrderStatus::Expired),
-            14..=15 => self.pay(),
-            16..=17 => self.settle(),
-            18 => self.edit_or_withdraw(),
+            0..=2 => drop(self.list()),
+            3..=7 => self.order(),
+            8 => self.cancel(OrderStatus::Cancelled),
+            9 => self.cancel(OrderStatus::Expired),
+            10..=11 => self.pay(),
+            12..=14 => self.settle(),
+            15..=16 => self.edit_or_withdraw(),
             _ => self.refund_or_revoke(),
         }
     }
@@ -263,7 +263,7 @@ impl World {
 
     fn edit_or_withdraw(&mut self) {
         let Some(mut ticket) = self.ticket_in(TicketStatus::Available) else { return };
-        if self.random.below(3) == 0 {
+        if self.random.below(6) == 0 {
             return self.move_ticket(ticket.id, TicketStatus::Withdrawn, None);
         }
         (ticket.price, ticket.show) = (self.price(), self.show());

@@ -316,8 +316,8 @@ mod tests {
 
     #[test]
     fn durations() {
-        assert_eq!(parse_duration("15m"), Ok(Duration::from_secs(900)));
-        assert_eq!(parse_duration("7d"), Ok(Duration::from_secs(604_800)));
+        assert_eq!(parse_duration("15m"), Ok(Duration::from_mins(15)));
+        assert_eq!(parse_duration("7d"), Ok(Duration::from_hours(168)));
         assert_eq!(parse_duration("1500ms"), Ok(Duration::from_millis(1500)));
         for wrong in ["", "15", "-1s", "0s", "soon"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");

@@ -12,6 +12,8 @@ pub(crate) use client::{TaskError, run};
 pub(crate) use protocol::{Answer, Reply, Report, Task};
 pub(crate) use server::Server;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use boxoffice::{BoxOffice, Error};
@@ -49,6 +51,9 @@ fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
 }
 
 fn backup(office: &BoxOffice, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
+    // The copy has the same personal data in it as the original.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dest);
+    made.map_err(|error| Error::from(boxoffice::Code::JournalUnavailable).with_source(error))?;
     let seq = office.journal().backup(dest, &mut |done, total| {
         let _ = listener(Reply::Progress { done, total });
     })?;

@@ -1,0 +1,237 @@
+//! A host in this process, on a directory of its own, at a time of its own.
+
+mod process;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, Builder};
+use boxoffice_server::{AppState, Settings, app_with};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) use process::{Finish, Process, command};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A host in this process.
+pub(crate) struct Host {
+    pub(crate) office: BoxOffice,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) state: AppState,
+    pub(crate) router: Router,
+    pub(crate) dir: TempDir,
+}
+
+impl Host {
+    pub(crate) fn start() -> Self {
+        Self::with(Settings::default())
+    }
+
+    /// A host with these settings, except that nobody is limited unless `limited` is asked for.
+    pub(crate) fn with(settings: Settings) -> Self {
+        Self::built(Settings { rate_limit: false, ..settings }, |builder| builder, Router::new())
+    }
+
+    pub(crate) fn limited() -> Self {
+        Self::built(Settings::default(), |builder| builder, Router::new())
+    }
+
+    pub(crate) fn built(settings: Settings, build: impl FnOnce(Builder) -> Builder, more: Router<AppState>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
+        let builder =
+            build(BoxOffice::builder().clock(clock.clone()).answer_payment_within(Duration::from_millis(200)));
+        let office = builder.open(dir.path()).unwrap();
+        let state = AppState::new(office.clone(), settings);
+        let router = app_with(state.clone(), more);
+        Self { office, clock, state, router, dir }
+    }
+
+    /// The same data under a new process, as far as anybody can tell.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { office, clock, state, router, dir } = self;
+        let settings = state.settings.clone();
+        office.close().await.unwrap();
+        drop((office, state, router));
+        let office = BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
+        let state = AppState::new(office.clone(), settings);
+        let router = app_with(state.clone(), Router::new());
+        Self { office, clock, state, router, dir }
+    }
+
+    pub(crate) fn call(&self, method: &str, path: &str) -> Call {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "boxoffice.test");
+        Call { router: self.router.clone(), request, body: Body::empty() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path).json(body).send().await
+    }
+
+    /// Signs somebody up.
+    pub(crate) async fn person(&self, name: &str) -> Person<'_> {
+        let body = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
+        let answer = self.post("/api/users/signup", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        Person { host: self, token: answer.cookie().unwrap(), id: answer.body["id"].as_str().unwrap().to_owned() }
+    }
+
+    pub(crate) async fn operator(&self, name: &str) -> Person<'_> {
+        let person = self.person(name).await;
+        self.office.auth().set_operator(&format!("{name}@example.com"), true).await.unwrap();
+        person
+    }
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub(crate) struct Person<'a> {
+    host: &'a Host,
+    pub(crate) token: String,
+    pub(crate) id: String,
+}
+
+impl Person<'_> {
+    pub(crate) fn call(&self, method: &str, path: &str) -> Call {
+        self.host.call(method, path).header("cookie", &format!("session={}", self.token))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path).json(body).send().await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path).send().await
+    }
+
+    /// Lists a ticket and gives its id.
+    pub(crate) async fn lists(&self, title: &str, price: &str) -> String {
+        let answer = self.post("/api/tickets", json!({ "title": title, "price": price })).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.id()
+    }
+
+    /// Orders a ticket and gives the order's id.
+    pub(crate) async fn orders(&self, ticket: &str) -> String {
+        let answer = self.post("/api/orders", json!({ "ticketId": ticket })).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.id()
+    }
+
+    pub(crate) async fn pays(&self, order: &str, token: &str) -> Answer {
+        self.post("/api/payments", json!({ "orderId": order, "token": token })).await
+    }
+}
+
+/// A request in the making.
+pub(crate) struct Call {
+    router: Router,
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+impl Call {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
+        self.request = self.request.extension(extension);
+        self
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "reads better with json!")]
+    pub(crate) fn json(self, body: Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let (status, headers, body) = self.stream().await;
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: status.as_u16(), headers, body, text }
+    }
+
+    /// The answer without reading its body.
+    pub(crate) async fn stream(self) -> (StatusCode, HeaderMap, Body) {
+        let response = self.router.oneshot(self.request.body(self.body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, body)
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn id(&self) -> String {
+        self.body["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The value of the session cookie that the answer sets.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        let cookie = self.header("set-cookie")?.strip_prefix("session=")?;
+        Some(cookie.split(';').next().unwrap().to_owned())
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        self.header("x-error-code").unwrap_or("")
+    }
+
+    /// Checks that this is an error of the common shape: exactly its members, with the code in the header.
+    pub(crate) fn is_error(&self, status: u16, code: &str) -> &Self {
+        assert_eq!((self.status, self.code()), (status, code), "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        assert_eq!(self.body.as_object().unwrap().len(), 1, "{}", self.text);
+        let errors = self.body["errors"].as_array().unwrap();
+        assert!(!errors.is_empty(), "{}", self.text);
+        for error in errors {
+            let error = error.as_object().unwrap();
+            assert!(error["message"].is_string(), "{}", self.text);
+            assert!(error.keys().all(|key| key == "message" || key == "field"), "{}", self.text);
+        }
+        self
+    }
+
+    /// Checks that the error is about exactly these fields.
+    pub(crate) fn about(&self, fields: &[&str]) {
+        let errors = self.body["errors"].as_array().unwrap();
+        let about: Vec<&str> = errors.iter().filter_map(|error| error["field"].as_str()).collect();
+        assert_eq!(about, fields, "{}", self.text);
+    }
+}

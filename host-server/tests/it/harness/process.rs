@@ -1,0 +1,110 @@
+//! The real binary as a process of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+/// The binary, with none of the environment that would change what it does.
+pub(crate) fn command(args: &[&str], dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_boxoffice-server"));
+    let settings = std::env::vars_os().map(|(name, _)| name);
+    for name in settings.filter(|name| name.to_string_lossy().starts_with("BOXOFFICE_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("JWT_KEY").env_remove("JWT_KEY_PREVIOUS");
+    command.args(args).arg("--data").arg(dir);
+    command
+}
+
+/// A running server; it is killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) client: Client,
+}
+
+impl Process {
+    pub(crate) fn start(dir: &Path) -> Self {
+        Self::spawn(command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"], dir))
+    }
+
+    /// Starts a server and waits until it says where it listens.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let Some(url) = line.trim().strip_prefix("listening on ") else {
+            panic!("the server did not start: {line:?} {}", logs(&mut child));
+        };
+        Self { url: url.to_owned(), client: Client::new(), child }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url)).json(body)
+    }
+
+    /// Signs somebody up and gives the token.
+    pub(crate) async fn person(&self, name: &str) -> String {
+        let body = json!({ "email": format!("{name}@example.com"), "password": super::PASSWORD });
+        let answer = self.post("/api/users/signup", &body).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        token(answer.headers())
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, and gives its exit status and what it logged.
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+        let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let text = logs(&mut self.child);
+        (self.child.wait().unwrap().code(), text)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn logs(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The session token that an answer sets.
+pub(crate) fn token(headers: &reqwest::header::HeaderMap) -> String {
+    let cookie = headers["set-cookie"].to_str().unwrap().strip_prefix("session=").unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Runs a subcommand to its end.
+pub(crate) trait Finish {
+    fn finish(self) -> (Option<i32>, String, String);
+}
+
+impl Finish for Command {
+    fn finish(mut self) -> (Option<i32>, String, String) {
+        let Output { status, stdout, stderr } = self.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (status.code(), text(stdout), text(stderr))
+    }
+}

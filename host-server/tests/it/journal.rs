@@ -1,0 +1,137 @@
+use axum::body::Body;
+use boxoffice_server::Settings;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use crate::harness::{Host, Person};
+
+/// Server-sent events as they come.
+struct Feed {
+    body: axum::body::BodyDataStream,
+    text: String,
+}
+
+impl Feed {
+    async fn open(reader: &Person<'_>, path: &str, last_event_id: Option<&str>) -> Self {
+        let call = reader.call("GET", path).header("accept", "text/event-stream");
+        let call = last_event_id.into_iter().fold(call, |call, id| call.header("last-event-id", id));
+        let (status, headers, body) = call.stream().await;
+        assert_eq!((status.as_u16(), headers["content-type"].to_str().unwrap()), (200, "text/event-stream"));
+        Self::of(body)
+    }
+
+    fn of(body: Body) -> Self {
+        Self { body: body.into_data_stream(), text: String::new() }
+    }
+
+    /// The id, name and data of the next event; `None` at the end.
+    async fn next(&mut self) -> Option<(String, String, Value)> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+                let found = (line("id: "), line("event: "), line("data: "));
+                self.text = String::from(rest);
+                if let (Some(id), Some(name), Some(data)) = found {
+                    return Some((id, name, serde_json::from_str(&data).unwrap()));
+                }
+                continue;
+            }
+            let bytes = self.body.next().await?.unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn operators_only() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    ann.get("/api/journal").await.is_error(403, "auth.operator_required");
+    host.get("/api/journal").await.is_error(401, "auth.required");
+    let body = json!({ "email": "eve@example.com", "password": "long enough", "operator": true });
+    let eve = host.post("/api/users/signup", body).await;
+    assert_eq!(eve.body["operator"], false, "nobody becomes an operator by signing up");
+}
+
+#[tokio::test]
+async fn pages_of_the_journal() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    for at in 1..=3 {
+        olga.lists("Hamlet", &at.to_string()).await;
+    }
+    let page = olga.get("/api/journal?limit=2").await;
+    let names = |page: &Value| -> Vec<String> {
+        page.as_array().unwrap().iter().map(|record| record["event"]["type"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&page.body), ["UserCreated", "UserUpdated"]);
+    assert_eq!(page.body[0]["seq"], 1);
+    assert_eq!(page.header("link"), Some("</api/journal?limit=2&after=2>; rel=\"next\""));
+    let rest = olga.get("/api/journal?after=2").await;
+    assert_eq!(names(&rest.body), ["TicketCreated", "TicketCreated", "TicketCreated"]);
+    assert!(rest.header("link").is_none());
+    assert_eq!(olga.get("/api/journal?after=99").await.body, json!([]));
+    assert!(!page.text.contains("olga@"), "events name nobody");
+    olga.get("/api/journal?after=x").await.is_error(400, "validation").about(&["after"]);
+    olga.get("/api/journal?limit=1000").await.is_error(400, "validation").about(&["limit"]);
+}
+
+#[tokio::test]
+async fn a_stream_gives_history_then_goes_on() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    let mut feed = Feed::open(&olga, "/api/journal", None).await;
+    let (id, name, data) = feed.next().await.unwrap();
+    assert_eq!((id.as_str(), name.as_str(), &data["seq"]), ("1", "UserCreated", &json!(1)));
+    assert_eq!(feed.next().await.unwrap().0, "2");
+    olga.lists("Hamlet", "1").await;
+    let (id, name, data) = feed.next().await.unwrap();
+    assert_eq!((id.as_str(), name.as_str()), ("3", "TicketCreated"));
+    let record = &olga.get("/api/journal?after=2").await.body[0];
+    assert_eq!(&data, record, "the published form is one form");
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_after_the_last_event() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    olga.lists("Hamlet", "1").await;
+    let mut feed = Feed::open(&olga, "/api/journal?after=0", Some("2")).await;
+    assert_eq!(feed.next().await.unwrap().0, "3");
+    let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
+    assert_eq!(feed.next().await.unwrap().0, "2");
+    let call = olga.call("GET", "/api/journal").header("accept", "text/event-stream").header("last-event-id", "x");
+    call.send().await.is_error(400, "header.malformed").about(&["Last-Event-ID"]);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_right_to_read_it() {
+    let host = Host::start();
+    let (olga, ann) = (host.operator("olga").await, host.person("ann").await);
+    let mut feed = Feed::open(&olga, "/api/journal?after=3", None).await;
+    host.office.auth().set_operator("olga@example.com", false).await.unwrap();
+    ann.lists("Hamlet", "1").await;
+    assert!(feed.next().await.is_none());
+}
+
+#[tokio::test]
+async fn streams_end_when_the_host_stops() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
+    assert_eq!(feed.next().await.unwrap().0, "2");
+    host.state.stopping.cancel();
+    assert!(feed.next().await.is_none());
+    host.get("/readyz").await.is_error(503, "engine.not_ready");
+}
+
+#[tokio::test]
+async fn streams_are_bounded() {
+    let host = Host::with(Settings { feeds_max: 1, ..Settings::default() });
+    let olga = host.operator("olga").await;
+    let feed = Feed::open(&olga, "/api/journal", None).await;
+    let second = olga.call("GET", "/api/journal").header("accept", "text/event-stream").send().await;
+    second.is_error(503, "engine.overloaded");
+    drop(feed);
+    Feed::open(&olga, "/api/journal", None).await;
+}

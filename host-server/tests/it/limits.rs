@@ -1,0 +1,94 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::get;
+use boxoffice_server::Settings;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::harness::Host;
+
+fn from(address: &str) -> ConnectInfo<SocketAddr> {
+    ConnectInfo(format!("{address}:4000").parse().unwrap())
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_limited_by_address() {
+    let host = Host::limited();
+    let guess = async |address: &str| {
+        // Malformed bodies count like others, and cost no password hash.
+        host.call("POST", "/api/users/signup").json(json!({})).extension(from(address)).send().await
+    };
+    for _ in 0..20 {
+        guess("192.0.2.1").await.is_error(400, "validation");
+    }
+    let limited = guess("192.0.2.1").await;
+    limited.is_error(429, "rate.limited");
+    let wait: u64 = limited.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=3).contains(&wait), "{wait}");
+    guess("192.0.2.2").await.is_error(400, "validation");
+    let browsing = host.call("GET", "/api/tickets").extension(from("192.0.2.1")).send().await;
+    assert_eq!(browsing.status, 200, "the limit is on passwords only");
+}
+
+#[tokio::test]
+async fn everything_is_limited_generously() {
+    let host = Host::limited();
+    // More than a second's allowance over the burst, so that the limit comes however slow the machine is.
+    for _ in 0..2_000 {
+        host.call("GET", "/nope").extension(from("192.0.2.1")).send().await;
+    }
+    let mut refused = None;
+    for _ in 0..20_000 {
+        refused =
+            Some(host.call("GET", "/nope").extension(from("192.0.2.1")).send().await).filter(|it| it.status == 429);
+        if refused.is_some() {
+            break;
+        }
+    }
+    refused.unwrap().is_error(429, "rate.limited");
+    assert_eq!(host.call("GET", "/healthz").extension(from("192.0.2.1")).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn limits_can_be_off() {
+    let host = Host::start();
+    for _ in 0..50 {
+        host.call("POST", "/api/users/signup").json(json!({})).send().await.is_error(400, "validation");
+    }
+}
+
+#[tokio::test]
+async fn overload_is_told_at_once() {
+    let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = {
+        let (entered, leave) = (entered.clone(), leave.clone());
+        async move || {
+            entered.notify_one();
+            leave.notified().await;
+        }
+    };
+    let slow = Router::new().route("/slow", get(handler));
+    let settings = Settings { in_flight_max: 1, rate_limit: false, ..Settings::default() };
+    let host = Host::built(settings, |builder| builder, slow);
+    let first = tokio::spawn(host.call("GET", "/slow").send());
+    entered.notified().await;
+    let refused = host.get("/api/tickets").await;
+    refused.is_error(503, "engine.overloaded");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(host.get("/healthz").await.status, 200);
+    leave.notify_one();
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(host.get("/api/tickets").await.status, 200);
+}
+
+#[tokio::test]
+async fn bodies_have_bounded_room() {
+    let host = Host::with(Settings { body_bytes_max: 10 << 10, ..Settings::default() });
+    let person = json!({ "email": "x", "password": "y" });
+    host.post("/api/users/signup", person.clone()).await.is_error(400, "validation");
+    let call = host.call("POST", "/api/users/signup").header("content-length", "20000").json(person);
+    call.send().await.is_error(503, "engine.overloaded");
+}

@@ -1,0 +1,19 @@
+//! The host as a client sees it: most tests call the router in this process, with a clock to move; `process` and `crash` start
+//! the real binary.
+
+#![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
+
+mod crash;
+mod errors;
+mod harness;
+mod idempotency;
+mod journal;
+mod limits;
+mod operations;
+mod orders;
+mod payments;
+mod process;
+mod race;
+mod security;
+mod tickets;
+mod users;

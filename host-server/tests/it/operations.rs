@@ -1,0 +1,113 @@
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::Host;
+
+#[tokio::test]
+async fn health() {
+    let host = Host::start();
+    assert_eq!(host.get("/healthz").await.text, r#"{"status":"ok"}"#);
+    assert_eq!(host.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn figures() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    ann.lists("Hamlet", "1").await;
+    let figures = host.get("/metrics").await;
+    assert_eq!(figures.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    for name in [
+        "boxoffice_http_requests_total{method=\"POST\",route=\"/api/tickets\",status=\"201\"}",
+        "boxoffice_http_request_seconds_bucket{",
+        "boxoffice_command_seconds_bucket{",
+        "boxoffice_batch_commands_bucket{",
+        "boxoffice_queue_depth ",
+        "boxoffice_open_holds ",
+        "boxoffice_expiry_lag_seconds ",
+        "boxoffice_tickets_available ",
+    ] {
+        assert!(figures.text.contains(name), "{name} is missing in\n{}", figures.text);
+    }
+}
+
+#[tokio::test]
+async fn the_description_lists_every_route() {
+    let description = Host::start().get("/openapi.json").await;
+    let paths = description.body["paths"].as_object().unwrap();
+    let mut routes: Vec<String> = Vec::new();
+    for (path, item) in paths {
+        routes.extend(item.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    routes.sort();
+    let expected = [
+        "DELETE /api/orders/{id}",
+        "DELETE /api/tickets/{id}",
+        "DELETE /api/users/current-user",
+        "GET /api/journal",
+        "GET /api/orders",
+        "GET /api/orders/{id}",
+        "GET /api/payments/{id}",
+        "GET /api/tickets",
+        "GET /api/tickets/{id}",
+        "GET /api/users/current-user",
+        "GET /healthz",
+        "GET /metrics",
+        "GET /openapi.json",
+        "GET /readyz",
+        "PATCH /api/users/current-user",
+        "POST /api/orders",
+        "POST /api/orders/{id}/refund",
+        "POST /api/payments",
+        "POST /api/tickets",
+        "POST /api/tickets/batch",
+        "POST /api/users/signin",
+        "POST /api/users/signout",
+        "POST /api/users/signup",
+        "PUT /api/tickets/{id}",
+    ];
+    assert_eq!(routes, expected);
+    unresolved(&description.body, &description.body);
+}
+
+/// Every reference leads somewhere.
+fn unresolved(value: &Value, root: &Value) {
+    match value {
+        Value::Object(object) => {
+            if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                assert!(root.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+            }
+            object.values().for_each(|value| unresolved(value, root));
+        }
+        Value::Array(array) => array.iter().for_each(|value| unresolved(value, root)),
+        _ => {}
+    }
+}
+
+/// `BLESS=1` writes the file anew.
+#[test]
+fn the_committed_description_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    let current = boxoffice_server::openapi::json();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, current).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == current, "host-server/openapi.json is not current: run the tests once with BLESS=1");
+}
+
+#[tokio::test]
+async fn the_documentation_needs_nothing_from_elsewhere() {
+    let host = Host::start();
+    for (path, content_type) in
+        [("/docs", "text/html"), ("/docs/docs.css", "text/css"), ("/docs/docs.js", "text/javascript")]
+    {
+        let page = host.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.header("content-type").unwrap().starts_with(content_type), "{path}");
+        assert!(!page.text.contains("http://") && !page.text.contains("https://"), "{path}");
+    }
+    let policy = host.get("/docs").await.header("content-security-policy").unwrap().to_owned();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+}

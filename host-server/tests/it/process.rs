@@ -1,0 +1,229 @@
+//! The real binary: what it prints, how it stops, and its subcommands beside a running server and without one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use crate::harness::{Finish, PASSWORD, Process, command};
+
+fn mode(path: &std::path::Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn keys_and_sockets_are_for_their_owner_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Process::start(&data);
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("jwt.key")), 0o600);
+    assert_eq!(mode(&data.join("admin.sock")), 0o600);
+    let (status, logs) = server.terminate();
+    assert_eq!(status, Some(0), "{logs}");
+    assert!(!data.join("admin.sock").exists());
+}
+
+#[tokio::test]
+async fn sessions_outlive_a_restart_and_a_rotation_of_the_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = |key: &str, previous: &str| {
+        let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+        command.env("JWT_KEY", key).env("JWT_KEY_PREVIOUS", previous);
+        Process::spawn(command)
+    };
+    let (old, new) = ("o".repeat(32), "n".repeat(32));
+    let server = start(&old, "");
+    let token = server.person("ann").await;
+    assert_eq!(server.terminate().0, Some(0));
+    assert!(!dir.path().join("jwt.key").exists());
+    for (key, previous, status) in [(&old, "", 200), (&new, old.as_str(), 200), (&new, "", 401)] {
+        let server = start(key, previous);
+        let answer = server.get("/api/orders").bearer_auth(&token).send().await.unwrap();
+        assert_eq!(answer.status(), status);
+    }
+    let mut short = command(&["--listen", "127.0.0.1:0"], dir.path());
+    short.env("JWT_KEY", "short");
+    let (status, _, stderr) = short.finish();
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("32"), "{stderr}");
+    assert!(!stderr.contains("short\""), "{stderr}");
+}
+
+#[tokio::test]
+async fn sigterm_answers_what_is_under_way_and_ends_streams() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let token = server.person("olga").await;
+    let (status, _, stderr) = command(&["operator", "add", "olga@example.com"], dir.path()).finish();
+    assert_eq!(status, Some(0), "{stderr}");
+    let feed = server.get("/api/journal").bearer_auth(&token).header("accept", "text/event-stream");
+    let mut feed = feed.send().await.unwrap().bytes_stream();
+    assert!(feed.next().await.unwrap().is_ok());
+    let body = json!({ "email": "bob@example.com", "password": PASSWORD });
+    let under_way = tokio::spawn(server.post("/api/users/signup", &body).send());
+    // The first record of the sign-up shows that the server has taken it.
+    while let Some(chunk) = feed.next().await {
+        if std::str::from_utf8(&chunk.unwrap()).unwrap().contains("\"seq\":3") {
+            break;
+        }
+    }
+    let stopped = tokio::task::spawn_blocking(move || server.terminate());
+    assert_eq!(under_way.await.unwrap().unwrap().status(), 201);
+    while let Some(chunk) = feed.next().await {
+        chunk.unwrap();
+    }
+    let (status, logs) = stopped.await.unwrap();
+    assert_eq!(status, Some(0), "{logs}");
+    assert!(logs.contains("closed"), "{logs}");
+}
+
+#[tokio::test]
+async fn operators_are_made_beside_the_server_and_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let token = server.person("olga").await;
+    let journal =
+        async |server: &Process| server.get("/api/journal").bearer_auth(&token).send().await.unwrap().status().as_u16();
+    let operator = |args: &[&str]| command(&[&["operator"], args].concat(), dir.path()).finish();
+    assert_eq!(journal(&server).await, 403);
+    assert_eq!(operator(&["add", "Olga@example.com"]).0, Some(0));
+    assert_eq!(journal(&server).await, 200);
+    let (status, _, stderr) = operator(&["add", "nobody@example.com"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("No such user"), "{stderr}");
+    assert_eq!(server.terminate().0, Some(0));
+    assert_eq!(operator(&["remove", "olga@example.com"]).0, Some(0));
+    let server = Process::start(dir.path());
+    assert_eq!(journal(&server).await, 403);
+    let mut server = server;
+    server.kill();
+    assert!(dir.path().join("admin.sock").exists(), "a killed server leaves its socket");
+    assert_eq!(operator(&["add", "olga@example.com"]).0, Some(0), "which is in nobody's way");
+}
+
+#[tokio::test]
+async fn verify_export_and_backup_work_beside_the_server_and_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let (status, stdout, stderr) = command(&["verify"], &data).finish();
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    assert!(!data.exists(), "looking at nothing makes nothing");
+    let server = Process::start(&data);
+    let token = server.person("ann").await;
+    for at in 1..=3 {
+        let body = json!({ "title": "Hamlet", "price": at });
+        let answer = server.post("/api/tickets", &body).bearer_auth(&token).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+    }
+    let check = |name: &str| {
+        let (status, stdout, stderr) = command(&["verify"], &data).finish();
+        assert_eq!(status, Some(0), "{stdout}{stderr}");
+        assert!(stdout.contains("records: 4") && stdout.contains("clean"), "{stdout}");
+        let (status, stdout, _) = command(&["export"], &data).finish();
+        let seqs: Vec<u64> = stdout.lines().map(seq).collect();
+        assert_eq!((status, seqs), (Some(0), vec![1, 2, 3, 4]));
+        let out = dir.path().join(format!("{name}.jsonl"));
+        let (status, ..) = command(&["export", "--after", "2", "--out", out.to_str().unwrap()], &data).finish();
+        assert_eq!((status, fs::read_to_string(out).unwrap().lines().map(seq).collect()), (Some(0), vec![3, 4]));
+        let copy = dir.path().join(name);
+        let (status, _, stderr) = command(&["backup", copy.to_str().unwrap()], &data).finish();
+        assert_eq!(status, Some(0), "{stderr}");
+        assert_eq!(mode(&copy), 0o700);
+        assert_eq!(command(&["verify"], &copy).finish().0, Some(0));
+        assert_eq!(command(&["backup", copy.to_str().unwrap()], &data).finish().0, Some(1), "it is not empty now");
+    };
+    check("beside");
+    assert_eq!(server.terminate().0, Some(0));
+    check("without");
+}
+
+fn seq(line: &str) -> u64 {
+    serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn a_directory_has_one_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let (status, _, stderr) = command(&["serve", "--listen", "127.0.0.1:0"], dir.path()).finish();
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("open already"), "{stderr}");
+    assert_eq!(server.get("/readyz").send().await.unwrap().status(), 200);
+    assert_eq!(command(&["verify"], dir.path()).finish().0, Some(0), "the socket is still the first one's");
+}
+
+#[tokio::test]
+async fn a_deep_directory_has_a_socket_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let deep = dir.path().join("d".repeat(60)).join("e".repeat(60));
+    let server = Process::start(&deep);
+    assert_eq!(command(&["verify"], &deep).finish().0, Some(0));
+    drop(server);
+}
+
+#[tokio::test]
+async fn logs_tell_no_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command(&["--listen", "127.0.0.1:0", "--log-format", "json"], dir.path());
+    command.env("BOXOFFICE_LOG", "trace,hyper=info,mio=info").env("JWT_KEY", "k3y-".repeat(10));
+    let server = Process::spawn(command);
+    let token = server.person("ann").await;
+    let body = json!({ "title": "Hamlet", "price": "1" });
+    let made: Value =
+        server.post("/api/tickets", &body).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
+    let id = made["id"].as_str().unwrap();
+    server.get(&format!("/api/tickets/{id}?q=personal-query")).send().await.unwrap();
+    let wrong = json!({ "email": "ann@example.com", "password": "wrong-secret" });
+    server.post("/api/users/signin", &wrong).header("x-request-id", "find-me").send().await.unwrap();
+    let (status, logs) = server.terminate();
+    assert_eq!(status, Some(0), "{logs}");
+    let access: Vec<Value> = logs
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
+        .filter(|line: &Value| line["target"] == "boxoffice_server::access")
+        .collect();
+    assert!(access.iter().any(|line| {
+        line["request_id"] == "find-me" && line["route"] == "/api/users/signin" && line["status"] == 401
+    }));
+    let claims = token.split('.').nth(1).unwrap();
+    for secret in [PASSWORD, "wrong-secret", "k3y-", claims, "ann@example.com", "personal-query", "$argon2"] {
+        assert!(!logs.contains(secret), "{secret} is in the logs:\n{logs}");
+    }
+}
+
+#[tokio::test]
+async fn a_demo_is_believable_and_verifies() {
+    let dir = tempfile::tempdir().unwrap();
+    let (status, stdout, stderr) = command(&["demo", "--shows", "3"], dir.path()).finish();
+    assert_eq!(status, Some(0), "{stderr}");
+    let line = |name: &str| {
+        let value = stdout.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        value.unwrap_or_else(|| panic!("no {name} in {stdout}")).to_owned()
+    };
+    let (_, export, _) = command(&["export"], dir.path()).finish();
+    for event in ["OrderCreated", "OrderCancelled", "OrderExpired", "ChargeCreated", "ChargeFailed", "TicketCreated"] {
+        assert!(export.contains(event), "no {event}");
+    }
+    assert_eq!(command(&["verify"], dir.path()).finish().0, Some(0));
+    assert_eq!(command(&["demo"], dir.path()).finish().0, Some(1), "it fills only what is empty");
+    let server = Process::start(dir.path());
+    let body = json!({ "email": line("operator:"), "password": line("password:") });
+    let signed_in = server.post("/api/users/signin", &body).send().await.unwrap();
+    assert_eq!(signed_in.status(), 200);
+    let tickets: Value = server.get("/api/tickets?status=locked").send().await.unwrap().json().await.unwrap();
+    assert!(!tickets.as_array().unwrap().is_empty(), "some orders are open right now");
+}
+
+#[test]
+fn help_tells_everything() {
+    let mut help = std::process::Command::new(env!("CARGO_BIN_EXE_boxoffice-server"));
+    help.arg("--help");
+    let (status, stdout, _) = help.finish();
+    assert_eq!(status, Some(0));
+    for word in ["--data", "--listen", "--hold", "--public-url", "--rate-limit", "JWT_KEY", "verify", "export", "demo"]
+    {
+        assert!(stdout.contains(word), "{word}");
+    }
+}

@@ -1,0 +1,163 @@
+use serde_json::{Value, json};
+
+use crate::harness::Host;
+
+const SHOW: &str = "2027-05-01T19:30:00.000Z";
+
+#[tokio::test]
+async fn a_ticket_has_every_field_of_the_contract() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let show = json!({ "name": "Hamlet", "category": "theatre", "venue": "The Globe", "startsAt": SHOW });
+    let body = json!({ "title": "Stalls", "price": 19.9, "currency": "EUR", "show": show, "seat": "C 12" });
+    let made = ann.post("/api/tickets", body).await;
+    assert_eq!(made.status, 201);
+    assert!(made.text.contains(r#""price":19.90,"currency":"EUR""#), "{}", made.text);
+    let id = made.id();
+    assert_eq!(made.header("location"), Some(format!("/api/tickets/{id}").as_str()));
+    let expected = json!({
+        "id": id, "sellerId": ann.id, "title": "Stalls", "price": 19.9, "currency": "EUR", "show": show, "seat": "C 12",
+        "status": "available", "version": 1, "createdAt": "2027-01-01T12:00:00.000Z",
+        "updatedAt": "2027-01-01T12:00:00.000Z"
+    });
+    assert_eq!(made.body, expected);
+    assert_eq!(host.get(&format!("/api/tickets/{id}")).await.body, expected);
+
+    let plain =
+        ann.post("/api/tickets", json!({ "title": "Stalls", "price": "2000", "currency": "JPY", "x": 1 })).await;
+    assert!(plain.text.contains(r#""price":2000,"currency":"JPY","show":null,"seat":null"#), "{}", plain.text);
+}
+
+#[tokio::test]
+async fn refused_listings_name_their_fields() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let check = async |body: Value, fields: &[&str]| {
+        ann.post("/api/tickets", body).await.is_error(400, "validation").about(fields);
+    };
+    check(json!({}), &["title", "price"]).await;
+    check(json!({ "title": "", "price": 0 }), &["title", "price"]).await;
+    for price in [json!(0), json!(-1), json!("NaN"), json!(1e30), json!("19.999"), json!(true), json!(null), json!("")]
+    {
+        check(json!({ "title": "a", "price": price }), &["price"]).await;
+    }
+    check(json!({ "title": "a", "price": 1, "currency": "usd" }), &["currency"]).await;
+    check(json!({ "title": "a", "price": "1.5", "currency": "JPY" }), &["price"]).await;
+    check(json!({ "title": "a", "price": 1, "show": {} }), &["show.name", "show.startsAt"]).await;
+    check(json!({ "title": "a", "price": 1, "show": "Hamlet" }), &["show"]).await;
+    check(json!({ "title": 7, "price": 1 }), &["title"]).await;
+    host.post("/api/tickets", json!({ "title": "a", "price": 1 })).await.is_error(401, "auth.required");
+}
+
+#[tokio::test]
+async fn a_batch_is_all_or_nothing() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let ticket = |price: &str| json!({ "title": "Hamlet", "price": price });
+    let wrong = ann.post("/api/tickets/batch", json!({ "tickets": [ticket("1"), ticket("0")] })).await;
+    wrong.is_error(400, "validation").about(&["tickets[1].price"]);
+    assert_eq!(host.get("/api/tickets").await.body, json!([]));
+    ann.post("/api/tickets/batch", json!({ "tickets": [] })).await.is_error(400, "validation").about(&["tickets"]);
+    ann.post("/api/tickets/batch", json!({})).await.is_error(400, "validation").about(&["tickets"]);
+
+    let many: Vec<Value> = (1..=10_000).map(|at| json!({ "title": "x".repeat(100), "price": at })).collect();
+    let made = ann.post("/api/tickets/batch", json!({ "tickets": many })).await;
+    assert_eq!((made.status, made.body.as_array().map(Vec::len)), (201, Some(10_000)));
+}
+
+#[tokio::test]
+async fn pages_link_to_the_next_and_keep_the_filters() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    for at in 1..=5 {
+        ann.lists(&format!("Rock & roll {at}"), &at.to_string()).await;
+    }
+    ann.lists("Opera", "3").await;
+    let mut path = "/api/tickets?limit=2&q=rock%20roll&sort=price".to_owned();
+    let mut prices = Vec::new();
+    loop {
+        let page = host.get(&path).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        prices.extend(page.body.as_array().unwrap().iter().map(|ticket| ticket["price"].as_f64().unwrap()));
+        let Some(link) = page.header("link") else { break };
+        path = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+        assert!(path.contains("limit=2&q=rock+roll&sort=price&cursor="), "{path}");
+    }
+    assert_eq!(prices, [1.0, 2.0, 3.0, 4.0, 5.0]);
+}
+
+#[tokio::test]
+async fn refused_queries() {
+    let host = Host::start();
+    let check = async |query: &str, field: &str| {
+        host.get(&format!("/api/tickets?{query}")).await.is_error(400, "validation").about(&[field]);
+    };
+    check("limit=0", "limit").await;
+    check("limit=101", "limit").await;
+    check("limit=x", "limit").await;
+    check("status=lost", "status").await;
+    check("minPrice=x", "minPrice").await;
+    check("seller=x", "seller").await;
+    check("sort=x", "sort").await;
+    check("cursor=x", "cursor").await;
+    host.get("/api/tickets?limit=1&limit=2").await.is_error(400, "query.malformed");
+}
+
+#[tokio::test]
+async fn entity_tags() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let path = format!("/api/tickets/{}", ann.lists("Hamlet", "19.99").await);
+    assert_eq!(host.get(&path).await.header("etag"), Some("\"1\""));
+    for (tag, status) in
+        [("\"1\"", 304), ("W/\"1\"", 304), ("\"0\", \"1\"", 304), ("*", 304), ("\"2\"", 200), ("x", 200)]
+    {
+        let answer = host.call("GET", &path).header("if-none-match", tag).send().await;
+        assert_eq!((answer.status, answer.header("etag")), (status, Some("\"1\"")), "{tag}");
+        assert_eq!(answer.text.is_empty(), status == 304, "{tag}");
+    }
+    let put = async |tag: &str| {
+        let edit = json!({ "title": "Hamlet", "price": "20.00" });
+        ann.call("PUT", &path).header("if-match", tag).json(edit).send().await
+    };
+    put("\"7\"").await.is_error(412, "ticket.version_mismatch");
+    put("\"abc\"").await.is_error(412, "ticket.version_mismatch");
+    for malformed in ["1", "\"1", "\"1\", \"2\""] {
+        put(malformed).await.is_error(400, "header.malformed").about(&["If-Match"]);
+    }
+    let edited = put("\"1\"").await;
+    assert_eq!((edited.status, edited.header("etag"), &edited.body["version"]), (200, Some("\"2\""), &json!(2)));
+    assert_eq!(put("W/\"2\"").await.status, 200);
+    assert_eq!(put("*").await.status, 200);
+    ann.call("DELETE", &path).header("if-match", "\"1\"").send().await.is_error(412, "ticket.version_mismatch");
+    assert_eq!(ann.call("DELETE", &path).header("if-match", "\"4\"").send().await.status, 204);
+}
+
+#[tokio::test]
+async fn only_the_seller_edits_and_withdraws() {
+    let host = Host::start();
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let path = format!("/api/tickets/{}", ann.lists("Hamlet", "19.99").await);
+    let edit = json!({ "title": "Mine now", "price": "0.01" });
+    bob.call("PUT", &path).json(edit.clone()).send().await.is_error(403, "ticket.not_yours");
+    bob.delete(&path).await.is_error(403, "ticket.not_yours");
+    host.call("PUT", &path).json(edit.clone()).send().await.is_error(401, "auth.required");
+    ann.call("PUT", &path).json(json!({})).send().await.is_error(400, "validation").about(&["title", "price"]);
+    bob.orders(path.rsplit('/').next().unwrap()).await;
+    ann.call("PUT", &path).json(edit).send().await.is_error(409, "ticket.locked");
+    ann.delete(&path).await.is_error(409, "ticket.locked");
+    let seen = host.get(&path).await;
+    assert_eq!(seen.body["status"], "locked");
+    assert!(!seen.text.contains(&bob.id), "the buyer is nobody's business");
+}
+
+#[tokio::test]
+async fn ids_that_name_nothing() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    for id in ["x", "1", "01938f6e-8c7a-7b2e-8f00-0123456789ab", "%00", "%FF"] {
+        host.get(&format!("/api/tickets/{id}")).await.is_error(404, "ticket.not_found");
+        ann.get(&format!("/api/orders/{id}")).await.is_error(404, "order.not_found");
+        ann.get(&format!("/api/payments/{id}")).await.is_error(404, "payment.not_found");
+    }
+}

@@ -53,13 +53,20 @@ pub(crate) struct Handle {
     queue: flume::Sender<Message>,
     time: Arc<EngineTime>,
     closed: AtomicBool,
+    /// Set once the writer answers nobody any more, whatever still comes into the queue.
+    stopped: Arc<AtomicBool>,
     /// Whether a full queue refuses at once instead of making callers wait.
     refuse_when_full: bool,
 }
 
 impl Handle {
-    pub(super) fn new(queue: flume::Sender<Message>, time: Arc<EngineTime>, refuse_when_full: bool) -> Self {
-        Self { queue, time, closed: AtomicBool::new(false), refuse_when_full }
+    pub(super) fn new(
+        queue: flume::Sender<Message>,
+        time: Arc<EngineTime>,
+        stopped: Arc<AtomicBool>,
+        refuse_when_full: bool,
+    ) -> Self {
+        Self { queue, time, closed: AtomicBool::new(false), stopped, refuse_when_full }
     }
 
     /// Has the command decided, and waits until its outcome is durable.
@@ -79,7 +86,7 @@ impl Handle {
         if self.closed.load(Ordering::Acquire) {
             return Err(Code::EngineClosed.into());
         }
-        let (reply, answer) = oneshot::channel();
+        let (reply, mut answer) = oneshot::channel();
         let message = Message::Submit(Submission { request, reply });
         if self.refuse_when_full {
             self.queue.try_send(message).map_err(|error| match error {
@@ -88,6 +95,10 @@ impl Handle {
             })?;
         } else {
             self.queue.send_async(message).await.map_err(|_| Error::from(Code::EngineClosed))?;
+        }
+        if self.stopped.load(Ordering::SeqCst) {
+            // It may have come too late to be let go of with the rest of the queue.
+            return answer.try_recv().unwrap_or_else(|_| Err(Code::EngineClosed.into()));
         }
         answer.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
     }
@@ -101,7 +112,7 @@ impl Handle {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire) || self.queue.is_disconnected()
+        self.closed.load(Ordering::Acquire) || self.stopped.load(Ordering::SeqCst)
     }
 
     /// How many commands wait.

@@ -1,6 +1,7 @@
 //! The writer: the one thread that decides, appends, publishes and answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::batch::Batch;
@@ -54,6 +55,17 @@ pub(crate) struct Writer {
     /// Commands that depend on holds that have ended by the clock but not yet in the journal: decided after that.
     parked: Vec<Submission>,
     closing: bool,
+    /// Tells the callers' end of the queue that nobody is answered any more.
+    stopped: Arc<AtomicBool>,
+}
+
+impl Drop for Writer {
+    /// Lets go of everybody who still waits, also after a panic: the queue outlives its reader, and a caller whose command stays
+    /// in it would wait for ever.
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        while self.queue.try_recv().is_ok() {}
+    }
 }
 
 impl Writer {
@@ -61,9 +73,10 @@ impl Writer {
     pub(crate) fn new(parts: WriterParts, queue_len: usize, refuse_when_full: bool) -> (Self, Handle) {
         let (sender, queue) = flume::bounded(queue_len);
         parts.time.wake_by(waker(&sender));
-        let handle = Handle::new(sender, Arc::clone(&parts.time), refuse_when_full);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let handle = Handle::new(sender, Arc::clone(&parts.time), Arc::clone(&stopped), refuse_when_full);
         let head = parts.views.covers();
-        (Self { parts, queue, head, parked: Vec::new(), closing: false }, handle)
+        (Self { parts, queue, head, parked: Vec::new(), closing: false, stopped }, handle)
     }
 
     /// Expires whatever fell due while the process was down. Called once, before the first command.

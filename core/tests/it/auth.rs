@@ -1,1 +1,248 @@
-//! To come.
+//! Signing up, in and out, changing oneself, and leaving for good.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use boxoffice::{DomainEvent, SignIn, SignUp, UserUpdate};
+
+use crate::support::{HOLD, PASSWORD, World, ann, bob, email, person, refused};
+
+fn update(current: &str, email: Option<&str>, password: Option<&str>) -> UserUpdate {
+    UserUpdate {
+        current_password: current.to_owned(),
+        email: email.map(str::to_owned),
+        password: password.map(str::to_owned),
+    }
+}
+
+async fn may_sign_in(world: &World, email: &str, password: &str) -> bool {
+    match world.auth().sign_in(SignIn::new(email, password)).await {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.code(), "auth.invalid_credentials");
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_up_is_signed_in() {
+    let world = World::new();
+    let eve = world.auth().sign_up(SignUp::new("Eve@Example.com", "battery staple")).await.unwrap();
+    assert_eq!((eve.user.email.as_str(), eve.user.operator, eve.user.version), ("Eve@Example.com", false, 1));
+    let session = world.auth().authenticate(&eve.token).unwrap();
+    assert_eq!(session, eve.session);
+    assert_eq!(world.auth().current_user(&session).unwrap(), eve.user);
+}
+
+#[tokio::test]
+async fn an_email_is_the_same_in_any_case() {
+    let world = World::new();
+    let again = world.auth().sign_up(SignUp::new(email(1).to_uppercase(), "battery staple")).await;
+    assert_eq!(refused(again), "auth.email_taken");
+    let bobs = world.auth().sign_in(SignIn::new(email(1).to_uppercase(), PASSWORD)).await.unwrap();
+    assert_eq!((bobs.user.id, bobs.user.email), (bob(), email(1)));
+}
+
+#[tokio::test]
+async fn what_a_sign_up_must_have() {
+    let world = World::new();
+    let head = world.head();
+    let error = world.auth().sign_up(SignUp::new("nobody", "short")).await.unwrap_err();
+    let fields: Vec<_> = error.serialize_errors().into_iter().filter_map(|fault| fault.field).collect();
+    assert_eq!(fields, ["email", "password"]);
+    let long = world.auth().sign_up(SignUp::new("eve@example.com", "x".repeat(129))).await;
+    assert_eq!(refused(long), "validation");
+    assert_eq!(world.head(), head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_sign_ups_with_one_email_one_gets_it() {
+    let world = World::new();
+    let attempts: Vec<_> = (0..8)
+        .map(|_| {
+            let auth = world.auth();
+            tokio::spawn(async move { auth.sign_up(SignUp::new("eve@example.com", "battery staple")).await })
+        })
+        .collect();
+    let mut won = 0;
+    for attempt in attempts {
+        match attempt.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(error) => assert_eq!(error.code(), "auth.email_taken"),
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+#[tokio::test]
+async fn unknown_emails_and_wrong_passwords_are_one_refusal() {
+    let world = World::new();
+    let mut shown = Vec::new();
+    for (email, password) in
+        [(email(1), "wrong password"), ("nobody@example.com".to_owned(), PASSWORD), ("no email".to_owned(), PASSWORD)]
+    {
+        let error = world.auth().sign_in(SignIn::new(email, password)).await.unwrap_err();
+        assert_eq!((error.code(), error.status_code()), ("auth.invalid_credentials", 401));
+        shown.push(error.serialize_errors());
+    }
+    assert!(shown.iter().all(|errors| *errors == shown[0]));
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_until_time_has_passed() {
+    let world = World::new();
+    for _ in 0..5 {
+        assert!(!may_sign_in(&world, &email(1), "wrong password").await);
+    }
+    let limited = world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await.unwrap_err();
+    assert_eq!((limited.code(), limited.status_code()), ("rate.limited", 429));
+    assert!(may_sign_in(&world, &email(2), PASSWORD).await, "others are let in");
+    world.clock.advance(limited.retry_after().unwrap() - Duration::from_millis(1));
+    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), "rate.limited");
+    world.clock.advance(Duration::from_millis(1));
+    assert!(may_sign_in(&world, &email(1), PASSWORD).await);
+    assert!(!may_sign_in(&world, &email(1), "wrong password").await, "success has made good");
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_at_many_accounts_is_slowed_down() {
+    let world = World::new();
+    let client = Some(IpAddr::from([192, 0, 2, 1]));
+    for at in 0..20 {
+        let sign_in = SignIn { client, ..SignIn::new(email(at), "wrong password") };
+        assert_eq!(refused(world.auth().sign_in(sign_in).await), "auth.invalid_credentials");
+    }
+    let sign_in = SignIn { client, ..SignIn::new(email(30), PASSWORD) };
+    assert_eq!(refused(world.auth().sign_in(sign_in).await), "rate.limited");
+    assert!(may_sign_in(&world, &email(30), PASSWORD).await, "from elsewhere");
+}
+
+#[tokio::test]
+async fn a_new_email_frees_the_old_one() {
+    let world = World::new();
+    let bobs = world.sign_in(1).await;
+    let head = world.head();
+    let changed =
+        world.auth().update_user(&bobs.session, update(PASSWORD, Some("bob@example.org"), None)).await.unwrap();
+    assert_eq!((changed.user.id, changed.user.email.as_str(), changed.user.version), (bob(), "bob@example.org", 2));
+    assert_eq!(world.events_after(head), ["UserUpdated"]);
+    assert!(world.auth().authenticate(&bobs.token).is_ok(), "a new email ends no session");
+    assert!(!may_sign_in(&world, &email(1), PASSWORD).await);
+    let heir = world.auth().sign_up(SignUp::new(email(1), "battery staple")).await.unwrap();
+    assert_ne!(heir.user.id, bob());
+    assert!(may_sign_in(&world, "bob@example.org", PASSWORD).await);
+    let back = world.auth().update_user(&bobs.session, update(PASSWORD, Some(&email(1)), None)).await;
+    assert_eq!(refused(back), "auth.email_taken");
+}
+
+#[tokio::test]
+async fn ones_own_email_in_another_case_is_not_taken() {
+    let world = World::new();
+    let bobs = world.sign_in(1).await;
+    let louder = email(1).to_uppercase();
+    let changed = world.auth().update_user(&bobs.session, update(PASSWORD, Some(&louder), None)).await.unwrap();
+    assert_eq!(changed.user.email, louder);
+    assert!(may_sign_in(&world, &email(1), PASSWORD).await);
+    assert_eq!(refused(world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await), "auth.email_taken");
+}
+
+#[tokio::test]
+async fn a_change_needs_the_current_password_and_something_to_change() {
+    let world = World::new();
+    let bobs = world.sign_in(1).await;
+    let error = world
+        .auth()
+        .update_user(&bobs.session, update("wrong password", None, Some("new password")))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.serialize_errors()[0].field.as_deref()),
+        ("auth.invalid_credentials", Some("currentPassword"))
+    );
+    assert_eq!(refused(world.auth().update_user(&bobs.session, update(PASSWORD, None, None)).await), "validation");
+    assert_eq!(
+        refused(world.auth().update_user(&bobs.session, update(PASSWORD, None, Some("short"))).await),
+        "validation"
+    );
+}
+
+#[tokio::test]
+async fn nobody_leaves_while_trading() {
+    let world = World::new();
+    let (anns, bobs) = (world.sign_in(0).await.session, world.sign_in(1).await.session);
+    let (ticket, order) = world.held().await;
+    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), "auth.still_trading");
+    assert_eq!(refused(world.auth().erase_user(&bobs, PASSWORD).await), "auth.still_trading");
+    world.orders().cancel(bob(), order.id).await.unwrap();
+    world.auth().erase_user(&bobs, PASSWORD).await.unwrap();
+    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), "auth.still_trading");
+    world.tickets().withdraw(ann(), ticket, None).await.unwrap();
+    world.auth().erase_user(&anns, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn holds_that_have_expired_do_not_keep_anybody() {
+    let world = World::new();
+    world.held().await;
+    world.clock.advance(HOLD);
+    let bobs = world.sign_in(1).await.session;
+    world.auth().erase_user(&bobs, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_left_leaves_no_personal_data() {
+    let world = World::new();
+    let bobs = world.sign_in(1).await;
+    let (_, order) = world.sold().await;
+    let head = world.head();
+    assert_eq!(refused(world.auth().erase_user(&bobs.session, "wrong password").await), "auth.invalid_credentials");
+    world.auth().erase_user(&bobs.session, PASSWORD).await.unwrap();
+    let world = world.reopen();
+    assert_eq!(world.events_after(head), ["UserErased"]);
+    assert_eq!(refused(world.auth().authenticate(&bobs.token)), "auth.required");
+    assert_eq!(refused(world.auth().current_user(&bobs.session)), "auth.required");
+    assert_eq!(refused(world.auth().sign_out(&bobs.session).await), "auth.required");
+    let change = world.auth().update_user(&bobs.session, update(PASSWORD, None, Some("new password"))).await;
+    assert_eq!(refused(change), "auth.required");
+    let ticket = world.ticket().await;
+    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), "auth.required");
+    assert!(!may_sign_in(&world, &email(1), PASSWORD).await);
+    // The order is still in the journal, under an id that now means nobody.
+    assert_eq!(world.of_order(&order), "complete");
+    let heir = world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await.unwrap();
+    assert_ne!(heir.user.id, bob());
+    assert!(world.auth().authenticate(&bobs.token).is_err(), "the heir's account is another");
+}
+
+#[tokio::test]
+async fn the_operator_role_is_given_and_taken_in_the_journal() {
+    let world = World::new();
+    let head = world.head();
+    let session = world.sign_in(4).await;
+    assert!(world.auth().set_operator(&email(4).to_uppercase(), true).await.unwrap().operator);
+    assert!(world.auth().set_operator(&email(4), true).await.unwrap().operator, "twice is as once");
+    assert!(world.auth().authenticate(&session.token).unwrap().operator, "at once, for sessions that exist");
+    let world = world.reopen();
+    assert!(world.auth().authenticate(&session.token).unwrap().operator);
+    assert!(!world.auth().set_operator(&email(4), false).await.unwrap().operator);
+    assert!(!world.auth().authenticate(&session.token).unwrap().operator);
+    let records = world.journal().read(head + 1, 10).unwrap();
+    let roles = records.iter().map(|record| match &record.event {
+        DomainEvent::UserUpdated(event) if event.user_id == person(4) => (record.actor.user(), event.operator),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(roles.collect::<Vec<_>>(), [(None, true), (None, false)]);
+    assert_eq!(refused(world.auth().set_operator("nobody@example.com", true).await), "auth.user_not_found");
+    assert_eq!(refused(world.auth().set_operator("no email", true).await), "validation");
+}
+
+#[tokio::test]
+async fn nobody_and_the_system_neither_sell_nor_buy() {
+    let world = World::new();
+    let nobody = boxoffice::UserId::from_bytes([7; 16]);
+    let ticket = world.ticket().await;
+    assert_eq!(refused(world.orders().create(nobody, &[ticket]).await), "auth.required");
+    let listed = world.tickets().create(nobody, boxoffice::NewTicket::new("Hamlet", "1")).await;
+    assert_eq!(refused(listed), "auth.required");
+}

@@ -1,1 +1,281 @@
-//! To come.
+//! Opening, closing, and what a directory survives.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use boxoffice::{
+    BoxOffice, DomainEvent, NewTicket, RawOrderQuery, RawTicketQuery, SignIn, SignUp, Subscription, TicketId,
+};
+use tokio::task::JoinSet;
+
+use crate::support::{PASSWORD, World, ann, bob, buyers, cat, email, refused, within};
+
+#[tokio::test]
+async fn a_directory_is_open_once() {
+    let world = World::new();
+    assert_eq!(refused(BoxOffice::open(world.path())), "journal.in_use");
+    let world = world.reopen();
+    assert_eq!(refused(BoxOffice::open(world.path())), "journal.in_use");
+    world.ticket().await;
+}
+
+#[tokio::test]
+async fn a_directory_can_be_opened_right_after_it_was_closed_or_let_go() {
+    let world = World::new();
+    let ticket = world.ticket().await;
+    world.close().await.unwrap();
+    // The closed box office is still there, with a subscription: only the directory is free.
+    let feed = world.journal().subscribe(1);
+    let second = BoxOffice::open(world.path()).unwrap();
+    assert_eq!(second.tickets().get(ticket).unwrap().status.as_str(), "available");
+    drop((feed, second));
+    for _ in 0..5 {
+        drop(BoxOffice::open(world.path()).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_closed_box_office_answers_nothing() {
+    let world = World::new();
+    let (ticket, order) = world.held().await;
+    let bobs = world.sign_in(1).await;
+    world.close().await.unwrap();
+    world.close().await.unwrap();
+    assert!(!world.is_ready());
+    assert_eq!(refused(world.tickets().create(ann(), NewTicket::new("Hamlet", "1")).await), "engine.closed");
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "engine.closed");
+    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "engine.closed");
+    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), "engine.closed");
+    assert_eq!(refused(world.auth().sign_up(SignUp::new("eve@example.com", PASSWORD)).await), "engine.closed");
+    assert_eq!(refused(world.auth().authenticate(&bobs.token)), "engine.closed");
+    assert_eq!(refused(world.tickets().get(ticket)), "engine.closed");
+    assert_eq!(refused(world.tickets().list(&RawTicketQuery::default())), "engine.closed");
+    assert_eq!(refused(world.orders().get(bob(), order.id)), "engine.closed");
+    assert_eq!(refused(world.journal().head()), "engine.closed");
+    assert_eq!(refused(world.journal().read(1, 1)), "engine.closed");
+    assert_eq!(refused(world.journal().verify(&mut |_, _| {})), "engine.closed");
+}
+
+/// The tickets that the journal says were listed.
+fn listed(world: &World) -> HashSet<TicketId> {
+    let mut listed = HashSet::new();
+    let mut next = 1;
+    loop {
+        let records = world.journal().read(next, 10_000).unwrap();
+        let Some(last) = records.last() else { return listed };
+        next = last.seq + 1;
+        listed.extend(records.iter().filter_map(|record| match &record.event {
+            DomainEvent::TicketCreated(event) => Some(event.ticket_id),
+            _ => None,
+        }));
+    }
+}
+
+async fn skip(feed: &mut Subscription, count: usize) {
+    for _ in 0..count {
+        within(feed.next()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_answers_whatever_was_taken_and_keeps_exactly_that() {
+    let mut world = World::new();
+    let mut expected = HashSet::new();
+    for _ in 0..5 {
+        let mut feed = world.journal().subscribe(world.head() + 1);
+        let mut callers = JoinSet::new();
+        for _ in 0..64 {
+            let tickets = world.tickets();
+            callers.spawn(async move {
+                let mut answered = Vec::new();
+                loop {
+                    match tickets.create(ann(), NewTicket::new("Hamlet", "1")).await {
+                        Ok(ticket) => answered.push(ticket.id),
+                        Err(error) => return (answered, error.code()),
+                    }
+                }
+            });
+        }
+        skip(&mut feed, 200).await;
+        within(world.close()).await.unwrap();
+        for (answered, last) in within(callers.join_all()).await {
+            assert_eq!(last, "engine.closed");
+            expected.extend(answered);
+        }
+        world = world.reopen();
+        assert!(listed(&world) == expected, "what was answered is not what is there");
+    }
+}
+
+/// Every file of a directory with its content.
+fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_directory_of_a_newer_version_is_refused_untouched() {
+    let world = World::new();
+    world.held().await;
+    world.close().await.unwrap();
+    let path = world.path();
+    let (format, ours) = (path.join("FORMAT"), fs::read(path.join("FORMAT")).unwrap());
+    fs::write(&format, "boxoffice 99\n").unwrap();
+    let before = contents(&path);
+    let error = BoxOffice::open(&path).unwrap_err();
+    assert_eq!((error.code(), error.status_code()), ("journal.newer_format", 503));
+    assert_eq!(contents(&path), before);
+    fs::write(&format, ours).unwrap();
+    BoxOffice::open(&path).unwrap();
+}
+
+/// What readers see.
+fn seen(world: &World) -> String {
+    let all = RawTicketQuery { status: Some("all".to_owned()), ..RawTicketQuery::default() };
+    let tickets = world.tickets().list(&all).unwrap().items;
+    let orders: Vec<_> =
+        buyers().map(|buyer| world.orders().list(buyer, &RawOrderQuery::default()).unwrap().items).collect();
+    let stats = world.stats();
+    format!("{tickets:#?} {orders:#?} {:?}", (stats.users, stats.tickets_available, stats.tickets_locked))
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_is_lost_or_damaged_costs_nothing_but_time() {
+    let damages: [(&str, fn(&Path)); 6] = [
+        ("none", |_| {}),
+        ("deleted", |path| fs::remove_file(path).unwrap()),
+        ("empty", |path| fs::write(path, "").unwrap()),
+        ("garbage", |path| fs::write(path, vec![0xa5; 100_000]).unwrap()),
+        ("truncated", |path| {
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        }),
+        ("overwritten in the middle", |path| {
+            let mut bytes = fs::read(path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle..middle + 8192].fill(0xa5);
+            fs::write(path, bytes).unwrap();
+        }),
+    ];
+    let mut world = World::new();
+    world.held().await;
+    world.sold().await;
+    let (_, cancelled) = world.held().await;
+    world.orders().cancel(bob(), cancelled.id).await.unwrap();
+    let bobs = world.sign_in(1).await;
+    world.auth().sign_out(&bobs.session).await.unwrap();
+    let before = seen(&world);
+    for (damage, harm) in damages {
+        world.close().await.unwrap();
+        world = world.reopen_after(|dir| harm(&dir.join("views.redb")));
+        assert!(seen(&world) == before, "{damage}: it looks otherwise");
+        assert_eq!(refused(world.auth().authenticate(&bobs.token)), "auth.required", "{damage}");
+        assert_eq!(refused(world.orders().cancel(bob(), cancelled.id).await), "order.cancelled", "{damage}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_journal_is_not_believed() {
+    let (world, other) = (World::new(), World::new());
+    world.sold().await;
+    other.list(30).await;
+    let before = seen(&world);
+    world.close().await.unwrap();
+    other.close().await.unwrap();
+    let world = world.reopen_after(|dir| {
+        fs::copy(other.path().join("views.redb"), dir.join("views.redb")).unwrap();
+    });
+    assert!(seen(&world) == before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_taken_while_writing_holds_all_that_was_answered_before() {
+    let world = World::new();
+    let (_, order) = world.sold().await;
+    let (answered, enough) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+    let mut writers = JoinSet::new();
+    for _ in 0..16 {
+        let (tickets, answered, enough) = (world.tickets(), Arc::clone(&answered), Arc::clone(&enough));
+        writers.spawn(async move {
+            while !enough.load(Ordering::SeqCst) {
+                let ticket = tickets.create(ann(), NewTicket::new("Hamlet", "1")).await.unwrap();
+                answered.lock().unwrap().push(ticket.id);
+            }
+        });
+    }
+    let mut feed = world.journal().subscribe(world.head() + 1);
+    skip(&mut feed, 200).await;
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("copy");
+    let before = answered.lock().unwrap().clone();
+    let journal = world.journal();
+    let copy = target.clone();
+    let covered = tokio::task::spawn_blocking(move || journal.backup(&copy, &mut |_, _| {})).await.unwrap().unwrap();
+    enough.store(true, Ordering::SeqCst);
+    within(writers.join_all()).await;
+
+    let backup = BoxOffice::open(&target).unwrap();
+    assert_eq!(backup.journal().head().unwrap(), covered);
+    assert_eq!(backup.journal().read(1, 10_000).unwrap(), world.journal().read(1, 10_000).unwrap()[..at(covered)]);
+    assert!(!before.is_empty());
+    for ticket in before {
+        assert_eq!(backup.tickets().get(ticket).unwrap().seller_id, ann());
+    }
+    assert_eq!(backup.orders().get(bob(), order.id).unwrap().status.as_str(), "complete");
+    assert!(backup.journal().verify(&mut |_, _| {}).unwrap().is_clean());
+    assert_eq!(backup.auth().sign_in(SignIn::new(email(1), PASSWORD)).await.unwrap().user.id, bob());
+    assert_eq!(refused(world.journal().backup(&target, &mut |_, _| {})), "validation");
+}
+
+fn at(seq: u64) -> usize {
+    usize::try_from(seq).unwrap()
+}
+
+#[test]
+fn letting_go_outside_of_any_runtime_keeps_everything() {
+    let world = World::new();
+    let ticket = world.blocking().tickets().create(ann(), NewTicket::new("Hamlet", "1")).unwrap().id;
+    let world = world.reopen();
+    assert_eq!(world.of_ticket(ticket), "available");
+}
+
+#[tokio::test]
+async fn letting_go_inside_a_task_keeps_everything() {
+    let world = World::new();
+    let office = BoxOffice::clone(&world);
+    let world = tokio::spawn(async move {
+        let ticket = world.ticket().await;
+        (world.path(), world, ticket)
+    });
+    let (_, world, ticket) = world.await.unwrap();
+    // Another clone keeps it open; the last one lets it go.
+    assert_eq!(office.tickets().get(ticket).unwrap().status.as_str(), "available");
+    drop(office);
+    let world = world.reopen();
+    assert_eq!(world.of_ticket(ticket), "available");
+}
+
+#[test]
+fn threads_without_a_runtime_race_as_tasks_do() {
+    let world = World::new();
+    let office = world.blocking();
+    let ticket = office.tickets().create(ann(), NewTicket::new("Hamlet", "19.99")).unwrap().id;
+    let won: Vec<_> = std::thread::scope(|scope| {
+        let office = &office;
+        let threads: Vec<_> =
+            buyers().take(16).map(|buyer| scope.spawn(move || office.orders().create(buyer, &[ticket]))).collect();
+        threads.into_iter().filter_map(|thread| thread.join().unwrap().ok()).collect()
+    });
+    assert_eq!(won.len(), 1);
+    let order = office.orders().get(won[0].buyer_id, won[0].id).unwrap();
+    assert_eq!(office.payments().pay(order.buyer_id, order.id, "tok_visa").unwrap().status.as_str(), "succeeded");
+    assert_eq!(office.tickets().get(ticket).unwrap().status.as_str(), "sold");
+    let signed_in = office.auth().sign_in(SignIn::new(email(2), PASSWORD)).unwrap();
+    assert_eq!(office.auth().authenticate(&signed_in.token).unwrap().user_id, cat());
+    office.auth().sign_out(&signed_in.session).unwrap();
+    office.close().unwrap();
+    assert_eq!(refused(office.orders().cancel(order.buyer_id, order.id)), "engine.closed");
+}

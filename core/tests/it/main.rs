@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 
 mod auth;
+mod breakdown;
 mod contention;
 mod expiration;
 mod gateway_branches;

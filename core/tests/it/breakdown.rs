@@ -1,0 +1,77 @@
+//! What callers hear when the writer itself breaks down.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use boxoffice::testing::ManualClock;
+use boxoffice::{Clock, NewTicket, Timestamp};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::support::{World, ann, refused, start, within};
+
+/// A clock that, once armed, panics in whoever asks it, after telling and then waiting for a word.
+#[derive(Debug)]
+struct Trap {
+    clock: ManualClock,
+    armed: AtomicBool,
+    sprung: Semaphore,
+    word: Mutex<Receiver<()>>,
+}
+
+impl Trap {
+    fn new() -> (Arc<Self>, SyncSender<()>) {
+        let (give, word) = sync_channel(1);
+        let clock = ManualClock::at(start());
+        let trap = Self { clock, armed: AtomicBool::new(false), sprung: Semaphore::new(0), word: Mutex::new(word) };
+        (Arc::new(trap), give)
+    }
+}
+
+impl Clock for Trap {
+    fn now(&self) -> Timestamp {
+        if self.armed.swap(false, Ordering::SeqCst) {
+            self.sprung.add_permits(1);
+            self.word.lock().unwrap().recv().unwrap();
+            panic!("the clock fell off the wall");
+        }
+        self.clock.now()
+    }
+
+    fn wait_for(&self, _until: Timestamp) -> Option<Duration> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_writer_that_is_gone() {
+    let (trap, word) = Trap::new();
+    let clock = Arc::clone(&trap);
+    let world = World::with(move |builder| builder.clock(Arc::clone(&clock) as _));
+    let head = world.head();
+    let create = || {
+        let tickets = world.tickets();
+        async move { refused(tickets.create(ann(), NewTicket::new("Hamlet", "1")).await) }
+    };
+    trap.armed.store(true, Ordering::SeqCst);
+    let mut callers = JoinSet::new();
+    callers.spawn(create());
+    within(trap.sprung.acquire()).await.unwrap().forget();
+    // The writer is busy with the first; these wait in the queue.
+    for _ in 0..20 {
+        callers.spawn(create());
+    }
+    tokio::task::yield_now().await;
+    word.send(()).unwrap();
+    for answer in within(callers.join_all()).await {
+        assert_eq!(answer, "engine.closed");
+    }
+    assert!(!world.is_ready());
+    assert_eq!(within(create()).await, "engine.closed");
+    assert_eq!(refused(within(world.close()).await), "internal");
+    let world = world.reopen();
+    assert_eq!(world.head(), head);
+    world.ticket().await;
+}

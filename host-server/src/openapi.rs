@@ -57,9 +57,19 @@ fn describe() -> utoipa::openapi::OpenApi {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        operations.into_iter().flatten().for_each(may_fail);
+        for operation in operations.into_iter().flatten() {
+            name_after_resource(operation);
+            may_fail(operation);
+        }
     }
     description
+}
+
+/// Handlers of different resources have the same names; an operation's id is its own.
+fn name_after_resource(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    operation.operation_id = tag.map(|tag| format!("{tag}_{id}"));
 }
 
 /// Any operation can be refused, and every refusal looks the same.

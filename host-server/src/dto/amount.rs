@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use boxoffice::Money;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
-use utoipa::openapi::{KnownFormat, RefOr};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A decimal as it was written, whether as a JSON number or as a string; what it may be is the core's to say.
@@ -56,7 +56,6 @@ impl PartialSchema for Amount {
     fn schema() -> RefOr<Schema> {
         let number = ObjectBuilder::new()
             .schema_type(Type::Number)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
             .description(Some("An exact decimal in major units, with all decimals of its currency."))
             .examples([serde_json::json!(19.99)]);
         RefOr::T(Schema::Object(number.build()))

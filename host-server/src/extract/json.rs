@@ -86,9 +86,12 @@ fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
     let path = if path == "." { "" } else { &path };
     let text = error.inner().to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-        return Error::invalid(field, "is required").into();
+    // Of these two serde knows the name, and the path ends before it.
+    for (start, reason) in [("missing field `", "is required"), ("duplicate field `", "must not be given twice")] {
+        if let Some(name) = text.strip_prefix(start).and_then(|rest| rest.strip_suffix('`')) {
+            let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            return Error::invalid(field, reason).into();
+        }
     }
     if path.is_empty() {
         return Refusal::MalformedBody.into();
@@ -100,7 +103,6 @@ fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
 fn reason(text: &str) -> String {
     match text.rsplit_once(", expected ") {
         Some((_, expected)) => format!("must be {}", json_word(expected)),
-        None if text.starts_with("duplicate field") => "must not be given twice".to_owned(),
         None if text.starts_with("must ") => text.to_owned(),
         None => "is not valid".to_owned(),
     }

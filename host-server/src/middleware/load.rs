@@ -17,6 +17,8 @@ pub(crate) struct Load {
     body_room: Semaphore,
     /// What a body takes that does not tell its length.
     body_room_unknown: u32,
+    /// What no body may be longer than.
+    body_limit_max: usize,
     feeds: Arc<Semaphore>,
     in_flight_max: usize,
 }
@@ -27,6 +29,7 @@ impl Load {
             in_flight: Semaphore::new(settings.in_flight_max),
             body_room: Semaphore::new(settings.body_bytes_max / 1024),
             body_room_unknown: kibibytes(settings.body_limit),
+            body_limit_max: settings.batch_body_limit.max(settings.body_limit),
             feeds: Arc::new(Semaphore::new(settings.feeds_max)),
             in_flight_max: settings.in_flight_max,
         }
@@ -41,7 +44,7 @@ impl Load {
     pub(crate) fn room_for_body(&self, headers: &HeaderMap) -> Result<SemaphorePermit<'_>, Refusal> {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         // A length above the limit is refused when the body is read; it must not take all the room before that.
-        let room = length.map_or(self.body_room_unknown, |length: usize| kibibytes(length.min(16 << 20)));
+        let room = length.map_or(self.body_room_unknown, |length: usize| kibibytes(length.min(self.body_limit_max)));
         self.body_room.try_acquire_many(room).map_err(|_| Refusal::Overloaded)
     }
 

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -68,6 +69,9 @@ async fn the_description_lists_every_route() {
         "PUT /api/tickets/{id}",
     ];
     assert_eq!(routes, expected);
+    let operations = paths.values().flat_map(|item| item.as_object().unwrap().values());
+    let ids: HashSet<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), expected.len(), "every operation has an id of its own");
     unresolved(&description.body, &description.body);
 }
 

@@ -33,5 +33,5 @@ pub(crate) use handle::{Handle, Request};
 pub(crate) use recent::Recent;
 pub(crate) use replay::catch_up;
 pub use subscription::Subscription;
-pub(crate) use waiters::Waiters;
+pub(crate) use waiters::{Waiters, Waiting};
 pub(crate) use writer::{Writer, WriterParts};

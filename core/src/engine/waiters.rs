@@ -1,6 +1,9 @@
 //! Callers that wait for the outcome of a charge, whoever brings it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use rustc_hash::FxHashMap;
 use tokio::sync::oneshot;
@@ -14,13 +17,10 @@ pub(crate) struct Waiters(Mutex<FxHashMap<OrderId, Vec<oneshot::Sender<Arc<Order
 
 impl Waiters {
     /// Gets the order as soon as its charge is settled. Ask before looking whether it is already.
-    pub(crate) fn wait_for(&self, order: OrderId) -> oneshot::Receiver<Arc<Order>> {
+    pub(crate) fn wait_for(self: &Arc<Self>, order: OrderId) -> Waiting {
         let (sender, receiver) = oneshot::channel();
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let senders = waiting.entry(order).or_default();
-        senders.retain(|sender| !sender.is_closed());
-        senders.push(sender);
-        receiver
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(order).or_default().push(sender);
+        Waiting { waiters: Arc::clone(self), order, receiver }
     }
 
     /// Tells everybody who waits for this order.
@@ -30,5 +30,56 @@ impl Waiters {
             // A caller that no longer waits has nothing to hear.
             let _ = sender.send(Arc::clone(order));
         }
+    }
+
+    /// Forgets who no longer waits for this order.
+    fn tidy(&self, order: OrderId) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(senders) = waiting.get_mut(&order) {
+            senders.retain(|sender| !sender.is_closed());
+            if senders.is_empty() {
+                waiting.remove(&order);
+            }
+        }
+    }
+}
+
+/// A caller's place among those who wait, given up when it is dropped: also for an order that nothing ever happens to, because
+/// it does not exist or has ended.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    waiters: Arc<Waiters>,
+    order: OrderId,
+    receiver: oneshot::Receiver<Arc<Order>>,
+}
+
+impl Future for Waiting {
+    type Output = Result<Arc<Order>, oneshot::error::RecvError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.receiver).poll(context)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.receiver.close();
+        self.waiters.tidy(self.order);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_those_who_no_longer_wait() {
+        let waiters = Arc::new(Waiters::default());
+        let order = OrderId::from_bytes([1; 16]);
+        let (one, other) = (waiters.wait_for(order), waiters.wait_for(order));
+        drop(one);
+        assert_eq!(waiters.0.lock().unwrap()[&order].len(), 1);
+        drop(other);
+        assert!(waiters.0.lock().unwrap().is_empty());
     }
 }

@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{Charge, StartPayment, StartRefund};
-use crate::engine::Reply;
+use crate::engine::{Reply, Waiting};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, ChargeId, IdempotencyKey, OrderId, UserId};
@@ -101,11 +101,7 @@ impl Payments {
     }
 
     /// The order as soon as its charge is settled, or as it is when that takes too long.
-    async fn settled(
-        &self,
-        started: &Arc<Order>,
-        news: tokio::sync::oneshot::Receiver<Arc<Order>>,
-    ) -> Result<Arc<Order>, Error> {
+    async fn settled(&self, started: &Arc<Order>, news: Waiting) -> Result<Arc<Order>, Error> {
         let inner = &self.office.0;
         let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
         if current.charge.as_ref().is_some_and(|charge| charge.status.is_settled()) {

@@ -18,14 +18,14 @@ struct Trap {
     clock: ManualClock,
     armed: AtomicBool,
     sprung: Semaphore,
-    word: Mutex<Receiver<()>>,
+    signal: Mutex<Receiver<()>>,
 }
 
 impl Trap {
     fn new() -> (Arc<Self>, SyncSender<()>) {
-        let (give, word) = sync_channel(1);
+        let (give, signal) = sync_channel(1);
         let clock = ManualClock::at(start());
-        let trap = Self { clock, armed: AtomicBool::new(false), sprung: Semaphore::new(0), word: Mutex::new(word) };
+        let trap = Self { clock, armed: AtomicBool::new(false), sprung: Semaphore::new(0), signal: Mutex::new(signal) };
         (Arc::new(trap), give)
     }
 }
@@ -34,7 +34,7 @@ impl Clock for Trap {
     fn now(&self) -> Timestamp {
         if self.armed.swap(false, Ordering::SeqCst) {
             self.sprung.add_permits(1);
-            self.word.lock().unwrap().recv().unwrap();
+            self.signal.lock().unwrap().recv().unwrap();
             panic!("the clock fell off the wall");
         }
         self.clock.now()
@@ -47,7 +47,7 @@ impl Clock for Trap {
 
 #[tokio::test]
 async fn nobody_waits_for_a_writer_that_is_gone() {
-    let (trap, word) = Trap::new();
+    let (trap, signal) = Trap::new();
     let clock = Arc::clone(&trap);
     let world = World::with(move |builder| builder.clock(Arc::clone(&clock) as _));
     let head = world.head();
@@ -64,7 +64,7 @@ async fn nobody_waits_for_a_writer_that_is_gone() {
         callers.spawn(create());
     }
     tokio::task::yield_now().await;
-    word.send(()).unwrap();
+    signal.send(()).unwrap();
     for answer in within(callers.join_all()).await {
         assert_eq!(answer, "engine.closed");
     }

@@ -167,9 +167,9 @@ async fn a_payment_that_was_under_way_when_the_process_ended_is_settled_at_the_n
         let mut feed = crate::support::Feed(world.journal().subscribe(head + 1));
         feed.until(if taken { "ChargeCreated" } else { "OrderCancelled" }).await;
         if taken {
-            assert_bought(&world, &bank, &order)
+            assert_bought(&world, &bank, &order);
         } else {
-            assert_not_bought(&world, &bank, &order)
+            assert_not_bought(&world, &bank, &order);
         }
         assert_eq!(bank.asked(), 1, "the gateway is asked what became of the charge, not charged again");
     }

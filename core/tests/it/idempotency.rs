@@ -206,3 +206,17 @@ async fn a_sign_up_that_comes_again_needs_the_same_password() {
     world.clock.advance(A_DAY + Duration::from_millis(1));
     assert_eq!(refused(auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await), "auth.email_taken");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ups_at_once_with_one_key_are_one_user() {
+    let world = World::new();
+    let head = world.head();
+    let mut attempts = JoinSet::new();
+    for _ in 0..4 {
+        let auth = world.auth().idempotency_key(key("k"));
+        attempts.spawn(async move { auth.sign_up(SignUp::new("eve@example.com", "battery staple")).await });
+    }
+    let ids: Vec<_> = within(attempts.join_all()).await.into_iter().map(|answer| answer.unwrap().user.id).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]));
+    assert_eq!(world.events_after(head), ["UserCreated"]);
+}

@@ -132,6 +132,9 @@ async fn a_directory_of_a_newer_version_is_refused_untouched() {
     BoxOffice::open(&path).unwrap();
 }
 
+/// What happens to the checkpoint file.
+type Harm = fn(&Path);
+
 /// What readers see.
 fn seen(world: &World) -> String {
     let all = RawTicketQuery { status: Some("all".to_owned()), ..RawTicketQuery::default() };
@@ -144,7 +147,7 @@ fn seen(world: &World) -> String {
 
 #[tokio::test]
 async fn a_checkpoint_that_is_lost_or_damaged_costs_nothing_but_time() {
-    let damages: [(&str, fn(&Path)); 6] = [
+    let damages: [(&str, Harm); 6] = [
         ("none", |_| {}),
         ("deleted", |path| fs::remove_file(path).unwrap()),
         ("empty", |path| fs::write(path, "").unwrap()),

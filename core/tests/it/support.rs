@@ -103,7 +103,7 @@ pub(crate) fn refused<T>(result: Result<T, Error>) -> &'static str {
 pub(crate) fn within<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let here = std::panic::Location::caller();
     async move {
-        let outcome = tokio::time::timeout(Duration::from_secs(30), future).await;
+        let outcome = tokio::time::timeout(Duration::from_mins(1), future).await;
         outcome.unwrap_or_else(|_| panic!("{here}: it hangs"))
     }
 }

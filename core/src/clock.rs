@@ -32,11 +32,11 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 /// The machine's clock, steadied.
 ///
 /// It starts at the machine's time of day and then follows the monotonic clock, so that setting the time of day moves no
-/// deadline. It approaches a time of day that differs by at most [`SLEW_PER_MILLE`] milliseconds a second.
+/// deadline. It approaches a time of day that differs by at most 5 milliseconds a second.
 pub struct SystemClock(Mutex<Anchor>);
 
 /// How fast the clock follows a corrected time of day.
-pub(crate) const SLEW_PER_MILLE: u64 = 5;
+const SLEW_PER_MILLE: u64 = 5;
 
 struct Anchor {
     /// The steadied time at `instant`, in microseconds.

@@ -15,6 +15,7 @@ pub mod gateway;
 mod ids;
 mod journal;
 mod office;
+mod private_file;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;

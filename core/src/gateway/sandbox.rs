@@ -1,7 +1,7 @@
 //! A card processor for development: its answer depends on the token alone.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use crate::private_file;
 use crate::types::ChargeId;
 
 /// A card processor for development and tests: no money moves, and the token decides what happens.
@@ -68,7 +69,7 @@ impl Sandbox {
     /// # Errors
     /// If the file can't be read or written, or holds something else.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let file = private_file::options().read(true).append(true).open(path)?;
         let mut entries = HashMap::new();
         for line in BufReader::new(&file).lines() {
             // The last line may be cut short by a crash; then its charge was never answered.
@@ -176,6 +177,8 @@ impl PaymentGateway for Sandbox {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+
     use super::*;
     use crate::types::{Currency, Money, OrderId};
 
@@ -188,33 +191,33 @@ mod tests {
         }
     }
 
-    fn charged(answer: Result<ChargeAnswer, GatewayError>) -> bool {
+    fn charged(answer: &Result<ChargeAnswer, GatewayError>) -> bool {
         matches!(answer, Ok(ChargeAnswer::Charged { .. }))
     }
 
-    fn declined(answer: Result<ChargeAnswer, GatewayError>) -> bool {
+    fn declined(answer: &Result<ChargeAnswer, GatewayError>) -> bool {
         matches!(answer, Ok(ChargeAnswer::Declined { .. }))
     }
 
     #[tokio::test]
     async fn tokens_decide() {
         let sandbox = Sandbox::in_memory().late_by(Duration::ZERO);
-        assert!(charged(sandbox.charge(request(1, "tok_visa")).await));
-        assert!(declined(sandbox.charge(request(2, "tok_chargeDeclined")).await));
-        assert!(declined(sandbox.charge(request(3, "tok_nonsense")).await));
-        assert!(charged(sandbox.charge(request(4, "tok_answerLate")).await));
+        assert!(charged(&sandbox.charge(request(1, "tok_visa")).await));
+        assert!(declined(&sandbox.charge(request(2, "tok_chargeDeclined")).await));
+        assert!(declined(&sandbox.charge(request(3, "tok_nonsense")).await));
+        assert!(charged(&sandbox.charge(request(4, "tok_answerLate")).await));
         assert!(sandbox.charge(request(5, "tok_timeoutCharged")).await.is_err());
         assert!(sandbox.charge(request(6, "tok_timeoutNotCharged")).await.is_err());
-        assert!(charged(sandbox.lookup(ChargeId::from_bytes([5; 16])).await));
-        assert!(declined(sandbox.lookup(ChargeId::from_bytes([6; 16])).await));
+        assert!(charged(&sandbox.lookup(ChargeId::from_bytes([5; 16])).await));
+        assert!(declined(&sandbox.lookup(ChargeId::from_bytes([6; 16])).await));
         assert_eq!(sandbox.lookup(ChargeId::from_bytes([7; 16])).await.unwrap(), ChargeAnswer::Unknown);
     }
 
     #[tokio::test]
     async fn an_id_is_charged_once_whatever_the_second_token() {
         let sandbox = Sandbox::in_memory();
-        assert!(declined(sandbox.charge(request(1, "tok_chargeDeclined")).await));
-        assert!(declined(sandbox.charge(request(1, "tok_visa")).await));
+        assert!(declined(&sandbox.charge(request(1, "tok_chargeDeclined")).await));
+        assert!(declined(&sandbox.charge(request(1, "tok_visa")).await));
     }
 
     #[tokio::test]
@@ -222,13 +225,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("sandbox.jsonl");
         let sandbox = Sandbox::open(&path).unwrap();
-        assert!(charged(sandbox.charge(request(1, "tok_visa")).await));
+        assert!(charged(&sandbox.charge(request(1, "tok_visa")).await));
         let refund = RefundRequest { charge_id: ChargeId::from_bytes([1; 16]), amount: request(1, "tok_visa").amount };
         sandbox.refund(refund).await.unwrap();
         drop(sandbox);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"chargeId\":\"0").unwrap();
         let sandbox = Sandbox::open(&path).unwrap();
-        assert!(charged(sandbox.lookup(ChargeId::from_bytes([1; 16])).await));
+        assert!(charged(&sandbox.lookup(ChargeId::from_bytes([1; 16])).await));
         assert!(sandbox.book().entries[&ChargeId::from_bytes([1; 16])].refunded);
         sandbox.refund(refund).await.unwrap();
     }
@@ -236,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn only_money_that_was_taken_is_given_back() {
         let sandbox = Sandbox::in_memory();
-        assert!(declined(sandbox.charge(request(1, "tok_chargeDeclined")).await));
+        assert!(declined(&sandbox.charge(request(1, "tok_chargeDeclined")).await));
         let refund = |id| RefundRequest { charge_id: ChargeId::from_bytes([id; 16]), amount: request(1, "t").amount };
         assert!(sandbox.refund(refund(1)).await.is_err());
         assert!(sandbox.refund(refund(2)).await.is_err());

@@ -72,6 +72,8 @@ pub(crate) struct Patience {
     pub(crate) ask_again_max: Duration,
     /// After how long a charge that the gateway never heard of is believed not to have reached it.
     pub(crate) unknown_after: Duration,
+    /// Until what age such a charge is asked about all the same, so that money that comes late is found and goes back.
+    pub(crate) late_money_until: Duration,
 }
 
 impl Default for Patience {
@@ -81,6 +83,7 @@ impl Default for Patience {
             ask_again_after: Duration::from_millis(500),
             ask_again_max: Duration::from_mins(1),
             unknown_after: Duration::from_mins(1),
+            late_money_until: Duration::from_hours(24),
         }
     }
 }
@@ -192,19 +195,34 @@ impl Worker {
     async fn charge(&self, charge: &Charge, token: CardToken) -> Result<(), Error> {
         let request = ChargeRequest { charge_id: charge.id, order_id: charge.order_id, amount: charge.amount, token };
         let answer = self.call(|| self.gateway.charge(request)).await;
-        if let Some(outcome) = self.outcome(charge, answer) {
+        if let Some(outcome) = outcome(charge, answer) {
             return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
         }
         self.reconcile(charge).await
     }
 
     /// Asks what became of the charge until it is known.
+    ///
+    /// A charge that the gateway does not know is given up after a while, so that its tickets are free; but it is asked about for
+    /// some time more, because money that arrives after all must go back.
     async fn reconcile(&self, charge: &Charge) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
+        let mut given_up = false;
         loop {
             let answer = self.call(|| self.gateway.lookup(charge.id)).await;
-            if let Some(outcome) = self.outcome(charge, answer) {
+            let age = self.time.now().since(charge.created_at);
+            if matches!(answer, Ok(ChargeAnswer::Unknown)) {
+                if !given_up && age >= self.patience.unknown_after {
+                    let reason: Arc<str> = "The payment did not reach the card processor".into();
+                    self.tell(|| self.settle.charge(charge, ChargeOutcome::NotCharged { reason: reason.clone() }))
+                        .await?;
+                    given_up = true;
+                }
+            } else if let Some(outcome) = outcome(charge, answer) {
                 return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
+            }
+            if given_up && age >= self.patience.late_money_until {
+                return Ok(());
             }
             pause = self.rest(pause).await;
         }
@@ -218,22 +236,6 @@ impl Worker {
             pause = self.rest(pause).await;
         }
         self.tell(|| self.settle.refund(charge)).await
-    }
-
-    /// What the answer means for the charge, or `None` if that is not known yet.
-    fn outcome(&self, charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
-        match answer {
-            Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
-            Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
-            Ok(ChargeAnswer::Unknown) if self.time.now().since(charge.created_at) >= self.patience.unknown_after => {
-                Some(ChargeOutcome::NotCharged { reason: "The payment did not reach the card processor".into() })
-            }
-            Ok(ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
-            Err(error) => {
-                tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");
-                None
-            }
-        }
     }
 
     /// One call of the gateway: bounded in time and number, and its panics are its failures.
@@ -265,6 +267,19 @@ impl Worker {
     async fn rest(&self, pause: Duration) -> Duration {
         tokio::time::sleep(pause).await;
         (pause * 2).min(self.patience.ask_again_max)
+    }
+}
+
+/// What the answer means for the charge, or `None` if that is not known yet.
+fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
+    match answer {
+        Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
+        Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
+        Ok(ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
+        Err(error) => {
+            tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");
+            None
+        }
     }
 }
 

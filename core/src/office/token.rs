@@ -10,6 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error};
+use crate::private_file;
 use crate::types::{SessionId, Timestamp, UserId};
 
 /// The fewest bytes of a key: as many as the hash has.
@@ -96,11 +97,7 @@ impl Secret {
 /// Writes a file that only its owner can read, whole or not at all.
 fn create_private(dir: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("tmp");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = private_file::options().write(true).truncate(true).open(&draft)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&draft, path)?;

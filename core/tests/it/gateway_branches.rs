@@ -116,6 +116,27 @@ async fn a_charge_that_the_gateway_never_heard_of_fails_after_a_while_by_the_eng
 }
 
 #[tokio::test]
+async fn money_that_comes_for_an_order_that_was_given_up_goes_back_once() {
+    let bank = Bank::losing(Manner::Fail);
+    bank.fail_refunds(2);
+    let world = hasty(&bank);
+    let (ticket, order) = world.held().await;
+    let mut feed = world.feed();
+    let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+    world.clock.advance(UNKNOWN_AFTER);
+    feed.until("OrderCancelled").await;
+    let hers = world.orders().create(cat(), &[ticket]).await.unwrap();
+    bank.arrive(pending.id);
+    feed.until("ChargeRefunded").await;
+    assert_eq!(bank.moved(), (1, 1));
+    assert_eq!(charge(&world, &order).status.as_str(), "refunded");
+    assert_eq!((world.of_order(&order), world.of_order(&hers)), ("cancelled", "created"));
+    let records = world.journal().read(1, 1000).unwrap();
+    let count = |name| records.iter().filter(|record| record.event.name() == name).count();
+    assert_eq!((count("RefundStarted"), count("ChargeRefunded"), count("ChargeCreated")), (1, 1, 0));
+}
+
+#[tokio::test]
 async fn an_answer_that_is_late_is_pending_first() {
     for (taken, event) in [(true, "ChargeCreated"), (false, "OrderCancelled")] {
         let bank = Bank::taking(Manner::Pending);

@@ -98,6 +98,11 @@ impl Bank {
         }
     }
 
+    /// A charge that was lost on the way arrives after all, and the money is taken.
+    pub(crate) fn arrive(&self, id: ChargeId) {
+        self.note(id, false, false);
+    }
+
     /// Waits until so many charges were asked for in all.
     pub(crate) async fn charges(&self, count: usize) {
         self.charges.subscribe().wait_for(|seen| *seen >= count).await.unwrap();

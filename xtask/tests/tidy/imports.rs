@@ -7,9 +7,9 @@ use crate::tree::{File, code, files, read};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("domain", &["types", "event", "command"]),
-    ("journal", &["types", "event", "command", "domain", "error", "testing"]),
-    ("views", &["types", "event", "command", "domain", "journal", "error", "testing"]),
-    ("gateway", &["types", "event", "domain", "error", "clock", "ids", "testing"]),
+    ("journal", &["types", "event", "command", "domain", "error", "private_file", "testing"]),
+    ("views", &["types", "event", "command", "domain", "journal", "error", "private_file", "testing"]),
+    ("gateway", &["types", "event", "domain", "error", "clock", "ids", "private_file", "testing"]),
     (
         "engine",
         &["types", "event", "command", "domain", "journal", "views", "gateway", "error", "clock", "ids", "testing"],

@@ -59,6 +59,7 @@ fn fill(txn: &ReadTransaction, partial: &Path, progress: &mut dyn FnMut(u64, u64
         Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(storage(err)),
         _ => {}
     }
+    crate::private_file::ensure(partial).map_err(|error| JournalError::Storage(Box::new(error)))?;
     let db = builder().create(partial)?;
     let end = head(txn)?;
     let mut chain = Chain { seq: 0, hash: Hash::ZERO, scratch: Vec::new() };

@@ -32,6 +32,7 @@ use super::batch::Batch;
 use super::codec::{RowWriter, damaged, frames};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Record};
+use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
 /// The name of the journal's file in the data directory.
@@ -81,7 +82,10 @@ impl RedbJournal {
     pub(crate) fn open(dir: &Path) -> Result<Self, JournalError> {
         let file = database_file(dir);
         format::check_or_create(dir, &file)?;
-        Self::open_with(Box::new(move || builder().create(&file)))
+        Self::open_with(Box::new(move || {
+            private_file::ensure(&file)?;
+            builder().create(&file)
+        }))
     }
 
     /// Opens the journal in the database that `opener` gives.

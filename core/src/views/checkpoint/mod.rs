@@ -27,6 +27,7 @@ use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, Ticket};
 use crate::journal::Head;
+use crate::private_file;
 use crate::types::{ChargeId, OrderId, TicketId, UserId};
 
 /// How much of the file redb keeps in memory.
@@ -53,7 +54,10 @@ impl Source {
         builder.set_cache_size(CACHE_BYTES);
         match self {
             Self::Memory => builder.create_with_backend(InMemoryBackend::new()),
-            Self::File(path) => builder.create(path),
+            Self::File(path) => {
+                private_file::ensure(path)?;
+                builder.create(path)
+            }
             #[cfg(test)]
             Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
         }

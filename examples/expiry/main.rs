@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The engine knows no time but its clock's, so that tests move it (feature `testing`) where others would sleep.
     let clock = Arc::new(ManualClock::at("2027-05-01T12:00:00Z".parse()?));
     let dir = tempfile::tempdir()?;
-    let office = BoxOffice::builder().hold(Duration::from_secs(15 * 60)).clock(clock.clone()).open(dir.path())?;
+    let office = BoxOffice::builder().hold(Duration::from_mins(15)).clock(clock.clone()).open(dir.path())?;
     let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse")).await?.user;
     let bob = office.auth().sign_up(SignUp::new("bob@example.com", "battery staple")).await?.user;
     let eve = office.auth().sign_up(SignUp::new("eve@example.com", "let me in now")).await?.user;

@@ -22,7 +22,7 @@ pub(crate) struct Http {
 pub(crate) struct Token(String);
 
 impl Http {
-    pub(crate) fn new(url: String) -> Result<Self, Failure> {
+    pub(crate) fn new(url: &str) -> Result<Self, Failure> {
         Ok(Self { client: Client::builder().build()?, url: url.trim_end_matches('/').to_owned() })
     }
 
@@ -140,8 +140,8 @@ async fn answer(response: Response) -> Result<Answer<Value>, Failure> {
 
 /// The token in the session cookie.
 fn session(response: &Response) -> Option<String> {
-    let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
-    cookies.filter_map(|cookie| cookie.strip_prefix("session=")?.split(';').next()).next().map(str::to_owned)
+    let mut cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    cookies.find_map(|cookie| cookie.strip_prefix("session=")?.split(';').next()).map(str::to_owned)
 }
 
 fn id(value: &Value) -> Result<&str, Failure> {

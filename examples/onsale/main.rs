@@ -1,5 +1,7 @@
 //! Opens a show with N tickets to M buyers at once, and proves at the end that no ticket was sold twice.
 
+#![allow(clippy::cast_precision_loss, reason = "figures of a few digits")]
+
 mod args;
 mod crowd;
 mod embedded;
@@ -24,7 +26,7 @@ use crate::shop::{Failure, Shop};
 async fn main() -> Result<ExitCode, Failure> {
     let arguments = Arguments::parse();
     let proven = match arguments.url.clone() {
-        Some(url) => run(Http::new(url)?, &arguments).await?,
+        Some(url) => run(Http::new(&url)?, &arguments).await?,
         None => run(Embedded::open(arguments.data.as_deref())?, &arguments).await?,
     };
     Ok(if proven { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -63,7 +63,9 @@ pub(crate) async fn gather<S: Shop>(
     proof.claim("the money taken is the price of what is sold", sale.paid_minor == PRICE_MINOR * sold.len() as u64);
     if let Some(problems) = shop.problems().await? {
         proof.claim("the journal has no problems", problems.is_empty());
-        problems.into_iter().for_each(|problem| proof.claim(problem, false));
+        for problem in problems {
+            proof.claim(problem, false);
+        }
     }
     Ok(proof)
 }

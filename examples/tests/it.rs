@@ -1,5 +1,7 @@
 //! Runs the examples: each prints what its README says, and the load generator proves what it is there to prove.
 
+#![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

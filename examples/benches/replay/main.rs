@@ -2,8 +2,12 @@
 //!
 //! `BOXOFFICE_BENCH_ORDERS` and `BOXOFFICE_BENCH_DIR` change how large it is and where it is made.
 
-#![expect(missing_docs, reason = "a program, not a library")]
-#![expect(clippy::cast_precision_loss, reason = "figures of three digits")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::format_push_string,
+    reason = "figures of a few digits, put together once"
+)]
 
 mod make;
 

@@ -24,7 +24,7 @@ const CALLERS: usize = 4096;
 const BUYERS: usize = 64;
 
 /// Hold and clock: time stands still but between chunks, where it passes the hold.
-const HOLD: Duration = Duration::from_secs(15 * 60);
+const HOLD: Duration = Duration::from_mins(15);
 
 /// A box office with these settings; the same for making and for reading.
 pub(crate) fn builder() -> Result<(Builder, Arc<ManualClock>), Failure> {

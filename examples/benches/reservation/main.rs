@@ -7,8 +7,6 @@
 //! `BOXOFFICE_BENCH_ROUNDS`, `BOXOFFICE_BENCH_TICKETS` and `BOXOFFICE_BENCH_DIR` change what they say; arguments such as
 //! `engine 4096` leave out all other contenders and sizes, for a profiler.
 
-#![expect(missing_docs, reason = "a program, not a library")]
-
 mod engine;
 mod raw;
 mod sqlite;

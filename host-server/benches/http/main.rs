@@ -3,7 +3,7 @@
 //! Both are processes of their own with the same runtime, on the same cores as the client, and take turns; the median of the
 //! rounds counts. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` change how often and where.
 
-#![expect(missing_docs, reason = "a program, not a library")]
+#![allow(clippy::format_push_string, reason = "figures of a few digits, put together once")]
 
 mod baseline;
 mod client;

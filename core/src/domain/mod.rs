@@ -13,7 +13,11 @@ mod reaction;
 mod state;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod ticket;
+#[cfg(test)]
+mod walk;
 
 use std::time::Duration;
 

@@ -166,6 +166,9 @@ impl State {
                 auth::apply_updated(present(self.users.get_mut(&event.user_id))?, event, fact)
             }
             DomainEvent::UserErased(event) => {
+                if self.is_trading(event.user_id) {
+                    return Err(Inconsistency("a user was erased who still traded"));
+                }
                 auth::apply_erased(present(self.users.get_mut(&event.user_id))?, event, fact)
             }
             DomainEvent::SessionRevoked(event) => {
@@ -208,6 +211,7 @@ impl State {
 
     fn ticket_created(&mut self, event: &TicketCreated, fact: Fact) -> Result<(), Inconsistency> {
         fact.follows(0)?;
+        self.active_user(event.seller_id)?;
         let ticket = ticket::apply_created(event, fact);
         self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
         absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
@@ -215,6 +219,7 @@ impl State {
 
     fn order_created(&mut self, event: &OrderCreated, fact: Fact) -> Result<(), Inconsistency> {
         fact.follows(0)?;
+        self.active_user(event.buyer_id)?;
         let order = order::apply_created(event, fact);
         self.lock(order.id, &order.tickets, fact)?;
         self.deadlines.watch(&order);
@@ -237,9 +242,14 @@ impl State {
         self.change_tickets(event.order_id, &event.tickets, fact, ticket::return_to_sale)?;
         for returned in &event.tickets {
             let seller = present(self.tickets.get(&returned.id))?.seller_id;
+            self.active_user(seller)?;
             self.trading.entry(seller).or_default().live_tickets += 1;
         }
         Ok(())
+    }
+
+    fn active_user(&self, id: UserId) -> Result<(), Inconsistency> {
+        if present(self.users.get(&id))?.erased { Err(Inconsistency("an erased user traded")) } else { Ok(()) }
     }
 
     /// The order, whose deadline is no longer watched.

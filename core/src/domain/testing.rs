@@ -1,1 +1,359 @@
-//! Given, when, then: a few words to write tests of the rules with.
+//! Given, when, then: a rule, told in a few lines.
+//!
+//! ```text
+//! market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).at(HOLD).when(pay(1)).then_refused(Rejection::Expired)
+//! ```
+//!
+//! Ids are small numbers; a charge has the number of its order. Ticket `n` costs `n` dollars unless the story says otherwise.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::auth::{self, CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
+use super::expiration::{self, ExpireOrder};
+use super::order::{self, CancelOrder, CreateOrder, TicketVersions};
+use super::payment::{self, Charge, ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use super::ticket::{self, CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
+use super::{Context, Decision, Events, Fact, Inconsistency, Limits, Order, Rejection, State, Ticket, User, decide};
+use crate::command::Command;
+use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
+use crate::types::{ChargeId, Money, OrderId, SessionId, TicketId, Timestamp, UserId};
+
+/// The people of [`market`].
+pub(crate) const SELLER: u64 = 1;
+pub(crate) const OTHER_SELLER: u64 = 2;
+pub(crate) const BUYER: u64 = 3;
+pub(crate) const RIVAL: u64 = 4;
+pub(crate) const OPERATOR: u64 = 5;
+/// Nobody in the market has this number.
+pub(crate) const UNKNOWN: u64 = 99;
+
+/// How long a hold lasts, in milliseconds.
+pub(crate) const HOLD: u64 = 15 * 60 * 1000;
+
+/// A world in which nothing has happened, at time 0, with the system acting.
+pub(crate) fn nothing() -> Story {
+    let (state, now, limits) = (State::default(), Timestamp::default(), Limits::default());
+    Story { state, now, actor: Actor::System, email_owner: None, limits }
+}
+
+/// A world with two sellers, two buyers and an operator, and no tickets yet.
+pub(crate) fn market() -> Story {
+    (SELLER..=OPERATOR).fold(nothing(), |story, user| story.has(sign_up(user))).has(set_operator(OPERATOR, true))
+}
+
+/// What has happened so far, and under which circumstances it goes on.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    pub(crate) state: State,
+    now: Timestamp,
+    actor: Actor,
+    email_owner: Option<UserId>,
+    limits: Limits,
+}
+
+impl Story {
+    /// From here on it is `ms` milliseconds after the start.
+    pub(crate) fn at(self, ms: u64) -> Self {
+        Self { now: Timestamp::from_millis(ms), ..self }
+    }
+
+    /// From here on, this user acts.
+    pub(crate) fn by(self, number: u64) -> Self {
+        Self { actor: Actor::User(user(number)), ..self }
+    }
+
+    /// From here on, the system acts.
+    pub(crate) fn by_system(self) -> Self {
+        Self { actor: Actor::System, ..self }
+    }
+
+    /// From here on, every email that a command is about belongs to this user.
+    pub(crate) fn email_of(self, number: u64) -> Self {
+        Self { email_owner: Some(user(number)), ..self }
+    }
+
+    /// From here on, these limits are in force.
+    pub(crate) fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// A seller lists tickets; who acts afterwards stays as it was.
+    pub(crate) fn on_sale<const N: usize>(self, seller: u64, tickets: [u64; N]) -> Self {
+        let actor = self.actor;
+        Self { actor, ..self.by(seller).has(list(tickets)) }
+    }
+
+    /// A command that succeeds and changes something.
+    #[track_caller]
+    pub(crate) fn has(self, command: Command) -> Self {
+        let told = self.when(command);
+        match &told.decision {
+            Ok(decision) => assert!(!decision.events.is_empty(), "{:?} changes nothing", told.command),
+            Err(rejection) => panic!("{:?} is refused: {rejection:?}", told.command),
+        }
+        told.go_on()
+    }
+
+    /// What comes of a command.
+    pub(crate) fn when(&self, command: Command) -> Told {
+        let decision = decide(&self.state, &command, &self.context());
+        Told { story: self.clone(), command, decision }
+    }
+
+    /// Applies an event as the next of its stream, whether any command would lead to it or not.
+    pub(crate) fn apply(&mut self, event: &DomainEvent) -> Result<(), Inconsistency> {
+        let version = self.state.version(event.stream()) + 1;
+        self.state.apply(event, Fact { at: self.now, version })
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context { now: self.now, actor: self.actor, email_owner: self.email_owner, limits: self.limits }
+    }
+
+    pub(crate) fn user(&self, number: u64) -> &User {
+        self.state.user(user(number)).unwrap()
+    }
+
+    pub(crate) fn ticket(&self, number: u64) -> &Ticket {
+        self.state.ticket(ticket(number)).unwrap()
+    }
+
+    pub(crate) fn order(&self, number: u64) -> &Order {
+        self.state.order(order_id(number)).unwrap()
+    }
+
+    pub(crate) fn charge(&self, number: u64) -> &Charge {
+        self.order(number).charge.as_ref().unwrap()
+    }
+}
+
+/// A command and what was decided.
+#[derive(Debug)]
+pub(crate) struct Told {
+    story: Story,
+    pub(crate) command: Command,
+    pub(crate) decision: Result<Decision, Rejection>,
+}
+
+impl Told {
+    /// Exactly these events come of it. The story goes on after them.
+    #[track_caller]
+    pub(crate) fn then_events<const N: usize>(self, events: [DomainEvent; N]) -> Story {
+        assert_eq!(self.events(), &Events::from_iter(events), "of {:?}", self.command);
+        self.go_on()
+    }
+
+    /// It is accepted, and changes nothing.
+    #[track_caller]
+    pub(crate) fn then_nothing(self) -> Story {
+        self.then_events([])
+    }
+
+    /// It is refused for this reason. The story goes on as if it had never been asked.
+    #[track_caller]
+    pub(crate) fn then_refused(self, rejection: impl Into<Rejection>) -> Story {
+        match self.decision {
+            Ok(decision) => panic!("{:?} is not refused but leads to {:?}", self.command, decision.events),
+            Err(actual) => assert_eq!(actual, rejection.into(), "of {:?}", self.command),
+        }
+        self.story
+    }
+
+    /// The events that come of it.
+    #[track_caller]
+    pub(crate) fn events(&self) -> &Events {
+        match &self.decision {
+            Ok(decision) => &decision.events,
+            Err(rejection) => panic!("{:?} is refused: {rejection:?}", self.command),
+        }
+    }
+
+    /// The story after the events; `apply` must take whatever `decide` allows.
+    #[track_caller]
+    fn go_on(self) -> Story {
+        let events = self.events().clone();
+        let mut story = self.story;
+        for event in &events {
+            story.apply(event).unwrap_or_else(|error| panic!("{event:?} was decided but not applied: {error}"));
+        }
+        story
+    }
+}
+
+/// Checks a table: the story's command is refused for the reason beside it, row by row.
+#[track_caller]
+pub(crate) fn check_refused<R: Into<Rejection> + Debug>(rows: impl IntoIterator<Item = (Story, Command, R)>) {
+    for (story, command, rejection) in rows {
+        story.when(command).then_refused(rejection);
+    }
+}
+
+macro_rules! rejections {
+    ($($domain:ident $variant:ident,)*) => {
+        $(impl From<$domain::Rejection> for Rejection {
+            fn from(rejection: $domain::Rejection) -> Self {
+                Self::$variant(rejection)
+            }
+        })*
+    };
+}
+rejections!(auth Auth, ticket Ticket, order Order, expiration Expiration, payment Payment,);
+
+fn bytes(number: u64) -> [u8; 16] {
+    u128::from(number).to_be_bytes()
+}
+
+pub(crate) fn user(number: u64) -> UserId {
+    UserId::from_bytes(bytes(number))
+}
+
+pub(crate) fn ticket(number: u64) -> TicketId {
+    TicketId::from_bytes(bytes(number))
+}
+
+pub(crate) fn order_id(number: u64) -> OrderId {
+    OrderId::from_bytes(bytes(number))
+}
+
+pub(crate) fn charge_id(number: u64) -> ChargeId {
+    ChargeId::from_bytes(bytes(number))
+}
+
+pub(crate) fn session(number: u64) -> SessionId {
+    SessionId::from_bytes(bytes(number))
+}
+
+pub(crate) fn ms(ms: u64) -> Timestamp {
+    Timestamp::from_millis(ms)
+}
+
+/// An amount in minor units.
+pub(crate) fn money(minor: u64, currency: &str) -> Money {
+    Money::from_minor(minor, currency.parse().unwrap()).unwrap()
+}
+
+/// Tickets with their versions after an event.
+pub(crate) fn versions<const N: usize>(tickets: [(u64, u64); N]) -> TicketVersions {
+    tickets.into_iter().map(|(number, version)| TicketVersion { id: ticket(number), version }).collect()
+}
+
+/// A show that starts then.
+pub(crate) fn show(starts_at: u64) -> Arc<Show> {
+    let name = "Hamlet".parse().unwrap();
+    Arc::new(Show { name, category: None, venue: Some("Globe".parse().unwrap()), starts_at: ms(starts_at) })
+}
+
+/// The listing of ticket `number`: as many dollars, no show, no seat.
+pub(crate) fn listing(number: u64) -> Listing {
+    let title = format!("Ticket {number}").parse().unwrap();
+    Listing { title, price: money(number * 100, "USD"), show: None, seat: None }
+}
+
+pub(crate) fn email_key(number: u64) -> EmailKey {
+    EmailKey::from_bytes(bytes(number))
+}
+
+fn new_email(number: u64) -> NewEmail {
+    NewEmail { key: email_key(number), email: format!("user{number}@example.com").parse().unwrap() }
+}
+
+pub(crate) fn sign_up(number: u64) -> Command {
+    let NewEmail { key: email_key, email } = new_email(number);
+    let credentials = Credentials { email, password_hash: "hash".into() };
+    Command::CreateUser(CreateUser { user_id: user(number), email_key, credentials })
+}
+
+pub(crate) fn update_user(number: u64, epoch: u64, email: Option<u64>, password: Option<&str>) -> Command {
+    let password_hash = password.map(str::to_owned);
+    Command::UpdateUser(UpdateUser { user_id: user(number), epoch, email: email.map(new_email), password_hash })
+}
+
+pub(crate) fn set_operator(number: u64, operator: bool) -> Command {
+    Command::SetOperator(SetOperator { user_id: user(number), operator })
+}
+
+pub(crate) fn erase(number: u64) -> Command {
+    Command::EraseUser(EraseUser { user_id: user(number) })
+}
+
+pub(crate) fn revoke(number: u64, session_number: u64, expires_at: u64) -> Command {
+    let session_id = session(session_number);
+    Command::RevokeSession(RevokeSession { user_id: user(number), session_id, expires_at: ms(expires_at) })
+}
+
+pub(crate) fn list<const N: usize>(tickets: [u64; N]) -> Command {
+    let listings = tickets.into_iter().map(|number| (ticket(number), listing(number))).collect();
+    Command::CreateTickets(CreateTickets { listings })
+}
+
+pub(crate) fn list_as(number: u64, listing: Listing) -> Command {
+    Command::CreateTickets(CreateTickets { listings: vec![(ticket(number), listing)] })
+}
+
+pub(crate) fn list_for(number: u64, price: Money) -> Command {
+    list_as(number, Listing { price, ..listing(number) })
+}
+
+/// Gives the ticket the title "New", a price of `minor` US cents, and maybe a show.
+pub(crate) fn edit(number: u64, minor: u64, show: Option<Arc<Show>>, expected_version: Option<u64>) -> Command {
+    let (title, price) = ("New".parse().unwrap(), money(minor, "USD"));
+    Command::UpdateTicket(UpdateTicket { ticket_id: ticket(number), title, price, show, expected_version })
+}
+
+pub(crate) fn withdraw(number: u64, expected_version: Option<u64>) -> Command {
+    Command::WithdrawTicket(WithdrawTicket { ticket_id: ticket(number), expected_version })
+}
+
+pub(crate) fn order<const N: usize>(number: u64, tickets: [u64; N]) -> Command {
+    let ticket_ids = tickets.into_iter().map(ticket).collect();
+    Command::CreateOrder(CreateOrder { order_id: order_id(number), ticket_ids })
+}
+
+pub(crate) fn cancel(number: u64) -> Command {
+    Command::CancelOrder(CancelOrder { order_id: order_id(number) })
+}
+
+pub(crate) fn expire(number: u64) -> Command {
+    Command::ExpireOrder(ExpireOrder { order_id: order_id(number) })
+}
+
+pub(crate) fn pay(number: u64) -> Command {
+    pay_as(number, number)
+}
+
+/// Pays an order with a charge of another number.
+pub(crate) fn pay_as(number: u64, charge: u64) -> Command {
+    Command::StartPayment(StartPayment {
+        order_id: order_id(number),
+        charge_id: charge_id(charge),
+        gateway: "sandbox".into(),
+        token: "tok_visa".parse().unwrap(),
+    })
+}
+
+/// The gateway's answer to a charge of the order.
+pub(crate) fn settle(number: u64, charge: u64, outcome: ChargeOutcome) -> Command {
+    Command::SettleCharge(SettleCharge { order_id: order_id(number), charge_id: charge_id(charge), outcome })
+}
+
+pub(crate) fn charged(number: u64) -> Command {
+    settle(number, number, ChargeOutcome::Charged { reference: Some("ref".into()) })
+}
+
+pub(crate) fn declined(number: u64) -> Command {
+    settle(number, number, ChargeOutcome::NotCharged { reason: "declined".into() })
+}
+
+pub(crate) fn refund(number: u64, return_to_sale: bool) -> Command {
+    Command::StartRefund(StartRefund { order_id: order_id(number), return_to_sale })
+}
+
+pub(crate) fn refunded(number: u64) -> Command {
+    refunded_as(number, number)
+}
+
+/// The refund of another charge of the order is done.
+pub(crate) fn refunded_as(number: u64, charge: u64) -> Command {
+    Command::SettleRefund(SettleRefund { order_id: order_id(number), charge_id: charge_id(charge) })
+}

@@ -47,6 +47,9 @@ pub(in crate::domain) fn apply_updated(
     fact: Fact,
 ) -> Result<(), Inconsistency> {
     let user = changed(user, fact)?;
+    if event.epoch != user.epoch + u64::from(event.password_changed) {
+        return Err(Inconsistency("the epoch does not follow from the password's changes"));
+    }
     user.operator = event.operator;
     user.epoch = event.epoch;
     Ok(())

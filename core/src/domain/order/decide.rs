@@ -5,7 +5,7 @@ use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket};
 use super::state::{Order, OrderStatus, after_this};
 use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
-use crate::types::{Money, MoneyError, TicketId, Timestamp, UserId};
+use crate::types::{Money, TicketId, Timestamp, UserId};
 
 /// Why the order domain says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,8 +122,8 @@ fn orderable(state: &State, id: TicketId, buyer: UserId, now: Timestamp) -> Resu
 
 fn total(tickets: &[OrderedTicket]) -> Result<Money> {
     let (first, rest) = tickets.split_first().ok_or(Rejection::TotalTooLarge)?;
-    rest.iter().try_fold(first.price, |sum, ticket| sum.plus(ticket.price)).map_err(|error| match error {
-        MoneyError::CurrencyMismatch => Rejection::MixedCurrencies,
-        _ => Rejection::TotalTooLarge,
-    })
+    if rest.iter().any(|ticket| ticket.price.currency() != first.price.currency()) {
+        return Err(Rejection::MixedCurrencies);
+    }
+    rest.iter().try_fold(first.price, |sum, ticket| sum.plus(ticket.price)).map_err(|_| Rejection::TotalTooLarge)
 }

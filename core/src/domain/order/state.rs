@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion, TicketVersions};
-use crate::domain::payment::Charge;
+use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::{Fact, Inconsistency, State};
 use crate::types::{Money, OrderId, Timestamp, UserId};
 
@@ -110,6 +110,14 @@ pub(in crate::domain) fn apply_cancelled(
     event: &OrderCancelled,
     fact: Fact,
 ) -> Result<(), Inconsistency> {
+    let charge = order.charge.as_ref().map(|charge| charge.status);
+    let follows = match event.reason {
+        CancelReason::Buyer => order.status == OrderStatus::Created,
+        CancelReason::PaymentFailed => charge == Some(ChargeStatus::Failed),
+    };
+    if !follows {
+        return Err(Inconsistency("the order was cancelled for a reason that it did not have"));
+    }
     end(order, OrderStatus::Cancelled, fact)?.cancel_reason = Some(event.reason);
     Ok(())
 }

@@ -1,1 +1,4 @@
 //! Given, when, then.
+
+mod cancel;
+mod create;

@@ -5,7 +5,7 @@ use super::event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, 
 use super::state::{Charge, ChargeStatus};
 use crate::domain::order::{self, Order, TicketVersions, after_this};
 use crate::domain::{Context, Decision, State};
-use crate::event::{Actor, DomainEvent};
+use crate::event::{Actor, DomainEvent, OrderedTicket};
 use crate::types::{ChargeId, OrderId};
 
 /// Why the payment domain says no.
@@ -79,13 +79,15 @@ pub(in crate::domain) fn start_refund(state: &State, command: &StartRefund, cont
     Ok(Decision::event(refund(order, charge, RefundReason::Requested, command.return_to_sale)))
 }
 
-/// Refuses: [`Rejection::NotFound`]. A refund that is done already changes nothing.
+/// Refuses: [`Rejection::NotFound`]. A refund that is done already changes nothing. Of tickets that are to be sold anew, those
+/// whose seller is gone stay sold: nobody could edit or withdraw them, and nobody would be paid.
 pub(in crate::domain) fn settle_refund(state: &State, command: &SettleRefund) -> Result {
     let (order, charge) = find(state, command.order_id, command.charge_id)?;
     if charge.status != ChargeStatus::Refunding {
         return Ok(Decision::nothing());
     }
-    let tickets = if charge.return_to_sale { after_this(state, order) } else { TicketVersions::new() };
+    let mut tickets = if charge.return_to_sale { after_this(state, order) } else { TicketVersions::new() };
+    tickets.retain(|returned| order.tickets.iter().any(|ticket| ticket.id == returned.id && has_seller(state, ticket)));
     Ok(Decision::event(DomainEvent::ChargeRefunded(ChargeRefunded {
         charge_id: charge.id,
         order_id: order.id,
@@ -110,12 +112,16 @@ fn find(state: &State, order_id: OrderId, charge_id: ChargeId) -> Result<(&Order
     Ok((order, charge))
 }
 
+fn has_seller(state: &State, ticket: &OrderedTicket) -> bool {
+    state.user(ticket.seller_id).is_some_and(|seller| !seller.erased)
+}
+
 fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
     match actor {
         Actor::System => true,
         Actor::User(id) => {
-            state.user(id).is_some_and(|user| user.operator && !user.erased)
-                || order.tickets.iter().all(|ticket| ticket.seller_id == id)
+            let sells_all = || order.tickets.iter().all(|ticket| ticket.seller_id == id);
+            state.user(id).is_some_and(|user| !user.erased && (user.operator || sells_all()))
         }
     }
 }

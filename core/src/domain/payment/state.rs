@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundStarted};
+use super::event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted};
 use crate::domain::order::{self, Order, OrderStatus};
 use crate::domain::{Fact, Inconsistency};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -101,40 +101,51 @@ pub(in crate::domain) fn apply_started(order: &mut Arc<Order>, event: &PaymentSt
 
 pub(in crate::domain) fn apply_created(order: &mut Arc<Order>, event: &ChargeCreated, fact: Fact) -> Applied {
     let changed = order::end(order, OrderStatus::Complete, fact)?;
-    let charge = step(changed, event.charge_id, &[ChargeStatus::Pending], ChargeStatus::Succeeded, fact)?;
+    let charge = step(changed, event.charge_id, ChargeStatus::Pending, ChargeStatus::Succeeded, fact)?;
     charge.reference.clone_from(&event.reference);
     Ok(())
 }
 
 pub(in crate::domain) fn apply_failed(order: &mut Arc<Order>, event: &ChargeFailed, fact: Fact) -> Applied {
     let changed = order::version_step(order, fact)?;
-    let charge = step(changed, event.charge_id, &[ChargeStatus::Pending], ChargeStatus::Failed, fact)?;
+    let charge = step(changed, event.charge_id, ChargeStatus::Pending, ChargeStatus::Failed, fact)?;
     charge.failure = Some(Arc::clone(&event.reason));
     Ok(())
 }
 
 pub(in crate::domain) fn apply_refund_started(order: &mut Arc<Order>, event: &RefundStarted, fact: Fact) -> Applied {
+    if order.status.is_open() {
+        return Err(Inconsistency("money went back while the order was open"));
+    }
+    let from = match event.reason {
+        RefundReason::Requested => ChargeStatus::Succeeded,
+        RefundReason::Late => ChargeStatus::Failed,
+    };
     let changed = order::version_step(order, fact)?;
-    let from = [ChargeStatus::Succeeded, ChargeStatus::Failed];
-    step(changed, event.charge_id, &from, ChargeStatus::Refunding, fact)?.return_to_sale = event.return_to_sale;
+    step(changed, event.charge_id, from, ChargeStatus::Refunding, fact)?.return_to_sale = event.return_to_sale;
     Ok(())
 }
 
 pub(in crate::domain) fn apply_refunded(order: &mut Arc<Order>, event: &ChargeRefunded, fact: Fact) -> Applied {
     let changed = order::version_step(order, fact)?;
-    step(changed, event.charge_id, &[ChargeStatus::Refunding], ChargeStatus::Refunded, fact).map(drop)
+    let charge = step(changed, event.charge_id, ChargeStatus::Refunding, ChargeStatus::Refunded, fact)?;
+    if charge.return_to_sale || event.tickets.is_empty() {
+        Ok(())
+    } else {
+        Err(Inconsistency("tickets returned to sale that were to stay sold"))
+    }
 }
 
-fn step<'o>(
-    order: &'o mut Order,
+fn step(
+    order: &mut Order,
     id: ChargeId,
-    from: &[ChargeStatus],
+    from: ChargeStatus,
     to: ChargeStatus,
     fact: Fact,
-) -> Result<&'o mut Charge, Inconsistency> {
+) -> Result<&mut Charge, Inconsistency> {
     let charge = order.charge.as_mut().filter(|charge| charge.id == id);
     let charge = charge.ok_or(Inconsistency("the order has no such charge"))?;
-    if !from.contains(&charge.status) {
+    if charge.status != from {
         return Err(Inconsistency("the charge is not in the state that this follows from"));
     }
     charge.status = to;

@@ -1,1 +1,157 @@
 //! Given, when, then.
+
+use super::{Listing, Rejection, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
+use crate::domain::testing::*;
+use crate::event::DomainEvent;
+
+fn created(number: u64, seller: u64) -> TicketCreated {
+    let Listing { title, price, show, seat } = listing(number);
+    TicketCreated { ticket_id: ticket(number), seller_id: user(seller), title, price, show, seat }
+}
+
+fn updated(number: u64, minor: u64) -> TicketUpdated {
+    TicketUpdated { ticket_id: ticket(number), title: "New".parse().unwrap(), price: money(minor, "USD"), show: None }
+}
+
+fn withdrawn(number: u64) -> DomainEvent {
+    DomainEvent::TicketWithdrawn(TicketWithdrawn { ticket_id: ticket(number) })
+}
+
+/// Ticket 7 of the seller, with the seller acting, in each state that a ticket can have beside `available`.
+fn locked() -> Story {
+    market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).by(SELLER)
+}
+
+fn sold() -> Story {
+    locked().by(BUYER).has(pay(1)).has(charged(1)).by(SELLER)
+}
+
+fn gone() -> Story {
+    market().on_sale(SELLER, [7]).by(SELLER).has(withdraw(7, None))
+}
+
+#[test]
+fn any_user_lists_a_ticket() {
+    for seller in [SELLER, BUYER, OPERATOR] {
+        let event = DomainEvent::TicketCreated(created(7, seller));
+        let story = market().by(seller).at(5).when(list([7])).then_events([event]);
+        let ticket = story.ticket(7);
+        assert_eq!((ticket.status, ticket.holder, ticket.version), (TicketStatus::Available, None, 1));
+        assert_eq!((ticket.created_at, ticket.updated_at), (ms(5), ms(5)));
+    }
+}
+
+#[test]
+fn show_and_seat_are_kept() {
+    let with = Listing { show: Some(show(9)), seat: Some("Row 3".parse().unwrap()), ..listing(7) };
+    let event = TicketCreated { show: with.show.clone(), seat: with.seat.clone(), ..created(7, SELLER) };
+    let story = market().by(SELLER).when(list_as(7, with)).then_events([DomainEvent::TicketCreated(event)]);
+    assert_eq!(story.ticket(7).starts_at(), Some(ms(9)));
+}
+
+#[test]
+fn many_are_listed_at_once() {
+    let events = [7, 8, 9].map(|number| DomainEvent::TicketCreated(created(number, SELLER)));
+    market().by(SELLER).when(list([7, 8, 9])).then_events(events);
+}
+
+#[test]
+fn only_a_user_who_is_there_lists() {
+    check_refused([
+        (market().by_system(), list([7]), Rejection::NoSeller),
+        (market().by(UNKNOWN), list([7]), Rejection::NoSeller),
+        (market().has(erase(SELLER)).by(SELLER), list([7, 8]), Rejection::NoSeller),
+    ]);
+}
+
+#[test]
+fn its_seller_edits_an_available_ticket() {
+    let story = market().on_sale(SELLER, [7]).by(SELLER).at(5);
+    let story = story.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(updated(7, 1))]);
+    let ticket = story.ticket(7);
+    assert_eq!((ticket.title.as_str(), ticket.price, ticket.version), ("New", money(1, "USD"), 2));
+    assert_eq!((ticket.created_at, ticket.updated_at), (ms(0), ms(5)));
+}
+
+#[test]
+fn an_edit_without_a_show_leaves_the_show() {
+    let story = market().by(SELLER).has(list_as(7, Listing { show: Some(show(9)), ..listing(7) }));
+    let event = |starts_at| TicketUpdated { show: Some(show(starts_at)), ..updated(7, 1) };
+    story.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(event(9))]);
+    story.when(edit(7, 1, Some(show(8)), None)).then_events([DomainEvent::TicketUpdated(event(8))]);
+}
+
+#[test]
+fn an_edit_leaves_the_seat() {
+    let seat = Some("Row 3".parse().unwrap());
+    let story = market().by(SELLER).has(list_as(7, Listing { seat: seat.clone(), ..listing(7) }));
+    assert_eq!(story.has(edit(7, 1, None, None)).ticket(7).seat, seat);
+}
+
+#[test]
+fn its_seller_withdraws_an_available_ticket() {
+    let story = market().on_sale(SELLER, [7]).by(SELLER).when(withdraw(7, None)).then_events([withdrawn(7)]);
+    assert_eq!((story.ticket(7).status, story.ticket(7).version), (TicketStatus::Withdrawn, 2));
+}
+
+/// Both commands about a ticket, with what they expect of its version.
+fn both(expected: Option<u64>) -> [crate::command::Command; 2] {
+    [edit(7, 1, None, expected), withdraw(7, expected)]
+}
+
+#[test]
+fn edit_and_withdrawal_are_refused_in_this_order() {
+    for command in both(Some(77)) {
+        check_refused([
+            (market().by(SELLER), command.clone(), Rejection::NotFound),
+            (locked().by(OTHER_SELLER), command.clone(), Rejection::NotYours),
+            (sold().by(BUYER), command.clone(), Rejection::NotYours),
+            (gone().by(OPERATOR), command.clone(), Rejection::NotYours),
+            (gone().by_system(), command.clone(), Rejection::NotYours),
+            (locked(), command.clone(), Rejection::Locked),
+            (sold(), command.clone(), Rejection::Sold),
+            (gone(), command.clone(), Rejection::Withdrawn),
+            (market().on_sale(SELLER, [7]).by(SELLER), command, Rejection::VersionMismatch),
+        ]);
+    }
+}
+
+#[test]
+fn locked_sold_and_withdrawn_tickets_refuse_whatever_version_is_expected() {
+    for command in [both(None), both(Some(2)), both(Some(3))].concat() {
+        locked().when(command.clone()).then_refused(Rejection::Locked);
+        locked().by(BUYER).has(pay(1)).by(SELLER).when(command.clone()).then_refused(Rejection::Locked);
+        sold().when(command.clone()).then_refused(Rejection::Sold);
+        gone().when(command).then_refused(Rejection::Withdrawn);
+    }
+}
+
+#[test]
+fn the_expected_version_is_the_present_one() {
+    let story = market().on_sale(SELLER, [7]).by(SELLER).has(edit(7, 1, None, Some(1)));
+    story.when(edit(7, 2, None, Some(1))).then_refused(Rejection::VersionMismatch);
+    story.when(edit(7, 2, None, Some(3))).then_refused(Rejection::VersionMismatch);
+    story.when(withdraw(7, Some(1))).then_refused(Rejection::VersionMismatch);
+    story.when(edit(7, 2, None, Some(2))).then_events([DomainEvent::TicketUpdated(updated(7, 2))]);
+    story.when(withdraw(7, Some(2))).then_events([withdrawn(7)]);
+}
+
+#[test]
+fn a_hold_that_came_and_went_is_a_change_of_version() {
+    let freed = locked().by(BUYER).has(cancel(1)).by(SELLER);
+    freed.when(edit(7, 1, None, Some(1))).then_refused(Rejection::VersionMismatch);
+    freed.has(edit(7, 1, None, Some(3)));
+}
+
+#[test]
+fn a_ticket_is_edited_again_once_it_is_free_again() {
+    locked().at(HOLD).has(expire(1)).has(edit(7, 1, None, None));
+    locked().by(BUYER).has(pay(1)).has(declined(1)).by(SELLER).has(withdraw(7, None));
+    sold().has(refund(1, true)).has(refunded(1)).has(edit(7, 1, None, None));
+}
+
+#[test]
+fn a_refunded_ticket_that_stays_sold_is_not_edited() {
+    let story = sold().has(refund(1, false)).has(refunded(1));
+    story.when(edit(7, 1, None, None)).then_refused(Rejection::Sold);
+}

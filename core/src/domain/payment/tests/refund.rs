@@ -1,0 +1,166 @@
+//! How the money is given back, once.
+
+use super::super::{ChargeRefunded, ChargeStatus, RefundReason, RefundStarted, Rejection};
+use crate::domain::order::{self, OrderStatus};
+use crate::domain::testing::*;
+use crate::domain::ticket::TicketStatus;
+use crate::event::DomainEvent;
+
+fn started(reason: RefundReason, return_to_sale: bool) -> DomainEvent {
+    DomainEvent::RefundStarted(RefundStarted {
+        charge_id: charge_id(1),
+        order_id: order_id(1),
+        amount: money(1500, "USD"),
+        reason,
+        return_to_sale,
+    })
+}
+
+fn done<const N: usize>(tickets: [(u64, u64); N]) -> DomainEvent {
+    DomainEvent::ChargeRefunded(ChargeRefunded {
+        charge_id: charge_id(1),
+        order_id: order_id(1),
+        amount: money(1500, "USD"),
+        tickets: versions(tickets),
+    })
+}
+
+/// Order 1 of tickets 7 and 8 of the seller, being paid.
+fn paying() -> Story {
+    market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).has(pay(1))
+}
+
+fn paid() -> Story {
+    paying().has(charged(1))
+}
+
+/// Order 1 is paid, and its tickets are of two sellers.
+fn of_two_sellers() -> Story {
+    let story = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
+    story.has(order(1, [7, 8])).has(pay(1)).has(charged(1))
+}
+
+#[test]
+fn the_seller_of_all_tickets_and_operators_refund() {
+    let event = || [started(RefundReason::Requested, false)];
+    paid().by(SELLER).when(refund(1, false)).then_events(event());
+    paid().by(OPERATOR).when(refund(1, false)).then_events(event());
+    paid().by_system().when(refund(1, false)).then_events(event());
+    of_two_sellers().by(OPERATOR).when(refund(1, false)).then_events(event());
+}
+
+#[test]
+fn nobody_else_refunds() {
+    let taken = paid().has(set_operator(OPERATOR, false));
+    check_refused([
+        (paid().by(BUYER), refund(1, false), Rejection::RefundNotYours),
+        (paid().by(OTHER_SELLER), refund(1, false), Rejection::RefundNotYours),
+        (paid().by(RIVAL), refund(1, true), Rejection::RefundNotYours),
+        (paid().by(UNKNOWN), refund(1, true), Rejection::RefundNotYours),
+        (of_two_sellers().by(SELLER), refund(1, false), Rejection::RefundNotYours),
+        (of_two_sellers().by(OTHER_SELLER), refund(1, false), Rejection::RefundNotYours),
+        (taken.by(OPERATOR), refund(1, false), Rejection::RefundNotYours),
+    ]);
+}
+
+#[test]
+fn the_erased_refund_nothing() {
+    check_refused([
+        (paid().has(erase(SELLER)).by(SELLER), refund(1, false), Rejection::RefundNotYours),
+        (paid().has(erase(OPERATOR)).by(OPERATOR), refund(1, false), Rejection::RefundNotYours),
+    ]);
+}
+
+#[test]
+fn only_money_that_was_taken_is_given_back() {
+    let ordered = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
+    let refunding = paid().by(SELLER).has(refund(1, false));
+    check_refused([
+        (ordered.clone().by(SELLER), refund(1, false), Rejection::NotRefundable),
+        (ordered.has(cancel(1)).by(SELLER), refund(1, false), Rejection::NotRefundable),
+        (paying().by(SELLER), refund(1, false), Rejection::NotRefundable),
+        (paying().has(declined(1)).by(SELLER), refund(1, false), Rejection::NotRefundable),
+        (refunding.clone(), refund(1, true), Rejection::AlreadyRefunded),
+        (refunding.has(refunded(1)), refund(1, false), Rejection::AlreadyRefunded),
+    ]);
+}
+
+#[test]
+fn a_refund_is_refused_in_this_order() {
+    check_refused([
+        (paid().by(RIVAL), refund(2, false), Rejection::Order(order::Rejection::NotFound)),
+        (paying().by(BUYER), refund(1, false), Rejection::RefundNotYours),
+        (paid().by(SELLER).has(refund(1, false)).by(RIVAL), refund(1, false), Rejection::RefundNotYours),
+    ]);
+}
+
+#[test]
+fn refunded_tickets_stay_sold() {
+    let story = paid().by(SELLER).has(refund(1, false)).when(refunded(1)).then_events([done([])]);
+    assert_eq!((story.charge(1).status, story.order(1).status), (ChargeStatus::Refunded, OrderStatus::Complete));
+    let ticket = story.ticket(7);
+    assert_eq!((ticket.status, ticket.holder, ticket.version), (TicketStatus::Sold, Some(order_id(1)), 3));
+}
+
+#[test]
+fn refunded_tickets_return_to_sale_if_asked() {
+    let started = paid().by(SELLER).when(refund(1, true)).then_events([started(RefundReason::Requested, true)]);
+    assert_eq!(started.ticket(7).status, TicketStatus::Sold, "not before the money is back");
+    let story = started.when(refunded(1)).then_events([done([(7, 4), (8, 4)])]);
+    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Available, None));
+    story.by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2));
+}
+
+#[test]
+fn a_ticket_does_not_return_to_sale_without_its_seller() {
+    let erased_before = of_two_sellers().has(erase(SELLER)).by(OPERATOR).has(refund(1, true));
+    let erased_meanwhile = of_two_sellers().by(OPERATOR).has(refund(1, true)).has(erase(SELLER));
+    for story in [erased_before, erased_meanwhile] {
+        let story = story.when(refunded(1)).then_events([done([(8, 4)])]);
+        assert_eq!((story.ticket(7).status, story.ticket(8).status), (TicketStatus::Sold, TicketStatus::Available));
+    }
+}
+
+#[test]
+fn a_refund_that_is_done_changes_nothing_when_told_again() {
+    let returned = paid().by(SELLER).has(refund(1, true)).has(refunded(1));
+    returned.when(refunded(1)).then_nothing();
+    let resold = returned.by(RIVAL).has(order(2, [7])).when(refunded(1)).then_nothing();
+    assert_eq!(resold.ticket(7).holder, Some(order_id(2)));
+}
+
+#[test]
+fn a_refund_that_was_not_started_changes_nothing() {
+    paying().when(refunded(1)).then_nothing();
+    paid().when(refunded(1)).then_nothing();
+    paying().has(declined(1)).when(refunded(1)).then_nothing();
+}
+
+#[test]
+fn only_the_orders_own_refund_is_settled() {
+    let refunding = paid().by(SELLER).has(refund(1, false));
+    let ordered = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
+    check_refused([
+        (refunding.clone(), refunded_as(2, 1), Rejection::NotFound),
+        (refunding, refunded_as(1, 2), Rejection::NotFound),
+        (ordered, refunded(1), Rejection::NotFound),
+    ]);
+}
+
+#[test]
+fn money_that_comes_after_all_goes_back_by_itself() {
+    let failed = paying().has(declined(1));
+    let story = failed.when(charged(1)).then_events([started(RefundReason::Late, false)]);
+    assert_eq!((story.charge(1).status, story.order(1).status), (ChargeStatus::Refunding, OrderStatus::Cancelled));
+    let story = story.when(charged(1)).then_nothing().when(refunded(1)).then_events([done([])]);
+    story.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
+    story.by(SELLER).when(refund(1, true)).then_refused(Rejection::AlreadyRefunded);
+}
+
+#[test]
+fn late_money_does_not_touch_the_tickets_next_order() {
+    let resold = paying().has(declined(1)).by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2));
+    let story = resold.has(charged(1)).has(refunded(1));
+    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Sold, Some(order_id(2))));
+    assert_eq!((story.charge(1).status, story.charge(2).status), (ChargeStatus::Refunded, ChargeStatus::Succeeded));
+}

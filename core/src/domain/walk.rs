@@ -1,0 +1,351 @@
+//! Random histories, in which after every step all invariants of the state hold.
+//!
+//! Three states go side by side: one that keeps everything; a lean one that keeps only what is live and is given the rest when
+//! a command needs it, as the engine does; and from time to time one that is restored from the entities alone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::expiration::ExpireOrder;
+use super::order::{OrderStatus, TicketIds};
+use super::payment::ChargeStatus;
+use super::testing::*;
+use super::ticket::{Listing, TicketStatus};
+use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, User, decide};
+use crate::command::Command;
+use crate::domain::order::CreateOrder;
+use crate::event::{Actor, DomainEvent, StreamKey};
+use crate::types::{OrderId, SessionId, Timestamp, UserId};
+
+const SEEDS: u64 = 16;
+const STEPS: usize = 600;
+const LIMITS: Limits =
+    Limits { hold: Duration::from_millis(100), open_orders_max: 2, order_tickets_max: 3, listing_tickets_max: 3 };
+
+/// Numbers from a seed: xorshift64*.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end
+    }
+
+    /// One of the last few of 1..=`made`, now and then one that does not exist.
+    fn recent(&mut self, made: u64) -> u64 {
+        (made + 1).saturating_sub(self.below(10)).max(1)
+    }
+}
+
+struct Walk {
+    random: Random,
+    now: u64,
+    /// Keeps everything.
+    full: State,
+    /// Keeps what is live.
+    lean: State,
+    /// How many users, tickets and orders were made: their numbers are 1 to these.
+    users: u64,
+    tickets: u64,
+    orders: u64,
+    sessions: Vec<(SessionId, Timestamp)>,
+    /// The events and refusals that occurred.
+    occurred: BTreeSet<String>,
+}
+
+impl Walk {
+    fn new(seed: u64) -> Self {
+        let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let (full, lean) = (State::default(), State::default());
+        let (sessions, occurred) = (Vec::new(), BTreeSet::new());
+        Self { random, now: 1, full, lean, users: 0, tickets: 0, orders: 0, sessions, occurred }
+    }
+
+    fn step(&mut self) {
+        self.now += self.random.below(4);
+        let (actor, command) = self.command();
+        let email_owner = (self.random.below(8) == 0).then(|| self.some_user());
+        let context = Context { now: ms(self.now), actor, email_owner, limits: LIMITS };
+        let loaded = self.load(&command);
+        let decided = decide(&self.full, &command, &context);
+        assert_eq!(plain(&decided), plain(&decide(&self.lean, &command, &context)), "of {command:?}");
+        match decided {
+            Ok(decision) => self.apply(&decision),
+            Err(rejection) => self.refused(rejection),
+        }
+        for key in loaded {
+            self.lean.drop_settled(key);
+        }
+        self.audit();
+    }
+
+    /// What the engine does before a command: puts into memory what decides it, and the tickets of its order.
+    fn load(&mut self, command: &Command) -> Vec<StreamKey> {
+        let mut keys: Vec<_> = command.reads().into_iter().collect();
+        for key in command.reads() {
+            let StreamKey::Order(id) = key else { continue };
+            let tickets = self.full.order(id).map(|order| Arc::clone(&order.tickets));
+            keys.extend(tickets.iter().flat_map(|tickets| tickets.iter()).map(|ticket| StreamKey::Ticket(ticket.id)));
+        }
+        keys.retain(|key| !self.lean.contains(*key));
+        for key in &keys {
+            match *key {
+                StreamKey::Ticket(id) => self.full.ticket(id).cloned().map(|ticket| self.lean.restore_ticket(ticket)),
+                StreamKey::Order(id) => self.full.order(id).cloned().map(|order| self.lean.restore_order(order)),
+                StreamKey::User(_) | StreamKey::Email(_) => None,
+            };
+        }
+        keys
+    }
+
+    fn apply(&mut self, decision: &Decision) {
+        self.occurred.extend(decision.events.is_empty().then(|| "nothing".to_owned()));
+        for event in &decision.events {
+            let version = self.full.version(event.stream()) + 1;
+            let fact = |version| Fact { at: ms(self.now), version };
+            for wrong in [version - 1, version + 1] {
+                assert!(self.lean.clone().apply(event, fact(wrong)).is_err(), "{event:?} as version {wrong}");
+            }
+            self.full.apply(event, fact(version)).unwrap_or_else(|error| panic!("{event:?} was decided, but {error}"));
+            self.lean.apply(event, fact(version)).unwrap_or_else(|error| panic!("{event:?} differs, loaded: {error}"));
+            assert!(self.full.clone().apply(event, fact(version)).is_err(), "{event:?} is applied twice");
+            self.occurred.insert(event.name().to_owned());
+            match event {
+                DomainEvent::UserCreated(_) => self.users += 1,
+                DomainEvent::TicketCreated(_) => self.tickets += 1,
+                DomainEvent::OrderCreated(_) => self.orders += 1,
+                DomainEvent::SessionRevoked(event) => self.sessions.push((event.session_id, event.expires_at)),
+                _ => {}
+            }
+        }
+        let changed = decision.events.iter().flat_map(DomainEvent::changes);
+        changed.for_each(|key| self.lean.drop_settled(key));
+    }
+
+    fn refused(&mut self, rejection: Rejection) {
+        let text = format!("{rejection:?}");
+        // `Order(TicketLocked(TicketId(…)))` without the id.
+        let (kind, _) = text.split_once("Id(").unwrap_or((&text, ""));
+        self.occurred.insert(kind.to_owned());
+    }
+
+    fn some_user(&mut self) -> UserId {
+        user(self.random.recent(self.users))
+    }
+
+    /// Mostly the one who may, else anybody.
+    fn actor(&mut self, right: Option<UserId>) -> Actor {
+        match (self.random.below(10), right) {
+            (0, _) => Actor::System,
+            (1, _) | (_, None) => Actor::User(self.some_user()),
+            (_, Some(right)) => Actor::User(right),
+        }
+    }
+
+    fn command(&mut self) -> (Actor, Command) {
+        match self.random.below(32) {
+            0..=2 => self.user_command(),
+            3..=9 => self.ticket_command(),
+            10..=15 => (self.actor(None), self.order_command()),
+            _ => self.command_about_an_order(),
+        }
+    }
+
+    fn user_command(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.users);
+        let epoch = self.full.user(user(number)).map_or(1, |user| user.epoch);
+        let command = match self.random.below(12) {
+            0..=4 => sign_up(self.users + 1),
+            5 => erase(number),
+            6 => set_operator(number, self.random.below(3) != 0),
+            7 => update_user(number, epoch, Some(number), None),
+            8 => update_user(number, self.random.below(3), None, Some("new")),
+            9 => update_user(number, epoch, None, None),
+            _ => revoke(number, 1 + self.random.below(50), self.now + self.random.below(9)),
+        };
+        (self.actor(Some(user(number))), command)
+    }
+
+    fn ticket_command(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.tickets);
+        let seller = self.full.ticket(ticket(number)).map(|ticket| ticket.seller_id);
+        let version = (self.random.below(3) == 0).then(|| 1 + self.random.below(4));
+        match self.random.below(8) {
+            0..=3 => {
+                let number = self.tickets + 1;
+                let show = (self.random.below(3) == 0).then(|| show(self.now + self.random.below(30)));
+                let currency = if self.random.below(12) == 0 { "EUR" } else { "USD" };
+                let price = money(1 + self.random.below(900), currency);
+                (self.actor(None), list_as(number, Listing { price, show, ..listing(number) }))
+            }
+            4..=6 => (self.actor(seller), edit(number, 1 + self.random.below(900), None, version)),
+            _ => (self.actor(seller), withdraw(number, version)),
+        }
+    }
+
+    fn order_command(&mut self) -> Command {
+        let len = 1 + self.random.below(3);
+        let numbers: BTreeSet<u64> = (0..len).map(|_| self.random.recent(self.tickets)).collect();
+        let ticket_ids: TicketIds = numbers.into_iter().map(ticket).collect();
+        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids })
+    }
+
+    fn command_about_an_order(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.orders);
+        let order = self.full.order(order_id(number));
+        let (buyer, seller) = (order.map(|order| order.buyer_id), order.map(|order| order.tickets[0].seller_id));
+        match self.random.below(12) {
+            0 => (self.actor(buyer), cancel(number)),
+            1 => (Actor::System, expire(number)),
+            2 => {
+                let due = self.full.deadlines().due(ms(self.now), 1);
+                (Actor::System, due.first().map_or(expire(number), |id| expire_by_id(*id)))
+            }
+            3..=5 => (self.actor(buyer), pay(number)),
+            6..=7 => (Actor::System, charged(number)),
+            8 => (Actor::System, declined(number)),
+            9 => (self.actor(seller), refund(number, self.random.below(2) == 0)),
+            _ => (Actor::System, refunded(number)),
+        }
+    }
+
+    fn all_users(&self) -> impl Iterator<Item = &Arc<User>> {
+        (1..=self.users).filter_map(|number| self.full.user(user(number)))
+    }
+
+    fn all_tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        (1..=self.tickets).filter_map(|number| self.full.ticket(ticket(number)))
+    }
+
+    fn all_orders(&self) -> impl Iterator<Item = &Arc<Order>> {
+        (1..=self.orders).filter_map(|number| self.full.order(order_id(number)))
+    }
+
+    /// A state with these entities, as after a restart.
+    fn restored(&self, only_live: bool) -> State {
+        let mut state = State::default();
+        // The newest first: the order must not matter.
+        let orders: Vec<_> = self.all_orders().filter(|order| !only_live || !order.is_settled()).collect();
+        orders.into_iter().rev().for_each(|order| state.restore_order(Arc::clone(order)));
+        let tickets = self.all_tickets().filter(|ticket| !only_live || ticket.status.is_live());
+        tickets.for_each(|ticket| state.restore_ticket(Arc::clone(ticket)));
+        self.all_users().for_each(|user| state.restore_user(Arc::clone(user)));
+        let lasting = self.sessions.iter().filter(|(id, _)| self.full.is_revoked(*id));
+        lasting.for_each(|(id, expires_at)| state.restore_revoked(*id, *expires_at));
+        state
+    }
+
+    fn audit(&self) {
+        self.all_tickets().for_each(|ticket| self.audit_ticket(ticket));
+        self.all_orders().for_each(|order| self.audit_order(order));
+        self.audit_counts(&self.full);
+        self.audit_counts(&self.lean);
+    }
+
+    fn audit_ticket(&self, ticket: &Ticket) {
+        let claimed = matches!(ticket.status, TicketStatus::Locked | TicketStatus::Sold);
+        assert_eq!(ticket.holder.is_some(), claimed, "{ticket:?}");
+        let seller = self.full.user(ticket.seller_id).unwrap();
+        assert!(!(seller.erased && ticket.status.is_live()), "{ticket:?} {seller:?}");
+        assert_eq!(self.lean.ticket(ticket.id).is_some(), ticket.status.is_live(), "{ticket:?}");
+        let Some(holder) = ticket.holder else { return };
+        let order = self.full.order(holder).unwrap();
+        assert!(order.tickets.iter().any(|held| held.id == ticket.id), "{ticket:?} {order:?}");
+        let (open, complete) = (order.status.is_open(), order.status == OrderStatus::Complete);
+        assert_eq!((ticket.status == TicketStatus::Locked, ticket.status == TicketStatus::Sold), (open, complete));
+    }
+
+    fn audit_order(&self, order: &Order) {
+        assert_eq!(self.lean.order(order.id).is_some(), !order.is_settled(), "{order:?}");
+        let charge = order.charge.as_ref();
+        let status = charge.map(|charge| charge.status);
+        let follows = match order.status {
+            OrderStatus::Created | OrderStatus::Expired => status.is_none(),
+            OrderStatus::AwaitingPayment => status == Some(ChargeStatus::Pending),
+            OrderStatus::Complete => {
+                matches!(status, Some(ChargeStatus::Succeeded | ChargeStatus::Refunding | ChargeStatus::Refunded))
+            }
+            OrderStatus::Cancelled => !matches!(status, Some(ChargeStatus::Pending | ChargeStatus::Succeeded)),
+        };
+        assert!(follows, "{order:?}");
+        assert_eq!(order.cancel_reason.is_some(), order.status == OrderStatus::Cancelled, "{order:?}");
+        assert!(charge.is_none_or(|charge| charge.amount == order.total), "{order:?}");
+        let sum = order.tickets.iter().map(|ticket| ticket.price.minor()).sum::<u64>();
+        assert_eq!(sum, order.total.minor(), "{order:?}");
+        assert!(order.tickets.iter().all(|ticket| ticket.seller_id != order.buyer_id), "{order:?}");
+        if order.status.is_open() {
+            let holds = |ticket| self.full.ticket(ticket).is_some_and(|ticket| ticket.holder == Some(order.id));
+            assert!(order.tickets.iter().all(|ticket| holds(ticket.id)), "{order:?}");
+        }
+    }
+
+    fn audit_counts(&self, state: &State) {
+        let open: Vec<_> = self.all_orders().filter(|order| order.status.is_open()).collect();
+        assert_eq!(state.open_orders(), open.len());
+        for user in self.all_users() {
+            let open_here = open.iter().filter(|order| order.buyer_id == user.id).count();
+            assert_eq!(state.open_orders_of(user.id) as usize, open_here, "{user:?}");
+            assert!(open_here <= LIMITS.open_orders_max as usize, "{user:?}");
+            let sells = self.all_tickets().any(|ticket| ticket.seller_id == user.id && ticket.status.is_live());
+            assert_eq!(state.is_trading(user.id), sells || open_here > 0, "{user:?}");
+        }
+        let waiting = open.iter().filter(|order| order.status == OrderStatus::Created);
+        let deadlines: BTreeSet<_> = waiting.map(|order| (order.expires_at, order.id)).collect();
+        let watched = state.deadlines().due(Timestamp::from_millis(u64::MAX), usize::MAX);
+        assert_eq!(watched, deadlines.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+        assert_eq!(state.deadlines().next(), deadlines.first().map(|(at, _)| *at));
+    }
+}
+
+fn expire_by_id(order_id: OrderId) -> Command {
+    Command::ExpireOrder(ExpireOrder { order_id })
+}
+
+/// A decision as something that can be compared.
+fn plain(decided: &Result<Decision, Rejection>) -> Result<(&[DomainEvent], String), Rejection> {
+    let decision = decided.as_ref().map_err(|rejection| *rejection)?;
+    Ok((decision.events.as_slice(), format!("{:?}", decision.vault)))
+}
+
+#[test]
+fn all_invariants_hold_in_random_histories() {
+    let mut seen = BTreeSet::new();
+    for seed in 1..=SEEDS {
+        println!("seed {seed}");
+        let mut walk = Walk::new(seed);
+        for step in 0..STEPS {
+            walk.step();
+            if step % 37 == 0 {
+                // The history goes on with restored states, which must not show.
+                (walk.lean, walk.full) = (walk.restored(true), walk.restored(false));
+                walk.audit();
+            }
+            if step % 11 == 0 {
+                walk.full.forget_sessions_until(ms(walk.now));
+                walk.lean.forget_sessions_until(ms(walk.now));
+            }
+        }
+        seen.extend(walk.occurred);
+    }
+    check_covers_everything(&seen);
+}
+
+/// The histories are worth little if they don't go everywhere.
+fn check_covers_everything(seen: &BTreeSet<String>) {
+    let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
+        OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded";
+    let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
+        Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) \
+        Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
+        Order(TicketSold(Ticket Order(TicketWithdrawn(Ticket Order(ShowStarted(Ticket Order(MixedCurrencies) \
+        Order(TooManyOpen) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
+        Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
+        Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
+        Payment(AlreadyRefunded)";
+    let all = events.split_whitespace().chain(refusals.split_whitespace()).chain(["nothing"]);
+    let missing: Vec<_> = all.filter(|name| !seen.contains(*name)).collect();
+    assert!(missing.is_empty(), "never seen: {missing:?}, but {seen:?}");
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A file's path and text.
 pub(crate) type File = (String, String);
 
-/// Folders that hold nothing of ours.
+/// What holds nothing of ours.
 const NOT_OURS: &[&str] = &["target", ".git", "node_modules", "boxoffice-data"];
 
 pub(crate) fn root() -> PathBuf {
@@ -27,9 +27,13 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for name in names(&folder) {
+            // In a linked work tree `.git` is a file, which names the machine's own path.
+            if NOT_OURS.contains(&name.as_str()) {
+                continue;
+            }
             let path = if folder == "." { name.clone() } else { format!("{folder}/{name}") };
             if root().join(&path).is_dir() {
-                folders.extend((!NOT_OURS.contains(&name.as_str())).then_some(path));
+                folders.push(path);
             } else if name.ends_with(ending) {
                 found.extend(fs::read_to_string(root().join(&path)).ok().map(|text| (path, text)));
             }

@@ -56,7 +56,7 @@ pub(crate) async fn journal(dir: &Path, orders: usize) -> Result<(), Failure> {
         ));
     }
     while office.stats().open_orders > 0 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     office.close().await?;
     Ok(())

@@ -4,13 +4,24 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::clock::Stopwatch;
 use crate::views::Views;
 
 /// How many changed entities make a checkpoint due.
 pub(super) const DIRTY_MAX: usize = 200_000;
 
+/// How many changed entities make a checkpoint due even if the last one was just written: they are kept in memory until then.
+const DIRTY_LIMIT: usize = 1_000_000;
+
 /// How long a change waits for a checkpoint at most.
 const INTERVAL: Duration = Duration::from_mins(1);
+
+/// How long to leave the machine to the commands after a checkpoint. Writing an entity costs about as much as deciding a
+/// command, and one that changes several times meanwhile is written once.
+const REST: Duration = Duration::from_secs(10);
+
+/// How often to look, while resting, whether too much has changed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Writes checkpoints in the background. It never blocks an append: it shares only the disk with the writer.
 #[derive(Debug)]
@@ -50,7 +61,15 @@ impl Checkpointer {
 }
 
 fn run(views: &Views, signals: &flume::Receiver<Signal>) {
-    while matches!(signals.recv_timeout(INTERVAL), Ok(Signal::Due) | Err(flume::RecvTimeoutError::Timeout)) {
+    let mut rested = Stopwatch::start();
+    while goes_on(signals.recv_timeout(INTERVAL)) {
+        while let Some(rest) = REST.checked_sub(rested.elapsed())
+            && views.dirty() < DIRTY_LIMIT
+        {
+            if !goes_on(signals.recv_timeout(rest.min(LOOK_EVERY))) {
+                return;
+            }
+        }
         if views.dirty() == 0 {
             continue;
         }
@@ -59,5 +78,10 @@ fn run(views: &Views, signals: &flume::Receiver<Signal>) {
             // Nothing is lost: the next one tries again, and without any the journal is replayed.
             Err(error) => tracing::warn!(%error, "a checkpoint could not be written"),
         }
+        rested = Stopwatch::start();
     }
+}
+
+fn goes_on(signal: Result<Signal, flume::RecvTimeoutError>) -> bool {
+    matches!(signal, Ok(Signal::Due) | Err(flume::RecvTimeoutError::Timeout))
 }

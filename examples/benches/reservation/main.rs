@@ -76,7 +76,8 @@ fn main() -> Result<(), Failure> {
     let rounds = from_env("BOXOFFICE_BENCH_ROUNDS", 3);
     let tickets = from_env("BOXOFFICE_BENCH_TICKETS", 200_000);
     let machine = disk::describe(disk::bench_dir()?.path())?;
-    let payload = rmp_serde::to_vec_named(&engine::sample(disk::bench_dir()?.path())?)?;
+    let record = engine::sample(disk::bench_dir()?.path())?;
+    let payload = rmp_serde::to_vec_named(&record)?;
 
     let mut rates: BTreeMap<(Contender, usize), Vec<f64>> = BTreeMap::new();
     for round in 1..=rounds {
@@ -88,7 +89,7 @@ fn main() -> Result<(), Failure> {
                 let rate = match contender {
                     Contender::Engine => engine::run(dir.path(), size, count)?,
                     Contender::Raw => raw::run(dir.path(), size, count, &payload)?,
-                    Contender::Sqlite => sqlite::run(dir.path(), size, count, &payload)?,
+                    Contender::Sqlite => sqlite::run(dir.path(), size, count, &record)?,
                 };
                 progress(&format!("round {round} of {rounds}: {} {size}: {}/s", contender.name(), thousands(rate)));
                 rates.entry((contender, size)).or_default().push(rate);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use boxoffice::Record;
 use boxoffice_examples::measure::{Stopwatch, shuffled};
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
@@ -39,17 +40,17 @@ const HOLD_MS: i64 = 15 * 60 * 1000;
 const START_MS: i64 = 1_800_000_000_000;
 
 /// Reservations a second with so many in a transaction; each transaction is flushed.
-pub(crate) fn run(dir: &Path, batch: usize, count: usize, payload: &[u8]) -> Result<f64, Failure> {
+pub(crate) fn run(dir: &Path, batch: usize, count: usize, record: &Record) -> Result<f64, Failure> {
     let mut db = Connection::open(dir.join("sqlite.db"))?;
     db.execute_batch(SETTINGS)?;
     db.execute_batch(SCHEMA)?;
     prepare(&mut db, count)?;
-    let mut payload = payload.to_vec();
+    let mut record = record.clone();
     let tickets = shuffled(count);
     let watch = Stopwatch::start();
     for (start, batch) in tickets.chunks(batch).enumerate().map(|(at, tickets)| (at * batch, tickets)) {
         let txn = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        reserve(&txn, start, batch, &mut payload)?;
+        reserve(&txn, start, batch, &mut record)?;
         txn.commit()?;
     }
     let rate = watch.rate(count);
@@ -97,8 +98,9 @@ impl<'t> Statements<'t> {
     }
 }
 
-fn reserve(txn: &Transaction<'_>, start: usize, tickets: &[usize], payload: &mut [u8]) -> Result<(), Failure> {
+fn reserve(txn: &Transaction<'_>, start: usize, tickets: &[usize], record: &mut Record) -> Result<(), Failure> {
     let mut sql = Statements::prepare(txn)?;
+    let mut payload = Vec::new();
     for (at, ticket) in (start..).zip(tickets) {
         let (ticket, order, buyer) = (id(1, *ticket), id(2, at), id(3, at % BUYERS));
         let (status, seller, price, version) = sql.read.query_row([&ticket], |row| {
@@ -109,12 +111,14 @@ fn reserve(txn: &Transaction<'_>, start: usize, tickets: &[usize], payload: &mut
         }
         let seq = i64::try_from(at)? + 1;
         let expires_at = START_MS + seq / 32 + HOLD_MS;
-        payload[..8].copy_from_slice(&seq.to_le_bytes());
+        record.seq = u64::try_from(seq)?;
+        payload.clear();
+        rmp_serde::encode::write_named(&mut payload, record)?;
         sql.lock.execute(params![ticket, LOCKED, order, version + 1])?;
         sql.order.execute(params![order, buyer, ticket, price, expires_at])?;
         sql.deadline.execute(params![expires_at, order])?;
         sql.buyer.execute(params![buyer, order])?;
-        sql.event.execute(params![seq, &*payload])?;
+        sql.event.execute(params![seq, payload])?;
     }
     Ok(())
 }

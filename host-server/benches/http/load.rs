@@ -61,10 +61,12 @@ pub(crate) async fn rate(
     if tasks.len() != connections {
         return Err("the buyers can't be spread evenly over the connections".into());
     }
+    // Everybody is connected, and then waits for the start of each phase and for its end, and until all have tidied up.
+    barrier.wait().await;
     let mut measured = Duration::ZERO;
     for _ in 0..phases {
-        barrier.wait().await;
         let start = now();
+        barrier.wait().await;
         barrier.wait().await;
         measured += start.elapsed();
         barrier.wait().await;
@@ -93,6 +95,7 @@ async fn connection(
         .flat_map(|(buyer, it)| it.requests(question).into_iter().map(move |request| (buyer, request)))
         .collect();
     let expected = if question == Question::Order { 201 } else { 200 };
+    barrier.wait().await;
     for _ in 0..phases {
         let mut cancels = Vec::with_capacity(questions.len());
         barrier.wait().await;

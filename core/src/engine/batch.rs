@@ -1,17 +1,20 @@
 //! One batch: what the writer has decided and not yet appended.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
+use super::gauges::Figures;
 use super::{Reply, answer};
 use crate::command::Command;
-use crate::domain::{Decision, Fact, Inconsistency, State, VaultChange};
+use crate::domain::{Decision, Fact, Inconsistency, Order, State, VaultChange};
 use crate::error::Error;
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::gateway::worker::Work;
 use crate::journal::{Proposal, StoredResult, StreamVersions};
-use crate::types::{CardToken, CommandId, SessionId, Timestamp, UserId};
+use crate::types::{CardToken, CommandId, OrderId, Timestamp, UserId};
 use crate::views::Entity;
 
 use super::handle::Request;
@@ -22,19 +25,22 @@ pub(super) type Answer = (oneshot::Sender<Result<Reply, Error>>, Result<Reply, E
 /// What the writer has decided and not yet appended.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// The engine's time for the whole batch.
+    /// The engine's time for what is decided next.
     pub(super) now: Timestamp,
     pub(super) proposals: Vec<Proposal>,
     pub(super) answers: Vec<Answer>,
-    /// Entities that differ from what is published.
-    pub(super) changed: FxHashSet<StreamKey>,
-    /// Entities that were put into memory for this batch.
-    pub(super) loaded: Vec<StreamKey>,
+    /// What the batch makes of the entities that it changes, in order.
+    pub(super) entities: Vec<Entity>,
+    /// Entities that were put into memory for this batch, and their versions then.
+    pub(super) loaded: Vec<(StreamKey, u64)>,
     /// What the gateway is to do once the batch is durable.
     pub(super) work: Vec<Work>,
     /// Orders whose charge is settled by this batch.
-    pub(super) settled: Vec<StreamKey>,
-    revoked: Vec<(SessionId, Timestamp)>,
+    pub(super) settled: Vec<Arc<Order>>,
+    /// How many orders expire in it.
+    pub(super) expired: usize,
+    /// The figures after it.
+    pub(super) figures: Figures,
     /// Who owns an email by a decision of this batch.
     emails: FxHashMap<EmailKey, UserId>,
     /// The answers of this batch to commands that name themselves.
@@ -42,8 +48,9 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(now: Timestamp) -> Self {
-        Self { now, ..Self::default() }
+    /// Whether nobody waits for it and nothing comes of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.answers.is_empty() && self.proposals.is_empty()
     }
 
     /// The answer of this batch to the command.
@@ -68,7 +75,7 @@ impl Batch {
         for event in decision.events {
             let version = state.version(event.stream()) + 1;
             state.apply(&event, Fact { at: self.now, version })?;
-            self.changed.extend(event.changes());
+            self.entities.extend(event.changes().into_iter().filter_map(|key| super::replay::entity(state, key)));
             events.push((event, version));
         }
         let answer = reply(state, &request.command);
@@ -108,11 +115,14 @@ impl Batch {
         }
     }
 
-    /// What is published when the batch is durable.
-    pub(super) fn entities(&self, state: &State) -> Vec<Entity> {
-        let mut entities = super::replay::entities(state, &self.changed);
-        entities.extend(self.revoked.iter().map(|(id, expires_at)| Entity::Revoked(*id, *expires_at)));
-        entities
+    /// What is settled once the batch is durable, and its versions.
+    pub(super) fn no_longer_needed(&self) -> Vec<(StreamKey, u64)> {
+        let settled = self.entities.iter().filter_map(|entity| match entity {
+            Entity::Ticket(ticket) if !ticket.status.is_live() => Some((StreamKey::Ticket(ticket.id), ticket.version)),
+            Entity::Order(order) if order.is_settled() => Some((StreamKey::Order(order.id), order.version)),
+            _ => None,
+        });
+        settled.collect()
     }
 
     fn result_to_store(&mut self, request: &Request, answer: &Result<Reply, Error>) -> Option<StoredResult> {
@@ -135,15 +145,21 @@ impl Batch {
                 self.work.extend(state.order(started.order_id).cloned().map(Work::Refund));
             }
             DomainEvent::ChargeCreated(_) | DomainEvent::ChargeFailed(_) | DomainEvent::ChargeRefunded(_) => {
-                self.settled.push(event.stream());
+                self.settled.extend(order_of(event).and_then(|id| state.order(id)).cloned());
             }
-            DomainEvent::SessionRevoked(revoked) => self.revoked.push((revoked.session_id, revoked.expires_at)),
+            DomainEvent::SessionRevoked(revoked) => {
+                self.entities.push(Entity::Revoked(revoked.session_id, revoked.expires_at));
+            }
             _ => {}
         }
     }
 }
 
-fn charge_work(state: &State, id: crate::types::OrderId, token: Option<CardToken>) -> Option<Work> {
+fn order_of(event: &DomainEvent) -> Option<OrderId> {
+    if let StreamKey::Order(id) = event.stream() { Some(id) } else { None }
+}
+
+fn charge_work(state: &State, id: OrderId, token: Option<CardToken>) -> Option<Work> {
     let order = state.order(id)?.clone();
     Some(match token {
         Some(token) => Work::Charge(order, token),

@@ -13,11 +13,23 @@ pub(crate) struct Gauges {
     open_orders: AtomicUsize,
 }
 
+/// The figures of one state.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Figures {
+    next_deadline: Option<Timestamp>,
+    open_orders: usize,
+}
+
+impl Figures {
+    pub(super) fn of(state: &State) -> Self {
+        Self { next_deadline: state.deadlines().next(), open_orders: state.open_orders() }
+    }
+}
+
 impl Gauges {
-    pub(super) fn update(&self, state: &State) {
-        let next = state.deadlines().next().map_or(0, Timestamp::as_millis);
-        self.next_deadline.store(next, Ordering::Relaxed);
-        self.open_orders.store(state.open_orders(), Ordering::Relaxed);
+    pub(super) fn set(&self, figures: Figures) {
+        self.next_deadline.store(figures.next_deadline.map_or(0, Timestamp::as_millis), Ordering::Relaxed);
+        self.open_orders.store(figures.open_orders, Ordering::Relaxed);
     }
 
     /// The earliest deadline that is watched.

@@ -4,25 +4,30 @@
 //! Many callers, one writer: deciding in one thread on typed structs in memory needs no locks and no conflicts, and costs less
 //! than a microsecond a command. What costs is the fsync, so the writer takes whatever waits and appends it as one batch:
 //!
-//! 1. Take one command, then whatever else waits, up to the batch limit; never wait to fill a batch. Read the clock once a
-//!    batch. Put what has fallen due first.
-//! 2. Decide each command on the writer's own state, which includes the earlier commands of the batch.
-//! 3. Append the batch, with its vault rows and idempotency results, in one transaction with one fsync.
+//! 1. Take what waits; never wait to fill a batch. Read the clock once a round, and put what has fallen due first.
+//! 2. Decide each command on the writer's own state, which includes every earlier decision, durable or not.
+//! 3. Append the batch, with its vault rows and idempotency results, in one transaction with one fsync. This happens on a
+//!    thread of its own: the next batch is decided meanwhile, and goes to the journal when this one is there.
 //! 4. Publish to the views and the followers, start the gateway's work, then answer every caller, refusals included: a refusal
-//!    may rest on an earlier command of the batch.
-//! 5. If the append fails, answer everybody with `journal.unavailable`, throw the state away, reopen, replay.
+//!    may rest on an earlier command.
+//! 5. If the append fails, answer everybody whose command was decided with `journal.unavailable`, also those of the next batch,
+//!    which rests on this one; throw the state away, reopen, replay.
 //!
 //! **Invariant:** nobody is answered, and nobody can read a fact, before it is durable.
 
 mod answer;
+mod appender;
 mod batch;
 mod checkpointer;
+mod decide;
 mod error;
 mod gauges;
 mod handle;
 mod recent;
 mod replay;
 mod subscription;
+#[cfg(test)]
+mod tests;
 mod waiters;
 mod writer;
 

@@ -54,7 +54,8 @@ impl Replay<'_> {
     }
 
     fn publish(&mut self) -> Result<(), JournalError> {
-        self.views.publish(entities(&self.state, &self.changed), self.last);
+        let entities = self.changed.iter().filter_map(|key| entity(&self.state, *key)).collect();
+        self.views.publish(entities, self.last);
         for key in self.changed.drain() {
             self.state.drop_settled(key);
         }
@@ -66,15 +67,14 @@ impl Replay<'_> {
     }
 }
 
-/// The entities behind the keys, as they are now.
-pub(super) fn entities(state: &State, changed: &FxHashSet<StreamKey>) -> Vec<Entity> {
-    let entity = |key: &StreamKey| match *key {
+/// The entity behind the key, as it is now.
+pub(super) fn entity(state: &State, key: StreamKey) -> Option<Entity> {
+    match key {
         StreamKey::User(id) => state.user(id).cloned().map(Entity::User),
         StreamKey::Ticket(id) => state.ticket(id).cloned().map(Entity::Ticket),
         StreamKey::Order(id) => state.order(id).cloned().map(Entity::Order),
         StreamKey::Email(_) => None,
-    };
-    changed.iter().filter_map(entity).collect()
+    }
 }
 
 /// Sees to it that an entity that exists is in memory. Returns whether it was put there.

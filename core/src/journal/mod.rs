@@ -28,6 +28,8 @@ use crate::domain::VaultChange;
 use crate::event::{Actor, DomainEvent, EmailKey, Hash, Record, StreamKey};
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
+#[cfg(test)]
+pub(crate) use self::memory::MemoryJournal;
 pub(crate) use self::redb::RedbJournal;
 
 /// What one command wants to be written, all or nothing.

@@ -1,0 +1,125 @@
+//! The second stage of the writer: makes one batch durable while the next one is decided.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crate::clock::Stopwatch;
+use crate::error::{Code, Error};
+use crate::event::Record;
+use crate::journal::{Journal, Outcome, Proposal};
+
+/// What became of a batch: its records, once they are durable.
+pub(super) type Appended = Result<Vec<Arc<Record>>, Error>;
+
+/// Appends batches to the journal, one at a time.
+#[derive(Debug)]
+pub(super) enum Appender {
+    /// On a thread of its own, beside the decisions.
+    Beside(Thread),
+    /// On the thread of whoever waits for it, so that a run can be repeated exactly.
+    #[cfg(test)]
+    Inline { journal: Arc<dyn Journal>, started: Option<Vec<Proposal>> },
+}
+
+/// The thread that appends.
+#[derive(Debug)]
+pub(super) struct Thread {
+    /// `None` once the thread is told to end.
+    batches: Option<flume::Sender<Vec<Proposal>>>,
+    done: flume::Receiver<Appended>,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl Appender {
+    /// One that works beside its caller.
+    #[expect(clippy::disallowed_methods, reason = "appending has a thread of its own for the life of the engine")]
+    pub(super) fn beside(journal: Arc<dyn Journal>) -> Self {
+        let (batches, todo) = flume::bounded::<Vec<Proposal>>(1);
+        let (results, done) = flume::bounded(1);
+        let handle = std::thread::spawn(move || {
+            while let Ok(proposals) = todo.recv() {
+                if results.send(append(journal.as_ref(), proposals)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self::Beside(Thread { batches: Some(batches), done, handle: Some(handle) })
+    }
+
+    /// One that works on the thread of whoever waits for it.
+    #[cfg(test)]
+    pub(super) fn inline(journal: Arc<dyn Journal>) -> Self {
+        Self::Inline { journal, started: None }
+    }
+
+    /// Begins to append a batch. The one before must be done.
+    pub(super) fn start(&mut self, proposals: Vec<Proposal>) {
+        match self {
+            // If the thread is gone, whoever waits for the batch learns that.
+            Self::Beside(thread) => drop(thread.batches.as_ref().map(|batches| batches.send(proposals))),
+            #[cfg(test)]
+            Self::Inline { started, .. } => *started = Some(proposals),
+        }
+    }
+
+    /// Waits until the batch that was started is durable, or can't be.
+    pub(super) fn wait(&mut self) -> Appended {
+        match self {
+            Self::Beside(thread) => thread.done.recv().unwrap_or_else(|_| Err(gone())),
+            #[cfg(test)]
+            Self::Inline { journal, started } => append(journal.as_ref(), started.take().unwrap_or_default()),
+        }
+    }
+
+    /// What became of the batch that was started, or the next message, whichever is there first.
+    pub(super) fn wait_or<T>(&mut self, queue: &flume::Receiver<T>) -> Result<Appended, Option<T>> {
+        match self {
+            Self::Beside(thread) => flume::Selector::new()
+                .recv(&thread.done, |appended| Ok(appended.unwrap_or_else(|_| Err(gone()))))
+                .recv(queue, |message| Err(message.ok()))
+                .wait(),
+            #[cfg(test)]
+            Self::Inline { .. } => Ok(self.wait()),
+        }
+    }
+
+    /// What became of the batch that was started, if that is known by now.
+    pub(super) fn poll(&mut self) -> Option<Appended> {
+        match self {
+            Self::Beside(thread) => match thread.done.try_recv() {
+                Ok(appended) => Some(appended),
+                Err(flume::TryRecvError::Empty) => None,
+                Err(flume::TryRecvError::Disconnected) => Some(Err(gone())),
+            },
+            #[cfg(test)]
+            Self::Inline { .. } => None,
+        }
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.batches = None;
+        if self.handle.take().is_some_and(|handle| handle.join().is_err()) {
+            tracing::error!("the thread that appends panicked");
+        }
+    }
+}
+
+fn append(journal: &dyn Journal, proposals: Vec<Proposal>) -> Appended {
+    let watch = Stopwatch::start();
+    let outcomes = journal.append(proposals)?;
+    metrics::histogram!("boxoffice_append_seconds").record(watch.elapsed());
+    let mut records = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Committed(committed) => records.extend(committed),
+            Outcome::Conflict => return Err(Error::with_message(Code::Internal, "a single writer met a conflict")),
+        }
+    }
+    Ok(records)
+}
+
+fn gone() -> Error {
+    Error::with_message(Code::Internal, "the thread that appends is gone")
+}

@@ -1,0 +1,161 @@
+//! Deciding: from a command to what the open batch makes of it.
+
+use super::handle::{Request, Submission};
+use super::replay::load;
+use super::writer::Writer;
+use super::{Reply, answer};
+use crate::command::Command;
+use crate::domain::{Context, Inconsistency, Rejection, auth, decide, expiration, order};
+use crate::error::{Code, Error};
+use crate::event::{Actor, StreamKey};
+use crate::types::{CommandId, OrderId, UserId};
+
+/// How many orders expire in one batch at most, so that many at once do not keep other commands waiting.
+const EXPIRIES_MAX: usize = 2048;
+
+/// What became of a command in its batch.
+enum Decided {
+    /// This is its answer, once the batch is durable.
+    Answer(Result<Reply, Error>),
+    /// It has to wait for expiries that are still in the backlog.
+    Later(Request),
+}
+
+impl Writer {
+    /// Expires what is due, the earliest deadline first; at most so many in a batch that other commands get their turn.
+    pub(super) fn expire(&mut self) -> Result<usize, Inconsistency> {
+        let due = self.parts.state.deadlines().due(self.open.now, EXPIRIES_MAX - self.open.expired);
+        for order_id in &due {
+            let request = Request {
+                command: Command::ExpireOrder(expiration::ExpireOrder { order_id: *order_id }),
+                id: CommandId::from(self.parts.ids.next()),
+                actor: Actor::System,
+                fingerprint: None,
+            };
+            if let Ok(decision) = decide(&self.parts.state, &request.command, &self.context(Actor::System, None)) {
+                // The system has nobody to answer.
+                let _ = self.open.accept(&mut self.parts.state, &request, decision)?;
+            }
+        }
+        self.open.expired += due.len();
+        if !due.is_empty() {
+            metrics::counter!("boxoffice_expired_orders_total").increment(due.len() as u64);
+        }
+        Ok(due.len())
+    }
+
+    /// Takes a command into the open batch, or puts it aside until expiries have made room for it.
+    pub(super) fn decide(&mut self, submission: Submission) -> Result<(), Inconsistency> {
+        let Submission { request, reply } = submission;
+        match self.decide_request(request) {
+            Ok(Decided::Answer(answer)) => self.open.answers.push((reply, answer)),
+            Ok(Decided::Later(request)) => self.parked.push(Submission { request, reply }),
+            Err(inconsistency) => {
+                self.open.answers.push((reply, Err(Code::Internal.into())));
+                return Err(inconsistency);
+            }
+        }
+        Ok(())
+    }
+
+    fn decide_request(&mut self, request: Request) -> Result<Decided, Inconsistency> {
+        match self.first_answer(&request) {
+            Ok(Some(answer)) => return Ok(Decided::Answer(answer)),
+            Ok(None) => {}
+            Err(error) => return Ok(Decided::Answer(Err(error))),
+        }
+        let email_owner = match self.prepare(&request.command) {
+            Ok(owner) => owner,
+            Err(error) => return Ok(Decided::Answer(Err(error))),
+        };
+        if self.is_held_by_overdue(&request.command) {
+            return Ok(Decided::Later(request));
+        }
+        let answer = match decide(&self.parts.state, &request.command, &self.context(request.actor, email_owner)) {
+            Ok(decision) => self.open.accept(&mut self.parts.state, &request, decision)?,
+            Err(rejection) if counts_open_orders(rejection) && self.has_backlog() => {
+                return Ok(Decided::Later(request));
+            }
+            Err(rejection) => {
+                let answer = Err(rejection.into());
+                self.open.refuse(&request, &answer);
+                answer
+            }
+        };
+        Ok(Decided::Answer(answer))
+    }
+
+    fn context(&self, actor: Actor, email_owner: Option<UserId>) -> Context {
+        Context { now: self.open.now, actor, email_owner, limits: self.parts.limits }
+    }
+
+    /// The answer that the command got when it came the first time.
+    fn first_answer(&self, request: &Request) -> Result<Option<Result<Reply, Error>>, Error> {
+        let Some(fingerprint) = request.fingerprint else { return Ok(None) };
+        let (first, answer) = match self.undurable().find_map(|batch| batch.result(request.id)) {
+            Some((first, answer)) => (*first, answer.clone()),
+            None => match self.parts.journal.result(request.id, self.open.now)? {
+                Some(stored) => (stored.fingerprint, answer::decode(&stored.answer)),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(if first == fingerprint { answer } else { Err(Code::CommandKeyReused.into()) }))
+    }
+
+    /// Sees to it that what decides the command is in memory; tells who owns the email that it is about.
+    fn prepare(&mut self, command: &Command) -> Result<Option<UserId>, Error> {
+        let mut owner = None;
+        for key in command.reads() {
+            if let StreamKey::Email(email) = key {
+                owner = match self.undurable().find_map(|batch| batch.email_owner(email)) {
+                    Some(owner) => Some(owner),
+                    None => self.parts.journal.email_owner(email)?,
+                };
+                continue;
+            }
+            self.load(key)?;
+            // The tickets of an order may change with it.
+            if let StreamKey::Order(id) = key {
+                self.load_tickets(id)?;
+            }
+        }
+        Ok(owner)
+    }
+
+    fn load(&mut self, key: StreamKey) -> Result<(), Error> {
+        if load(&mut self.parts.state, &self.parts.views, key)? {
+            self.open.loaded.push((key, self.parts.state.version(key)));
+        }
+        Ok(())
+    }
+
+    fn load_tickets(&mut self, id: OrderId) -> Result<(), Error> {
+        let Some(order) = self.parts.state.order(id).cloned() else { return Ok(()) };
+        order.tickets.iter().try_for_each(|ticket| self.load(StreamKey::Ticket(ticket.id)))
+    }
+
+    /// Whether holds have ended by the clock and not yet in the journal.
+    fn has_backlog(&self) -> bool {
+        self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
+    }
+
+    /// Whether the command is about a ticket whose hold has ended by the clock, while its expiry is still in the backlog.
+    fn is_held_by_overdue(&self, command: &Command) -> bool {
+        if !self.has_backlog() {
+            return false;
+        }
+        command.reads().iter().any(|key| {
+            let StreamKey::Ticket(id) = key else { return false };
+            let holder = self.parts.state.ticket(*id).and_then(|ticket| ticket.holder);
+            holder.and_then(|order| self.parts.state.order(order)).is_some_and(|order| order.is_overdue(self.open.now))
+        })
+    }
+}
+
+/// Whether the refusal may be one only because holds that have ended are still counted.
+fn counts_open_orders(rejection: Rejection) -> bool {
+    matches!(
+        rejection,
+        Rejection::Order(order::Rejection::TooManyOpen) | Rejection::Auth(auth::Rejection::StillTrading)
+    )
+}

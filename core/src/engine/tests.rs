@@ -1,0 +1,303 @@
+//! What happens between two batches: the one that is appended and the one that is decided on it.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use super::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::clock::EngineTime;
+use crate::command::Command;
+use crate::domain::Limits;
+use crate::domain::auth::{CreateUser, Credentials};
+use crate::domain::order::{CreateOrder, OrderStatus};
+use crate::domain::payment::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use crate::domain::ticket::{CreateTickets, Listing};
+use crate::error::{Code, Error};
+use crate::event::{Actor, EmailKey, Record};
+use crate::gateway::worker::Work;
+use crate::journal::{Head, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
+use crate::testing::{ManualClock, SeededIds};
+use crate::types::{ChargeId, CommandId, Email, Money, OrderId, TicketId, Timestamp, UserId};
+use crate::views::Views;
+
+const SELLER: UserId = UserId::from_bytes([1; 16]);
+const BUYER: UserId = UserId::from_bytes([2; 16]);
+const RIVAL: UserId = UserId::from_bytes([3; 16]);
+const TICKET: TicketId = TicketId::from_bytes([4; 16]);
+const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
+
+/// A journal whose next append fails if it is told so.
+#[derive(Debug, Default)]
+struct Failing {
+    journal: MemoryJournal,
+    fails: AtomicBool,
+}
+
+impl Journal for Failing {
+    fn append(&self, proposals: Vec<Proposal>) -> Result<Vec<Outcome>, JournalError> {
+        if self.fails.swap(false, Ordering::SeqCst) {
+            return Err(JournalError::Storage("no space left".into()));
+        }
+        self.journal.append(proposals)
+    }
+
+    fn reopen(&self) -> Result<(), JournalError> {
+        self.journal.reopen()
+    }
+
+    fn close(&self) {
+        self.journal.close();
+    }
+
+    fn head(&self) -> Result<Head, JournalError> {
+        self.journal.head()
+    }
+
+    fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
+        self.journal.read(from, limit)
+    }
+
+    fn replay(
+        &self,
+        after: Head,
+        visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
+    ) -> Result<Head, JournalError> {
+        self.journal.replay(after, visit)
+    }
+
+    fn email_key(&self, email: &Email) -> EmailKey {
+        self.journal.email_key(email)
+    }
+
+    fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
+        self.journal.email_owner(key)
+    }
+
+    fn vault_row(&self, user: UserId) -> Result<Option<VaultRow>, JournalError> {
+        self.journal.vault_row(user)
+    }
+
+    fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
+        self.journal.result(id, now)
+    }
+
+    fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
+        self.journal.backup(file, progress)
+    }
+}
+
+/// A writer that is turned by hand, with three users and a ticket.
+struct Engine {
+    writer: Writer,
+    handle: Arc<Handle>,
+    journal: Arc<Failing>,
+    views: Views,
+    _work: flume::Receiver<Work>,
+}
+
+/// An answer that may still be to come.
+struct Asked(Pin<Box<dyn Future<Output = Result<Reply, Error>>>>);
+
+impl Asked {
+    fn answer(&mut self) -> Option<Result<Reply, Error>> {
+        match self.0.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        }
+    }
+
+    fn code(&mut self) -> Option<&'static str> {
+        self.answer().map(|answer| answer.map_or_else(|error| error.code(), |_| "ok"))
+    }
+}
+
+fn ask(handle: &Arc<Handle>, actor: Actor, command: Command) -> Asked {
+    named(handle, actor, command, [0; 16], None)
+}
+
+fn named(handle: &Arc<Handle>, actor: Actor, command: Command, id: [u8; 16], fingerprint: Option<[u8; 16]>) -> Asked {
+    let request = Request { command, id: CommandId::from_bytes(id), actor, fingerprint };
+    let handle = Arc::clone(handle);
+    let mut asked = Asked(Box::pin(async move { handle.submit(request).await }));
+    assert!(asked.answer().is_none());
+    asked
+}
+
+fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
+    let email: Email = format!("{user_id}@example.com").parse().unwrap();
+    let email_key = journal.email_key(&email);
+    Command::CreateUser(CreateUser {
+        user_id,
+        email_key,
+        credentials: Credentials { email, password_hash: "x".into() },
+    })
+}
+
+fn reserve(order: u8) -> Command {
+    let ticket_ids = [TICKET].into_iter().collect();
+    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids })
+}
+
+fn pay(order: u8) -> Command {
+    let (order_id, charge_id) = (OrderId::from_bytes([order; 16]), CHARGE);
+    Command::StartPayment(StartPayment {
+        order_id,
+        charge_id,
+        gateway: "test".into(),
+        token: "tok_visa".parse().unwrap(),
+    })
+}
+
+fn charged(order: u8) -> Command {
+    let (order_id, outcome) = (OrderId::from_bytes([order; 16]), ChargeOutcome::Charged { reference: None });
+    Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome })
+}
+
+impl Engine {
+    fn new() -> Self {
+        let journal = Arc::new(Failing::default());
+        let views = Views::open(None, &|_| true).unwrap();
+        let (work, todo) = flume::unbounded();
+        let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
+        let parts = WriterParts {
+            state: catch_up(journal.as_ref(), &views).unwrap(),
+            journal: journal.clone(),
+            views: views.clone(),
+            recent: Arc::new(Recent::new(0)),
+            waiters: Arc::new(Waiters::default()),
+            gauges: Arc::new(Gauges::default()),
+            checkpointer: Checkpointer::start(views.clone()),
+            time: Arc::new(EngineTime::new(clock, Timestamp::default())),
+            ids: Arc::new(SeededIds::new(1)),
+            limits: Limits::default(),
+            work,
+        };
+        let (writer, handle) = Writer::stepped(parts);
+        let mut engine = Self { writer, handle: Arc::new(handle), journal, views, _work: todo };
+        for user in [SELLER, BUYER, RIVAL] {
+            let command = sign_up(engine.journal.as_ref(), user);
+            engine.done(Actor::System, command);
+        }
+        let listing = Listing {
+            title: "Hamlet".parse().unwrap(),
+            price: Money::parse("19.99", "USD".parse().unwrap()).unwrap(),
+            show: None,
+            seat: None,
+        };
+        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets { listings: vec![(TICKET, listing)] }));
+        engine
+    }
+
+    /// Has a command decided and appended.
+    fn done(&mut self, actor: Actor, command: Command) {
+        let mut asked = ask(&self.handle, actor, command);
+        self.writer.turn();
+        self.writer.land_flying();
+        assert_eq!(asked.code(), Some("ok"));
+    }
+}
+
+#[test]
+fn nobody_is_answered_and_nothing_is_seen_before_it_is_durable() {
+    let mut engine = Engine::new();
+    let mut asked = ask(&engine.handle, Actor::User(BUYER), reserve(1));
+    engine.writer.turn();
+    assert!(asked.answer().is_none());
+    assert!(engine.views.order(OrderId::from_bytes([1; 16])).unwrap().is_none());
+    engine.writer.land_flying();
+    assert_eq!(asked.code(), Some("ok"));
+    assert!(engine.views.order(OrderId::from_bytes([1; 16])).unwrap().is_some());
+}
+
+#[test]
+fn a_refusal_waits_for_the_batch_that_it_rests_on() {
+    let mut engine = Engine::new();
+    let mut first = ask(&engine.handle, Actor::User(BUYER), reserve(1));
+    engine.writer.turn();
+    let mut second = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
+    engine.writer.turn();
+    assert!(first.answer().is_none() && second.answer().is_none());
+    engine.writer.land_flying();
+    assert_eq!((first.code(), second.code()), (Some("ok"), None));
+    engine.writer.turn();
+    assert_eq!(second.code(), Some("ticket.locked"));
+}
+
+#[test]
+fn a_failed_append_refuses_also_what_was_decided_on_it() {
+    let mut engine = Engine::new();
+    engine.journal.fails.store(true, Ordering::SeqCst);
+    let mut first = ask(&engine.handle, Actor::User(BUYER), reserve(1));
+    engine.writer.turn();
+    let mut payment = ask(&engine.handle, Actor::User(BUYER), pay(1));
+    let mut rival = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
+    engine.writer.turn();
+    engine.writer.land_flying();
+    let refused = Some(Code::JournalUnavailable.as_str());
+    assert_eq!([first.code(), payment.code(), rival.code()], [refused; 3]);
+
+    engine.done(Actor::User(RIVAL), reserve(3));
+    let order = engine.views.order(OrderId::from_bytes([3; 16])).unwrap().unwrap();
+    assert_eq!((order.buyer_id, order.status), (RIVAL, OrderStatus::Created));
+    assert!(engine.views.order(OrderId::from_bytes([1; 16])).unwrap().is_none());
+}
+
+#[test]
+fn a_command_that_comes_again_while_the_first_is_appended_gets_the_same_answer() {
+    let mut engine = Engine::new();
+    let mut first = named(&engine.handle, Actor::User(BUYER), reserve(1), [7; 16], Some([1; 16]));
+    engine.writer.turn();
+    let mut again = named(&engine.handle, Actor::User(BUYER), reserve(2), [7; 16], Some([1; 16]));
+    let mut other = named(&engine.handle, Actor::User(BUYER), reserve(3), [7; 16], Some([2; 16]));
+    engine.writer.turn();
+    engine.writer.land_flying();
+    engine.writer.turn();
+    let (Some(Ok(Reply::Order(one))), Some(Ok(Reply::Order(two)))) = (first.answer(), again.answer()) else {
+        panic!("both are answered")
+    };
+    assert_eq!(one, two);
+    assert_eq!(other.code(), Some("command.key_reused"));
+}
+
+#[test]
+fn an_email_is_taken_while_its_owners_sign_up_is_appended() {
+    let mut engine = Engine::new();
+    let Command::CreateUser(mut command) = sign_up(engine.journal.as_ref(), UserId::from_bytes([8; 16])) else {
+        unreachable!()
+    };
+    let mut first = ask(&engine.handle, Actor::System, Command::CreateUser(command.clone()));
+    engine.writer.turn();
+    command.user_id = UserId::from_bytes([9; 16]);
+    let mut second = ask(&engine.handle, Actor::System, Command::CreateUser(command));
+    engine.writer.turn();
+    engine.writer.land_flying();
+    engine.writer.turn();
+    assert_eq!((first.code(), second.code()), (Some("ok"), Some("auth.email_taken")));
+}
+
+#[test]
+fn what_the_next_batch_has_changed_is_not_dropped_when_it_settles() {
+    let mut engine = Engine::new();
+    engine.done(Actor::User(BUYER), reserve(1));
+    engine.done(Actor::User(BUYER), pay(1));
+    let mut paid = ask(&engine.handle, Actor::System, charged(1));
+    engine.writer.turn();
+    let order_id = OrderId::from_bytes([1; 16]);
+    let refund = Command::StartRefund(StartRefund { order_id, return_to_sale: true });
+    let mut refund = ask(&engine.handle, Actor::User(SELLER), refund);
+    let refunded = Command::SettleRefund(SettleRefund { order_id, charge_id: CHARGE });
+    let mut refunded = ask(&engine.handle, Actor::System, refunded);
+    engine.writer.turn();
+    // The order is settled by the first batch, and again by the second, which the views do not know yet.
+    engine.writer.land_flying();
+    let mut again = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
+    engine.writer.turn();
+    engine.writer.land_flying();
+    engine.writer.turn();
+    engine.writer.land_flying();
+    let answers = [paid.code(), refund.code(), refunded.code(), again.code()];
+    assert_eq!(answers, [Some("ok"); 4]);
+}

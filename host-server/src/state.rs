@@ -9,7 +9,7 @@ use boxoffice::BoxOffice;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::middleware::{Load, Rates, RequestIds, metrics};
+use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
 
 /// How the host behaves, as decided at its start.
 #[derive(Debug, Clone)]
@@ -79,6 +79,7 @@ pub struct Shared {
     pub(crate) load: Load,
     pub(crate) rates: Option<Rates>,
     pub(crate) request_ids: RequestIds,
+    pub(crate) request_figures: RequestFigures,
     pub(crate) metrics: PrometheusHandle,
 }
 
@@ -92,6 +93,7 @@ impl AppState {
             rates: settings.rate_limit.then(|| Rates::new(&settings.trusted_proxies)),
             request_ids: RequestIds::default(),
             metrics: metrics::recorder(),
+            request_figures: RequestFigures::default(),
             settings,
         }))
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::Reply;
+use super::figures::CommandFigures;
 use crate::clock::{EngineTime, Stopwatch, Waker};
 use crate::command::Command;
 use crate::error::{Code, Error};
@@ -57,6 +58,7 @@ pub(crate) struct Handle {
     stopped: Arc<AtomicBool>,
     /// Whether a full queue refuses at once instead of making callers wait.
     refuse_when_full: bool,
+    figures: CommandFigures,
 }
 
 impl Handle {
@@ -66,7 +68,14 @@ impl Handle {
         stopped: Arc<AtomicBool>,
         refuse_when_full: bool,
     ) -> Self {
-        Self { queue, time, closed: AtomicBool::new(false), stopped, refuse_when_full }
+        Self {
+            queue,
+            time,
+            closed: AtomicBool::new(false),
+            stopped,
+            refuse_when_full,
+            figures: CommandFigures::default(),
+        }
     }
 
     /// Has the command decided, and waits until its outcome is durable.
@@ -76,9 +85,7 @@ impl Handle {
         let watch = Stopwatch::start();
         let name = request.command.name();
         let answer = self.enqueue_and_wait(request).await;
-        let outcome = answer.as_ref().map_or_else(Error::code, |_| "ok");
-        metrics::counter!("boxoffice_commands_total", "command" => name, "outcome" => outcome).increment(1);
-        metrics::histogram!("boxoffice_command_seconds", "command" => name).record(watch.elapsed());
+        self.figures.count(name, answer.as_ref().err().map(Error::code), watch.elapsed());
         answer
     }
 

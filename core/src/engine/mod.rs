@@ -21,6 +21,7 @@ mod batch;
 mod checkpointer;
 mod decide;
 mod error;
+mod figures;
 mod gauges;
 mod handle;
 mod recent;

@@ -122,7 +122,7 @@ impl Writer {
                 self.parts.gauges.set(Figures::of(&self.parts.state));
                 return Ok(());
             }
-            self.launch();
+            self.launch(false);
             if let Some(batch) = self.flying.take() {
                 let records = self.appender.wait()?;
                 self.publish(batch, &records);
@@ -151,7 +151,7 @@ impl Writer {
             self.open = open;
             self.fail(&inconsistent(inconsistency));
         }
-        self.launch();
+        self.launch(false);
         if let Some(appended) = self.flying.as_ref().and_then(|_| self.appender.poll()) {
             self.land(appended);
         }
@@ -223,8 +223,8 @@ impl Writer {
         decided
     }
 
-    /// Gives the open batch to the appender, unless that has one.
-    fn launch(&mut self) {
+    /// Gives the open batch to the appender, unless that has one. `is_busy` tells that there is something to do meanwhile.
+    fn launch(&mut self, is_busy: bool) {
         if self.flying.is_some() || self.open.is_empty() {
             return;
         }
@@ -236,9 +236,13 @@ impl Writer {
         if batch.proposals.is_empty() {
             // What it rests on is durable.
             self.answer(batch);
-        } else {
-            self.appender.start(std::mem::take(&mut batch.proposals));
-            self.flying = Some(batch);
+            return;
+        }
+        let proposals = std::mem::take(&mut batch.proposals);
+        let is_alone = !is_busy && batch.answers.len() == 1 && self.queue.is_empty();
+        self.flying = Some(batch);
+        if let Some(appended) = self.appender.start(proposals, is_alone) {
+            self.land(appended);
         }
     }
 
@@ -248,7 +252,7 @@ impl Writer {
             Ok(records) => {
                 let landed = self.flying.take();
                 if !self.open.proposals.is_empty() {
-                    self.launch();
+                    self.launch(true);
                 }
                 if let Some(batch) = landed {
                     let batch = self.publish(batch, &records);
@@ -291,8 +295,10 @@ impl Writer {
     }
 
     fn answer(&mut self, batch: Batch) {
-        #[expect(clippy::cast_precision_loss, reason = "a batch has at most a few thousand commands")]
-        metrics::histogram!("boxoffice_batch_commands").record(batch.answers.len() as f64);
+        if !batch.answers.is_empty() {
+            #[expect(clippy::cast_precision_loss, reason = "a batch has at most a few thousand commands")]
+            metrics::histogram!("boxoffice_batch_commands").record(batch.answers.len() as f64);
+        }
         for (reply, answer) in batch.answers {
             // A caller that no longer waits has its effect all the same.
             let _ = reply.send(answer);

@@ -1,10 +1,11 @@
 //! Figures for Prometheus: requests here, commands and batches from the core, and gauges that are read when asked for.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::state::AppState;
@@ -54,15 +55,48 @@ fn describe() {
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
 }
 
-/// Counts one answered request.
-pub(super) fn observe(method: &Method, route: &str, status: StatusCode, latency: Duration) {
-    let route = route.to_owned();
-    let method = method_label(method);
-    counter!(
-        "boxoffice_http_requests_total", "method" => method, "route" => route.clone(), "status" => status_label(status)
-    )
-    .increment(1);
-    histogram!("boxoffice_http_request_seconds", "method" => method, "route" => route).record(latency.as_secs_f64());
+/// The metrics of requests, by method, status and route.
+///
+/// To find a metric by its labels costs more than to read a ticket, so they are kept; there are as many as there are routes.
+#[derive(Debug, Default)]
+pub(crate) struct RequestFigures(RwLock<Kept>);
+
+type Kept = HashMap<(&'static str, StatusCode), HashMap<String, Figures>>;
+
+#[derive(Debug, Clone)]
+struct Figures {
+    answered: Counter,
+    seconds: Histogram,
+}
+
+impl RequestFigures {
+    /// Counts one answered request.
+    pub(super) fn observe(&self, method: &Method, route: &str, status: StatusCode, latency: Duration) {
+        let of = (method_label(method), status);
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(figures) = kept.get(&of).and_then(|routes| routes.get(route)) {
+            figures.count(latency);
+            return;
+        }
+        drop(kept);
+        let (method, status) = (of.0, status.as_str().to_owned());
+        let route = route.to_owned();
+        let figures = Figures {
+            answered: counter!(
+                "boxoffice_http_requests_total", "method" => method, "route" => route.clone(), "status" => status
+            ),
+            seconds: histogram!("boxoffice_http_request_seconds", "method" => method, "route" => route.clone()),
+        };
+        figures.count(latency);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).entry(of).or_default().insert(route, figures);
+    }
+}
+
+impl Figures {
+    fn count(&self, latency: Duration) {
+        self.answered.increment(1);
+        self.seconds.record(latency.as_secs_f64());
+    }
 }
 
 /// The methods that are worth a series; anybody can make up another.
@@ -77,10 +111,6 @@ fn method_label(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-fn status_label(status: StatusCode) -> String {
-    status.as_str().to_owned()
 }
 
 /// The text of `/metrics`.

@@ -27,6 +27,7 @@ use crate::error::{Cause, ERROR_CODE, Failure, Refusal};
 use crate::state::AppState;
 
 pub(crate) use load::Load;
+pub(crate) use metrics::RequestFigures;
 pub(crate) use rate_limit::{Rates, client};
 pub(crate) use request_id::RequestIds;
 
@@ -48,7 +49,9 @@ async fn edge(State(state): State<AppState>, request: Request, next: Next) -> Re
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
 
     security_headers::add(response.headers_mut(), &state.settings);
-    report(&id, &method, route, &response, started.elapsed());
+    let latency = started.elapsed();
+    state.request_figures.observe(&method, route, response.status(), latency);
+    report(&id, &method, route, &response, latency);
     response.headers_mut().insert(request_id::NAME, id);
     response
 }
@@ -68,10 +71,9 @@ async fn guarded(state: &AppState, request: Request, next: Next, route: &str) ->
     }
 }
 
-/// Counts the request and logs it: its route and never its path or query, which name people and things.
+/// Logs the request: its route and never its path or query, which name people and things.
 fn report(id: &HeaderValue, method: &Method, route: &str, response: &Response, latency: Duration) {
     let status = response.status();
-    metrics::observe(method, route, status, latency);
     let request_id = id.to_str().unwrap_or_default();
     let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
     if let Some(Cause(error)) = response.extensions().get() {

@@ -173,6 +173,26 @@ impl DomainEvent {
     }
 }
 
+impl DomainEvent {
+    /// Whether the event may be about something in which nothing was under way any more: only refunds are.
+    pub(crate) const fn may_revive(&self) -> bool {
+        matches!(self, Self::RefundStarted(_) | Self::ChargeRefunded(_))
+    }
+
+    /// Whether nothing may be under way any more with something that it changes.
+    pub(crate) const fn may_settle(&self) -> bool {
+        matches!(
+            self,
+            Self::TicketWithdrawn(_)
+                | Self::OrderCancelled(_)
+                | Self::OrderExpired(_)
+                | Self::ChargeCreated(_)
+                | Self::ChargeFailed(_)
+                | Self::ChargeRefunded(_)
+        )
+    }
+}
+
 /// Who gave a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

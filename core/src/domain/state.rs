@@ -1,5 +1,6 @@
 //! What the rules need to know, in memory: the live entities, and what follows from them.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -124,19 +125,42 @@ impl State {
         self.revoked.forget_until(now);
     }
 
+    /// Every user.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &Arc<User>> {
+        self.users.values()
+    }
+
+    /// The tickets in memory.
+    pub(crate) fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets.values()
+    }
+
+    /// The orders in memory.
+    pub(crate) fn orders(&self) -> impl Iterator<Item = &Arc<Order>> {
+        self.orders.values()
+    }
+
+    /// Takes the ticket out of memory if it is neither on sale nor locked.
+    pub(crate) fn take_settled_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
+        match self.tickets.entry(id) {
+            Entry::Occupied(ticket) if !ticket.get().status.is_live() => Some(ticket.remove()),
+            _ => None,
+        }
+    }
+
+    /// Takes the order out of memory if nothing is under way with it.
+    pub(crate) fn take_settled_order(&mut self, id: OrderId) -> Option<Arc<Order>> {
+        match self.orders.entry(id) {
+            Entry::Occupied(order) if order.get().is_settled() => Some(order.remove()),
+            _ => None,
+        }
+    }
+
     /// Drops the entity from memory if nothing is under way with it.
     pub(crate) fn drop_settled(&mut self, key: StreamKey) {
         match key {
-            StreamKey::Ticket(id) => {
-                if self.tickets.get(&id).is_some_and(|ticket| !ticket.status.is_live()) {
-                    self.tickets.remove(&id);
-                }
-            }
-            StreamKey::Order(id) => {
-                if self.orders.get(&id).is_some_and(|order| order.is_settled()) {
-                    self.orders.remove(&id);
-                }
-            }
+            StreamKey::Ticket(id) => drop(self.take_settled_ticket(id)),
+            StreamKey::Order(id) => drop(self.take_settled_order(id)),
             StreamKey::User(_) | StreamKey::Email(_) => {}
         }
     }

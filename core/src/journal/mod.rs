@@ -182,6 +182,15 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Writes a copy of the journal, the vault and the results, as they are at one moment, to a new file; writers go on.
     /// `progress` hears how many of how many records are copied.
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError>;
+
+    /// Gives back the room in the file that nothing uses any more; appends and new reads wait meanwhile. Tells whether there was
+    /// any. A journal that has no such room does nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Storage`] while somebody reads; then nothing has changed.
+    fn compact(&self) -> Result<bool, JournalError> {
+        Ok(false)
+    }
 }
 
 /// By what an email is unique, under the key of a journal.

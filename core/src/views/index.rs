@@ -1,12 +1,14 @@
 //! The orders in which entities in memory are listed.
 
 use std::collections::BTreeSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::key::{Key, NO_VALUE};
 use super::query::TicketSort;
+use super::words::WordIndex;
 use crate::domain::{Order, Ticket};
 use crate::types::{Timestamp, UserId};
 
@@ -63,21 +65,19 @@ pub(super) struct TicketIndex {
     starts_at: BTreeSet<Key>,
     /// Each seller's, by the time of listing.
     of_seller: PerUser,
+    words: WordIndex,
 }
 
 impl TicketIndex {
     /// The index of all these tickets, which is quicker than to insert them one by one.
     pub(super) fn of(tickets: &[Arc<Ticket>]) -> Self {
         let sorted = |key: TicketKey| tickets.iter().map(|ticket| key.of(ticket)).collect();
-        let mut of_seller = PerUser::default();
-        for ticket in tickets {
-            of_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
-        }
         Self {
             created_at: sorted(TicketKey::CreatedAt),
             price: sorted(TicketKey::Price),
             starts_at: sorted(TicketKey::StartsAt),
-            of_seller,
+            of_seller: tickets.iter().map(|ticket| (ticket.seller_id, TicketKey::CreatedAt.of(ticket))).collect(),
+            words: WordIndex::of(tickets),
         }
     }
 
@@ -86,6 +86,7 @@ impl TicketIndex {
             self.keys_mut(key).insert(key.of(ticket));
         }
         self.of_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
+        self.words.insert(ticket);
     }
 
     pub(super) fn remove(&mut self, ticket: &Ticket) {
@@ -93,6 +94,7 @@ impl TicketIndex {
             self.keys_mut(key).remove(&key.of(ticket));
         }
         self.of_seller.remove(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
+        self.words.remove(ticket);
     }
 
     /// Follows an edit. Seller and time of listing never change.
@@ -105,6 +107,11 @@ impl TicketIndex {
                 keys.insert(new);
             }
         }
+        self.words.replace(old, new);
+    }
+
+    pub(super) const fn words(&self) -> &WordIndex {
+        &self.words
     }
 
     pub(super) fn len(&self) -> usize {
@@ -134,25 +141,49 @@ impl TicketIndex {
     }
 }
 
-/// Keys of what belongs to a user. Many small sets, because finding a place in one large set costs several cache misses.
-#[derive(Debug, Default)]
-pub(super) struct PerUser(FxHashMap<UserId, BTreeSet<Key>>);
+/// Keys of what belongs to an owner: a user, a text. Many small sets, because finding a place in one large set costs several
+/// cache misses.
+#[derive(Debug)]
+pub(super) struct PerOwner<O>(FxHashMap<O, BTreeSet<Key>>);
 
-impl PerUser {
-    pub(super) fn insert(&mut self, user: UserId, key: Key) {
-        self.0.entry(user).or_default().insert(key);
+/// Keys of what belongs to a user.
+pub(super) type PerUser = PerOwner<UserId>;
+
+impl<O> Default for PerOwner<O> {
+    fn default() -> Self {
+        Self(FxHashMap::default())
+    }
+}
+
+impl<O: Copy + Ord + Hash> FromIterator<(O, Key)> for PerOwner<O> {
+    /// Sorts all of them at once, which is quicker than to insert them one by one.
+    fn from_iter<I: IntoIterator<Item = (O, Key)>>(keys: I) -> Self {
+        let mut keys: Vec<_> = keys.into_iter().collect();
+        keys.sort_unstable();
+        let of_one = keys.chunk_by(|a, b| a.0 == b.0).filter_map(|keys| Some((keys.first()?.0, keys)));
+        Self(of_one.map(|(owner, keys)| (owner, keys.iter().map(|(_, key)| *key).collect())).collect())
+    }
+}
+
+impl<O: Copy + Ord + Hash> PerOwner<O> {
+    /// Tells whether it is the first of this owner.
+    pub(super) fn insert(&mut self, owner: O, key: Key) -> bool {
+        let keys = self.0.entry(owner).or_default();
+        keys.insert(key) && keys.len() == 1
     }
 
-    pub(super) fn remove(&mut self, user: UserId, key: Key) {
-        if let Some(keys) = self.0.get_mut(&user) {
-            keys.remove(&key);
-            if keys.is_empty() {
-                self.0.remove(&user);
-            }
+    /// Tells whether it was the last of this owner.
+    pub(super) fn remove(&mut self, owner: O, key: Key) -> bool {
+        let Some(keys) = self.0.get_mut(&owner) else { return false };
+        keys.remove(&key);
+        let is_empty = keys.is_empty();
+        if is_empty {
+            self.0.remove(&owner);
         }
+        is_empty
     }
 
-    pub(super) fn keys_of(&self, user: UserId) -> Option<&BTreeSet<Key>> {
-        self.0.get(&user)
+    pub(super) fn keys_of(&self, owner: O) -> Option<&BTreeSet<Key>> {
+        self.0.get(&owner)
     }
 }

@@ -96,6 +96,11 @@ impl Walk {
         Self::new(0, NO_VALUE, descending)
     }
 
+    /// Whether the walk comes by there.
+    pub(super) fn contains(&self, key: Key) -> bool {
+        self.spans.iter().any(|(low, high)| (*low..=*high).contains(&key))
+    }
+
     /// Takes off everything up to and including `key`.
     pub(super) fn skip_to(&mut self, key: Key) {
         let rank = self.rank(key);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::checkpoint::Settled;
+use super::by_words::Wanted;
+use super::checkpoint::{Owner, Settled};
 use super::cursor::{Cursor, Page};
 use super::error::ViewsError;
 use super::index::{TicketIndex, TicketKey};
@@ -24,7 +25,7 @@ use crate::types::{OrderId, TicketId, UserId};
 const WORK_MAX: u32 = if cfg!(test) { 300 } else { 1_000_000 };
 
 /// The work to read one entity from the file, compared with that of passing over an index entry.
-const LOAD_WORK: u32 = 10;
+pub(super) const LOAD_WORK: u32 = 10;
 
 impl Views {
     /// The tickets that the query asks for.
@@ -46,12 +47,13 @@ impl Views {
             TicketStatusFilter::Only(status) => (status.is_live(), !status.is_live()),
             TicketStatusFilter::All => (true, true),
         };
+        let wanted = Wanted { key, walk: &walk, limit };
         if on_sale {
-            parts.push(self.tickets_in_memory(|live| &live.tickets.on_sale, key, &walk, limit, &mut filter));
+            parts.extend(self.tickets_in_memory(|live| &live.tickets.on_sale, &wanted, &mut filter));
         }
         if settled {
-            parts.push(self.tickets_in_memory(|live| &live.tickets.settled, key, &walk, limit, &mut filter));
-            parts.push(self.tickets_in_file(key, &walk, limit, &mut filter)?);
+            parts.extend(self.tickets_in_memory(|live| &live.tickets.settled, &wanted, &mut filter));
+            parts.extend(self.tickets_in_file(&wanted, &mut filter)?);
         }
         Ok(merge(parts, &walk, limit, tag))
     }
@@ -87,15 +89,19 @@ impl Views {
     fn tickets_in_memory(
         &self,
         index: fn(&Live) -> &TicketIndex,
-        key: TicketKey,
-        walk: &Walk,
-        limit: usize,
+        wanted: &Wanted<'_>,
         filter: &mut TicketFilter<'_>,
-    ) -> Part<Ticket> {
+    ) -> Vec<Part<Ticket>> {
+        let key = wanted.key;
         let seller = filter.query.seller.filter(|_| key == TicketKey::CreatedAt);
-        self.scan(
-            walk.clone(),
-            limit,
+        if seller.is_none()
+            && let Some(parts) = self.tickets_by_words(index, wanted, filter)
+        {
+            return parts;
+        }
+        vec![self.scan(
+            wanted.walk.clone(),
+            wanted.limit,
             |live| match seller {
                 Some(seller) => index(live).keys_of(seller),
                 None => Some(index(live).keys(key)),
@@ -104,22 +110,26 @@ impl Views {
                 let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
                 filter.matches(ticket).then(|| Arc::clone(ticket))
             },
-        )
+        )]
     }
 
     fn tickets_in_file(
         &self,
-        key: TicketKey,
-        walk: &Walk,
-        limit: usize,
+        wanted: &Wanted<'_>,
         filter: &mut TicketFilter<'_>,
-    ) -> Result<Part<Ticket>, ViewsError> {
-        let mut gathering = Gathering::new(limit);
-        self.0.store.settled_tickets(key, filter.query.seller, walk, &mut |place, settled: Settled<'_, Ticket>| {
+    ) -> Result<Vec<Part<Ticket>>, ViewsError> {
+        let key = wanted.key;
+        let seller = filter.query.seller.filter(|_| key == TicketKey::CreatedAt);
+        if seller.is_none()
+            && let Some(parts) = self.settled_by_words(wanted, filter)?
+        {
+            return Ok(parts);
+        }
+        let mut gathering = Gathering::new(wanted.limit);
+        let owner = seller.map(Owner::Seller);
+        self.0.store.settled_tickets(key, owner, wanted.walk, &mut |place, settled: Settled<'_, Ticket>| {
             if filter.may_match(&settled) {
-                // Memory has the say about what it has: the file may be older.
-                let newer = self.live().tickets.by_id.get(&TicketId::from_bytes(place.id())).cloned();
-                let ticket = newer.map_or_else(|| settled.load().map(Arc::new), Ok)?;
+                let ticket = self.newest(place, &settled)?;
                 gathering.work += LOAD_WORK;
                 if key.of(&ticket) == place && filter.matches(&ticket) {
                     gathering.add(place, ticket);
@@ -127,12 +137,12 @@ impl Views {
             }
             Ok(gathering.step(place))
         })?;
-        Ok(gathering.part)
+        Ok(vec![gathering.part])
     }
 
     /// Walks an index in memory and picks entities, at most one more than the limit. The lock is let go again and again, so that
     /// the writer need not wait for a long search; the index may change meanwhile.
-    fn scan<T>(
+    pub(super) fn scan<T>(
         &self,
         mut walk: Walk,
         limit: usize,
@@ -162,7 +172,7 @@ impl Views {
 
 /// Shows `visit` the next keys of the walk, as many as one slice has, until it has seen enough. Gives the last key if it is not
 /// that of the whole walk.
-fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> bool) -> Option<Key> {
+pub(super) fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> bool) -> Option<Key> {
     let mut left = SLICE;
     for (low, high) in walk.spans() {
         let mut range = keys.range(low..=high);
@@ -178,35 +188,35 @@ fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> 
 
 /// What one source has for a page.
 #[derive(Debug)]
-struct Part<T> {
-    found: Vec<(Key, Arc<T>)>,
+pub(super) struct Part<T> {
+    pub(super) found: Vec<(Key, Arc<T>)>,
     /// The last key that was looked at, unless all were.
-    cut: Option<Key>,
+    pub(super) cut: Option<Key>,
 }
 
 /// A [`Part`] in the making.
-struct Gathering<T> {
-    part: Part<T>,
+pub(super) struct Gathering<T> {
+    pub(super) part: Part<T>,
     wanted: usize,
-    work: u32,
+    pub(super) work: u32,
 }
 
 impl<T> Gathering<T> {
     /// One entry more than the page has tells whether there is a next page.
-    fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         Self { part: Part { found: Vec::new(), cut: None }, wanted: limit + 1, work: 0 }
     }
 
-    fn add(&mut self, key: Key, entity: Arc<T>) {
+    pub(super) fn add(&mut self, key: Key, entity: Arc<T>) {
         self.part.found.push((key, entity));
     }
 
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.part.found.len() == self.wanted
     }
 
     /// After each entry of the file: whether to go on.
-    fn step(&mut self, key: Key) -> ControlFlow<()> {
+    pub(super) fn step(&mut self, key: Key) -> ControlFlow<()> {
         self.work += 1;
         if self.is_full() || self.work >= WORK_MAX {
             self.part.cut = Some(key);
@@ -264,8 +274,8 @@ impl Versioned for Order {
 }
 
 /// Whether a ticket is asked for.
-struct TicketFilter<'a> {
-    query: &'a TicketQuery,
+pub(super) struct TicketFilter<'a> {
+    pub(super) query: &'a TicketQuery,
     search: Option<Search<'a>>,
 }
 
@@ -274,7 +284,7 @@ impl<'a> TicketFilter<'a> {
         Self { query, search: query.q.as_ref().map(Search::new) }
     }
 
-    fn matches(&mut self, ticket: &Ticket) -> bool {
+    pub(super) fn matches(&mut self, ticket: &Ticket) -> bool {
         let query = self.query;
         let price = ticket.price.sort_value();
         query.status.admits(ticket.status)
@@ -289,7 +299,7 @@ impl<'a> TicketFilter<'a> {
     }
 
     /// What can be told from the index alone.
-    fn may_match(&self, settled: &Settled<'_, Ticket>) -> bool {
+    pub(super) fn may_match(&self, settled: &Settled<'_, Ticket>) -> bool {
         let status = match self.query.status {
             TicketStatusFilter::OnSale => false,
             TicketStatusFilter::Only(status) => settled.is(status),

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 pub(super) use self::orders::LiveOrders;
 pub(super) use self::tickets::LiveTickets;
 
-use super::Entity;
+use super::{Entity, Replayed};
 use crate::domain::auth::RevokedSessions;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Hash;
@@ -82,8 +82,52 @@ impl Live {
         self.covers = covers;
     }
 
+    /// Takes over the end of a replay; from then on the views show the journal up to `covers`.
+    ///
+    /// The state holds what is live, and shares what has not changed with these views: that is how changes are told.
+    pub(super) fn adopt(&mut self, state: &State, aside: Replayed, covers: Head) {
+        let is_new = |known: Option<&Arc<User>>, user| known.is_none_or(|known| !Arc::ptr_eq(known, user));
+        for user in state.users().filter(|user| is_new(self.users.get(&user.id), user)) {
+            self.dirty.users.insert(user.id, Arc::clone(user));
+        }
+        self.users.extend(self.dirty.users.iter().map(|(id, user)| (*id, Arc::clone(user))));
+        let mut tickets: Vec<_> = aside.tickets.into_values().collect();
+        tickets.extend(state.tickets().filter(|ticket| !self.tickets.has(ticket)).cloned());
+        self.tickets.replace_all(&tickets);
+        self.dirty.tickets.extend(tickets.into_iter().map(|ticket| (ticket.id, ticket)));
+        let mut orders: Vec<_> = aside.orders.into_values().collect();
+        orders.extend(state.orders().filter(|order| !self.orders.has(order)).cloned());
+        self.orders.replace_all(&orders);
+        self.dirty.orders.extend(orders.into_iter().map(|order| (order.id, order)));
+        for (id, expires_at) in aside.revoked {
+            self.revoked.insert(id, expires_at);
+            self.dirty.revoked.push((id, expires_at));
+        }
+        self.revoked.forget_until(covers.at);
+        self.covers = covers;
+    }
+
+    /// Forgets what has settled since it was put here, without a trace.
+    pub(super) fn forget(&mut self, aside: &Replayed) {
+        let tickets: Vec<_> = aside.tickets.keys().filter_map(|id| self.tickets.by_id.get(id)).cloned().collect();
+        self.tickets.evict(&tickets);
+        let orders: Vec<_> = aside.orders.keys().filter_map(|id| self.orders.by_id.get(id)).cloned().collect();
+        self.orders.evict(&orders);
+    }
+
     /// Takes back what could not be written.
     pub(super) fn take_back(&mut self, mut unwritten: Dirty) {
+        // What was set aside in the middle of a replay is nowhere else.
+        for ticket in unwritten.tickets.values() {
+            if !self.tickets.by_id.contains_key(&ticket.id) {
+                self.tickets.replace(ticket);
+            }
+        }
+        for order in unwritten.orders.values() {
+            if !self.orders.by_id.contains_key(&order.id) {
+                self.orders.replace(order);
+            }
+        }
         std::mem::swap(&mut self.dirty, &mut unwritten);
         self.dirty.overtake(unwritten);
     }

@@ -14,6 +14,7 @@
 //! settled and is live again stays among the settled, too, until it is settled anew. Memory has the say about what it has.
 //! The file may be deleted at any time.
 
+mod by_words;
 mod checkpoint;
 mod cursor;
 mod error;
@@ -25,9 +26,12 @@ mod query;
 mod search;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use rustc_hash::FxHashMap;
 
 pub use self::cursor::{Cursor, CursorParseError, Page};
 pub(crate) use self::error::ViewsError;
@@ -35,7 +39,7 @@ pub(crate) use self::query::{OrderQuery, TicketQuery};
 pub use self::query::{RawOrderQuery, RawTicketQuery};
 
 use self::checkpoint::{Source, Store};
-use self::live::Live;
+use self::live::{Dirty, Live};
 use crate::domain::{Order, State, Ticket, User};
 use crate::journal::Head;
 use crate::types::{ChargeId, OrderId, SessionId, TicketId, Timestamp, UserId};
@@ -51,6 +55,24 @@ pub(crate) enum Entity {
     Order(Arc<Order>),
     /// A session that ended before its time, and that time.
     Revoked(SessionId, Timestamp),
+}
+
+/// What a replay has set aside, because its state holds no more than what is live.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    /// Tickets that were sold or withdrawn.
+    pub(crate) tickets: FxHashMap<TicketId, Arc<Ticket>>,
+    /// Orders in which nothing is under way any more.
+    pub(crate) orders: FxHashMap<OrderId, Arc<Order>>,
+    /// Sessions that ended before their time, and that time.
+    pub(crate) revoked: Vec<(SessionId, Timestamp)>,
+}
+
+impl Replayed {
+    /// How many tickets and orders it has.
+    pub(crate) fn settled(&self) -> usize {
+        self.tickets.len() + self.orders.len()
+    }
 }
 
 /// How much there is of what.
@@ -119,6 +141,29 @@ impl Views {
     /// Shows the new state of what the batch that ends at `covers` has changed.
     pub(crate) fn publish(&self, entities: Vec<Entity>, covers: Head) {
         self.live_mut().publish(entities, covers);
+    }
+
+    /// Takes over what a replay has come to: the state that it has left, and what it has set aside.
+    pub(crate) fn adopt(&self, state: &State, aside: Replayed, covers: Head) {
+        self.live_mut().adopt(state, aside, covers);
+    }
+
+    /// The same in the middle of a replay, and writes it to the file at once, so that what has settled need not be kept. For
+    /// openings: who reads meanwhile may miss what is set aside.
+    ///
+    /// # Errors
+    /// What could not be written waits for the next checkpoint.
+    pub(crate) fn adopt_and_checkpoint(&self, state: &State, aside: Replayed, covers: Head) -> Result<(), ViewsError> {
+        let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changes = {
+            let mut live = self.live_mut();
+            live.forget(&aside);
+            live.adopt(state, Replayed { revoked: aside.revoked, ..Replayed::default() }, covers);
+            std::mem::take(&mut live.dirty)
+        };
+        changes.tickets.extend(aside.tickets);
+        changes.orders.extend(aside.orders);
+        self.write(&mut checkpointed, changes, covers)
     }
 
     /// The user of this id.
@@ -198,6 +243,11 @@ impl Views {
         if changes.len() == 0 && covers == *checkpointed {
             return Ok(covers);
         }
+        self.write(&mut checkpointed, changes, covers)?;
+        Ok(covers)
+    }
+
+    fn write(&self, checkpointed: &mut Head, changes: Dirty, covers: Head) -> Result<(), ViewsError> {
         if let Err(error) = self.0.store.write(&changes, covers) {
             self.live_mut().take_back(changes);
             return Err(error);
@@ -216,7 +266,17 @@ impl Views {
         for slice in orders.chunks(SLICE) {
             self.live_mut().orders.evict(slice);
         }
-        Ok(covers)
+        Ok(())
+    }
+
+    /// Gives back the room in the file that nothing uses any more; whoever needs the file waits meanwhile. Tells whether there
+    /// was any.
+    ///
+    /// # Errors
+    /// [`ViewsError::Storage`], also while somebody reads; then nothing has changed.
+    pub(crate) fn compact(&self) -> Result<bool, ViewsError> {
+        let _no_checkpoint = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.store.compact()
     }
 
     /// Lets go of the file, so that it can be opened elsewhere. What is in memory stays readable.

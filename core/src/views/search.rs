@@ -36,8 +36,6 @@ impl FromStr for SearchText {
         if text.chars().take(LEN_MAX + 1).count() > LEN_MAX {
             return Err(SearchTextError::TooLong);
         }
-        // Letter by letter, as the texts are that it is compared with: a final sigma is no letter of its own.
-        let lower = |word: &str| word.chars().flat_map(char::to_lowercase).collect::<String>().into();
         let words: SmallVec<[Box<str>; 4]> = words(text).map(lower).collect();
         if words.is_empty() { Err(SearchTextError::NoWords) } else { Ok(Self { words }) }
     }
@@ -85,6 +83,11 @@ impl<'a> Search<'a> {
 }
 
 impl SearchText {
+    /// The words that are searched for, in lower case.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|word| &**word)
+    }
+
     fn found_in(&self, text: &str) -> Found {
         let mut found = 0;
         let mut look = |word: &str, begins: fn(&str, &str) -> bool| {
@@ -106,7 +109,13 @@ impl SearchText {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Letter by letter, so that searches and texts agree: a final sigma is no letter of its own.
+pub(super) fn lower(word: &str) -> Box<str> {
+    word.chars().flat_map(char::to_lowercase).collect::<String>().into()
+}
+
+/// The words of a text: letters and digits between signs and spaces.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 

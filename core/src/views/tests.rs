@@ -5,6 +5,7 @@ mod damage;
 mod fault;
 mod model;
 mod restart;
+mod words;
 mod world;
 
 pub(super) use self::fault::Fault;

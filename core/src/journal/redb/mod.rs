@@ -244,6 +244,25 @@ impl Journal for RedbJournal {
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
         guarded(|| backup::copy(&self.begin_read()?, file, progress))
     }
+
+    fn compact(&self) -> Result<bool, JournalError> {
+        let mut writer = lock(&self.writer);
+        let mut db = write(&self.db);
+        let db = db.as_mut().ok_or_else(|| self.no_database())?;
+        match guarded(|| Ok(db.compact())) {
+            Ok(Ok(compacted)) => Ok(compacted),
+            // Only a failure of the storage leaves it open what the file holds.
+            Ok(Err(redb::CompactionError::Storage(error))) => {
+                writer.failed = true;
+                Err(error.into())
+            }
+            Ok(Err(error)) => Err(JournalError::Storage(Box::new(error))),
+            Err(error) => {
+                writer.failed = true;
+                Err(error)
+            }
+        }
+    }
 }
 
 impl fmt::Debug for RedbJournal {

@@ -1,8 +1,8 @@
 //! What only the redb backend can show: damage, files, backup.
 
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use redb::backends::InMemoryBackend;
 use redb::{ReadableTableMetadata as _, StorageBackend};
@@ -386,4 +386,69 @@ fn damage_is_not_copied() {
     let result = journal.backup(&dir.path().join("copy").join(DATABASE_FILE), &mut |_, _| {});
     assert!(matches!(result, Err(JournalError::Damaged { seq: 257, .. })), "{result:?}");
     assert_eq!(fs::read_dir(dir.path().join("copy")).unwrap().count(), 0);
+}
+
+/// A backend that keeps what the file held at each of its flushes.
+#[derive(Debug)]
+struct Flushes(Shared, Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl StorageBackend for Flushes {
+    fn len(&self) -> Result<u64, std::io::Error> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), std::io::Error> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> Result<(), std::io::Error> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> Result<(), std::io::Error> {
+        lock(&self.1).push(content(&self.0.0));
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), std::io::Error> {
+        self.0.write(offset, data)
+    }
+}
+
+#[test]
+fn compaction_keeps_all_and_a_crash_in_the_middle_does_too() {
+    let storage = Arc::new(InMemoryBackend::new());
+    let flushes = Arc::new(Mutex::new(Vec::new()));
+    let (shared, noted) = (storage.clone(), flushes.clone());
+    let opener = move || builder().create_with_backend(Flushes(Shared(shared.clone()), noted.clone()));
+    let journal = RedbJournal::open_with(Box::new(opener)).unwrap();
+    // Results go after a day, and leave room behind that nothing uses.
+    let answer = vec![7; 20_000];
+    let result = |at| Some(StoredResult { at, fingerprint: [0; 16], answer: answer.clone() });
+    let named = |name, at| Proposal { command_id: command(name), at, result: result(at), ..proposal(3) };
+    journal.append((0..250).map(|name| named(name, NOON)).collect()).unwrap();
+    let expired = Timestamp::from_millis(NOON.as_millis() + RESULT_KEPT_MS + 1);
+    for _ in 0..10 {
+        journal.append(vec![Proposal { at: expired, ..proposal(40) }]).unwrap();
+    }
+    let (before, records) = (storage.len().unwrap(), all(&journal));
+
+    let reader = journal.begin_read().unwrap();
+    assert!(matches!(journal.compact(), Err(JournalError::Storage(_))), "somebody reads");
+    drop(reader);
+    lock(&flushes).clear();
+    assert!(journal.compact().unwrap());
+    let steps = std::mem::take(&mut *lock(&flushes));
+    assert!(storage.len().unwrap() < before, "{} of {before}", storage.len().unwrap());
+    assert_eq!(all(&journal), records);
+    journal.append(vec![proposal(1)]).unwrap();
+
+    assert!(steps.len() > 2, "{}", steps.len());
+    for step in steps {
+        let crashed = RedbJournal::open_with(in_memory(storage_of(&step))).unwrap();
+        assert_eq!(all(&crashed), records);
+        crashed.append(vec![proposal(1)]).unwrap();
+    }
+    journal.close();
+    assert!(matches!(journal.compact(), Err(JournalError::Closed)));
 }

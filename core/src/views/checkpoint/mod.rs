@@ -23,6 +23,7 @@ use super::error::ViewsError;
 use super::index::{TicketKey, order_key};
 use super::key::{Key, Walk};
 use super::live::{Dirty, Live, NOTHING};
+use super::words::TextId;
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, Ticket};
@@ -35,6 +36,15 @@ const CACHE_BYTES: usize = 32 << 20;
 
 /// Whether to show more entries of a listing, if this one could be read.
 type GoOn = Result<ControlFlow<()>, ViewsError>;
+
+/// Whose tickets are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Those of a seller.
+    Seller(UserId),
+    /// Those with a text.
+    Text(TextId),
+}
 
 /// Where the tables are.
 #[derive(Debug)]
@@ -133,20 +143,28 @@ impl Store {
         })
     }
 
-    /// Shows `visit` the settled tickets in the order of the walk until it has seen enough; the seller's only, if there is one
-    /// and `key` is [`TicketKey::CreatedAt`].
+    /// The texts of settled tickets that have a word with this beginning, unless there are more than `most`.
+    pub(super) fn settled_texts(&self, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
+        self.read(|transaction| read::texts(transaction, word, most))
+    }
+
+    /// Shows `visit` the settled tickets in the order of the walk until it has seen enough; the owner's only, if there is one,
+    /// and `key` is then [`TicketKey::CreatedAt`].
     pub(super) fn settled_tickets(
         &self,
         key: TicketKey,
-        seller: Option<UserId>,
+        owner: Option<Owner>,
         walk: &Walk,
         visit: &mut dyn FnMut(Key, Settled<'_, Ticket>) -> GoOn,
     ) -> Result<(), ViewsError> {
-        let owner = seller.filter(|_| key == TicketKey::CreatedAt);
-        let index = owner.map_or(tables::tickets_by(key), |_| tables::TICKETS_BY_SELLER);
+        let (index, owner) = match owner {
+            None => (tables::tickets_by(key), None),
+            Some(Owner::Seller(seller)) => (tables::TICKETS_BY_SELLER, Some(*seller.as_bytes())),
+            Some(Owner::Text(text)) => (tables::TICKETS_BY_TEXT, Some(text)),
+        };
         self.read(|transaction| {
             let rows = transaction.open_table(tables::SETTLED_TICKETS)?;
-            read::scan(transaction, index, owner, walk, &mut |place, mark| {
+            read::scan(transaction, index, owner.as_ref(), walk, &mut |place, mark| {
                 let load = &|| found(place, read::settled_ticket(&rows, &place.id())?, |ticket| key.of(ticket));
                 visit(place, Settled { mark, load })
             })
@@ -162,7 +180,7 @@ impl Store {
     ) -> Result<(), ViewsError> {
         self.read(|transaction| {
             let rows = transaction.open_table(tables::SETTLED_ORDERS)?;
-            read::scan(transaction, tables::ORDERS_BY_BUYER, Some(buyer), walk, &mut |place, mark| {
+            read::scan(transaction, tables::ORDERS_BY_BUYER, Some(buyer.as_bytes()), walk, &mut |place, mark| {
                 let load = &|| found(place, read::settled_order(&rows, &place.id())?, order_key);
                 visit(place, Settled { mark, load })
             })
@@ -172,6 +190,18 @@ impl Store {
     /// Writes the changes in one transaction, so that the file then covers the position.
     pub(super) fn write(&self, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
         self.with(|database| write::write(database, changes, covers))
+    }
+
+    /// Gives back the room that nothing uses any more.
+    pub(super) fn compact(&self) -> Result<bool, ViewsError> {
+        let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        let Slot::Open(database) = &mut *slot else { return Err(redb::Error::DatabaseClosed.into()) };
+        let result = guarded(|| database.compact().map_err(|error| ViewsError::Storage(Box::new(error))));
+        drop(slot);
+        if let Err(ViewsError::Damaged(_)) = &result {
+            self.reopen()?;
+        }
+        result
     }
 
     /// Lets go of the file, for good.

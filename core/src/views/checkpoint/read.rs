@@ -13,10 +13,11 @@ use crate::domain::auth::RevokedSessions;
 use crate::domain::ticket::Show;
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
-use crate::types::{SessionId, Timestamp, UserId};
+use crate::types::{SessionId, Timestamp};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
 use crate::views::live::{Dirty, Live, LiveOrders, LiveTickets};
+use crate::views::words::TextId;
 
 type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
 
@@ -129,11 +130,28 @@ fn one<T: DeserializeOwned>(table: &Table, id: &[u8; 16]) -> Result<Option<T>, V
     table.get(id)?.map(|row| row::decode(row.value())).transpose()
 }
 
+/// The texts that have a word with this beginning, unless there are more than `most`.
+pub(super) fn texts(transaction: &ReadTransaction, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
+    let table = transaction.open_table(tables::WORDS)?;
+    let mut found = FxHashSet::default();
+    // No text has this byte, so all words with the beginning are before it.
+    let end = [word.as_bytes(), &[0xff]].concat();
+    for entry in table.range(word.as_bytes()..end.as_slice())? {
+        let (place, _) = entry?;
+        let text = place.value().last_chunk().ok_or(ViewsError::damaged("a word leads nowhere"))?;
+        found.insert(*text);
+        if found.len() > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(found.into_iter().collect()))
+}
+
 /// Shows `visit` the entries of an index in the order of the walk, each with its mark, until it has seen enough.
 pub(super) fn scan(
     transaction: &ReadTransaction,
     index: Index,
-    owner: Option<UserId>,
+    owner: Option<&[u8; 16]>,
     walk: &Walk,
     visit: &mut dyn FnMut(Key, &[u8]) -> GoOn,
 ) -> Result<(), ViewsError> {

@@ -10,10 +10,11 @@ use crate::types::{Timestamp, UserId};
 use crate::views::error::ViewsError;
 use crate::views::index::TicketKey;
 use crate::views::key::{KEY_LEN, Key};
+use crate::views::words::TextId;
 
 /// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
 /// serde forms of `User`, `Ticket` and `Order` included; files of another version are made anew.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
@@ -27,6 +28,10 @@ pub(super) const LIVE_TICKETS: Rows = TableDefinition::new("live_tickets");
 /// Sold and withdrawn tickets; the index tables are about these.
 pub(super) const SETTLED_TICKETS: Rows = TableDefinition::new("settled_tickets");
 pub(super) const TICKETS_BY_SELLER: Index = TableDefinition::new("tickets_by_seller");
+/// The tickets of each text; see [`crate::views::words`].
+pub(super) const TICKETS_BY_TEXT: Index = TableDefinition::new("tickets_by_text");
+/// Words in lower case, a zero byte, and the text that has the word. A text that no ticket has any more does no harm.
+pub(super) const WORDS: TableDefinition<'static, &'static [u8], ()> = TableDefinition::new("words");
 pub(super) const LIVE_ORDERS: Rows = TableDefinition::new("live_orders");
 /// Orders in which nothing is under way; the index table is about these.
 pub(super) const SETTLED_ORDERS: Rows = TableDefinition::new("settled_orders");
@@ -47,14 +52,14 @@ pub(super) const fn tickets_by(key: TicketKey) -> Index {
 }
 
 /// The bytes under which an index has an entry.
-pub(super) fn place(owner: Option<UserId>, key: Key) -> Vec<u8> {
-    let owner: &[u8] = owner.as_ref().map_or(&[], |owner| owner.as_bytes());
+pub(super) fn place(owner: Option<&[u8; 16]>, key: Key) -> Vec<u8> {
+    let owner: &[u8] = owner.map_or(&[], |owner| owner);
     [owner, &key.to_bytes()].concat()
 }
 
 /// The key in the bytes of [`place`].
-pub(super) fn key_in(owner: Option<UserId>, place: &[u8]) -> Option<Key> {
-    Key::from_bytes(place.get(owner.map_or(0, |owner| owner.as_bytes().len())..)?)
+pub(super) fn key_in(owner: Option<&[u8; 16]>, place: &[u8]) -> Option<Key> {
+    Key::from_bytes(place.get(owner.map_or(0, |owner| owner.len())..)?)
 }
 
 /// What an index tells of a ticket: its status and its seller.
@@ -95,11 +100,13 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS, SETTLED_ORDERS] {
         transaction.open_table(rows)?;
     }
-    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, ORDERS_BY_BUYER]) {
+    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, ORDERS_BY_BUYER])
+    {
         transaction.open_table(index)?;
     }
     transaction.open_table(CHARGES)?;
     transaction.open_table(REVOKED)?;
+    transaction.open_table(WORDS)?;
     Ok(())
 }
 
@@ -143,6 +150,11 @@ pub(super) fn change(
         };
     }
     Ok(())
+}
+
+/// The place of a word that a text has.
+pub(super) fn word_place(word: &str, text: &TextId) -> Vec<u8> {
+    [word.as_bytes(), &[0], text].concat()
 }
 
 /// Places with the marks that they are to have, or `None` for entries that go.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use redb::{Durability, ReadableTable, Table, WriteTransaction};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use super::row::{self, TicketRow};
 use super::tables::{self, Changes};
@@ -14,6 +16,7 @@ use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, order_key};
 use crate::views::key::Key;
 use crate::views::live::Dirty;
+use crate::views::words::{self, TextId};
 
 /// Writes the changes and what is covered with them.
 pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
@@ -63,8 +66,35 @@ fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), 
         let mut table = transaction.open_table(tables::tickets_by(key))?;
         tables::change(&mut table, index_changes(&moves, |ticket| tables::place(None, key.of(ticket))))?;
     }
-    let by_seller = |ticket: &Ticket| tables::place(Some(ticket.seller_id), TicketKey::CreatedAt.of(ticket));
-    tables::change(&mut transaction.open_table(tables::TICKETS_BY_SELLER)?, index_changes(&moves, by_seller))
+    let by_seller = |ticket: &Ticket| tables::place(Some(ticket.seller_id.as_bytes()), TicketKey::CreatedAt.of(ticket));
+    tables::change(&mut transaction.open_table(tables::TICKETS_BY_SELLER)?, index_changes(&moves, by_seller))?;
+    write_words(transaction, &moves)
+}
+
+/// Each text of a ticket has an entry for it, and each word of a text has one for the text.
+fn write_words(transaction: &WriteTransaction, moves: &[(Option<Ticket>, Arc<Ticket>)]) -> Result<(), ViewsError> {
+    let place = |text: &TextId, ticket: &Ticket| tables::place(Some(text), TicketKey::CreatedAt.of(ticket));
+    let mut changes = Changes::with_capacity(2 * moves.len());
+    let mut texts = FxHashMap::default();
+    for (old, new) in moves {
+        changes.extend(old.iter().flat_map(|old| words::texts(old).into_iter().map(|text| (place(&text, old), None))));
+        let mark: SmallVec<_> = tables::ticket_mark(new.status, new.seller_id).into_iter().collect();
+        for (number, text) in words::texts(new).into_iter().enumerate() {
+            changes.push((place(&text, new), Some(mark.clone())));
+            texts.entry(text).or_insert((new, number));
+        }
+    }
+    tables::change(&mut transaction.open_table(tables::TICKETS_BY_TEXT)?, changes)?;
+    let words = texts.iter().flat_map(|(text, (ticket, number))| {
+        words::words_of(ticket, *number).into_iter().map(move |word| tables::word_place(&word, text))
+    });
+    let mut words: Vec<_> = words.collect();
+    words.sort_unstable();
+    let mut table = transaction.open_table(tables::WORDS)?;
+    for word in words {
+        table.insert(word.as_slice(), ())?;
+    }
+    Ok(())
 }
 
 /// Old entries out, new ones in.
@@ -94,7 +124,7 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     for order in orders {
         if order.is_settled() {
             settled.insert(order.id.as_bytes(), &**order)?;
-            let place = tables::place(Some(order.buyer_id), order_key(order));
+            let place = tables::place(Some(order.buyer_id.as_bytes()), order_key(order));
             by_buyer.push((place, Some(tables::order_mark(order.status).into_iter().collect())));
             if let Some(charge) = &order.charge {
                 by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;

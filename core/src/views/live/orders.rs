@@ -20,14 +20,33 @@ pub(in crate::views) struct LiveOrders {
 }
 
 impl LiveOrders {
-    /// The orders of a checkpoint file that are not settled.
+    /// These orders with their indexes, which is quicker than to put them in one by one.
     pub(in crate::views) fn of(orders: &[Arc<Order>]) -> Self {
-        let mut live = Self::default();
-        live.by_id.reserve(orders.len());
-        for order in orders {
-            live.replace(order);
+        let charged = orders.iter().filter_map(|order| Some((order.charge.as_ref()?.id, order.id)));
+        Self {
+            by_id: orders.iter().map(|order| (order.id, Arc::clone(order))).collect(),
+            by_buyer: orders.iter().map(|order| (order.buyer_id, order_key(order))).collect(),
+            by_charge: charged.collect(),
+            pending: orders.iter().filter(|order| is_pending(order)).map(|order| order.id).collect(),
+            open: orders.iter().filter(|order| order.status.is_open()).count(),
         }
-        live
+    }
+
+    /// Whether the order is here in just this state.
+    pub(super) fn has(&self, order: &Arc<Order>) -> bool {
+        self.by_id.get(&order.id).is_some_and(|known| Arc::ptr_eq(known, order))
+    }
+
+    /// Puts the orders in place of their older states. Of many it makes the indexes anew, which is quicker.
+    pub(super) fn replace_all(&mut self, orders: &[Arc<Order>]) {
+        if orders.len() < self.by_id.len() / 4 {
+            orders.iter().for_each(|order| self.replace(order));
+            return;
+        }
+        let mut by_id = std::mem::take(&mut self.by_id);
+        by_id.extend(orders.iter().map(|order| (order.id, Arc::clone(order))));
+        let all: Vec<_> = by_id.into_values().collect();
+        *self = Self::of(&all);
     }
 
     /// Puts the order in place of its older state.
@@ -46,7 +65,9 @@ impl LiveOrders {
                 }
             }
             // Neither the buyer nor the time ever changes.
-            None => self.by_buyer.insert(order.buyer_id, order_key(order)),
+            None => {
+                self.by_buyer.insert(order.buyer_id, order_key(order));
+            }
         }
         if let Some(charge) = &order.charge
             && old.as_ref().is_none_or(|old| old.charge.is_none())
@@ -55,11 +76,13 @@ impl LiveOrders {
         }
     }
 
-    /// Forgets settled orders that the checkpoint file has, unless they have changed since.
+    /// Forgets orders that the checkpoint file has, unless they have changed since.
     pub(in crate::views) fn evict(&mut self, written: &[Arc<Order>]) {
         for order in written {
-            if self.by_id.get(&order.id).is_some_and(|current| Arc::ptr_eq(current, order)) {
+            if self.has(order) {
                 self.by_id.remove(&order.id);
+                self.pending.remove(&order.id);
+                self.open -= usize::from(order.status.is_open());
                 self.by_buyer.remove(order.buyer_id, order_key(order));
                 if let Some(charge) = &order.charge {
                     self.by_charge.remove(&charge.id);

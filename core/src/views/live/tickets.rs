@@ -31,6 +31,25 @@ impl LiveTickets {
         }
     }
 
+    /// Whether the ticket is here in just this state.
+    pub(super) fn has(&self, ticket: &Arc<Ticket>) -> bool {
+        self.by_id.get(&ticket.id).is_some_and(|known| Arc::ptr_eq(known, ticket))
+    }
+
+    /// Puts the tickets in place of their older states. Of many it makes the indexes anew, which is quicker.
+    pub(super) fn replace_all(&mut self, tickets: &[Arc<Ticket>]) {
+        if tickets.len() < self.by_id.len() / 4 {
+            tickets.iter().for_each(|ticket| self.replace(ticket));
+            return;
+        }
+        self.by_id.extend(tickets.iter().map(|ticket| (ticket.id, Arc::clone(ticket))));
+        let (live, settled): (Vec<_>, Vec<_>) =
+            self.by_id.values().cloned().partition(|ticket| ticket.status.is_live());
+        self.on_sale = TicketIndex::of(&live);
+        self.settled = TicketIndex::of(&settled);
+        self.locked = live.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count();
+    }
+
     /// Puts the ticket in place of its older state.
     pub(super) fn replace(&mut self, ticket: &Arc<Ticket>) {
         let is_live = ticket.status.is_live();
@@ -48,12 +67,13 @@ impl LiveTickets {
         self.locked -= usize::from(old.is_some_and(|old| old.status == TicketStatus::Locked));
     }
 
-    /// Forgets settled tickets that the checkpoint file has, unless they have changed since.
+    /// Forgets tickets that the checkpoint file has, unless they have changed since.
     pub(in crate::views) fn evict(&mut self, written: &[Arc<Ticket>]) {
         for ticket in written {
-            if self.by_id.get(&ticket.id).is_some_and(|current| Arc::ptr_eq(current, ticket)) {
+            if self.has(ticket) {
                 self.by_id.remove(&ticket.id);
-                self.settled.remove(ticket);
+                self.index(ticket.status.is_live()).remove(ticket);
+                self.locked -= usize::from(ticket.status == TicketStatus::Locked);
             }
         }
     }

@@ -133,3 +133,23 @@ fn a_closed_file_stays_closed() {
     assert!(matches!(views.checkpoint(), Err(ViewsError::Storage(_))));
     check(&mut then, &opened);
 }
+
+#[test]
+fn compaction_gives_room_back_and_keeps_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut world = World::new(11);
+    let views = Views::open(Some(dir.path()), &|_| true).unwrap();
+    for _ in 0..12 {
+        world.batch(&views, 400);
+        views.checkpoint().unwrap();
+    }
+    let len = || std::fs::metadata(dir.path().join("views.redb")).unwrap().len();
+    let before = len();
+    views.compact().unwrap();
+    assert!(len() < before, "{} of {before}", len());
+    check(&mut world, &views);
+    world.batch(&views, 50);
+    views.checkpoint().unwrap();
+    drop(views);
+    check(&mut world, &Views::open(Some(dir.path()), &|_| true).unwrap());
+}

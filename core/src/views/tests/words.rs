@@ -1,0 +1,75 @@
+//! Searches take the way through the words wherever that is the shorter one, and find the same either way.
+
+use super::model::all_tickets;
+use super::world::World;
+use crate::domain::ticket::TicketStatus;
+use crate::views::{RawTicketQuery, TicketQuery, Views};
+
+const SORTS: [&str; 6] = ["newest", "oldest", "price", "-price", "startsAt", "-startsAt"];
+
+fn search(views: &Views, q: &str, status: &str, sort: &str) -> Vec<crate::types::TicketId> {
+    let some = |text: &str| Some(text.to_owned());
+    let raw = RawTicketQuery {
+        q: some(q),
+        status: some(status),
+        sort: some(sort),
+        limit: some("3"),
+        ..RawTicketQuery::default()
+    };
+    all_tickets(views, &TicketQuery::try_from(&raw).unwrap()).iter().map(|ticket| ticket.id).collect()
+}
+
+/// Many tickets, of which every hundredth has a rare word, on sale or settled.
+fn crowded(views: &Views) -> World {
+    let mut world = World::new(3);
+    for at in 0..1_200_u64 {
+        let id = world.list();
+        if at % 100 == 99 {
+            let mut ticket = crate::domain::Ticket::clone(&world.tickets[&id]);
+            ticket.title = format!("Quixotic {at}").parse().unwrap();
+            ticket.version += 1;
+            world.put_ticket(ticket);
+        }
+        if at % 3 == 0 {
+            world.move_ticket(id, TicketStatus::Withdrawn, None);
+        }
+    }
+    world.publish(views);
+    world
+}
+
+#[test]
+fn rare_words_are_found_in_every_order_in_memory_and_in_the_file() {
+    let views = Views::open(None, &|_| true).unwrap();
+    let world = crowded(&views);
+    let rare = |live: bool| {
+        let found = world.tickets.values().filter(|ticket| ticket.title.as_str().starts_with("Quixotic"));
+        found.filter(|ticket| ticket.status.is_live() == live).count()
+    };
+    assert!(rare(true) > 3 && rare(false) > 3);
+    for _ in 0..2 {
+        for sort in SORTS {
+            assert_eq!(search(&views, "quix", "onSale", sort).len(), rare(true), "{sort}");
+            assert_eq!(search(&views, "QUIXOTIC 199", "all", sort).len(), 1, "{sort}");
+            assert_eq!(search(&views, "quixotic", "withdrawn", sort).len(), rare(false), "{sort}");
+            assert!(search(&views, "quixotical", "all", sort).is_empty(), "{sort}");
+        }
+        // From then on the settled ones are in the file.
+        views.checkpoint().unwrap();
+    }
+}
+
+#[test]
+fn words_go_with_their_last_ticket() {
+    let views = Views::open(None, &|_| true).unwrap();
+    let mut world = crowded(&views);
+    assert!(views.live().tickets.on_sale.words().len() > 20);
+    for ticket in world.tickets.clone().into_values().filter(|ticket| ticket.status.is_live()) {
+        world.move_ticket(ticket.id, TicketStatus::Withdrawn, None);
+    }
+    world.publish(&views);
+    assert_eq!(views.live().tickets.on_sale.words().len(), 0);
+    assert!(views.live().tickets.settled.words().len() > 20);
+    views.checkpoint().unwrap();
+    assert_eq!(views.live().tickets.settled.words().len(), 0);
+}

@@ -7,6 +7,7 @@ mod journal;
 mod orders;
 mod password;
 mod payments;
+mod settled;
 mod stats;
 mod throttle;
 mod tickets;
@@ -161,6 +162,22 @@ impl BoxOffice {
     /// The engine's own time, which never runs backwards.
     pub fn now(&self) -> Timestamp {
         self.0.handle.time().now()
+    }
+
+    /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+    ///
+    /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has
+    /// gone for good: after a backlog of a million changes was checkpointed, or when a long history was replayed. In a file of
+    /// several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. It blocks.
+    ///
+    /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then
+    /// walks the whole file once.
+    ///
+    /// # Errors
+    /// `journal.unavailable` while somebody reads the journal or a long listing: nothing has changed then, try again later.
+    pub fn compact(&self) -> Result<bool, Error> {
+        let journal = self.0.journal()?.compact()?;
+        Ok(self.0.views()?.compact()? || journal)
     }
 
     /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.

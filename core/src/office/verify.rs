@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::settled::Book;
 use crate::domain::{Fact, State};
 use crate::error::Error;
 use crate::event::{DomainEvent, Hash, Record};
@@ -81,7 +82,10 @@ pub(super) fn verify(journal: &dyn Journal, progress: &mut dyn FnMut(u64, u64)) 
 
 struct Check {
     report: VerifyReport,
+    /// What is live.
     state: State,
+    /// The rest.
+    settled: Book,
     last_at: Timestamp,
     users: Vec<UserId>,
 }
@@ -98,7 +102,13 @@ impl Default for Check {
             by_event: BTreeMap::new(),
             problems: Vec::new(),
         };
-        Self { report, state: State::default(), last_at: Timestamp::default(), users: Vec::new() }
+        Self {
+            report,
+            state: State::default(),
+            settled: Book::default(),
+            last_at: Timestamp::default(),
+            users: Vec::new(),
+        }
     }
 }
 
@@ -108,9 +118,20 @@ impl Check {
         if record.at < self.last_at {
             return Err(wrong("its time is before that of the record before it".into()));
         }
+        let keys = record.event.changes();
+        if record.event.may_revive() {
+            self.settled.give_back(&mut self.state, &keys)?;
+        }
+        let creates = matches!(record.event, DomainEvent::TicketCreated(_) | DomainEvent::OrderCreated(_));
+        if creates && self.settled.knows(record.event.stream())? {
+            return Err(wrong("something was created that exists already".into()));
+        }
         self.follows(record).map_err(|what| wrong(what.into()))?;
         let fact = Fact { at: record.at, version: record.version };
         self.state.apply(&record.event, fact).map_err(|error| wrong(error.to_string()))?;
+        if record.event.may_settle() {
+            self.settled.take(&mut self.state, &keys)?;
+        }
         if let DomainEvent::UserCreated(event) = &record.event {
             self.users.push(event.user_id);
         }
@@ -176,5 +197,40 @@ impl Check {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::RedbJournal;
+    use crate::testing::History;
+
+    #[test]
+    fn nothing_settled_is_created_once_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let history = History { orders: 400, live_tickets: 100, holds: 20, buyers: 5, sellers: 2 };
+        history.write(dir.path(), &mut |_, _| {}).unwrap();
+        let journal = RedbJournal::open(dir.path()).unwrap();
+        let mut check = Check::default();
+        let mut created = Vec::new();
+        let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+        let visit = &mut |record: Record| {
+            check.record(&record)?;
+            let creates = matches!(record.event, DomainEvent::TicketCreated(_) | DomainEvent::OrderCreated(_));
+            created.extend(creates.then_some(record));
+            Ok(())
+        };
+        journal.replay(start, visit).unwrap();
+        created.retain(|record| check.settled.knows(record.event.stream()).unwrap());
+        assert!(created.len() > 400, "{}", created.len());
+        for record in created {
+            let again = Record { at: check.last_at, ..record };
+            let refused = check.record(&again);
+            assert!(
+                matches!(&refused, Err(JournalError::Damaged { what, .. }) if what.contains("exists already")),
+                "{refused:?}"
+            );
+        }
     }
 }

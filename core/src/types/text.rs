@@ -111,6 +111,13 @@ text!(
     }
 );
 
+impl Title {
+    /// A title for a ticket of which nobody asks what it is called.
+    pub(crate) fn unnamed() -> Self {
+        Self("-".into())
+    }
+}
+
 /// Text that must not show up in logs: `Debug` hides it, and it has no `Display` and no serde form.
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {

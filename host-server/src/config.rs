@@ -46,6 +46,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Copy the data directory, consistently, also while it is served
     Backup(BackupArgs),
+    /// Give unused room in the files back to the disk; commands wait meanwhile, so do it while nobody sells
+    Compact(CompactArgs),
     /// Fill a directory with believable shows, sellers, tickets and orders
     Demo(DemoArgs),
 }
@@ -199,6 +201,14 @@ pub enum OperatorAction {
 pub struct OperatorOf {
     /// The email that the user signed up with
     pub email: String,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// What to compact.
+#[derive(Debug, Args)]
+pub struct CompactArgs {
     /// Where the data is.
     #[command(flatten)]
     pub data: DataArgs,

@@ -33,6 +33,7 @@ fn perform(office: &BoxOffice, task: &Task, listener: Listener<'_>) -> std::io::
         Task::Verify => verify(office, listener),
         Task::Export { after } => return export(office, *after, listener),
         Task::Backup { dest } => backup(office, dest, listener),
+        Task::Compact => office.compact().map(|_| Answer::Compacted),
     };
     listener(outcome.map_or_else(|error| Reply::Failed(Problem::from(&error)), Reply::Done))
 }

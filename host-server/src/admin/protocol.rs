@@ -15,6 +15,7 @@ pub(crate) enum Task {
     Verify,
     Export { after: u64 },
     Backup { dest: PathBuf },
+    Compact,
 }
 
 /// One line of the answer.
@@ -35,6 +36,7 @@ pub(crate) enum Answer {
     Verified(Report),
     Exported { records: u64 },
     BackedUp { seq: u64 },
+    Compacted,
 }
 
 /// Why a task was not done.

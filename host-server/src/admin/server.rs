@@ -118,5 +118,6 @@ fn name(task: &Task) -> &'static str {
         Task::Verify => "verify",
         Task::Export { .. } => "export",
         Task::Backup { .. } => "backup",
+        Task::Compact => "compact",
     }
 }

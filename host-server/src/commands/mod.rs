@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod backup;
+mod compact;
 mod demo;
 mod export;
 mod operator;
@@ -24,6 +25,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Verify(args)) => return verify::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
+        Some(Command::Compact(args)) => compact::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     };
     match outcome {

@@ -133,6 +133,10 @@ async fn verify_export_and_backup_work_beside_the_server_and_without_it() {
         assert_eq!(mode(&copy), 0o700);
         assert_eq!(command(&["verify"], &copy).finish().0, Some(0));
         assert_eq!(command(&["backup", copy.to_str().unwrap()], &data).finish().0, Some(1), "it is not empty now");
+        let (status, stdout, stderr) = command(&["compact"], &data).finish();
+        assert_eq!(status, Some(0), "{stderr}");
+        assert!(stdout.contains("journal.redb: ") && stdout.contains("views.redb: "), "{stdout}");
+        assert_eq!(command(&["verify"], &data).finish().0, Some(0), "{name}");
     };
     check("beside");
     assert_eq!(server.terminate().0, Some(0));

@@ -1,0 +1,26 @@
+//! `compact`: gives unused room in the files back to the disk.
+
+use std::path::Path;
+
+use super::{Outcome, say};
+use crate::admin::{self, Answer, Task};
+use crate::config::CompactArgs;
+
+/// The files that may have room to give back.
+const FILES: [&str; 2] = ["journal.redb", "views.redb"];
+
+pub(super) fn run(args: &CompactArgs) -> Outcome {
+    let dir = &args.data.data;
+    let before = FILES.map(|name| megabytes(dir, name));
+    if let Answer::Compacted = admin::run(dir, &Task::Compact, &mut |_| Ok(()))? {
+        for (name, before) in FILES.into_iter().zip(before) {
+            say(format_args!("{name}: {before:.1} MB before, {:.1} MB now", megabytes(dir, name)));
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size of a few digits")]
+fn megabytes(dir: &Path, name: &str) -> f64 {
+    std::fs::metadata(dir.join(name)).map_or(0.0, |file| file.len() as f64 / 1e6)
+}

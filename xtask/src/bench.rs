@@ -17,10 +17,13 @@ pub(crate) struct Arguments {
     /// Puts the tables into README.md, between the markers of the same name.
     #[arg(long)]
     write: bool,
+    /// What the benchmarks themselves are given, such as the sizes of `scale`.
+    #[arg(last = true)]
+    given: Vec<String>,
 }
 
 /// The benchmarks, by the name of their target in whichever package has it.
-const BENCHES: &[&str] = &["reservation", "replay", "http"];
+const BENCHES: &[&str] = &["reservation", "replay", "http", "scale"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let filter = arguments.filter.as_deref().unwrap_or("");
@@ -29,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         return Err(format!("no benchmark is called like {filter:?}; there are {}", BENCHES.join(", ")));
     }
     for name in chosen {
-        let output = bench(name)?;
+        let output = bench(name, &arguments.given)?;
         if arguments.write {
             let path = root().join("README.md");
             let readme = fs::read_to_string(&path).map_err(|error| format!("README.md: {error}"))?;
@@ -42,8 +45,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Runs one benchmark; what it prints is shown as it comes, and returned.
-fn bench(name: &str) -> Result<String, String> {
+fn bench(name: &str, given: &[String]) -> Result<String, String> {
     let mut command = cargo(&["bench", "--workspace", "--bench", name]);
+    if !given.is_empty() {
+        command.arg("--").args(given);
+    }
     say(&format!("\n$ {}", spelled(&command)));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
     let mut output = String::new();

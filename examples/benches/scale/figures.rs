@@ -1,0 +1,54 @@
+//! Figures by name: what one process tells another.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// What was measured of one journal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Figures {
+    pub(crate) orders: u64,
+    values: BTreeMap<String, f64>,
+    /// Reservations a second, one for each round.
+    pub(crate) rates: Vec<f64>,
+}
+
+/// What a line with a figure starts with.
+const MARK: &str = "figure ";
+
+impl Figures {
+    pub(crate) fn new(orders: u64) -> Self {
+        Self { orders, ..Self::default() }
+    }
+
+    /// The figure, or 0 if it was not measured.
+    pub(crate) fn get(&self, name: &str) -> f64 {
+        self.values.get(name).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn add(&mut self, more: Self) {
+        self.values.extend(more.values);
+    }
+
+    pub(crate) fn to_lines(&self) -> String {
+        self.values.iter().map(|(name, value)| format!("{MARK}{name} {value}\n")).collect()
+    }
+
+    pub(crate) fn from_lines(orders: u64, lines: &str) -> Self {
+        let mut figures = Self::new(orders);
+        for line in lines.lines() {
+            let figure = line.strip_prefix(MARK).and_then(|figure| figure.split_once(' '));
+            if let Some((name, value)) = figure
+                && let Ok(value) = value.parse()
+            {
+                figures.values.insert(name.to_owned(), value);
+            }
+        }
+        figures
+    }
+}
+
+/// Tells the process that asked.
+pub(crate) fn tell(name: &str, value: f64) {
+    // Whoever asked is gone if this fails.
+    let _ = writeln!(std::io::stdout(), "{MARK}{name} {value}");
+}

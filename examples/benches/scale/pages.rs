@@ -1,0 +1,85 @@
+//! Reading pages, in the process itself: what a host's `GET` costs before it becomes HTTP.
+
+use boxoffice::testing::History;
+use boxoffice::{BoxOffice, Cursor, Order, Page, RawOrderQuery, RawTicketQuery};
+use boxoffice_examples::measure::Stopwatch;
+use hdrhistogram::Histogram;
+use std::sync::Arc;
+
+use crate::Failure;
+use crate::figures::tell;
+
+/// How often each page is read.
+const READS: usize = 400;
+
+/// What is read, by the names that the report has for it.
+pub(crate) const PAGES: [(&str, &str); 9] = [
+    ("browse", "`GET /api/tickets`, 50 of 100,000"),
+    ("price", "the same, cheapest first"),
+    ("seller", "one seller's"),
+    ("rare", "`q` with a word that few tickets have"),
+    ("common", "`q` with a word that thousands have, by show"),
+    ("sold", "sold ones, newest first"),
+    ("sold_rare", "sold ones with a rare word"),
+    ("mine", "`GET /api/orders`: mine"),
+    ("old", "mine, 20 pages on"),
+];
+
+/// Reads every kind of page again and again.
+pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failure> {
+    let some = |text: &str| Some(text.to_owned());
+    let sellers = history.seller_ids();
+    let tickets = |name: &str, queries: &[RawTicketQuery]| {
+        time(name, |at| Ok(office.tickets().list(&queries[at % queries.len()])?.items.len()))
+    };
+    tickets("browse", &[RawTicketQuery::default()])?;
+    tickets("price", &[RawTicketQuery { sort: some("price"), ..RawTicketQuery::default() }])?;
+    let of =
+        |seller: &boxoffice::UserId| RawTicketQuery { seller: Some(seller.to_string()), ..RawTicketQuery::default() };
+    tickets("seller", &sellers.iter().map(of).collect::<Vec<_>>())?;
+    tickets("rare", &[RawTicketQuery { q: some("quixot"), ..RawTicketQuery::default() }])?;
+    let common = |word: &str| RawTicketQuery { q: some(word), sort: some("startsAt"), ..RawTicketQuery::default() };
+    tickets("common", &["hamlet", "tosca globe", "aida balcony", "macb 12"].map(common))?;
+    tickets("sold", &[RawTicketQuery { status: some("sold"), ..RawTicketQuery::default() }])?;
+    let rare = RawTicketQuery { status: some("sold"), q: some("quixotic"), ..RawTicketQuery::default() };
+    tickets("sold_rare", &[rare])?;
+    orders(office, history)
+}
+
+fn orders(office: &BoxOffice, history: &History) -> Result<(), Failure> {
+    let buyers = history.buyer_ids();
+    let page = |at: usize, cursor: Option<Cursor>| -> Result<Page<Arc<Order>>, Failure> {
+        let query = RawOrderQuery { cursor: cursor.map(|cursor| cursor.to_string()), ..RawOrderQuery::default() };
+        Ok(office.orders().list(buyers[at % buyers.len()], &query)?)
+    };
+    time("mine", |at| Ok(page(at, None)?.items.len()))?;
+    // Pages that nobody has looked at yet: each buyer's twentieth, or the last one.
+    let mut cursors = Vec::with_capacity(READS);
+    for at in 0..READS {
+        let mut cursor = None;
+        for _ in 0..20 {
+            match page(at, cursor)?.next {
+                Some(next) => cursor = Some(next),
+                None => break,
+            }
+        }
+        cursors.push(cursor);
+    }
+    time("old", |at| Ok(page(at, cursors[at])?.items.len()))
+}
+
+fn time(name: &str, mut read: impl FnMut(usize) -> Result<usize, Failure>) -> Result<(), Failure> {
+    let mut micros = Histogram::<u64>::new(3)?;
+    let mut entries = 0;
+    for at in 0..READS {
+        let watch = Stopwatch::start();
+        entries += read(at)?;
+        micros.record(u64::try_from(watch.elapsed().as_micros())?)?;
+    }
+    if entries == 0 {
+        return Err(format!("the pages of {name} are empty").into());
+    }
+    tell(&format!("page.{name}.p50"), micros.value_at_quantile(0.5) as f64);
+    tell(&format!("page.{name}.p99"), micros.value_at_quantile(0.99) as f64);
+    Ok(())
+}

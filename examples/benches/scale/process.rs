@@ -1,0 +1,33 @@
+//! A process for each phase, and the memory of this one.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+use crate::figures::Figures;
+use crate::phase::Phase;
+
+/// Runs a phase in a process of its own, and gives what it measured.
+pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<Figures, Failure> {
+    let output = Command::new(std::env::current_exe()?)
+        .args(["--phase", phase.name()])
+        .arg(dir)
+        .args(["--seconds", &seconds.to_string(), &orders.to_string()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("{} of {orders} orders: {}", phase.name(), output.status).into());
+    }
+    Ok(Figures::from_lines(orders, &String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The memory of this process in bytes, now and at most, as Linux tells it; 0 where it can't be told.
+pub(crate) fn memory() -> (f64, f64) {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let bytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
+    };
+    (bytes("VmRSS:").unwrap_or_default(), bytes("VmHWM:").unwrap_or_default())
+}

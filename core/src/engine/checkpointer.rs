@@ -11,7 +11,7 @@ use crate::views::Views;
 pub(super) const DIRTY_MAX: usize = 200_000;
 
 /// How many changed entities make a checkpoint due even if the last one was just written: they are kept in memory until then.
-const DIRTY_LIMIT: usize = 1_000_000;
+const DIRTY_LIMIT: usize = 500_000;
 
 /// How long a change waits for a checkpoint at most.
 const INTERVAL: Duration = Duration::from_mins(1);

@@ -77,14 +77,18 @@ impl Book {
                         Some(ticket) => Some(ticket),
                         None => self.read(TICKETS, id.as_bytes())?.map(|row| Arc::new(ticket(id, row))),
                     };
-                    ticket.into_iter().for_each(|ticket| state.restore_ticket(ticket));
+                    if let Some(ticket) = ticket {
+                        state.restore_ticket(ticket);
+                    }
                 }
                 StreamKey::Order(id) => {
                     let order = match self.orders.remove(&id) {
                         Some(order) => Some(order),
                         None => self.read(ORDERS, id.as_bytes())?.map(|row| Arc::new(order(id, row))),
                     };
-                    order.into_iter().for_each(|order| state.restore_order(order));
+                    if let Some(order) = order {
+                        state.restore_order(order);
+                    }
                 }
                 StreamKey::User(_) | StreamKey::Email(_) => {}
             }

@@ -212,21 +212,21 @@ mod tests {
         let history = History { orders: 400, live_tickets: 100, holds: 20, buyers: 5, sellers: 2 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let journal = RedbJournal::open(dir.path()).unwrap();
-        let mut check = Check::default();
+        let mut whole = Check::default();
         let mut created = Vec::new();
         let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
         let visit = &mut |record: Record| {
-            check.record(&record)?;
-            let creates = matches!(record.event, DomainEvent::TicketCreated(_) | DomainEvent::OrderCreated(_));
-            created.extend(creates.then_some(record));
+            whole.record(&record)?;
+            let is_new = matches!(record.event, DomainEvent::TicketCreated(_) | DomainEvent::OrderCreated(_));
+            created.extend(is_new.then_some(record));
             Ok(())
         };
         journal.replay(start, visit).unwrap();
-        created.retain(|record| check.settled.knows(record.event.stream()).unwrap());
+        created.retain(|record| whole.settled.knows(record.event.stream()).unwrap());
         assert!(created.len() > 400, "{}", created.len());
         for record in created {
-            let again = Record { at: check.last_at, ..record };
-            let refused = check.record(&again);
+            let again = Record { at: whole.last_at, ..record };
+            let refused = whole.record(&again);
             assert!(
                 matches!(&refused, Err(JournalError::Damaged { what, .. }) if what.contains("exists already")),
                 "{refused:?}"

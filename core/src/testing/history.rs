@@ -165,7 +165,7 @@ impl<'j> Author<'j> {
             if self.open.len() + self.left.len() >= self.history.holds
                 && let Some(hold) = self.open.pop_front()
             {
-                self.end(hold, made)?;
+                self.end(&hold, made)?;
             }
             while self.regretted.front().is_some_and(|(after, _)| *after <= made) {
                 self.refund()?;
@@ -229,7 +229,7 @@ impl<'j> Author<'j> {
         self.available.swap_remove(usize::try_from(at).unwrap_or(0))
     }
 
-    fn end(&mut self, hold: Hold, made: u64) -> Result<(), Error> {
+    fn end(&mut self, hold: &Hold, made: u64) -> Result<(), Error> {
         let Some(order) = self.state.order(hold.order).cloned() else { return Ok(()) };
         let (order_id, buyer) = (order.id, Actor::User(order.buyer_id));
         match hold.fate {

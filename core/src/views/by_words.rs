@@ -1,9 +1,10 @@
 //! Listings of what has certain words: the lists of a few texts in place of the list of all tickets.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Views;
-use super::checkpoint::{Owner, Settled};
+use super::checkpoint::{GoOn, Owner, Settled};
 use super::error::ViewsError;
 use super::index::{TicketIndex, TicketKey};
 use super::key::{Key, Walk};
@@ -12,6 +13,9 @@ use super::live::Live;
 use super::words::{TEXTS_MAX, TICKETS_MAX, TextId};
 use crate::domain::Ticket;
 use crate::types::TicketId;
+
+/// Is shown the entries of a text, until it has seen enough.
+type Visit<'v> = &'v mut dyn FnMut(Key, &Settled<'_, Ticket>) -> GoOn;
 
 /// What is looked for, and in which order.
 pub(super) struct Wanted<'a> {
@@ -68,14 +72,18 @@ impl Views {
                 let Some(keys) = index(&live).words().keys_of(*text) else { break };
                 let last = visit_slice(keys, &rest, |key| {
                     let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()));
-                    found.extend(ticket.map(|ticket| (wanted.key.of(ticket), Arc::clone(ticket))));
+                    found.extend(ticket.map(|ticket| (wanted.key.of(ticket), ())));
                     false
                 });
                 let Some(last) = last else { break };
                 rest.skip_to(last);
             }
         }
-        pick(found, wanted, filter)
+        pick(found, wanted, |key, ()| {
+            let live = self.live();
+            let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
+            (wanted.key.of(ticket) == key && filter.matches(ticket)).then(|| Arc::clone(ticket))
+        })
     }
 
     /// The same of the tickets in the file.
@@ -85,51 +93,99 @@ impl Views {
         filter: &mut TicketFilter<'_>,
     ) -> Result<Option<Vec<Part<Ticket>>>, ViewsError> {
         let Some(search) = filter.query.q.as_ref() else { return Ok(None) };
-        let in_order = wanted.key == TicketKey::CreatedAt;
         let mut fewest: Option<Vec<TextId>> = None;
         for word in search.words() {
-            let most = fewest.as_ref().map_or(if in_order { TEXTS_MAX } else { TICKETS_MAX }, Vec::len);
+            let most = fewest.as_ref().map_or(TICKETS_MAX, Vec::len);
             if let Some(texts) = self.0.store.settled_texts(word, most)? {
                 fewest = Some(texts);
             }
         }
         let Some(texts) = fewest else { return Ok(None) };
-        let everything = Walk::all(false);
-        let walk = if in_order { wanted.walk } else { &everything };
-        let (mut parts, mut found) = (Vec::new(), Vec::new());
+        if wanted.key == TicketKey::CreatedAt {
+            if texts.len() <= TEXTS_MAX {
+                let of_text = |text| self.settled_of_text(text, wanted, filter);
+                return texts.into_iter().map(of_text).collect::<Result<_, _>>().map(Some);
+            }
+            return Ok(self.settled_of_texts(&texts, wanted, filter)?.map(|part| vec![part]));
+        }
+        self.sort_settled(&texts, wanted, filter)
+    }
+
+    /// The tickets of one text, which the file has in the order that is asked for.
+    fn settled_of_text(
+        &self,
+        text: TextId,
+        wanted: &Wanted<'_>,
+        filter: &mut TicketFilter<'_>,
+    ) -> Result<Part<Ticket>, ViewsError> {
+        let mut gathering = Gathering::new(wanted.limit);
+        self.visit_text(text, wanted.walk, &mut |place, settled| {
+            if filter.may_match(settled) {
+                let ticket = self.newest(place, settled)?;
+                gathering.work += LOAD_WORK;
+                if filter.matches(&ticket) {
+                    gathering.add(place, ticket);
+                }
+            }
+            Ok(gathering.step(place))
+        })?;
+        Ok(gathering.part)
+    }
+
+    /// The tickets of many texts with few tickets each: their places are put in order before any of them is read.
+    fn settled_of_texts(
+        &self,
+        texts: &[TextId],
+        wanted: &Wanted<'_>,
+        filter: &mut TicketFilter<'_>,
+    ) -> Result<Option<Part<Ticket>>, ViewsError> {
+        let mut found = Vec::new();
         for text in texts {
-            let mut gathering = Gathering::new(if in_order { wanted.limit } else { TICKETS_MAX });
-            self.0.store.settled_tickets(
-                TicketKey::CreatedAt,
-                Some(Owner::Text(text)),
-                walk,
-                &mut |place, settled: Settled<'_, Ticket>| {
-                    if filter.may_match(&settled) {
-                        let ticket = self.newest(place, &settled)?;
-                        gathering.work += LOAD_WORK;
-                        if filter.matches(&ticket) {
-                            gathering.add(place, ticket);
-                        }
-                    }
-                    Ok(gathering.step(place))
-                },
-            )?;
-            if in_order {
-                parts.push(gathering.part);
-                continue;
-            }
-            if gathering.part.cut.is_some() {
-                return Ok(None);
-            }
-            found.extend(gathering.part.found.into_iter().map(|(_, ticket)| (wanted.key.of(&ticket), ticket)));
+            self.visit_text(*text, wanted.walk, &mut |place, settled| {
+                found.extend(filter.may_match(settled).then_some((place, ())));
+                Ok(if found.len() > TICKETS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })?;
             if found.len() > TICKETS_MAX {
                 return Ok(None);
             }
         }
-        if !in_order {
-            parts.push(pick(found, wanted, filter));
+        let mut failed = None;
+        let part = pick(found, wanted, |place, ()| {
+            let ticket = self.ticket(TicketId::from_bytes(place.id()));
+            let ticket = ticket.map_err(|error| failed = Some(error)).ok()??;
+            filter.matches(&ticket).then_some(ticket)
+        });
+        failed.map_or(Ok(Some(part)), Err)
+    }
+
+    /// The tickets of these texts, read to be put in another order than that of the file; `None` if they are too many for that.
+    fn sort_settled(
+        &self,
+        texts: &[TextId],
+        wanted: &Wanted<'_>,
+        filter: &mut TicketFilter<'_>,
+    ) -> Result<Option<Vec<Part<Ticket>>>, ViewsError> {
+        let mut found = Vec::new();
+        let mut seen = 0;
+        for text in texts {
+            self.visit_text(*text, &Walk::all(false), &mut |place, settled| {
+                seen += 1;
+                if filter.may_match(settled) {
+                    let ticket = self.newest(place, settled)?;
+                    found.extend(filter.matches(&ticket).then(|| (wanted.key.of(&ticket), ticket)));
+                }
+                Ok(if seen > TICKETS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })?;
+            if seen > TICKETS_MAX {
+                return Ok(None);
+            }
         }
-        Ok(Some(parts))
+        Ok(Some(vec![pick(found, wanted, |_, ticket| Some(ticket))]))
+    }
+
+    fn visit_text(&self, text: TextId, walk: &Walk, visit: Visit<'_>) -> Result<(), ViewsError> {
+        let visit = &mut |place: Key, settled: Settled<'_, Ticket>| visit(place, &settled);
+        self.0.store.settled_tickets(TicketKey::CreatedAt, Some(Owner::Text(text)), walk, visit)
     }
 
     /// Memory has the say about what it has: the file may be older.
@@ -139,19 +195,38 @@ impl Views {
     }
 }
 
-/// The first of these that match, as many as a page wants.
-fn pick(mut found: Vec<(Key, Arc<Ticket>)>, wanted: &Wanted<'_>, filter: &mut TicketFilter<'_>) -> Part<Ticket> {
+/// How many are put in order at first: mostly a page is full with them.
+const SORTED_FIRST: usize = 256;
+
+/// The first of these that are admitted, as many as a page wants.
+fn pick<T>(
+    mut found: Vec<(Key, T)>,
+    wanted: &Wanted<'_>,
+    mut admit: impl FnMut(Key, T) -> Option<Arc<Ticket>>,
+) -> Part<Ticket> {
     found.retain(|(key, _)| wanted.walk.contains(*key));
-    found.sort_unstable_by(|a, b| wanted.walk.compare(a.0, b.0));
-    found.dedup_by_key(|(key, _)| *key);
+    let rest = if found.len() > SORTED_FIRST {
+        found.select_nth_unstable_by(SORTED_FIRST, |a, b| wanted.walk.compare(a.0, b.0));
+        found.split_off(SORTED_FIRST)
+    } else {
+        Vec::new()
+    };
     let mut gathering = Gathering::new(wanted.limit);
-    for (key, ticket) in found {
-        if filter.matches(&ticket) {
-            gathering.add(key, ticket);
-        }
-        if gathering.is_full() {
-            gathering.part.cut = Some(key);
-            break;
+    for mut sorted in [found, rest] {
+        sorted.sort_unstable_by(|a, b| wanted.walk.compare(a.0, b.0));
+        // Twice in a row is a ticket that has the word in two of its texts.
+        let mut last = None;
+        for (key, entry) in sorted {
+            if last.replace(key) == Some(key) {
+                continue;
+            }
+            if let Some(ticket) = admit(key, entry) {
+                gathering.add(key, ticket);
+            }
+            if gathering.is_full() {
+                gathering.part.cut = Some(key);
+                return gathering.part;
+            }
         }
     }
     gathering.part

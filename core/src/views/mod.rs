@@ -106,6 +106,9 @@ struct Inner {
     checkpointed: Mutex<Head>,
 }
 
+/// How many changed entities may wait for the next checkpoint while one is being written.
+const BACKLOG_MAX: usize = if cfg!(test) { 10_000 } else { 750_000 };
+
 /// How many entries are evicted, or examined for a listing, before the lock is let go.
 const SLICE: usize = 1_000;
 
@@ -139,7 +142,13 @@ impl Views {
     }
 
     /// Shows the new state of what the batch that ends at `covers` has changed.
+    ///
+    /// When very much waits for the checkpoint that is being written, it waits for it, too: otherwise a disk that is slower than
+    /// the sales would fill the memory.
     pub(crate) fn publish(&self, entities: Vec<Entity>, covers: Head) {
+        if self.dirty() >= BACKLOG_MAX {
+            drop(self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         self.live_mut().publish(entities, covers);
     }
 

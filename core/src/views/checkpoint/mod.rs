@@ -35,7 +35,7 @@ use crate::types::{ChargeId, OrderId, TicketId, UserId};
 const CACHE_BYTES: usize = 32 << 20;
 
 /// Whether to show more entries of a listing, if this one could be read.
-type GoOn = Result<ControlFlow<()>, ViewsError>;
+pub(super) type GoOn = Result<ControlFlow<()>, ViewsError>;
 
 /// Whose tickets are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,7 +40,9 @@ impl LiveOrders {
     /// Puts the orders in place of their older states. Of many it makes the indexes anew, which is quicker.
     pub(super) fn replace_all(&mut self, orders: &[Arc<Order>]) {
         if orders.len() < self.by_id.len() / 4 {
-            orders.iter().for_each(|order| self.replace(order));
+            for order in orders {
+                self.replace(order);
+            }
             return;
         }
         let mut by_id = std::mem::take(&mut self.by_id);

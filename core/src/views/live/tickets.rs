@@ -39,7 +39,9 @@ impl LiveTickets {
     /// Puts the tickets in place of their older states. Of many it makes the indexes anew, which is quicker.
     pub(super) fn replace_all(&mut self, tickets: &[Arc<Ticket>]) {
         if tickets.len() < self.by_id.len() / 4 {
-            tickets.iter().for_each(|ticket| self.replace(ticket));
+            for ticket in tickets {
+                self.replace(ticket);
+            }
             return;
         }
         self.by_id.extend(tickets.iter().map(|ticket| (ticket.id, Arc::clone(ticket))));

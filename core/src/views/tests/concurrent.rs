@@ -117,3 +117,31 @@ fn what_changes_during_a_checkpoint_is_kept() {
     drop(views);
     check(&mut world, &Views::open(Some(dir.path()), &|_| true).unwrap());
 }
+
+#[test]
+fn who_publishes_more_than_is_written_waits_for_the_checkpoint() {
+    let views = Views::open(None, &|_| true).unwrap();
+    let mut world = World::new(9);
+    for _ in 0..super::super::BACKLOG_MAX {
+        world.list();
+    }
+    world.publish(&views);
+    let (covers, under_way) = (views.covers(), views.0.checkpointed.lock().unwrap());
+    std::thread::scope(|scope| {
+        let (started, start) = std::sync::mpsc::channel();
+        let (world, views) = (&mut world, &views);
+        let publisher = scope.spawn(move || {
+            world.list();
+            started.send(()).unwrap();
+            world.publish(views);
+        });
+        start.recv().unwrap();
+        // Readers are not kept waiting, and see nothing of it yet.
+        assert_eq!(views.covers(), covers);
+        drop(under_way);
+        publisher.join().unwrap();
+        assert_eq!(views.covers().seq, covers.seq + 1);
+    });
+    views.checkpoint().unwrap();
+    assert_eq!(views.dirty(), 0);
+}

@@ -30,7 +30,8 @@ impl Figures {
     }
 
     pub(crate) fn to_lines(&self) -> String {
-        self.values.iter().map(|(name, value)| format!("{MARK}{name} {value}\n")).collect()
+        let line = |(name, value): (&String, &f64)| format!("{MARK}{name} {value}");
+        self.values.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn from_lines(orders: u64, lines: &str) -> Self {

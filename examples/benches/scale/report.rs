@@ -82,7 +82,7 @@ fn table(all: &[Figures]) -> Result<String, fmt::Error> {
     let mut text = String::from("| orders |");
     all.iter().try_for_each(|one| write!(text, " {} |", thousands(one.orders as f64)))?;
     text.push_str("\n|---|");
-    all.iter().for_each(|_| text.push_str("--:|"));
+    text.push_str(&"--:|".repeat(all.len()));
     text.push('\n');
     let mut row = |name: &str, cell: &dyn Fn(&Figures) -> String| {
         write!(text, "| {name} |")?;

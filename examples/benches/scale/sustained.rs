@@ -88,7 +88,7 @@ async fn watch(office: &BoxOffice, length: Duration, orders: &AtomicU64) -> Seen
     while watch.elapsed() < length {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let (now, count) = (watch.elapsed(), orders.load(Ordering::Relaxed));
-        seen.rates.push((count - last.0) as f64 / (now - last.1).as_secs_f64());
+        seen.rates.push((count - last.0) as f64 / now.saturating_sub(last.1).as_secs_f64());
         last = (count, now);
         seen.lags.push(office.stats().checkpoint_lag as f64);
         seen.memory.push(memory().0);

@@ -234,6 +234,12 @@ pub struct ExportArgs {
     /// The last record not to export
     #[arg(long, value_name = "SEQ", default_value_t = 0)]
     pub after: u64,
+    /// Bring out of a damaged journal every record before the damage, without opening or changing it
+    ///
+    /// No server may have the directory. The exit status is 0 if the journal is whole, 1 if records are missing after those that
+    /// were written (the last line on the standard error says from which one on, and why), and 2 if nothing could be done.
+    #[arg(long)]
+    pub salvage: bool,
 }
 
 /// What to back up.

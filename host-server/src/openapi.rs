@@ -5,8 +5,11 @@ use std::sync::OnceLock;
 use utoipa::OpenApi;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Required, Response, ResponseBuilder, Type};
+use utoipa::openapi::{
+    ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
+};
 
 use crate::error::{ErrorBody, ErrorEntry};
 use crate::routes;
@@ -59,6 +62,14 @@ fn describe() -> utoipa::openapi::OpenApi {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             name_after_resource(operation);
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter {
+                    never_null(parameter);
+                    if parameter.name == "If-Match" {
+                        parameter.schema = Some(text(r#"^(\*|(W/)?"[!#-~]*")$"#).into());
+                    }
+                }
+            }
             may_fail(operation);
         }
     }
@@ -98,6 +109,21 @@ fn idempotency_key() -> Parameter {
             "The same key and body from the same user within 24 hours gives the first answer again; another body under the \
              same key gives 422.",
         ))
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(text("^[!-~]{1,255}$")))
         .build()
+}
+
+/// A text of this form.
+fn text(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+}
+
+/// A parameter is there or is not; nobody can send `null` in a query or a header.
+fn never_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &schema.schema_type
+        && let Some(given) = types.iter().find(|given| **given != Type::Null)
+    {
+        schema.schema_type = SchemaType::Type(given.clone());
+    }
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask`: the one way to run everything.
 
+mod api;
 mod bench;
+mod fuzz;
 mod shell;
 mod test;
 
@@ -22,13 +24,19 @@ enum Task {
     Test(test::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
+    /// Fuzzes what reads the input of strangers and of disks.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
+    if fuzz::is_compiler() {
+        return fuzz::compile();
+    }
     let arguments = Arguments::parse();
     let done = match &arguments.task {
         Task::Test(arguments) => test::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
+        Task::Fuzz(arguments) => fuzz::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

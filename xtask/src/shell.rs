@@ -10,6 +10,14 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
+/// The folder that everything built goes to.
+pub(crate) fn target_folder() -> Result<PathBuf, String> {
+    let asked = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let folder = root().join(asked.unwrap_or_else(|| "target".into()));
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
 /// Prints a line about what the runner does; results go to [`print()`].
 pub(crate) fn say(line: &str) {
     // Nobody is left to tell if this fails.

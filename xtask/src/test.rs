@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
+use crate::{api, fuzz};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -21,6 +22,10 @@ enum Step {
     Clippy,
     /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
+    /// The running host against a tester that makes up requests from its description.
+    Api,
+    /// Each fuzz target for some seconds.
+    Fuzz,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -28,7 +33,7 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Doc, Step::Deny];
+const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -64,6 +69,8 @@ impl Step {
                 shell(&mut cargo(&arguments))?;
             }
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
+            Self::Api => api::check()?,
+            Self::Fuzz => fuzz::check()?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

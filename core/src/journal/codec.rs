@@ -28,6 +28,9 @@ const ROW_FORMAT: u8 = 1;
 const LEN_BYTES: usize = 4;
 const HASH_BYTES: usize = 32;
 
+/// What stands before the payload of a record.
+pub(crate) const FRAME_HEAD_BYTES: usize = LEN_BYTES + HASH_BYTES;
+
 /// A buffer above this is given back after the batch that needed it.
 const BUFFER_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
@@ -147,6 +150,11 @@ pub(crate) fn frames(first: u64, row: &[u8]) -> Result<Frames<'_>, JournalError>
     }
 }
 
+/// The records of such bytes, of which `first` is the first, without a row around them.
+pub(crate) fn frames_of(first: u64, bytes: &[u8]) -> Frames<'_> {
+    Frames { seq: first, rest: bytes }
+}
+
 impl<'a> Iterator for Frames<'a> {
     type Item = Result<Frame<'a>, JournalError>;
 
@@ -171,6 +179,12 @@ fn split_frame(bytes: &[u8]) -> Option<(Hash, &[u8], &[u8])> {
     let (hash, bytes) = bytes.split_first_chunk::<HASH_BYTES>()?;
     let (payload, rest) = bytes.split_at_checked(usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
     Some((Hash::from_bytes(*hash), payload, rest))
+}
+
+/// The records of a row, their hashes taken as they stand.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn decode_row(first: u64, row: &[u8]) -> Result<Vec<Record>, JournalError> {
+    frames(first, row)?.map(|frame| frame?.decode()).collect()
 }
 
 /// That record `seq` is not what was written.

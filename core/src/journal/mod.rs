@@ -28,9 +28,12 @@ use crate::domain::VaultChange;
 use crate::event::{Actor, DomainEvent, EmailKey, Hash, Record, StreamKey};
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use self::codec::decode_row;
 #[cfg(test)]
 pub(crate) use self::memory::MemoryJournal;
-pub(crate) use self::redb::RedbJournal;
+pub(crate) use self::redb::salvage::salvage;
+pub(crate) use self::redb::{DATABASE_FILE, RedbJournal};
 
 /// What one command wants to be written, all or nothing.
 #[derive(Debug, Clone)]
@@ -120,7 +123,7 @@ pub enum JournalError {
         known: u32,
     },
     /// What is stored is not what was written.
-    #[error("the journal is damaged at record {seq}: {what}")]
+    #[error("the journal is damaged{}: {what}", place(*seq))]
     Damaged {
         /// The record, or the first one that can't be read; 0 if what is damaged is not a record.
         seq: u64,
@@ -133,6 +136,11 @@ pub enum JournalError {
     /// The storage failed. Whether the last append is durable is not known until the journal is opened anew.
     #[error("the journal's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Where damage is, in words.
+fn place(seq: u64) -> String {
+    if seq == 0 { String::new() } else { format!(" at record {seq}") }
 }
 
 /// The durable, ordered list of facts, with the vault and the idempotency results beside it.
@@ -178,6 +186,13 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
 
     /// The answer to the command, if it named itself and is not older than [`RESULT_KEPT_MS`] at `now`.
     fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError>;
+
+    /// Checks what stands beside the records, the vault, the owners of emails and the results, and gives `wrong` a sentence for
+    /// all that is not what was written or does not fit together. A journal that nothing can damage has nothing to say.
+    fn check_beside(&self, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
+        let _ = wrong;
+        Ok(())
+    }
 
     /// Writes a copy of the journal, the vault and the results, as they are at one moment, to a new file; writers go on.
     /// `progress` hears how many of how many records are copied.

@@ -20,7 +20,7 @@ use crate::event::Actor;
 use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::ids::{IdSource, RandomIds};
-use crate::journal::{Head, Journal, RedbJournal};
+use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency};
 use crate::views::Views;
 
@@ -257,12 +257,28 @@ impl Builder {
 }
 
 /// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
+///
+/// A checkpoint covers only what is durable. So one that is ahead of the journal shows that the journal has lost its end, by damage
+/// or because an older copy was put in its place, and that nobody would notice without it.
 fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
+    let end = journal.head()?.seq;
     let is_in_journal = |head: Head| {
         let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
-        head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
+        // One that is ahead is kept, because it is the proof.
+        head.seq == 0
+            || head.seq > end
+            || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
     };
-    Ok(Views::open(Some(dir), &is_in_journal)?)
+    let views = Views::open(Some(dir), &is_in_journal)?;
+    let covered = views.covers().seq;
+    if covered > end {
+        let what = format!(
+            "is missing: the checkpoint covers {covered} records; if an older copy of the journal was put here on purpose, \
+             delete views.redb"
+        );
+        return Err(JournalError::Damaged { seq: end + 1, what }.into());
+    }
+    Ok(views)
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {

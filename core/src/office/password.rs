@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 use crate::error::{Code, Error};
 use crate::types::Password;
 
-/// How many may wait for a hash before more are refused.
-const WAITING_MAX: usize = 4096;
+/// How many may wait for a hash before more are refused. Two cores hash that many in some fifteen seconds; whoever would have to
+/// wait longer is better told at once to come back.
+const WAITING_MAX: usize = 1024;
 
 /// Hashes and checks passwords with Argon2id, at most so many at a time as the machine has cores.
 ///

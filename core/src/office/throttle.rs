@@ -2,6 +2,9 @@
 //!
 //! A few wrong guesses are free. Each one after that makes the next attempt wait, twice as long each time, up to a limit: an
 //! account is never closed to its owner for longer than that. A right guess, or time, makes all good again.
+//!
+//! Whoever keeps guessing at an account keeps it at that limit. So an address from which its owner has signed in is counted by
+//! itself: a stranger's guesses, from wherever they come, never make the owner wait there.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -35,10 +38,15 @@ struct Record {
     last: Timestamp,
 }
 
+/// Whose failures are counted together: the account's from anywhere, or those from one address that its owner uses.
+type Account = (EmailKey, Option<IpAddr>);
+
 /// The failures of late.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    accounts: Mutex<HashMap<EmailKey, Record>>,
+    accounts: Mutex<HashMap<Account, Record>>,
+    /// The last address from which each account was signed in to; some are forgotten when there are too many.
+    owners: Mutex<HashMap<EmailKey, IpAddr>>,
     addresses: Mutex<HashMap<IpAddr, Record>>,
 }
 
@@ -52,13 +60,26 @@ impl Throttle {
         if let Some(address) = address {
             attempt(&self.addresses, ADDRESS, address, now)?;
         }
-        attempt(&self.accounts, ACCOUNT, account, now)
+        attempt(&self.accounts, ACCOUNT, (account, self.owners_address(account, address)), now)
+    }
+
+    /// The address, if it is the owner's.
+    fn owners_address(&self, account: EmailKey, address: Option<IpAddr>) -> Option<IpAddr> {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        address.filter(|address| owners.get(&account) == Some(address))
     }
 
     /// The attempt was a right guess.
     pub(super) fn succeeded(&self, account: EmailKey, address: Option<IpAddr>) {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        let owners_address = self.owners_address(account, address);
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, owners_address));
         if let Some(address) = address {
+            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+            if owners.len() >= WATCHED_MAX && !owners.contains_key(&account) {
+                owners.clear();
+            }
+            owners.insert(account, address);
+            drop(owners);
             let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(record) = addresses.get_mut(&address) {
                 record.failures = record.failures.saturating_sub(1);
@@ -146,6 +167,30 @@ mod tests {
         for _ in 0..5 {
             assert!(throttle.attempt(ANN, None, later).is_ok());
         }
+    }
+
+    #[test]
+    fn a_stranger_who_never_stops_does_not_keep_the_owner_out() {
+        let throttle = Throttle::default();
+        let home = Some(IpAddr::from([192, 0, 2, 1]));
+        throttle.attempt(ANN, home, START).unwrap();
+        throttle.succeeded(ANN, home);
+        let mut now = START;
+        for number in 0..200_u8 {
+            // From another address each time, and as soon as it may.
+            let stranger = Some(IpAddr::from([198, 51, 100, number]));
+            if let Some(secs) = wait(throttle.attempt(ANN, stranger, now)) {
+                now = now.plus(Duration::from_secs(secs));
+                let _ = throttle.attempt(ANN, stranger, now);
+            }
+            assert!(throttle.attempt(ANN, home, now).is_ok(), "after {number} strangers");
+            throttle.succeeded(ANN, home);
+        }
+        // From there guesses are limited like all others.
+        for _ in 0..5 {
+            throttle.attempt(ANN, home, now).unwrap();
+        }
+        assert_eq!(wait(throttle.attempt(ANN, home, now)), Some(1));
     }
 
     #[test]

@@ -67,7 +67,11 @@ pub(super) fn verify(journal: &dyn Journal, progress: &mut dyn FnMut(u64, u64)) 
         check.record(&record)
     });
     match replayed {
-        Ok(_) => check.vault(journal)?,
+        Ok(_) => {
+            check.vault(journal)?;
+            let seq = check.report.records;
+            journal.check_beside(&mut |what| check.report.problems.push(Problem { seq, what }))?;
+        }
         Err(JournalError::Damaged { seq, what }) => check.report.problems.push(Problem { seq, what }),
         Err(error) => return Err(error.into()),
     }

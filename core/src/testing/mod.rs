@@ -5,7 +5,9 @@ mod clock;
 mod history;
 mod ids;
 mod script;
+mod stored;
 
 pub use clock::ManualClock;
 pub use history::History;
 pub use ids::SeededIds;
+pub use stored::decode_row;

@@ -39,6 +39,13 @@ impl Currency {
     /// The US dollar.
     pub const USD: Self = Self(iso_currency::Currency::USD);
 
+    /// Every currency that amounts can be in, in the order of their codes. Finds them anew each time.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(move |a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        codes.filter_map(|code| String::from_iter(code).parse().ok())
+    }
+
     /// The three letters, in capitals.
     pub fn code(self) -> &'static str {
         self.0.code()

@@ -191,9 +191,10 @@ impl Email {
         &self.0
     }
 
-    /// The address in lower case, by which it is unique.
+    /// The address without regard to case, by which it is unique.
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        // By way of capitals, and letter by letter, because some small letters have one capital: σ and ς, s and ſ.
+        self.0.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
     }
 }
 
@@ -269,5 +270,19 @@ mod tests {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
         assert!(format!("{}@example.com", "a".repeat(250)).parse::<Email>().is_err());
+    }
+
+    #[test]
+    fn emails_are_the_same_whatever_their_case() {
+        let folded = |text: &str| text.parse::<Email>().unwrap().folded();
+        for (one, other) in [
+            ("Ann@Example.com", "ann@example.COM"),
+            ("ΝΙΚΟΣ@example.gr", "νικος@example.gr"),
+            ("νικοσ@example.gr", "νικος@example.gr"),
+            ("straße@example.de", "STRASSE@example.de"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert_ne!(folded("ann@example.com"), folded("anne@example.com"));
     }
 }

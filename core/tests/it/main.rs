@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 #![allow(clippy::unchecked_time_subtraction, reason = "a test that subtracts too much should panic")]
 
+mod attack;
 mod auth;
+mod backup;
 mod breakdown;
 mod contention;
 mod expiration;
@@ -16,4 +18,5 @@ mod payments;
 mod refunds;
 mod sessions;
 mod support;
+mod upgrade;
 mod verify;

@@ -52,6 +52,11 @@ pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Ans
     outcome.ok_or_else(broken)?.map_err(TaskError::Refused)
 }
 
+/// Whether a server has the directory.
+pub(crate) fn is_served(dir: &Path) -> io::Result<bool> {
+    Ok(connect(dir)?.is_some())
+}
+
 fn connect(dir: &Path) -> io::Result<Option<UnixStream>> {
     let address = socket::address(dir, socket::NAME)?;
     match UnixStream::connect(&address.path) {

@@ -8,7 +8,7 @@ mod protocol;
 mod server;
 mod socket;
 
-pub(crate) use client::{TaskError, run};
+pub(crate) use client::{TaskError, is_served, run};
 pub(crate) use protocol::{Answer, Reply, Report, Task};
 pub(crate) use server::Server;
 

@@ -8,10 +8,7 @@ use crate::admin::{self, Reply, Task};
 use crate::config::ExportArgs;
 
 pub(super) fn run(args: &ExportArgs) -> Outcome {
-    let mut out: Box<dyn Write> = match &args.out {
-        Some(path) => Box::new(BufWriter::new(File::create_new(path)?)),
-        None => Box::new(BufWriter::new(io::stdout().lock())),
-    };
+    let mut out = output(args)?;
     let bar = progress::bar("exporting", "records");
     let outcome = admin::run(&args.data.data, &Task::Export { after: args.after }, &mut |reply| {
         progress::follow(&bar, &reply);
@@ -21,4 +18,12 @@ pub(super) fn run(args: &ExportArgs) -> Outcome {
     outcome?;
     out.flush()?;
     Ok(())
+}
+
+/// Where the lines go.
+pub(super) fn output(args: &ExportArgs) -> io::Result<Box<dyn Write>> {
+    Ok(match &args.out {
+        Some(path) => Box::new(BufWriter::new(File::create_new(path)?)),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    })
 }

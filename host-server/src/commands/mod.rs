@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod operator;
 mod progress;
+mod salvage;
 mod serve;
 mod verify;
 
@@ -23,6 +24,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Operator(args)) => operator::run(&args),
         Some(Command::Verify(args)) => return verify::run(&args),
+        Some(Command::Export(args)) if args.salvage => return salvage::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Compact(args)) => compact::run(&args),

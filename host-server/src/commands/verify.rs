@@ -22,7 +22,8 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
         Ok(Answer::Verified(report)) => tell(&report),
         // So damaged that it does not open is a finding too.
         Err(TaskError::Refused(problem)) if problem.code == boxoffice::Code::JournalDamaged.as_str() => {
-            say(format_args!("the journal is damaged: {problem}"));
+            say(format_args!("{problem}"));
+            say("it does not open; `export --salvage` brings out every record before the damage");
             ExitCode::from(PROBLEMS)
         }
         Ok(_) => ExitCode::from(UNKNOWN),

@@ -30,8 +30,15 @@ impl<'de> Deserialize<'de> for DecimalText {
 
 impl PartialSchema for DecimalText {
     fn schema() -> RefOr<Schema> {
-        let number = ObjectBuilder::new().schema_type(Type::Number).examples([serde_json::json!(19.99)]);
-        let text = ObjectBuilder::new().schema_type(Type::String).examples([serde_json::json!("19.99")]);
+        // How many decimals there may be, and so what the largest amount is, depends on the currency.
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .exclusive_minimum(Some(0))
+            .examples([serde_json::json!(19.99)]);
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0?[1-9]|[1-9][0-9]))$"))
+            .examples([serde_json::json!("19.99")]);
         let either = OneOfBuilder::new().item(number).item(text);
         let about = "An amount in major units: an exact decimal, as a number or as a string.";
         RefOr::T(Schema::OneOf(either.description(Some(about)).build()))

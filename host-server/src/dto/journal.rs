@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use boxoffice::{Error, Record};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
@@ -13,8 +13,10 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct JournalQuery {
     /// The last record that the caller has; 0 or nothing for the first page. Not for a stream that has `Last-Event-ID`.
+    #[param(value_type = Option<u64>)]
     after: Option<String>,
     /// How many: 1 to 100, 50 if not given. A stream has no end.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
 
@@ -25,7 +27,7 @@ impl JournalQuery {
     pub(crate) fn after(&self) -> Result<u64, Error> {
         match &self.after {
             None => Ok(0),
-            Some(text) => text.parse().map_err(|_| Error::invalid("after", "must be the number of a record")),
+            Some(text) => record_number(text).ok_or_else(|| Error::invalid("after", "must be the number of a record")),
         }
     }
 
@@ -38,6 +40,12 @@ impl JournalQuery {
     }
 }
 
+/// The number of a record: digits and nothing else, and never more than every language's integers hold.
+pub(crate) fn record_number(text: &str) -> Option<u64> {
+    let number: i64 = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    u64::try_from(number).ok()
+}
+
 /// A record of the journal.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
@@ -48,6 +56,10 @@ impl PartialSchema for RecordOut {
         let whole = || ObjectBuilder::new().schema_type(Type::Integer);
         let text =
             |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+        let user =
+            ObjectBuilder::new().schema_type(Type::Object).property("user", text(KnownFormat::Uuid)).required("user");
+        let system = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["system"]));
+        let actor = OneOfBuilder::new().item(system).item(user).description(Some("`\"system\"`, or `{\"user\": id}`."));
         let event = ObjectBuilder::new()
             .schema_type(Type::Object)
             .property("type", Object::with_type(Type::String))
@@ -59,7 +71,7 @@ impl PartialSchema for RecordOut {
             .description(Some("A fact of the journal."))
             .property("seq", whole().description(Some("Its place in the journal, from 1, without gaps.")))
             .property("at", text(KnownFormat::DateTime))
-            .property("actor", ObjectBuilder::new().description(Some("`\"system\"`, or `{\"user\": id}`.")))
+            .property("actor", actor)
             .property("commandId", text(KnownFormat::Uuid))
             .property("version", whole().description(Some("The version of the event's entity after it.")))
             .property("event", event)

@@ -2,20 +2,44 @@
 
 use boxoffice::{CancelReason, Error, Order, OrderedTicket, RawOrderQuery, TicketId};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Amount, ChargeOut};
 
 /// What to order: exactly one of the two.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = NewOrder)]
 pub(crate) struct PlaceOrder {
-    /// One ticket.
-    #[schema(format = Uuid)]
     ticket_id: Option<String>,
-    /// 1 to 10 tickets of one currency: all or none are locked.
     ticket_ids: Option<Vec<String>>,
+}
+
+impl PartialSchema for PlaceOrder {
+    fn schema() -> RefOr<Schema> {
+        let id = || {
+            let format = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+            ObjectBuilder::new().schema_type(Type::String).format(Some(format))
+        };
+        let ids = ArrayBuilder::new().items(id()).min_items(Some(1)).max_items(Some(10)).unique_items(true);
+        let one = id().description(Some("One ticket."));
+        let many = ids.description(Some("1 to 10 tickets of one currency: all or none are locked."));
+        let order = |name: &str, what: RefOr<Schema>, other: &str| {
+            let nothing = ObjectBuilder::new().schema_type(Type::Null);
+            ObjectBuilder::new().schema_type(Type::Object).property(name, what).required(name).property(other, nothing)
+        };
+        let either = OneOfBuilder::new()
+            .item(order("ticketId", Schema::Object(one.build()).into(), "ticketIds"))
+            .item(order("ticketIds", Schema::Array(many.build()).into(), "ticketId"));
+        RefOr::T(Schema::OneOf(either.description(Some("What to order: exactly one of the two.")).build()))
+    }
+}
+
+impl ToSchema for PlaceOrder {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "NewOrder".into()
+    }
 }
 
 impl PlaceOrder {
@@ -35,15 +59,18 @@ fn parse(id: &str, field: impl FnOnce() -> String) -> Result<TicketId, Error> {
     id.parse().map_err(|_| Error::invalid(field(), "must be an id"))
 }
 
-/// Which of the buyer's orders to show.
+/// Which of the buyer's orders to show. What is empty counts as not given, as forms send it.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OrderQuery {
     /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
+    #[param(pattern = "^(created|awaiting_payment|complete|cancelled|expired)?$")]
     status: Option<String>,
     /// How many: 1 to 100, 50 if not given.
+    #[param(pattern = "^([1-9][0-9]?|100)?$")]
     limit: Option<String>,
     /// Where the page starts: take it from the `Link` of the page before.
+    #[param(pattern = "^([0-9a-f]{2})*$")]
     cursor: Option<String>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Pay {
     #[schema(format = Uuid)]
     order_id: String,
     /// What the card processor gave the page in place of the card number; `tok_visa` for the sandbox.
-    #[schema(example = "tok_visa")]
+    #[schema(pattern = "^[!-~]{1,255}$", example = "tok_visa")]
     pub(crate) token: String,
 }
 

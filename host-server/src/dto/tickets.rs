@@ -12,17 +12,28 @@ use super::{Amount, DecimalText};
 pub(crate) struct ListTicket {
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required, example = "Hamlet, stalls")]
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "Hamlet, stalls"
+    )]
     title: String,
     #[serde(default)]
     #[schema(required, inline)]
     price: DecimalText,
     /// An ISO 4217 code in capitals; `USD` unless the box office has another default.
-    #[schema(example = "USD")]
+    #[schema(schema_with = super::currency)]
     currency: Option<String>,
     show: Option<ShowIn>,
     /// 1 to 100 characters.
-    #[schema(example = "Row C, seat 12")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "Row C, seat 12"
+    )]
     seat: Option<String>,
 }
 
@@ -43,6 +54,7 @@ impl From<ListTicket> for NewTicket {
 #[schema(as = NewTickets)]
 pub(crate) struct ListTickets {
     /// 1 to 10,000 tickets.
+    #[schema(min_items = 1, max_items = 10_000)]
     pub(crate) tickets: Vec<ListTicket>,
 }
 
@@ -53,17 +65,28 @@ pub(crate) struct ListTickets {
 pub(crate) struct ShowIn {
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required, example = "Hamlet")]
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "Hamlet"
+    )]
     name: String,
     /// 1 to 40 lower-case letters, digits and hyphens.
-    #[schema(example = "theatre")]
+    #[schema(pattern = "^[a-z0-9-]{1,40}$", example = "theatre")]
     category: Option<String>,
     /// 1 to 200 characters.
-    #[schema(example = "The Globe")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "The Globe"
+    )]
     venue: Option<String>,
     /// When it starts; from then on its tickets can't be ordered.
     #[serde(default)]
-    #[schema(required, format = DateTime, example = "2030-05-01T19:30:00Z")]
+    #[schema(required, format = DateTime, pattern = "^(19[7-9]|[2-9][0-9]{2})[0-9]-", example = "2030-05-01T19:30:00Z")]
     starts_at: String,
 }
 
@@ -79,7 +102,13 @@ impl From<ShowIn> for NewShow {
 pub(crate) struct TicketEdit {
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required, example = "Hamlet, stalls")]
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "Hamlet, stalls"
+    )]
     title: String,
     #[serde(default)]
     #[schema(required, inline)]
@@ -95,30 +124,40 @@ impl TicketEdit {
     }
 }
 
-/// Which tickets to show, and in which order.
+/// Which tickets to show, and in which order. What is empty counts as not given, as forms send it.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TicketQuery {
-    /// `available`, `locked`, `sold` or `withdrawn`.
+    /// `onSale` (the default), `available`, `locked`, `sold`, `withdrawn` or `all`.
+    #[param(pattern = "^(onSale|available|locked|sold|withdrawn|all)?$")]
     status: Option<String>,
     /// The id of the seller.
+    #[param(pattern = "^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})?$")]
     seller: Option<String>,
     /// Words of the title, the show or the venue.
+    #[param(max_length = 100, pattern = r"^$|[^\W_]")]
     q: Option<String>,
     /// The category of the show.
+    #[param(pattern = "^[a-z0-9-]{0,40}$")]
     category: Option<String>,
     /// The currency of the price.
+    #[param(schema_with = super::currency_or_none)]
     currency: Option<String>,
     /// The lowest price, in major units.
+    #[param(pattern = r"^([0-9]{1,9}(\.[0-9]{1,4})?)?$")]
     min_price: Option<String>,
     /// The highest price, in major units.
+    #[param(pattern = r"^([0-9]{1,9}(\.[0-9]{1,4})?)?$")]
     max_price: Option<String>,
-    /// The order of the list.
+    /// `newest` (the default), `oldest`, `price`, `-price`, `startsAt` or `-startsAt`.
+    #[param(pattern = "^(newest|oldest|-?price|-?startsAt)?$")]
     sort: Option<String>,
     /// How many: 1 to 100, 50 if not given.
+    #[param(pattern = "^([1-9][0-9]?|100)?$")]
     limit: Option<String>,
     /// Where the page starts: take it from the `Link` of the page before.
+    #[param(pattern = "^([0-9a-f]{2})*$")]
     cursor: Option<String>,
 }
 

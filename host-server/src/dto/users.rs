@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 pub(crate) struct Credentials {
     /// Unique without regard to case; kept as it was typed.
     #[serde(default)]
-    #[schema(required, example = "ann@example.com", format = Email)]
+    #[schema(required, pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", example = "ann@example.com", format = Email)]
     pub(crate) email: String,
     /// 8 to 128 characters.
     #[serde(default)]
-    #[schema(required, example = "correct horse battery", format = Password)]
+    #[schema(required, min_length = 8, max_length = 128, example = "correct horse battery", format = Password)]
     pub(crate) password: String,
 }
 
@@ -39,10 +39,10 @@ pub(crate) struct UserEdit {
     #[schema(format = Password)]
     current_password: String,
     /// The new email.
-    #[schema(format = Email)]
+    #[schema(pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", format = Email)]
     email: Option<String>,
-    /// The new password; it ends every other session.
-    #[schema(format = Password)]
+    /// The new password: 8 to 128 characters. It ends every other session.
+    #[schema(min_length = 8, max_length = 128, format = Password)]
     password: Option<String>,
 }
 

@@ -71,7 +71,13 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     let mut versions = Vec::new();
     let mut any = false;
     for value in headers.get_all(name) {
-        for item in value.to_str().ok()?.split(',').map(str::trim) {
+        let mut quoted = false;
+        // A comma within quotes is a part of the tag.
+        let between = |letter| {
+            quoted ^= letter == '"';
+            letter == ',' && !quoted
+        };
+        for item in value.to_str().ok()?.split(between).map(str::trim) {
             if item == "*" {
                 any = true;
             } else {
@@ -110,6 +116,8 @@ mod tests {
         check("W/\"3\"", Some(&Tags::Some(vec![3])));
         check("\"1\", W/\"2\"", Some(&Tags::Some(vec![1, 2])));
         check("\"abc\"", Some(&Tags::Some(vec![NO_VERSION])));
+        check("\"a,b\", \"2\"", Some(&Tags::Some(vec![NO_VERSION, 2])));
+        check("\"1, \"2\"", None);
         check("*", Some(&Tags::Any));
         check("3", None);
         check("\"3", None);

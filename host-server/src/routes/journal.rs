@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::dto::{JournalQuery, RecordOut};
+use crate::dto::{JournalQuery, RecordOut, record_number};
 use crate::error::{Failure, Refusal};
 use crate::extract::{Query, SignedInUser, next_link, token};
 use crate::state::AppState;
@@ -35,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     get, path = "/api/journal", tag = "journal",
     params(
         JournalQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream goes on; wins over `after`")
+        ("Last-Event-ID" = Option<u64>, Header, description = "Where a stream goes on; wins over `after`")
     ),
     responses((status = 200, description = "A page of records, or a stream of them", content(
         (Vec<RecordOut> = "application/json"),
@@ -53,8 +53,9 @@ async fn read(
     if !session.operator {
         return Err(Code::AuthOperatorRequired.into());
     }
+    let last_seen = last_event_id(&headers)?;
     if wants_stream(&headers) {
-        let after = last_event_id(&headers)?.map_or_else(|| query.after(), Ok)?;
+        let after = last_seen.map_or_else(|| query.after(), Ok)?;
         return follow(&state, token(&headers).unwrap_or_default().into_owned(), after);
     }
     let (after, limit) = (query.after()?, query.limit()?);
@@ -81,7 +82,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     let malformed = Refusal::MalformedHeader("Last-Event-ID");
     match headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?")) {
         None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| malformed),
+        Some(text) => record_number(text).map(Some).ok_or(malformed),
     }
 }
 

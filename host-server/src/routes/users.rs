@@ -38,12 +38,16 @@ async fn sign_up(
     Ok((StatusCode::CREATED, signed_in_as(signed_in, &state)))
 }
 
-/// Sign in.
+/// Sign in. A key changes nothing here: every sign-in gives a session of its own.
 #[utoipa::path(
     post, path = "/api/users/signin", tag = "users", request_body = dto::Credentials,
     responses((status = 200, description = "The user; the session is in the cookie", body = UserOut))
 )]
-async fn sign_in(State(state): State<AppState>, request: Request) -> Result<impl IntoResponse, Failure> {
+async fn sign_in(
+    State(state): State<AppState>,
+    _key: Idempotency,
+    request: Request,
+) -> Result<impl IntoResponse, Failure> {
     // Without rate limits the address counts for nothing: everybody may be behind one.
     let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
     let JsonBody(body) = request.extract_with_state::<JsonBody<dto::Credentials>, _, _>(&state).await?;
@@ -58,6 +62,7 @@ async fn sign_in(State(state): State<AppState>, request: Request) -> Result<impl
 )]
 async fn sign_out(
     State(state): State<AppState>,
+    _key: Idempotency,
     Credentials(session): Credentials,
 ) -> Result<impl IntoResponse, Failure> {
     if let Some(session) = session {

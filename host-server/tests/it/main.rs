@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 
+mod connections;
 mod crash;
 mod errors;
 mod harness;
@@ -14,6 +15,7 @@ mod orders;
 mod payments;
 mod process;
 mod race;
+mod salvage;
 mod security;
 mod tickets;
 mod users;

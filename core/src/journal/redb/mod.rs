@@ -8,6 +8,9 @@
 //! in a second or two, and in quick-repair mode from [`QUICK_REPAIR_FROM`] on. To alternate would gain nothing: only the
 //! very last commit before the crash counts.
 //!
+//! redb checks its pages only when it repairs a file. So everything that is stored can be checked by what is stored with it: the
+//! records by their chain of hashes, the rest by checksums, and [`Journal::check_beside`] finds what can't be found.
+//!
 //! **Invariant:** after an append has failed, the next one is refused until the journal was reopened: what the file holds is
 //! not known before.
 
@@ -15,9 +18,12 @@ mod backup;
 mod format;
 mod replay;
 mod results;
+pub(super) mod salvage;
+mod scan;
 mod tables;
 #[cfg(test)]
 pub(super) mod tests;
+mod untouched;
 mod vault;
 
 use std::fmt;
@@ -31,7 +37,7 @@ use self::tables::{Loaded, RECORDS, at, guarded, is_closed, load};
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged, frames};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
-use crate::event::{EmailKey, Record};
+use crate::event::{EmailKey, Hash, Record};
 use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
@@ -241,6 +247,15 @@ impl Journal for RedbJournal {
         self.view(|txn| results::get(txn, id, now))
     }
 
+    fn check_beside(&self, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
+        let hash_key = self.durable().email_hash_key;
+        guarded(|| {
+            let txn = self.begin_read()?;
+            vault::check(&txn, &hash_key, wrong)?;
+            results::check(&txn, wrong)
+        })
+    }
+
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
         guarded(|| backup::copy(&self.begin_read()?, file, progress))
     }
@@ -303,10 +318,13 @@ fn write_rows(txn: &WriteTransaction, rows: &RowWriter) -> Result<(), JournalErr
 /// At most `limit` records; there must be those up to `end` at least.
 fn read_records(txn: &ReadTransaction, from: u64, limit: usize, end: u64) -> Result<Vec<Record>, JournalError> {
     let table = txn.open_table(RECORDS)?;
-    let start = table.range(..=from)?.next_back().transpose()?.map_or(0, |(first, _)| first.value());
+    // Reading starts with the record before the first, whose hash the first one is checked with.
+    let before = from.saturating_sub(1);
+    let start = table.range(..=before)?.next_back().transpose()?.map_or(0, |(first, _)| first.value());
     let mut records = Vec::with_capacity(limit.min(1024));
-    let mut expected = if start == 0 { from } else { start };
-    let (mut prev, mut scratch) = (None, Vec::new());
+    let mut expected = start.max(1);
+    let mut prev = (before == 0).then_some(Hash::ZERO);
+    let mut scratch = Vec::new();
     for row in table.range(start..)? {
         let (first, row) = row?;
         if first.value() != expected {

@@ -2,7 +2,7 @@
 
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 
-use super::tables::{RESULTS, RESULTS_BY_TIME};
+use super::tables::{CHECKSUM_BYTES, RESULTS, RESULTS_BY_TIME, checksum};
 use crate::journal::codec::damaged;
 use crate::journal::{JournalError, RESULT_KEPT_MS, StoredResult};
 use crate::types::{CommandId, Timestamp};
@@ -34,9 +34,10 @@ pub(super) fn store(
     let mut by_time = txn.open_table(RESULTS_BY_TIME)?;
     let mut value = Vec::new();
     for (id, result) in stored {
-        encode(&mut value, result);
+        encode(&mut value, *id, result);
         // A name may come again after its result has expired: the old time must not remove the new result.
-        let before = results.insert(id.as_bytes(), value.as_slice())?.map(|old| decode(old.value())).transpose()?;
+        let before =
+            results.insert(id.as_bytes(), value.as_slice())?.map(|old| decode(*id, old.value())).transpose()?;
         if let Some(before) = before {
             by_time.remove((before.at.as_millis(), id.as_bytes()))?;
         }
@@ -65,24 +66,61 @@ fn prune(
 
 /// The result of a command, unless it has expired.
 pub(super) fn get(txn: &ReadTransaction, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
-    let result = txn.open_table(RESULTS)?.get(id.as_bytes())?.map(|value| decode(value.value())).transpose()?;
+    let result = txn.open_table(RESULTS)?.get(id.as_bytes())?.map(|value| decode(id, value.value())).transpose()?;
     Ok(result.filter(|result| !is_expired(result.at, now)))
 }
 
-/// The stored form: time (8 bytes, little endian), fingerprint (16 bytes), answer.
-fn encode(out: &mut Vec<u8>, result: &StoredResult) {
+/// Tells all that is wrong with the stored results.
+pub(super) fn check(txn: &ReadTransaction, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
+    let results = txn.open_table(RESULTS)?;
+    let by_time = txn.open_table(RESULTS_BY_TIME)?;
+    let mut listed = 0_u64;
+    for entry in by_time.iter()? {
+        let (key, _) = entry?;
+        let (at, id) = key.value();
+        let id = CommandId::from_bytes(*id);
+        // Found by its name, as an append does, so that a lookup that goes astray is noticed too.
+        let found =
+            results.get(id.as_bytes())?.map(|value| decode(id, value.value()).map(|result| result.at.as_millis()));
+        match found {
+            Some(Ok(found)) if found == at => {}
+            Some(Ok(_)) => wrong(format!("the result of command {id} is listed under another time than its own")),
+            Some(Err(error)) => wrong(error.to_string()),
+            None => wrong(format!("the result of command {id} is missing")),
+        }
+        listed += 1;
+    }
+    let mut stored = 0_u64;
+    for entry in results.iter()? {
+        entry?;
+        stored += 1;
+    }
+    if stored != listed {
+        wrong(format!("{stored} results are stored, but {listed} are listed by their time"));
+    }
+    Ok(())
+}
+
+/// The stored form: checksum over the command's id and all that follows (16 bytes), time (8 bytes, little endian), fingerprint
+/// (16 bytes), answer.
+fn encode(out: &mut Vec<u8>, id: CommandId, result: &StoredResult) {
     out.clear();
+    out.extend_from_slice(&[0; CHECKSUM_BYTES]);
     out.extend_from_slice(&result.at.as_millis().to_le_bytes());
     out.extend_from_slice(&result.fingerprint);
     out.extend_from_slice(&result.answer);
+    let sum = checksum(&[id.as_bytes(), &out[CHECKSUM_BYTES..]]);
+    out[..CHECKSUM_BYTES].copy_from_slice(&sum);
 }
 
-fn decode(value: &[u8]) -> Result<StoredResult, JournalError> {
+fn decode(id: CommandId, value: &[u8]) -> Result<StoredResult, JournalError> {
     let parts = || {
-        let (at, rest) = value.split_first_chunk::<8>()?;
+        let (sum, content) = value.split_first_chunk::<CHECKSUM_BYTES>()?;
+        let (at, rest) = content.split_first_chunk::<8>()?;
         let (fingerprint, answer) = rest.split_first_chunk::<16>()?;
         let at = Timestamp::from_millis(u64::from_le_bytes(*at));
-        Some(StoredResult { at, fingerprint: *fingerprint, answer: answer.to_vec() })
+        let result = StoredResult { at, fingerprint: *fingerprint, answer: answer.to_vec() };
+        (checksum(&[id.as_bytes(), content]) == *sum).then_some(result)
     };
-    parts().ok_or_else(|| damaged(0, "a stored result ends too early"))
+    parts().ok_or_else(|| damaged(0, format!("the result of command {id} is not what was stored")))
 }

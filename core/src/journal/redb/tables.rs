@@ -8,9 +8,9 @@ use redb::{
 };
 
 use super::format::{self, FORMAT};
-use super::results;
+use super::{read_records, replay, results};
 use crate::event::Hash;
-use crate::journal::codec::{damaged, frames};
+use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
 use crate::types::Timestamp;
 
@@ -29,6 +29,21 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 
 const META_FORMAT: &str = "format";
 const META_EMAIL_HASH_KEY: &str = "email_hash_key";
+
+/// How many bytes a checksum has.
+pub(super) const CHECKSUM_BYTES: usize = 16;
+
+/// What tells whether a row beside the records is what was written: records have their chain, and redb checks its pages only
+/// when it repairs a file.
+pub(super) fn checksum(parts: &[&[u8]]) -> [u8; CHECKSUM_BYTES] {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let mut sum = [0; CHECKSUM_BYTES];
+    sum.copy_from_slice(&hasher.finalize().as_bytes()[..CHECKSUM_BYTES]);
+    sum
+}
 
 /// What a journal keeps in memory of its database.
 #[derive(Debug)]
@@ -53,8 +68,9 @@ pub(super) fn load(db: &Database) -> Result<Loaded, JournalError> {
 fn read_meta(meta: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<[u8; 32], JournalError> {
     let format = meta.get(META_FORMAT)?.and_then(|value| Some(u32::from_le_bytes(value.value().try_into().ok()?)));
     format::check(format.ok_or_else(|| damaged(0, "the format is missing"))?)?;
-    let key = meta.get(META_EMAIL_HASH_KEY)?.and_then(|value| value.value().try_into().ok());
-    key.ok_or_else(|| damaged(0, "the key of email hashes is missing"))
+    let stored = meta.get(META_EMAIL_HASH_KEY)?.ok_or_else(|| damaged(0, "the key of email hashes is missing"))?;
+    let key = stored.value().split_first_chunk::<32>().filter(|(key, sum)| checksum(&[*key]) == **sum);
+    Ok(*key.ok_or_else(|| damaged(0, "the key of email hashes is not what was stored"))?.0)
 }
 
 fn initialise(db: &Database) -> Result<[u8; 32], JournalError> {
@@ -67,7 +83,7 @@ fn initialise(db: &Database) -> Result<[u8; 32], JournalError> {
     {
         let mut meta = txn.open_table(META)?;
         meta.insert(META_FORMAT, FORMAT.to_le_bytes().as_slice())?;
-        meta.insert(META_EMAIL_HASH_KEY, key.as_slice())?;
+        meta.insert(META_EMAIL_HASH_KEY, [key.as_slice(), &checksum(&[&key])].concat().as_slice())?;
     }
     create_tables(&txn)?;
     txn.commit()?;
@@ -87,15 +103,24 @@ pub(super) fn create_tables(txn: &WriteTransaction) -> Result<(), JournalError> 
 /// The end of the journal that a reader sees.
 pub(super) fn head(txn: &ReadTransaction) -> Result<Head, JournalError> {
     let table = txn.open_table(RECORDS)?;
-    let Some((first, row)) = table.last()? else {
+    let Some(first) = table.last()?.map(|(first, _)| first.value()) else {
         return Ok(Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() });
     };
-    let mut last = None;
-    for frame in frames(first.value(), row.value())? {
-        last = Some(frame?);
-    }
-    let record = last.ok_or_else(|| damaged(first.value(), "its row is empty"))?.decode()?;
+    // Read like any other, so that a damaged end is found at once.
+    let record = match read_records(txn, first, usize::MAX, first) {
+        Ok(mut records) => records.pop().ok_or_else(|| damaged(first, "its row is empty"))?,
+        Err(error @ JournalError::Damaged { .. }) => return Err(first_damage(txn).unwrap_or(error)),
+        Err(error) => return Err(error),
+    };
     Ok(Head { seq: record.seq, hash: record.hash, at: record.at })
+}
+
+/// What is wrong with the first record that is not as it was written, where something is known to be wrong with a later one.
+fn first_damage(txn: &ReadTransaction) -> Option<JournalError> {
+    let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+    // Nobody knows where the end is, so that every record is looked at.
+    let end = Head { seq: u64::MAX, ..start };
+    replay::replay(txn, start, end, &mut |_| Ok(())).err()
 }
 
 /// Runs what reads or writes the database. redb may panic where a damaged file breaks what it relies on; to the caller that

@@ -1,5 +1,7 @@
 //! What only the redb backend can show: damage, files, backup.
 
+mod damage;
+
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,83 @@
+//! Money and texts.
+
+use boxoffice::{
+    CardToken, Category, Currency, Cursor, Email, IdempotencyKey, Money, Password, SeatLabel, ShowName, TicketId,
+    Timestamp, Title, Venue,
+};
+
+/// The first byte chooses the currency; the rest is text.
+pub(crate) fn run(data: &[u8]) {
+    let Some((choice, text)) = data.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    money(text, *choice);
+    bounded(text);
+    if let Ok(id) = text.parse::<TicketId>() {
+        assert_eq!(id.to_string().parse::<TicketId>().unwrap(), id);
+    }
+    if let Ok(cursor) = text.parse::<Cursor>() {
+        assert_eq!(cursor.to_string(), text);
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
+    }
+}
+
+fn money(text: &str, choice: u8) {
+    let currency: Currency = ["USD", "JPY", "KWD", "EUR"][usize::from(choice % 4)].parse().unwrap();
+    if let Ok(money) = Money::parse(text, currency) {
+        assert!(money.minor() > 0 && money.minor() <= Money::MINOR_MAX);
+        assert_eq!(money.currency(), currency);
+        assert_eq!(Money::parse(&money.decimal(), currency).unwrap(), money, "{text}");
+        // No digit that was written is lost.
+        if !text.contains(['e', 'E']) {
+            let digits = |text: &str| text.replace('.', "").trim_matches('0').to_owned();
+            assert_eq!(digits(text), digits(&money.decimal()), "{text}");
+        }
+        if let Ok(twice) = money.plus(money) {
+            assert_eq!(twice.minor(), 2 * money.minor());
+        }
+    }
+    if let Ok(currency) = text.parse::<Currency>() {
+        assert_eq!(currency.code(), text);
+    }
+}
+
+fn bounded(text: &str) {
+    let fits = |kept: &str, max: usize| {
+        assert_eq!(kept, text.trim());
+        assert!((1..=max).contains(&kept.chars().count()) && !kept.chars().any(char::is_control));
+        assert_eq!(kept.parse::<Title>().unwrap().as_str(), kept, "what is valid stays so");
+    };
+    if let Ok(kept) = text.parse::<Title>() {
+        fits(kept.as_str(), 200);
+    }
+    if let Ok(kept) = text.parse::<ShowName>() {
+        fits(kept.as_str(), 200);
+    }
+    if let Ok(kept) = text.parse::<Venue>() {
+        fits(kept.as_str(), 200);
+    }
+    if let Ok(kept) = text.parse::<SeatLabel>() {
+        fits(kept.as_str(), 100);
+    }
+    if let Ok(kept) = text.parse::<Category>() {
+        fits(kept.as_str(), 40);
+    }
+    if let Ok(email) = text.parse::<Email>() {
+        assert_eq!(email.as_str(), text.trim());
+        for same in [email.as_str().to_uppercase(), email.as_str().to_lowercase()] {
+            if let Ok(same) = same.parse::<Email>() {
+                assert_eq!(same.folded(), email.folded(), "case makes no difference");
+            }
+        }
+    }
+    if let Ok(password) = text.parse::<Password>() {
+        assert_eq!(password.expose(), text, "a password is taken as it is typed");
+    }
+    if let Ok(key) = text.parse::<IdempotencyKey>() {
+        assert!(key.expose().bytes().all(|byte| byte.is_ascii_graphic()));
+    }
+    if let Ok(token) = text.parse::<CardToken>() {
+        assert!(token.expose().bytes().all(|byte| byte.is_ascii_graphic()));
+    }
+}

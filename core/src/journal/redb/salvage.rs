@@ -1,0 +1,133 @@
+//! Bringing records out of a journal that may be damaged, without changing a byte of it.
+//!
+//! The records come in order, each checked against the chain of hashes, up to the first that can't be read. As long as the
+//! database can be walked, it says which rows are the journal's. Where it can't, because the damage is in a page of its tree or
+//! in its header, the file's bytes are searched for the records that follow: each of them carries its number and a hash over
+//! all before it, so what is found can't be anything else than what was once written there.
+
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Mutex;
+
+use redb::{Database, ReadableDatabase};
+
+use super::builder;
+use super::format::storage;
+use super::scan;
+use super::tables::{RECORDS, guarded};
+use super::untouched::{Source, Untouched};
+use crate::event::{Hash, Record};
+use crate::journal::codec::{damaged, frames};
+use crate::journal::{Head, JournalError};
+use crate::types::Timestamp;
+
+/// Takes the records.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
+
+/// What was brought out.
+#[derive(Debug)]
+pub(crate) struct Salvaged {
+    /// The last record that was brought out.
+    pub(crate) head: Head,
+    /// How many of the records were found by searching the file.
+    pub(crate) searched: u64,
+    /// The first thing that is wrong, and the record at which it is.
+    pub(crate) damage: Option<(u64, String)>,
+}
+
+/// Gives `visit` every record of the journal in `file` that comes before the damage.
+pub(crate) fn salvage(file: &Path, visit: Visit<'_>) -> Result<Salvaged, JournalError> {
+    let open = || File::open(file).map(Mutex::new).map_err(storage);
+    from(&open, visit)
+}
+
+/// The same for any source of bytes, which is opened twice.
+pub(super) fn from<S: Source>(
+    open: &dyn Fn() -> Result<S, JournalError>,
+    visit: Visit<'_>,
+) -> Result<Salvaged, JournalError> {
+    let mut walk = Walk { head: Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() }, stopped: false, visit };
+    let damage = match walk.database(open()?) {
+        Ok(()) => None,
+        Err(JournalError::Damaged { seq: 0, what }) => Some((walk.head.seq + 1, what)),
+        Err(JournalError::Damaged { seq, what }) => Some((seq, what)),
+        // A damaged length or place looks to redb like storage that fails.
+        Err(error @ JournalError::Storage(_)) => Some((walk.head.seq + 1, told(&error))),
+        Err(error) => return Err(error),
+    };
+    let listed = walk.head.seq;
+    if damage.is_some() && !walk.stopped {
+        walk.file(&open()?)?;
+    }
+    // Whatever was wrong with the database, the next record is the first that is lost.
+    let damage = damage.map(|(_, what)| (walk.head.seq + 1, what));
+    Ok(Salvaged { head: walk.head, searched: walk.head.seq - listed, damage })
+}
+
+fn told(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+struct Walk<'v> {
+    head: Head,
+    stopped: bool,
+    visit: Visit<'v>,
+}
+
+impl Walk<'_> {
+    /// Visits what the database lists.
+    fn database<S: Source>(&mut self, source: S) -> Result<(), JournalError> {
+        let storage = Untouched::new(source).map_err(storage)?;
+        let database: Database = guarded(|| Ok(builder().create_with_backend(storage)?))?;
+        let table = guarded(|| Ok(database.begin_read()?.open_table(RECORDS)?))?;
+        let mut rows = guarded(|| Ok(table.range(0..)?))?;
+        while !self.stopped {
+            let row = guarded(|| {
+                let row = rows.next().transpose()?;
+                Ok(row.map(|(first, row)| (first.value(), row.value().to_vec())))
+            })?;
+            let Some((first, row)) = row else { break };
+            self.row(first, &row)?;
+        }
+        guarded(|| {
+            drop((rows, table, database));
+            Ok(())
+        })
+        // What it says when it is let go of is about a copy in memory.
+        .or(Ok(()))
+    }
+
+    fn row(&mut self, first: u64, row: &[u8]) -> Result<(), JournalError> {
+        if first != self.head.seq + 1 {
+            return Err(damaged(self.head.seq + 1, "is missing or in another place"));
+        }
+        let mut scratch = Vec::new();
+        for frame in frames(first, row)? {
+            let frame = frame?;
+            frame.check(self.head.hash, &mut scratch)?;
+            self.take(frame.decode()?);
+            if self.stopped {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Visits what the bytes of the file have from here on.
+    fn file<S: Source>(&mut self, source: &S) -> Result<(), JournalError> {
+        for found in scan::following(source, self.head).map_err(storage)? {
+            let Some(record) = scan::record(source, &found, self.head.hash).map_err(storage)? else { break };
+            self.take(record);
+            if self.stopped {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, record: Record) {
+        self.head = Head { seq: record.seq, hash: record.hash, at: record.at };
+        self.stopped = (self.visit)(record).is_break();
+    }
+}

@@ -1,0 +1,152 @@
+//! The front door under attack: guesses, a stopwatch, a crowd.
+#![allow(clippy::disallowed_methods, reason = "what an attacker's stopwatch shows is what is tested")]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use boxoffice::{NewTicket, SignIn, SignUp};
+use tokio::task::JoinSet;
+
+use crate::support::{PASSWORD, World, ann, bob, email, refused, within};
+
+fn from(number: u8) -> IpAddr {
+    IpAddr::from([192, 0, 2, number])
+}
+
+fn attempt(email: String, password: &str, client: IpAddr) -> SignIn {
+    SignIn { client: Some(client), ..SignIn::new(email, password) }
+}
+
+#[tokio::test]
+async fn guesses_are_slowed_down_by_account_and_the_owner_gets_in_all_the_same() {
+    let world = World::new();
+    let auth = world.auth();
+    let home = from(1);
+    auth.sign_in(attempt(email(5), PASSWORD, home)).await.unwrap();
+    // Every guess from another address: only the account can be counted.
+    for number in 10..15 {
+        assert_eq!(
+            refused(auth.sign_in(attempt(email(5), "wrong guess", from(number))).await),
+            "auth.invalid_credentials"
+        );
+    }
+    let limited = auth.sign_in(attempt(email(5), PASSWORD, from(20))).await.unwrap_err();
+    assert_eq!(limited.code(), "rate.limited", "even the right password must wait");
+    assert_eq!(limited.retry_after(), Some(Duration::from_secs(1)));
+    auth.sign_in(attempt(email(5), PASSWORD, home)).await.expect("where the owner has been before, nobody waits");
+    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), "rate.limited");
+    auth.sign_in(attempt(email(6), PASSWORD, from(20))).await.expect("other accounts are nobody's business");
+    // Elsewhere the owner waits for a minute at most, however long the guessing went on.
+    for _ in 0..10 {
+        world.clock.advance(Duration::from_mins(1));
+        assert_eq!(refused(auth.sign_in(attempt(email(5), "wrong guess", from(30))).await), "auth.invalid_credentials");
+    }
+    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), "rate.limited");
+    world.clock.advance(Duration::from_mins(1));
+    auth.sign_in(attempt(email(5), PASSWORD, from(20))).await.expect("a minute is over");
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_at_many_accounts_is_slowed_down() {
+    let world = World::new();
+    for number in 0..20 {
+        let guess = attempt(format!("nobody{number}@example.com"), "wrong guess", from(1));
+        assert_eq!(refused(world.auth().sign_in(guess).await), "auth.invalid_credentials");
+    }
+    assert_eq!(refused(world.auth().sign_in(attempt(email(7), "wrong guess", from(1))).await), "rate.limited");
+    world.auth().sign_in(attempt(email(7), PASSWORD, from(2))).await.unwrap();
+}
+
+/// How likely it is that something of the one is larger than something of the other: a half if nobody can tell them apart.
+#[expect(clippy::cast_precision_loss, reason = "a few thousand pairs")]
+fn larger_than(one: &[Duration], other: &[Duration]) -> f64 {
+    let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
+    let score: f64 = pairs
+        .map(|(a, b)| match a.cmp(b) {
+            std::cmp::Ordering::Greater => 1.0,
+            std::cmp::Ordering::Equal => 0.5,
+            std::cmp::Ordering::Less => 0.0,
+        })
+        .sum();
+    score / (one.len() * other.len()) as f64
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[tokio::test]
+async fn a_stopwatch_does_not_tell_an_unknown_email_from_a_wrong_password() {
+    let world = World::new();
+    let time = async |email: String| {
+        let start = Instant::now();
+        let outcome = world.auth().sign_in(SignIn::new(email, "wrong guess")).await;
+        let time = start.elapsed();
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.code(), error.to_string().contains("Invalid credentials")),
+            ("auth.invalid_credentials", true)
+        );
+        time
+    };
+    let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+    for number in 0..80 {
+        // Turn and turn about, so that whatever else the machine does is shared fairly.
+        let pair = [email(number % 50), format!("nobody{number}@example.com")];
+        if number % 2 == 0 {
+            wrong.push(time(pair[0].clone()).await);
+            unknown.push(time(pair[1].clone()).await);
+        } else {
+            unknown.push(time(pair[1].clone()).await);
+            wrong.push(time(pair[0].clone()).await);
+        }
+    }
+    // Without a hash for unknown emails both figures are next to nothing. By chance alone, the first leaves these bounds less
+    // than once in a million runs.
+    let order = larger_than(&unknown, &wrong);
+    assert!((0.27..0.73).contains(&order), "unknown emails take longer in {order:.2} of the cases");
+    let ratio = median(&unknown).as_secs_f64() / median(&wrong).as_secs_f64();
+    assert!((0.75..1.33).contains(&ratio), "an unknown email takes {ratio:.2} times as long");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_sign_ups_at_once_do_not_starve_orders() {
+    let world = World::new();
+    let (done, refused_at_once) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut crowd = JoinSet::new();
+    for number in 0..10_000 {
+        let (auth, done, refused_at_once) = (world.auth(), Arc::clone(&done), Arc::clone(&refused_at_once));
+        crowd.spawn(async move {
+            match auth.sign_up(SignUp::new(format!("crowd{number}@example.com"), PASSWORD)).await {
+                Ok(_) => done.fetch_add(1, Ordering::Relaxed),
+                Err(error) => {
+                    assert_eq!((error.code(), error.retry_after().is_some()), ("engine.overloaded", true));
+                    refused_at_once.fetch_add(1, Ordering::Relaxed)
+                }
+            };
+        });
+    }
+    // Whoever finds no place in the queue is told so without waiting for it.
+    within(async {
+        while refused_at_once.load(Ordering::Relaxed) < 8_000 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // Selling goes on while a thousand passwords wait.
+    for _ in 0..20 {
+        let ticket = within(world.tickets().create(ann(), NewTicket::new("Hamlet", "5"))).await.unwrap();
+        let order = within(world.orders().create(bob(), &[ticket.id])).await.unwrap();
+        within(world.payments().pay(bob(), order.id, "tok_visa")).await.unwrap();
+    }
+    let hashed = done.load(Ordering::Relaxed);
+    assert!(hashed < 900, "{hashed} sign-ups came before 20 sales");
+    crowd.abort_all();
+    while crowd.join_next().await.is_some() {}
+    // Nobody's place is lost with those who went away.
+    within(world.auth().sign_up(SignUp::new("late@example.com", PASSWORD))).await.unwrap();
+}

@@ -1,0 +1,130 @@
+//! Copies that are made while everybody goes on, and the oldest journals.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use boxoffice::{BoxOffice, NewTicket, OrderId, TicketId};
+use tokio::task::JoinSet;
+
+use crate::support::{World, ann, buyers, refused, within};
+
+/// What somebody was told that they have.
+#[derive(Debug, Clone, Default)]
+struct Acknowledged {
+    tickets: BTreeSet<TicketId>,
+    orders: BTreeSet<OrderId>,
+}
+
+/// Lists, orders, pays and cancels until it is told to stop, and notes what was acknowledged.
+fn sell(world: &World, known: &Arc<Mutex<Acknowledged>>, stop: &Arc<AtomicBool>) -> JoinSet<()> {
+    let mut people = JoinSet::new();
+    for buyer in buyers().take(8) {
+        let (tickets, orders, payments) = (world.tickets(), world.orders(), world.payments());
+        let (known, stop) = (Arc::clone(known), Arc::clone(stop));
+        people.spawn(async move {
+            let mut number = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let ticket = tickets.create(ann(), NewTicket::new("Hamlet", "19.99")).await.unwrap().id;
+                let order = orders.create(buyer, &[ticket]).await.unwrap().id;
+                // Some are bought, a few are held until the end, and nobody has more open orders than one may.
+                if number % 3 == 0 {
+                    payments.pay(buyer, order, "tok_visa").await.unwrap();
+                } else if number % 24 != 2 {
+                    orders.cancel(buyer, order).await.unwrap();
+                }
+                number += 1;
+                let mut known = known.lock().unwrap();
+                known.tickets.insert(ticket);
+                known.orders.insert(order);
+                if number >= 200 {
+                    break;
+                }
+            }
+        });
+    }
+    people
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_made_under_load_holds_all_that_was_acknowledged_before() {
+    let world = World::new();
+    let (known, stop) = (Arc::new(Mutex::new(Acknowledged::default())), Arc::new(AtomicBool::new(false)));
+    let people = sell(&world, &known, &stop);
+    let copies = tempfile::tempdir().unwrap();
+    let mut last = 0;
+    for round in 0..4 {
+        let enough = |known: &Acknowledged| known.orders.len() >= 20 * (round + 1);
+        within(async {
+            while !enough(&known.lock().unwrap()) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        let before = known.lock().unwrap().clone();
+        let (journal, dir) = (world.journal(), copies.path().join(round.to_string()));
+        let to = dir.clone();
+        let copy = tokio::task::spawn_blocking(move || journal.backup(&to, &mut |_, _| {}));
+        let seq = within(copy).await.unwrap().unwrap();
+        assert!(seq > last, "the copy of round {round} has nothing new");
+        last = seq;
+        restored(&dir, seq, &before).await;
+    }
+    stop.store(true, Ordering::Relaxed);
+    within(people.join_all()).await;
+    assert!(world.head() >= last);
+}
+
+/// The copy opens, is clean, ends where the backup said, and has everything.
+async fn restored(dir: &Path, seq: u64, before: &Acknowledged) {
+    let office = BoxOffice::open(dir).unwrap();
+    let report = office.journal().verify(&mut |_, _| {}).unwrap();
+    assert_eq!(report.problems, []);
+    assert!(report.records >= seq, "{} of {seq}", report.records);
+    for id in &before.tickets {
+        office.tickets().get(*id).unwrap();
+    }
+    let mut there = BTreeSet::new();
+    for buyer in buyers().take(8) {
+        there.extend(orders_of(&office, buyer));
+    }
+    let missing: Vec<_> = before.orders.difference(&there).collect();
+    assert_eq!(missing, Vec::<&OrderId>::new());
+    office.close().await.unwrap();
+}
+
+fn orders_of(office: &BoxOffice, buyer: boxoffice::UserId) -> Vec<OrderId> {
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let query = boxoffice::RawOrderQuery { limit: Some("100".into()), cursor, status: None };
+        let page = office.orders().list(buyer, &query).unwrap();
+        found.extend(page.items.iter().map(|order| order.id));
+        cursor = page.next.map(|cursor| cursor.to_string());
+        if cursor.is_none() {
+            return found;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_lost_its_end_does_not_open_in_silence() {
+    let world = World::new();
+    world.sold().await;
+    let copies = tempfile::tempdir().unwrap();
+    let old = copies.path().join("old");
+    let seq = world.journal().backup(&old, &mut |_, _| {}).unwrap();
+    world.sold().await;
+    world.close().await.unwrap();
+    // The checkpoint that is left knows of more.
+    fs::copy(old.join("journal.redb"), world.path().join("journal.redb")).unwrap();
+    let refusal = BoxOffice::open(world.path()).unwrap_err().to_string();
+    assert!(refusal.contains(&format!("record {}", seq + 1)) && refusal.contains("views.redb"), "{refusal}");
+    assert_eq!(refused(BoxOffice::open(world.path())), "journal.damaged", "the proof is not thrown away");
+    let salvage = BoxOffice::salvage(world.path(), &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((salvage.records, salvage.damage), (seq, None));
+    fs::remove_file(world.path().join("views.redb")).unwrap();
+    assert_eq!(BoxOffice::open(world.path()).unwrap().journal().head().unwrap(), seq);
+}

@@ -1,0 +1,77 @@
+//! `export --salvage`: what is left of a damaged journal, as JSON lines.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use boxoffice::{BoxOffice, Record, Salvage};
+
+use super::{complain, export, progress};
+use crate::admin;
+use crate::config::ExportArgs;
+
+/// Records are missing after those that were brought out.
+const DAMAGED: u8 = 1;
+/// Nothing could be done.
+const FAILED: u8 = 2;
+
+pub(super) fn run(args: &ExportArgs) -> ExitCode {
+    match salvage(args) {
+        Ok(salvage) => tell(&salvage),
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn salvage(args: &ExportArgs) -> Result<Salvage, Box<dyn Error>> {
+    let dir = &args.data.data;
+    if admin::is_served(dir)? {
+        return Err("a server has the directory and writes to it: stop it first".into());
+    }
+    let mut out = export::output(args)?;
+    let bar = progress::bar("salvaging", "records");
+    let mut failure = None;
+    let salvaged = BoxOffice::salvage(dir, &mut |record| {
+        bar.set_position(record.seq);
+        if record.seq <= args.after {
+            return ControlFlow::Continue(());
+        }
+        match write(&mut out, &record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    bar.finish_and_clear();
+    let salvaged = salvaged?;
+    failure.map_or(Ok(()), Err)?;
+    out.flush()?;
+    Ok(salvaged)
+}
+
+fn write(out: &mut dyn Write, record: &Record) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.write_all(b"\n")
+}
+
+/// The records may be on the standard output, so that this is not.
+fn tell(salvage: &Salvage) -> ExitCode {
+    if salvage.searched > 0 {
+        eprintln!("{} of the records were found by searching the file", salvage.searched);
+    }
+    match &salvage.damage {
+        None => {
+            eprintln!("the journal is whole: {} records", salvage.records);
+            ExitCode::SUCCESS
+        }
+        Some(damage) => {
+            eprintln!("{} records; stopped at record {}: {}", salvage.records, damage.seq, damage.what);
+            ExitCode::from(DAMAGED)
+        }
+    }
+}

@@ -122,6 +122,15 @@ impl Views {
         Self::open_source(source, is_in_journal)
     }
 
+    /// Opens the views' file on a disk that fails when it is told to.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn open_on(
+        disk: &crate::testing::FaultyDisk,
+        is_in_journal: &dyn Fn(Head) -> bool,
+    ) -> Result<Self, ViewsError> {
+        Self::open_source(Source::Disk(disk.clone()), is_in_journal)
+    }
+
     fn open_source(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
         let (store, live) = Store::open(source, is_in_journal)?;
         let checkpointed = Mutex::new(live.covers);

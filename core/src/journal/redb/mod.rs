@@ -34,6 +34,7 @@ use super::batch::Batch;
 use super::codec::{RowWriter, damaged, frames};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Record};
+use crate::mistake::{Mistake, planted};
 use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
@@ -154,9 +155,17 @@ impl RedbJournal {
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Option<Timestamp>, JournalError> {
         let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         txn.set_quick_repair(batch.head.seq >= self.quick_repair_from);
+        if planted(Mistake::AnswerBeforeFsync) {
+            txn.set_quick_repair(false);
+            let _ = txn.set_durability(redb::Durability::None);
+        }
         write_rows(&txn, &writer.rows)?;
         if !batch.vault.is_empty() {
             vault::apply(&txn, &batch.vault)?;
+        }
+        if planted(Mistake::ResultOutsideTransaction) {
+            txn.commit()?;
+            txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         }
         let expired = writer.oldest_result.is_some_and(|at| results::is_expired(at, batch.now));
         let oldest = if expired || !batch.results.is_empty() {

@@ -15,5 +15,6 @@ mod orders;
 mod payments;
 mod refunds;
 mod sessions;
+mod simulation;
 mod support;
 mod verify;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod shell;
+mod sim;
 mod test;
 
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ struct Arguments {
 enum Task {
     /// Runs every check that a change must pass.
     Test(test::Arguments),
+    /// Runs worlds of chance through the real engine, from seeds.
+    Sim(sim::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
 }
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.task {
         Task::Test(arguments) => test::run(arguments),
+        Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
     };
     match done {

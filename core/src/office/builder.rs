@@ -203,7 +203,15 @@ impl Builder {
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
         let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };
         let assembled = self.assemble(stores, gateway, keys, runtime.handle(), make_writer);
-        let (inner, writer) = assembled.inspect_err(|_| checkpointer.stop())?;
+        let (inner, writer) = match assembled {
+            Ok(assembled) => assembled,
+            Err(error) => {
+                checkpointer.stop();
+                // Waiting for its threads would panic where an async caller opens the box office.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
         *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
         Ok(BoxOffice(Arc::new(inner)))

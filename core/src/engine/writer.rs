@@ -398,7 +398,11 @@ impl Writer {
         if planted(Mistake::RestartForgetsPayments) {
             return;
         }
-        for order in self.parts.views.pending_charges() {
+        let given_up = self.parts.views.watched_charges().unwrap_or_else(|error| {
+            tracing::error!(%error, "charges that were given up are not asked about until the next start");
+            Vec::new()
+        });
+        for order in self.parts.views.pending_charges().into_iter().chain(given_up) {
             let _ = self.parts.work.send(Work::resume(order));
         }
     }

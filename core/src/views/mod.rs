@@ -220,6 +220,21 @@ impl Views {
         orders
     }
 
+    /// The orders whose charge was given up though money may still come.
+    ///
+    /// # Errors
+    /// If those that are settled can't be read.
+    pub(crate) fn watched_charges(&self) -> Result<Vec<Arc<Order>>, ViewsError> {
+        let watched: Vec<_> = self.live().watched.iter().map(|(_, id)| *id).collect();
+        let mut orders = Vec::with_capacity(watched.len());
+        for id in watched {
+            // Money may have come, and gone back.
+            let is_watched = |order: &Arc<Order>| order.charge.as_ref().is_some_and(|it| it.watched_until().is_some());
+            orders.extend(self.order(id)?.filter(is_watched));
+        }
+        Ok(orders)
+    }
+
     /// How much there is of what, at one moment.
     pub(crate) fn counts(&self) -> Counts {
         let live = self.live();

@@ -147,13 +147,8 @@ impl World {
             gateway.behave();
         }
         self.run_on(Duration::from_mins(1), 30)?;
-        // Money that is still on its way comes hours later; a gateway tells of it until it is heard.
+        // Money that is still on its way comes hours later; nobody tells of it without being asked.
         self.run_on(Duration::from_mins(10), 6 * 4)?;
-        for webhook in self.seeded.as_ref().map(|gateway| gateway.webhooks()).unwrap_or_default() {
-            self.deliver(webhook)?;
-            self.quiet_down()?;
-        }
-        self.run_on(Duration::from_mins(10), 10)?;
         self.inspect()?;
         let charges = self.auditor.charges();
         let process = self.process.as_ref().ok_or("there is no process")?;

@@ -134,8 +134,8 @@ fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
             scope.spawn(work);
         }
     });
-    bar.finish();
     let done = bar.position();
+    bar.finish();
     eprintln!("{done} worlds in {:.1?}, {} records examined", bar.elapsed(), records.load(Ordering::Relaxed));
     failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -9,10 +9,10 @@ use boxoffice::{BoxOffice, ChargeId, DomainEvent, Record};
 
 #[test]
 fn one_seed_is_one_run_byte_for_byte() {
-    let simulation = Simulation::new().steps(400);
+    let simulation = Simulation::new().steps(150);
     let (one, again) = (simulation.run(11).unwrap(), simulation.run(11).unwrap());
     assert_eq!(one, again);
-    assert!(one.records > 50, "{one:?}");
+    assert!(one.records > 20, "{one:?}");
     assert_ne!(one.file, simulation.run(12).unwrap().file);
 }
 
@@ -66,7 +66,7 @@ impl Audit for NoTickets {
 
 #[test]
 fn an_embedders_own_gateway_and_rules_are_run_through_it() {
-    let simulation = Simulation::new().steps(400).gateway(|_dice, _time| Greedy::default()).audit(|| NobodyWaits);
+    let simulation = Simulation::new().steps(150).gateway(|_dice, _time| Greedy::default()).audit(|| NobodyWaits);
     let report = simulation.run(5).unwrap();
     assert!(report.events.contains_key("ChargeCreated"), "{report:?}");
     assert_eq!(ENDS.load(Ordering::SeqCst), 1);

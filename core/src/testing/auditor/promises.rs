@@ -115,7 +115,10 @@ impl Promises {
             Err(code) => {
                 // The other one of two under the same name may still be decided.
                 if alone || !is_transient(code) {
-                    let effects = self.effects.get(&id).map(|effects| &effects.names);
+                    let named = asked.fingerprint.is_some();
+                    let forgotten = |effects: &&Effects| named && now.since(effects.at) > REMEMBERED;
+                    let effects = self.effects.get(&id).filter(|effects| !forgotten(effects));
+                    let effects = effects.map(|effects| &effects.names);
                     ensure(effects.is_none(), || complain(format!("refused with {code}, but it did {effects:?}")))?;
                     self.without_effect.insert(id, code);
                 }

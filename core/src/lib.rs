@@ -14,6 +14,7 @@ mod event;
 pub mod gateway;
 mod ids;
 mod journal;
+mod mistake;
 mod office;
 mod private_file;
 #[cfg(any(test, feature = "testing"))]

@@ -4,6 +4,7 @@ mod api;
 mod bench;
 mod fuzz;
 mod shell;
+mod sim;
 mod test;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Task {
     /// Runs every check that a change must pass.
     Test(test::Arguments),
+    /// Runs worlds of chance through the real engine, from seeds.
+    Sim(sim::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
     /// Fuzzes what reads the input of strangers and of disks.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.task {
         Task::Test(arguments) => test::run(arguments),
+        Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
     };

@@ -26,6 +26,8 @@ enum Step {
     Api,
     /// Each fuzz target for some seconds.
     Fuzz,
+    /// The simulation: 500 seeds, those that once failed, and every planted mistake found.
+    Sim,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -33,7 +35,8 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
+const STEPS: &[Step] =
+    &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -69,6 +72,7 @@ impl Step {
                 shell(&mut cargo(&arguments))?;
             }
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
+            Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
             Self::Fuzz => fuzz::check()?,
             Self::Doc => {

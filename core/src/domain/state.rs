@@ -10,6 +10,7 @@ use super::expiration::{self, Deadlines};
 use super::order::{self, OrderedTicket, TicketVersion};
 use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
 use crate::event::{ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
+use crate::mistake::{Mistake, planted};
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
 /// The state that commands are decided on.
@@ -106,7 +107,7 @@ impl State {
     /// Puts an order in, and counts and watches it if it is open.
     pub(crate) fn restore_order(&mut self, order: Arc<Order>) {
         let (buyer, open) = (order.buyer_id, order.status.is_open());
-        if order.status == order::OrderStatus::Created {
+        if order.status == order::OrderStatus::Created && !planted(Mistake::RestartForgetsDeadlines) {
             self.deadlines.watch(&order);
         }
         if self.orders.insert(order.id, order).is_none() && open {
@@ -219,6 +220,9 @@ impl State {
                 expiration::apply_expired(self.no_longer_due(event.order_id)?, fact)?;
                 self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
             }
+            DomainEvent::PaymentStarted(event) if planted(Mistake::ExpireWithoutHolder) => {
+                payment::apply_started(present(self.orders.get_mut(&event.order_id))?, event, fact)
+            }
             DomainEvent::PaymentStarted(event) => {
                 payment::apply_started(self.no_longer_due(event.order_id)?, event, fact)
             }
@@ -253,6 +257,12 @@ impl State {
     }
 
     fn charge_created(&mut self, event: &ChargeCreated, fact: Fact) -> Result<(), Inconsistency> {
+        if planted(Mistake::DuplicateWebhookCounted) || planted(Mistake::LatePaymentCompletes) {
+            let order = present(self.orders.get_mut(&event.order_id))?;
+            if !order.status.is_open() {
+                return order::version_step(order, fact).map(drop);
+            }
+        }
         payment::apply_created(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
         self.order_ended(event.order_id, &event.tickets, fact, ticket::sell)?;
         event.tickets.iter().try_for_each(|sold| {

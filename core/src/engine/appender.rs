@@ -17,7 +17,7 @@ pub(super) enum Appender {
     /// On a thread of its own, beside the decisions.
     Beside(Thread),
     /// On the thread of whoever waits for it, so that a run can be repeated exactly.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     Inline { journal: Arc<dyn Journal>, started: Option<Vec<Proposal>> },
 }
 
@@ -49,9 +49,14 @@ impl Appender {
     }
 
     /// One that works on the thread of whoever waits for it.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(super) fn inline(journal: Arc<dyn Journal>) -> Self {
         Self::Inline { journal, started: None }
+    }
+
+    /// Whether it works on the thread of whoever waits for it.
+    pub(super) fn is_inline(&self) -> bool {
+        !matches!(self, Self::Beside(_))
     }
 
     /// Begins to append a batch. The one before must be done.
@@ -63,7 +68,7 @@ impl Appender {
             Self::Beside(thread) if is_alone => return Some(append(thread.journal.as_ref(), proposals)),
             // If the thread is gone, whoever waits for the batch learns that.
             Self::Beside(thread) => drop(thread.batches.as_ref().map(|batches| batches.send(proposals))),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Self::Inline { started, .. } => *started = Some(proposals),
         }
         None
@@ -73,7 +78,7 @@ impl Appender {
     pub(super) fn wait(&mut self) -> Appended {
         match self {
             Self::Beside(thread) => thread.done.recv().unwrap_or_else(|_| Err(gone())),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Self::Inline { journal, started } => append(journal.as_ref(), started.take().unwrap_or_default()),
         }
     }
@@ -85,7 +90,7 @@ impl Appender {
                 .recv(&thread.done, |appended| Ok(appended.unwrap_or_else(|_| Err(gone()))))
                 .recv(queue, |message| Err(message.ok()))
                 .wait(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Self::Inline { .. } => Ok(self.wait()),
         }
     }
@@ -98,7 +103,7 @@ impl Appender {
                 Err(flume::TryRecvError::Empty) => None,
                 Err(flume::TryRecvError::Disconnected) => Some(Err(gone())),
             },
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Self::Inline { .. } => None,
         }
     }

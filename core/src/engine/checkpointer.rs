@@ -45,6 +45,13 @@ impl Checkpointer {
         Arc::new(Self { due, thread: std::sync::Mutex::new(Some(thread)) })
     }
 
+    /// One that writes nothing by itself: whoever owns the views does.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn by_hand() -> Arc<Self> {
+        let (due, _) = flume::bounded(1);
+        Arc::new(Self { due, thread: std::sync::Mutex::new(None) })
+    }
+
     /// Has a checkpoint written soon.
     pub(super) fn due(&self) {
         let _ = self.due.try_send(Signal::Due);

@@ -59,6 +59,19 @@ pub(crate) struct Handle {
     /// Whether a full queue refuses at once instead of making callers wait.
     refuse_when_full: bool,
     figures: CommandFigures,
+    /// Who hears of every command and its answer.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
+}
+
+/// Hears of every command that is given and every answer that somebody gets: what a caller knows, and nothing more.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) trait Tap: std::fmt::Debug + Send + Sync {
+    /// The command is given.
+    fn asked(&self, request: &Request);
+
+    /// Whoever gave the command has its answer.
+    fn answered(&self, id: CommandId, answer: &Result<Reply, Error>);
 }
 
 impl Handle {
@@ -75,6 +88,8 @@ impl Handle {
             stopped,
             refuse_when_full,
             figures: CommandFigures::default(),
+            #[cfg(any(test, feature = "testing"))]
+            tap: std::sync::OnceLock::new(),
         }
     }
 
@@ -84,7 +99,13 @@ impl Handle {
     pub(crate) async fn submit(&self, request: Request) -> Result<Reply, Error> {
         let watch = Stopwatch::start();
         let name = request.command.name();
+        #[cfg(any(test, feature = "testing"))]
+        let (id, tap) = (request.id, self.tap.get());
+        #[cfg(any(test, feature = "testing"))]
+        tap.inspect(|tap| tap.asked(&request));
         let answer = self.enqueue_and_wait(request).await;
+        #[cfg(any(test, feature = "testing"))]
+        tap.inspect(|tap| tap.answered(id, &answer));
         self.figures.count(name, answer.as_ref().err().map(Error::code), watch.elapsed());
         answer
     }

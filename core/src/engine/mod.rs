@@ -35,6 +35,8 @@ mod writer;
 pub(crate) use answer::Reply;
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use gauges::Gauges;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use handle::Tap;
 pub(crate) use handle::{Handle, Request};
 pub(crate) use recent::Recent;
 pub(crate) use replay::catch_up;

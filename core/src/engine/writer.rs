@@ -16,6 +16,7 @@ use crate::event::{Record, StreamKey};
 use crate::gateway::worker::Work;
 use crate::ids::IdSource;
 use crate::journal::{Head, Journal};
+use crate::mistake::{Mistake, planted};
 use crate::views::Views;
 
 /// How many commands are decided in one batch at most. Two batches are under way at full load, one that is decided and one that
@@ -62,6 +63,8 @@ pub(crate) struct Writer {
     closing: bool,
     /// Whether there is no state to decide on: the journal could not be reopened before the end.
     lost: bool,
+    /// Whether there is no state to decide on for now: the next turn tries to reopen the journal.
+    unavailable: bool,
     /// Tells the callers' end of the queue that nobody is answered any more.
     stopped: Arc<AtomicBool>,
 }
@@ -93,8 +96,8 @@ impl Writer {
     }
 
     /// A writer that appends on the thread that turns it, so that a test decides what happens when.
-    #[cfg(test)]
-    pub(super) fn stepped(parts: WriterParts) -> (Self, Handle) {
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn stepped(parts: WriterParts) -> (Self, Handle) {
         let appender = Appender::inline(Arc::clone(&parts.journal));
         Self::with_appender(parts, appender, 1024, true)
     }
@@ -111,7 +114,22 @@ impl Writer {
         let handle = Handle::new(sender, Arc::clone(&parts.time), Arc::clone(&stopped), refuse_when_full);
         let (incoming, parked) = (Vec::new(), Vec::new());
         let (open, flying) = (Batch::default(), None);
-        (Self { parts, queue, appender, incoming, parked, open, flying, closing: false, lost: false, stopped }, handle)
+        (
+            Self {
+                parts,
+                queue,
+                appender,
+                incoming,
+                parked,
+                open,
+                flying,
+                closing: false,
+                lost: false,
+                unavailable: false,
+                stopped,
+            },
+            handle,
+        )
     }
 
     /// Expires whatever fell due while the process was down. Called once, before the first command.
@@ -143,7 +161,13 @@ impl Writer {
     }
 
     /// Decides some of what waits, and has it appended unless the batch before it still is.
-    pub(super) fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
+        if self.unavailable {
+            self.recover();
+            if self.unavailable {
+                return;
+            }
+        }
         if let Err(inconsistency) = self.round() {
             // What was decided before it is not at fault.
             let open = std::mem::take(&mut self.open);
@@ -157,7 +181,7 @@ impl Writer {
         }
     }
 
-    fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         let is_idle = self.incoming.is_empty() && self.parked.is_empty() && self.flying.is_none();
         self.lost || self.closing && is_idle && self.open.is_empty() && self.queue.is_empty()
     }
@@ -220,6 +244,11 @@ impl Writer {
         let mut incoming = incoming.into_iter();
         let decided = incoming.by_ref().try_for_each(|submission| self.decide(submission));
         self.incoming.extend(incoming.chain(later));
+        if planted(Mistake::ChargeWithoutIntent) {
+            for work in self.open.work.drain(..) {
+                let _ = self.parts.work.send(work);
+            }
+        }
         decided
     }
 
@@ -237,6 +266,9 @@ impl Writer {
             // What it rests on is durable.
             self.answer(batch);
             return;
+        }
+        if planted(Mistake::ViewBeforeAppend) {
+            self.parts.views.publish(batch.entities.clone(), self.parts.views.covers());
         }
         let proposals = std::mem::take(&mut batch.proposals);
         let is_alone = !is_busy && batch.answers.len() == 1 && self.queue.is_empty();
@@ -264,7 +296,7 @@ impl Writer {
     }
 
     /// Waits for the batch that is being appended, if there is one.
-    pub(super) fn land_flying(&mut self) {
+    pub(crate) fn land_flying(&mut self) {
         if self.flying.is_some() {
             let appended = self.appender.wait();
             self.land(appended);
@@ -329,15 +361,17 @@ impl Writer {
 
     /// Starts anew from what is durable. Until that works, every command is answered that the journal is not available.
     fn recover(&mut self) {
+        let limping = planted(Mistake::LimpOnAfterFailure).then(|| std::mem::take(&mut self.parts.state));
         self.parts.state = State::default();
         loop {
             match self.reopen() {
                 Ok(state) => {
-                    self.parts.state = state;
+                    self.parts.state = limping.unwrap_or(state);
                     self.parts.gauges.set(Figures::of(&self.parts.state));
                     let seq = self.parts.views.covers().seq;
                     self.parts.recent.reset(seq);
                     self.resume_work();
+                    self.unavailable = false;
                     tracing::info!(seq, "the journal is open again");
                     return;
                 }
@@ -345,9 +379,15 @@ impl Writer {
                     tracing::error!(error = &error as &dyn std::error::Error, "the journal could not be opened again");
                 }
             }
-            self.refuse_for(REOPEN_EVERY);
+            // Whoever turns the writer by hand decides when it tries again.
+            let by_hand = self.appender.is_inline();
+            self.refuse_for(if by_hand { Duration::ZERO } else { REOPEN_EVERY });
             if self.closing {
                 self.lost = true;
+                return;
+            }
+            if by_hand {
+                self.unavailable = true;
                 return;
             }
         }
@@ -355,7 +395,14 @@ impl Writer {
 
     /// Has the gateway asked about every charge whose outcome is not known: what was to be done may have been lost.
     pub(crate) fn resume_work(&self) {
-        for order in self.parts.views.pending_charges() {
+        if planted(Mistake::RestartForgetsPayments) {
+            return;
+        }
+        let given_up = self.parts.views.watched_charges().unwrap_or_else(|error| {
+            tracing::error!(%error, "charges that were given up are not asked about until the next start");
+            Vec::new()
+        });
+        for order in self.parts.views.pending_charges().into_iter().chain(given_up) {
             let _ = self.parts.work.send(Work::resume(order));
         }
     }

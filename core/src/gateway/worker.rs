@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use super::{ChargeAnswer, ChargeRequest, GatewayError, PaymentGateway, RefundRequest};
 use crate::clock::EngineTime;
 use crate::domain::Order;
-use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus};
+use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, UNREACHED};
 use crate::error::{Code, Error};
 use crate::types::{CardToken, OrderId};
 
@@ -29,6 +29,8 @@ pub(crate) enum Work {
     Charge(Arc<Order>, CardToken),
     /// Find out what became of the charge.
     Lookup(Arc<Order>),
+    /// Find out whether money came after all for a charge that was given up.
+    Watch(Arc<Order>),
     /// Give the money back.
     Refund(Arc<Order>),
 }
@@ -38,13 +40,14 @@ impl Work {
     pub(crate) fn resume(order: Arc<Order>) -> Self {
         match order.charge.as_ref().map(|charge| charge.status) {
             Some(ChargeStatus::Refunding) => Self::Refund(order),
+            Some(ChargeStatus::Failed) => Self::Watch(order),
             _ => Self::Lookup(order),
         }
     }
 
     fn order(&self) -> &Arc<Order> {
         match self {
-            Self::Charge(order, _) | Self::Lookup(order) | Self::Refund(order) => order,
+            Self::Charge(order, _) | Self::Lookup(order) | Self::Watch(order) | Self::Refund(order) => order,
         }
     }
 }
@@ -83,7 +86,7 @@ impl Default for Patience {
             ask_again_after: Duration::from_millis(500),
             ask_again_max: Duration::from_mins(1),
             unknown_after: Duration::from_mins(1),
-            late_money_until: Duration::from_hours(24),
+            late_money_until: LATE_MONEY_UNTIL,
         }
     }
 }
@@ -181,7 +184,8 @@ impl Worker {
         let order = Arc::clone(work.order());
         let ended = match (&order.charge, work) {
             (Some(charge), Work::Charge(_, token)) => self.charge(charge, token).await,
-            (Some(charge), Work::Lookup(_)) => self.reconcile(charge).await,
+            (Some(charge), Work::Lookup(_)) => self.reconcile(charge, false).await,
+            (Some(charge), Work::Watch(_)) => self.reconcile(charge, true).await,
             (Some(charge), Work::Refund(_)) => self.refund(charge).await,
             (None, _) => Ok(()),
         };
@@ -198,31 +202,30 @@ impl Worker {
         if let Some(outcome) = outcome(charge, answer) {
             return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
         }
-        self.reconcile(charge).await
+        self.reconcile(charge, false).await
     }
 
     /// Asks what became of the charge until it is known.
     ///
     /// A charge that the gateway does not know is given up after a while, so that its tickets are free; but it is asked about for
     /// some time more, because money that arrives after all must go back.
-    async fn reconcile(&self, charge: &Charge) -> Result<(), Error> {
+    async fn reconcile(&self, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
-        let mut given_up = false;
         loop {
             let answer = self.call(|| self.gateway.lookup(charge.id)).await;
             let age = self.time.now().since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
                 if !given_up && age >= self.patience.unknown_after {
-                    let reason: Arc<str> = "The payment did not reach the card processor".into();
+                    let reason: Arc<str> = UNREACHED.into();
                     self.tell(|| self.settle.charge(charge, ChargeOutcome::NotCharged { reason: reason.clone() }))
                         .await?;
                     given_up = true;
                 }
+                if given_up && age >= self.patience.late_money_until {
+                    return Ok(());
+                }
             } else if let Some(outcome) = outcome(charge, answer) {
                 return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
-            }
-            if given_up && age >= self.patience.late_money_until {
-                return Ok(());
             }
             pause = self.rest(pause).await;
         }

@@ -9,6 +9,7 @@ use super::memory::MemoryJournal;
 use super::redb::{RedbJournal, tests};
 use super::*;
 use crate::event::TicketWithdrawn;
+use crate::testing::FaultyDisk;
 use crate::types::TicketId;
 
 /// A journal, and what must outlive it.
@@ -334,6 +335,10 @@ backends! {
     redb_file => {
         let dir = tempfile::tempdir().unwrap();
         Subject { journal: Box::new(RedbJournal::open(dir.path()).unwrap()), _keep: Box::new(dir) }
+    };
+    redb_on_a_faulty_disk => {
+        let journal = RedbJournal::open_on(&FaultyDisk::new(1), [7; 32]).unwrap();
+        Subject { journal: Box::new(journal), _keep: Box::new(()) }
     };
     redb_in_memory => {
         let journal = RedbJournal::open_with(tests::in_memory(Arc::default())).unwrap();

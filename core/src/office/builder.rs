@@ -1,7 +1,7 @@
 //! Opening a box office.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -197,16 +197,61 @@ impl Builder {
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
+        let runtime = runtime()?;
+        let checkpointer = Checkpointer::start(views.clone());
+        let (queue_len, refuse_when_full) = (self.settings.queue_len, self.settings.refuse_when_full);
+        let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
+        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };
+        let assembled = self.assemble(stores, gateway, keys, runtime.handle(), make_writer);
+        let (inner, writer) = match assembled {
+            Ok(assembled) => assembled,
+            Err(error) => {
+                checkpointer.stop();
+                // Waiting for its threads would panic where an async caller opens the box office.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
+        *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
+        *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        Ok(BoxOffice(Arc::new(inner)))
+    }
+
+    /// Opens a box office that has no threads: whoever has the writer turns it, whoever has the runtime drives it, and whoever
+    /// has the views writes their checkpoints.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn open_stepped(
+        self,
+        journal: Arc<dyn Journal>,
+        views: Views,
+        gateway: Arc<dyn PaymentGateway>,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<(BoxOffice, Writer), Error> {
+        // Nobody outlives the run, so the key needs no secret.
+        let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
+        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand() };
+        let (inner, writer) = self.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
+        Ok((BoxOffice(Arc::new(inner)), writer))
+    }
+
+    /// Puts the parts together, up to the first command; the writer is not running yet.
+    fn assemble(
+        self,
+        stores: Stores,
+        gateway: Arc<dyn PaymentGateway>,
+        keys: &KeyRing,
+        runtime: &tokio::runtime::Handle,
+        make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
+    ) -> Result<(Inner, Writer), Error> {
+        let Stores { journal, views, checkpointer } = stores;
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let time = Arc::new(EngineTime::new(clock, head.at));
         let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
-        let runtime = runtime()?;
         let recent = Arc::new(Recent::new(head.seq));
         let waiters = Arc::new(Waiters::default());
         let gauges = Arc::new(Gauges::default());
-        let checkpointer = Checkpointer::start(views.clone());
         let (work, todo) = flume::unbounded::<Work>();
         let parts = WriterParts {
             journal: Arc::clone(&journal),
@@ -221,19 +266,15 @@ impl Builder {
             work,
             state,
         };
-        let (mut writer, handle) = Writer::new(parts, self.settings.queue_len, self.settings.refuse_when_full);
+        let (mut writer, handle) = make_writer(parts);
         let handle = Arc::new(handle);
         let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
         let gateway_name = gateway.name().into();
         let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.patience);
-        if let Err(error) = writer.expire_backlog() {
-            checkpointer.stop();
-            return Err(error);
-        }
+        writer.expire_backlog()?;
         writer.resume_work();
         runtime.spawn(Arc::clone(&worker).run(todo));
-        let writer = start_writer(writer);
-        Ok(BoxOffice(Arc::new(Inner {
+        let inner = Inner {
             handle,
             journal,
             views,
@@ -248,12 +289,20 @@ impl Builder {
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
             closed: watch::Sender::new(false),
-            writer: Mutex::new(Some(writer)),
-            runtime_handle: runtime.handle().clone(),
-            runtime: Mutex::new(Some(runtime)),
+            writer: Mutex::new(None),
+            runtime_handle: runtime.clone(),
+            runtime: Mutex::new(None),
             settings: self.settings,
-        })))
+        };
+        Ok((inner, writer))
     }
+}
+
+/// Where a box office keeps what it knows.
+struct Stores {
+    journal: Arc<dyn Journal>,
+    views: Views,
+    checkpointer: Arc<Checkpointer>,
 }
 
 /// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
@@ -262,14 +311,8 @@ impl Builder {
 /// or because an older copy was put in its place, and that nobody would notice without it.
 fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
     let end = journal.head()?.seq;
-    let is_in_journal = |head: Head| {
-        let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
-        // One that is ahead is kept, because it is the proof.
-        head.seq == 0
-            || head.seq > end
-            || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
-    };
-    let views = Views::open(Some(dir), &is_in_journal)?;
+    // One that is ahead is kept, because it is the proof.
+    let views = Views::open(Some(dir), &|head| head.seq > end || is_in_journal(journal, head))?;
     let covered = views.covers().seq;
     if covered > end {
         let what = format!(
@@ -279,6 +322,12 @@ fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
         return Err(JournalError::Damaged { seq: end + 1, what }.into());
     }
     Ok(views)
+}
+
+/// Whether the checkpoint that covers the journal up to here is one of this journal.
+pub(crate) fn is_in_journal(journal: &dyn Journal, head: Head) -> bool {
+    let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
+    head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {

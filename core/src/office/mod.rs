@@ -25,6 +25,8 @@ use tokio::sync::watch;
 
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use builder::is_in_journal;
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use orders::Orders;
@@ -204,6 +206,38 @@ impl BoxOffice {
             let _ = done.send(stopped);
         });
         closed.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl BoxOffice {
+    /// Its parts, for those who drive it by hand.
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Inner {
+    /// Tells this one of every command and its answer.
+    pub(crate) fn tap(&self, tap: Arc<dyn crate::engine::Tap>) {
+        // There is one at most.
+        let _ = self.handle.tap.set(tap);
+    }
+
+    /// Takes no more commands.
+    pub(crate) fn close_queue(&self) {
+        self.handle.close();
+    }
+
+    /// By what an email is unique.
+    pub(crate) fn email_key(&self, email: &crate::types::Email) -> Result<crate::event::EmailKey, Error> {
+        Ok(self.journal()?.email_key(email))
+    }
+
+    /// An id that nothing has yet.
+    pub(crate) fn fresh_id(&self) -> uuid::Uuid {
+        self.ids.next()
     }
 }
 

@@ -1,13 +1,22 @@
-//! Helpers for tests of programs that embed boxoffice (feature `testing`): a clock to move by hand, ids from a seed, and long
-//! histories for measuring.
+//! Helpers for tests of programs that embed boxoffice (feature `testing`): a clock to move by hand, ids and chance from a seed,
+//! a disk that fails, long histories for measuring, and the whole box office in worlds of chance ([`Simulation`]).
 
+pub(crate) mod auditor;
 mod clock;
+mod dice;
 mod history;
 mod ids;
 mod script;
+pub mod simulation;
+mod storage;
 mod stored;
 
+#[cfg(feature = "mistakes")]
+pub use crate::mistake::Mistake;
 pub use clock::ManualClock;
+pub use dice::Dice;
 pub use history::History;
 pub use ids::SeededIds;
+pub use simulation::{Act, Actor, Audit, Failure, Report, SeededGateway, Simulation, Stage, Town, WorldTime};
+pub use storage::{DiskCall, DiskHandle, FaultyDisk, FaultyDiskError};
 pub use stored::decode_row;

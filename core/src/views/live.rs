@@ -3,6 +3,7 @@
 mod orders;
 mod tickets;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -12,6 +13,7 @@ pub(super) use self::tickets::LiveTickets;
 
 use super::{Entity, Replayed};
 use crate::domain::auth::RevokedSessions;
+use crate::domain::payment::Charge;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Hash;
 use crate::journal::Head;
@@ -29,6 +31,8 @@ pub(super) struct Live {
     pub(super) tickets: LiveTickets,
     pub(super) orders: LiveOrders,
     pub(super) revoked: RevokedSessions,
+    /// Orders whose charge was given up though money may still come, by the time until which that is remembered.
+    pub(super) watched: BTreeSet<(Timestamp, OrderId)>,
     pub(super) dirty: Dirty,
 }
 
@@ -39,6 +43,7 @@ pub(super) struct Dirty {
     pub(super) tickets: FxHashMap<TicketId, Arc<Ticket>>,
     pub(super) orders: FxHashMap<OrderId, Arc<Order>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
+    pub(super) watched: Vec<(Timestamp, OrderId)>,
 }
 
 impl Dirty {
@@ -52,6 +57,7 @@ impl Dirty {
         self.tickets.extend(newer.tickets);
         self.orders.extend(newer.orders);
         self.revoked.extend(newer.revoked);
+        self.watched.extend(newer.watched);
     }
 }
 
@@ -70,6 +76,10 @@ impl Live {
                 }
                 Entity::Order(order) => {
                     self.orders.replace(&order);
+                    if let Some(until) = order.charge.as_ref().and_then(Charge::watched_until) {
+                        self.watched.insert((until, order.id));
+                        self.dirty.watched.push((until, order.id));
+                    }
                     self.dirty.orders.insert(order.id, order);
                 }
                 Entity::Revoked(id, expires_at) => {
@@ -79,6 +89,9 @@ impl Live {
             }
         }
         self.revoked.forget_until(covers.at);
+        while self.watched.first().is_some_and(|(until, _)| *until <= covers.at) {
+            self.watched.pop_first();
+        }
         self.covers = covers;
     }
 

@@ -137,6 +137,33 @@ async fn money_that_comes_for_an_order_that_was_given_up_goes_back_once() {
 }
 
 #[tokio::test]
+async fn money_that_comes_for_a_given_up_order_after_a_restart_goes_back_too() {
+    for (checkpoint_lost, hours) in [(false, 0), (true, 0), (false, 30)] {
+        let bank = Bank::losing(Manner::Fail);
+        let world = hasty(&bank);
+        let (_, order) = world.held().await;
+        let mut feed = world.feed();
+        let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+        world.clock.advance(UNKNOWN_AFTER);
+        feed.until("OrderCancelled").await;
+        let head = world.head();
+        world.clock.advance(Duration::from_hours(hours));
+        let world = world.reopen_after(|dir| {
+            bank.arrive(pending.id);
+            if checkpoint_lost {
+                std::fs::remove_file(dir.join("views.redb")).unwrap();
+            }
+        });
+        crate::support::Feed(world.journal().subscribe(head + 1)).until("ChargeRefunded").await;
+        assert_eq!(bank.moved(), (1, 1));
+        assert_eq!(charge(&world, &order).status.as_str(), "refunded");
+        let head = world.head();
+        let world = world.reopen();
+        assert_eq!((world.head(), world.of_order(&order)), (head, "cancelled"));
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_is_late_is_pending_first() {
     for (taken, event) in [(true, "ChargeCreated"), (false, "OrderCancelled")] {
         let bank = Bank::taking(Manner::Pending);

@@ -17,6 +17,7 @@ mod orders;
 mod payments;
 mod refunds;
 mod sessions;
+mod simulation;
 mod support;
 mod upgrade;
 mod verify;

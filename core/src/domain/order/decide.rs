@@ -2,9 +2,10 @@
 
 use super::command::{CancelOrder, CreateOrder};
 use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket};
-use super::state::{Order, OrderStatus, after_this};
+use super::state::{Order, OrderStatus, after_this, is_over};
 use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
+use crate::mistake::{Mistake, planted};
 use crate::types::{Money, TicketId, Timestamp, UserId};
 
 /// Why the order domain says no.
@@ -56,7 +57,7 @@ pub(in crate::domain) fn create_order(state: &State, command: &CreateOrder, cont
     let tickets: Vec<OrderedTicket> =
         command.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now)).collect::<Result<_>>()?;
     let total = total(&tickets)?;
-    if state.open_orders_of(buyer_id) >= context.limits.open_orders_max {
+    if state.open_orders_of(buyer_id) >= context.limits.open_orders_max && !planted(Mistake::OpenOrdersNotCounted) {
         return Err(Rejection::TooManyOpen);
     }
     Ok(Decision::event(DomainEvent::OrderCreated(OrderCreated {
@@ -86,7 +87,7 @@ pub(in crate::domain) fn cancel_order(state: &State, command: &CancelOrder, cont
 /// Whether the order still waits for its buyer: neither ended nor being paid nor past its deadline.
 pub(in crate::domain) fn payable(order: &Order, now: Timestamp) -> Result<()> {
     match order.status {
-        OrderStatus::Created if order.expires_at <= now => Err(Rejection::Expired),
+        OrderStatus::Created if is_over(order.expires_at, now) => Err(Rejection::Expired),
         OrderStatus::Created => Ok(()),
         OrderStatus::AwaitingPayment => Err(Rejection::PaymentPending),
         OrderStatus::Complete => Err(Rejection::AlreadyPaid),

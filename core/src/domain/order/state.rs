@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion, TicketVersions};
 use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::{Fact, Inconsistency, State};
+use crate::mistake::{Mistake, planted};
 use crate::types::{Money, OrderId, Timestamp, UserId};
 
 /// Where an order is in its life.
@@ -85,8 +86,14 @@ impl Order {
 
     /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
-        self.status == OrderStatus::Created && self.expires_at <= now
+        let waits = self.status == OrderStatus::Created || planted(Mistake::ExpireWithoutHolder);
+        waits && is_over(self.expires_at, now)
     }
+}
+
+/// Whether a hold that ends at the deadline has ended.
+pub(in crate::domain) fn is_over(deadline: Timestamp, now: Timestamp) -> bool {
+    deadline < now || deadline == now && !planted(Mistake::DeadlineOffByOne)
 }
 
 pub(in crate::domain) fn apply_created(event: &OrderCreated, fact: Fact) -> Order {

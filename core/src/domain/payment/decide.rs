@@ -6,6 +6,7 @@ use super::state::{Charge, ChargeStatus};
 use crate::domain::order::{self, Order, TicketVersions, after_this};
 use crate::domain::{Context, Decision, State};
 use crate::event::{Actor, DomainEvent, OrderedTicket};
+use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId};
 
 /// Why the payment domain says no.
@@ -45,13 +46,17 @@ pub(in crate::domain) fn start_payment(state: &State, command: &StartPayment, co
 pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge) -> Result {
     let (order, charge) = find(state, command.order_id, command.charge_id)?;
     let event = match (charge.status, &command.outcome) {
-        (ChargeStatus::Pending, ChargeOutcome::Charged { reference }) => DomainEvent::ChargeCreated(ChargeCreated {
-            charge_id: charge.id,
-            order_id: order.id,
-            amount: charge.amount,
-            reference: reference.clone(),
-            tickets: after_this(state, order),
-        }),
+        (ChargeStatus::Pending, ChargeOutcome::Charged { reference }) => {
+            charged(order, charge, reference.as_ref(), after_this(state, order))
+        }
+        (ChargeStatus::Succeeded, ChargeOutcome::Charged { reference })
+            if planted(Mistake::DuplicateWebhookCounted) =>
+        {
+            charged(order, charge, reference.as_ref(), TicketVersions::new())
+        }
+        (ChargeStatus::Failed, ChargeOutcome::Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
+            charged(order, charge, reference.as_ref(), TicketVersions::new())
+        }
         (ChargeStatus::Pending, ChargeOutcome::NotCharged { reason }) => {
             DomainEvent::ChargeFailed(ChargeFailed { charge_id: charge.id, order_id: order.id, reason: reason.clone() })
         }
@@ -94,6 +99,21 @@ pub(in crate::domain) fn settle_refund(state: &State, command: &SettleRefund) ->
         amount: charge.amount,
         tickets,
     })))
+}
+
+fn charged(
+    order: &Order,
+    charge: &Charge,
+    reference: Option<&std::sync::Arc<str>>,
+    tickets: TicketVersions,
+) -> DomainEvent {
+    DomainEvent::ChargeCreated(ChargeCreated {
+        charge_id: charge.id,
+        order_id: order.id,
+        amount: charge.amount,
+        reference: reference.cloned(),
+        tickets,
+    })
 }
 
 fn refund(order: &Order, charge: &Charge, reason: RefundReason, return_to_sale: bool) -> DomainEvent {

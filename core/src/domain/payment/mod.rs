@@ -27,4 +27,5 @@ pub(crate) use decide::Rejection;
 pub(super) use decide::{settle_charge, settle_refund, start_payment, start_refund};
 pub use event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted};
 pub use state::{Charge, ChargeStatus};
+pub(crate) use state::{LATE_MONEY_UNTIL, UNREACHED};
 pub(super) use state::{apply_created, apply_failed, apply_refund_started, apply_refunded, apply_started};

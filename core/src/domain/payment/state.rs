@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,12 @@ impl fmt::Display for ChargeStatus {
     }
 }
 
+/// Why a charge failed of which the card processor never heard: its request may still be on its way.
+pub(crate) const UNREACHED: &str = "The payment did not reach the card processor";
+
+/// Until what age such a charge is asked about all the same, so that money that comes late is found and goes back.
+pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
+
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charge {
@@ -74,6 +81,15 @@ pub struct Charge {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Charge {
+    /// Until when it is to be remembered that money may come after all, if it may: long enough that it is asked about once more
+    /// after a day without the box office.
+    pub(crate) fn watched_until(&self) -> Option<Timestamp> {
+        let is_given_up = self.status == ChargeStatus::Failed && self.failure.as_deref() == Some(UNREACHED);
+        is_given_up.then(|| self.created_at.plus(2 * LATE_MONEY_UNTIL))
+    }
 }
 
 type Applied = Result<(), Inconsistency>;

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
@@ -52,6 +52,29 @@ fn create(dir: &Path) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&unfinished, dir.join(FILE))?;
     sync_dir(dir)
+}
+
+/// Where a file of this name is made before it gets its name; each process has a place of its own.
+pub(super) fn unfinished(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("{name}.new-{}", std::process::id()))
+}
+
+pub(super) fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a finished file its name, unless another process was quicker: then its file stays.
+pub(super) fn name(unfinished: &Path, file: &Path) -> io::Result<()> {
+    match fs::hard_link(unfinished, file) {
+        Ok(()) => fs::remove_file(unfinished)?,
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => return fs::remove_file(unfinished),
+        // Not every file system has hard links; all can rename.
+        Err(_) => fs::rename(unfinished, file)?,
+    }
+    file.parent().map_or(Ok(()), sync_dir)
 }
 
 /// Makes the names in a directory durable, where the system can.

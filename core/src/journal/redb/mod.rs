@@ -15,6 +15,8 @@
 //! not known before.
 
 mod backup;
+#[cfg(test)]
+mod crash;
 mod format;
 mod replay;
 mod results;
@@ -38,6 +40,7 @@ use super::batch::Batch;
 use super::codec::{RowWriter, damaged, frames};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Hash, Record};
+use crate::mistake::{Mistake, planted};
 use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
@@ -60,6 +63,8 @@ pub(crate) type Opener = Box<dyn Fn() -> Result<Database, redb::DatabaseError> +
 /// The journal in a redb file.
 pub(crate) struct RedbJournal {
     opener: Opener,
+    /// The key of email hashes that a new journal gets instead of a random one.
+    new_key: Option<[u8; 32]>,
     /// `None` after it could not be reopened. Locked only to begin a transaction: readers keep the transaction, and one that
     /// outlives the database gets an error and begins anew.
     db: RwLock<Option<Database>>,
@@ -88,19 +93,35 @@ impl RedbJournal {
     pub(crate) fn open(dir: &Path) -> Result<Self, JournalError> {
         let file = database_file(dir);
         format::check_or_create(dir, &file)?;
+        if !file.try_exists().map_err(format::storage)? {
+            make(&file)?;
+        }
         Self::open_with(Box::new(move || {
             private_file::ensure(&file)?;
             builder().create(&file)
         }))
     }
 
+    /// Opens the journal on a disk that fails when it is told to. A new one gets this key of email hashes, so that the same seed
+    /// gives the same journal.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn open_on(disk: &crate::testing::FaultyDisk, new_key: [u8; 32]) -> Result<Self, JournalError> {
+        let disk = disk.clone();
+        Self::open_keyed(Box::new(move || builder().create_with_backend(disk.open())), Some(new_key))
+    }
+
     /// Opens the journal in the database that `opener` gives.
     pub(crate) fn open_with(opener: Opener) -> Result<Self, JournalError> {
-        let (db, loaded) = open_database(&opener)?;
+        Self::open_keyed(opener, None)
+    }
+
+    fn open_keyed(opener: Opener, new_key: Option<[u8; 32]>) -> Result<Self, JournalError> {
+        let (db, loaded) = open_database(&opener, new_key)?;
         let writer = Writer { rows: RowWriter::default(), oldest_result: loaded.oldest_result, failed: false };
         let durable = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
         Ok(Self {
             opener,
+            new_key,
             db: RwLock::new(Some(db)),
             closed: AtomicBool::new(false),
             durable: RwLock::new(durable),
@@ -140,9 +161,17 @@ impl RedbJournal {
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Option<Timestamp>, JournalError> {
         let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         txn.set_quick_repair(batch.head.seq >= self.quick_repair_from);
+        if planted(Mistake::AnswerBeforeFsync) {
+            txn.set_quick_repair(false);
+            let _ = txn.set_durability(redb::Durability::None);
+        }
         write_rows(&txn, &writer.rows)?;
         if !batch.vault.is_empty() {
             vault::apply(&txn, &batch.vault)?;
+        }
+        if planted(Mistake::ResultOutsideTransaction) {
+            txn.commit()?;
+            txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         }
         let expired = writer.oldest_result.is_some_and(|at| results::is_expired(at, batch.now));
         let oldest = if expired || !batch.results.is_empty() {
@@ -190,7 +219,7 @@ impl Journal for RedbJournal {
             drop(db.take());
             Ok(())
         })?;
-        let (opened, loaded) = open_database(&self.opener)?;
+        let (opened, loaded) = open_database(&self.opener, self.new_key)?;
         *write(&self.durable) = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
         *db = Some(opened);
         writer.oldest_result = loaded.oldest_result;
@@ -290,16 +319,31 @@ fn database_file(dir: &Path) -> PathBuf {
     dir.join(DATABASE_FILE)
 }
 
+/// Makes an empty journal under another name first: a power cut while redb lays out a new file leaves one that can't be opened
+/// any more, and that nobody could tell from a damaged journal.
+fn make(file: &Path) -> Result<(), JournalError> {
+    let dir = file.parent().unwrap_or(Path::new(""));
+    let unfinished = format::unfinished(dir, DATABASE_FILE);
+    format::remove_if_there(&unfinished).map_err(format::storage)?;
+    let path = unfinished.clone();
+    let opener: Opener = Box::new(move || {
+        private_file::ensure(&path)?;
+        builder().create(&path)
+    });
+    drop(open_database(&opener, None)?);
+    format::name(&unfinished, file).map_err(format::storage)
+}
+
 fn builder() -> redb::Builder {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
     builder
 }
 
-fn open_database(opener: &Opener) -> Result<(Database, Loaded), JournalError> {
+fn open_database(opener: &Opener, new_key: Option<[u8; 32]>) -> Result<(Database, Loaded), JournalError> {
     guarded(|| {
         let db = opener()?;
-        let loaded = load(&db)?;
+        let loaded = load(&db, new_key)?;
         Ok((db, loaded))
     })
 }

@@ -53,12 +53,12 @@ pub(super) struct Loaded {
     pub(super) oldest_result: Option<Timestamp>,
 }
 
-/// Reads what is kept in memory; makes the tables of a new database.
-pub(super) fn load(db: &Database) -> Result<Loaded, JournalError> {
+/// Reads what is kept in memory; makes the tables of a new database, with this key of email hashes or a random one.
+pub(super) fn load(db: &Database, new_key: Option<[u8; 32]>) -> Result<Loaded, JournalError> {
     let txn = db.begin_read()?;
     let email_hash_key = match txn.open_table(META) {
         Ok(meta) => read_meta(&meta)?,
-        Err(TableError::TableDoesNotExist(_)) => initialise(db)?,
+        Err(TableError::TableDoesNotExist(_)) => initialise(db, new_key)?,
         Err(err) => return Err(err.into()),
     };
     let txn = db.begin_read()?;
@@ -73,9 +73,8 @@ fn read_meta(meta: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<[
     Ok(*key.ok_or_else(|| damaged(0, "the key of email hashes is not what was stored"))?.0)
 }
 
-fn initialise(db: &Database) -> Result<[u8; 32], JournalError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|err| JournalError::Storage(Box::new(err)))?;
+fn initialise(db: &Database, new_key: Option<[u8; 32]>) -> Result<[u8; 32], JournalError> {
+    let key = new_key.map_or_else(random_key, Ok)?;
     let txn = db.begin_write()?;
     if txn.list_tables()?.next().is_some() {
         return Err(damaged(0, "the table meta is missing"));
@@ -87,6 +86,12 @@ fn initialise(db: &Database) -> Result<[u8; 32], JournalError> {
     }
     create_tables(&txn)?;
     txn.commit()?;
+    Ok(key)
+}
+
+fn random_key() -> Result<[u8; 32], JournalError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|err| JournalError::Storage(Box::new(err)))?;
     Ok(key)
 }
 

@@ -61,7 +61,7 @@ fn storage_of(content: &[u8]) -> Arc<InMemoryBackend> {
     Arc::new(storage)
 }
 
-const START: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
+pub(super) const START: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
 
 /// A journal of rows 1–256, 257–300 and 301–303, with the named row altered; `None` removes it.
 fn altered(row: u64, alter: impl FnOnce(&mut Vec<u8>) -> Option<u64>) -> RedbJournal {

@@ -56,6 +56,9 @@ pub(super) enum Source {
     /// In this file, behind something that fails when it is told to.
     #[cfg(test)]
     Faulty(PathBuf, super::tests::Fault),
+    /// On a disk that fails when it is told to.
+    #[cfg(any(test, feature = "testing"))]
+    Disk(crate::testing::FaultyDisk),
 }
 
 impl Source {
@@ -70,6 +73,8 @@ impl Source {
             }
             #[cfg(test)]
             Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Disk(disk) => builder.create_with_backend(disk.open()),
         }
     }
 
@@ -79,15 +84,31 @@ impl Source {
             Self::File(path) => Some(path),
             #[cfg(test)]
             Self::Faulty(path, _) => Some(path),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Disk(_) => None,
         }
+    }
+
+    /// Whether what is stored is gone with the database that is open.
+    fn is_fleeting(&self) -> bool {
+        matches!(self, Self::Memory)
     }
 
     /// Whether there is nothing yet.
     fn is_new(&self) -> bool {
+        #[cfg(any(test, feature = "testing"))]
+        if let Self::Disk(disk) = self {
+            return disk.is_empty();
+        }
         self.path().is_none_or(|path| std::fs::metadata(path).map_or(true, |file| file.len() == 0))
     }
 
     fn delete(&self) -> std::io::Result<()> {
+        #[cfg(any(test, feature = "testing"))]
+        if let Self::Disk(disk) = self {
+            disk.wipe();
+            return Ok(());
+        }
         match self.path().map(std::fs::remove_file) {
             Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -243,7 +264,7 @@ impl Store {
 
     /// Opens the file again after its storage has failed.
     fn reopen(&self) -> Result<(), ViewsError> {
-        if self.source.path().is_none() {
+        if self.source.is_fleeting() {
             return Ok(());
         }
         let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);

@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::GoOn;
 use super::row::{self, TicketRow};
-use super::tables::{self, Index, Lengths, Rows};
+use super::tables::{self, Index, Lengths, Passing, Rows};
 use crate::domain::auth::RevokedSessions;
 use crate::domain::ticket::Show;
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
-use crate::types::{SessionId, Timestamp};
+use crate::types::{OrderId, SessionId, Timestamp};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
 use crate::views::live::{Dirty, Live, LiveOrders, LiveTickets};
@@ -28,11 +28,14 @@ pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths
         let orders = |order: Order| (*order.id.as_bytes(), order);
         let orders = LiveOrders::of(&all(transaction, tables::LIVE_ORDERS, lengths.orders, orders)?);
         let users = all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?;
+        let watched = passing(transaction, tables::WATCHED, lengths.watched)?;
+        let until = |key: Key| (Timestamp::from_millis(key.value), OrderId::from_bytes(key.id()));
         Ok(Live {
             covers,
             users: users.into_iter().map(|user| (user.id, user)).collect(),
             orders,
             revoked: revoked(transaction, lengths.revoked)?,
+            watched: watched.into_iter().map(until).collect(),
             dirty: Dirty::default(),
             tickets: tickets.join().unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))?,
         })
@@ -79,14 +82,21 @@ fn all<R: DeserializeOwned, T>(
 }
 
 fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<RevokedSessions, ViewsError> {
-    let table = transaction.open_table(tables::REVOKED)?;
     let mut sessions = RevokedSessions::default();
-    for entry in table.iter()? {
-        let (key, _) = entry?;
-        let key = Key::from_bytes(key.value()).ok_or(ViewsError::damaged("a session has no key"))?;
+    for key in passing(transaction, tables::REVOKED, expected)? {
         sessions.insert(SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value));
     }
-    if sessions.iter().count() as u64 == expected { Ok(sessions) } else { Err(ViewsError::damaged("rows are missing")) }
+    Ok(sessions)
+}
+
+/// What is to be forgotten at its time.
+fn passing(transaction: &ReadTransaction, rows: Passing, expected: u64) -> Result<Vec<Key>, ViewsError> {
+    let mut keys = Vec::new();
+    for entry in transaction.open_table(rows)?.iter()? {
+        let key = Key::from_bytes(entry?.0.value());
+        keys.push(key.ok_or(ViewsError::damaged("something that passes has no key"))?);
+    }
+    if keys.len() as u64 == expected { Ok(keys) } else { Err(ViewsError::damaged("rows are missing")) }
 }
 
 /// The ticket, wherever it is in the file.

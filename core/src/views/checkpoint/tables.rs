@@ -14,10 +14,12 @@ use crate::views::words::TextId;
 
 /// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
 /// serde forms of `User`, `Ticket` and `Order` included; files of another version are made anew.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
+/// What is to be forgotten at a time, by that time.
+pub(super) type Passing = TableDefinition<'static, &'static [u8; KEY_LEN], ()>;
 /// Keys of listings, see [`place`], with what can be told of an entry without reading it.
 pub(super) type Index = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
@@ -40,7 +42,10 @@ pub(super) const ORDERS_BY_BUYER: Index = TableDefinition::new("orders_by_buyer"
 pub(super) const CHARGES: TableDefinition<'static, &'static [u8; 16], &'static [u8; 16]> =
     TableDefinition::new("charges");
 /// Revoked sessions by the time at which they may be forgotten.
-pub(super) const REVOKED: TableDefinition<'static, &'static [u8; KEY_LEN], ()> = TableDefinition::new("revoked");
+pub(super) const REVOKED: Passing = TableDefinition::new("revoked");
+
+/// Orders whose charge was given up though money may still come, by the time at which that may be forgotten.
+pub(super) const WATCHED: Passing = TableDefinition::new("watched");
 
 /// The index of settled tickets in this order.
 pub(super) const fn tickets_by(key: TicketKey) -> Index {
@@ -93,6 +98,7 @@ pub(super) struct Lengths {
     pub(super) tickets: u64,
     pub(super) orders: u64,
     pub(super) revoked: u64,
+    pub(super) watched: u64,
 }
 
 /// Makes all tables, empty.
@@ -106,6 +112,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     }
     transaction.open_table(CHARGES)?;
     transaction.open_table(REVOKED)?;
+    transaction.open_table(WATCHED)?;
     transaction.open_table(WORDS)?;
     Ok(())
 }
@@ -117,6 +124,7 @@ pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result
         transaction.open_table(LIVE_TICKETS)?.len()?,
         transaction.open_table(LIVE_ORDERS)?.len()?,
         transaction.open_table(REVOKED)?.len()?,
+        transaction.open_table(WATCHED)?.len()?,
     );
     let mut meta = Vec::new();
     row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths), &mut meta)?;
@@ -132,8 +140,8 @@ pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths)
     if layout != LAYOUT {
         return Err(ViewsError::damaged("it has another layout"));
     }
-    let (users, tickets, orders, revoked) = lengths;
-    Ok((Head { seq, hash, at }, Lengths { users, tickets, orders, revoked }))
+    let (users, tickets, orders, revoked, watched) = lengths;
+    Ok((Head { seq, hash, at }, Lengths { users, tickets, orders, revoked, watched }))
 }
 
 /// Inserts the entries, or removes them where there is no mark, in the order of their places.

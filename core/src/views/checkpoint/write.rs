@@ -14,7 +14,7 @@ use crate::journal::Head;
 use crate::types::Timestamp;
 use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, order_key};
-use crate::views::key::Key;
+use crate::views::key::{KEY_LEN, Key};
 use crate::views::live::Dirty;
 use crate::views::words::{self, TextId};
 
@@ -30,7 +30,10 @@ pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) ->
     write_users(&transaction, changes)?;
     write_tickets(&transaction, changes)?;
     write_orders(&transaction, changes)?;
-    write_revoked(&transaction, changes, covers.at)?;
+    let revoked = changes.revoked.iter().map(|(id, until)| Key::new(until.as_millis(), id.as_bytes()));
+    write_passing(transaction.open_table(tables::REVOKED)?, revoked, covers.at)?;
+    let watched = changes.watched.iter().map(|(until, id)| Key::new(until.as_millis(), id.as_bytes()));
+    write_passing(transaction.open_table(tables::WATCHED)?, watched, covers.at)?;
     tables::write_meta(&transaction, covers)?;
     transaction.commit()?;
     Ok(())
@@ -134,10 +137,14 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     tables::change(&mut transaction.open_table(tables::ORDERS_BY_BUYER)?, by_buyer)
 }
 
-fn write_revoked(transaction: &WriteTransaction, changes: &Dirty, now: Timestamp) -> Result<(), ViewsError> {
-    let mut table = transaction.open_table(tables::REVOKED)?;
-    for (id, expires_at) in &changes.revoked {
-        table.insert(&Key::new(expires_at.as_millis(), id.as_bytes()).to_bytes(), ())?;
+/// Notes what is to be forgotten at its time, and forgets what is.
+fn write_passing(
+    mut table: Table<'_, &'static [u8; KEY_LEN], ()>,
+    entries: impl Iterator<Item = Key>,
+    now: Timestamp,
+) -> Result<(), ViewsError> {
+    for key in entries {
+        table.insert(&key.to_bytes(), ())?;
     }
     let ended = Key::high(now.as_millis()).to_bytes();
     while table.first()?.is_some_and(|(first, _)| *first.value() <= ended) {

@@ -1,0 +1,91 @@
+//! Classic mistakes that can be planted, to show that the simulation finds them.
+//!
+//! Without the feature `mistakes` nothing can be planted: [`planted`] is `false` for the compiler to see, and no build that
+//! anybody runs has anything of this.
+
+/// A mistake that somebody might make, each at the place where it would be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mistake {
+    /// Commands are answered before their events are synced.
+    AnswerBeforeFsync,
+    /// An order expires at its deadline whatever has become of it.
+    ExpireWithoutHolder,
+    /// The gateway is asked for the money before the intent is durable.
+    ChargeWithoutIntent,
+    /// Money that comes late completes an order that was cancelled.
+    LatePaymentCompletes,
+    /// The views show a batch before it is appended.
+    ViewBeforeAppend,
+    /// The answer to a command that names itself is stored after its events, in a transaction of its own.
+    ResultOutsideTransaction,
+    /// At the very millisecond of its deadline an order can still be paid.
+    DeadlineOffByOne,
+    /// A checkpoint claims to cover more than it holds.
+    CheckpointAhead,
+    /// The engine's time follows a clock that is set back.
+    ClockNotMonotonic,
+    /// A webhook that comes twice is a second charge.
+    DuplicateWebhookCounted,
+    /// Payments that were under way when the process ended are not taken up again.
+    RestartForgetsPayments,
+    /// Deadlines are watched only by the process that made the order.
+    RestartForgetsDeadlines,
+    /// Whether an email is free is looked up in what is durable, and not in what was just decided.
+    EmailCheckedTooEarly,
+    /// A buyer's open orders are not counted.
+    OpenOrdersNotCounted,
+    /// After a failed append the engine goes on with the state that it had.
+    LimpOnAfterFailure,
+}
+
+impl Mistake {
+    /// All of them.
+    #[cfg(feature = "mistakes")]
+    pub const ALL: &[Self] = &[
+        Self::AnswerBeforeFsync,
+        Self::ExpireWithoutHolder,
+        Self::ChargeWithoutIntent,
+        Self::LatePaymentCompletes,
+        Self::ViewBeforeAppend,
+        Self::ResultOutsideTransaction,
+        Self::DeadlineOffByOne,
+        Self::CheckpointAhead,
+        Self::ClockNotMonotonic,
+        Self::DuplicateWebhookCounted,
+        Self::RestartForgetsPayments,
+        Self::RestartForgetsDeadlines,
+        Self::EmailCheckedTooEarly,
+        Self::OpenOrdersNotCounted,
+        Self::LimpOnAfterFailure,
+    ];
+
+    /// Makes the mistake on this thread while `work` runs.
+    #[cfg(feature = "mistakes")]
+    pub fn plant<T>(self, work: impl FnOnce() -> T) -> T {
+        let before = PLANTED.replace(Some(self));
+        let done = work();
+        PLANTED.set(before);
+        done
+    }
+}
+
+#[cfg(feature = "mistakes")]
+std::thread_local! {
+    static PLANTED: std::cell::Cell<Option<Mistake>> = const { std::cell::Cell::new(None) };
+}
+
+/// Whether the mistake is to be made here.
+#[cfg(feature = "mistakes")]
+#[inline]
+pub(crate) fn planted(mistake: Mistake) -> bool {
+    PLANTED.get() == Some(mistake)
+}
+
+/// Whether the mistake is to be made here: never.
+#[cfg(not(feature = "mistakes"))]
+#[inline]
+pub(crate) const fn planted(mistake: Mistake) -> bool {
+    let _ = mistake;
+    false
+}

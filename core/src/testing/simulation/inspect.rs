@@ -1,0 +1,104 @@
+//! Looks at everything at once: what is shown, what a replay makes of the journal, and what the auditor knows, must be one.
+
+use std::collections::BTreeSet;
+
+use super::process::Process;
+use crate::engine::catch_up;
+use crate::error::Error;
+use crate::event::{Hash, StreamKey};
+use crate::gateway::{ChargeAnswer, PaymentGateway};
+use crate::journal::Journal;
+use crate::testing::auditor::{Auditor, Verdict};
+use crate::types::ChargeId;
+use crate::views::Views;
+
+/// Replay from zero = checkpoint and tail = live = what the auditor knows, entity by entity.
+pub(super) fn all(process: &Process, auditor: &Auditor) -> Verdict {
+    let journal = process.journal.as_ref();
+    whole(journal, auditor)?;
+    let rebuilt = Views::open(None, &|_| true).map_err(|error| error.to_string())?;
+    catch_up(journal, &rebuilt).map_err(|error| told("a replay from zero", &error))?;
+    for (id, erased) in auditor.people() {
+        let (live, zero) = (process.views.user(id), rebuilt.user(id));
+        same(live.as_ref(), zero.as_ref(), StreamKey::User(id))?;
+        if zero.is_none_or(|user| user.erased != erased) {
+            return Err(format!("user {id} is not what the journal says: erased is {erased}"));
+        }
+        let row = journal.vault_row(id).map_err(|error| format!("the vault: {error}"))?;
+        if row.is_some() == erased {
+            return Err(format!("user {id} has personal data exactly if erased"));
+        }
+    }
+    for (id, status, holder) in auditor.tickets() {
+        let (live, zero) = (read(process.views.ticket(id))?, read(rebuilt.ticket(id))?);
+        same(live.as_ref(), zero.as_ref(), StreamKey::Ticket(id))?;
+        if zero.is_none_or(|ticket| ticket.status.as_str() != status || ticket.holder != holder) {
+            return Err(format!("ticket {id} should be {status} by {holder:?}"));
+        }
+    }
+    for (id, status, charge) in auditor.orders() {
+        let (live, zero) = (read(process.views.order(id))?, read(rebuilt.order(id))?);
+        same(live.as_ref(), zero.as_ref(), StreamKey::Order(id))?;
+        let found =
+            zero.as_ref().map(|order| (order.status.as_str(), order.charge.as_ref().map(|charge| charge.status)));
+        if found != Some((status, charge)) {
+            return Err(format!("order {id} should be {status} with a charge {charge:?}, not {found:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every record that anybody has seen is still there, and no other.
+fn whole(journal: &dyn Journal, auditor: &Auditor) -> Verdict {
+    let (seq, hash) = auditor.head();
+    let head = journal.head().map_err(|error| error.to_string())?;
+    if (head.seq, head.hash) != (seq, hash) {
+        return Err(format!("the journal ends at record {}, {seq} were published", head.seq));
+    }
+    let start = crate::journal::Head { seq: 0, hash: Hash::ZERO, at: crate::Timestamp::default() };
+    let mut lost = None;
+    let replayed = journal.replay(start, &mut |record| {
+        if lost.is_none() && auditor.hash_of(record.seq) != Some(record.hash) {
+            lost = Some(record.seq);
+        }
+        Ok(())
+    });
+    replayed.map_err(|error| format!("a replay from zero: {error}"))?;
+    lost.map_or(Ok(()), |seq| Err(format!("record {seq} is not the one that was published")))
+}
+
+/// What is shown of the entity is what is durable: nothing older, nothing newer.
+pub(super) fn shown(process: &Process, auditor: &Auditor, key: StreamKey) -> Verdict {
+    let found = match key {
+        StreamKey::User(id) => Ok(process.views.user(id).map(|user| user.version)),
+        StreamKey::Ticket(id) => process.views.ticket(id).map(|ticket| ticket.map(|ticket| ticket.version)),
+        StreamKey::Order(id) => process.views.order(id).map(|order| order.map(|order| order.version)),
+        StreamKey::Email(_) => return Ok(()),
+    };
+    // A disk that fails shows nothing, which is no lie.
+    let Ok(found) = found else { return Ok(()) };
+    let (shown, durable) = (found.unwrap_or(0), auditor.version(key));
+    if shown == durable { Ok(()) } else { Err(format!("{key} is shown at version {shown}, the journal has {durable}")) }
+}
+
+/// Of which charges the gateway has taken money, by its own books.
+pub(super) fn taken(process: &Process, gateway: &dyn PaymentGateway, charges: &[ChargeId]) -> BTreeSet<ChargeId> {
+    let said = |id: &ChargeId| {
+        // It may be down; in the end it answers.
+        (0..100).find_map(|_| process.block_on(gateway.lookup(*id))?.ok())
+    };
+    charges.iter().filter(|id| matches!(said(id), Some(ChargeAnswer::Charged { .. }))).copied().collect()
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(live: Option<&T>, zero: Option<&T>, key: StreamKey) -> Verdict {
+    if live == zero { Ok(()) } else { Err(format!("{key} is shown as {live:?}, a replay makes it {zero:?}")) }
+}
+
+fn read<T>(result: Result<T, crate::views::ViewsError>) -> Verdict<T> {
+    result.map_err(|error| format!("the views: {error}"))
+}
+
+fn told(what: &str, error: &Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    format!("{what}: {error}: {source}")
+}

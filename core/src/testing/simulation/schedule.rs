@@ -1,0 +1,183 @@
+//! What happens next, by chance; and how everything comes to an end.
+
+use std::time::Duration;
+
+use super::inspect;
+use super::world::World;
+use crate::command::Command;
+use crate::domain::payment::{ChargeOutcome, SettleCharge};
+use crate::event::Actor;
+use crate::gateway::ChargeAnswer;
+use crate::office::Named;
+use crate::testing::auditor::Verdict;
+
+use super::gateway::Webhook;
+
+impl World {
+    /// One step of the world.
+    pub(super) fn go_on(&mut self) -> Verdict {
+        self.step += 1;
+        match self.dice.below(1000) {
+            0..420 => self.act()?,
+            420..640 => self.process()?.decide(),
+            640..840 => self.process()?.append(),
+            840..900 => self.let_time_pass()?,
+            900..940 => self.call_back()?,
+            940..965 => self.checkpoint()?,
+            965..975 => self.jump(),
+            975..983 => {
+                self.mishap("trouble with a disk is planned");
+                self.disks.plan_trouble(&mut self.dice);
+            }
+            983..992 => self.disks.mend(),
+            _ => return self.end_a_life(),
+        }
+        self.settle()
+    }
+
+    fn let_time_pass(&mut self) -> Verdict {
+        let deadline = self.auditor.next_deadline();
+        let now = self.process()?.office.now();
+        let time = match (self.dice.below(10), deadline) {
+            // To the millisecond at which somebody's hold ends, and to the one before.
+            (0, Some(deadline)) => deadline.since(now),
+            (1, Some(deadline)) => deadline.since(now).saturating_sub(Duration::from_millis(1)),
+            (0..5, _) => self.dice.up_to(Duration::from_millis(50)),
+            (5..8, _) => self.dice.up_to(Duration::from_secs(20)),
+            (8, _) => self.dice.up_to(Duration::from_mins(10)),
+            _ if self.dice.per_mille(30) => self.dice.up_to(Duration::from_hours(26)),
+            _ => self.dice.up_to(Duration::from_mins(2)),
+        };
+        self.tell(&format!("{time:?} pass"));
+        self.pass(time)
+    }
+
+    /// The gateway tells something without being asked, perhaps late, perhaps again.
+    fn call_back(&mut self) -> Verdict {
+        let Some(gateway) = self.seeded.clone() else { return Ok(()) };
+        if let Some(webhook) = gateway.webhook(&mut self.dice) {
+            self.deliver(webhook)?;
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, webhook: Webhook) -> Verdict {
+        use super::watch::News;
+        use crate::testing::auditor::GatewayNews;
+
+        let Webhook { order, charge, answer } = webhook;
+        let outcome = match answer {
+            ChargeAnswer::Charged { reference } => {
+                self.outside.watch.note(News::Gateway(GatewayNews::SaidCharged(charge)));
+                ChargeOutcome::Charged { reference }
+            }
+            ChargeAnswer::Declined { reason } => ChargeOutcome::NotCharged { reason },
+            ChargeAnswer::Pending | ChargeAnswer::Unknown => return Ok(()),
+        };
+        let command = Command::SettleCharge(SettleCharge { order_id: order, charge_id: charge, outcome });
+        let process = self.process()?;
+        let office = process.office.clone();
+        process.spawn(Box::pin(async move {
+            // The gateway does not care what becomes of it.
+            let _ = office.inner().submit(command, Actor::System, Named::Fresh).await;
+        }));
+        Ok(())
+    }
+
+    fn checkpoint(&mut self) -> Verdict {
+        // One that fails is tried again.
+        let written = self.process()?.views.checkpoint().is_ok();
+        self.mishap(if written { "checkpoint" } else { "checkpoint not written" });
+        Ok(())
+    }
+
+    /// The clock is set, forwards or backwards.
+    fn jump(&mut self) {
+        let by = self.dice.up_to(Duration::from_mins(20));
+        let now = crate::Clock::now(&*self.clock);
+        let back = self.dice.per_mille(600);
+        let to = if back {
+            crate::Timestamp::from_millis(now.as_millis().saturating_sub(u64::try_from(by.as_millis()).unwrap_or(0)))
+        } else {
+            now.plus(by)
+        };
+        self.mishap(if back { "clock set back" } else { "clock set forward" });
+        self.set_clock(to);
+    }
+
+    /// The process ends, one way or another, and another one starts.
+    fn end_a_life(&mut self) -> Verdict {
+        match self.dice.below(10) {
+            0..4 => {
+                self.mishap("power cut");
+                self.restart_after_power_cut()
+            }
+            4..6 => {
+                self.mishap("killed");
+                self.restart()
+            }
+            6 => {
+                self.mishap("killed, and the checkpoint lost");
+                self.disks.views.wipe();
+                self.restart()
+            }
+            7 => {
+                self.mishap("power cut, and the checkpoint cut short");
+                self.disks.cut_power();
+                let mut content = self.disks.views.content();
+                content.truncate(self.dice.place(content.len()));
+                self.disks.views.overwrite(content);
+                self.restart()
+            }
+            _ => {
+                self.mishap("closed");
+                self.disks.mend();
+                if let Some(process) = self.process.take() {
+                    process.close();
+                }
+                self.begin_again()
+            }
+        }
+    }
+
+    /// Lets everything come to its end, and closes the books.
+    pub(super) fn finish(&mut self) -> Verdict {
+        self.disks.mend();
+        if let Some(gateway) = &self.seeded {
+            gateway.behave();
+        }
+        self.run_on(Duration::from_mins(1), 30)?;
+        // Money that is still on its way comes hours later; nobody tells of it without being asked.
+        self.run_on(Duration::from_mins(10), 6 * 4)?;
+        self.inspect()?;
+        let charges = self.auditor.charges();
+        let process = self.process.as_ref().ok_or("there is no process")?;
+        let taken = inspect::taken(process, self.outside.gateway.as_ref(), &charges);
+        self.auditor.close(&taken)?;
+        self.audits_at_the_end()?;
+        self.mishap("closed");
+        if let Some(process) = self.process.take() {
+            process.close();
+        }
+        self.begin_again()
+    }
+
+    fn run_on(&mut self, time: Duration, times: u32) -> Verdict {
+        for _ in 0..times {
+            self.pass(time)?;
+            self.quiet_down()?;
+        }
+        Ok(())
+    }
+
+    /// Whatever can be done now is done.
+    fn quiet_down(&mut self) -> Verdict {
+        for _ in 0..3 {
+            self.process()?.decide();
+            self.settle()?;
+            self.process()?.append();
+            self.settle()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask sim`: runs worlds of chance through the real engine.
+
+use clap::Args;
+
+use crate::shell::{cargo, run as shell};
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// How many seeds to run.
+    #[arg(long, default_value_t = 500)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Only this seed; what it came to is told.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many steps each world takes.
+    #[arg(long, default_value_t = 2_000)]
+    steps: u64,
+    /// Plants classic mistakes in the engine instead, and fails if one is not found.
+    #[arg(long)]
+    mistakes: bool,
+}
+
+/// What every change has to pass: 500 worlds, those that once failed, and every mistake found.
+pub(crate) fn check() -> Result<(), String> {
+    shell(&mut runner(&["--seeds", "500", "--steps", "2000", "--offenders"].map(str::to_owned)))?;
+    shell(&mut runner(&["--mistakes".to_owned()]))
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    shell(&mut runner(&arguments.words()))
+}
+
+impl Arguments {
+    fn words(&self) -> Vec<String> {
+        let mut words = vec!["--steps".to_owned(), self.steps.to_string()];
+        let chosen = match self.seed {
+            Some(seed) => vec!["--seed".to_owned(), seed.to_string()],
+            None => vec!["--seeds".to_owned(), self.seeds.to_string(), "--from".to_owned(), self.from.to_string()],
+        };
+        words.extend(chosen);
+        words.extend(self.mistakes.then(|| "--mistakes".to_owned()));
+        words
+    }
+}
+
+/// The simulation's own program, optimised and with every assertion on.
+fn runner(words: &[String]) -> std::process::Command {
+    let mut command = cargo(&["run", "--profile", "sim", "--package", "boxoffice", "--features", "mistakes"]);
+    command.args(["--example", "sim", "--"]).args(words);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::spelled;
+
+    #[test]
+    fn a_seed_is_replayed_alone() {
+        let arguments = Arguments { seeds: 500, from: 1, seed: Some(7), steps: 90, mistakes: false };
+        let command = spelled(&runner(&arguments.words()));
+        assert!(command.ends_with("--example sim -- --steps 90 --seed 7"), "{command}");
+    }
+}

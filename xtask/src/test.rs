@@ -35,8 +35,7 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] =
-    &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
+const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;

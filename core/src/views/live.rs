@@ -76,10 +76,7 @@ impl Live {
                 }
                 Entity::Order(order) => {
                     self.orders.replace(&order);
-                    if let Some(until) = order.charge.as_ref().and_then(Charge::watched_until) {
-                        self.watched.insert((until, order.id));
-                        self.dirty.watched.push((until, order.id));
-                    }
+                    self.watch([&order].into_iter());
                     self.dirty.orders.insert(order.id, order);
                 }
                 Entity::Revoked(id, expires_at) => {
@@ -88,6 +85,21 @@ impl Live {
                 }
             }
         }
+        self.pass(covers);
+    }
+
+    /// Remembers those of the orders for which money may still come though their charge was given up.
+    pub(super) fn watch<'o>(&mut self, orders: impl Iterator<Item = &'o Arc<Order>>) {
+        for order in orders {
+            if let Some(until) = order.charge.as_ref().and_then(Charge::watched_until) {
+                self.watched.insert((until, order.id));
+                self.dirty.watched.push((until, order.id));
+            }
+        }
+    }
+
+    /// From now on everything up to here is shown, and what no longer matters is forgotten.
+    fn pass(&mut self, covers: Head) {
         self.revoked.forget_until(covers.at);
         while self.watched.first().is_some_and(|(until, _)| *until <= covers.at) {
             self.watched.pop_first();
@@ -111,13 +123,13 @@ impl Live {
         let mut orders: Vec<_> = aside.orders.into_values().collect();
         orders.extend(state.orders().filter(|order| !self.orders.has(order)).cloned());
         self.orders.replace_all(&orders);
+        self.watch(orders.iter());
         self.dirty.orders.extend(orders.into_iter().map(|order| (order.id, order)));
         for (id, expires_at) in aside.revoked {
             self.revoked.insert(id, expires_at);
             self.dirty.revoked.push((id, expires_at));
         }
-        self.revoked.forget_until(covers.at);
-        self.covers = covers;
+        self.pass(covers);
     }
 
     /// Forgets what has settled since it was put here, without a trace.

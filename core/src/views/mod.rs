@@ -177,6 +177,7 @@ impl Views {
         let mut changes = {
             let mut live = self.live_mut();
             live.forget(&aside);
+            live.watch(aside.orders.values());
             live.adopt(state, Replayed { revoked: aside.revoked, ..Replayed::default() }, covers);
             std::mem::take(&mut live.dirty)
         };

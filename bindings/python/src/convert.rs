@@ -8,8 +8,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyInt, PyString, PyType, PyTzInfo};
-use pyo3::{Borrowed, type_hint_identifier, type_hint_union};
+use pyo3::types::{PyBool, PyDateTime, PyInt, PyNone, PyString, PyType, PyTzInfo};
+use pyo3::{Borrowed, PyTypeInfo, type_hint_identifier, type_hint_union};
 
 /// The id that a caller's text stands for; what is no id is a fault of the field.
 pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str) -> Result<I, Error> {
@@ -148,5 +148,21 @@ impl<'py> IntoPyObject<'py> for Json {
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
         static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         LOADS.import(py, "json", "loads")?.call1((self.0,))
+    }
+}
+
+/// Nothing: `None`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nothing;
+
+impl<'py> IntoPyObject<'py> for Nothing {
+    type Target = PyNone;
+    type Output = Borrowed<'py, 'py, PyNone>;
+    type Error = std::convert::Infallible;
+
+    const OUTPUT_TYPE: PyStaticExpr = PyNone::TYPE_HINT;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(PyNone::get(py))
     }
 }

@@ -10,7 +10,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use tokio::runtime::Handle;
 
-use crate::call::{into_python, runtime};
+use crate::call::runtime;
 use crate::errors::exception;
 use crate::values;
 
@@ -148,13 +148,12 @@ pub(crate) fn check_gateway(
     gateway: &Bound<'_, PyAny>,
     charged_token: &str,
     declined_token: &str,
-) -> PyResult<Py<PyAny>> {
+) -> PyResult<Vec<String>> {
     let runtime = runtime().map_err(|error| exception(py, &error))?;
     let gateway = PythonGateway::new(gateway, None, runtime.handle().clone())?;
-    let faults = py.detach(|| {
+    Ok(py.detach(|| {
         let faults = runtime.block_on(testing::check_gateway(&gateway, charged_token, declined_token));
         runtime.shutdown_background();
         faults
-    });
-    into_python(py, Ok(faults))
+    }))
 }

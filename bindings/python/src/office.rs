@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use crate::call::{Awaitable, Shared, runtime};
 use crate::clock::clock_of;
-use crate::convert::Time;
+use crate::convert::{Nothing, Time};
 use crate::errors::exception;
 use crate::gateway::PythonGateway;
 use crate::operations::{
@@ -104,7 +104,7 @@ impl Options<'_> {
 }
 
 /// An open box office: what `BoxOffice` and `AsyncBoxOffice` are made of.
-#[pyclass(frozen, module = "boxoffice._native")]
+#[pyclass(frozen, weakref, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct Office(pub(crate) Arc<Shared>);
 
@@ -189,9 +189,9 @@ impl Office {
         self.0.block(py, async move { office.close().await })
     }
 
-    fn close_async(&self, py: Python<'_>) -> PyResult<Awaitable<()>> {
+    fn close_async(&self, py: Python<'_>) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, async move { office.close().await })
+        self.0.start(py, async move { office.close().await.map(|()| Nothing) })
     }
 
     /// Stops telling the event loop of outcomes; there are none any more.

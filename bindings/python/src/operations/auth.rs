@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use boxoffice::{Error, SignIn, SignUp, UserUpdate};
 
-use crate::convert::key;
+use crate::convert::{Nothing, key};
 use crate::faces::faces;
 use crate::values::{Session, SignedIn, User};
 
@@ -60,8 +60,8 @@ faces! {
     /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
     ///
     /// Raises `UnauthenticatedError` if the user is erased.
-    fn sign_out(office, session: Session) (session) -> () {
-        async move { office.auth().sign_out(&session.0).await }
+    fn sign_out(office, session: Session) (session) -> Nothing {
+        async move { office.auth().sign_out(&session.0).await.map(|()| Nothing) }
     }
 
     /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
@@ -79,8 +79,8 @@ faces! {
     /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
     ///
     /// Raises `UnauthenticatedError` if the password is wrong; `ConflictError` with `auth.still_trading`.
-    fn erase_user(office, session: Session, current_password: String) (session, current_password) -> () {
-        async move { office.auth().erase_user(&session.0, &current_password).await }
+    fn erase_user(office, session: Session, current_password: String) (session, current_password) -> Nothing {
+        async move { office.auth().erase_user(&session.0, &current_password).await.map(|()| Nothing) }
     }
 
     /// Gives the operator role to the user with this email, or takes it. For administrators only.

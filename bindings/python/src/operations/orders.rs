@@ -2,7 +2,7 @@
 
 use boxoffice::{RawOrderQuery, TicketId};
 
-use crate::convert::{id, key};
+use crate::convert::{Nothing, id, key};
 use crate::faces::faces;
 use crate::operations::reading;
 use crate::values::{Order, OrderPage};
@@ -40,10 +40,10 @@ faces! {
     ///
     /// Raises `NotFoundError`, `ForbiddenError`; `ConflictError` if it is not open any more.
     fn cancel(office, buyer_id: String, order_id: String, idempotency_key: Option<String>)
-        (buyer_id, order_id, *, idempotency_key=None) -> () {
+        (buyer_id, order_id, *, idempotency_key=None) -> Nothing {
         async move {
             let (buyer, order) = (id("buyerId", &buyer_id)?, id("orderId", &order_id)?);
-            orders(&office, idempotency_key)?.cancel(buyer, order).await
+            orders(&office, idempotency_key)?.cancel(buyer, order).await.map(|()| Nothing)
         }
     }
 

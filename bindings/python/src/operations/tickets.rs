@@ -2,7 +2,7 @@
 
 use boxoffice::RawTicketQuery;
 
-use crate::convert::{Amount, id, key};
+use crate::convert::{Amount, Nothing, id, key};
 use crate::faces::faces;
 use crate::operations::reading;
 use crate::values::{NewTicket, Ticket, TicketPage, TicketUpdate};
@@ -70,10 +70,10 @@ faces! {
         ticket_id: String,
         expected_version: Option<u64>,
         idempotency_key: Option<String>
-    ) (seller_id, ticket_id, *, expected_version=None, idempotency_key=None) -> () {
+    ) (seller_id, ticket_id, *, expected_version=None, idempotency_key=None) -> Nothing {
         async move {
             let (seller, ticket) = (id("sellerId", &seller_id)?, id("ticketId", &ticket_id)?);
-            tickets(&office, idempotency_key)?.withdraw(seller, ticket, expected_version).await
+            tickets(&office, idempotency_key)?.withdraw(seller, ticket, expected_version).await.map(|()| Nothing)
         }
     }
 

@@ -14,6 +14,7 @@ use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_identifier;
 use tokio::runtime::Runtime;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::completions::Completions;
 use crate::errors::exception;
@@ -103,15 +104,40 @@ impl Shared {
     where
         T: for<'py> IntoPyObject<'py> + Send + 'static,
     {
+        self.begin(py, operation).map(|(future, _)| Awaitable::new(future))
+    }
+
+    /// The same for an operation that changes nothing, such as waiting for news: it ends with its caller.
+    pub(crate) fn start_waiting<T>(
+        &self,
+        py: Python<'_>,
+        operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> PyResult<Awaitable<T>>
+    where
+        T: for<'py> IntoPyObject<'py> + Send + 'static,
+    {
+        let (future, task) = self.begin(py, operation)?;
+        Abandon::with(py, &future, &task)?;
+        Ok(Awaitable::new(future))
+    }
+
+    fn begin<T>(
+        &self,
+        py: Python<'_>,
+        operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> PyResult<(Py<PyAny>, JoinHandle<()>)>
+    where
+        T: for<'py> IntoPyObject<'py> + Send + 'static,
+    {
         self.office(py)?;
         let completions = self.completions(py)?;
         let future = completions.future(py)?;
         let promise = future.clone_ref(py);
-        self.parts().runtime.spawn(async move {
+        let task = self.parts().runtime.spawn(async move {
             let outcome = operation.await;
             completions.done(promise, Box::new(move |py| into_python(py, outcome)));
         });
-        Ok(Awaitable::new(future))
+        Ok((future, task))
     }
 
     /// Where outcomes go for the event loop that runs here.
@@ -137,7 +163,7 @@ impl Shared {
     }
 
     /// Has a task done by the threads beside the engine's.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.parts().runtime.spawn(task)
     }
 }
@@ -225,5 +251,23 @@ impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for Awaitable<T> {
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
         Ok(self.0.into_bound(py))
+    }
+}
+
+/// Ends a task when nobody waits for it any more.
+#[pyclass(frozen)]
+pub(crate) struct Abandon(AbortHandle);
+
+impl Abandon {
+    /// Ends `task` once `future` is done, cancelled too.
+    pub(crate) fn with(py: Python<'_>, future: &Py<PyAny>, task: &JoinHandle<()>) -> PyResult<()> {
+        future.call_method1(py, "add_done_callback", (Self(task.abort_handle()),)).map(drop)
+    }
+}
+
+#[pymethods]
+impl Abandon {
+    fn __call__(&self, _future: &Bound<'_, PyAny>) {
+        self.0.abort();
     }
 }

@@ -8,7 +8,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
 
-use crate::call::{Awaitable, Shared};
+use crate::call::{Abandon, Awaitable, Shared};
 use crate::errors::exception;
 use crate::values::Record;
 
@@ -115,20 +115,8 @@ impl AsyncSubscription {
             };
             completions.done(promise, Box::new(give));
         });
-        let abandon = Abandon(task.abort_handle());
-        future.call_method1(py, "add_done_callback", (abandon,))?;
+        Abandon::with(py, &future, &task)?;
         *locked(&self.waiting) = Some(future.clone_ref(py));
         Ok(Awaitable::new(future))
-    }
-}
-
-/// Ends the wait for a record when nobody waits any more.
-#[pyclass(frozen)]
-struct Abandon(tokio::task::AbortHandle);
-
-#[pymethods]
-impl Abandon {
-    fn __call__(&self, _future: &Bound<'_, PyAny>) {
-        self.0.abort();
     }
 }

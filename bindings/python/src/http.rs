@@ -27,6 +27,13 @@ pub(crate) fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
+/// The token that a request with these headers shows, good or not.
+#[pyfunction]
+pub(crate) fn session_token(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Option<String> {
+    let map = header_map(&headers).ok()?;
+    boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
+}
+
 /// The HTTP host of an open box office, without a listener of its own.
 #[pyclass(frozen, module = "boxoffice._native")]
 pub(crate) struct HttpApp {
@@ -131,19 +138,27 @@ fn request(
     body: Vec<u8>,
     client: Option<(String, u16)>,
 ) -> Result<Request<Body>, Error> {
-    let malformed = |what: &'static str| move || Error::invalid(what, "is malformed");
     let mut request = Request::new(if body.is_empty() { Body::empty() } else { Body::from(body) });
-    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| malformed("method")())?;
-    *request.uri_mut() = target.parse::<Uri>().map_err(|_| malformed("path")())?;
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name).map_err(|_| malformed("header")())?;
-        let value = HeaderValue::from_bytes(value).map_err(|_| malformed("header")())?;
-        request.headers_mut().append(name, value);
-    }
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| malformed("method"))?;
+    *request.uri_mut() = target.parse::<Uri>().map_err(|_| malformed("path"))?;
+    *request.headers_mut() = header_map(headers)?;
     if let Some(address) = client.and_then(|(host, port)| Some(SocketAddr::new(host.parse().ok()?, port))) {
         request.extensions_mut().insert(ConnectInfo(address));
     }
     Ok(request)
+}
+
+fn header_map(headers: &[(PyBackedBytes, PyBackedBytes)]) -> Result<HeaderMap, Error> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name).map_err(|_| malformed("header"))?;
+        map.append(name, HeaderValue::from_bytes(value).map_err(|_| malformed("header"))?);
+    }
+    Ok(map)
+}
+
+fn malformed(what: &'static str) -> Error {
+    Error::invalid(what, "is malformed")
 }
 
 /// The host's answer to a request.
@@ -170,7 +185,7 @@ impl HttpResponse {
     /// The next part of the body; `None` at its end.
     fn chunk(&self, py: Python<'_>) -> PyResult<Awaitable<Option<Vec<u8>>>> {
         let body = Arc::clone(&self.body);
-        self.shared.start(py, async move {
+        self.shared.start_waiting(py, async move {
             match body.lock().await.next().await {
                 None => Ok(None),
                 Some(Ok(bytes)) => Ok(Some(bytes.into())),

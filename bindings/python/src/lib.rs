@@ -30,7 +30,7 @@ mod _native {
     #[pymodule_export]
     use crate::gateway::check_gateway;
     #[pymodule_export]
-    use crate::http::{HttpApp, HttpResponse, openapi};
+    use crate::http::{HttpApp, HttpResponse, openapi, session_token};
     #[pymodule_export]
     use crate::office::Office;
     #[pymodule_export]

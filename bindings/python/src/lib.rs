@@ -18,6 +18,15 @@ mod office;
 mod operations;
 mod values;
 
+/// Whether `interpreter` is the first to ask, by any number that is its own.
+///
+/// Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
+#[pyo3::pyfunction]
+fn is_first_interpreter(interpreter: usize) -> bool {
+    static FIRST: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    *FIRST.get_or_init(|| interpreter) == interpreter
+}
+
 /// What `boxoffice` makes its public names of.
 #[pyo3::pymodule]
 mod _native {
@@ -31,6 +40,8 @@ mod _native {
     use crate::gateway::check_gateway;
     #[pymodule_export]
     use crate::http::{HttpApp, HttpResponse, openapi, session_token};
+    #[pymodule_export]
+    use crate::is_first_interpreter;
     #[pymodule_export]
     use crate::office::Office;
     #[pymodule_export]

@@ -8,6 +8,8 @@ One directory is open in one process at a time, and does not survive a fork: a w
 boxoffice server instead.
 """
 
+import sys as _sys
+
 from boxoffice._errors import (
     BoxOfficeError,
     ClosedError,
@@ -60,7 +62,11 @@ from boxoffice._native import (
     User,
     VerifyReport,
 )
+from boxoffice._native import is_first_interpreter as _is_first_interpreter
 from boxoffice._office import AsyncBoxOffice, BoxOffice, Clock, Options, WakingClock
+
+if not _is_first_interpreter(id(_sys.modules)):
+    raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
 
 __all__ = [
     "AsyncAuth",

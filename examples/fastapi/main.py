@@ -1,7 +1,7 @@
 """A small FastAPI application: the whole box office over HTTP from the ready router, and a page of its own beside it."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -17,7 +17,7 @@ def create_app(
     api = BoxOfficeAPI(**(settings or {}))
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncBoxOffice.open(directory, **(options or {})) as office, api.serving(app, office):
             yield
 

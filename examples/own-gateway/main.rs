@@ -95,7 +95,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Nobody knows what became of the charge, until the box office has looked it up.
     let charge = office.payments().pay(bob.id, orders[2].id, "voucher-lost").await?;
-    println!("The line drops while Bob pays: {} (lookups: {}).", charge.status, vouchers.lookups.load(Ordering::Relaxed));
+    println!(
+        "The line drops while Bob pays: {} (lookups: {}).",
+        charge.status,
+        vouchers.lookups.load(Ordering::Relaxed)
+    );
 
     let charge = office.payments().refund(Actor::User(ann.id), orders[2].id, true).await?;
     println!("Ann gives it back: {}.", charge.status);

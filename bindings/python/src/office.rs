@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use boxoffice::testing::SeededIds;
 use boxoffice::{BoxOffice, Builder, Error, KeyRing, Limits};
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::{Borrowed, type_hint_identifier, type_hint_subscript};
 
 use crate::call::{Awaitable, Shared, runtime};
 use crate::clock::clock_of;
@@ -111,7 +113,7 @@ pub(crate) struct Office(pub(crate) Arc<Shared>);
 #[pymethods]
 impl Office {
     #[new]
-    fn new(py: Python<'_>, path: PathBuf, #[pyo3(from_py_with = options)] options: Chosen) -> PyResult<Self> {
+    fn new(py: Python<'_>, path: PathBuf, options: Chosen) -> PyResult<Self> {
         let opened = py.detach(move || {
             let Chosen { builder, runtime, session_length } = options;
             let office = builder.open(path)?;
@@ -207,11 +209,21 @@ pub(crate) struct Chosen {
     session_length: Option<Duration>,
 }
 
-fn options(object: &Bound<'_, PyAny>) -> PyResult<Chosen> {
-    let py = object.py();
-    let options: Options<'_> = object.extract()?;
-    let runtime = runtime().map_err(|error| exception(py, &error))?;
-    let builder = options.builder(runtime.handle())?;
-    let builder = options.checked(builder).map_err(|error| exception(py, &error))?;
-    Ok(Chosen { builder, runtime, session_length: options.session_length })
+impl FromPyObject<'_, '_> for Chosen {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        type_hint_identifier!("builtins", "str"),
+        type_hint_identifier!("typing", "Any")
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        let options: Options<'_> = object.extract()?;
+        let runtime = runtime().map_err(|error| exception(py, &error))?;
+        let builder = options.builder(runtime.handle())?;
+        let builder = options.checked(builder).map_err(|error| exception(py, &error))?;
+        Ok(Self { builder, runtime, session_length: options.session_length })
+    }
 }

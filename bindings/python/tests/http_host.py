@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import importlib
 import json
 import os
 import sys
@@ -14,8 +15,12 @@ import uvicorn
 from boxoffice import AsyncBoxOffice, ManualClock
 from fastapi import FastAPI
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "examples" / "fastapi"))
-from main import create_app  # noqa: E402  # pyright: ignore
+
+def create_app(*arguments: Any) -> FastAPI:
+    """The example's application."""
+    sys.path.insert(0, str(Path(__file__).parents[3] / "examples" / "fastapi"))
+    app: FastAPI = importlib.import_module("main").create_app(*arguments)
+    return app
 
 
 async def obey(command: dict[str, Any], app: FastAPI, clock: ManualClock | None) -> None:
@@ -40,7 +45,7 @@ async def serve(directory: str) -> None:
         options["clock"] = clock
     app = create_app(
         directory,
-        options,  # type: ignore[arg-type]
+        options,
         {
             "public_url": settings["publicUrl"],
             "cors_origins": settings["corsOrigins"],

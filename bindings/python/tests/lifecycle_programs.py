@@ -15,6 +15,10 @@ from typing import Any
 from boxoffice import AsyncBoxOffice, BoxOffice, BoxOfficeError, ClosedError, ManualClock, NewTicket, Pending
 
 
+kept: list[object] = []
+"""What is not garbage before the end."""
+
+
 def signed_up(office: BoxOffice) -> str:
     return office.auth.sign_up("ann@example.com", "correct horse").user.id
 
@@ -67,11 +71,11 @@ def exit_without_closing(directory: str) -> None:
 
 def exit_in_asyncio(directory: str) -> None:
     async def main() -> None:
-        global office
         office = await AsyncBoxOffice.open(directory)
         ann = (await office.auth.sign_up("ann@example.com", "correct horse")).user.id
         # Nobody waits for these.
         calls = [office.tickets.create(ann, NewTicket("Seat", 5)) for _ in range(100)]
+        kept.append(office)
         print("leaving", len(calls))
 
     asyncio.run(main())
@@ -195,23 +199,23 @@ def memory(directory: str) -> None:
                 except BoxOfficeError as error:
                     error.serialize_errors()
 
-        async def many(count: int) -> None:
-            calls = [async_office.tickets.get(ticket.id) for _ in range(count)]
-            await asyncio.gather(*calls)
-
         some(5_000)
         before = resident()
         some(calls // 2)
         grown = resident() - before
         print("blocking", "steady" if grown < 8 << 20 else f"grew by {grown} bytes")
+
     async def main() -> None:
-        global async_office
-        async with AsyncBoxOffice.open(directory) as async_office:
+        async with AsyncBoxOffice.open(directory) as office:
+
+            async def a_thousand() -> None:
+                await asyncio.gather(*(office.tickets.get(ticket.id) for _ in range(1_000)))
+
             for _ in range(10):
-                await many(1_000)
+                await a_thousand()
             before = resident()
             for _ in range(calls // 1_000):
-                await many(1_000)
+                await a_thousand()
             grown = resident() - before
             print("asyncio", "steady" if grown < 8 << 20 else f"grew by {grown} bytes")
 

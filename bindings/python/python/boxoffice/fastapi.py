@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Annotated, Any, TypedDict, Unpack
+from typing import Annotated, Any, TypedDict, Unpack, cast
 
 from boxoffice import _native
 from boxoffice._errors import BoxOfficeError, UnauthenticatedError
@@ -63,7 +63,7 @@ class BoxOfficeAPI:
         app.add_exception_handler(Exception, _on_failure)
 
     @asynccontextmanager
-    async def serving(self, app: FastAPI, office: AsyncBoxOffice) -> AsyncIterator[None]:
+    async def serving(self, app: FastAPI, office: AsyncBoxOffice) -> AsyncGenerator[None]:
         """Serves ``office`` as long as the context lasts; for the application's ``lifespan``."""
         host = _native.HttpApp(office._native, **self._settings)  # pyright: ignore[reportPrivateUsage]
         app.state.boxoffice = _Served(office, host)
@@ -224,6 +224,7 @@ def _router() -> APIRouter:
 def _resolved(value: Any, description: dict[str, Any], depth: int) -> Any:
     """``value`` with what its references stand for in their place, since the application's own description has other components."""
     if isinstance(value, dict):
+        value = cast(dict[str, Any], value)
         reference = value.get("$ref")
         if isinstance(reference, str) and depth < 16:
             found: Any = description
@@ -232,5 +233,5 @@ def _resolved(value: Any, description: dict[str, Any], depth: int) -> Any:
             return _resolved(found, description, depth + 1)
         return {name: _resolved(item, description, depth) for name, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, description, depth) for item in value]
+        return [_resolved(item, description, depth) for item in cast(list[Any], value)]
     return value

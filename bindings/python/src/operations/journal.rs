@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::{Borrowed, type_hint_identifier, type_hint_subscript};
 
 use crate::faces::faces;
 use crate::feed::{AsyncSubscription, Subscription};
@@ -10,9 +12,27 @@ use crate::operations::reading;
 use crate::values::{Record, VerifyReport};
 
 /// A callable that hears of progress. What it raises is shown as an unraisable exception and stops nothing.
-fn telling(callable: Option<Py<PyAny>>) -> impl FnMut(u64, u64) {
+pub(crate) struct Progress(Py<PyAny>);
+
+impl FromPyObject<'_, '_> for Progress {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Callable"),
+        PyStaticExpr::List { elts: &[INT, INT] },
+        type_hint_identifier!("builtins", "object")
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        Ok(Self(object.to_owned().unbind()))
+    }
+}
+
+const INT: PyStaticExpr = type_hint_identifier!("builtins", "int");
+
+fn telling(callable: Option<Progress>) -> impl FnMut(u64, u64) {
     move |done, total| {
-        let Some(callable) = &callable else { return };
+        let Some(Progress(callable)) = &callable else { return };
         Python::try_attach(|py| {
             if let Err(error) = callable.call1(py, (done, total)) {
                 error.write_unraisable(py, Some(callable.bind(py)));
@@ -42,7 +62,7 @@ faces! {
     }
 
     /// Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
-    fn verify(office, progress: Option<Py<PyAny>>) (*, progress=None) -> VerifyReport {
+    fn verify(office, progress: Option<Progress>) (*, progress=None) -> VerifyReport {
         async move { reading(|| office.journal().verify(&mut telling(progress))).map(VerifyReport) }
     }
 
@@ -50,7 +70,7 @@ faces! {
     /// Returns the number of the last record that is in it.
     ///
     /// Raises `ValidationError` if the directory exists and is not empty.
-    fn backup(office, directory: PathBuf, progress: Option<Py<PyAny>>) (directory, *, progress=None) -> u64 {
+    fn backup(office, directory: PathBuf, progress: Option<Progress>) (directory, *, progress=None) -> u64 {
         async move { reading(|| office.journal().backup(&directory, &mut telling(progress))) }
     }
     ;

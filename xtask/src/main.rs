@@ -1,7 +1,9 @@
 //! `cargo xtask`: the one way to run everything.
 
 mod bench;
+mod python;
 mod shell;
+mod stubs;
 mod test;
 
 use std::process::ExitCode;
@@ -22,6 +24,8 @@ enum Task {
     Test(test::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
+    /// Writes the type stubs of the bindings anew.
+    Stubs(stubs::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let done = match &arguments.task {
         Task::Test(arguments) => test::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
+        Task::Stubs(arguments) => stubs::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::python;
 use crate::shell::{cargo, quietly, run as shell, say, timed};
 
 #[derive(Debug, Args)]
@@ -21,6 +22,8 @@ enum Step {
     Clippy,
     /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
+    /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
+    Python,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -28,7 +31,7 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Doc, Step::Deny];
+const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Python, Step::Doc, Step::Deny];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -64,6 +67,7 @@ impl Step {
                 shell(&mut cargo(&arguments))?;
             }
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
+            Self::Python => python::test()?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

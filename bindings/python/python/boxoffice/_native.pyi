@@ -4,13 +4,14 @@ What `boxoffice` makes its public names of.
 
 from _typeshed import SupportsGetItem
 from asyncio import Future
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Charge", "ChargeRequest", "HttpApp", "HttpResponse", "Journal", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Problem", "Record", "RefundRequest", "Session", "Show", "SignedIn", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "openapi"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Charge", "ChargeRequest", "HttpApp", "HttpResponse", "Journal", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Problem", "Record", "RefundRequest", "Session", "Show", "SignedIn", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
 
 @final
 class AsyncAuth:
@@ -29,7 +30,7 @@ class AsyncAuth:
 
         Raises `UnauthenticatedError` if the user is erased.
         """
-    def erase_user(self, /, session: Session, current_password: str) -> Future[tuple[()]]:
+    def erase_user(self, /, session: Session, current_password: str) -> Future[None]:
         """
         Deletes the user's personal data for good. The journal stays whole: it names users by id only.
 
@@ -47,7 +48,7 @@ class AsyncAuth:
 
         Raises `UnauthenticatedError` with `auth.invalid_credentials`; `TooManyRequestsError`, with `retry_after`.
         """
-    def sign_out(self, /, session: Session) -> Future[tuple[()]]:
+    def sign_out(self, /, session: Session) -> Future[None]:
         """
         Ends the session for good: its token is dead, also in the hands of somebody who stole it.
 
@@ -73,7 +74,7 @@ class AsyncJournal:
     """
     The facts themselves; as `Journal`, for asyncio.
     """
-    def backup(self, /, directory: str | PathLike[str], *, progress: Any | None = None) -> Future[int]:
+    def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> Future[int]:
         """
         Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
         Returns the number of the last record that is in it.
@@ -92,7 +93,7 @@ class AsyncJournal:
         """
         Follows the journal from number `from_seq` on: an asynchronous iterator over history first, then live.
         """
-    def verify(self, /, *, progress: Any | None = None) -> Future[VerifyReport]:
+    def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> Future[VerifyReport]:
         """
         Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
         """
@@ -102,7 +103,7 @@ class AsyncOrders:
     """
     Holds and purchases; as `Orders`, for asyncio.
     """
-    def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> Future[tuple[()]]:
+    def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> Future[None]:
         """
         Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
 
@@ -205,7 +206,7 @@ class AsyncTickets:
         Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if it is locked, sold or withdrawn;
         `PreconditionFailedError` if it has another version.
         """
-    def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> Future[tuple[()]]:
+    def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> Future[None]:
         """
         Takes a ticket off sale. Only its seller can, and only while it is available.
 
@@ -388,7 +389,7 @@ class Journal:
     """
     The facts themselves. Reading takes nothing from the writer.
     """
-    def backup(self, /, directory: str | PathLike[str], *, progress: Any | None = None) -> int:
+    def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> int:
         """
         Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
         Returns the number of the last record that is in it.
@@ -407,7 +408,7 @@ class Journal:
         """
         Follows the journal from number `from_seq` on: an iterator over history first, then live.
         """
-    def verify(self, /, *, progress: Any | None = None) -> VerifyReport:
+    def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
         Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
         """
@@ -500,7 +501,7 @@ class Office:
     """
     An open box office: what `BoxOffice` and `AsyncBoxOffice` are made of.
     """
-    def __new__(cls, /, path: str | PathLike[str], options) -> Office: ...
+    def __new__(cls, /, path: str | PathLike[str], options: dict[str, Any]) -> Office: ...
     @property
     def async_auth(self, /) -> AsyncAuth: ...
     @property
@@ -514,7 +515,7 @@ class Office:
     @property
     def auth(self, /) -> Auth: ...
     def close(self, /) -> None: ...
-    def close_async(self, /) -> Future[tuple[()]]: ...
+    def close_async(self, /) -> Future[None]: ...
     def forget_loop(self, /) -> None:
         """
         Stops telling the event loop of outcomes; there are none any more.
@@ -1175,7 +1176,19 @@ def codes() -> list[tuple[str, str, int, str]]:
     Every code with the name of its exception, its status and its sentence: what the table of codes looks like from Python.
     """
 
+def is_first_interpreter(interpreter: SupportsIndex) -> bool:
+    """
+    Whether `interpreter` is the first to ask, by any number that is its own.
+
+    Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
+    """
+
 def openapi() -> str:
     """
     The description of the routes in OpenAPI, as JSON.
+    """
+
+def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
+    """
+    The token that a request with these headers shows, good or not.
     """

@@ -116,8 +116,7 @@ class BoxOffice:
 
     >>> import tempfile
     >>> from boxoffice import BoxOffice, ConflictError, NewTicket
-    >>> directory = tempfile.TemporaryDirectory()
-    >>> with BoxOffice(directory.name) as office:
+    >>> with tempfile.TemporaryDirectory() as directory, BoxOffice(directory) as office:
     ...     ann = office.auth.sign_up("ann@example.com", "correct horse").user
     ...     bob = office.auth.sign_up("bob@example.com", "battery staple").user
     ...     ticket = office.tickets.create(ann.id, NewTicket("Hamlet, row 3 seat 12", "19.99"))

@@ -204,11 +204,10 @@ def _router() -> APIRouter:
     description = json.loads(_native.openapi())
     for path, item in description["paths"].items():
         for method, operation in item.items():
-            methods = ["GET", "HEAD"] if method == "get" else [method.upper()]
             router.add_api_route(
                 path,
                 _forward,
-                methods=methods,
+                methods=[method.upper()],
                 name=operation["operationId"],
                 operation_id=operation["operationId"],
                 tags=operation["tags"],
@@ -216,6 +215,8 @@ def _router() -> APIRouter:
                 response_model=None,
                 openapi_extra=_resolved(operation, description, 0),
             )
+            if method == "get":
+                router.add_api_route(path, _forward, methods=["HEAD"], include_in_schema=False, response_model=None)
     for path in ("/docs", "/docs/docs.css", "/docs/docs.js"):
         router.add_api_route(path, _forward, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
     return router
@@ -233,5 +234,5 @@ def _resolved(value: Any, description: dict[str, Any], depth: int) -> Any:
             return _resolved(found, description, depth + 1)
         return {name: _resolved(item, description, depth) for name, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, description, depth) for item in cast(list[Any], value)]
+        return [_resolved(item, description, depth) for item in list[Any](value)]
     return value

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from boxoffice import BoxOffice
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -31,7 +32,7 @@ def load(name: str) -> ModuleType:
 
 
 def test_fastapi_knows_who_is_signed_in(tmp_path: Path) -> None:
-    app = load("fastapi").create_app(str(tmp_path))
+    app: FastAPI = load("fastapi").create_app(str(tmp_path))
 
     @app.get("/broken")
     async def broken() -> None:
@@ -70,7 +71,6 @@ def test_fastapi_knows_who_is_signed_in(tmp_path: Path) -> None:
 
 def test_the_ready_router_is_described_in_an_application_of_ones_own() -> None:
     from boxoffice.fastapi import BoxOfficeAPI
-    from fastapi import FastAPI
 
     app = FastAPI()
     BoxOfficeAPI().install(app)

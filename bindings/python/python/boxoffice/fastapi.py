@@ -222,17 +222,17 @@ def _router() -> APIRouter:
     return router
 
 
-def _resolved(value: Any, description: dict[str, Any], depth: int) -> Any:
+def _resolved(value: object, description: dict[str, Any], depth: int) -> Any:
     """``value`` with what its references stand for in their place, since the application's own description has other components."""
     if isinstance(value, dict):
-        value = cast(dict[str, Any], value)
-        reference = value.get("$ref")
+        members = cast(dict[str, Any], value)
+        reference = members.get("$ref")
         if isinstance(reference, str) and depth < 16:
             found: Any = description
             for part in reference.removeprefix("#/").split("/"):
                 found = found[part]
             return _resolved(found, description, depth + 1)
-        return {name: _resolved(item, description, depth) for name, item in value.items()}
+        return {name: _resolved(item, description, depth) for name, item in members.items()}
     if isinstance(value, list):
-        return [_resolved(item, description, depth) for item in list[Any](value)]
+        return [_resolved(item, description, depth) for item in cast(list[object], value)]
     return value

@@ -1,8 +1,8 @@
 //! Durable reservations a second, and what a call costs, from Rust and from the languages of the bindings, in one run.
 //!
 //! `cargo xtask bench bindings` builds the bindings and names their programs in `BOXOFFICE_BENCH_PYTHON` and `BOXOFFICE_BENCH_NODE`. Each gets a
-//! directory and a count, and prints rows of a name, reservations a second and microseconds a call, separated by tabs; the last of the
-//! first kind is what people would write instead. `BOXOFFICE_BENCH_TICKETS` changes the count.
+//! directory and a count, and prints rows of a name, reservations a second and microseconds of CPU time a call, separated by tabs; the
+//! last rate is of what people would write instead. `BOXOFFICE_BENCH_TICKETS` changes the count.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,7 +17,8 @@ use boxoffice_examples::measure::{Stopwatch, at_least, from_env, print_section, 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const IN_FLIGHT: usize = 1_000;
-const READS: usize = 200_000;
+const READS: usize = 20_000;
+const ROUNDS: usize = 10;
 
 /// How many times what people would write instead an asynchronous binding has to do.
 const TIMES_MIN: f64 = 10.0;
@@ -71,11 +72,7 @@ fn rust(dir: &Path, count: usize) -> Result<Vec<Row>, Failure> {
     let (office, buyer, tickets) = prepared(&dir.join("rust-tasks"), count)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let at_once = runtime.block_on(in_flight(office.clone(), buyer, Arc::new(tickets.clone())))?;
-    let watch = Stopwatch::start();
-    for _ in 0..READS {
-        std::hint::black_box(office.tickets().get(tickets[0])?);
-    }
-    let micros = 1e6 / watch.rate(READS);
+    let micros = a_read(&office, tickets[0])?;
     office.blocking().close()?;
     let row = |name: &str, rate, micros| {
         progress(name);
@@ -86,6 +83,19 @@ fn rust(dir: &Path, count: usize) -> Result<Vec<Row>, Failure> {
         row("Rust, 1,000 tasks", Some(at_once), None),
         row("Rust: a read", None, Some(micros)),
     ])
+}
+
+/// Microseconds of a read: of several rounds the one that was disturbed least, since it is the processor's time that counts.
+fn a_read(office: &BoxOffice, ticket: TicketId) -> Result<f64, Failure> {
+    let mut best = f64::MAX;
+    for _ in 0..ROUNDS {
+        let watch = Stopwatch::start();
+        for _ in 0..READS {
+            std::hint::black_box(office.tickets().get(ticket)?);
+        }
+        best = best.min(1e6 / watch.rate(READS));
+    }
+    Ok(best)
 }
 
 async fn in_flight(office: BoxOffice, buyer: UserId, tickets: Arc<Vec<TicketId>>) -> Result<f64, Failure> {
@@ -166,7 +176,7 @@ fn judge(language: &str, rust: &[Row], measured: &[Row]) -> Result<String, Failu
 }
 
 fn report(rows: &[Row], verdicts: &str, machine: &str) -> Result<String, Failure> {
-    let mut text = String::from("| | durable reservations a second | µs a call |\n|---|--:|--:|\n");
+    let mut text = String::from("| | durable reservations a second | CPU µs a call |\n|---|--:|--:|\n");
     for row in rows {
         let rate = row.rate.map(thousands).unwrap_or_default();
         let micros = row.micros.map(|micros| format!("{micros:.1}")).unwrap_or_default();

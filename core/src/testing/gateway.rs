@@ -91,7 +91,7 @@ impl Check<'_> {
         match &answer {
             Ok(ChargeAnswer::Declined { reason }) if (1..=200).contains(&reason.chars().count()) => {}
             Ok(ChargeAnswer::Declined { .. }) => {
-                self.fault("the reason of a declined card must have 1 to 200 characters")
+                self.fault("the reason of a declined card must have 1 to 200 characters");
             }
             other => return self.fault(format!("charge of a card that is declined must be Declined, not {other:?}")),
         }

@@ -52,13 +52,13 @@ impl FromPyObject<'_, '_> for Time {
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "datetime");
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let text = written(&object)?;
+        let text = written(object)?;
         text.parse().map(Self).map_err(|error: boxoffice::TimestampParseError| PyValueError::new_err(error.to_string()))
     }
 }
 
 /// An aware `datetime` as RFC 3339.
-fn written(object: &Borrowed<'_, '_, PyAny>) -> PyResult<String> {
+fn written(object: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
     let at = object.cast::<PyDateTime>()?;
     if at.getattr("tzinfo")?.is_none() {
         return Err(PyValueError::new_err("the datetime has no time zone; give it one, such as datetime.timezone.utc"));
@@ -80,7 +80,7 @@ impl FromPyObject<'_, '_> for When {
         if let Ok(text) = object.cast::<PyString>() {
             return Ok(Self(text.extract()?));
         }
-        written(&object).map(Self)
+        written(object).map(Self)
     }
 }
 

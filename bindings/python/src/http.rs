@@ -49,7 +49,6 @@ impl HttpApp {
         office, *, public_url=None, cors_origins=None, rate_limit=None, trusted_proxies=None, request_timeout=None,
         in_flight_max=None, feeds_max=None
     ))]
-    #[expect(clippy::too_many_arguments, reason = "each is a setting of the host, by its name")]
     fn new(
         py: Python<'_>,
         office: &Bound<'_, Office>,

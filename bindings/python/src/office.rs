@@ -17,6 +17,7 @@ use crate::errors::exception;
 use crate::gateway::PythonGateway;
 use crate::operations::{
     AsyncAuth, AsyncJournal, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Orders, Payments, Tickets,
+    reading,
 };
 use crate::values::Stats;
 
@@ -184,6 +185,16 @@ impl Office {
     fn now(&self, py: Python<'_>) -> PyResult<Time> {
         let office = self.0.office(py)?;
         Ok(Time(py.detach(|| office.now())))
+    }
+
+    fn compact(&self, py: Python<'_>) -> PyResult<bool> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, async move { reading(|| office.compact()) })
+    }
+
+    fn compact_async(&self, py: Python<'_>) -> PyResult<Awaitable<bool>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, async move { reading(|| office.compact()) })
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {

@@ -177,3 +177,10 @@ def test_a_backup_opens(office: BoxOffice, shop: Shop, tmp_path: Path) -> None:
     with BoxOffice(tmp_path / "copy") as copy:
         assert copy.tickets.get(ticket.id) == ticket
     assert office.tickets.create(shop.ann.id, NewTicket("Still open", 1)).title == "Still open"
+
+
+def test_compacting_loses_nothing(office: BoxOffice, shop: Shop) -> None:
+    ticket = shop.lists()
+    assert office.compact() in (True, False)
+    assert office.tickets.get(ticket.id) == ticket
+    assert office.journal.verify().is_clean

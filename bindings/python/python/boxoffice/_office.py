@@ -164,6 +164,14 @@ class BoxOffice:
         """The engine's own time, which never runs backwards."""
         return self._native.now()
 
+    def compact(self) -> bool:
+        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+
+        In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. Raises
+        ``UnavailableError`` while somebody reads the journal or a long listing; nothing has changed then.
+        """
+        return self._native.compact()
+
     def close(self) -> None:
         """Takes no more commands, waits until all that were taken are durable, and lets go of the directory.
 
@@ -235,6 +243,14 @@ class AsyncBoxOffice:
     def now(self) -> datetime:
         """The engine's own time, which never runs backwards."""
         return self._native.now()
+
+    async def compact(self) -> bool:
+        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+
+        In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. Raises
+        ``UnavailableError`` while somebody reads the journal or a long listing; nothing has changed then.
+        """
+        return await self._native.compact_async()
 
     async def close(self) -> None:
         """Takes no more commands, waits until all that were taken are durable, and lets go of the directory.

@@ -13,6 +13,6 @@ pub(crate) use payments::{AsyncPayments, Payments};
 pub(crate) use tickets::{AsyncTickets, Tickets};
 
 /// Long reads leave the thread that polls to others; a blocking caller's own thread does them itself.
-fn reading<T>(read: impl FnOnce() -> T) -> T {
+pub(crate) fn reading<T>(read: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(read)
 }

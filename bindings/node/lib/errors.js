@@ -89,8 +89,8 @@ function rejected(reason) {
   throw restored(reason)
 }
 
-/** Has every method of a native class fail with our errors, thrown or rejected. */
-function wrap(native) {
+/** Has every method of a native class fail with our errors: all but those named reject, also where an argument is of a wrong type. */
+function wrap(native, throwing = []) {
   const methods = Object.entries(Object.getOwnPropertyDescriptors(native.prototype))
   for (const [name, { value: method }] of methods) {
     if (typeof method !== 'function' || name === 'constructor') continue
@@ -99,7 +99,8 @@ function wrap(native) {
         const answer = method.apply(this, given)
         return answer instanceof Promise ? answer.then(undefined, rejected) : answer
       } catch (error) {
-        throw restored(error)
+        if (throwing.includes(name)) throw restored(error)
+        return Promise.reject(restored(error))
       }
     }
     Object.defineProperty(wrapped, 'name', { value: name })

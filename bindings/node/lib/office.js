@@ -5,11 +5,21 @@ const { fileURLToPath } = require('node:url')
 
 const native = require('../native.js')
 const { hooks } = require('./gateway.js')
-const { rejected, restored, wrap } = require('./errors.js')
+const { rejected, wrap } = require('./errors.js')
 
-for (const kind of ['Office', 'Auth', 'Tickets', 'Orders', 'Payments', 'Journal', 'Subscription', 'HttpApp', 'HttpResponse']) {
-  wrap(native[kind])
+/** The native classes, and which of their methods give no promise. */
+const CLASSES = {
+  Office: ['isReady'],
+  Auth: [],
+  Tickets: [],
+  Orders: [],
+  Payments: [],
+  Journal: ['subscribe'],
+  Subscription: ['close'],
+  HttpApp: ['stop'],
+  HttpResponse: [],
 }
+for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing)
 
 const OPTIONS = [
   'holdMs',
@@ -101,7 +111,8 @@ class BoxOffice {
   }
 }
 
-class BoxOfficeIterator {
+/** Goes through a subscription, which is read in batches. */
+class RecordIterator {
   #feed
   #batch = []
   #at = 0
@@ -144,7 +155,7 @@ class BoxOfficeIterator {
 }
 
 native.Subscription.prototype[Symbol.asyncIterator] = function () {
-  return new BoxOfficeIterator(this)
+  return new RecordIterator(this)
 }
 
 // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
@@ -163,4 +174,4 @@ async function checkGateway(gateway, { chargedToken, declinedToken }) {
   if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
 }
 
-module.exports = { BoxOffice, checkGateway, native, nativeOf, restored }
+module.exports = { BoxOffice, checkGateway, native, nativeOf }

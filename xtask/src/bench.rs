@@ -8,8 +8,8 @@ use std::process::Stdio;
 
 use clap::Args;
 
-use crate::python;
 use crate::shell::{cargo, print, root, say, spelled};
+use crate::{node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -52,7 +52,7 @@ fn bench(name: &str, given: &[String]) -> Result<String, String> {
         command.arg("--").args(given);
     }
     if name == "bindings" {
-        command.env("BOXOFFICE_BENCH_PYTHON", python::bench()?);
+        command.env("BOXOFFICE_BENCH_PYTHON", python::bench()?).env("BOXOFFICE_BENCH_NODE", node::bench()?);
     }
     say(&format!("\n$ {}", spelled(&command)));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;

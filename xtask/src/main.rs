@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one way to run everything.
 
 mod bench;
+mod node;
 mod python;
 mod shell;
 mod stubs;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::python;
+use crate::{node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -12,5 +12,6 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    python::stubs(arguments.check)
+    python::stubs(arguments.check)?;
+    node::stubs(arguments.check)
 }

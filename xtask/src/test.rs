@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::python;
 use crate::shell::{cargo, quietly, run as shell, say, timed};
+use crate::{node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -24,6 +24,8 @@ enum Step {
     Test,
     /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
     Python,
+    /// The npm package: declarations, tarball, tests, types, and the HTTP tests against its Express example.
+    Node,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -31,7 +33,7 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Python, Step::Doc, Step::Deny];
+const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Python, Step::Node, Step::Doc, Step::Deny];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -68,6 +70,7 @@ impl Step {
             }
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
             Self::Python => python::test()?,
+            Self::Node => node::test()?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -66,7 +66,7 @@ export declare class Auth {
 /** A clock written in JavaScript, as the package hands it on. */
 export declare class HostClock {
   /** `now` must not throw. `wakes` tells whether `wake` will be called. */
-  constructor(now: Ask, startMs: number, wakes: boolean)
+  constructor(now: () => number | string, startMs: number, wakes: boolean)
   /** The clock has jumped. */
   wake(): void
 }
@@ -117,7 +117,7 @@ export declare class Journal {
 /** A clock that stands still until it is moved, for tests. */
 export declare class ManualClock {
   /** A clock that stands at this time: RFC 3339 or a `Date`. */
-  constructor(now: When)
+  constructor(now: string | Date)
   /** The time at which it stands. */
   now(): Date
   /** Moves the clock forwards by so many milliseconds. */
@@ -336,11 +336,11 @@ export interface GatewayHooks {
   /** Under which its charges are recorded. */
   name: string
   /** Takes the money. */
-  charge: Hook<ChargeRequest>
+  charge: (request: ChargeRequest) => Promise<GatewayAnswer>
   /** What became of a charge. */
-  lookup: Hook<string>
+  lookup: (chargeId: string) => Promise<GatewayAnswer>
   /** Gives the money back. */
-  refund: Hook<RefundRequest>
+  refund: (request: RefundRequest) => Promise<GatewayAnswer>
 }
 
 /** How the ready router behaves; what is left out is as the host has it. */
@@ -421,7 +421,7 @@ export interface NewShow {
   /** Where it is. */
   venue?: string
   /** When it starts: RFC 3339 or a `Date`. */
-  startsAt: When
+  startsAt: string | Date
 }
 
 /** A ticket as its seller lists it. What is wrong is told by the command that takes it. */

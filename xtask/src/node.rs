@@ -139,7 +139,9 @@ fn check_stubs() -> Result<(), String> {
         if committed != generated {
             let path = package().join(file);
             fs::write(&path, committed).map_err(|error| failed(&path, &error))?;
-            return Err(format!("{PACKAGE}/{file} is not what the native module has: run `cargo xtask stubs` and commit it"));
+            return Err(format!(
+                "{PACKAGE}/{file} is not what the native module has: run `cargo xtask stubs` and commit it"
+            ));
         }
     }
     Ok(())

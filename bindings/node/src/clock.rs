@@ -22,7 +22,7 @@ pub struct ManualClock(pub(crate) Arc<boxoffice::testing::ManualClock>);
 #[napi]
 impl ManualClock {
     /// A clock that stands at this time: RFC 3339 or a `Date`.
-    #[napi(constructor)]
+    #[napi(constructor, ts_args_type = "now: string | Date")]
     pub fn new(now: When) -> napi::Result<Self> {
         let now = written(now).parse().map_err(|error: boxoffice::TimestampParseError| {
             napi::Error::new(napi::Status::InvalidArg, error.to_string())
@@ -68,7 +68,7 @@ pub(crate) struct Host {
 #[napi]
 impl HostClock {
     /// `now` must not throw. `wakes` tells whether `wake` will be called.
-    #[napi(constructor)]
+    #[napi(constructor, ts_args_type = "now: () => number | string, startMs: number, wakes: boolean")]
     pub fn new(now: Ask, start_ms: i64, wakes: bool) -> Self {
         let last = AtomicU64::new(u64::try_from(start_ms).unwrap_or_default());
         Self(Arc::new(Host { ask: now, last, wakes, wakers: Mutex::default() }))
@@ -111,7 +111,11 @@ impl Clock for Host {
             Ok(())
         });
         if let Ok(Some(Either::A(millis))) = told.recv_timeout(ANSWER_WITHIN) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, which is right")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it saturates, which is right"
+            )]
             self.last.store(millis as u64, Ordering::Relaxed);
         }
         Timestamp::from_millis(self.last.load(Ordering::Relaxed))

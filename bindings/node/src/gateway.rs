@@ -32,10 +32,13 @@ pub struct GatewayHooks {
     /// Under which its charges are recorded.
     pub name: String,
     /// Takes the money.
+    #[napi(ts_type = "(request: ChargeRequest) => Promise<GatewayAnswer>")]
     pub charge: Hook<ChargeRequest>,
     /// What became of a charge.
+    #[napi(ts_type = "(chargeId: string) => Promise<GatewayAnswer>")]
     pub lookup: Hook<String>,
     /// Gives the money back.
+    #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
 }
 

@@ -59,7 +59,8 @@ pub struct HttpSettings {
 impl HttpSettings {
     fn checked(self, session_length: Option<Duration>) -> Result<Settings, Error> {
         let usual = Settings::default();
-        let address = |text: String| text.parse::<IpAddr>().map_err(|_| Error::invalid("trustedProxies", "must be IP addresses"));
+        let address =
+            |text: String| text.parse::<IpAddr>().map_err(|_| Error::invalid("trustedProxies", "must be IP addresses"));
         let proxies = self.trusted_proxies.map(|all| all.into_iter().map(address).collect::<Result<Vec<_>, _>>());
         let count = |field, value: Option<i64>| value.map(|value| natural(field, value)).transpose();
         Ok(Settings {
@@ -67,7 +68,9 @@ impl HttpSettings {
             cors_origins: self.cors_origins.unwrap_or(usual.cors_origins),
             rate_limit: self.rate_limit.unwrap_or(usual.rate_limit),
             trusted_proxies: proxies.transpose()?.unwrap_or(usual.trusted_proxies),
-            request_timeout: self.request_timeout_ms.map_or(usual.request_timeout, |ms| Duration::from_millis(ms.into())),
+            request_timeout: self
+                .request_timeout_ms
+                .map_or(usual.request_timeout, |ms| Duration::from_millis(ms.into())),
             in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
             feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
             session_length: session_length.unwrap_or(usual.session_length),
@@ -118,7 +121,12 @@ impl HttpApp {
         let response = self.router.clone().oneshot(request).await.map_err(|_| rejection(Code::Internal.into()))?;
         let (parts, body) = response.into_parts();
         let body = Arc::new(Mutex::new(body.into_data_stream()));
-        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, ended: watch::Sender::new(false) })
+        Ok(HttpResponse {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            ended: watch::Sender::new(false),
+        })
     }
 
     /// Ends the streams that are open, so that a server that stops need not wait for them.

@@ -73,9 +73,9 @@ impl Auth {
     #[napi]
     pub fn current_user<'env>(&self, env: &'env Env, session: &Session) -> napi::Result<PromiseRaw<'env, User>> {
         let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        env.spawn_future(async move {
-            shared.office().auth().current_user(&session).map(User::from).map_err(rejection)
-        })
+        env.spawn_future(
+            async move { shared.office().auth().current_user(&session).map(User::from).map_err(rejection) },
+        )
     }
 
     /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.

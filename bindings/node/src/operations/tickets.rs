@@ -46,9 +46,7 @@ impl Tickets {
         ticket: NewTicket,
         options: Option<CommandOptions>,
     ) -> napi::Result<Ticket> {
-        let create = async {
-            self.named(name(options))?.create(id("sellerId", &seller_id)?, ticket.into()).await
-        };
+        let create = async { self.named(name(options))?.create(id("sellerId", &seller_id)?, ticket.into()).await };
         create.await.map(|ticket| ticket.as_ref().into()).map_err(rejection)
     }
 

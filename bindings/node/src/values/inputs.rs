@@ -60,6 +60,7 @@ pub struct NewShow {
     /// Where it is.
     pub venue: Option<String>,
     /// When it starts: RFC 3339 or a `Date`.
+    #[napi(ts_type = "string | Date")]
     pub starts_at: When,
 }
 

@@ -248,6 +248,7 @@ impl Builder {
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
             closed: watch::Sender::new(false),
+            closing: Mutex::default(),
             writer: Mutex::new(Some(writer)),
             runtime_handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),

@@ -48,9 +48,9 @@ impl fmt::Debug for GatewayHooks {
     }
 }
 
-async fn ask<A: 'static>(hook: &Hook<A>, argument: A) -> Result<GatewayAnswer, GatewayError>
+async fn ask<A>(hook: &Hook<A>, argument: A) -> Result<GatewayAnswer, GatewayError>
 where
-    A: napi::bindgen_prelude::JsValuesTupleIntoVec + Send,
+    A: napi::bindgen_prelude::JsValuesTupleIntoVec + Send + 'static,
 {
     let failed = |error: napi::Error| GatewayError(error.reason.clone());
     let answer = hook.call_async_catch(argument).await.map_err(failed)?.await.map_err(failed)?;

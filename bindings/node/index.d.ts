@@ -163,6 +163,8 @@ export declare class BoxOffice {
   isReady(): boolean
   /** The engine's own time, which never runs backwards. */
   now(): Promise<Date>
+  /** Makes the files as small as they can be, while nobody writes. Gives whether that made any smaller. */
+  compact(): Promise<boolean>
   /**
    * Takes no more commands, waits until all that were taken are durable, and lets go of the directory. Calls that come later reject
    * with `ClosedError`; to close twice is fine.

@@ -106,6 +106,10 @@ class BoxOffice {
     return nativeOf(this).now()
   }
 
+  compact() {
+    return nativeOf(this).compact()
+  }
+
   close() {
     return nativeOf(this).close()
   }

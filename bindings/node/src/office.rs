@@ -214,6 +214,13 @@ impl Office {
     }
 
     #[napi]
+    pub async fn compact(&self) -> napi::Result<bool> {
+        let office = self.0.office().clone();
+        let compacted = tokio::task::spawn_blocking(move || office.compact()).await;
+        compacted.unwrap_or_else(|_| Err(Code::Internal.into())).map_err(rejection)
+    }
+
+    #[napi]
     pub async fn close(&self) -> napi::Result<()> {
         self.0.office().close().await.map_err(rejection)
     }

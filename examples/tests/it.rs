@@ -39,6 +39,16 @@ fn expiry_prints_what_it_promises() {
 }
 
 #[test]
+fn own_gateway_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_own-gateway"), &[])), promised("own-gateway"));
+}
+
+#[test]
+fn follow_the_journal_prints_what_it_promises() {
+    assert_eq!(stdout(&run(env!("CARGO_BIN_EXE_follow-the-journal"), &[])), promised("follow-the-journal"));
+}
+
+#[test]
 fn an_onsale_on_the_core_proves_that_no_ticket_is_sold_twice() {
     let arguments = ["--tickets", "40", "--buyers", "200", "--concurrency", "50", "--accounts", "10"];
     let text = stdout(&run(env!("CARGO_BIN_EXE_onsale"), &arguments));

@@ -20,6 +20,7 @@ mod state;
 
 use axum::Router;
 
+pub use extract::token as session_token;
 pub use state::{AppState, Settings};
 
 /// The whole application: every route of the contract, and all that stands around them.

@@ -9,6 +9,7 @@ use std::process::Stdio;
 use clap::Args;
 
 use crate::shell::{cargo, print, root, say, spelled};
+use crate::{node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 /// The benchmarks, by the name of their target in whichever package has it.
-const BENCHES: &[&str] = &["reservation", "replay", "http", "scale"];
+const BENCHES: &[&str] = &["reservation", "replay", "http", "scale", "bindings"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let filter = arguments.filter.as_deref().unwrap_or("");
@@ -49,6 +50,9 @@ fn bench(name: &str, given: &[String]) -> Result<String, String> {
     let mut command = cargo(&["bench", "--workspace", "--bench", name]);
     if !given.is_empty() {
         command.arg("--").args(given);
+    }
+    if name == "bindings" {
+        command.env("BOXOFFICE_BENCH_PYTHON", python::bench()?).env("BOXOFFICE_BENCH_NODE", node::bench()?);
     }
     say(&format!("\n$ {}", spelled(&command)));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;

@@ -3,8 +3,11 @@
 mod api;
 mod bench;
 mod fuzz;
+mod node;
+mod python;
 mod shell;
 mod sim;
+mod stubs;
 mod test;
 
 use std::process::ExitCode;
@@ -29,6 +32,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes what reads the input of strangers and of disks.
     Fuzz(fuzz::Arguments),
+    /// Writes the type stubs of the bindings anew.
+    Stubs(stubs::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Stubs(arguments) => stubs::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
-use crate::{api, fuzz};
+use crate::{api, fuzz, node, python};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -28,6 +28,10 @@ enum Step {
     Fuzz,
     /// The simulation: 500 seeds, those that once failed, and every planted mistake found.
     Sim,
+    /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
+    Python,
+    /// The npm package: declarations, tarball, tests, types, and the HTTP tests against its Express example.
+    Node,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -35,7 +39,18 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
+const STEPS: &[Step] = &[
+    Step::Fmt,
+    Step::Clippy,
+    Step::Test,
+    Step::Sim,
+    Step::Api,
+    Step::Fuzz,
+    Step::Python,
+    Step::Node,
+    Step::Doc,
+    Step::Deny,
+];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -74,6 +89,8 @@ impl Step {
             Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
             Self::Fuzz => fuzz::check()?,
+            Self::Python => python::test()?,
+            Self::Node => node::test()?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -112,7 +112,12 @@ impl Subscription {
         }
         let records = match self.recent.read(self.next, READ_MAX) {
             Some(records) => records,
-            None => self.journal.read(self.next, READ_MAX)?.into_iter().map(Arc::new).collect(),
+            None => match self.journal.read(self.next, READ_MAX) {
+                Ok(records) => records.into_iter().map(Arc::new).collect(),
+                // The box office was closed, and its journal with it, after this began to read.
+                Err(_) if *self.closed.borrow() => return Err(Code::EngineClosed.into()),
+                Err(error) => return Err(error.into()),
+            },
         };
         if let Some(last) = records.last() {
             self.next = last.seq + 1;

@@ -289,6 +289,7 @@ impl Builder {
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
             closed: watch::Sender::new(false),
+            closing: Mutex::default(),
             writer: Mutex::new(None),
             runtime_handle: runtime.clone(),
             runtime: Mutex::new(None),

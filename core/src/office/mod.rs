@@ -94,6 +94,8 @@ pub(crate) struct Inner {
     passwords: Arc<password::Passwords>,
     throttle: throttle::Throttle,
     closed: watch::Sender<bool>,
+    /// Held by whoever closes.
+    closing: Mutex<()>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Runs timers, the gateway's calls and password hashing; `None` once it is shut down.
     runtime: Mutex<Option<tokio::runtime::Runtime>>,
@@ -201,6 +203,8 @@ impl BoxOffice {
         let _ = idle.await;
         let (done, closed) = tokio::sync::oneshot::channel();
         spawn_closer(move || {
+            // Whoever closes at the same time waits, and finds nothing left to do.
+            let _one_by_one = inner.closing.lock().unwrap_or_else(PoisonError::into_inner);
             let stopped = inner.stop().and_then(|()| inner.last_checkpoint());
             inner.release();
             let _ = done.send(stopped);
@@ -276,10 +280,14 @@ impl Inner {
     }
 
     fn last_checkpoint(&self) -> Result<(), Error> {
-        if self.views.dirty() > 0 {
+        if self.views.dirty() > 0 && !self.is_released() {
             self.views.checkpoint()?;
         }
         Ok(())
+    }
+
+    fn is_released(&self) -> bool {
+        self.runtime.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
     /// Lets go of the directory, whoever still has a part of this box office.

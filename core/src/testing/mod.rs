@@ -1,9 +1,11 @@
 //! Helpers for tests of programs that embed boxoffice (feature `testing`): a clock to move by hand, ids and chance from a seed,
-//! a disk that fails, long histories for measuring, and the whole box office in worlds of chance ([`Simulation`]).
+//! a disk that fails, what every card processor must do, long histories for measuring, and the whole box office in worlds of
+//! chance ([`Simulation`]).
 
 pub(crate) mod auditor;
 mod clock;
 mod dice;
+mod gateway;
 mod history;
 mod ids;
 mod script;
@@ -15,6 +17,7 @@ mod stored;
 pub use crate::mistake::Mistake;
 pub use clock::ManualClock;
 pub use dice::Dice;
+pub use gateway::check_gateway;
 pub use history::History;
 pub use ids::SeededIds;
 pub use simulation::{Act, Actor, Audit, Failure, Report, SeededGateway, Simulation, Stage, Town, WorldTime};

@@ -12,4 +12,5 @@ pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
 pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
-pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie, token};
+pub use session::token;
+pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie};

@@ -53,8 +53,8 @@ fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Session, Failur
     Ok(state.office.auth().authenticate(&token)?)
 }
 
-/// The token that the request shows, good or not.
-pub(crate) fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+/// The token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's.
+pub fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     match bearer(headers) {
         Some(token) => Some(token.into()),
         None => session_cookie(headers)

@@ -1,10 +1,5 @@
 //! Every way to go wrong ends in the common shape.
 
-use std::time::Duration;
-
-use axum::Router;
-use axum::routing::get;
-use boxoffice_server::Settings;
 use serde_json::json;
 
 use crate::harness::Host;
@@ -61,31 +56,18 @@ async fn bodies_that_are_too_large() {
 }
 
 #[tokio::test]
-async fn panics_fail_their_request_only() {
-    let panics = Router::new().route("/panic", get(async || -> () { panic!("secret 7") }));
-    let host = Host::built(Settings { rate_limit: false, ..Settings::default() }, |builder| builder, panics);
-    let answer = host.call("GET", "/panic").header("x-request-id", "mine").send().await;
-    answer.is_error(500, "internal");
-    assert!(!answer.text.contains("secret"), "{}", answer.text);
-    assert_eq!(answer.header("x-request-id"), Some("mine"));
-    assert_eq!(host.get("/healthz").await.status, 200);
-}
-
-#[tokio::test(start_paused = true)]
-async fn requests_that_take_too_long() {
-    let slow = Router::new().route("/slow", get(std::future::pending::<()>));
-    let settings = Settings { request_timeout: Duration::from_secs(30), rate_limit: false, ..Settings::default() };
-    let host = Host::built(settings, |builder| builder, slow);
-    let answer = host.get("/slow").await;
-    answer.is_error(503, "request.timeout");
-    assert_eq!(answer.header("retry-after"), Some("1"));
+async fn limits_can_be_off() {
+    let host = Host::start();
+    for _ in 0..50 {
+        host.call("POST", "/api/users/signup").json(json!({})).send().await.is_error(400, "validation");
+    }
 }
 
 #[tokio::test]
 async fn a_closed_office() {
     let host = Host::start();
     let ann = host.person("ann").await;
-    host.office.close().await.unwrap();
+    host.close_office().await;
     let answer = ann.post("/api/tickets", json!({ "title": "Hamlet", "price": "1" })).await;
     answer.is_error(503, "engine.closed");
     assert!(answer.header("retry-after").is_some());

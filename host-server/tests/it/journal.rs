@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use crate::harness::{Host, Person};
 
 /// Server-sent events as they come.
-struct Feed {
+pub(crate) struct Feed {
     body: axum::body::BodyDataStream,
     text: String,
 }
 
 impl Feed {
-    async fn open(reader: &Person<'_>, path: &str, last_event_id: Option<&str>) -> Self {
+    pub(crate) async fn open(reader: &Person<'_>, path: &str, last_event_id: Option<&str>) -> Self {
         let call = reader.call("GET", path).header("accept", "text/event-stream");
         let call = last_event_id.into_iter().fold(call, |call, id| call.header("last-event-id", id));
         let (status, headers, body) = call.stream().await;
@@ -25,7 +25,7 @@ impl Feed {
     }
 
     /// The id, name and data of the next event; `None` at the end.
-    async fn next(&mut self) -> Option<(String, String, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<(String, String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
@@ -109,20 +109,9 @@ async fn a_stream_ends_with_the_right_to_read_it() {
     let host = Host::start();
     let (olga, ann) = (host.operator("olga").await, host.person("ann").await);
     let mut feed = Feed::open(&olga, "/api/journal?after=3", None).await;
-    host.office.auth().set_operator("olga@example.com", false).await.unwrap();
+    host.set_operator("olga@example.com", false).await;
     ann.lists("Hamlet", "1").await;
     assert!(feed.next().await.is_none());
-}
-
-#[tokio::test]
-async fn streams_end_when_the_host_stops() {
-    let host = Host::start();
-    let olga = host.operator("olga").await;
-    let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
-    assert_eq!(feed.next().await.unwrap().0, "2");
-    host.state.stopping.cancel();
-    assert!(feed.next().await.is_none());
-    host.get("/readyz").await.is_error(503, "engine.not_ready");
 }
 
 #[tokio::test]
@@ -133,7 +122,14 @@ async fn streams_are_bounded() {
     let second = olga.call("GET", "/api/journal").header("accept", "text/event-stream").send().await;
     second.is_error(503, "engine.overloaded");
     drop(feed);
-    Feed::open(&olga, "/api/journal", None).await;
+    // Over a connection the host hears a little later that its reader has gone.
+    for _ in 0..1000 {
+        let call = olga.call("GET", "/api/journal").header("accept", "text/event-stream");
+        if call.stream().await.0 == 200 {
+            return;
+        }
+    }
+    panic!("the place of a reader that has gone stays taken");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod imports;
 mod layout;
+mod methods;
 mod tree;
 
 /// Fails with all complaints at once.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 pub(crate) type File = (String, String);
 
 /// What holds nothing of ours.
-const NOT_OURS: &[&str] = &["target", ".git", "node_modules", "boxoffice-data"];
+const NOT_OURS: &[&str] =
+    &["target", ".git", "node_modules", "boxoffice-data", "__pycache__", ".mypy_cache", ".pytest_cache"];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

@@ -74,3 +74,13 @@ pub enum CancelReason {
     /// The money was not taken.
     PaymentFailed,
 }
+
+impl CancelReason {
+    /// The reason as published, such as `payment_failed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::PaymentFailed => "payment_failed",
+        }
+    }
+}

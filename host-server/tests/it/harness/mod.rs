@@ -1,5 +1,7 @@
-//! A host in this process, on a directory of its own, at a time of its own.
+//! A host on a directory of its own, at a time of its own: mostly the router in this process, or the program that
+//! `BOXOFFICE_TEST_HOST` names.
 
+mod outside;
 mod process;
 
 use std::sync::Arc;
@@ -15,17 +17,56 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use outside::Outside;
 pub(crate) use process::{Finish, Process, command};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A host in this process.
+/// The time at which every host starts.
+const NOON: &str = "2027-01-01T12:00:00Z";
+
+/// A host.
 pub(crate) struct Host {
+    pub(crate) clock: HostClock,
+    place: Arc<Place>,
+    settings: Settings,
+    dir: TempDir,
+}
+
+/// Where a host runs.
+enum Place {
+    Inside(Box<Inside>),
+    Outside(Outside),
+}
+
+/// A host in this process.
+pub(crate) struct Inside {
     pub(crate) office: BoxOffice,
-    pub(crate) clock: Arc<ManualClock>,
     pub(crate) state: AppState,
-    pub(crate) router: Router,
-    pub(crate) dir: TempDir,
+    router: Router,
+}
+
+impl Inside {
+    fn new(office: BoxOffice, settings: Settings, more: Router<AppState>) -> Self {
+        let state = AppState::new(office.clone(), settings);
+        let router = app_with(state.clone(), more);
+        Self { office, state, router }
+    }
+}
+
+/// The time of a host.
+pub(crate) struct HostClock {
+    clock: Arc<ManualClock>,
+    place: Arc<Place>,
+}
+
+impl HostClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        if let Place::Outside(host) = self.place.as_ref() {
+            host.advance(by);
+        }
+    }
 }
 
 impl Host {
@@ -33,41 +74,80 @@ impl Host {
         Self::with(Settings::default())
     }
 
-    /// A host with these settings, except that nobody is limited unless `limited` is asked for.
+    /// A host with these settings, except that nobody is limited.
     pub(crate) fn with(settings: Settings) -> Self {
-        Self::built(Settings { rate_limit: false, ..settings }, |builder| builder, Router::new())
+        let settings = Settings { rate_limit: false, ..settings };
+        let dir = tempfile::tempdir().unwrap();
+        match outside::command(dir.path(), &settings, Some(NOON)) {
+            Some(command) => {
+                let clock = Arc::new(ManualClock::at(NOON.parse().unwrap()));
+                Self::at(Place::Outside(Outside::start(command)), clock, settings, dir)
+            }
+            None => Self::built(settings, |builder| builder, Router::new()),
+        }
     }
 
-    pub(crate) fn limited() -> Self {
-        Self::built(Settings::default(), |builder| builder, Router::new())
-    }
-
+    /// A host in this process, wherever the others are: for tests of what can't be seen over HTTP, in the module `inside`.
     pub(crate) fn built(settings: Settings, build: impl FnOnce(Builder) -> Builder, more: Router<AppState>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
+        let clock = Arc::new(ManualClock::at(NOON.parse().unwrap()));
         let builder =
             build(BoxOffice::builder().clock(clock.clone()).answer_payment_within(Duration::from_millis(200)));
-        let office = builder.open(dir.path()).unwrap();
-        let state = AppState::new(office.clone(), settings);
-        let router = app_with(state.clone(), more);
-        Self { office, clock, state, router, dir }
+        let inside = Inside::new(builder.open(dir.path()).unwrap(), settings.clone(), more);
+        Self::at(Place::Inside(Box::new(inside)), clock, settings, dir)
+    }
+
+    fn at(place: Place, clock: Arc<ManualClock>, settings: Settings, dir: TempDir) -> Self {
+        let place = Arc::new(place);
+        Self { clock: HostClock { clock, place: Arc::clone(&place) }, place, settings, dir }
     }
 
     /// The same data under a new process, as far as anybody can tell.
     pub(crate) async fn restart(self) -> Self {
-        let Self { office, clock, state, router, dir } = self;
-        let settings = state.settings.clone();
-        office.close().await.unwrap();
-        drop((office, state, router));
-        let office = BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
-        let state = AppState::new(office.clone(), settings);
-        let router = app_with(state.clone(), Router::new());
-        Self { office, clock, state, router, dir }
+        let Self { clock: HostClock { clock, place: other }, place, settings, dir } = self;
+        drop(other);
+        let place = match Arc::into_inner(place).expect("somebody still talks to the host") {
+            Place::Inside(inside) => {
+                inside.office.close().await.unwrap();
+                drop(inside);
+                let office = BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
+                Place::Inside(Box::new(Inside::new(office, settings.clone(), Router::new())))
+            }
+            Place::Outside(host) => {
+                host.end();
+                let now = boxoffice::Clock::now(clock.as_ref()).to_string();
+                Place::Outside(Outside::start(outside::command(dir.path(), &settings, Some(&now)).unwrap()))
+            }
+        };
+        Self::at(place, clock, settings, dir)
+    }
+
+    /// The parts of a host in this process.
+    pub(crate) fn inside(&self) -> &Inside {
+        match self.place.as_ref() {
+            Place::Inside(inside) => inside,
+            Place::Outside(_) => panic!("this test needs a host in its own process"),
+        }
+    }
+
+    pub(crate) async fn set_operator(&self, email: &str, operator: bool) {
+        match self.place.as_ref() {
+            Place::Inside(inside) => drop(inside.office.auth().set_operator(email, operator).await.unwrap()),
+            Place::Outside(host) => host.set_operator(email, operator),
+        }
+    }
+
+    /// Closes the box office under the host.
+    pub(crate) async fn close_office(&self) {
+        match self.place.as_ref() {
+            Place::Inside(inside) => inside.office.close().await.unwrap(),
+            Place::Outside(host) => host.close_office(),
+        }
     }
 
     pub(crate) fn call(&self, method: &str, path: &str) -> Call {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "boxoffice.test");
-        Call { router: self.router.clone(), request, body: Body::empty() }
+        Call { place: Arc::clone(&self.place), request, body: Body::empty() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -88,7 +168,7 @@ impl Host {
 
     pub(crate) async fn operator(&self, name: &str) -> Person<'_> {
         let person = self.person(name).await;
-        self.office.auth().set_operator(&format!("{name}@example.com"), true).await.unwrap();
+        self.set_operator(&format!("{name}@example.com"), true).await;
         person
     }
 }
@@ -139,7 +219,7 @@ impl Person<'_> {
 
 /// A request in the making.
 pub(crate) struct Call {
-    router: Router,
+    place: Arc<Place>,
     request: axum::http::request::Builder,
     body: Body,
 }
@@ -179,7 +259,12 @@ impl Call {
 
     /// The answer without reading its body.
     pub(crate) async fn stream(self) -> (StatusCode, HeaderMap, Body) {
-        let response = self.router.oneshot(self.request.body(self.body).unwrap()).await.unwrap();
+        let request = self.request.body(self.body).unwrap();
+        let inside = match self.place.as_ref() {
+            Place::Inside(inside) => inside,
+            Place::Outside(host) => return host.send(request).await,
+        };
+        let response = inside.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body)
     }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use boxoffice_server::Settings;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -27,13 +28,18 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    /// Starts the binary, or the program that `BOXOFFICE_TEST_HOST` names.
     pub(crate) fn start(dir: &Path) -> Self {
-        Self::spawn(command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"], dir))
+        let settings = Settings { rate_limit: false, ..Settings::default() };
+        Self::spawn(
+            super::outside::command(dir, &settings, None)
+                .unwrap_or_else(|| command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"], dir)),
+        )
     }
 
     /// Starts a server and waits until it says where it listens.
     pub(crate) fn spawn(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let Some(url) = line.trim().strip_prefix("listening on ") else {

@@ -1,5 +1,8 @@
+//! What can't be seen over HTTP: these tests need the host in their own process, to add routes, stop its time or tell it who asks.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -9,6 +12,16 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::harness::Host;
+use crate::journal::Feed;
+
+fn unlimited() -> Settings {
+    Settings { rate_limit: false, ..Settings::default() }
+}
+
+/// A host in this process.
+fn here(settings: Settings) -> Host {
+    Host::built(settings, |builder| builder, Router::new())
+}
 
 fn from(address: &str) -> ConnectInfo<SocketAddr> {
     ConnectInfo(format!("{address}:4000").parse().unwrap())
@@ -16,7 +29,7 @@ fn from(address: &str) -> ConnectInfo<SocketAddr> {
 
 #[tokio::test]
 async fn guessing_passwords_is_limited_by_address() {
-    let host = Host::limited();
+    let host = here(Settings::default());
     let guess = async |address: &str| {
         // Malformed bodies count like others, and cost no password hash.
         host.call("POST", "/api/users/signup").json(json!({})).extension(from(address)).send().await
@@ -35,7 +48,7 @@ async fn guessing_passwords_is_limited_by_address() {
 
 #[tokio::test]
 async fn everything_is_limited_generously() {
-    let host = Host::limited();
+    let host = here(Settings::default());
     // More than a second's allowance over the burst, so that the limit comes however slow the machine is.
     for _ in 0..2_000 {
         host.call("GET", "/nope").extension(from("192.0.2.1")).send().await;
@@ -50,14 +63,6 @@ async fn everything_is_limited_generously() {
     }
     refused.unwrap().is_error(429, "rate.limited");
     assert_eq!(host.call("GET", "/healthz").extension(from("192.0.2.1")).send().await.status, 200);
-}
-
-#[tokio::test]
-async fn limits_can_be_off() {
-    let host = Host::start();
-    for _ in 0..50 {
-        host.call("POST", "/api/users/signup").json(json!({})).send().await.is_error(400, "validation");
-    }
 }
 
 #[tokio::test]
@@ -86,9 +91,41 @@ async fn overload_is_told_at_once() {
 
 #[tokio::test]
 async fn bodies_have_bounded_room() {
-    let host = Host::with(Settings { body_bytes_max: 2 << 20, ..Settings::default() });
+    let host = here(Settings { body_bytes_max: 2 << 20, ..unlimited() });
     let person = json!({ "email": "x", "password": "y" });
     host.post("/api/users/signup", person.clone()).await.is_error(400, "validation");
     let call = host.call("POST", "/api/users/signup").header("content-length", "4000000").json(person);
     call.send().await.is_error(503, "engine.overloaded");
+}
+
+#[tokio::test]
+async fn panics_fail_their_request_only() {
+    let panics = Router::new().route("/panic", get(async || -> () { panic!("secret 7") }));
+    let host = Host::built(unlimited(), |builder| builder, panics);
+    let answer = host.call("GET", "/panic").header("x-request-id", "mine").send().await;
+    answer.is_error(500, "internal");
+    assert!(!answer.text.contains("secret"), "{}", answer.text);
+    assert_eq!(answer.header("x-request-id"), Some("mine"));
+    assert_eq!(host.get("/healthz").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_take_too_long() {
+    let slow = Router::new().route("/slow", get(std::future::pending::<()>));
+    let settings = Settings { request_timeout: Duration::from_secs(30), rate_limit: false, ..Settings::default() };
+    let host = Host::built(settings, |builder| builder, slow);
+    let answer = host.get("/slow").await;
+    answer.is_error(503, "request.timeout");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[tokio::test]
+async fn streams_end_when_the_host_stops() {
+    let host = here(unlimited());
+    let olga = host.operator("olga").await;
+    let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
+    assert_eq!(feed.next().await.unwrap().0, "2");
+    host.inside().state.stopping.cancel();
+    assert!(feed.next().await.is_none());
+    host.get("/readyz").await.is_error(503, "engine.not_ready");
 }

@@ -1,0 +1,3 @@
+'use strict'
+
+module.exports = { ...require('./router.js'), ...require('./middlewares.js'), ...require('./events.js') }

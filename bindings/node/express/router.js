@@ -1,0 +1,90 @@
+'use strict'
+// The ready router: the HTTP host of this project, called in this process.
+
+const { native, nativeOf } = require('../lib/office.js')
+
+/** The paths of the host's routes, each as an expression. */
+function knownPaths() {
+  const paths = Object.keys(JSON.parse(native.openapi()).paths)
+  const all = [...paths, '/docs', '/docs/docs.css', '/docs/docs.js']
+  return all.map((path) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`))
+}
+
+/** The body, as far as the host would read it: what is longer than it takes, it refuses. */
+async function bodyOf(req, limit) {
+  const { body } = req
+  // A parser of the application has been here before.
+  if (Buffer.isBuffer(body)) return body
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body !== undefined && req.readableEnded) return Buffer.from(JSON.stringify(body))
+  const parts = []
+  let length = 0
+  for await (const part of req.iterator({ destroyOnReturn: false })) {
+    parts.push(part)
+    length += part.length
+    if (length > limit) break
+  }
+  return Buffer.concat(parts)
+}
+
+function isStream(headers) {
+  return headers.some((value, at) => at % 2 === 1 && value.startsWith('text/event-stream') && headers[at - 1] === 'content-type')
+}
+
+/** Waits until the socket takes more, or is gone. */
+function writable(res) {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done)
+      res.off('close', done)
+      resolve()
+    }
+    res.on('drain', done)
+    res.on('close', done)
+  })
+}
+
+async function stream(answer, res) {
+  res.on('close', () => answer.end().catch(() => {}))
+  res.writeHead(answer.status, answer.headers)
+  res.flushHeaders()
+  for (let part = await answer.chunk(); part !== null && !res.closed; part = await answer.chunk()) {
+    if (!res.write(part)) await writable(res)
+  }
+  res.end()
+}
+
+async function whole(answer, req, res) {
+  const parts = []
+  for (let part = await answer.chunk(); part !== null; part = await answer.chunk()) parts.push(part)
+  const body = Buffer.concat(parts)
+  const headers = answer.headers
+  const bodiless = req.method === 'HEAD' || answer.status === 204 || answer.status === 304
+  if (!bodiless && !headers.includes('content-length')) headers.push('content-length', String(body.length))
+  res.writeHead(answer.status, headers)
+  res.end(bodiless ? undefined : body)
+}
+
+/** Every route of the HTTP host. It wants to be used without a prefix. */
+function boxOfficeRouter(office, settings = {}) {
+  const host = new native.HttpApp(nativeOf(office), settings)
+  const known = knownPaths()
+
+  async function forward(req, res) {
+    const body = await bodyOf(req, host.bodyLimit)
+    const answer = await host.handle(req.method, req.originalUrl, req.rawHeaders, body, req.socket.remoteAddress)
+    res.removeHeader('X-Powered-By')
+    await (isStream(answer.headers) ? stream(answer, res) : whole(answer, req, res))
+  }
+
+  function router(req, res, next) {
+    const [path] = req.originalUrl.split('?', 1)
+    if (known.some((expression) => expression.test(path))) forward(req, res).catch(next)
+    else next()
+  }
+  router.notFound = (req, res, next) => void forward(req, res).catch(next)
+  router.stop = () => host.stop()
+  return router
+}
+
+module.exports = { boxOfficeRouter }

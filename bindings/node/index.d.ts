@@ -1,0 +1,231 @@
+/// <reference lib="esnext.disposable" />
+import type {
+  Auth,
+  ChargeRequest,
+  Journal,
+  JournalRecord,
+  ManualClock,
+  Orders,
+  Payments,
+  RefundRequest,
+  Stats,
+  Tickets,
+} from './native.js'
+
+export type {
+  Auth,
+  Charge,
+  ChargeRequest,
+  CodeRow,
+  CommandOptions,
+  HttpSettings,
+  Journal,
+  JournalRecord,
+  Money,
+  NewShow,
+  NewTicket,
+  Order,
+  OrderPage,
+  OrderQuery,
+  OrderedTicket,
+  Orders,
+  Payments,
+  Problem,
+  RefundOptions,
+  RefundRequest,
+  Session,
+  Show,
+  SignInOptions,
+  SignedIn,
+  Stats,
+  Subscription,
+  Ticket,
+  TicketPage,
+  TicketQuery,
+  TicketUpdate,
+  Tickets,
+  User,
+  UserChanges,
+  VerifyReport,
+  WithdrawOptions,
+} from './native.js'
+export { ManualClock, codes } from './native.js'
+
+declare module './native.js' {
+  interface Subscription {
+    [Symbol.asyncIterator](): AsyncIterableIterator<JournalRecord>
+    [Symbol.dispose](): void
+  }
+}
+
+/** What a gateway says of a charge. */
+export type ChargeAnswer =
+  /** The money was taken; `reference` is the card processor's own name for the charge. */
+  | { status: 'charged'; reference?: string | null }
+  /** The money was not taken, and never will be under this id; `reason` in words that a buyer may read, 1 to 200 characters. */
+  | { status: 'declined'; reason: string }
+  /** The card processor is still at it. */
+  | { status: 'pending' }
+  /** The card processor never heard of the charge. It may still be on its way, so this is only believed after a while. */
+  | { status: 'unknown' }
+
+/**
+ * A card processor. Its methods may be plain or `async`. All may be called again with the same id: after a crash, a timeout, or at the
+ * same time. Each id is charged at most once and refunded at most once, however often it is asked for.
+ *
+ * To throw means that the outcome is not known: the box office will look it up. So does to answer late (`gatewayTimeoutMs`), and to
+ * return something else.
+ */
+export interface PaymentGateway {
+  /** The name under which charges of this gateway are recorded. */
+  readonly name: string
+  /** Takes the money. */
+  charge(request: ChargeRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /** What became of a charge. */
+  lookup(chargeId: string): ChargeAnswer | Promise<ChargeAnswer>
+  /** Gives the money of a successful charge back. A second time changes nothing. */
+  refund(request: RefundRequest): void | Promise<void>
+}
+
+/** Where time comes from, for tests. Without `wakeBy` a clock is believed to go at the pace of real time. */
+export interface Clock {
+  /** The time. */
+  now(): Date
+  /** Takes a function to call whenever the time has jumped. */
+  wakeBy?(wake: () => void): void
+}
+
+/** Everything that can be chosen about a box office; what is left out is as the core has it. */
+export interface Options {
+  /** How long an order holds its tickets: 15 minutes unless told otherwise. */
+  holdMs?: number
+  /** How many open orders one buyer may have: 10 unless told otherwise. */
+  openOrdersMax?: number
+  /** How many tickets one order may have: 10 unless told otherwise. */
+  orderTicketsMax?: number
+  /** How many tickets one command may list: 10,000 unless told otherwise. */
+  listingTicketsMax?: number
+  /** The card processor: a sandbox with its book in the data directory unless told otherwise. */
+  gateway?: PaymentGateway
+  /** Where time comes from: the machine's clock, steadied, unless told otherwise. */
+  clock?: ManualClock | Clock
+  /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
+  seed?: number
+  /** The key that sessions are signed with, at least 32 bytes: one that is kept in the data directory unless told otherwise. */
+  jwtKey?: Buffer
+  /** Keys whose sessions are still accepted. */
+  previousJwtKeys?: Buffer[]
+  /** How long a session lasts: 7 days unless told otherwise. */
+  sessionLengthMs?: number
+  /** The currency of prices that name none: USD unless told otherwise. */
+  defaultCurrency?: string
+  /** How long a payment waits before it answers that the outcome is not yet known: 10 seconds unless told otherwise. */
+  answerPaymentWithinMs?: number
+  /** How many payments may wait for the card processor: 10,000 unless told otherwise. */
+  pendingPaymentsMax?: number
+  /** How long one call of the card processor may take: 30 seconds unless told otherwise. */
+  gatewayTimeoutMs?: number
+  /** How long to wait before asking what became of a charge, at first and at most. */
+  reconcileAfterMs?: [first: number, most: number]
+  /** After how long a charge that the card processor never heard of counts as failed: a minute unless told otherwise. */
+  unknownChargeAfterMs?: number
+  /** How many commands may wait: 16,384 unless told otherwise. */
+  queueLen?: number
+  /** Whether a command that finds the queue full is refused instead of waiting for a place: not unless told otherwise. */
+  refuseWhenFull?: boolean
+}
+
+/**
+ * A box office: it signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+ *
+ * Its promises are fulfilled once the outcome is durable. Any number may be awaited at once, and share one write to the disk.
+ */
+export declare class BoxOffice {
+  private constructor()
+  /**
+   * Opens the directory, or makes a box office there. Rejects with `UnavailableError` with `journal.in_use` if it is open already, in
+   * this process (another worker thread too) or another.
+   */
+  static open(path: string | URL, options?: Options): Promise<BoxOffice>
+  /** Who people are: sign-up, sign-in, sessions. */
+  readonly auth: Auth
+  /** What is for sale. */
+  readonly tickets: Tickets
+  /** Holds and purchases. */
+  readonly orders: Orders
+  /** Charges and refunds. */
+  readonly payments: Payments
+  /** The facts themselves. */
+  readonly journal: Journal
+  /** Figures about the engine right now. */
+  stats(): Promise<Stats>
+  /** Whether commands are taken. */
+  isReady(): boolean
+  /** The engine's own time, which never runs backwards. */
+  now(): Promise<Date>
+  /** Makes the files as small as they can be, while nobody writes. Gives whether that made any smaller. */
+  compact(): Promise<boolean>
+  /**
+   * Takes no more commands, waits until all that were taken are durable, and lets go of the directory. Calls that come later reject
+   * with `ClosedError`; to close twice is fine.
+   */
+  close(): Promise<void>
+  /** `await using`: closes at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>
+  /** `using`: begins to close at the end of the block, without waiting. */
+  [Symbol.dispose](): void
+}
+
+/** Runs the conformance suite of gateways. Rejects with an `Error` that lists what the gateway does wrong. */
+export declare function checkGateway(
+  gateway: PaymentGateway,
+  tokens: { chargedToken: string; declinedToken: string },
+): Promise<void>
+
+/** One thing that is wrong; `field` is the one field at fault, such as `price` or `tickets[2].title`. */
+export interface Fault {
+  message: string
+  field?: string
+}
+
+/**
+ * The error of every operation. Each subclass is one kind and tells what to do next; `code` tells exactly what happened, and never
+ * changes its meaning.
+ */
+export declare class BoxOfficeError extends Error {
+  constructor(code: string, errors: Fault[], options?: { retryAfterMs?: number; cause?: unknown })
+  /** A stable code, such as `ticket.locked`. */
+  readonly code: string
+  /** The HTTP status of the kind. */
+  readonly statusCode: number
+  /** What is wrong, one entry a fault. */
+  readonly errors: Fault[]
+  /** How long to wait before asking again, if that is known. */
+  readonly retryAfterMs?: number
+  /** The `errors` of the common error shape, as every host shows them. */
+  serializeErrors(): Fault[]
+}
+/** The input is wrong: correct it. */
+export declare class ValidationError extends BoxOfficeError {}
+/** Nobody is signed in, or the credentials are wrong: sign in. */
+export declare class UnauthenticatedError extends BoxOfficeError {}
+/** The card was declined: try another. */
+export declare class PaymentDeclinedError extends BoxOfficeError {}
+/** Somebody else may do this, but not you: give up. */
+export declare class ForbiddenError extends BoxOfficeError {}
+/** There is no such thing: give up. */
+export declare class NotFoundError extends BoxOfficeError {}
+/** The thing is not in a state that allows this: look at it again. */
+export declare class ConflictError extends BoxOfficeError {}
+/** The thing has changed since you read it: read it again. */
+export declare class PreconditionFailedError extends BoxOfficeError {}
+/** The idempotency key was used for something else: take a new one. */
+export declare class IdempotencyMismatchError extends BoxOfficeError {}
+/** Too often: wait for `retryAfterMs`. */
+export declare class TooManyRequestsError extends BoxOfficeError {}
+/** A fault of ours; the outcome is unknown. */
+export declare class InternalError extends BoxOfficeError {}
+/** Not now; the outcome is unknown if a command was under way: ask again with the same key. */
+export declare class UnavailableError extends BoxOfficeError {}
+/** The box office is closed. */
+export declare class ClosedError extends UnavailableError {}

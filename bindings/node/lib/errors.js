@@ -1,0 +1,111 @@
+'use strict'
+// What goes wrong: one class a kind, and one base class for them all.
+
+/** What the text of a rejection begins with if it comes from the native module; see `src/errors.rs`. */
+const MARK = 'boxoffice:'
+
+class BoxOfficeError extends Error {
+  static statusCode = 500
+
+  constructor(code, errors, { retryAfterMs, cause } = {}) {
+    const faults = errors.map(({ message, field }) => (field === undefined ? { message } : { message, field }))
+    super(`${code}: ${faults.map((fault) => fault.message).join('; ')}`, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.code = code
+    this.errors = faults
+    this.retryAfterMs = retryAfterMs ?? undefined
+  }
+
+  get statusCode() {
+    return this.constructor.statusCode
+  }
+
+  serializeErrors() {
+    return this.errors.map((fault) => ({ ...fault }))
+  }
+}
+
+class ValidationError extends BoxOfficeError {
+  static statusCode = 400
+}
+class UnauthenticatedError extends BoxOfficeError {
+  static statusCode = 401
+}
+class PaymentDeclinedError extends BoxOfficeError {
+  static statusCode = 402
+}
+class ForbiddenError extends BoxOfficeError {
+  static statusCode = 403
+}
+class NotFoundError extends BoxOfficeError {
+  static statusCode = 404
+}
+class ConflictError extends BoxOfficeError {
+  static statusCode = 409
+}
+class PreconditionFailedError extends BoxOfficeError {
+  static statusCode = 412
+}
+class IdempotencyMismatchError extends BoxOfficeError {
+  static statusCode = 422
+}
+class TooManyRequestsError extends BoxOfficeError {
+  static statusCode = 429
+}
+class InternalError extends BoxOfficeError {
+  static statusCode = 500
+}
+class UnavailableError extends BoxOfficeError {
+  static statusCode = 503
+}
+class ClosedError extends UnavailableError {}
+
+const classes = {
+  BoxOfficeError,
+  ValidationError,
+  UnauthenticatedError,
+  PaymentDeclinedError,
+  ForbiddenError,
+  NotFoundError,
+  ConflictError,
+  PreconditionFailedError,
+  IdempotencyMismatchError,
+  TooManyRequestsError,
+  InternalError,
+  UnavailableError,
+  ClosedError,
+}
+
+/** The error that a rejection stands for. What is not from the box office, such as a wrong argument, stays what it is. */
+function restored(reason) {
+  if (!(reason instanceof Error) || !reason.message.startsWith(MARK)) return reason
+  const { name, code, errors, retryAfterMs, cause } = JSON.parse(reason.message.slice(MARK.length))
+  const error = new classes[name](code, errors, { retryAfterMs, cause: cause === null ? undefined : new Error(cause) })
+  Error.captureStackTrace?.(error, restored)
+  return error
+}
+
+function rejected(reason) {
+  throw restored(reason)
+}
+
+/** Has every method of a native class fail with our errors: all but those named reject, also where an argument is of a wrong type. */
+function wrap(native, throwing = []) {
+  const methods = Object.entries(Object.getOwnPropertyDescriptors(native.prototype))
+  for (const [name, { value: method }] of methods) {
+    if (typeof method !== 'function' || name === 'constructor') continue
+    const wrapped = function (...given) {
+      try {
+        const answer = method.apply(this, given)
+        return answer instanceof Promise ? answer.then(undefined, rejected) : answer
+      } catch (error) {
+        if (throwing.includes(name)) throw restored(error)
+        return Promise.reject(restored(error))
+      }
+    }
+    Object.defineProperty(wrapped, 'name', { value: name })
+    Object.defineProperty(native.prototype, name, { value: wrapped })
+  }
+}
+
+module.exports = { classes, rejected, restored, wrap }

@@ -1,0 +1,181 @@
+'use strict'
+// The front door.
+
+const { fileURLToPath } = require('node:url')
+
+const native = require('../native.js')
+const { hooks } = require('./gateway.js')
+const { rejected, wrap } = require('./errors.js')
+
+/** The native classes, and which of their methods give no promise. */
+const CLASSES = {
+  Office: ['isReady'],
+  Auth: [],
+  Tickets: [],
+  Orders: [],
+  Payments: [],
+  Journal: ['subscribe'],
+  Subscription: ['close'],
+  HttpApp: ['stop'],
+  HttpResponse: [],
+}
+for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing)
+
+const OPTIONS = [
+  'holdMs',
+  'openOrdersMax',
+  'orderTicketsMax',
+  'listingTicketsMax',
+  'gateway',
+  'clock',
+  'seed',
+  'jwtKey',
+  'previousJwtKeys',
+  'sessionLengthMs',
+  'defaultCurrency',
+  'answerPaymentWithinMs',
+  'pendingPaymentsMax',
+  'gatewayTimeoutMs',
+  'reconcileAfterMs',
+  'unknownChargeAfterMs',
+  'queueLen',
+  'refuseWhenFull',
+]
+
+/** What a clock says, in milliseconds, or why it says nothing: then time stands still, and whoever watches hears of it. */
+function ask(clock) {
+  let said
+  try {
+    said = clock.now()
+  } catch (error) {
+    process.emitWarning(`the clock of a box office threw ${error}`)
+    return String(error)
+  }
+  if (said instanceof Date && said.getTime() >= 0) return said.getTime()
+  process.emitWarning('the clock of a box office did not return a valid Date')
+  return 'no valid Date'
+}
+
+function clocks(clock) {
+  if (clock === undefined) return []
+  if (clock instanceof native.ManualClock) return [clock]
+  if (typeof clock?.now !== 'function') throw new TypeError('a clock has a method now() that returns a Date')
+  const start = ask(clock)
+  if (typeof start !== 'number') throw new TypeError(`a clock has a method now() that returns a Date: ${start}`)
+  const wakes = typeof clock.wakeBy === 'function'
+  const host = new native.HostClock(() => ask(clock), start, wakes)
+  if (wakes) clock.wakeBy(() => host.wake())
+  return [undefined, host]
+}
+
+const offices = new WeakMap()
+
+/** The native box office of a `BoxOffice`. */
+function nativeOf(office) {
+  const found = offices.get(office)
+  if (found === undefined) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
+  return found
+}
+
+class BoxOffice {
+  constructor(office) {
+    if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
+    offices.set(this, office)
+    const { auth, tickets, orders, payments, journal } = office
+    Object.assign(this, { auth, tickets, orders, payments, journal })
+  }
+
+  static async open(path, options = {}) {
+    const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name))
+    if (unknown.length > 0) throw new TypeError(`a box office has no option ${unknown.join(', ')}`)
+    const { clock, gateway, ...plain } = options
+    const chosen = gateway === undefined ? plain : { ...plain, gateway: hooks(gateway) }
+    const directory = path instanceof URL ? fileURLToPath(path) : String(path)
+    return new this(await native.Office.open(directory, chosen, ...clocks(clock)).catch(rejected))
+  }
+
+  stats() {
+    return nativeOf(this).stats()
+  }
+
+  isReady() {
+    return nativeOf(this).isReady()
+  }
+
+  now() {
+    return nativeOf(this).now()
+  }
+
+  compact() {
+    return nativeOf(this).compact()
+  }
+
+  close() {
+    return nativeOf(this).close()
+  }
+}
+
+/** Goes through a subscription, which is read in batches. */
+class RecordIterator {
+  #feed
+  #batch = []
+  #at = 0
+  #fetching = Promise.resolve()
+  #ended = false
+
+  constructor(feed) {
+    this.#feed = feed
+  }
+
+  next() {
+    // One after the other, so that calls at once get records in order.
+    const step = this.#fetching.then(() => this.#step())
+    this.#fetching = step.then(
+      () => {},
+      () => {},
+    )
+    return step
+  }
+
+  async #step() {
+    if (this.#at === this.#batch.length && !this.#ended) {
+      this.#at = 0
+      this.#batch = (await this.#feed.nextBatch()) ?? []
+      this.#ended = this.#batch.length === 0
+    }
+    if (this.#ended) return { done: true, value: undefined }
+    return { done: false, value: this.#batch[this.#at++] }
+  }
+
+  return() {
+    this.#ended = true
+    this.#feed.close()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator]() {
+    return this
+  }
+}
+
+native.Subscription.prototype[Symbol.asyncIterator] = function () {
+  return new RecordIterator(this)
+}
+
+// Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
+native.Subscription.prototype[Symbol.dispose] = function () {
+  this.close()
+}
+BoxOffice.prototype[Symbol.asyncDispose] = function () {
+  return this.close()
+}
+BoxOffice.prototype[Symbol.dispose] = function () {
+  this.close().catch((error) => process.emitWarning(`a box office did not close well: ${error}`))
+}
+
+async function checkGateway(gateway, { chargedToken, declinedToken }) {
+  const faults = await native.checkGateway(hooks(gateway), chargedToken, declinedToken)
+  if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
+}
+
+module.exports = { BoxOffice, checkGateway, native, nativeOf }

@@ -1,0 +1,131 @@
+//! Time for tests: our own manual clock, and clocks written in JavaScript.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use boxoffice::{Clock, Timestamp, Waker};
+use napi::bindgen_prelude::Either;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+use crate::convert::{Date, When, date, timestamp, written};
+
+/// How long the engine waits for a thread that is to say what time it is. After that time stands still, until it is asked again.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+
+/// A clock that stands still until it is moved, for tests.
+#[napi]
+#[derive(Debug)]
+pub struct ManualClock(pub(crate) Arc<boxoffice::testing::ManualClock>);
+
+#[napi]
+impl ManualClock {
+    /// A clock that stands at this time: RFC 3339 or a `Date`.
+    #[napi(constructor, ts_args_type = "now: string | Date")]
+    pub fn new(now: When) -> napi::Result<Self> {
+        let now = written(now).parse().map_err(|error: boxoffice::TimestampParseError| {
+            napi::Error::new(napi::Status::InvalidArg, error.to_string())
+        })?;
+        Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
+    }
+
+    /// The time at which it stands.
+    #[napi]
+    pub fn now(&self) -> Date {
+        date(self.0.now())
+    }
+
+    /// Moves the clock forwards by so many milliseconds.
+    #[napi]
+    pub fn advance(&self, by_ms: u32) {
+        self.0.advance(Duration::from_millis(u64::from(by_ms)));
+    }
+
+    /// Sets the clock, forwards or backwards.
+    #[napi]
+    pub fn set(&self, now: Date) {
+        self.0.set(timestamp(now));
+    }
+}
+
+/// Asks for the time: milliseconds since 1970, or a text about why there is none.
+type Ask = ThreadsafeFunction<(), Either<f64, String>, (), napi::Status, false, true>;
+
+/// A clock written in JavaScript, as the package hands it on.
+#[napi]
+pub struct HostClock(pub(crate) Arc<Host>);
+
+pub(crate) struct Host {
+    ask: Ask,
+    /// What it said last.
+    last: AtomicU64,
+    /// Whether it calls when it has jumped, so that nobody need guess how long to wait.
+    wakes: bool,
+    wakers: Mutex<Vec<Waker>>,
+}
+
+#[napi]
+impl HostClock {
+    /// `now` must not throw. `wakes` tells whether `wake` will be called.
+    #[napi(constructor, ts_args_type = "now: () => number | string, startMs: number, wakes: boolean")]
+    pub fn new(now: Ask, start_ms: i64, wakes: bool) -> Self {
+        let last = AtomicU64::new(u64::try_from(start_ms).unwrap_or_default());
+        Self(Arc::new(Host { ask: now, last, wakes, wakers: Mutex::default() }))
+    }
+
+    /// The clock has jumped.
+    #[napi]
+    pub fn wake(&self) {
+        for waker in self.0.wakers().iter() {
+            waker();
+        }
+    }
+}
+
+impl std::fmt::Debug for HostClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("last", &self.last).field("wakes", &self.wakes).finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    fn wakers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for Host {
+    /// Where the clock fails, time stands still; the package tells about the exception.
+    fn now(&self) -> Timestamp {
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        self.ask.call_with_return_value((), ThreadsafeFunctionCallMode::NonBlocking, move |said, _| {
+            // Nobody listens any more if this came too late.
+            let _ = tell.try_send(said.ok());
+            Ok(())
+        });
+        if let Ok(Some(Either::A(millis))) = told.recv_timeout(ANSWER_WITHIN) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it saturates, which is right"
+            )]
+            self.last.store(millis as u64, Ordering::Relaxed);
+        }
+        Timestamp::from_millis(self.last.load(Ordering::Relaxed))
+    }
+
+    fn wait_for(&self, until: Timestamp) -> Option<Duration> {
+        if self.wakes { None } else { Some(until.since(self.now())) }
+    }
+
+    fn wake_by(&self, waker: Waker) {
+        self.wakers().push(waker);
+    }
+}

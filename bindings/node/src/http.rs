@@ -1,0 +1,233 @@
+//! The host's own routes, called in this process.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use boxoffice::{Code, Error};
+use boxoffice_server::{AppState, Settings};
+use futures_util::StreamExt;
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use tokio::sync::{Mutex, watch};
+use tower::ServiceExt;
+
+use crate::convert::natural;
+use crate::errors::rejection;
+use crate::office::Office;
+
+/// How often what is counted is made small again.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// The description of the routes in OpenAPI, as JSON.
+#[napi]
+pub fn openapi() -> &'static str {
+    boxoffice_server::openapi::json()
+}
+
+/// The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`.
+#[napi]
+pub fn session_token(raw_headers: Vec<String>) -> Option<String> {
+    let map = header_map(&raw_headers).ok()?;
+    boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
+}
+
+/// How the ready router behaves; what is left out is as the host has it.
+#[napi(object, object_to_js = false)]
+#[derive(Debug, Default)]
+pub struct HttpSettings {
+    /// The address at which people reach the application; `https` there makes cookies `Secure`.
+    pub public_url: Option<String>,
+    /// Sites whose pages may call it: none unless told otherwise.
+    pub cors_origins: Option<Vec<String>>,
+    /// Whether clients are limited in how much they may ask: they are unless told otherwise.
+    pub rate_limit: Option<bool>,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed: none unless told otherwise.
+    pub trusted_proxies: Option<Vec<String>>,
+    /// How many milliseconds a request may take: 30,000 unless told otherwise.
+    pub request_timeout_ms: Option<u32>,
+    /// How many requests may be under way: 4,096 unless told otherwise.
+    pub in_flight_max: Option<i64>,
+    /// How many journal streams may be open: 128 unless told otherwise.
+    pub feeds_max: Option<i64>,
+}
+
+impl HttpSettings {
+    fn checked(self, session_length: Option<Duration>) -> Result<Settings, Error> {
+        let usual = Settings::default();
+        let address =
+            |text: String| text.parse::<IpAddr>().map_err(|_| Error::invalid("trustedProxies", "must be IP addresses"));
+        let proxies = self.trusted_proxies.map(|all| all.into_iter().map(address).collect::<Result<Vec<_>, _>>());
+        let count = |field, value: Option<i64>| value.map(|value| natural(field, value)).transpose();
+        Ok(Settings {
+            public_url: self.public_url,
+            cors_origins: self.cors_origins.unwrap_or(usual.cors_origins),
+            rate_limit: self.rate_limit.unwrap_or(usual.rate_limit),
+            trusted_proxies: proxies.transpose()?.unwrap_or(usual.trusted_proxies),
+            request_timeout: self
+                .request_timeout_ms
+                .map_or(usual.request_timeout, |ms| Duration::from_millis(ms.into())),
+            in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
+            feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
+            session_length: session_length.unwrap_or(usual.session_length),
+            ..usual
+        })
+    }
+}
+
+/// The HTTP host of an open box office, without a listener of its own.
+#[napi]
+#[derive(Debug)]
+pub struct HttpApp {
+    state: AppState,
+    router: Router,
+}
+
+#[napi]
+impl HttpApp {
+    /// The host of this box office.
+    #[napi(constructor)]
+    pub fn new(office: &Office, settings: Option<HttpSettings>) -> napi::Result<Self> {
+        let shared = office.shared();
+        let settings = settings.unwrap_or_default().checked(shared.session_length).map_err(rejection)?;
+        let state = AppState::new(shared.office().clone(), settings);
+        let router = boxoffice_server::app(state.clone());
+        napi::bindgen_prelude::spawn(tidy(state.clone()));
+        Ok(Self { state, router })
+    }
+
+    /// The largest body that any route reads; of a larger one no more need be given.
+    #[napi(getter)]
+    pub fn body_limit(&self) -> u32 {
+        let limit = self.state.settings.body_limit.max(self.state.settings.batch_body_limit);
+        u32::try_from(limit).unwrap_or(u32::MAX)
+    }
+
+    /// Answers a request.
+    #[napi]
+    pub async fn handle(
+        &self,
+        method: String,
+        target: String,
+        raw_headers: Vec<String>,
+        body: Buffer,
+        client: Option<String>,
+    ) -> napi::Result<HttpResponse> {
+        let request = request(&method, &target, &raw_headers, body.to_vec(), client).map_err(rejection)?;
+        let response = self.router.clone().oneshot(request).await.map_err(|_| rejection(Code::Internal.into()))?;
+        let (parts, body) = response.into_parts();
+        let body = Arc::new(Mutex::new(body.into_data_stream()));
+        Ok(HttpResponse {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            ended: watch::Sender::new(false),
+        })
+    }
+
+    /// Ends the streams that are open, so that a server that stops need not wait for them.
+    #[napi]
+    pub fn stop(&self) {
+        self.state.stopping.cancel();
+    }
+}
+
+impl Drop for HttpApp {
+    fn drop(&mut self) {
+        self.state.stopping.cancel();
+    }
+}
+
+async fn tidy(state: AppState) {
+    while tokio::time::timeout(TIDY_EVERY, state.stopping.cancelled()).await.is_err() {
+        state.tidy();
+    }
+}
+
+fn request(
+    method: &str,
+    target: &str,
+    raw_headers: &[String],
+    body: Vec<u8>,
+    client: Option<String>,
+) -> Result<Request<Body>, Error> {
+    let mut request = Request::new(if body.is_empty() { Body::empty() } else { Body::from(body) });
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| malformed("method"))?;
+    *request.uri_mut() = target.parse::<Uri>().map_err(|_| malformed("path"))?;
+    *request.headers_mut() = header_map(raw_headers)?;
+    if let Some(address) = client.and_then(|host| host.parse().ok()) {
+        // The port is nobody's concern.
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
+    }
+    Ok(request)
+}
+
+fn header_map(raw: &[String]) -> Result<HeaderMap, Error> {
+    let mut map = HeaderMap::with_capacity(raw.len() / 2);
+    for pair in raw.chunks_exact(2) {
+        let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| malformed("header"))?;
+        // Node reads every byte of a header as one character.
+        let value: Option<Vec<u8>> = pair[1].chars().map(|byte| u8::try_from(u32::from(byte)).ok()).collect();
+        let value = value.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()).ok_or_else(|| malformed("header"))?;
+        map.append(name, value);
+    }
+    Ok(map)
+}
+
+fn malformed(what: &'static str) -> Error {
+    Error::invalid(what, "is malformed")
+}
+
+/// The host's answer to a request.
+#[napi]
+#[derive(Debug)]
+pub struct HttpResponse {
+    status: u16,
+    headers: HeaderMap,
+    body: Arc<Mutex<BodyDataStream>>,
+    ended: watch::Sender<bool>,
+}
+
+#[napi]
+impl HttpResponse {
+    /// The status.
+    #[napi(getter)]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Names and values in turn.
+    #[napi(getter)]
+    pub fn headers(&self) -> Vec<String> {
+        let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
+        self.headers.iter().flat_map(|(name, value)| [name.as_str().to_owned(), text(value)]).collect()
+    }
+
+    /// The next part of the body; `null` at its end.
+    #[napi]
+    pub async fn chunk(&self) -> napi::Result<Option<Buffer>> {
+        let mut ended = self.ended.subscribe();
+        let next = async { self.body.lock().await.next().await };
+        let part = tokio::select! {
+            biased;
+            _ = ended.wait_for(|ended| *ended) => None,
+            part = next => part,
+        };
+        match part {
+            None => Ok(None),
+            Some(Ok(bytes)) => Ok(Some(Vec::from(bytes).into())),
+            Some(Err(_)) => Err(rejection(Code::Internal.into())),
+        }
+    }
+
+    /// Ends the body, since nobody listens any more.
+    #[napi]
+    pub async fn end(&self) {
+        self.ended.send_replace(true);
+        *self.body.lock().await = Body::empty().into_data_stream();
+    }
+}

@@ -1,0 +1,17 @@
+//! The native module of the npm package `boxoffice`: it converts, calls and converts back.
+//!
+//! Operations run on napi's threads and answer with promises. A promise can only be rejected with a text here, so errors travel as
+//! one (see `errors`), and the package's `lib/errors.js` makes objects of it.
+//!
+//! **Invariant:** no rule and no default of the box office is decided here. **Invariant:** the thread that runs JavaScript never
+//! waits for the engine, which may be waiting for a clock or a gateway that is written in JavaScript.
+
+mod clock;
+mod convert;
+mod errors;
+mod feed;
+mod gateway;
+mod http;
+mod office;
+mod operations;
+mod values;

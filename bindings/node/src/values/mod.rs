@@ -1,0 +1,20 @@
+//! What goes in and what comes out, as plain objects.
+
+mod inputs;
+mod journal;
+mod money;
+mod orders;
+mod payments;
+mod tickets;
+mod users;
+
+pub(crate) use inputs::{
+    CommandOptions, NewTicket, OrderQuery, RefundOptions, SignInOptions, TicketQuery, TicketUpdate, UserChanges,
+    WithdrawOptions,
+};
+pub(crate) use journal::{JournalRecord, Stats, VerifyReport};
+pub(crate) use money::Money;
+pub(crate) use orders::{Order, OrderPage};
+pub(crate) use payments::{Charge, ChargeRequest, RefundRequest};
+pub(crate) use tickets::{Ticket, TicketPage};
+pub(crate) use users::{Session, SignedIn, User};

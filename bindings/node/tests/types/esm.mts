@@ -1,0 +1,65 @@
+// Compiled, never run: what editors and compilers know of the package.
+
+import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type Order, type PaymentGateway } from 'boxoffice'
+import {
+  FileCursor,
+  Listener,
+  Publisher,
+  Subjects,
+  boxOfficeRouter,
+  currentUser,
+  errorHandler,
+  requireAuth,
+  type OrderCreatedEvent,
+} from 'boxoffice/express'
+import express from 'express'
+
+class Vouchers implements PaymentGateway {
+  readonly name = 'vouchers'
+  async charge(): Promise<ChargeAnswer> {
+    return { status: 'charged' }
+  }
+  lookup(): ChargeAnswer {
+    return { status: 'unknown' }
+  }
+  refund(): void {}
+}
+
+class OrderCreatedListener extends Listener<OrderCreatedEvent> {
+  readonly subject = Subjects.OrderCreated
+  async onMessage(data: OrderCreatedEvent['data'], message: { ack(): void }): Promise<void> {
+    const minor: number = data.total.minor
+    console.log(minor)
+    message.ack()
+  }
+}
+
+class OrderCreatedPublisher extends Publisher<OrderCreatedEvent> {
+  readonly subject = Subjects.OrderCreated
+  publish(data: OrderCreatedEvent['data']): void {
+    // @ts-expect-error: an order has no such thing
+    console.log(data.nonsense)
+  }
+}
+
+export async function main(): Promise<void> {
+  await using office = await BoxOffice.open('data', { clock: new ManualClock(new Date()), gateway: new Vouchers() })
+  const order: Order = await office.orders.create('buyer', ['ticket'])
+  const status: 'created' | 'awaiting_payment' | 'complete' | 'cancelled' | 'expired' = order.status
+  const at: Date = order.expiresAt
+  console.log(status, at)
+  using feed = office.journal.subscribe(1)
+  for await (const record of feed) console.log(record.seq, record.event)
+  // @ts-expect-error: prices are exact, and so texts
+  await office.tickets.create('seller', { title: 'x', price: 19.99 })
+  const app = express()
+  app.use(boxOfficeRouter(office))
+  app.get('/me', currentUser(office), requireAuth, (req, res) => void res.json(req.currentUser?.email))
+  app.use(errorHandler)
+  await new OrderCreatedListener(office, new FileCursor('cursor')).listen()
+  await new OrderCreatedPublisher(office, new FileCursor('other')).stop()
+}
+
+export function code(error: unknown): string | undefined {
+  return error instanceof BoxOfficeError ? `${error.code} ${error.statusCode} ${error.serializeErrors()[0]?.field}` : undefined
+}

@@ -1,0 +1,130 @@
+"""An embeddable box office: it signs people in, lists tickets, locks a ticket to one buyer, expires the lock, takes the payment and
+keeps every fact in a durable journal.
+
+Start at ``BoxOffice``, or at ``AsyncBoxOffice`` for asyncio. Exactly one buyer ever wins a ticket, an order is charged at most once, and
+what was answered is still there after any crash.
+
+One directory is open in one process at a time, and does not survive a fork: a web server with several worker processes talks to the
+boxoffice server instead.
+"""
+
+import sys as _sys
+
+from boxoffice._errors import (
+    BoxOfficeError,
+    ClosedError,
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    IdempotencyMismatchError,
+    InternalError,
+    NotFoundError,
+    PaymentDeclinedError,
+    PreconditionFailedError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+    ValidationError,
+)
+from boxoffice._gateway import ChargeAnswer, Charged, Declined, PaymentGateway, Pending, Unknown
+from boxoffice._native import (
+    AsyncAuth,
+    AsyncJournal,
+    AsyncOrders,
+    AsyncPayments,
+    AsyncSubscription,
+    AsyncTickets,
+    Auth,
+    Charge,
+    ChargeRequest,
+    Journal,
+    ManualClock,
+    Money,
+    NewShow,
+    NewTicket,
+    Order,
+    OrderedTicket,
+    OrderPage,
+    Orders,
+    Payments,
+    Problem,
+    Record,
+    RefundRequest,
+    Session,
+    Show,
+    SignedIn,
+    Stats,
+    Subscription,
+    Ticket,
+    TicketPage,
+    Tickets,
+    TicketUpdate,
+    User,
+    VerifyReport,
+)
+from boxoffice._native import is_first_interpreter as _is_first_interpreter
+from boxoffice._office import AsyncBoxOffice, BoxOffice, Clock, Options, WakingClock
+
+if not _is_first_interpreter(id(_sys.modules)):
+    raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
+
+__all__ = [
+    "AsyncAuth",
+    "AsyncBoxOffice",
+    "AsyncJournal",
+    "AsyncOrders",
+    "AsyncPayments",
+    "AsyncSubscription",
+    "AsyncTickets",
+    "Auth",
+    "BoxOffice",
+    "BoxOfficeError",
+    "Charge",
+    "ChargeAnswer",
+    "ChargeRequest",
+    "Charged",
+    "Clock",
+    "ClosedError",
+    "ConflictError",
+    "Declined",
+    "Fault",
+    "ForbiddenError",
+    "IdempotencyMismatchError",
+    "InternalError",
+    "Journal",
+    "ManualClock",
+    "Money",
+    "NewShow",
+    "NewTicket",
+    "NotFoundError",
+    "Options",
+    "Order",
+    "OrderPage",
+    "OrderedTicket",
+    "Orders",
+    "PaymentDeclinedError",
+    "PaymentGateway",
+    "Payments",
+    "Pending",
+    "PreconditionFailedError",
+    "Problem",
+    "Record",
+    "RefundRequest",
+    "Session",
+    "Show",
+    "SignedIn",
+    "Stats",
+    "Subscription",
+    "Ticket",
+    "TicketPage",
+    "TicketUpdate",
+    "Tickets",
+    "TooManyRequestsError",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "Unknown",
+    "User",
+    "ValidationError",
+    "VerifyReport",
+    "WakingClock",
+]

@@ -1,0 +1,172 @@
+"""Card processors written in Python."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import threading
+from collections.abc import Awaitable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from boxoffice._native import ChargeRequest, RefundRequest
+
+_log = logging.getLogger("boxoffice")
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The money was taken."""
+
+    reference: str | None = None
+    """The card processor's own name for the charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The money was not taken, and never will be under this id."""
+
+    reason: str
+    """Why, in words that a buyer may read: 1 to 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The card processor is still at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The card processor never heard of the charge. It may still be on its way, so this is only believed after a while."""
+
+
+ChargeAnswer = Charged | Declined | Pending | Unknown
+"""What a gateway says of a charge."""
+
+
+class PaymentGateway(Protocol):
+    """A card processor.
+
+    Its methods may be plain or ``async``. All may be called again with the same id: after a crash, a timeout, or at the same time.
+    Each id is charged at most once and refunded at most once, however often it is asked for.
+
+    Plain methods run on threads of the package's own, several at once. Coroutines run on the event loop that opened an
+    ``AsyncBoxOffice``; for a ``BoxOffice`` on one of the package's own.
+
+    To raise means that the outcome is not known: the box office will look it up. So does to answer late (``gateway_timeout``), and
+    to return something else.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which charges of this gateway are recorded."""
+        ...
+
+    def charge(self, request: ChargeRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
+        """Takes the money."""
+        ...
+
+    def lookup(self, charge_id: str, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
+        """What became of a charge."""
+        ...
+
+    def refund(self, request: RefundRequest, /) -> None | Awaitable[None]:
+        """Gives the money of a successful charge back. A second time changes nothing."""
+        ...
+
+
+class GatewayFailure(Exception):
+    """A gateway did not answer in a way that tells what happened; the text says why."""
+
+
+class Call:
+    """One call of a gateway, made on a thread that may block."""
+
+    def __init__(self, gateway: Any, method: str, argument: Any, event_loop: asyncio.AbstractEventLoop | None) -> None:
+        self._gateway = gateway
+        self._method = method
+        self._argument = argument
+        self._event_loop = event_loop
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._future: Future[Any] | None = None
+
+    def run(self) -> tuple[str, str | None]:
+        """Calls, waits, and checks the answer."""
+        name = f"{type(self._gateway).__name__}.{self._method}()"
+        try:
+            answer = getattr(self._gateway, self._method)(self._argument)
+            if inspect.isawaitable(answer):
+                answer = self._wait(answer)
+        except Exception as error:
+            text = f"{name} raised {type(error).__name__}: {error}"
+            _log.warning("%s", text, exc_info=True)
+            raise GatewayFailure(text) from error
+        if self._method == "refund":
+            return "refunded", None
+        checked = _checked(answer)
+        if checked is None:
+            text = f"{name} must return Charged, Declined, Pending or Unknown, not {type(answer).__name__}"
+            if isinstance(answer, Charged | Declined):
+                text = f"{name} returned a {type(answer).__name__} whose text is no str"
+            _log.warning("%s", text)
+            raise GatewayFailure(text)
+        return checked
+
+    def cancel(self) -> None:
+        """Ends a coroutine whose time is up. A plain method can't be ended; nobody waits for it any more."""
+        with self._lock:
+            self._cancelled = True
+            if self._future is not None:
+                self._future.cancel()
+        _log.warning("%s.%s() did not answer in time", type(self._gateway).__name__, self._method)
+
+    def _wait(self, answer: Awaitable[Any]) -> Any:
+        async def answered() -> Any:
+            return await answer
+
+        event_loop = self._event_loop or _background_loop()
+        if not event_loop.is_running():
+            if inspect.iscoroutine(answer):
+                answer.close()
+            raise RuntimeError("the event loop of the box office is not running any more")
+        with self._lock:
+            self._future = asyncio.run_coroutine_threadsafe(answered(), event_loop)
+            if self._cancelled:
+                self._future.cancel()
+        return self._future.result()
+
+
+def _checked(answer: Any) -> tuple[str, str | None] | None:
+    match answer:
+        case Charged(reference=str() | None as reference):
+            return "charged", reference
+        case Declined(reason=str(reason)):
+            return "declined", reason
+        case Pending():
+            return "pending", None
+        case Unknown():
+            return "unknown", None
+        case _:
+            return None
+
+
+_background: tuple[int, asyncio.AbstractEventLoop] | None = None
+_background_lock = threading.Lock()
+
+
+def _background_loop() -> asyncio.AbstractEventLoop:
+    """The event loop for coroutines of gateways of blocking box offices: one thread, started when first needed."""
+    global _background
+    with _background_lock:
+        if _background is None or _background[0] != os.getpid():
+            event_loop = asyncio.new_event_loop()
+            started = threading.Event()
+            event_loop.call_soon(started.set)
+            threading.Thread(target=event_loop.run_forever, name="boxoffice-gateway", daemon=True).start()
+            started.wait()
+            _background = (os.getpid(), event_loop)
+        return _background[1]

@@ -1,0 +1,238 @@
+"""The box office in a FastAPI application.
+
+The ready router is the HTTP host of this project, called in this process: the same routes, bodies, headers and errors as the
+``boxoffice-server``, to the byte. What your own routes need is here too: who is signed in, and the common error shape.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Annotated, Any, TypedDict, Unpack, cast
+
+from boxoffice import _native
+from boxoffice._errors import BoxOfficeError, UnauthenticatedError
+from boxoffice._native import User
+from boxoffice._office import AsyncBoxOffice
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
+
+__all__ = ["BoxOfficeAPI", "Settings", "box_office", "current_user", "error_response", "require_user"]
+
+
+class Settings(TypedDict, total=False):
+    """How the ready router behaves; what is left out is as the host has it."""
+
+    public_url: str | None
+    """The address at which people reach the application; ``https`` there makes cookies ``Secure``."""
+    cors_origins: list[str] | None
+    """Sites whose pages may call it: none unless told otherwise."""
+    rate_limit: bool | None
+    """Whether clients are limited in how much they may ask: they are unless told otherwise."""
+    trusted_proxies: list[Any] | None
+    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is believed: none unless told otherwise."""
+    request_timeout: timedelta | None
+    """How long a request may take: 30 seconds unless told otherwise."""
+    in_flight_max: int | None
+    """How many requests may be under way: 4,096 unless told otherwise."""
+    feeds_max: int | None
+    """How many journal streams may be open: 128 unless told otherwise."""
+
+
+class BoxOfficeAPI:
+    """The ready router, and what connects it to a box office."""
+
+    router: APIRouter
+    """Every route of the HTTP host. It wants to be included without a prefix."""
+
+    def __init__(self, **settings: Unpack[Settings]) -> None:
+        self._settings = settings
+        self.router = _router()
+
+    def install(self, app: FastAPI) -> None:
+        """Adds the ready router, and gives the common error shape to whatever goes wrong in the application."""
+        app.include_router(self.router)
+        app.add_exception_handler(BoxOfficeError, _on_error)
+        app.add_exception_handler(RequestValidationError, _on_invalid)
+        app.add_exception_handler(HTTPException, _on_http_error)
+        app.add_exception_handler(Exception, _on_failure)
+
+    @asynccontextmanager
+    async def serving(self, app: FastAPI, office: AsyncBoxOffice) -> AsyncGenerator[None]:
+        """Serves ``office`` as long as the context lasts; for the application's ``lifespan``."""
+        host = _native.HttpApp(office._native, **self._settings)  # pyright: ignore[reportPrivateUsage]
+        app.state.boxoffice = _Served(office, host)
+        try:
+            yield
+        finally:
+            host.stop()
+
+
+class _Served:
+    """What requests find in the application's state."""
+
+    __slots__ = ("host", "office")
+
+    def __init__(self, office: AsyncBoxOffice, host: _native.HttpApp) -> None:
+        self.office = office
+        self.host = host
+
+
+def _served(request: Request) -> _Served:
+    served = getattr(request.app.state, "boxoffice", None)
+    if not isinstance(served, _Served):
+        raise RuntimeError("no box office is served: use BoxOfficeAPI.serving in the application's lifespan")
+    return served
+
+
+def box_office(request: Request) -> AsyncBoxOffice:
+    """A dependency: the box office that is served."""
+    return _served(request).office
+
+
+async def require_user(request: Request) -> User:
+    """A dependency: who is signed in, by the ``Authorization`` header or the session cookie.
+
+    Raises ``UnauthenticatedError`` if nobody is.
+    """
+    auth = box_office(request).auth
+    token = _native.session_token(request.headers.raw)
+    session = await auth.authenticate("" if token is None else token)
+    return await auth.current_user(session)
+
+
+async def current_user(request: Request) -> User | None:
+    """A dependency: who is signed in, or ``None``."""
+    try:
+        return await require_user(request)
+    except UnauthenticatedError:
+        return None
+
+
+OptionalUser = Annotated[User | None, Depends(current_user)]
+"""``current_user`` as an annotation."""
+RequiredUser = Annotated[User, Depends(require_user)]
+"""``require_user`` as an annotation."""
+
+
+def error_response(error: BoxOfficeError) -> JSONResponse:
+    """The common error shape of an error."""
+    headers = {"x-error-code": error.code}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
+    if error.status_code == 401:
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse({"errors": error.serialize_errors()}, error.status_code, headers)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BoxOfficeError)
+    return error_response(error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults: list[dict[str, str]] = []
+    for fault in error.errors():
+        place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header", "cookie")]
+        faults.append({"message": str(fault["msg"]), **({"field": ".".join(place)} if place else {})})
+    return JSONResponse({"errors": faults}, 400, {"x-error-code": "validation"})
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    usual = {404: "Not Found", 405: "Method Not Allowed"}
+    if usual.get(error.status_code) == error.detail:
+        # Nobody's route, or another method of one of the host's: it knows what to say.
+        answer = await _forward(request)
+        if error.status_code == 404 or answer.status_code != 404:
+            return answer
+    code = {404: "route.not_found", 405: "route.method_not_allowed"}.get(error.status_code, "http.error")
+    headers = {**(error.headers or {}), "x-error-code": code}
+    return JSONResponse({"errors": [{"message": str(error.detail)}]}, error.status_code, headers)
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    message = {code: message for code, _, _, message in _native.codes()}["internal"]
+    return JSONResponse({"errors": [{"message": message}]}, 500, {"x-error-code": "internal"})
+
+
+async def _forward(request: Request) -> Response:
+    """Has the host answer."""
+    host = _served(request).host
+    target: bytes = request.scope["raw_path"]
+    if request.scope["query_string"]:
+        target += b"?" + request.scope["query_string"]
+    client = None if request.client is None else (request.client.host, request.client.port)
+    body = await _body(request, host.body_limit)
+    answer = await host.handle(request.method, target.decode("latin-1"), request.headers.raw, body, client)
+    if _is_stream(answer):
+        response: Response = StreamingResponse(_chunks(answer), answer.status)
+    else:
+        response = Response(b"".join([chunk async for chunk in _chunks(answer)]), answer.status)
+    response.raw_headers = answer.headers
+    return response
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The body, as far as the host would read it: what is longer than it takes, it refuses."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            break
+    return bytes(body)
+
+
+def _is_stream(answer: _native.HttpResponse) -> bool:
+    return any(name == b"content-type" and value == b"text/event-stream" for name, value in answer.headers)
+
+
+async def _chunks(answer: _native.HttpResponse) -> AsyncIterator[bytes]:
+    while (chunk := await answer.chunk()) is not None:
+        yield chunk
+
+
+def _router() -> APIRouter:
+    """The host's routes, as its description of them says."""
+    router = APIRouter()
+    description = json.loads(_native.openapi())
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            router.add_api_route(
+                path,
+                _forward,
+                methods=[method.upper()],
+                name=operation["operationId"],
+                operation_id=operation["operationId"],
+                tags=operation["tags"],
+                summary=operation.get("summary"),
+                response_model=None,
+                openapi_extra=_resolved(operation, description, 0),
+            )
+            if method == "get":
+                router.add_api_route(path, _forward, methods=["HEAD"], include_in_schema=False, response_model=None)
+    for path in ("/docs", "/docs/docs.css", "/docs/docs.js"):
+        router.add_api_route(path, _forward, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+    return router
+
+
+def _resolved(value: object, description: dict[str, Any], depth: int) -> Any:
+    """``value`` with what its references stand for in their place, since the application's own description has other components."""
+    if isinstance(value, dict):
+        members = cast(dict[str, Any], value)
+        reference = members.get("$ref")
+        if isinstance(reference, str) and depth < 16:
+            found: Any = description
+            for part in reference.removeprefix("#/").split("/"):
+                found = found[part]
+            return _resolved(found, description, depth + 1)
+        return {name: _resolved(item, description, depth) for name, item in members.items()}
+    if isinstance(value, list):
+        return [_resolved(item, description, depth) for item in cast(list[object], value)]
+    return value

@@ -1,0 +1,168 @@
+//! Python's types for ours: ids are `str`, times aware `datetime`s, money is exact.
+
+use std::str::FromStr;
+
+use boxoffice::{Error, IdParseError, IdempotencyKey, Timestamp};
+use jiff::tz::TimeZone;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDateTime, PyInt, PyNone, PyString, PyType, PyTzInfo};
+use pyo3::{Borrowed, PyTypeInfo, type_hint_identifier, type_hint_union};
+
+/// The id that a caller's text stands for; what is no id is a fault of the field.
+pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str) -> Result<I, Error> {
+    text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
+}
+
+/// The key that a caller gave, if any.
+pub(crate) fn key(text: Option<String>) -> Result<Option<IdempotencyKey>, Error> {
+    let parse = |text: String| text.parse().map_err(|reason| Error::invalid("idempotencyKey", reason));
+    text.map(parse).transpose()
+}
+
+/// A point in time as an aware `datetime` in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl<'py> IntoPyObject<'py> for Time {
+    type Target = PyDateTime;
+    type Output = Bound<'py, PyDateTime>;
+    type Error = PyErr;
+
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "datetime");
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        let millis = i64::try_from(self.0.as_millis()).unwrap_or(i64::MAX);
+        let at = jiff::Timestamp::from_millisecond(millis).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let at = TimeZone::UTC.to_datetime(at);
+        let small = |part: i8| u8::try_from(part).unwrap_or_default();
+        let micros = u32::try_from(at.subsec_nanosecond() / 1000).unwrap_or_default();
+        let (year, month, day) = (i32::from(at.year()), small(at.month()), small(at.day()));
+        let (hour, minute, second) = (small(at.hour()), small(at.minute()), small(at.second()));
+        let utc = PyTzInfo::utc(py)?;
+        PyDateTime::new(py, year, month, day, hour, minute, second, micros, Some(&*utc))
+    }
+}
+
+impl FromPyObject<'_, '_> for Time {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "datetime");
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let text = written(object)?;
+        text.parse().map(Self).map_err(|error: boxoffice::TimestampParseError| PyValueError::new_err(error.to_string()))
+    }
+}
+
+/// An aware `datetime` as RFC 3339.
+fn written(object: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
+    let at = object.cast::<PyDateTime>()?;
+    if at.getattr("tzinfo")?.is_none() {
+        return Err(PyValueError::new_err("the datetime has no time zone; give it one, such as datetime.timezone.utc"));
+    }
+    at.call_method0("isoformat")?.extract()
+}
+
+/// When something starts: RFC 3339 or an aware `datetime`, handed on as text.
+#[derive(Debug, Clone)]
+pub(crate) struct When(pub(crate) String);
+
+impl FromPyObject<'_, '_> for When {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_union!(type_hint_identifier!("builtins", "str"), type_hint_identifier!("datetime", "datetime"));
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Self(text.extract()?));
+        }
+        written(object).map(Self)
+    }
+}
+
+/// A decimal number, handed on as text. Floats are refused: 0.1 is none.
+#[derive(Debug, Clone)]
+pub(crate) struct Amount(pub(crate) String);
+
+impl FromPyObject<'_, '_> for Amount {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        type_hint_identifier!("builtins", "str"),
+        type_hint_identifier!("builtins", "int"),
+        type_hint_identifier!("decimal", "Decimal")
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let exact = object.is_instance_of::<PyString>()
+            || (object.is_instance_of::<PyInt>() && !object.is_instance_of::<PyBool>())
+            || object.is_instance(decimal_class(object.py())?)?;
+        if !exact {
+            let kind = object.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("an amount of money is a Decimal, int or str, not {kind}")));
+        }
+        Ok(Self(object.str()?.extract()?))
+    }
+}
+
+/// An exact decimal number on its way to Python.
+#[derive(Debug, Clone)]
+pub(crate) struct Decimal(pub(crate) String);
+
+impl<'py> IntoPyObject<'py> for Decimal {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("decimal", "Decimal");
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        decimal_class(py)?.call1((self.0,))
+    }
+}
+
+fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    CLASS.import(py, "decimal", "Decimal")
+}
+
+/// What `json.loads` makes of a text that is a JSON object.
+#[derive(Debug, Clone)]
+pub(crate) struct Json(pub(crate) String);
+
+impl<'py> IntoPyObject<'py> for Json {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    const OUTPUT_TYPE: PyStaticExpr = pyo3::type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        type_hint_identifier!("builtins", "str"),
+        type_hint_identifier!("typing", "Any")
+    );
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        LOADS.import(py, "json", "loads")?.call1((self.0,))
+    }
+}
+
+/// Nothing: `None`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nothing;
+
+impl<'py> IntoPyObject<'py> for Nothing {
+    type Target = PyNone;
+    type Output = Borrowed<'py, 'py, PyNone>;
+    type Error = std::convert::Infallible;
+
+    const OUTPUT_TYPE: PyStaticExpr = PyNone::TYPE_HINT;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(PyNone::get(py))
+    }
+}

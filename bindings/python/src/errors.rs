@@ -1,0 +1,51 @@
+//! Our errors as Python's exceptions: the classes are in `boxoffice._errors`, one a kind.
+
+use boxoffice::{Code, Error, ErrorKind};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// The name of the exception of a kind.
+const fn class_of(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Validation => "ValidationError",
+        ErrorKind::Unauthenticated => "UnauthenticatedError",
+        ErrorKind::PaymentDeclined => "PaymentDeclinedError",
+        ErrorKind::Forbidden => "ForbiddenError",
+        ErrorKind::NotFound => "NotFoundError",
+        ErrorKind::Conflict => "ConflictError",
+        ErrorKind::PreconditionFailed => "PreconditionFailedError",
+        ErrorKind::IdempotencyMismatch => "IdempotencyMismatchError",
+        ErrorKind::TooManyRequests => "TooManyRequestsError",
+        ErrorKind::Unavailable => "UnavailableError",
+        // A kind of a newer core than this module knows is one of ours as well.
+        _ => "InternalError",
+    }
+}
+
+/// The exception that an error is in Python.
+pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    raise(py, error).unwrap_or_else(|failure| failure)
+}
+
+fn raise(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let name = if error.code() == Code::EngineClosed.as_str() { "ClosedError" } else { class_of(error.kind()) };
+    let class = py.import("boxoffice._errors")?.getattr(name)?;
+    let mut faults = Vec::new();
+    for fault in error.serialize_errors() {
+        faults.push((fault.message.into_owned(), fault.field.map(std::borrow::Cow::into_owned)));
+    }
+    let arguments = PyDict::new(py);
+    arguments.set_item("retry_after", error.retry_after())?;
+    let exception = class.call((error.code(), faults), Some(&arguments))?;
+    if let Some(source) = std::error::Error::source(error) {
+        exception.call_method1("add_note", (format!("caused by: {source}"),))?;
+    }
+    Ok(PyErr::from_value(exception))
+}
+
+/// Every code with the name of its exception, its status and its sentence: what the table of codes looks like from Python.
+#[pyfunction]
+pub(crate) fn codes() -> Vec<(&'static str, &'static str, u16, &'static str)> {
+    let row = |code: &Code| (code.as_str(), class_of(code.kind()), code.kind().status_code(), code.message());
+    Code::ALL.iter().map(row).collect()
+}

@@ -1,0 +1,201 @@
+//! The host's own routes, called in this process.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use boxoffice::{Code, Error};
+use boxoffice_server::{AppState, Settings};
+use futures_util::StreamExt;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use tower::ServiceExt;
+
+use crate::call::{Awaitable, Shared};
+use crate::office::Office;
+
+/// How often what is counted is made small again.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// The description of the routes in OpenAPI, as JSON.
+#[pyfunction]
+pub(crate) fn openapi() -> &'static str {
+    boxoffice_server::openapi::json()
+}
+
+/// The token that a request with these headers shows, good or not.
+#[pyfunction]
+pub(crate) fn session_token(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Option<String> {
+    let map = header_map(&headers).ok()?;
+    boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
+}
+
+/// The HTTP host of an open box office, without a listener of its own.
+#[pyclass(frozen, module = "boxoffice._native")]
+pub(crate) struct HttpApp {
+    shared: Arc<Shared>,
+    state: AppState,
+    router: Router,
+}
+
+#[pymethods]
+impl HttpApp {
+    #[new]
+    #[pyo3(signature = (
+        office, *, public_url=None, cors_origins=None, rate_limit=None, trusted_proxies=None, request_timeout=None,
+        in_flight_max=None, feeds_max=None
+    ))]
+    fn new(
+        py: Python<'_>,
+        office: &Bound<'_, Office>,
+        public_url: Option<String>,
+        cors_origins: Option<Vec<String>>,
+        rate_limit: Option<bool>,
+        trusted_proxies: Option<Vec<IpAddr>>,
+        request_timeout: Option<Duration>,
+        in_flight_max: Option<usize>,
+        feeds_max: Option<usize>,
+    ) -> PyResult<Self> {
+        let shared = Arc::clone(&office.get().0);
+        let usual = Settings::default();
+        let settings = Settings {
+            public_url,
+            cors_origins: cors_origins.unwrap_or(usual.cors_origins),
+            rate_limit: rate_limit.unwrap_or(usual.rate_limit),
+            trusted_proxies: trusted_proxies.unwrap_or(usual.trusted_proxies),
+            request_timeout: request_timeout.unwrap_or(usual.request_timeout),
+            in_flight_max: in_flight_max.unwrap_or(usual.in_flight_max),
+            feeds_max: feeds_max.unwrap_or(usual.feeds_max),
+            session_length: shared.session_length.unwrap_or(usual.session_length),
+            ..usual
+        };
+        let state = AppState::new(shared.office(py)?.clone(), settings);
+        let router = boxoffice_server::app(state.clone());
+        shared.spawn(tidy(state.clone()));
+        Ok(Self { shared, state, router })
+    }
+
+    /// The largest body that any route reads; of a larger one no more need be given.
+    #[getter]
+    fn body_limit(&self) -> usize {
+        self.state.settings.body_limit.max(self.state.settings.batch_body_limit)
+    }
+
+    /// Answers a request.
+    #[pyo3(signature = (method, target, headers, body, client))]
+    fn handle(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        target: &str,
+        headers: Vec<(PyBackedBytes, PyBackedBytes)>,
+        body: Vec<u8>,
+        client: Option<(String, u16)>,
+    ) -> PyResult<Awaitable<HttpResponse>> {
+        let request = request(method, target, &headers, body, client);
+        let (router, shared) = (self.router.clone(), Arc::clone(&self.shared));
+        self.shared.start(py, async move {
+            let response = router.oneshot(request?).await.map_err(|_| Error::from(Code::Internal))?;
+            let (parts, body) = response.into_parts();
+            let body = Arc::new(tokio::sync::Mutex::new(body.into_data_stream()));
+            Ok(HttpResponse { shared, status: parts.status.as_u16(), headers: parts.headers, body })
+        })
+    }
+
+    /// Ends the streams that are open, so that a server that stops need not wait for them.
+    fn stop(&self) {
+        self.state.stopping.cancel();
+    }
+}
+
+impl Drop for HttpApp {
+    fn drop(&mut self) {
+        self.state.stopping.cancel();
+    }
+}
+
+impl std::fmt::Debug for HttpApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpApp").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+async fn tidy(state: AppState) {
+    while tokio::time::timeout(TIDY_EVERY, state.stopping.cancelled()).await.is_err() {
+        state.tidy();
+    }
+}
+
+fn request(
+    method: &str,
+    target: &str,
+    headers: &[(PyBackedBytes, PyBackedBytes)],
+    body: Vec<u8>,
+    client: Option<(String, u16)>,
+) -> Result<Request<Body>, Error> {
+    let mut request = Request::new(if body.is_empty() { Body::empty() } else { Body::from(body) });
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| malformed("method"))?;
+    *request.uri_mut() = target.parse::<Uri>().map_err(|_| malformed("path"))?;
+    *request.headers_mut() = header_map(headers)?;
+    if let Some(address) = client.and_then(|(host, port)| Some(SocketAddr::new(host.parse().ok()?, port))) {
+        request.extensions_mut().insert(ConnectInfo(address));
+    }
+    Ok(request)
+}
+
+fn header_map(headers: &[(PyBackedBytes, PyBackedBytes)]) -> Result<HeaderMap, Error> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name).map_err(|_| malformed("header"))?;
+        map.append(name, HeaderValue::from_bytes(value).map_err(|_| malformed("header"))?);
+    }
+    Ok(map)
+}
+
+fn malformed(what: &'static str) -> Error {
+    Error::invalid(what, "is malformed")
+}
+
+/// The host's answer to a request.
+#[pyclass(frozen, module = "boxoffice._native")]
+pub(crate) struct HttpResponse {
+    shared: Arc<Shared>,
+    status: u16,
+    headers: HeaderMap,
+    body: Arc<tokio::sync::Mutex<BodyDataStream>>,
+}
+
+#[pymethods]
+impl HttpResponse {
+    #[getter]
+    fn status(&self) -> u16 {
+        self.status
+    }
+
+    #[getter]
+    fn headers(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into())).collect()
+    }
+
+    /// The next part of the body; `None` at its end.
+    fn chunk(&self, py: Python<'_>) -> PyResult<Awaitable<Option<Vec<u8>>>> {
+        let body = Arc::clone(&self.body);
+        self.shared.start_waiting(py, async move {
+            match body.lock().await.next().await {
+                None => Ok(None),
+                Some(Ok(bytes)) => Ok(Some(bytes.into())),
+                Some(Err(_)) => Err(Code::Internal.into()),
+            }
+        })
+    }
+}
+
+impl std::fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
+    }
+}

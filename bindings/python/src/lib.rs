@@ -1,0 +1,56 @@
+//! The native module of the Python package `boxoffice`: it converts, calls and converts back.
+//!
+//! Every operation is written once and has two faces, see `faces`: a blocking one that releases the interpreter lock, and one
+//! that gives an `asyncio.Future`.
+//!
+//! **Invariant:** no rule and no default of the box office is decided here.
+
+mod call;
+mod clock;
+mod completions;
+mod convert;
+mod errors;
+mod faces;
+mod feed;
+mod gateway;
+mod http;
+mod office;
+mod operations;
+mod values;
+
+/// Whether `interpreter` is the first to ask, by any number that is its own.
+///
+/// Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
+#[pyo3::pyfunction]
+fn is_first_interpreter(interpreter: usize) -> bool {
+    static FIRST: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    *FIRST.get_or_init(|| interpreter) == interpreter
+}
+
+/// What `boxoffice` makes its public names of.
+#[pyo3::pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::clock::ManualClock;
+    #[pymodule_export]
+    use crate::errors::codes;
+    #[pymodule_export]
+    use crate::feed::{AsyncSubscription, Subscription};
+    #[pymodule_export]
+    use crate::gateway::check_gateway;
+    #[pymodule_export]
+    use crate::http::{HttpApp, HttpResponse, openapi, session_token};
+    #[pymodule_export]
+    use crate::is_first_interpreter;
+    #[pymodule_export]
+    use crate::office::Office;
+    #[pymodule_export]
+    use crate::operations::{
+        AsyncAuth, AsyncJournal, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Orders, Payments, Tickets,
+    };
+    #[pymodule_export]
+    use crate::values::{
+        Charge, ChargeRequest, Money, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Problem, Record,
+        RefundRequest, Session, Show, SignedIn, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
+    };
+}

@@ -1,0 +1,226 @@
+"""Programs whose end is what a test is about: each runs in a process of its own, `python lifecycle_programs.py NAME DIRECTORY`."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from boxoffice import AsyncBoxOffice, BoxOffice, BoxOfficeError, ClosedError, ManualClock, NewTicket, Pending
+
+
+kept: list[object] = []
+"""What is not garbage before the end."""
+
+
+def signed_up(office: BoxOffice) -> str:
+    return office.auth.sign_up("ann@example.com", "correct horse").user.id
+
+
+def fork(directory: str) -> None:
+    """The child hears that it was forked, from every face; the parent goes on, and its directory is its own."""
+    office = BoxOffice(directory)
+    ann = signed_up(office)
+    feed = office.journal.subscribe(1)
+    child = os.fork()
+    if child == 0:
+        heard = 0
+        for call in (
+            lambda: office.tickets.create(ann, NewTicket("Seat", 5)),
+            lambda: office.stats(),
+            lambda: next(feed),
+            lambda: office.close(),
+        ):
+            try:
+                call()
+            except ClosedError as error:
+                heard += "forked" in str(error)
+        del office, feed
+        gc.collect()
+        # A normal exit: nothing in it may wait for threads that are not here.
+        sys.exit(0 if heard == 4 else 1)
+    _, status = os.waitpid(child, 0)
+    print("child", os.waitstatus_to_exitcode(status))
+    print("parent", office.tickets.create(ann, NewTicket("Seat", 5)).title)
+    office.close()
+    with BoxOffice(directory) as again:
+        print("again", again.stats().tickets_available)
+
+
+def exit_without_closing(directory: str) -> None:
+    office = BoxOffice(directory)
+    ann = signed_up(office)
+    # From a thread that is still at it.
+    def list_for_ever() -> None:
+        try:
+            while True:
+                office.tickets.create(ann, NewTicket("Seat", 5))
+        except BoxOfficeError:
+            pass
+
+    threading.Thread(target=list_for_ever, daemon=True).start()
+    office.tickets.create(ann, NewTicket("Seat", 5))
+    print("leaving")
+
+
+def exit_in_asyncio(directory: str) -> None:
+    async def main() -> None:
+        office = await AsyncBoxOffice.open(directory)
+        ann = (await office.auth.sign_up("ann@example.com", "correct horse")).user.id
+        # Nobody waits for these.
+        calls = [office.tickets.create(ann, NewTicket("Seat", 5)) for _ in range(100)]
+        kept.append(office)
+        print("leaving", len(calls))
+
+    asyncio.run(main())
+    # The box office is still open, and closed at exit.
+
+
+def exit_with_a_gateway_that_hangs(directory: str) -> None:
+    class Hanging:
+        name = "hanging"
+
+        def charge(self, request: Any) -> Any:
+            print("charging", flush=True)
+            started.set()
+            time.sleep(3600)
+
+        def lookup(self, charge_id: str) -> Any:
+            return Pending()
+
+        def refund(self, request: Any) -> None: ...
+
+    # That it did not answer in time is told there, if the process lives long enough.
+    logging.disable()
+    started = threading.Event()
+    second = timedelta(seconds=1)
+    office = BoxOffice(directory, gateway=Hanging(), gateway_timeout=second, answer_payment_within=second)
+    ann = signed_up(office)
+    bob = office.auth.sign_up("bob@example.com", "correct horse").user.id
+    order = office.orders.create(bob, [office.tickets.create(ann, NewTicket("Seat", 5)).id])
+    threading.Thread(target=lambda: office.payments.pay(bob, order.id, "x"), daemon=True).start()
+    started.wait()
+    print("leaving")
+
+
+def interrupt(directory: str) -> None:
+    """Ctrl-C ends a call that waits, and nothing else."""
+    office = BoxOffice(directory)
+    ann = signed_up(office)
+    feed = office.journal.subscribe(office.journal.head() + 1)
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    try:
+        next(feed)
+    except KeyboardInterrupt:
+        print("interrupted")
+    office.tickets.create(ann, NewTicket("Seat", 5))
+    print(next(feed).event)
+    office.close()
+
+
+def collect(directory: str) -> None:
+    """A box office that nobody has any more lets go of its directory, and one that is closed of its gateway and clock."""
+    office = BoxOffice(directory)
+    ann = signed_up(office)
+    office.tickets.create(ann, NewTicket("Seat", 5))
+    del office
+    gc.collect()
+    with BoxOffice(directory) as again:
+        print("again", again.stats().tickets_available)
+
+    class MyClock:
+        def now(self) -> datetime:
+            return ManualClock("2027-01-01T12:00:00Z").now()
+
+    # The last reference goes on this thread while the writer may ask the clock.
+    for _ in range(5):
+        office = BoxOffice(directory, clock=MyClock())
+        del office
+    print("collected")
+
+
+def callbacks(directory: str) -> None:
+    """What callbacks raise is shown, and stops nothing."""
+    heard: list[str] = []
+    sys.unraisablehook = lambda unraisable: heard.append(type(unraisable.exc_value).__name__)
+
+    class Broken:
+        calls = 0
+
+        def now(self) -> datetime:
+            self.calls += 1
+            if self.calls > 3:
+                raise ZeroDivisionError
+            return ManualClock("2027-01-01T12:00:00Z").now()
+
+    def progress(done: int, total: int) -> None:
+        raise KeyError(done)
+
+    with BoxOffice(directory, clock=Broken()) as office:
+        signed_up(office)
+        print("clean", office.journal.verify(progress=progress).is_clean)
+        print("time", office.now().isoformat())
+    print(sorted(set(heard)))
+
+
+def subinterpreter(directory: str) -> None:
+    """Only one interpreter of a process can have the module; others are told so."""
+    import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]  # pyright: ignore
+
+    identity = interpreters.create()
+    program = "try:\n import boxoffice\nexcept ImportError as error:\n print('ImportError', flush=True)\n"
+    interpreters.run_string(identity, program)
+    with BoxOffice(directory) as office:
+        print("open", office.is_ready())
+
+
+def memory(directory: str) -> None:
+    """A million calls (or as many as the environment says) take no more memory than a thousand."""
+    calls = int(os.environ.get("BOXOFFICE_TEST_CALLS", "100000"))
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    with BoxOffice(directory) as office:
+        ann = signed_up(office)
+        ticket = office.tickets.create(ann, NewTicket("Seat", 5))
+
+        def some(count: int) -> None:
+            for _ in range(count):
+                office.tickets.get(ticket.id).created_at.isoformat()
+                try:
+                    office.tickets.get(ann)
+                except BoxOfficeError as error:
+                    error.serialize_errors()
+
+        some(5_000)
+        before = resident()
+        some(calls // 2)
+        grown = resident() - before
+        print("blocking", "steady" if grown < 8 << 20 else f"grew by {grown} bytes")
+
+    async def main() -> None:
+        async with AsyncBoxOffice.open(directory) as office:
+
+            async def a_thousand() -> None:
+                await asyncio.gather(*(office.tickets.get(ticket.id) for _ in range(1_000)))
+
+            for _ in range(10):
+                await a_thousand()
+            before = resident()
+            for _ in range(calls // 1_000):
+                await a_thousand()
+            grown = resident() - before
+            print("asyncio", "steady" if grown < 8 << 20 else f"grew by {grown} bytes")
+
+    asyncio.run(main())
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,92 @@
+"""The examples print what their READMEs promise, and the two web applications answer."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from boxoffice import BoxOffice
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.mark.parametrize("name", ["quickstart", "race", "expiry", "own-gateway", "follow-the-journal"])
+def test_it_prints_what_it_promises(name: str) -> None:
+    program = [sys.executable, str(EXAMPLES / name / "main.py")]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    promised = (EXAMPLES / name / "README.md").read_text().split("```text\n")[1].split("```")[0]
+    assert done.stdout == promised
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / name / "main.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_fastapi_knows_who_is_signed_in(tmp_path: Path) -> None:
+    app: FastAPI = load("fastapi").create_app(str(tmp_path))
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise ZeroDivisionError("secret")
+
+    @app.get("/number/{number}")
+    async def number(number: int) -> int:
+        return number
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/my/summary").json() == {"errors": [{"message": "Not signed in"}]}
+        person = {"email": "ann@example.com", "password": "correct horse"}
+        signed_up = client.post("/api/users/signup", json=person)
+        assert signed_up.status_code == 201
+        token = signed_up.cookies["session"]
+        assert client.post("/api/tickets", json={"title": "Hamlet", "price": "19.99"}).status_code == 201
+        assert client.get("/my/summary").json() == {"email": "ann@example.com", "orders": 0, "listed": 1}
+        bearer = {"authorization": f"Bearer {token}"}
+        client.cookies.clear()
+        assert client.get("/my/summary", headers=bearer).status_code == 200
+        assert client.get("/my/summary", headers={"authorization": "Bearer nonsense"}).status_code == 401
+
+        # What goes wrong in a route of the application has the common shape too.
+        for path, status, code in [
+            ("/broken", 500, "internal"),
+            ("/number/x", 400, "validation"),
+            ("/nowhere", 404, "route.not_found"),
+        ]:
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["x-error-code"]) == (status, code), answer.text
+            assert list(answer.json()) == ["errors"]
+            assert "secret" not in answer.text
+        wrong_method = client.post("/number/1")
+        assert (wrong_method.status_code, wrong_method.headers["x-error-code"]) == (405, "route.method_not_allowed")
+
+
+def test_the_ready_router_is_described_in_an_application_of_ones_own() -> None:
+    from boxoffice.fastapi import BoxOfficeAPI
+
+    app = FastAPI()
+    BoxOfficeAPI().install(app)
+    paths = app.openapi()["paths"]
+    assert "schema" in str(paths["/api/tickets"]["post"]["requestBody"])
+    assert "$ref" not in str(paths["/api/orders"])
+
+
+def test_flask(tmp_path: Path) -> None:
+    with BoxOffice(tmp_path) as office:
+        client = load("flask").create_app(office).test_client()
+        refused = client.post("/tickets", json={"title": "Hamlet", "price": "19.99"})
+        assert (refused.status_code, refused.json) == (401, {"errors": [{"message": "Not signed in"}]})
+        signed_up = client.post("/signup", json={"email": "ann@example.com", "password": "correct horse"})
+        bearer = {"authorization": f"Bearer {signed_up.json['token']}"}
+        made = client.post("/tickets", json={"title": "Hamlet", "price": "19.99"}, headers=bearer)
+        assert (made.status_code, made.json["price"]) == (201, "19.99")
+        wrong = client.post("/tickets", json={"title": "", "price": "0"}, headers=bearer)
+        assert [error["field"] for error in wrong.json["errors"]] == ["title", "price"]

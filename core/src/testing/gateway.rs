@@ -1,0 +1,231 @@
+//! What every card processor must do.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use crate::gateway::{ChargeAnswer, ChargeRequest, GatewayError, PaymentGateway, RefundRequest};
+use crate::ids::{IdSource, RandomIds};
+use crate::types::{ChargeId, Currency, Money, OrderId};
+
+/// Asks a gateway everything that the box office relies on; what it does wrong, one sentence a fault.
+///
+/// `charged` is a token whose card pays at once, `declined` one whose card is declined at once. The amounts are small, and what is
+/// taken is given back, so that it can run against a processor's test mode.
+///
+/// ```
+/// use boxoffice::gateway::Sandbox;
+/// use boxoffice::testing::check_gateway;
+///
+/// # pollster::block_on(async {
+/// let faults = check_gateway(&Sandbox::in_memory(), "tok_visa", "tok_chargeDeclined").await;
+/// assert!(faults.is_empty(), "{faults:?}");
+/// # });
+/// ```
+pub async fn check_gateway(gateway: &dyn PaymentGateway, charged: &str, declined: &str) -> Vec<String> {
+    let mut check = Check { gateway, charged, declined, faults: Vec::new() };
+    if gateway.name().is_empty() || gateway.name().len() > 40 {
+        check.fault("its name must have 1 to 40 characters");
+    }
+    check.takes_money_once().await;
+    check.declines_for_good().await;
+    check.charges_at_the_same_time().await;
+    check.gives_back_only_what_was_taken().await;
+    check.faults
+}
+
+struct Check<'g> {
+    gateway: &'g dyn PaymentGateway,
+    charged: &'g str,
+    declined: &'g str,
+    faults: Vec<String>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, text: impl Into<String>) {
+        self.faults.push(text.into());
+    }
+
+    fn request(&mut self, id: ChargeId, token: &str) -> Option<ChargeRequest> {
+        let (Ok(token), Ok(amount)) = (token.parse(), amount()) else {
+            self.fault(format!("{token:?} can't be a token: 1 to 255 visible ASCII characters"));
+            return None;
+        };
+        Some(ChargeRequest { charge_id: id, order_id: OrderId::from(RandomIds.next()), amount, token })
+    }
+
+    async fn takes_money_once(&mut self) {
+        let id = fresh();
+        match self.gateway.lookup(id).await {
+            Ok(ChargeAnswer::Unknown) => {}
+            other => self.fault(format!("lookup of a charge that it never heard of must be Unknown, not {other:?}")),
+        }
+        let (Some(first), Some(other)) = (self.request(id, self.charged), self.request(id, self.declined)) else {
+            return;
+        };
+        let answer = self.gateway.charge(first.clone()).await;
+        if !matches!(answer, Ok(ChargeAnswer::Charged { .. })) {
+            return self.fault(format!("charge of a card that pays must be Charged, not {answer:?}"));
+        }
+        let again = self.gateway.charge(first).await;
+        self.same("charge with the same id again", &answer, &again);
+        let again = self.gateway.charge(other).await;
+        self.same("charge with the same id and another token", &answer, &again);
+        let looked_up = self.gateway.lookup(id).await;
+        self.same("lookup after the charge", &answer, &looked_up);
+        for time in ["", " a second time"] {
+            if let Err(error) = self.refund(id).await {
+                self.fault(format!("refund of a charge{time} must succeed, not fail with {error:?}"));
+            }
+        }
+        let looked_up = self.gateway.lookup(id).await;
+        self.same("lookup after the refund", &answer, &looked_up);
+    }
+
+    async fn declines_for_good(&mut self) {
+        let id = fresh();
+        let (Some(first), Some(other)) = (self.request(id, self.declined), self.request(id, self.charged)) else {
+            return;
+        };
+        let answer = self.gateway.charge(first).await;
+        match &answer {
+            Ok(ChargeAnswer::Declined { reason }) if (1..=200).contains(&reason.chars().count()) => {}
+            Ok(ChargeAnswer::Declined { .. }) => {
+                self.fault("the reason of a declined card must have 1 to 200 characters");
+            }
+            other => return self.fault(format!("charge of a card that is declined must be Declined, not {other:?}")),
+        }
+        let again = self.gateway.charge(other).await;
+        self.same("charge with the id of a declined charge", &answer, &again);
+        let looked_up = self.gateway.lookup(id).await;
+        self.same("lookup of a declined charge", &answer, &looked_up);
+        if self.refund(id).await.is_ok() {
+            self.fault("refund of a declined charge must fail: there is nothing to give back");
+        }
+    }
+
+    async fn charges_at_the_same_time(&mut self) {
+        let id = fresh();
+        let Some(request) = self.request(id, self.charged) else { return };
+        let (one, two) = both(self.gateway.charge(request.clone()), self.gateway.charge(request)).await;
+        // One of the two may fail or be pending; that leads to a lookup.
+        let looked_up = self.gateway.lookup(id).await;
+        for answer in [&one, &two] {
+            if !matches!(answer, Err(_) | Ok(ChargeAnswer::Pending)) {
+                self.same("charge with the same id at the same time", &looked_up, answer);
+            }
+        }
+        if let Err(error) = self.refund(id).await {
+            self.fault(format!("refund of a charge that was asked for twice must succeed, not fail with {error:?}"));
+        }
+    }
+
+    async fn gives_back_only_what_was_taken(&mut self) {
+        if self.refund(fresh()).await.is_ok() {
+            self.fault("refund of a charge that it never heard of must fail");
+        }
+    }
+
+    async fn refund(&self, charge_id: ChargeId) -> Result<(), GatewayError> {
+        let amount = amount().map_err(|error| GatewayError(error.to_string()))?;
+        self.gateway.refund(RefundRequest { charge_id, amount }).await
+    }
+
+    fn same(
+        &mut self,
+        what: &str,
+        first: &Result<ChargeAnswer, GatewayError>,
+        second: &Result<ChargeAnswer, GatewayError>,
+    ) {
+        if first.as_ref().ok() != second.as_ref().ok() || second.is_err() {
+            self.fault(format!("{what} must answer {first:?} as before, not {second:?}"));
+        }
+    }
+}
+
+fn fresh() -> ChargeId {
+    ChargeId::from(RandomIds.next())
+}
+
+fn amount() -> Result<Money, crate::types::MoneyError> {
+    Money::from_minor(100, Currency::USD)
+}
+
+/// Both outcomes, of two futures that run at the same time.
+async fn both<T>(one: impl Future<Output = T>, two: impl Future<Output = T>) -> (T, T) {
+    let (mut one, mut two) = (pin!(one), pin!(two));
+    let (mut first, mut second) = (None, None);
+    std::future::poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(outcome) = one.as_mut().poll(context)
+        {
+            first = Some(outcome);
+        }
+        if second.is_none()
+            && let Poll::Ready(outcome) = two.as_mut().poll(context)
+        {
+            second = Some(outcome);
+        }
+        match (first.take(), second.take()) {
+            (Some(one), Some(two)) => Poll::Ready((one, two)),
+            (one, two) => {
+                (first, second) = (one, two);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::gateway::{GatewayFuture, Sandbox};
+
+    #[tokio::test]
+    async fn the_sandbox_conforms() {
+        assert_eq!(check_gateway(&Sandbox::in_memory(), "tok_visa", "tok_chargeDeclined").await, Vec::<String>::new());
+    }
+
+    /// Forgets everything and says yes to all.
+    #[derive(Debug)]
+    struct Careless;
+
+    impl PaymentGateway for Careless {
+        fn name(&self) -> &'static str {
+            ""
+        }
+
+        fn charge(&self, _: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
+            let reference = Some(Arc::from(fresh().to_string()));
+            Box::pin(std::future::ready(Ok(ChargeAnswer::Charged { reference })))
+        }
+
+        fn lookup(&self, _: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+            Box::pin(std::future::ready(Ok(ChargeAnswer::Pending)))
+        }
+
+        fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, ()> {
+            Box::pin(std::future::ready(Ok(())))
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_careless_hears_of_all_of_it() {
+        let faults = check_gateway(&Careless, "tok_visa", "tok_chargeDeclined").await.join("\n");
+        for part in [
+            "its name",
+            "must be Unknown",
+            "same id again",
+            "another token",
+            "lookup after the charge",
+            "must be Declined",
+            "at the same time",
+            "never heard of must fail",
+        ] {
+            assert!(faults.contains(part), "{part:?} is missing in:\n{faults}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+"""A program that follows the journal, remembers how far it has come, and goes on from there after a restart."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from boxoffice import AsyncBoxOffice, NewTicket
+
+
+class Follower:
+    """Adds up what was sold. What it keeps between runs is one number: the last record that it has taken into account."""
+
+    def __init__(self, office: AsyncBoxOffice, cursor: Path, sold_minor: int = 0) -> None:
+        self.cursor = cursor
+        self.seen = int(cursor.read_text()) if cursor.exists() else 0
+        self.sold_minor = sold_minor
+        print(f"The follower starts at record {self.seen + 1}.")
+        self.feed = office.journal.subscribe(self.seen + 1)
+
+    async def next(self) -> None:
+        record = await anext(self.feed)
+        print(f"{record.seq:>3} {record.event}")
+        if record.event == "ChargeCreated":
+            self.sold_minor += record.data["amount"]["minor"]
+        # After the work, not before: a record may be seen twice after a crash, and is never missed.
+        self.seen = record.seq
+        self.cursor.write_text(str(record.seq))
+
+    async def up_to(self, head: int) -> None:
+        while self.seen < head:
+            await self.next()
+        print(f"Sold so far: {self.sold_minor} cents.")
+
+
+async def main(directory: Path) -> None:
+    cursor = directory / "cursor"
+    async with AsyncBoxOffice.open(directory / "office") as office:
+        ann = (await office.auth.sign_up("ann@example.com", "correct horse")).user
+        bob = (await office.auth.sign_up("bob@example.com", "battery staple")).user
+        seats = [NewTicket("Seat 1", "19.99"), NewTicket("Seat 2", "19.99")]
+        tickets = await office.tickets.create_many(ann.id, seats)
+        order = await office.orders.create(bob.id, [tickets[0].id])
+        await office.payments.pay(bob.id, order.id, "tok_visa")
+
+        follower = Follower(office, cursor)
+        await follower.up_to(await office.journal.head())
+
+        print("While it is away, Bob orders the other seat and thinks better of it.")
+        order = await office.orders.create(bob.id, [tickets[1].id])
+        await office.orders.cancel(bob.id, order.id)
+
+        follower = Follower(office, cursor, follower.sold_minor)
+        await follower.up_to(await office.journal.head())
+
+        print("It waits for news, and Ann lists a seat.")
+        listing = asyncio.ensure_future(office.tickets.create(ann.id, NewTicket("Seat 3", 25)))
+        await follower.next()
+        await listing
+
+    more = [record async for record in follower.feed]
+    print(f"The box office closes: {'there is more' if more else 'the feed ends'}.")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as path:
+        asyncio.run(main(Path(path)))

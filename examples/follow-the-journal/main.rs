@@ -1,0 +1,78 @@
+//! A program that follows the journal, remembers how far it has come, and goes on from there after a restart.
+
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::fs;
+use std::path::Path;
+
+use boxoffice::{BoxOffice, DomainEvent, Error, NewTicket, SignUp, Subscription};
+
+/// Adds up what was sold. What it keeps between runs is one number: the last record that it has taken into account.
+struct Follower<'f> {
+    cursor: &'f Path,
+    feed: Subscription,
+    sold_minor: u64,
+}
+
+impl<'f> Follower<'f> {
+    fn start(office: &BoxOffice, cursor: &'f Path, sold_minor: u64) -> Self {
+        let seen: u64 = fs::read_to_string(cursor).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        println!("The follower starts at record {}.", seen + 1);
+        Self { cursor, feed: office.journal().subscribe(seen + 1), sold_minor }
+    }
+
+    async fn next(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        let record = self.feed.next().await?;
+        println!("{:>3} {}", record.seq, record.event.name());
+        if let DomainEvent::ChargeCreated(event) = &record.event {
+            self.sold_minor += event.amount.minor();
+        }
+        // After the work, not before: a record may be seen twice after a crash, and is never missed.
+        fs::write(self.cursor, record.seq.to_string())?;
+        Ok(())
+    }
+
+    async fn up_to(&mut self, head: u64) -> Result<(), Box<dyn std::error::Error>> {
+        while self.feed.position() <= head {
+            self.next().await?;
+        }
+        println!("Sold so far: {} cents.", self.sold_minor);
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dir = tempfile::tempdir()?;
+    let office = BoxOffice::open(dir.path().join("office"))?;
+    let cursor = dir.path().join("cursor");
+    let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await?.user;
+    let bob = office.auth().sign_up(SignUp::new("bob@example.com", "battery staple")).await?.user;
+    let seats = vec![NewTicket::new("Seat 1", "19.99"), NewTicket::new("Seat 2", "19.99")];
+    let tickets = office.tickets().create_many(ann.id, seats).await?;
+    let order = office.orders().create(bob.id, &[tickets[0].id]).await?;
+    office.payments().pay(bob.id, order.id, "tok_visa").await?;
+
+    let mut follower = Follower::start(&office, &cursor, 0);
+    follower.up_to(office.journal().head()?).await?;
+    let sold = follower.sold_minor;
+    drop(follower);
+
+    println!("While it is away, Bob orders the other seat and thinks better of it.");
+    let order = office.orders().create(bob.id, &[tickets[1].id]).await?;
+    office.orders().cancel(bob.id, order.id).await?;
+
+    let mut follower = Follower::start(&office, &cursor, sold);
+    follower.up_to(office.journal().head()?).await?;
+
+    println!("It waits for news, and Ann lists a seat.");
+    let tickets = office.tickets();
+    let listing = tokio::spawn(async move { tickets.create(ann.id, NewTicket::new("Seat 3", "25")).await });
+    follower.next().await?;
+    listing.await??;
+
+    office.close().await?;
+    let over: Result<_, Error> = follower.feed.next().await;
+    println!("The box office closes: {}.", over.map_or_else(|_| "the feed ends", |_| "there is more"));
+    Ok(())
+}

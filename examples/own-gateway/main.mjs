@@ -1,0 +1,70 @@
+// A card processor of one's own: vouchers instead of cards, and a line that drops at the worst moment.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { BoxOffice, PaymentDeclinedError, checkGateway } from 'boxoffice'
+
+/** Takes vouchers. It remembers its answer to each charge, so that asking again changes nothing. */
+class Vouchers {
+  name = 'vouchers'
+  lookups = 0
+  #answers = new Map()
+
+  charge({ chargeId, token }) {
+    if (!this.#answers.has(chargeId)) {
+      const good = token.startsWith('voucher-')
+      const answer = good ? { status: 'charged', reference: chargeId } : { status: 'declined', reason: 'That is no voucher' }
+      this.#answers.set(chargeId, answer)
+    }
+    // This one is taken, but its answer never arrives.
+    if (token === 'voucher-lost') throw new Error('the line dropped')
+    return this.#answers.get(chargeId)
+  }
+
+  async lookup(chargeId) {
+    this.lookups += 1
+    return this.#answers.get(chargeId) ?? { status: 'unknown' }
+  }
+
+  async refund({ chargeId }) {
+    if (this.#answers.get(chargeId)?.status !== 'charged') throw new Error('there is no such charge')
+  }
+}
+
+// Everything that the box office relies on, asked of the gateway: in your own program this is a test.
+await checkGateway(new Vouchers(), { chargedToken: 'voucher-1', declinedToken: 'tok_visa' })
+console.log('The gateway conforms.')
+
+const gateway = new Vouchers()
+const directory = await mkdtemp(join(tmpdir(), 'boxoffice-'))
+const office = await BoxOffice.open(directory, { gateway })
+const { user: ann } = await office.auth.signUp('ann@example.com', 'correct horse')
+const { user: bob } = await office.auth.signUp('bob@example.com', 'battery staple')
+const orders = []
+for (const seat of [1, 2, 3]) {
+  const ticket = await office.tickets.create(ann.id, { title: `Seat ${seat}`, price: '19.99' })
+  orders.push(await office.orders.create(bob.id, [ticket.id]))
+}
+
+const paid = await office.payments.pay(bob.id, orders[0].id, 'voucher-1')
+console.log(`Bob pays with a voucher: ${paid.status} (${paid.gateway}).`)
+
+try {
+  await office.payments.pay(bob.id, orders[1].id, 'tok_visa')
+  throw new Error('a card is no voucher')
+} catch (error) {
+  if (!(error instanceof PaymentDeclinedError)) throw error
+  console.log(`Bob pays with a card: ${error.errors[0].message} (${error.code}).`)
+}
+
+// Nobody knows what became of the charge, until the box office has looked it up.
+const lost = await office.payments.pay(bob.id, orders[2].id, 'voucher-lost')
+console.log(`The line drops while Bob pays: ${lost.status} (lookups: ${gateway.lookups}).`)
+
+const refunded = await office.payments.refund(ann.id, orders[2].id, { returnToSale: true })
+console.log(`Ann gives it back: ${refunded.status}.`)
+
+await office.close()
+await rm(directory, { recursive: true })

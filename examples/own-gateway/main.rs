@@ -1,0 +1,108 @@
+//! A card processor of one's own: vouchers instead of cards, and a line that drops at the worst moment.
+
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::testing::check_gateway;
+use boxoffice::{Actor, BoxOffice, ChargeId, NewTicket, SignUp};
+
+/// Takes vouchers. It remembers its answer to each charge, so that asking again changes nothing.
+#[derive(Debug, Default)]
+struct Vouchers {
+    answers: Mutex<HashMap<ChargeId, ChargeAnswer>>,
+    lookups: AtomicUsize,
+}
+
+impl Vouchers {
+    fn charge_once(&self, request: &ChargeRequest) -> ChargeAnswer {
+        let answer = if request.token.expose().starts_with("voucher-") {
+            ChargeAnswer::Charged { reference: Some(request.charge_id.to_string().into()) }
+        } else {
+            ChargeAnswer::Declined { reason: "That is no voucher".into() }
+        };
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.entry(request.charge_id).or_insert(answer).clone()
+    }
+
+    fn answer_to(&self, id: ChargeId) -> ChargeAnswer {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.get(&id).cloned().unwrap_or(ChargeAnswer::Unknown)
+    }
+}
+
+impl PaymentGateway for Vouchers {
+    fn name(&self) -> &'static str {
+        "vouchers"
+    }
+
+    fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(async move {
+            let answer = self.charge_once(&request);
+            // This one is taken, but its answer never arrives.
+            if request.token.expose() == "voucher-lost" {
+                return Err(GatewayError("the line dropped".into()));
+            }
+            Ok(answer)
+        })
+    }
+
+    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { Ok(self.answer_to(charge_id)) })
+    }
+
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+        Box::pin(async move {
+            match self.answer_to(request.charge_id) {
+                ChargeAnswer::Charged { .. } => Ok(()),
+                _ => Err(GatewayError("there is no such charge".into())),
+            }
+        })
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Everything that the box office relies on, asked of the gateway: in your own program this is a test.
+    let faults = check_gateway(&Vouchers::default(), "voucher-1", "tok_visa").await;
+    if !faults.is_empty() {
+        return Err(faults.join("\n").into());
+    }
+    println!("The gateway conforms.");
+
+    let vouchers = Arc::new(Vouchers::default());
+    let dir = tempfile::tempdir()?;
+    let office = BoxOffice::builder().gateway(vouchers.clone()).open(dir.path())?;
+    let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await?.user;
+    let bob = office.auth().sign_up(SignUp::new("bob@example.com", "battery staple")).await?.user;
+    let mut orders = Vec::new();
+    for seat in 1..=3 {
+        let ticket = office.tickets().create(ann.id, NewTicket::new(format!("Seat {seat}"), "19.99")).await?;
+        orders.push(office.orders().create(bob.id, &[ticket.id]).await?);
+    }
+
+    let charge = office.payments().pay(bob.id, orders[0].id, "voucher-1").await?;
+    println!("Bob pays with a voucher: {} ({}).", charge.status, charge.gateway);
+
+    match office.payments().pay(bob.id, orders[1].id, "tok_visa").await {
+        Ok(_) => return Err("a card is no voucher".into()),
+        Err(error) => println!("Bob pays with a card: {} ({}).", error.serialize_errors()[0].message, error.code()),
+    }
+
+    // Nobody knows what became of the charge, until the box office has looked it up.
+    let charge = office.payments().pay(bob.id, orders[2].id, "voucher-lost").await?;
+    println!(
+        "The line drops while Bob pays: {} (lookups: {}).",
+        charge.status,
+        vouchers.lookups.load(Ordering::Relaxed)
+    );
+
+    let charge = office.payments().refund(Actor::User(ann.id), orders[2].id, true).await?;
+    println!("Ann gives it back: {}.", charge.status);
+    office.close().await?;
+    Ok(())
+}

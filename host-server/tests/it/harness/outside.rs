@@ -1,0 +1,108 @@
+//! A host that is a program of its own: the same tests run against an app in another language.
+//!
+//! `BOXOFFICE_TEST_HOST` is the command that starts it, its words separated by spaces. It gets
+//!
+//! - `--data DIR`, the directory of its box office;
+//! - `BOXOFFICE_TEST_SETTINGS`, a JSON object: `now` (RFC 3339; its clock stands there until it is moved; `null` for the machine's
+//!   clock), `answerPaymentWithinMs`, and of the host's settings `publicUrl`, `corsOrigins`, `rateLimit` and `feedsMax`.
+//!
+//! It prints `listening on http://127.0.0.1:PORT`. Then it reads commands, one JSON object a line, and prints `ok` after each:
+//! `{"advanceMs": 900000}` moves its clock, `{"operator": ["olga@example.com", true]}` gives or takes the role, `{"close": true}` closes
+//! the box office but goes on serving. When its input ends, it closes the box office and exits.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use boxoffice_server::Settings;
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// The command of `BOXOFFICE_TEST_HOST`, if there is one.
+pub(crate) fn command(dir: &Path, settings: &Settings, now: Option<&str>) -> Option<Command> {
+    let words = std::env::var("BOXOFFICE_TEST_HOST").ok()?;
+    let mut words = words.split_whitespace();
+    let mut command = Command::new(words.next().expect("BOXOFFICE_TEST_HOST is empty"));
+    let settings = json!({
+        "now": now,
+        "answerPaymentWithinMs": 200,
+        "publicUrl": settings.public_url,
+        "corsOrigins": settings.cors_origins,
+        "rateLimit": settings.rate_limit,
+        "feedsMax": settings.feeds_max,
+    });
+    command.args(words).arg("--data").arg(dir).env("BOXOFFICE_TEST_SETTINGS", settings.to_string());
+    Some(command)
+}
+
+/// A running host; it ends when this is dropped.
+pub(crate) struct Outside {
+    child: Child,
+    pipes: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
+    url: String,
+    client: Client,
+}
+
+impl Outside {
+    /// Starts the host and waits until it says where it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").expect("the host did not start").to_owned();
+        let pipes = Mutex::new(Some((child.stdin.take().unwrap(), answers)));
+        Self { child, pipes, url, client: Client::new() }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.tell(&json!({ "advanceMs": by.as_millis() }));
+    }
+
+    pub(crate) fn set_operator(&self, email: &str, operator: bool) {
+        self.tell(&json!({ "operator": [email, operator] }));
+    }
+
+    pub(crate) fn close_office(&self) {
+        self.tell(&json!({ "close": true }));
+    }
+
+    fn tell(&self, command: &Value) {
+        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        let (orders, answers) = pipes.as_mut().unwrap();
+        writeln!(orders, "{command}").unwrap();
+        let mut answer = String::new();
+        answers.read_line(&mut answer).unwrap();
+        assert_eq!(answer.trim(), "ok", "{command}");
+    }
+
+    /// Sends a request as it was made for the router in this process.
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Body) {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let url = format!("{}{}", self.url, parts.uri);
+        let call = self.client.request(parts.method, url).headers(parts.headers);
+        // An empty body would be sent as one of length 0, which is not the same as none.
+        let call = if body.is_empty() { call } else { call.body(body) };
+        let response = call.send().await.unwrap();
+        (response.status(), response.headers().clone(), Body::from_stream(response.bytes_stream()))
+    }
+
+    /// Ends the host and waits until it has.
+    pub(crate) fn end(mut self) {
+        self.pipes = Mutex::default();
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        // Does nothing if it has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

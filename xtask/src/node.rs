@@ -1,0 +1,174 @@
+//! The npm package: its declarations, its tarball, and its tests, in a folder with nothing else.
+//!
+//! Everything that is packed or installed is below `target/node`; the tools are in the package's own `node_modules`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{cargo, root, run as shell, say};
+
+/// The folder of the package, from the workspace's.
+const PACKAGE: &str = "bindings/node";
+
+/// What is generated and committed.
+const STUBS: &[&str] = &["native.d.ts", "native.js"];
+
+/// The examples that the tests run.
+const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
+
+/// The test suites of the host that look at what can't be seen over HTTP.
+const NOT_OVER_HTTP: &[&str] = &["--skip", "inside::", "--skip", "process::", "--skip", "crash::"];
+
+fn package() -> PathBuf {
+    root().join(PACKAGE)
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("node")
+}
+
+fn program(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(folder);
+    command
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// Installs what builds and tests the package, as the lockfile has it.
+fn tools() -> Result<(), String> {
+    // The packages that are compiled for the machine must be allowed to.
+    shell(program("npm", &package()).args(["ci", "--foreground-scripts"]))?;
+    shell(program("npm", &package()).args(["rebuild", "better-sqlite3"]))
+}
+
+/// Builds the native module in place, with the generated files going to `folder`, from the package's.
+fn build(folder: &str, profile: &[&str]) -> Result<(), String> {
+    let (script, types) = (format!("{folder}native.js"), format!("{folder}native.d.ts"));
+    let arguments = ["exec", "--", "napi", "build", "--platform", "--js", &script, "--dts", &types];
+    shell(program("npm", &package()).args(arguments).args(profile))
+}
+
+/// Checks what is generated, packs the package, and tests what was installed from it.
+pub(crate) fn test() -> Result<(), String> {
+    tools()?;
+    check_stubs()?;
+    let clean = installed("clean")?;
+    shell(program("node", &clean).arg("tests/readme.mjs"))?;
+    shell(program("node", &clean).args(["--test", "tests/"]))?;
+    shell(program("node", &clean).args(["node_modules/typescript/bin/tsc", "-p", "tests/types"]))?;
+    over_http(&clean)
+}
+
+/// Installs the package from its tarball, with its tests and the examples beside it.
+fn installed(name: &str) -> Result<PathBuf, String> {
+    let folder = target().join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+    shell(program("npm", &package()).args(["pack", "--pack-destination"]).arg(&folder))?;
+    let version = env!("CARGO_PKG_VERSION");
+    fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(|error| failed(&folder, &error))?;
+    let tarball = format!("./boxoffice-{version}.tgz");
+    shell(program("npm", &folder).args(["install", "--no-package-lock", &tarball]))?;
+    // What tests need beside the package is linked: it was installed as the lockfile has it.
+    for tool in ["express", "typescript", "better-sqlite3", "@types"] {
+        let link = folder.join("node_modules").join(tool);
+        if !link.exists() {
+            let from = package().join("node_modules").join(tool);
+            std::os::unix::fs::symlink(&from, &link).map_err(|error| failed(&link, &error))?;
+        }
+    }
+    copy(&package().join("tests"), &folder.join("tests"))?;
+    copy(&package().join("benches"), &folder.join("benches"))?;
+    for example in EXAMPLES {
+        copy(&root().join("examples").join(example), &folder.join("examples").join(example))?;
+    }
+    for file in ["README.md", "../methods.json"] {
+        let to = folder.join(Path::new(file).file_name().unwrap_or_default());
+        fs::copy(package().join(file), &to).map_err(|error| failed(&to, &error))?;
+    }
+    Ok(folder)
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::create_dir_all(to).map_err(|error| failed(to, &error))?;
+    for entry in fs::read_dir(from).map_err(|error| failed(from, &error))? {
+        let path = entry.map_err(|error| failed(from, &error))?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).map_err(|error| failed(&path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs the HTTP tests of the host against the Express example.
+fn over_http(folder: &Path) -> Result<(), String> {
+    let host = format!("node {}", folder.join("tests/http-host.mjs").display());
+    let mut suite = cargo(&["test", "--package", "boxoffice-server", "--test", "it", "--"]);
+    shell(suite.args(NOT_OVER_HTTP).env("BOXOFFICE_TEST_HOST", host))
+}
+
+/// Writes what is generated anew, or fails if it is not what is committed.
+pub(crate) fn stubs(check: bool) -> Result<(), String> {
+    tools()?;
+    if check {
+        return check_stubs();
+    }
+    build("", &[])?;
+    say(&format!("{PACKAGE}/native.* are current"));
+    Ok(())
+}
+
+fn check_stubs() -> Result<(), String> {
+    // Written in place, since the loader names the module relative to itself; what was committed is put back.
+    let read = |file: &&str| fs::read_to_string(package().join(file)).unwrap_or_default();
+    let committed: Vec<_> = STUBS.iter().map(read).collect();
+    build("", &[])?;
+    let generated: Vec<_> = STUBS.iter().map(read).collect();
+    for ((file, committed), generated) in STUBS.iter().zip(&committed).zip(&generated) {
+        if committed != generated {
+            let path = package().join(file);
+            fs::write(&path, committed).map_err(|error| failed(&path, &error))?;
+            return Err(format!(
+                "{PACKAGE}/{file} is not what the native module has: run `cargo xtask stubs` and commit it"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Installs the package as its users get it, and gives the command that prints its figures.
+pub(crate) fn bench() -> Result<OsString, String> {
+    tools()?;
+    build("", &["--release"])?;
+    let folder = installed("bench")?;
+    let mut command = OsString::from("node ");
+    command.push(folder.join("benches/reservations.mjs"));
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_names_is_there() {
+        let files = ["tests/readme.mjs", "tests/http-host.mjs", "tests/types/tsconfig.json", "package-lock.json"];
+        for path in STUBS.iter().chain(&files).chain(&["benches/reservations.mjs", "../methods.json"]) {
+            assert!(package().join(path).exists(), "{path}");
+        }
+        for example in EXAMPLES {
+            assert!(root().join("examples").join(example).join("main.mjs").exists(), "{example}");
+        }
+    }
+}

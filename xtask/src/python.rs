@@ -1,0 +1,175 @@
+//! The Python package: its stubs, its wheel, and its tests, in an environment with nothing else.
+//!
+//! Everything that is built or installed is below `target/python`. The interpreter is `python3`, or what `PYTHON` names.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{cargo, root, run as shell, say};
+
+/// The folder of the package, from the workspace's.
+const PACKAGE: &str = "bindings/python";
+
+/// The stubs, which are generated and committed.
+const STUBS: &str = "python/boxoffice/_native.pyi";
+
+/// The test suites of the host that look at what can't be seen over HTTP.
+const NOT_OVER_HTTP: &[&str] = &["--skip", "inside::", "--skip", "process::", "--skip", "crash::"];
+
+/// An environment that Python's packages are installed into.
+struct Environment(PathBuf);
+
+impl Environment {
+    /// The one of this name, made if it is missing.
+    fn named(name: &str) -> Result<Self, String> {
+        let environment = Self(target().join(name));
+        if !environment.program("python").exists() {
+            let python = std::env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
+            shell(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment.0))?;
+        }
+        Ok(environment)
+    }
+
+    /// The one of this name, with nothing in it.
+    fn clean(name: &str) -> Result<Self, String> {
+        let folder = target().join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        Self::named(name)
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.0.join("bin").join(name)
+    }
+
+    /// A program of the environment, in the package's folder.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.program(name));
+        command.current_dir(package()).env("VIRTUAL_ENV", &self.0);
+        command
+    }
+
+    fn install(&self, what: &[&str]) -> Result<(), String> {
+        let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        shell(self.command("python").args(quiet).args(what))
+    }
+}
+
+fn package() -> PathBuf {
+    root().join(PACKAGE)
+}
+
+/// Where builds and environments are.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("python")
+}
+
+/// What builds the package.
+fn tools() -> Result<Environment, String> {
+    let tools = Environment::named("tools")?;
+    tools.install(&["--requirement", "requirements-dev.txt"])?;
+    Ok(tools)
+}
+
+/// Checks the stubs, builds the wheel, and tests what was installed from it.
+pub(crate) fn test() -> Result<(), String> {
+    let tools = tools()?;
+    check_stubs(&tools)?;
+    let wheel = build(&tools, "dev")?;
+    let wheel = format!("{}[fastapi]", wheel.display());
+
+    // Only what the package itself asks for is there when the README's examples run.
+    let clean = Environment::clean("clean")?;
+    clean.install(&[wheel.as_str()])?;
+    shell(clean.command("python").arg("tests/readme.py"))?;
+
+    clean.install(&["--requirement", "requirements-dev.txt"])?;
+    shell(clean.command("python").args(["-m", "pytest"]))?;
+    shell(clean.command("python").args(["-m", "mypy", "--strict", "python/boxoffice", "tests"]))?;
+    shell(clean.command("pyright").args(["--project", "."]).arg("--pythonpath").arg(clean.program("python")))?;
+    over_http(&clean)
+}
+
+/// Runs the HTTP tests of the host against the FastAPI example.
+fn over_http(environment: &Environment) -> Result<(), String> {
+    let host = package().join("tests/http_host.py");
+    let host = format!("{} {}", environment.program("python").display(), host.display());
+    let mut suite = cargo(&["test", "--package", "boxoffice-server", "--test", "it", "--"]);
+    shell(suite.args(NOT_OVER_HTTP).env("BOXOFFICE_TEST_HOST", host))
+}
+
+/// Writes the stubs anew, or fails if they are not what is committed.
+pub(crate) fn stubs(check: bool) -> Result<(), String> {
+    let tools = tools()?;
+    if check {
+        return check_stubs(&tools);
+    }
+    let path = package().join(STUBS);
+    fs::write(&path, generated(&tools)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    say(&format!("{PACKAGE}/{STUBS} is current"));
+    Ok(())
+}
+
+fn check_stubs(tools: &Environment) -> Result<(), String> {
+    let committed = fs::read_to_string(package().join(STUBS)).unwrap_or_default();
+    if committed == generated(tools)? {
+        return Ok(());
+    }
+    Err(format!("{PACKAGE}/{STUBS} is not what the native module has: run `cargo xtask stubs` and commit it"))
+}
+
+fn generated(tools: &Environment) -> Result<String, String> {
+    let folder = target().join("stubs");
+    shell(tools.command("maturin").args(["generate-stubs", "--quiet", "--profile", "dev", "--out"]).arg(&folder))?;
+    let path = folder.join("boxoffice/_native.pyi");
+    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Builds the wheel and says where it is.
+fn build(tools: &Environment, profile: &str) -> Result<PathBuf, String> {
+    let folder = target().join(format!("wheels-{profile}"));
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    shell(tools.command("maturin").args(["build", "--quiet", "--profile", profile, "--out"]).arg(&folder))?;
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let wheels = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    wheels.into_iter().find(|path| is_wheel(path)).ok_or_else(|| format!("{}: no wheel", folder.display()))
+}
+
+fn is_wheel(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "whl")
+}
+
+/// Installs the package as its users get it, and gives the command that prints its figures.
+pub(crate) fn bench() -> Result<OsString, String> {
+    let wheel = build(&tools()?, "release")?;
+    let environment = Environment::clean("bench")?;
+    environment.install(&[&wheel.to_string_lossy()])?;
+    let mut command = environment.program("python").into_os_string();
+    command.push(" ");
+    command.push(package().join("benches/reservations.py"));
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_names_is_there() {
+        for path in [STUBS, "requirements-dev.txt", "tests/readme.py", "tests/http_host.py", "benches/reservations.py"]
+        {
+            assert!(package().join(path).exists(), "{path}");
+        }
+    }
+
+    #[test]
+    fn wheels_are_told_from_other_files() {
+        assert!(is_wheel(Path::new("x/boxoffice-0.1.0-cp311-abi3-linux_x86_64.whl")));
+        assert!(!is_wheel(Path::new("x/boxoffice-0.1.0.tar.gz")));
+    }
+}

@@ -138,6 +138,7 @@ export declare class Office {
   stats(): Promise<Stats>
   isReady(): boolean
   now(): Promise<Date>
+  compact(): Promise<boolean>
   close(): Promise<void>
 }
 

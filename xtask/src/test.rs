@@ -22,12 +22,12 @@ enum Step {
     Clippy,
     /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
+    /// The simulation: 500 seeds, those that once failed, and every planted mistake found.
+    Sim,
     /// The running host against a tester that makes up requests from its description.
     Api,
     /// Each fuzz target for some seconds.
     Fuzz,
-    /// The simulation: 500 seeds, those that once failed, and every planted mistake found.
-    Sim,
     /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
     Python,
     /// The npm package: declarations, tarball, tests, types, and the HTTP tests against its Express example.

@@ -148,7 +148,8 @@ fn report(rates: &Rates, rounds: usize) -> String {
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     format!(
-        "{text}\n{verdicts}- Median of {rounds} rounds on {cores} cores, client included; orders are durable when answered.\n"
+        "{text}\n{verdicts}- Median of {rounds} rounds on {cores} cores, client included; orders are durable when \
+         answered. The host logs warnings only (`BOXOFFICE_LOG=warn`), since the bare handler logs nothing.\n"
     )
 }
 

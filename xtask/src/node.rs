@@ -42,7 +42,8 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
 /// Installs what builds and tests the package, as the lockfile has it.
 fn tools() -> Result<(), String> {
     // No package needs to run anything when it is installed but better-sqlite3, which only the figures need.
-    shell(program("npm", &package()).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+    // The lockfile lists what other platforms need only as far as their packages could be had, which `npm ci` does not take.
+    shell(program("npm", &package()).args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
 /// Builds the native module in place, with the generated files going to `folder`, from the package's.

@@ -4,6 +4,7 @@
 //! sanitizers, no `cargo-fuzz`. Only this workspace's crates are compiled with it, by this program in the place of `rustc`, so
 //! that the dependencies are those of every other build.
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,8 @@ pub(crate) fn check() -> Result<(), String> {
 
 /// Builds the program of all targets with coverage.
 fn build() -> Result<PathBuf, String> {
-    let this = std::env::current_exe().map_err(|error| format!("can't find this program: {error}"))?;
+    // By the name that it was built under, not as the running process: the other checks may have built it anew meanwhile.
+    let this = target_folder()?.join("debug").join(format!("xtask{EXE_SUFFIX}"));
     let folder = target_folder()?.join("fuzz");
     let mut build = cargo(&["build", "--package", "boxoffice-fuzz", "--bin", "fuzz"]);
     shell(build.env("RUSTC_WORKSPACE_WRAPPER", this).env(AS_COMPILER, "1"))?;

@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use boxoffice::testing::check_gateway;
 use boxoffice::{Actor, BoxOffice, ChargeId, NewTicket, SignUp};
 
@@ -50,15 +53,15 @@ impl PaymentGateway for Vouchers {
         })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         self.lookups.fetch_add(1, Ordering::Relaxed);
-        Box::pin(async move { Ok(self.answer_to(charge_id)) })
+        Box::pin(async move { Ok(self.answer_to(request.charge_id)) })
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         Box::pin(async move {
             match self.answer_to(request.charge_id) {
-                ChargeAnswer::Charged { .. } => Ok(()),
+                ChargeAnswer::Charged { .. } => Ok(RefundAnswer::Refunded { reference: None }),
                 _ => Err(GatewayError("there is no such charge".into())),
             }
         })

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use boxoffice::ChargeId;
-use boxoffice::gateway::{self, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway};
+use boxoffice::gateway::{
+    self, ChargeAnswer, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+};
 use boxoffice::testing;
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
@@ -76,12 +77,15 @@ impl PaymentGateway for GatewayHooks {
         Box::pin(async move { answered(ask(&self.charge, request.into()).await?) })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.lookup, charge_id.to_string()).await?) })
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(async move { answered(ask(&self.lookup, request.charge_id.to_string()).await?) })
     }
 
-    fn refund(&self, request: gateway::RefundRequest) -> GatewayFuture<'_, ()> {
-        Box::pin(async move { ask(&self.refund, request.into()).await.map(drop) })
+    fn refund(&self, request: gateway::RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        Box::pin(async move {
+            ask(&self.refund, request.into()).await?;
+            Ok(RefundAnswer::Refunded { reference: None })
+        })
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use boxoffice::ChargeId;
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use boxoffice::testing;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
@@ -90,14 +92,14 @@ impl PaymentGateway for PythonGateway {
         Box::pin(async move { answered(answer.await?) })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        let answer = self.ask("lookup", charge_id.to_string());
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let answer = self.ask("lookup", request.charge_id.to_string());
         Box::pin(async move { answered(answer.await?) })
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         let answer = self.ask("refund", values::RefundRequest(request));
-        Box::pin(async move { answer.await.map(drop) })
+        Box::pin(async move { answer.await.map(|_| RefundAnswer::Refunded { reference: None }) })
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** no gateway is called before the intent, `PaymentStarted` or `RefundStarted`, is durable.
 
+mod notice;
 mod sandbox;
 pub(crate) mod worker;
 
@@ -13,22 +14,24 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use notice::{Notice, NoticeError, NoticeFact, NoticeMessage};
 pub use sandbox::Sandbox;
 
-use crate::types::{CardToken, ChargeId, Money, OrderId};
+use crate::domain::payment::Charge;
+use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
 /// What a gateway's methods return.
 pub type GatewayFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
 /// A card processor.
 ///
-/// All methods may be called again with the same id: after a crash, a timeout, or at the same time. Each id is charged at most
-/// once and refunded at most once, however often it is asked for.
+/// All methods may be called again with the same id: after a crash, a timeout, or at the same time. Each charge is taken at most
+/// once and each refund given at most once, however often it is asked for.
 pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     /// The name under which charges of this gateway are recorded, such as `stripe`.
     fn name(&self) -> &str;
 
-    /// Takes the money.
+    /// Takes the money, or sets it aside until it is [captured](PaymentGateway::capture).
     ///
     /// # Errors
     /// A [`GatewayError`] means that the outcome is not known: the box office will [look it up](PaymentGateway::lookup).
@@ -38,13 +41,44 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// A [`GatewayError`] means that it is still not known: the box office will ask again.
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer>;
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer>;
 
-    /// Gives the money of a successful charge back, all of it. Giving it back a second time changes nothing.
+    /// Gives money of a successful charge back, all of it or a part. A refund that comes again with the same id changes nothing.
     ///
     /// # Errors
     /// A [`GatewayError`] means that it is not known to be given back: the box office will ask again.
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()>;
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer>;
+
+    /// Takes the money of a charge for which [`ChargeAnswer::Authorized`] was answered: all of it.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that it is not known to be taken: the box office will ask again. So does a gateway that takes
+    /// money at once and has no such method.
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let text = format!("{} takes money at once; charge {} can't be captured", self.name(), request.charge_id);
+        Box::pin(std::future::ready(Err(GatewayError(text))))
+    }
+
+    /// Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the
+    /// buyer's authentication. The answer is what the charge has come to: [`ChargeAnswer::Declined`], unless the money was taken
+    /// before.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the outcome is not known: the box office will ask again. So does a gateway that has no such
+    /// method.
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let text = format!("{} takes money at once; charge {} can't be voided", self.name(), request.charge_id);
+        Box::pin(std::future::ready(Err(GatewayError(text))))
+    }
+
+    /// Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there.
+    ///
+    /// # Errors
+    /// A [`NoticeError`] if it does not come from there, is too old, or can't be read.
+    fn read_notice(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
+        let _ = message;
+        Err(NoticeError::Unsupported)
+    }
 }
 
 /// What is to be charged.
@@ -60,13 +94,47 @@ pub struct ChargeRequest {
     pub token: CardToken,
 }
 
-/// What is to be given back.
-#[derive(Debug, Clone, Copy)]
-pub struct RefundRequest {
-    /// The charge; also the idempotency key.
+/// The charge that is meant, with what a gateway may need to find it.
+#[derive(Debug, Clone)]
+pub struct LookupRequest {
+    /// The charge.
     pub charge_id: ChargeId,
-    /// How much: all that was taken.
+    /// The order for which it was begun.
+    pub order_id: OrderId,
+    /// How much it is about.
     pub amount: Money,
+    /// The gateway's own name for the charge, if it has told one.
+    pub reference: Option<Arc<str>>,
+    /// When the charge was begun; its request can't have been sent earlier.
+    pub created_at: Timestamp,
+}
+
+impl LookupRequest {
+    /// The request for this charge.
+    pub(crate) fn of(charge: &Charge) -> Self {
+        Self {
+            charge_id: charge.id,
+            order_id: charge.order_id,
+            amount: charge.amount,
+            reference: charge.reference.clone(),
+            created_at: charge.created_at,
+        }
+    }
+}
+
+/// What is to be given back.
+#[derive(Debug, Clone)]
+pub struct RefundRequest {
+    /// The idempotency key.
+    pub refund_id: RefundId,
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The gateway's own name for the charge, if it has told one.
+    pub reference: Option<Arc<str>>,
+    /// How much.
+    pub amount: Money,
+    /// When the charge was begun.
+    pub created_at: Timestamp,
 }
 
 /// What a gateway says of a charge.
@@ -77,6 +145,16 @@ pub enum ChargeAnswer {
         /// The gateway's own name for the charge.
         reference: Option<Arc<str>>,
     },
+    /// The money is set aside and can be captured or voided.
+    Authorized {
+        /// The gateway's own name for the charge.
+        reference: Option<Arc<str>>,
+    },
+    /// The buyer has to do something, such as to confirm the payment with their bank (3-D Secure).
+    ActionRequired {
+        /// What the buyer's page needs to go on; only the buyer may see it.
+        client_secret: ClientSecret,
+    },
     /// The money was not taken, and never will be under this id.
     Declined {
         /// Why, in words that a buyer may read: 1 to 200 characters.
@@ -86,6 +164,23 @@ pub enum ChargeAnswer {
     Pending,
     /// The gateway never heard of the charge. It may still be on its way, so this is only believed after a while.
     Unknown,
+}
+
+/// What a gateway says of a refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundAnswer {
+    /// The money was given back.
+    Refunded {
+        /// The gateway's own name for the refund.
+        reference: Option<Arc<str>>,
+    },
+    /// The gateway is still at it.
+    Pending,
+    /// The money was not given back, and never will be under this id.
+    Refused {
+        /// Why, for whoever looks after the money.
+        reason: Arc<str>,
+    },
 }
 
 /// The gateway did not answer, or not in a way that tells what happened.

@@ -1,6 +1,6 @@
 //! A card processor for development: its answer depends on the token alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use super::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use crate::private_file;
-use crate::types::ChargeId;
+use crate::types::{ChargeId, RefundId};
 
 /// A card processor for development and tests: no money moves, and the token decides what happens.
 ///
@@ -31,6 +34,7 @@ use crate::types::ChargeId;
 #[derive(Debug)]
 pub struct Sandbox {
     late_by: Duration,
+    authorizes: bool,
     book: Mutex<Book>,
 }
 
@@ -47,8 +51,15 @@ struct Entry {
     charge_id: ChargeId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     declined: Option<Arc<str>>,
+    /// How much, in minor units.
     #[serde(default)]
-    refunded: bool,
+    amount: u64,
+    /// Whether the money is only set aside.
+    #[serde(default)]
+    authorized: bool,
+    /// What was given back, in minor units.
+    #[serde(default)]
+    refunds: BTreeMap<RefundId, u64>,
 }
 
 /// How a token makes the sandbox answer.
@@ -61,7 +72,7 @@ enum Manner {
 impl Sandbox {
     /// A sandbox that forgets everything when it is dropped.
     pub fn in_memory() -> Self {
-        Self { late_by: Duration::from_secs(12), book: Mutex::default() }
+        Self { late_by: Duration::from_secs(12), authorizes: false, book: Mutex::default() }
     }
 
     /// A sandbox that keeps its book in a file of JSON lines.
@@ -89,18 +100,60 @@ impl Sandbox {
         self
     }
 
+    /// Sets the money aside first and takes it when it is [captured](PaymentGateway::capture), instead of at once.
+    #[must_use]
+    pub fn authorize_first(mut self) -> Self {
+        self.authorizes = true;
+        self
+    }
+
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Book {
-    /// Does what the token says, once; the same id again gives the first answer.
-    fn charge(&mut self, charge_id: ChargeId, declined: Option<&str>) -> Result<ChargeAnswer, GatewayError> {
-        if let Some(entry) = self.entries.get(&charge_id) {
+    /// Does what the token says, once; the same id again gives the answer that stands.
+    fn charge(&mut self, entry: Entry) -> Result<ChargeAnswer, GatewayError> {
+        if let Some(entry) = self.entries.get(&entry.charge_id) {
             return Ok(entry.answer());
         }
-        self.note(Entry { charge_id, declined: declined.map(Into::into), refunded: false })
+        self.note(entry)
+    }
+
+    /// Changes an entry that is only authorised; others are as they are.
+    fn end_authorization(
+        &mut self,
+        id: ChargeId,
+        end: impl FnOnce(Entry) -> Entry,
+    ) -> Result<ChargeAnswer, GatewayError> {
+        match self.entries.get(&id) {
+            Some(entry) if entry.authorized => {
+                let entry = Entry { authorized: false, ..entry.clone() };
+                self.note(end(entry))
+            }
+            Some(entry) => Ok(entry.answer()),
+            None => Err(GatewayError("there is no such charge".into())),
+        }
+    }
+
+    fn refund(&mut self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
+        let refused = |reason: &str| Ok(RefundAnswer::Refused { reason: reason.into() });
+        let done = RefundAnswer::Refunded { reference: Some(format!("sandbox_{}", request.refund_id).into()) };
+        let Some(entry) = self.entries.get(&request.charge_id) else { return refused("There is no such charge") };
+        if entry.refunds.contains_key(&request.refund_id) {
+            return Ok(done);
+        }
+        let mut entry = entry.clone();
+        let left = entry.amount.saturating_sub(entry.refunds.values().sum());
+        if entry.declined.is_some() || entry.authorized {
+            return refused("The money was not taken");
+        }
+        if request.amount.minor() > left {
+            return refused("That is more than is left of the charge");
+        }
+        entry.refunds.insert(request.refund_id, request.amount.minor());
+        self.note(entry).map(|_| done)
     }
 
     fn note(&mut self, entry: Entry) -> Result<ChargeAnswer, GatewayError> {
@@ -117,9 +170,11 @@ impl Book {
 
 impl Entry {
     fn answer(&self) -> ChargeAnswer {
+        let reference = || Some(format!("sandbox_{}", self.charge_id).into());
         match &self.declined {
             Some(reason) => ChargeAnswer::Declined { reason: Arc::clone(reason) },
-            None => ChargeAnswer::Charged { reference: Some(format!("sandbox_{}", self.charge_id).into()) },
+            None if self.authorized => ChargeAnswer::Authorized { reference: reference() },
+            None => ChargeAnswer::Charged { reference: reference() },
         }
     }
 }
@@ -147,7 +202,13 @@ impl PaymentGateway for Sandbox {
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async move {
             let (declined, manner) = meaning(request.token.expose());
-            let answer = self.book().charge(request.charge_id, declined)?;
+            let answer = self.book().charge(Entry {
+                charge_id: request.charge_id,
+                authorized: self.authorizes && declined.is_none(),
+                declined: declined.map(Into::into),
+                amount: request.amount.minor(),
+                refunds: BTreeMap::new(),
+            })?;
             match manner {
                 Manner::AtOnce => Ok(answer),
                 Manner::Late => {
@@ -159,19 +220,25 @@ impl PaymentGateway for Sandbox {
         })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        let answer = self.book().entries.get(&charge_id).map_or(ChargeAnswer::Unknown, Entry::answer);
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let answer = self.book().entries.get(&request.charge_id).map_or(ChargeAnswer::Unknown, Entry::answer);
         Box::pin(std::future::ready(Ok(answer)))
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
-        let mut book = self.book();
-        let result = match book.entries.get(&request.charge_id).cloned() {
-            Some(entry) if entry.refunded => Ok(()),
-            Some(entry) if entry.declined.is_none() => book.note(Entry { refunded: true, ..entry }).map(drop),
-            _ => Err(GatewayError("there is no such charge".into())),
-        };
-        Box::pin(std::future::ready(result))
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        let answer = self.book().refund(&request);
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let answer = self.book().end_authorization(request.charge_id, |entry| entry);
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let voided = |entry| Entry { declined: Some("The payment was cancelled".into()), ..entry };
+        let answer = self.book().end_authorization(request.charge_id, voided);
+        Box::pin(std::future::ready(answer))
     }
 }
 
@@ -180,7 +247,7 @@ mod tests {
     use std::fs::OpenOptions;
 
     use super::*;
-    use crate::types::{Currency, Money, OrderId};
+    use crate::types::{Currency, Money, OrderId, Timestamp};
 
     fn request(id: u8, token: &str) -> ChargeRequest {
         ChargeRequest {
@@ -188,6 +255,26 @@ mod tests {
             order_id: OrderId::from_bytes([id; 16]),
             amount: Money::from_minor(1999, Currency::USD).unwrap(),
             token: token.parse().unwrap(),
+        }
+    }
+
+    fn lookup(id: u8) -> LookupRequest {
+        LookupRequest {
+            charge_id: ChargeId::from_bytes([id; 16]),
+            order_id: OrderId::from_bytes([id; 16]),
+            amount: request(id, "tok_visa").amount,
+            reference: None,
+            created_at: Timestamp::from_millis(0),
+        }
+    }
+
+    fn refund(id: u8, refund: u8, minor: u64) -> RefundRequest {
+        RefundRequest {
+            refund_id: RefundId::from_bytes([refund; 16]),
+            charge_id: ChargeId::from_bytes([id; 16]),
+            reference: None,
+            amount: Money::from_minor(minor, Currency::USD).unwrap(),
+            created_at: Timestamp::from_millis(0),
         }
     }
 
@@ -208,9 +295,9 @@ mod tests {
         assert!(charged(&sandbox.charge(request(4, "tok_answerLate")).await));
         assert!(sandbox.charge(request(5, "tok_timeoutCharged")).await.is_err());
         assert!(sandbox.charge(request(6, "tok_timeoutNotCharged")).await.is_err());
-        assert!(charged(&sandbox.lookup(ChargeId::from_bytes([5; 16])).await));
-        assert!(declined(&sandbox.lookup(ChargeId::from_bytes([6; 16])).await));
-        assert_eq!(sandbox.lookup(ChargeId::from_bytes([7; 16])).await.unwrap(), ChargeAnswer::Unknown);
+        assert!(charged(&sandbox.lookup(lookup(5)).await));
+        assert!(declined(&sandbox.lookup(lookup(6)).await));
+        assert_eq!(sandbox.lookup(lookup(7)).await.unwrap(), ChargeAnswer::Unknown);
     }
 
     #[tokio::test]
@@ -226,22 +313,36 @@ mod tests {
         let path = dir.path().join("sandbox.jsonl");
         let sandbox = Sandbox::open(&path).unwrap();
         assert!(charged(&sandbox.charge(request(1, "tok_visa")).await));
-        let refund = RefundRequest { charge_id: ChargeId::from_bytes([1; 16]), amount: request(1, "tok_visa").amount };
-        sandbox.refund(refund).await.unwrap();
+        let first = sandbox.refund(refund(1, 1, 1000)).await.unwrap();
         drop(sandbox);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"chargeId\":\"0").unwrap();
         let sandbox = Sandbox::open(&path).unwrap();
-        assert!(charged(&sandbox.lookup(ChargeId::from_bytes([1; 16])).await));
-        assert!(sandbox.book().entries[&ChargeId::from_bytes([1; 16])].refunded);
-        sandbox.refund(refund).await.unwrap();
+        assert!(charged(&sandbox.lookup(lookup(1)).await));
+        assert_eq!(sandbox.refund(refund(1, 1, 1000)).await.unwrap(), first);
+        assert!(matches!(sandbox.refund(refund(1, 2, 1000)).await, Ok(RefundAnswer::Refused { .. })));
+        assert!(matches!(sandbox.refund(refund(1, 3, 999)).await, Ok(RefundAnswer::Refunded { .. })));
     }
 
     #[tokio::test]
     async fn only_money_that_was_taken_is_given_back() {
         let sandbox = Sandbox::in_memory();
         assert!(declined(&sandbox.charge(request(1, "tok_chargeDeclined")).await));
-        let refund = |id| RefundRequest { charge_id: ChargeId::from_bytes([id; 16]), amount: request(1, "t").amount };
-        assert!(sandbox.refund(refund(1)).await.is_err());
-        assert!(sandbox.refund(refund(2)).await.is_err());
+        assert!(matches!(sandbox.refund(refund(1, 1, 1)).await, Ok(RefundAnswer::Refused { .. })));
+        assert!(matches!(sandbox.refund(refund(2, 2, 1)).await, Ok(RefundAnswer::Refused { .. })));
+    }
+
+    #[tokio::test]
+    async fn what_is_set_aside_is_captured_or_voided() {
+        let sandbox = Sandbox::in_memory().authorize_first();
+        for id in [1, 2] {
+            let answer = sandbox.charge(request(id, "tok_visa")).await.unwrap();
+            assert!(matches!(answer, ChargeAnswer::Authorized { .. }));
+        }
+        assert!(matches!(sandbox.refund(refund(1, 1, 1)).await, Ok(RefundAnswer::Refused { .. })));
+        assert!(charged(&sandbox.capture(lookup(1)).await));
+        assert!(charged(&sandbox.void(lookup(1)).await));
+        assert!(declined(&sandbox.void(lookup(2)).await));
+        assert!(declined(&sandbox.capture(lookup(2)).await));
+        assert!(sandbox.capture(lookup(3)).await.is_err());
     }
 }

@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
-use super::{ChargeAnswer, ChargeRequest, GatewayError, PaymentGateway, RefundRequest};
+use super::{ChargeAnswer, ChargeRequest, GatewayError, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest};
 use crate::clock::EngineTime;
 use crate::domain::Order;
 use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, UNREACHED};
 use crate::error::{Code, Error};
-use crate::types::{CardToken, OrderId};
+use crate::types::{CardToken, OrderId, RefundId};
 
 /// What the gateway is to do.
 #[derive(Debug, Clone)]
@@ -212,7 +212,7 @@ impl Worker {
     async fn reconcile(&self, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         loop {
-            let answer = self.call(|| self.gateway.lookup(charge.id)).await;
+            let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
             let age = self.time.now().since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
                 if !given_up && age >= self.patience.unknown_after {
@@ -232,13 +232,14 @@ impl Worker {
     }
 
     async fn refund(&self, charge: &Charge) -> Result<(), Error> {
-        let request = RefundRequest { charge_id: charge.id, amount: charge.amount };
         let mut pause = self.patience.ask_again_after;
-        while let Err(error) = self.call(|| self.gateway.refund(request)).await {
-            tracing::warn!(charge = %charge.id, %error, "a refund is not known to be done");
+        loop {
+            match self.call(|| self.gateway.refund(given_back(charge))).await {
+                Ok(RefundAnswer::Refunded { .. }) => return self.tell(|| self.settle.refund(charge)).await,
+                answer => tracing::warn!(charge = %charge.id, ?answer, "a refund is not known to be done"),
+            }
             pause = self.rest(pause).await;
         }
-        self.tell(|| self.settle.refund(charge)).await
     }
 
     /// One call of the gateway: bounded in time and number, and its panics are its failures.
@@ -273,12 +274,23 @@ impl Worker {
     }
 }
 
+/// The refund of all that was taken.
+fn given_back(charge: &Charge) -> RefundRequest {
+    RefundRequest {
+        refund_id: RefundId::from_bytes(*charge.id.as_bytes()),
+        charge_id: charge.id,
+        reference: charge.reference.clone(),
+        amount: charge.amount,
+        created_at: charge.created_at,
+    }
+}
+
 /// What the answer means for the charge, or `None` if that is not known yet.
 fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
     match answer {
         Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
         Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
-        Ok(ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
+        Ok(_) => None,
         Err(error) => {
             tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");
             None

@@ -4,9 +4,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
 
-use crate::gateway::{ChargeAnswer, ChargeRequest, GatewayError, PaymentGateway, RefundRequest};
+use crate::clock::{Clock, SystemClock};
+use crate::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayError, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+};
 use crate::ids::{IdSource, RandomIds};
-use crate::types::{ChargeId, Currency, Money, OrderId};
+use crate::types::{ChargeId, Currency, Money, OrderId, RefundId, Timestamp};
 
 /// Asks a gateway everything that the box office relies on; what it does wrong, one sentence a fault.
 ///
@@ -23,13 +26,15 @@ use crate::types::{ChargeId, Currency, Money, OrderId};
 /// # });
 /// ```
 pub async fn check_gateway(gateway: &dyn PaymentGateway, charged: &str, declined: &str) -> Vec<String> {
-    let mut check = Check { gateway, charged, declined, faults: Vec::new() };
+    let (order_id, created_at) = (OrderId::from(RandomIds.next()), SystemClock::new().now());
+    let mut check = Check { gateway, charged, declined, order_id, created_at, faults: Vec::new() };
     if gateway.name().is_empty() || gateway.name().len() > 40 {
         check.fault("its name must have 1 to 40 characters");
     }
     check.takes_money_once().await;
     check.declines_for_good().await;
     check.charges_at_the_same_time().await;
+    check.gives_back_in_parts().await;
     check.gives_back_only_what_was_taken().await;
     check.faults
 }
@@ -38,6 +43,8 @@ struct Check<'g> {
     gateway: &'g dyn PaymentGateway,
     charged: &'g str,
     declined: &'g str,
+    order_id: OrderId,
+    created_at: Timestamp,
     faults: Vec<String>,
 }
 
@@ -47,16 +54,16 @@ impl Check<'_> {
     }
 
     fn request(&mut self, id: ChargeId, token: &str) -> Option<ChargeRequest> {
-        let (Ok(token), Ok(amount)) = (token.parse(), amount()) else {
+        let (Ok(token), Ok(amount)) = (token.parse(), money(AMOUNT)) else {
             self.fault(format!("{token:?} can't be a token: 1 to 255 visible ASCII characters"));
             return None;
         };
-        Some(ChargeRequest { charge_id: id, order_id: OrderId::from(RandomIds.next()), amount, token })
+        Some(ChargeRequest { charge_id: id, order_id: self.order_id, amount, token })
     }
 
     async fn takes_money_once(&mut self) {
         let id = fresh();
-        match self.gateway.lookup(id).await {
+        match self.lookup(id).await {
             Ok(ChargeAnswer::Unknown) => {}
             other => self.fault(format!("lookup of a charge that it never heard of must be Unknown, not {other:?}")),
         }
@@ -71,14 +78,16 @@ impl Check<'_> {
         self.same("charge with the same id again", &answer, &again);
         let again = self.gateway.charge(other).await;
         self.same("charge with the same id and another token", &answer, &again);
-        let looked_up = self.gateway.lookup(id).await;
+        let looked_up = self.lookup(id).await;
         self.same("lookup after the charge", &answer, &looked_up);
-        for time in ["", " a second time"] {
-            if let Err(error) = self.refund(id).await {
-                self.fault(format!("refund of a charge{time} must succeed, not fail with {error:?}"));
+        let refund = fresh_refund();
+        for time in ["", " a second time with the same id"] {
+            let answer = self.refund(id, refund, AMOUNT).await;
+            if !is_done(&answer) {
+                self.fault(format!("refund of a charge{time} must be Refunded, not {answer:?}"));
             }
         }
-        let looked_up = self.gateway.lookup(id).await;
+        let looked_up = self.lookup(id).await;
         self.same("lookup after the refund", &answer, &looked_up);
     }
 
@@ -97,10 +106,10 @@ impl Check<'_> {
         }
         let again = self.gateway.charge(other).await;
         self.same("charge with the id of a declined charge", &answer, &again);
-        let looked_up = self.gateway.lookup(id).await;
+        let looked_up = self.lookup(id).await;
         self.same("lookup of a declined charge", &answer, &looked_up);
-        if self.refund(id).await.is_ok() {
-            self.fault("refund of a declined charge must fail: there is nothing to give back");
+        if is_done(&self.refund(id, fresh_refund(), AMOUNT).await) {
+            self.fault("refund of a declined charge must be Refused or fail: there is nothing to give back");
         }
     }
 
@@ -109,26 +118,57 @@ impl Check<'_> {
         let Some(request) = self.request(id, self.charged) else { return };
         let (one, two) = both(self.gateway.charge(request.clone()), self.gateway.charge(request)).await;
         // One of the two may fail or be pending; that leads to a lookup.
-        let looked_up = self.gateway.lookup(id).await;
+        let looked_up = self.lookup(id).await;
         for answer in [&one, &two] {
             if !matches!(answer, Err(_) | Ok(ChargeAnswer::Pending)) {
                 self.same("charge with the same id at the same time", &looked_up, answer);
             }
         }
-        if let Err(error) = self.refund(id).await {
-            self.fault(format!("refund of a charge that was asked for twice must succeed, not fail with {error:?}"));
+        let answer = self.refund(id, fresh_refund(), AMOUNT).await;
+        if !is_done(&answer) {
+            self.fault(format!("refund of a charge that was asked for twice must be Refunded, not {answer:?}"));
+        }
+    }
+
+    async fn gives_back_in_parts(&mut self) {
+        let id = fresh();
+        let Some(request) = self.request(id, self.charged) else { return };
+        if self.gateway.charge(request).await.is_err() {
+            // Said already.
+            return;
+        }
+        let first = fresh_refund();
+        for (refund, part) in [(first, 40), (first, 40), (fresh_refund(), AMOUNT - 40)] {
+            let answer = self.refund(id, refund, part).await;
+            if !is_done(&answer) {
+                self.fault(format!("refund of a part of a charge must be Refunded, not {answer:?}"));
+            }
+        }
+        if is_done(&self.refund(id, fresh_refund(), 1).await) {
+            self.fault("refund of more than was taken must be Refused or fail");
         }
     }
 
     async fn gives_back_only_what_was_taken(&mut self) {
-        if self.refund(fresh()).await.is_ok() {
-            self.fault("refund of a charge that it never heard of must fail");
+        if is_done(&self.refund(fresh(), fresh_refund(), AMOUNT).await) {
+            self.fault("refund of a charge that it never heard of must be Refused or fail");
         }
     }
 
-    async fn refund(&self, charge_id: ChargeId) -> Result<(), GatewayError> {
-        let amount = amount().map_err(|error| GatewayError(error.to_string()))?;
-        self.gateway.refund(RefundRequest { charge_id, amount }).await
+    async fn lookup(&self, charge_id: ChargeId) -> Result<ChargeAnswer, GatewayError> {
+        let (order_id, amount, created_at) = (self.order_id, money(AMOUNT)?, self.created_at);
+        self.gateway.lookup(LookupRequest { charge_id, order_id, amount, reference: None, created_at }).await
+    }
+
+    async fn refund(&self, charge: ChargeId, refund: RefundId, minor: u64) -> Result<RefundAnswer, GatewayError> {
+        let request = RefundRequest {
+            refund_id: refund,
+            charge_id: charge,
+            reference: None,
+            amount: money(minor)?,
+            created_at: self.created_at,
+        };
+        self.gateway.refund(request).await
     }
 
     fn same(
@@ -147,8 +187,19 @@ fn fresh() -> ChargeId {
     ChargeId::from(RandomIds.next())
 }
 
-fn amount() -> Result<Money, crate::types::MoneyError> {
-    Money::from_minor(100, Currency::USD)
+fn fresh_refund() -> RefundId {
+    RefundId::from(RandomIds.next())
+}
+
+fn is_done(answer: &Result<RefundAnswer, GatewayError>) -> bool {
+    matches!(answer, Ok(RefundAnswer::Refunded { .. }))
+}
+
+/// What is charged, in cents.
+const AMOUNT: u64 = 100;
+
+fn money(minor: u64) -> Result<Money, GatewayError> {
+    Money::from_minor(minor, Currency::USD).map_err(|error| GatewayError(error.to_string()))
 }
 
 /// Both outcomes, of two futures that run at the same time.
@@ -203,12 +254,12 @@ mod tests {
             Box::pin(std::future::ready(Ok(ChargeAnswer::Charged { reference })))
         }
 
-        fn lookup(&self, _: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+        fn lookup(&self, _: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
             Box::pin(std::future::ready(Ok(ChargeAnswer::Pending)))
         }
 
-        fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, ()> {
-            Box::pin(std::future::ready(Ok(())))
+        fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+            Box::pin(std::future::ready(Ok(RefundAnswer::Refunded { reference: None })))
         }
     }
 
@@ -223,7 +274,8 @@ mod tests {
             "lookup after the charge",
             "must be Declined",
             "at the same time",
-            "never heard of must fail",
+            "never heard of must be Refused",
+            "more than was taken",
         ] {
             assert!(faults.contains(part), "{part:?} is missing in:\n{faults}");
         }

@@ -87,6 +87,14 @@ id!(
     ChargeId
 );
 id!(
+    /// Names a refund; also the idempotency key that the gateway gets.
+    RefundId
+);
+id!(
+    /// Names a payout.
+    PayoutId
+);
+id!(
     /// Names a session, the `sid` of its token.
     SessionId
 );

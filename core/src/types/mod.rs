@@ -10,7 +10,9 @@ mod text;
 mod time;
 
 pub(crate) use decode::text as decode_text;
-pub use id::{ChargeId, CommandId, IdParseError, OrderId, SessionId, TicketId, UserId};
+pub use id::{ChargeId, CommandId, IdParseError, OrderId, PayoutId, RefundId, SessionId, TicketId, UserId};
 pub use money::{Currency, Money, MoneyError};
-pub use text::{CardToken, Category, Email, IdempotencyKey, Password, SeatLabel, ShowName, TextError, Title, Venue};
+pub use text::{
+    CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, SeatLabel, ShowName, TextError, Title, Venue,
+};
 pub use time::{Timestamp, TimestampParseError};

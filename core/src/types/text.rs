@@ -175,6 +175,12 @@ secret!(
     CardToken, visible_ascii
 );
 secret!(
+    /// What a card processor gives the buyer's page to go on with a payment: 1 to 255 visible ASCII characters.
+    ///
+    /// It is never written to the journal, and shown to the buyer alone.
+    ClientSecret, visible_ascii
+);
+secret!(
     /// A caller's own name for one command, so that sending it again does nothing twice: 1 to 255 visible ASCII characters.
     IdempotencyKey, visible_ascii
 );

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use boxoffice::ChargeId;
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use tokio::sync::{Semaphore, watch};
 
 /// How a [`Bank`] answers a charge.
@@ -180,12 +183,12 @@ impl PaymentGateway for Bank {
         })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async move {
             if Self::fails(&self.lookups, &self.lookups_to_fail) {
                 return Err(GatewayError("the line is dead".into()));
             }
-            let account = self.book.lock().unwrap().get(&charge_id).copied();
+            let account = self.book.lock().unwrap().get(&request.charge_id).copied();
             Ok(match account {
                 None => ChargeAnswer::Unknown,
                 Some(account) if account.pending => ChargeAnswer::Pending,
@@ -195,13 +198,13 @@ impl PaymentGateway for Bank {
         })
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         Box::pin(async move {
             if Self::fails(&self.refunds, &self.refunds_to_fail) {
                 return Err(GatewayError("the line is dead".into()));
             }
             self.book.lock().unwrap().get_mut(&request.charge_id).unwrap().given_back += 1;
-            Ok(())
+            Ok(RefundAnswer::Refunded { reference: None })
         })
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+};
 use boxoffice::testing::{Audit, Simulation};
 use boxoffice::{BoxOffice, ChargeId, DomainEvent, Record};
 
@@ -30,14 +32,14 @@ impl PaymentGateway for Greedy {
         Box::pin(std::future::ready(Ok(ChargeAnswer::Charged { reference: None })))
     }
 
-    fn lookup(&self, id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        let known = self.0.lock().unwrap().contains(&id);
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let known = self.0.lock().unwrap().contains(&request.charge_id);
         let answer = if known { ChargeAnswer::Charged { reference: None } } else { ChargeAnswer::Unknown };
         Box::pin(std::future::ready(Ok(answer)))
     }
 
-    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, ()> {
-        Box::pin(std::future::ready(Ok(())))
+    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        Box::pin(std::future::ready(Ok(RefundAnswer::Refunded { reference: None })))
     }
 }
 

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+};
 use boxoffice::testing::ManualClock;
-use boxoffice::{BoxOffice, Builder, ChargeId, Limits, NewTicket, SignUp, TicketId, UserId};
+use boxoffice::{BoxOffice, Builder, Limits, NewTicket, SignUp, TicketId, UserId};
 use boxoffice_examples::measure::{progress, thousands};
 
 use crate::Failure;
@@ -107,11 +109,11 @@ impl PaymentGateway for Instantly {
         Box::pin(async { Ok(ChargeAnswer::Charged { reference: None }) })
     }
 
-    fn lookup(&self, _charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+    fn lookup(&self, _request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async { Ok(ChargeAnswer::Unknown) })
     }
 
-    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, ()> {
-        Box::pin(async { Ok(()) })
+    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        Box::pin(async { Ok(RefundAnswer::Refunded { reference: None }) })
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayFuture, PaymentGateway, RefundRequest};
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+};
 use boxoffice::testing::History;
-use boxoffice::{BoxOffice, ChargeId, RawTicketQuery, TicketId, UserId};
+use boxoffice::{BoxOffice, RawTicketQuery, TicketId, UserId};
 use boxoffice_examples::measure::{Stopwatch, shuffled};
 use tokio::runtime::Runtime;
 
@@ -98,11 +100,11 @@ impl PaymentGateway for Instantly {
         Box::pin(async { Ok(ChargeAnswer::Charged { reference: None }) })
     }
 
-    fn lookup(&self, _charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+    fn lookup(&self, _request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async { Ok(ChargeAnswer::Unknown) })
     }
 
-    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, ()> {
-        Box::pin(async { Ok(()) })
+    fn refund(&self, _request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        Box::pin(async { Ok(RefundAnswer::Refunded { reference: None }) })
     }
 }

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::gateway::{ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, PaymentGateway, RefundRequest};
+use crate::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use crate::testing::Dice;
 use crate::types::{ChargeId, OrderId};
 
@@ -169,22 +172,25 @@ impl PaymentGateway for SeededGateway {
         })
     }
 
-    fn lookup(&self, charge_id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let mut books = self.books();
         let down = books.is_down();
-        let answer =
-            if down { Err(GatewayError("down".into())) } else { Ok(books.answer(charge_id, self.time.elapsed())) };
+        let answer = if down {
+            Err(GatewayError("down".into()))
+        } else {
+            Ok(books.answer(request.charge_id, self.time.elapsed()))
+        };
         Box::pin(std::future::ready(answer))
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         let mut books = self.books();
         let is_charged = matches!(books.answer(request.charge_id, self.time.elapsed()), ChargeAnswer::Charged { .. });
         // Down before it is done or after it: the caller can't tell, and has to ask again.
         let answer = if books.is_down() {
             Err(GatewayError("down".into()))
         } else if is_charged {
-            Ok(())
+            Ok(RefundAnswer::Refunded { reference: None })
         } else {
             Err(GatewayError("there is no such charge".into()))
         };

@@ -6,7 +6,7 @@ use super::process::Process;
 use crate::engine::catch_up;
 use crate::error::Error;
 use crate::event::{Hash, StreamKey};
-use crate::gateway::{ChargeAnswer, PaymentGateway};
+use crate::gateway::{ChargeAnswer, LookupRequest, PaymentGateway};
 use crate::journal::Journal;
 use crate::testing::auditor::{Auditor, Verdict};
 use crate::types::ChargeId;
@@ -84,8 +84,10 @@ pub(super) fn shown(process: &Process, auditor: &Auditor, key: StreamKey) -> Ver
 /// Of which charges the gateway has taken money, by its own books.
 pub(super) fn taken(process: &Process, gateway: &dyn PaymentGateway, charges: &[ChargeId]) -> BTreeSet<ChargeId> {
     let said = |id: &ChargeId| {
+        let order = process.views.order_of_charge(*id).ok()??;
+        let request = LookupRequest::of(order.charge.as_ref()?);
         // It may be down; in the end it answers.
-        (0..100).find_map(|_| process.block_on(gateway.lookup(*id))?.ok())
+        (0..100).find_map(|_| process.block_on(gateway.lookup(request.clone()))?.ok())
     };
     charges.iter().filter(|id| matches!(said(id), Some(ChargeAnswer::Charged { .. }))).copied().collect()
 }

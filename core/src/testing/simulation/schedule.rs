@@ -72,7 +72,7 @@ impl World {
                 ChargeOutcome::Charged { reference }
             }
             ChargeAnswer::Declined { reason } => ChargeOutcome::NotCharged { reason },
-            ChargeAnswer::Pending | ChargeAnswer::Unknown => return Ok(()),
+            _ => return Ok(()),
         };
         let command = Command::SettleCharge(SettleCharge { order_id: order, charge_id: charge, outcome });
         let process = self.process()?;

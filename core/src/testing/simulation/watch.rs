@@ -6,7 +6,9 @@ use crate::command::Command;
 use crate::engine::{Reply, Request, Tap};
 use crate::error::Error;
 use crate::event::{Actor, EmailKey, StreamKey};
-use crate::gateway::{ChargeAnswer, ChargeRequest, GatewayFuture, PaymentGateway, RefundRequest};
+use crate::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+};
 use crate::testing::auditor::{GatewayNews, Outcome, Receipt};
 use crate::types::{ChargeId, CommandId};
 
@@ -99,15 +101,16 @@ impl PaymentGateway for Watched {
         Box::pin(async move { answer.await.inspect(|answer| self.hear(id, answer)) })
     }
 
-    fn lookup(&self, id: ChargeId) -> GatewayFuture<'_, ChargeAnswer> {
-        let answer = self.gateway.lookup(id);
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let id = request.charge_id;
+        let answer = self.gateway.lookup(request);
         Box::pin(async move { answer.await.inspect(|answer| self.hear(id, answer)) })
     }
 
-    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, ()> {
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         let id = request.charge_id;
         self.watch.gateway(GatewayNews::AskedToRefund(id, request.amount));
         let answer = self.gateway.refund(request);
-        Box::pin(async move { answer.await.inspect(|()| self.watch.gateway(GatewayNews::SaidRefunded(id))) })
+        Box::pin(async move { answer.await.inspect(|_| self.watch.gateway(GatewayNews::SaidRefunded(id))) })
     }
 }

@@ -6,7 +6,9 @@
 use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
 use crate::domain::expiration::ExpireOrder;
 use crate::domain::order::{CancelOrder, CreateOrder};
-use crate::domain::payment::{SettleCharge, SettleRefund, StartPayment, StartRefund};
+use crate::domain::payment::{
+    CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
+};
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
 use crate::event::StreamKey;
 use smallvec::SmallVec;
@@ -40,10 +42,18 @@ pub(crate) enum Command {
     StartPayment(StartPayment),
     /// Note the gateway's answer to a charge.
     SettleCharge(SettleCharge),
-    /// Note that the gateway is about to be asked to give the money back.
+    /// Note that the gateway is about to be asked to give money back.
     StartRefund(StartRefund),
-    /// Note that the money was given back.
+    /// Note what became of a refund.
     SettleRefund(SettleRefund),
+    /// Note that money was given back at the gateway's own desk.
+    RecordRefund(RecordRefund),
+    /// Note that the buyer's bank took money back.
+    OpenDispute(OpenDispute),
+    /// Note whose disputed money is.
+    CloseDispute(CloseDispute),
+    /// Note what became of money that was nobody's.
+    ResolveEscalation(ResolveEscalation),
 }
 
 /// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
@@ -75,6 +85,10 @@ impl Command {
             Self::SettleCharge(command) => keys.push(StreamKey::Order(command.order_id)),
             Self::StartRefund(command) => keys.push(StreamKey::Order(command.order_id)),
             Self::SettleRefund(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::RecordRefund(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::OpenDispute(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::CloseDispute(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::ResolveEscalation(command) => keys.push(StreamKey::Order(command.order_id)),
         }
         keys
     }
@@ -97,6 +111,10 @@ impl Command {
             Self::SettleCharge(_) => "SettleCharge",
             Self::StartRefund(_) => "StartRefund",
             Self::SettleRefund(_) => "SettleRefund",
+            Self::RecordRefund(_) => "RecordRefund",
+            Self::OpenDispute(_) => "OpenDispute",
+            Self::CloseDispute(_) => "CloseDispute",
+            Self::ResolveEscalation(_) => "ResolveEscalation",
         }
     }
 }

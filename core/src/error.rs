@@ -148,6 +148,16 @@ codes! {
     PaymentNotRefundable = Conflict "payment.not_refundable" "Only a successful charge can be refunded";
     /// The charge is refunded, or its refund is under way.
     PaymentAlreadyRefunded = Conflict "payment.already_refunded" "The charge is refunded";
+    /// More is to be given back than is left of the charge.
+    PaymentRefundTooLarge = Conflict "payment.refund_too_large" "More than is left of the charge";
+    /// A refund is in the currency of its charge.
+    PaymentRefundCurrency = Validation "payment.refund_currency" "A refund has the currency of its charge";
+    /// Tickets go back on sale only if all of their money goes back.
+    PaymentReturnNeedsFullRefund = Conflict "payment.return_needs_full_refund" "Tickets go back on sale only with all of their money";
+    /// Nothing about the charge waits for an operator.
+    PaymentNotEscalated = Conflict "payment.not_escalated" "Nothing about this charge waits for an operator";
+    /// The message does not come from the card processor, or is too old.
+    PaymentNoticeRefused = Validation "payment.notice_refused" "The message is not from the card processor";
     /// So many payments wait for the card processor that no more are taken.
     PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
 

@@ -12,7 +12,9 @@ pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdat
 pub use crate::domain::expiration::OrderExpired;
 pub use crate::domain::order::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
 pub use crate::domain::payment::{
-    ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted,
+    ChargeAuthorized, ChargeCreated, ChargeDisputed, ChargeEscalated, ChargeFailed, ChargeRefunded, ChargeTransferred,
+    ChargeVoided, DisputeClosed, EscalationResolved, LateMoneyReceived, PaymentStarted, RefundFailed, RefundReason,
+    RefundStarted, Resolution, VoidStarted,
 };
 pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
 use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};
@@ -52,8 +54,28 @@ pub enum DomainEvent {
     ChargeFailed(ChargeFailed),
     /// The gateway is about to be asked to give the money back.
     RefundStarted(RefundStarted),
-    /// The money was given back.
+    /// Money was given back.
     ChargeRefunded(ChargeRefunded),
+    /// The money is set aside: the order keeps its tickets until it is captured.
+    ChargeAuthorized(ChargeAuthorized),
+    /// The gateway refused to give money back, for good.
+    RefundFailed(RefundFailed),
+    /// Money came for an order that had ended.
+    LateMoneyReceived(LateMoneyReceived),
+    /// A charge that came late pays a new order.
+    ChargeTransferred(ChargeTransferred),
+    /// Money is nobody's and could not be given back: an operator has to see to it.
+    ChargeEscalated(ChargeEscalated),
+    /// An operator has seen to money that was nobody's.
+    EscalationResolved(EscalationResolved),
+    /// Money was set aside too late; the gateway is about to be asked to release it.
+    VoidStarted(VoidStarted),
+    /// Money that was set aside was released.
+    ChargeVoided(ChargeVoided),
+    /// The buyer's bank took money back until it is clear whose it is.
+    ChargeDisputed(ChargeDisputed),
+    /// It is clear whose disputed money is.
+    DisputeClosed(DisputeClosed),
 }
 
 /// The entity that an event is about: events of one stream are versioned 1, 2, 3, ….
@@ -127,6 +149,16 @@ impl DomainEvent {
             Self::ChargeFailed(_) => "ChargeFailed",
             Self::RefundStarted(_) => "RefundStarted",
             Self::ChargeRefunded(_) => "ChargeRefunded",
+            Self::ChargeAuthorized(_) => "ChargeAuthorized",
+            Self::RefundFailed(_) => "RefundFailed",
+            Self::LateMoneyReceived(_) => "LateMoneyReceived",
+            Self::ChargeTransferred(_) => "ChargeTransferred",
+            Self::ChargeEscalated(_) => "ChargeEscalated",
+            Self::EscalationResolved(_) => "EscalationResolved",
+            Self::VoidStarted(_) => "VoidStarted",
+            Self::ChargeVoided(_) => "ChargeVoided",
+            Self::ChargeDisputed(_) => "ChargeDisputed",
+            Self::DisputeClosed(_) => "DisputeClosed",
         }
     }
 
@@ -148,6 +180,16 @@ impl DomainEvent {
             Self::ChargeFailed(event) => StreamKey::Order(event.order_id),
             Self::RefundStarted(event) => StreamKey::Order(event.order_id),
             Self::ChargeRefunded(event) => StreamKey::Order(event.order_id),
+            Self::ChargeAuthorized(event) => StreamKey::Order(event.order_id),
+            Self::RefundFailed(event) => StreamKey::Order(event.order_id),
+            Self::LateMoneyReceived(event) => StreamKey::Order(event.order_id),
+            Self::ChargeTransferred(event) => StreamKey::Order(event.order_id),
+            Self::ChargeEscalated(event) => StreamKey::Order(event.order_id),
+            Self::EscalationResolved(event) => StreamKey::Order(event.order_id),
+            Self::VoidStarted(event) => StreamKey::Order(event.order_id),
+            Self::ChargeVoided(event) => StreamKey::Order(event.order_id),
+            Self::ChargeDisputed(event) => StreamKey::Order(event.order_id),
+            Self::DisputeClosed(event) => StreamKey::Order(event.order_id),
         }
     }
 }
@@ -174,9 +216,20 @@ impl DomainEvent {
 }
 
 impl DomainEvent {
-    /// Whether the event may be about something in which nothing was under way any more: only refunds are.
+    /// Whether the event may be about something in which nothing was under way any more: only money that comes late or goes back
+    /// is, with the tickets that it is for.
     pub(crate) const fn may_revive(&self) -> bool {
-        matches!(self, Self::RefundStarted(_) | Self::ChargeRefunded(_))
+        matches!(
+            self,
+            Self::RefundStarted(_)
+                | Self::ChargeRefunded(_)
+                | Self::RefundFailed(_)
+                | Self::LateMoneyReceived(_)
+                | Self::ChargeTransferred(_)
+                | Self::VoidStarted(_)
+                | Self::ChargeDisputed(_)
+                | Self::DisputeClosed(_)
+        )
     }
 
     /// Whether nothing may be under way any more with something that it changes.
@@ -189,6 +242,12 @@ impl DomainEvent {
                 | Self::ChargeCreated(_)
                 | Self::ChargeFailed(_)
                 | Self::ChargeRefunded(_)
+                | Self::RefundFailed(_)
+                | Self::ChargeTransferred(_)
+                | Self::EscalationResolved(_)
+                | Self::ChargeVoided(_)
+                | Self::ChargeDisputed(_)
+                | Self::DisputeClosed(_)
         )
     }
 }

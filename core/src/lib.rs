@@ -26,7 +26,10 @@ pub use clock::{Clock, SystemClock, Waker};
 pub use domain::Limits;
 pub use domain::auth::User;
 pub use domain::order::{Order, OrderStatus};
-pub use domain::payment::{Charge, ChargeStatus};
+pub use domain::payment::{
+    Charge, ChargeStatus, Dispute, DisputeStatus, LateMoneyPolicy, LateMoneyStep, Refund, RefundStatus,
+    UnknownLateMoneyStep,
+};
 pub use domain::ticket::{Show, Ticket, TicketStatus};
 pub use engine::Subscription;
 pub use error::{Code, Error, ErrorKind, Fault};

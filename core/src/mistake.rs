@@ -35,6 +35,10 @@ pub enum Mistake {
     EmailCheckedTooEarly,
     /// A buyer's open orders are not counted.
     OpenOrdersNotCounted,
+    /// More is given back than was taken.
+    RefundNotBounded,
+    /// Money that comes late is not noted.
+    LateMoneyForgotten,
     /// After a failed append the engine goes on with the state that it had.
     LimpOnAfterFailure,
 }
@@ -57,6 +61,8 @@ impl Mistake {
         Self::RestartForgetsDeadlines,
         Self::EmailCheckedTooEarly,
         Self::OpenOrdersNotCounted,
+        Self::RefundNotBounded,
+        Self::LateMoneyForgotten,
         Self::LimpOnAfterFailure,
     ];
 

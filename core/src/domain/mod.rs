@@ -56,11 +56,19 @@ pub struct Limits {
     pub order_tickets_max: usize,
     /// How many tickets one command may list.
     pub listing_tickets_max: usize,
+    /// What becomes of money that comes for an order that has ended.
+    pub late_money: payment::LateMoneyPolicy,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { hold: Duration::from_mins(15), open_orders_max: 10, order_tickets_max: 10, listing_tickets_max: 10_000 }
+        Self {
+            hold: Duration::from_mins(15),
+            open_orders_max: 10,
+            order_tickets_max: 10,
+            listing_tickets_max: 10_000,
+            late_money: payment::LateMoneyPolicy::default(),
+        }
     }
 }
 
@@ -154,9 +162,15 @@ pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Res
             expiration::expire_order(state, command, context).map_err(Rejection::Expiration)
         }
         Command::StartPayment(command) => payment::start_payment(state, command, context).map_err(Rejection::Payment),
-        Command::SettleCharge(command) => payment::settle_charge(state, command).map_err(Rejection::Payment),
+        Command::SettleCharge(command) => payment::settle_charge(state, command, context).map_err(Rejection::Payment),
         Command::StartRefund(command) => payment::start_refund(state, command, context).map_err(Rejection::Payment),
-        Command::SettleRefund(command) => payment::settle_refund(state, command).map_err(Rejection::Payment),
+        Command::SettleRefund(command) => payment::settle_refund(state, command, context).map_err(Rejection::Payment),
+        Command::RecordRefund(command) => payment::record_refund(state, command).map_err(Rejection::Payment),
+        Command::OpenDispute(command) => payment::open_dispute(state, command).map_err(Rejection::Payment),
+        Command::CloseDispute(command) => payment::close_dispute(state, command).map_err(Rejection::Payment),
+        Command::ResolveEscalation(command) => {
+            payment::resolve_escalation(state, command, context).map_err(Rejection::Payment)
+        }
     }?;
     let follow_ups: SmallVec<[DomainEvent; 1]> =
         decision.events.iter().filter_map(|event| reaction::follow_up(state, event)).collect();

@@ -227,13 +227,31 @@ impl State {
                 payment::apply_started(self.no_longer_due(event.order_id)?, event, fact)
             }
             DomainEvent::ChargeCreated(event) => self.charge_created(event, fact),
-            DomainEvent::ChargeFailed(event) => {
-                payment::apply_failed(present(self.orders.get_mut(&event.order_id))?, event, fact)
-            }
-            DomainEvent::RefundStarted(event) => {
-                payment::apply_refund_started(present(self.orders.get_mut(&event.order_id))?, event, fact)
-            }
             DomainEvent::ChargeRefunded(event) => self.charge_refunded(event, fact),
+            event => self.charge_changed(event, fact),
+        }
+    }
+
+    /// What changes nothing but an order's charge.
+    fn charge_changed(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
+        let StreamKey::Order(id) = event.stream() else {
+            return Err(Inconsistency("the fact is about nothing that is known"));
+        };
+        let order = present(self.orders.get_mut(&id))?;
+        match event {
+            DomainEvent::ChargeFailed(event) => payment::apply_failed(order, event, fact),
+            DomainEvent::RefundStarted(event) => payment::apply_refund_started(order, event, fact),
+            DomainEvent::ChargeAuthorized(event) => payment::apply_authorized(order, event, fact),
+            DomainEvent::RefundFailed(event) => payment::apply_refund_failed(order, event, fact),
+            DomainEvent::LateMoneyReceived(event) => payment::apply_late_money(order, event, fact),
+            DomainEvent::ChargeTransferred(event) => payment::apply_transferred(order, event, fact),
+            DomainEvent::ChargeEscalated(event) => payment::apply_escalated(order, event, fact),
+            DomainEvent::EscalationResolved(event) => payment::apply_resolved(order, event, fact),
+            DomainEvent::VoidStarted(event) => payment::apply_void_started(order, event, fact),
+            DomainEvent::ChargeVoided(event) => payment::apply_voided(order, event, fact),
+            DomainEvent::ChargeDisputed(event) => payment::apply_disputed(order, event, fact),
+            DomainEvent::DisputeClosed(event) => payment::apply_dispute_closed(order, event, fact),
+            _ => Err(Inconsistency("the fact is about nothing that is known")),
         }
     }
 

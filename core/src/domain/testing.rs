@@ -12,12 +12,14 @@ use std::sync::Arc;
 use super::auth::{self, CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use super::expiration::{self, ExpireOrder};
 use super::order::{self, CancelOrder, CreateOrder, TicketVersions};
-use super::payment::{self, Charge, ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use super::payment::{
+    self, Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund,
+};
 use super::ticket::{self, CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
 use super::{Context, Decision, Events, Fact, Inconsistency, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
-use crate::types::{ChargeId, Money, OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
 
 /// The people of [`market`].
 pub(crate) const SELLER: u64 = 1;
@@ -76,6 +78,12 @@ impl Story {
     /// From here on, these limits are in force.
     pub(crate) fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// From here on, this becomes of late money, such as `return`.
+    pub(crate) fn late_money(self, policy: &str) -> Self {
+        let limits = Limits { late_money: policy.parse().unwrap(), ..self.limits };
+        self.limits(limits)
     }
 
     /// A seller lists tickets; who acts afterwards stays as it was.
@@ -171,7 +179,7 @@ impl Told {
 
     /// The story after the events; `apply` must take whatever `decide` allows.
     #[track_caller]
-    fn go_on(self) -> Story {
+    pub(crate) fn go_on(self) -> Story {
         let events = self.events().clone();
         let mut story = self.story;
         for event in &events {
@@ -218,6 +226,10 @@ pub(crate) fn order_id(number: u64) -> OrderId {
 
 pub(crate) fn charge_id(number: u64) -> ChargeId {
     ChargeId::from_bytes(bytes(number))
+}
+
+pub(crate) fn refund_id(number: u64) -> RefundId {
+    RefundId::from_bytes(bytes(number))
 }
 
 pub(crate) fn session(number: u64) -> SessionId {
@@ -332,9 +344,19 @@ pub(crate) fn pay_as(number: u64, charge: u64) -> Command {
     })
 }
 
-/// The gateway's answer to a charge of the order.
+/// The gateway's answer to a charge of the order. If its money comes late, new things have [`late`] numbers.
 pub(crate) fn settle(number: u64, charge: u64, outcome: ChargeOutcome) -> Command {
-    Command::SettleCharge(SettleCharge { order_id: order_id(number), charge_id: charge_id(charge), outcome })
+    let (order_id, new_order_id) = (order_id(number), order_id(late(number)));
+    Command::SettleCharge(SettleCharge { order_id, charge_id: charge_id(charge), outcome, new_order_id })
+}
+
+/// The number of the order or refund that comes of the late money of an order.
+pub(crate) const fn late(number: u64) -> u64 {
+    number + 100
+}
+
+pub(crate) fn authorized(number: u64) -> Command {
+    settle(number, number, ChargeOutcome::Authorized { reference: Some("ref".into()) })
 }
 
 pub(crate) fn charged(number: u64) -> Command {
@@ -345,8 +367,16 @@ pub(crate) fn declined(number: u64) -> Command {
     settle(number, number, ChargeOutcome::NotCharged { reason: "declined".into() })
 }
 
+/// Gives all that is left of an order's money back; the refund has the number of the order.
 pub(crate) fn refund(number: u64, return_to_sale: bool) -> Command {
-    Command::StartRefund(StartRefund { order_id: order_id(number), return_to_sale })
+    let (order_id, refund_id) = (order_id(number), refund_id(number));
+    Command::StartRefund(StartRefund { order_id, refund_id, amount: None, return_to_sale })
+}
+
+/// Gives as many US cents of an order's money back, by a refund of another number.
+pub(crate) fn refund_part(number: u64, refund: u64, minor: u64) -> Command {
+    let (order_id, refund_id, amount) = (order_id(number), refund_id(refund), Some(money(minor, "USD")));
+    Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale: false })
 }
 
 pub(crate) fn refunded(number: u64) -> Command {
@@ -355,5 +385,21 @@ pub(crate) fn refunded(number: u64) -> Command {
 
 /// The refund of another charge of the order is done.
 pub(crate) fn refunded_as(number: u64, charge: u64) -> Command {
-    Command::SettleRefund(SettleRefund { order_id: order_id(number), charge_id: charge_id(charge) })
+    settle_refund(number, charge, number, RefundOutcome::Refunded { reference: Some("back".into()) })
+}
+
+/// A refund of another number is done.
+pub(crate) fn part_refunded(number: u64, refund: u64) -> Command {
+    settle_refund(number, number, refund, RefundOutcome::Refunded { reference: Some("back".into()) })
+}
+
+/// The gateway refuses a refund for good.
+pub(crate) fn not_refunded(number: u64, refund: u64) -> Command {
+    settle_refund(number, number, refund, RefundOutcome::Refused { reason: "closed".into() })
+}
+
+fn settle_refund(number: u64, charge: u64, refund: u64, outcome: RefundOutcome) -> Command {
+    let (order_id, charge_id, refund_id) = (order_id(number), charge_id(charge), refund_id(refund));
+    let new_order_id = self::order_id(late(late(number)));
+    Command::SettleRefund(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
 }

@@ -58,13 +58,15 @@ fn charge_failed(number: u64, charge: u64) -> DomainEvent {
 fn refund_started(number: u64, charge: u64, reason: RefundReason) -> DomainEvent {
     let (charge_id, order_id) = (charge_id(charge), order_id(number));
     let amount = money(1500, "USD");
-    DomainEvent::RefundStarted(RefundStarted { charge_id, order_id, amount, reason, return_to_sale: true })
+    let refund_id = Some(refund_id(number));
+    DomainEvent::RefundStarted(RefundStarted { refund_id, charge_id, order_id, amount, reason, return_to_sale: true })
 }
 
 fn charge_refunded(number: u64, charge: u64, tickets: TicketVersions) -> DomainEvent {
     let (charge_id, order_id) = (charge_id(charge), order_id(number));
     let amount = money(1500, "USD");
-    DomainEvent::ChargeRefunded(ChargeRefunded { charge_id, order_id, amount, tickets })
+    let (refund_id, reference) = (Some(refund_id(number)), None);
+    DomainEvent::ChargeRefunded(ChargeRefunded { refund_id, charge_id, order_id, amount, reference, tickets })
 }
 
 fn password_changed(number: u64, epoch: u64) -> DomainEvent {

@@ -9,19 +9,27 @@ use std::time::Duration;
 
 use super::expiration::ExpireOrder;
 use super::order::{OrderStatus, TicketIds};
-use super::payment::ChargeStatus;
+use super::payment::{
+    ChargeOutcome, ChargeStatus, CloseDispute, LateMoneyPolicy, OpenDispute, RecordRefund, RefundOutcome, Resolution,
+    ResolveEscalation, SettleCharge, SettleRefund, StartRefund,
+};
 use super::testing::*;
 use super::ticket::{Listing, TicketStatus};
 use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
 use crate::domain::order::CreateOrder;
 use crate::event::{Actor, DomainEvent, StreamKey};
-use crate::types::{OrderId, SessionId, Timestamp, UserId};
+use crate::types::{ChargeId, OrderId, SessionId, Timestamp, UserId};
 
 const SEEDS: u64 = 16;
 const STEPS: usize = 600;
-const LIMITS: Limits =
-    Limits { hold: Duration::from_millis(100), open_orders_max: 2, order_tickets_max: 3, listing_tickets_max: 3 };
+const LIMITS: Limits = Limits {
+    hold: Duration::from_millis(100),
+    open_orders_max: 2,
+    order_tickets_max: 3,
+    listing_tickets_max: 3,
+    late_money: LateMoneyPolicy::RETAKE_FIRST,
+};
 
 /// Numbers from a seed: xorshift64*.
 struct Random(u64);
@@ -68,7 +76,9 @@ impl Walk {
         self.now += self.random.below(4);
         let (actor, command) = self.command();
         let email_owner = (self.random.below(8) == 0).then(|| self.some_user());
-        let context = Context { now: ms(self.now), actor, email_owner, limits: LIMITS };
+        let policy = if self.random.below(4) == 0 { "escalate" } else { "retake,return" };
+        let limits = Limits { late_money: policy.parse().unwrap(), ..LIMITS };
+        let context = Context { now: ms(self.now), actor, email_owner, limits };
         let loaded = self.load(&command);
         let decided = decide(&self.full, &command, &context);
         assert_eq!(plain(&decided), plain(&decide(&self.lean, &command, &context)), "of {command:?}");
@@ -205,11 +215,82 @@ impl Walk {
                 (Actor::System, due.first().map_or(expire(number), |id| expire_by_id(*id)))
             }
             3..=5 => (self.actor(buyer), pay(number)),
-            6..=7 => (Actor::System, charged(number)),
-            8 => (Actor::System, declined(number)),
-            9 => (self.actor(seller), refund(number, self.random.below(2) == 0)),
-            _ => (Actor::System, refunded(number)),
+            6..=8 => (Actor::System, self.settle_command(number)),
+            9 => {
+                let escalated = self.all_orders().find(|order| !order.is_settled() && !order.status.is_open());
+                match escalated.map(|order| order.id) {
+                    Some(order_id) if self.random.below(4) == 0 => {
+                        let (resolution, note) = (Resolution::Kept, "seen to".into());
+                        let resolve = ResolveEscalation { order_id, resolution, note };
+                        (self.actor(None), Command::ResolveEscalation(resolve))
+                    }
+                    _ => (self.actor(seller), self.start_refund(number)),
+                }
+            }
+            10 => (Actor::System, self.refund_command(number)),
+            _ => (Actor::System, self.bank_command(number)),
         }
+    }
+
+    fn start_refund(&mut self, number: u64) -> Command {
+        let (order_id, refund_id) = (order_id(number), refund_id(self.random.below(1_000_000)));
+        let currency = if self.random.below(8) == 0 { "EUR" } else { "USD" };
+        let part = money(1 + self.random.below(900), currency);
+        let amount = (self.random.below(3) == 0).then_some(part);
+        let return_to_sale = self.random.below(2) == 0;
+        Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale })
+    }
+
+    /// The gateway says something of the order's charge.
+    fn settle_command(&mut self, number: u64) -> Command {
+        let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
+        let outcome = match self.random.below(9) {
+            0..=3 => ChargeOutcome::Charged { reference: Some("ref".into()) },
+            4..=5 => ChargeOutcome::Authorized { reference: None },
+            _ => ChargeOutcome::NotCharged { reason: "declined".into() },
+        };
+        Command::SettleCharge(SettleCharge { order_id: order_id(number), charge_id, outcome, new_order_id })
+    }
+
+    /// The gateway says something of one of its refunds.
+    fn refund_command(&mut self, number: u64) -> Command {
+        let charge = self.full.order(order_id(number)).and_then(|order| order.charge.as_ref());
+        let refunds: Vec<_> =
+            charge.map(|charge| charge.refunds.iter().map(|refund| refund.id).collect()).unwrap_or_default();
+        let at = usize::try_from(self.random.below(refunds.len().max(1) as u64)).unwrap();
+        let refund_id = refunds.get(at).copied().unwrap_or(refund_id(number));
+        let outcome = match self.random.below(3) {
+            0 => RefundOutcome::Refused { reason: "closed".into() },
+            _ => RefundOutcome::Refunded { reference: Some("back".into()) },
+        };
+        let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
+        Command::SettleRefund(SettleRefund { order_id: order_id(number), charge_id, refund_id, outcome, new_order_id })
+    }
+
+    /// Something happens at the gateway's own desk.
+    fn bank_command(&mut self, number: u64) -> Command {
+        let (order_id, charge_id, amount) =
+            (order_id(number), self.charge_of(number), money(1 + self.random.below(400), "USD"));
+        let name = self.random.below(3);
+        match self.random.below(3) {
+            0 => {
+                let (refund_id, reference) = (refund_id(name), format!("re_{name}").into());
+                Command::RecordRefund(RecordRefund { order_id, charge_id, refund_id, reference, amount })
+            }
+            1 => {
+                let (reference, reason) = (format!("dp_{name}").into(), "fraudulent".into());
+                Command::OpenDispute(OpenDispute { order_id, charge_id, reference, amount, reason })
+            }
+            _ => {
+                let (reference, won) = (format!("dp_{name}").into(), self.random.below(2) == 0);
+                Command::CloseDispute(CloseDispute { order_id, charge_id, reference, won })
+            }
+        }
+    }
+
+    fn charge_of(&self, number: u64) -> ChargeId {
+        let charge = self.full.order(order_id(number)).and_then(|order| order.charge.as_ref());
+        charge.map_or(charge_id(number), |charge| charge.id)
     }
 
     fn all_users(&self) -> impl Iterator<Item = &Arc<User>> {
@@ -264,11 +345,14 @@ impl Walk {
         let status = charge.map(|charge| charge.status);
         let follows = match order.status {
             OrderStatus::Created | OrderStatus::Expired => status.is_none(),
-            OrderStatus::AwaitingPayment => status == Some(ChargeStatus::Pending),
+            OrderStatus::AwaitingPayment => matches!(status, Some(ChargeStatus::Pending | ChargeStatus::Authorized)),
             OrderStatus::Complete => {
                 matches!(status, Some(ChargeStatus::Succeeded | ChargeStatus::Refunding | ChargeStatus::Refunded))
             }
-            OrderStatus::Cancelled => !matches!(status, Some(ChargeStatus::Pending | ChargeStatus::Succeeded)),
+            OrderStatus::Cancelled => !matches!(
+                status,
+                Some(ChargeStatus::Pending | ChargeStatus::Authorized | ChargeStatus::Succeeded | ChargeStatus::Late)
+            ),
         };
         assert!(follows, "{order:?}");
         assert_eq!(order.cancel_reason.is_some(), order.status == OrderStatus::Cancelled, "{order:?}");
@@ -336,7 +420,9 @@ fn all_invariants_hold_in_random_histories() {
 /// The histories are worth little if they don't go everywhere.
 fn check_covers_everything(seen: &BTreeSet<String>) {
     let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
-        OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded";
+        OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded \
+        ChargeAuthorized RefundFailed LateMoneyReceived ChargeTransferred ChargeEscalated EscalationResolved \
+        VoidStarted ChargeVoided ChargeDisputed DisputeClosed";
     let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
         Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) \
         Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
@@ -344,7 +430,8 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
         Order(TooManyOpen) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
         Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
         Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
-        Payment(AlreadyRefunded)";
+        Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \
+        Payment(OperatorRequired) Payment(NotEscalated)";
     let all = events.split_whitespace().chain(refusals.split_whitespace()).chain(["nothing"]);
     let missing: Vec<_> = all.filter(|name| !seen.contains(*name)).collect();
     assert!(missing.is_empty(), "never seen: {missing:?}, but {seen:?}");

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::gateway::worker::Work;
 use crate::journal::{Proposal, StoredResult, StreamVersions};
-use crate::types::{CardToken, CommandId, OrderId, Timestamp, UserId};
+use crate::types::{CommandId, OrderId, Timestamp, UserId};
 use crate::views::Entity;
 
 use super::handle::Request;
@@ -137,14 +137,19 @@ impl Batch {
     fn note(&mut self, state: &State, event: &DomainEvent, command: &Command) {
         match event {
             DomainEvent::PaymentStarted(started) => {
-                let token =
-                    if let Command::StartPayment(command) = command { Some(command.token.clone()) } else { None };
-                self.work.extend(charge_work(state, started.order_id, token));
+                if let Command::StartPayment(command) = command {
+                    let order = state.order(started.order_id).cloned();
+                    self.work.extend(order.map(|order| Work::Charge(order, command.token.clone())));
+                }
             }
-            DomainEvent::RefundStarted(started) => {
-                self.work.extend(state.order(started.order_id).cloned().map(Work::Refund));
+            DomainEvent::ChargeAuthorized(_) | DomainEvent::RefundStarted(_) | DomainEvent::VoidStarted(_) => {
+                self.work.extend(order_of(event).and_then(|id| state.order(id)).cloned().map(Work::resume));
             }
-            DomainEvent::ChargeCreated(_) | DomainEvent::ChargeFailed(_) | DomainEvent::ChargeRefunded(_) => {
+            DomainEvent::ChargeCreated(_)
+            | DomainEvent::ChargeFailed(_)
+            | DomainEvent::ChargeRefunded(_)
+            | DomainEvent::RefundFailed(_)
+            | DomainEvent::EscalationResolved(_) => {
                 self.settled.extend(order_of(event).and_then(|id| state.order(id)).cloned());
             }
             DomainEvent::SessionRevoked(revoked) => {
@@ -157,14 +162,6 @@ impl Batch {
 
 fn order_of(event: &DomainEvent) -> Option<OrderId> {
     if let StreamKey::Order(id) = event.stream() { Some(id) } else { None }
-}
-
-fn charge_work(state: &State, id: OrderId, token: Option<CardToken>) -> Option<Work> {
-    let order = state.order(id)?.clone();
-    Some(match token {
-        Some(token) => Work::Charge(order, token),
-        None => Work::Lookup(order),
-    })
 }
 
 /// What the command is answered with, once it is decided and applied.
@@ -190,6 +187,10 @@ fn reply(state: &State, command: &Command) -> Result<Reply, Error> {
         Command::SettleCharge(command) => order(command.order_id),
         Command::StartRefund(command) => order(command.order_id),
         Command::SettleRefund(command) => order(command.order_id),
+        Command::RecordRefund(command) => order(command.order_id),
+        Command::OpenDispute(command) => order(command.order_id),
+        Command::CloseDispute(command) => order(command.order_id),
+        Command::ResolveEscalation(command) => order(command.order_id),
     };
     reply.ok_or_else(|| crate::error::Code::Internal.into())
 }

@@ -74,6 +74,11 @@ fn payment_code(rejection: payment::Rejection) -> Code {
         payment::Rejection::RefundNotYours => Code::OrderNotYours,
         payment::Rejection::NotRefundable => Code::PaymentNotRefundable,
         payment::Rejection::AlreadyRefunded => Code::PaymentAlreadyRefunded,
+        payment::Rejection::RefundTooLarge => Code::PaymentRefundTooLarge,
+        payment::Rejection::RefundCurrency => Code::PaymentRefundCurrency,
+        payment::Rejection::ReturnNeedsFullRefund => Code::PaymentReturnNeedsFullRefund,
+        payment::Rejection::OperatorRequired => Code::AuthOperatorRequired,
+        payment::Rejection::NotEscalated => Code::PaymentNotEscalated,
     }
 }
 

@@ -13,14 +13,14 @@ use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::auth::{CreateUser, Credentials};
 use crate::domain::order::{CreateOrder, OrderStatus};
-use crate::domain::payment::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use crate::domain::payment::{ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
 use crate::domain::ticket::{CreateTickets, Listing};
 use crate::error::{Code, Error};
 use crate::event::{Actor, EmailKey, Record};
 use crate::gateway::worker::Work;
 use crate::journal::{Head, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
 use crate::testing::{ManualClock, SeededIds};
-use crate::types::{ChargeId, CommandId, Email, Money, OrderId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, CommandId, Email, Money, OrderId, RefundId, TicketId, Timestamp, UserId};
 use crate::views::Views;
 
 const SELLER: UserId = UserId::from_bytes([1; 16]);
@@ -153,7 +153,8 @@ fn pay(order: u8) -> Command {
 
 fn charged(order: u8) -> Command {
     let (order_id, outcome) = (OrderId::from_bytes([order; 16]), ChargeOutcome::Charged { reference: None });
-    Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome })
+    let new_order_id = OrderId::from_bytes([order + 100; 16]);
+    Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome, new_order_id })
 }
 
 impl Engine {
@@ -286,9 +287,12 @@ fn what_the_next_batch_has_changed_is_not_dropped_when_it_settles() {
     let mut paid = ask(&engine.handle, Actor::System, charged(1));
     engine.writer.turn();
     let order_id = OrderId::from_bytes([1; 16]);
-    let refund = Command::StartRefund(StartRefund { order_id, return_to_sale: true });
+    let (refund_id, new_order_id) = (RefundId::from_bytes([1; 16]), OrderId::from_bytes([9; 16]));
+    let refund = Command::StartRefund(StartRefund { order_id, refund_id, amount: None, return_to_sale: true });
     let mut refund = ask(&engine.handle, Actor::User(SELLER), refund);
-    let refunded = Command::SettleRefund(SettleRefund { order_id, charge_id: CHARGE });
+    let outcome = RefundOutcome::Refunded { reference: None };
+    let refunded =
+        Command::SettleRefund(SettleRefund { order_id, charge_id: CHARGE, refund_id, outcome, new_order_id });
     let mut refunded = ask(&engine.handle, Actor::System, refunded);
     engine.writer.turn();
     // The order is settled by the first batch, and again by the second, which the views do not know yet.

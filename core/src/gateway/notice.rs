@@ -103,6 +103,19 @@ pub enum NoticeFact {
     },
 }
 
+impl NoticeFact {
+    /// The charge that it is about.
+    pub const fn charge_id(&self) -> ChargeId {
+        match self {
+            Self::Charge { charge_id, .. }
+            | Self::Refund { charge_id, .. }
+            | Self::RefundElsewhere { charge_id, .. }
+            | Self::DisputeOpened { charge_id, .. }
+            | Self::DisputeClosed { charge_id, .. } => *charge_id,
+        }
+    }
+}
+
 /// Why a message is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,8 +1,8 @@
 //! Calls the gateway for the engine, and asks again until it knows.
 //!
-//! Every charge and refund that is under way has one task. It calls the gateway, tells the engine what came of it, and while
-//! that is not known, because the gateway failed, hung or answered late, asks what became of the charge, waiting longer each
-//! time. At start-up the charges that were under way when the process ended are taken up the same way.
+//! Every order whose charge has something under way has one task. It calls the gateway, tells the engine what came of it, and
+//! while that is not known, because the gateway failed, hung or answered late, asks what became of it, waiting longer each time.
+//! At start-up what was under way when the process ended is taken up the same way.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,12 +15,15 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
-use super::{ChargeAnswer, ChargeRequest, GatewayError, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest};
+use super::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
+};
 use crate::clock::EngineTime;
 use crate::domain::Order;
-use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, UNREACHED};
+use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, Refund, RefundOutcome, UNREACHED};
 use crate::error::{Code, Error};
-use crate::types::{CardToken, OrderId, RefundId};
+use crate::types::{CardToken, ChargeId, ClientSecret, OrderId, RefundId};
 
 /// What the gateway is to do.
 #[derive(Debug, Clone)]
@@ -31,15 +34,21 @@ pub(crate) enum Work {
     Lookup(Arc<Order>),
     /// Find out whether money came after all for a charge that was given up.
     Watch(Arc<Order>),
-    /// Give the money back.
+    /// Take the money that is set aside.
+    Capture(Arc<Order>),
+    /// Release the money that is set aside.
+    Void(Arc<Order>),
+    /// Give money back: every refund that is pending.
     Refund(Arc<Order>),
 }
 
 impl Work {
-    /// What is to be done about an order whose charge or refund was under way.
+    /// What is to be done about an order whose charge has something under way.
     pub(crate) fn resume(order: Arc<Order>) -> Self {
         match order.charge.as_ref().map(|charge| charge.status) {
             Some(ChargeStatus::Refunding) => Self::Refund(order),
+            Some(ChargeStatus::Authorized) => Self::Capture(order),
+            Some(ChargeStatus::Voiding) => Self::Void(order),
             Some(ChargeStatus::Failed) => Self::Watch(order),
             _ => Self::Lookup(order),
         }
@@ -47,7 +56,12 @@ impl Work {
 
     fn order(&self) -> &Arc<Order> {
         match self {
-            Self::Charge(order, _) | Self::Lookup(order) | Self::Watch(order) | Self::Refund(order) => order,
+            Self::Charge(order, _)
+            | Self::Lookup(order)
+            | Self::Watch(order)
+            | Self::Capture(order)
+            | Self::Void(order)
+            | Self::Refund(order) => order,
         }
     }
 }
@@ -57,8 +71,8 @@ pub(crate) trait Settle: fmt::Debug + Send + Sync {
     /// Records the outcome of a charge.
     fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a>;
 
-    /// Records that the money was given back.
-    fn refund<'a>(&'a self, charge: &'a Charge) -> Settling<'a>;
+    /// Records the outcome of a refund.
+    fn refund<'a>(&'a self, charge: &'a Charge, refund: RefundId, outcome: RefundOutcome) -> Settling<'a>;
 }
 
 /// What [`Settle`] returns.
@@ -106,6 +120,8 @@ pub(crate) struct Worker {
     under_way: Mutex<HashMap<OrderId, Option<Work>>>,
     /// How many calls are under way.
     busy: watch::Sender<usize>,
+    /// The charges that wait for their buyers to do something, with what their pages need for it.
+    actions: watch::Sender<HashMap<ChargeId, ClientSecret>>,
 }
 
 impl Worker {
@@ -123,6 +139,7 @@ impl Worker {
             calls: Semaphore::new(CALLS_MAX),
             under_way: Mutex::default(),
             busy: watch::Sender::new(0),
+            actions: watch::Sender::default(),
         })
     }
 
@@ -144,6 +161,17 @@ impl Worker {
     pub(crate) async fn idle(&self) {
         // Fails only if the sender is gone, and that is this worker.
         let _ = self.busy.subscribe().wait_for(|calls| *calls == 0).await;
+    }
+
+    /// What the buyer's page needs to go on, if the charge waits for the buyer to do something.
+    pub(crate) fn client_secret(&self, id: ChargeId) -> Option<ClientSecret> {
+        self.actions.borrow().get(&id).cloned()
+    }
+
+    /// Waits until the charge waits for the buyer to do something.
+    pub(crate) async fn action_required(&self, id: ChargeId) {
+        // Fails only if the sender is gone, and that is this worker.
+        let _ = self.actions.subscribe().wait_for(|actions| actions.contains_key(&id)).await;
     }
 
     /// The work, if no task has the order; otherwise that task does it next.
@@ -182,13 +210,16 @@ impl Worker {
 
     async fn attend(&self, work: Work) {
         let order = Arc::clone(work.order());
-        let ended = match (&order.charge, work) {
-            (Some(charge), Work::Charge(_, token)) => self.charge(charge, token).await,
-            (Some(charge), Work::Lookup(_)) => self.reconcile(charge, false).await,
-            (Some(charge), Work::Watch(_)) => self.reconcile(charge, true).await,
-            (Some(charge), Work::Refund(_)) => self.refund(charge).await,
-            (None, _) => Ok(()),
+        let Some(charge) = &order.charge else { return };
+        let ended = match work {
+            Work::Charge(_, token) => self.charge(&order, charge, token).await,
+            Work::Lookup(_) => self.reconcile(&order, charge, false).await,
+            Work::Watch(_) => self.reconcile(&order, charge, true).await,
+            Work::Capture(_) => self.insist(charge, || self.gateway.capture(LookupRequest::of(charge))).await,
+            Work::Void(_) => self.insist(charge, || self.gateway.void(LookupRequest::of(charge))).await,
+            Work::Refund(_) => self.refund(charge).await,
         };
+        self.actions.send_if_modified(|actions| actions.remove(&charge.id).is_some());
         if let Err(error) = ended
             && error.code_value() != Code::EngineClosed
         {
@@ -196,24 +227,37 @@ impl Worker {
         }
     }
 
-    async fn charge(&self, charge: &Charge, token: CardToken) -> Result<(), Error> {
+    async fn charge(&self, order: &Order, charge: &Charge, token: CardToken) -> Result<(), Error> {
         let request = ChargeRequest { charge_id: charge.id, order_id: charge.order_id, amount: charge.amount, token };
         let answer = self.call(|| self.gateway.charge(request)).await;
-        if let Some(outcome) = outcome(charge, answer) {
+        if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
+            self.offer(charge, &client_secret);
+            self.rest(self.patience.ask_again_after).await;
+        } else if let Some(outcome) = outcome(charge, answer) {
             return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
         }
-        self.reconcile(charge, false).await
+        self.reconcile(order, charge, false).await
     }
 
     /// Asks what became of the charge until it is known.
     ///
     /// A charge that the gateway does not know is given up after a while, so that its tickets are free; but it is asked about for
-    /// some time more, because money that arrives after all must go back.
-    async fn reconcile(&self, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
+    /// some time more, because money that arrives after all must go back. One that waits for its buyer waits until the order's
+    /// deadline.
+    async fn reconcile(&self, order: &Order, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         loop {
-            let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
-            let age = self.time.now().since(charge.created_at);
+            let mut answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
+            let now = self.time.now();
+            if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
+                answer = if given_up || now >= order.expires_at {
+                    self.call(|| self.gateway.void(LookupRequest::of(charge))).await
+                } else {
+                    self.offer(charge, &client_secret);
+                    Ok(ChargeAnswer::Pending)
+                };
+            }
+            let age = now.since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
                 if !given_up && age >= self.patience.unknown_after {
                     let reason: Arc<str> = UNREACHED.into();
@@ -228,18 +272,70 @@ impl Worker {
                 return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
             }
             pause = self.rest(pause).await;
+            if self.is_wanted(order.id) {
+                return Ok(());
+            }
         }
     }
 
-    async fn refund(&self, charge: &Charge) -> Result<(), Error> {
+    /// Asks the gateway to capture or to void until the charge has taken money or never will.
+    async fn insist<'a>(
+        &'a self,
+        charge: &Charge,
+        mut ask: impl FnMut() -> GatewayFuture<'a, ChargeAnswer>,
+    ) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         loop {
-            match self.call(|| self.gateway.refund(given_back(charge))).await {
-                Ok(RefundAnswer::Refunded { .. }) => return self.tell(|| self.settle.refund(charge)).await,
-                answer => tracing::warn!(charge = %charge.id, ?answer, "a refund is not known to be done"),
+            let answer = self.call(&mut ask).await;
+            match outcome(charge, answer) {
+                Some(outcome @ (ChargeOutcome::Charged { .. } | ChargeOutcome::NotCharged { .. })) => {
+                    return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
+                }
+                Some(ChargeOutcome::Authorized { .. }) | None => pause = self.rest(pause).await,
+            }
+        }
+    }
+
+    /// Asks for every pending refund until the gateway has given or refused it.
+    async fn refund(&self, charge: &Charge) -> Result<(), Error> {
+        let mut pause = self.patience.ask_again_after;
+        let mut left: Vec<&Refund> = charge.pending_refunds().collect();
+        while !left.is_empty() {
+            let mut unknown = Vec::new();
+            for refund in left {
+                let request = || self.gateway.refund(given_back(charge, refund));
+                let outcome = match self.call(request).await {
+                    Ok(RefundAnswer::Refunded { reference }) => RefundOutcome::Refunded { reference },
+                    Ok(RefundAnswer::Refused { reason }) => RefundOutcome::Refused { reason: bounded(reason) },
+                    answer => {
+                        tracing::warn!(charge = %charge.id, ?answer, "a refund is not known to be done");
+                        unknown.push(refund);
+                        continue;
+                    }
+                };
+                self.tell(|| self.settle.refund(charge, refund.id, outcome.clone())).await?;
+            }
+            left = unknown;
+            if left.is_empty() || self.is_wanted(charge.order_id) {
+                return Ok(());
             }
             pause = self.rest(pause).await;
         }
+        Ok(())
+    }
+
+    /// Lets the buyer know that there is something to do.
+    fn offer(&self, charge: &Charge, client_secret: &ClientSecret) {
+        self.actions.send_if_modified(|actions| {
+            let is_new = actions.get(&charge.id) != Some(client_secret);
+            actions.insert(charge.id, client_secret.clone());
+            is_new
+        });
+    }
+
+    /// Whether there is something newer to be done about the order, which takes over what is under way.
+    fn is_wanted(&self, id: OrderId) -> bool {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).get(&id).is_some_and(Option::is_some)
     }
 
     /// One call of the gateway: bounded in time and number, and its panics are its failures.
@@ -274,13 +370,12 @@ impl Worker {
     }
 }
 
-/// The refund of all that was taken.
-fn given_back(charge: &Charge) -> RefundRequest {
+fn given_back(charge: &Charge, refund: &Refund) -> RefundRequest {
     RefundRequest {
-        refund_id: RefundId::from_bytes(*charge.id.as_bytes()),
+        refund_id: refund.id,
         charge_id: charge.id,
         reference: charge.reference.clone(),
-        amount: charge.amount,
+        amount: refund.amount,
         created_at: charge.created_at,
     }
 }
@@ -289,8 +384,9 @@ fn given_back(charge: &Charge) -> RefundRequest {
 fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
     match answer {
         Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
+        Ok(ChargeAnswer::Authorized { reference }) => Some(ChargeOutcome::Authorized { reference }),
         Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
-        Ok(_) => None,
+        Ok(ChargeAnswer::ActionRequired { .. } | ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
         Err(error) => {
             tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");
             None

@@ -1,7 +1,7 @@
 //! Golden fixtures: every event ever released, as it was stored and as it was published, must be read for ever.
 //!
 //! `core/tests/it/golden/` has two files for each event: `<Event>.v1.json` is the published form of a record with it, and
-//! `<Event>.v1.hex` the stored payload. They are never edited. For a new event, list it in `released!`, add a sample, and
+//! `<Event>.v1.hex` the stored payload; `v2` if an event got new fields. They are never edited. For a new event, list it in `released!`, add a sample, and
 //! run `BLESS=1 cargo test -p boxoffice golden`, which writes the files that are missing and touches no other.
 
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use smallvec::smallvec;
 use super::codec::{self, RowWriter};
 use crate::domain::ticket::Show;
 use crate::event::*;
-use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
 
 /// Lists the events that have fixtures; the match makes the compiler ask for each.
 macro_rules! released {
@@ -46,6 +46,16 @@ released!(
     ChargeFailed,
     RefundStarted,
     ChargeRefunded,
+    ChargeAuthorized,
+    RefundFailed,
+    LateMoneyReceived,
+    ChargeTransferred,
+    ChargeEscalated,
+    EscalationResolved,
+    VoidStarted,
+    ChargeVoided,
+    ChargeDisputed,
+    DisputeClosed,
 );
 
 const BUYER: UserId = UserId::from_bytes(id(1));
@@ -54,6 +64,7 @@ const TICKET: TicketId = TicketId::from_bytes(id(3));
 const ORDER: OrderId = OrderId::from_bytes(id(4));
 const CHARGE: ChargeId = ChargeId::from_bytes(id(5));
 const SESSION: SessionId = SessionId::from_bytes(id(6));
+const REFUND: RefundId = RefundId::from_bytes(id(8));
 
 const fn id(last: u8) -> [u8; 16] {
     [0x01, 0x9b, 0x7c, 0x5e, 0x4d, 0x00, 0x70, 0x00, 0x80, 0, 0, 0, 0, 0, 0, last]
@@ -74,25 +85,29 @@ fn show() -> Arc<Show> {
 
 /// One record for each event, in the order of the list; each has the hash that it has as the journal's first record.
 pub(crate) fn samples() -> Vec<Record> {
-    let mut events = people();
-    events.extend(tickets_and_orders());
-    events.extend(payments());
-    let record = |(at, event): (u64, DomainEvent)| {
-        let seq = at + 1;
-        let actor = if seq.is_multiple_of(2) { Actor::System } else { Actor::User(BUYER) };
-        let mut record = Record {
-            seq,
-            at: Timestamp::from_millis(1_767_225_600_000 + seq),
-            actor,
-            command_id: CommandId::from_bytes(id(100)),
-            version: 300 + seq,
-            event,
-            hash: Hash::ZERO,
-        };
-        RowWriter::default().push(Hash::ZERO, &mut record).unwrap();
-        record
+    let events = [people(), tickets_and_orders(), payments(), late_money()].into_iter().flatten();
+    (1..).zip(events).map(|(seq, event)| record(seq, event)).collect()
+}
+
+/// Everything that has a fixture, with the number of its form.
+fn forms() -> Vec<(u32, Record)> {
+    let later = later_forms().into_iter().map(|(form, event)| (form, record(1, event)));
+    samples().into_iter().map(|record| (1, record)).chain(later).collect()
+}
+
+fn record(seq: u64, event: DomainEvent) -> Record {
+    let actor = if seq.is_multiple_of(2) { Actor::System } else { Actor::User(BUYER) };
+    let mut record = Record {
+        seq,
+        at: Timestamp::from_millis(1_767_225_600_000 + seq),
+        actor,
+        command_id: CommandId::from_bytes(id(100)),
+        version: 300 + seq,
+        event,
+        hash: Hash::ZERO,
     };
-    (0..).zip(events).map(record).collect()
+    RowWriter::default().push(Hash::ZERO, &mut record).unwrap();
+    record
 }
 
 fn people() -> Vec<DomainEvent> {
@@ -178,6 +193,7 @@ fn payments() -> Vec<DomainEvent> {
             reason: "The card was declined".into(),
         }),
         DomainEvent::RefundStarted(RefundStarted {
+            refund_id: None,
             charge_id: CHARGE,
             order_id: ORDER,
             amount: price(),
@@ -185,21 +201,91 @@ fn payments() -> Vec<DomainEvent> {
             return_to_sale: true,
         }),
         DomainEvent::ChargeRefunded(ChargeRefunded {
+            refund_id: None,
             charge_id: CHARGE,
             order_id: ORDER,
             amount: price(),
+            reference: None,
             tickets: smallvec![TicketVersion { id: TICKET, version: 4 }],
         }),
     ]
 }
 
-fn path(name: &str, kind: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.v1.{kind}"))
+fn late_money() -> Vec<DomainEvent> {
+    let (charge_id, order_id, amount, reference) = (CHARGE, ORDER, price(), Some(Arc::from("ch_1")));
+    vec![
+        DomainEvent::ChargeAuthorized(ChargeAuthorized { charge_id, order_id, reference: reference.clone() }),
+        DomainEvent::RefundFailed(RefundFailed {
+            refund_id: REFUND,
+            charge_id,
+            order_id,
+            amount,
+            reason: "The account is closed".into(),
+        }),
+        DomainEvent::LateMoneyReceived(LateMoneyReceived { charge_id, order_id, amount, reference: reference.clone() }),
+        DomainEvent::ChargeTransferred(ChargeTransferred { charge_id, order_id, to: OrderId::from_bytes(id(7)) }),
+        DomainEvent::ChargeEscalated(ChargeEscalated {
+            charge_id,
+            order_id,
+            amount,
+            reason: "The account is closed".into(),
+        }),
+        DomainEvent::EscalationResolved(EscalationResolved {
+            charge_id,
+            order_id,
+            amount,
+            resolution: Resolution::ReturnedElsewhere,
+            note: "By bank transfer".into(),
+        }),
+        DomainEvent::VoidStarted(VoidStarted { charge_id, order_id, reference }),
+        DomainEvent::ChargeVoided(ChargeVoided { charge_id, order_id }),
+        DomainEvent::ChargeDisputed(ChargeDisputed {
+            charge_id,
+            order_id,
+            reference: "dp_1".into(),
+            amount,
+            reason: "fraudulent".into(),
+        }),
+        DomainEvent::DisputeClosed(DisputeClosed { charge_id, order_id, reference: "dp_1".into(), amount, won: true }),
+    ]
+}
+
+/// Later forms of events that were released before, with the number of the form.
+fn later_forms() -> Vec<(u32, DomainEvent)> {
+    let (refund_id, charge_id, order_id) = (Some(REFUND), CHARGE, ORDER);
+    vec![
+        (
+            2,
+            DomainEvent::RefundStarted(RefundStarted {
+                refund_id,
+                charge_id,
+                order_id,
+                amount: price(),
+                reason: RefundReason::Late,
+                return_to_sale: false,
+            }),
+        ),
+        (
+            2,
+            DomainEvent::ChargeRefunded(ChargeRefunded {
+                refund_id,
+                charge_id,
+                order_id,
+                amount: price(),
+                reference: Some("re_1".into()),
+                tickets: smallvec![TicketVersion { id: TICKET, version: 4 }],
+            }),
+        ),
+    ]
+}
+
+fn path(name: &str, form: u32, kind: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.v{form}.{kind}"))
 }
 
 /// The fixture; `BLESS=1` makes it of `today` if it does not exist.
-fn fixture(name: &str, kind: &str, today: &str) -> String {
-    let path = path(name, kind);
+fn fixture(name: &str, form: u32, kind: &str, today: &str) -> String {
+    let path = path(name, form, kind);
     if !path.exists() && std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
         fs::File::create_new(&path).unwrap().write_all(today.as_bytes()).unwrap();
     }
@@ -234,10 +320,10 @@ fn every_event_has_a_sample() {
 
 #[test]
 fn the_stored_form_is_the_released_one() {
-    for record in samples() {
+    for (form, record) in forms() {
         let name = record.event.name();
         let today = to_hex(&payload(&record));
-        let stored = fixture(name, "hex", &today);
+        let stored = fixture(name, form, "hex", &today);
         let decoded: Record = rmp_serde::from_slice(&from_hex(&stored)).unwrap();
         assert_eq!(Record { hash: record.hash, ..decoded }, record, "{name}");
         assert_eq!(stored, today, "{name}");
@@ -246,10 +332,10 @@ fn the_stored_form_is_the_released_one() {
 
 #[test]
 fn the_published_form_is_the_released_one() {
-    for record in samples() {
+    for (form, record) in forms() {
         let name = record.event.name();
         let today = serde_json::to_string_pretty(&record).unwrap() + "\n";
-        let published = fixture(name, "json", &today);
+        let published = fixture(name, form, "json", &today);
         assert_eq!(serde_json::from_str::<Record>(&published).unwrap(), record, "{name}");
         assert_eq!(published, today, "{name}");
     }
@@ -257,7 +343,7 @@ fn the_published_form_is_the_released_one() {
 
 #[test]
 fn the_form_of_a_row_is_the_released_one() {
-    for mut record in samples() {
+    for (_, mut record) in forms() {
         let payload = payload(&record);
         let mut row = vec![1];
         row.extend_from_slice(&u32::try_from(payload.len()).unwrap().to_le_bytes());

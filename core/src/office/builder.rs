@@ -13,7 +13,7 @@ use super::{BoxOffice, Inner};
 use crate::clock::{Clock, EngineTime, SystemClock};
 use crate::command::Command;
 use crate::domain::Limits;
-use crate::domain::payment::{Charge, ChargeOutcome, SettleCharge, SettleRefund};
+use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
 use crate::engine::{Checkpointer, Gauges, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
 use crate::event::Actor;
@@ -21,7 +21,7 @@ use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::ids::{IdSource, RandomIds};
 use crate::journal::{Head, Journal, JournalError, RedbJournal};
-use crate::types::{CommandId, Currency};
+use crate::types::{CommandId, Currency, OrderId, RefundId};
 use crate::views::Views;
 
 /// Everything that can be chosen about a box office.
@@ -373,10 +373,12 @@ impl Settler {
 
 impl Settle for Settler {
     fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
-        self.submit(Command::SettleCharge(SettleCharge { order_id: charge.order_id, charge_id: charge.id, outcome }))
+        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
+        self.submit(Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id }))
     }
 
-    fn refund<'a>(&'a self, charge: &'a Charge) -> Settling<'a> {
-        self.submit(Command::SettleRefund(SettleRefund { order_id: charge.order_id, charge_id: charge.id }))
+    fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
+        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
+        self.submit(Command::SettleRefund(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id }))
     }
 }

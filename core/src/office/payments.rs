@@ -1,16 +1,18 @@
 //! The front door of the payment domain.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::{BoxOffice, Named};
 use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::{Charge, StartPayment, StartRefund};
+use crate::domain::payment::{Charge, Resolution, ResolveEscalation, StartPayment, StartRefund};
 use crate::engine::{Reply, Waiting};
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::types::{CardToken, ChargeId, IdempotencyKey, OrderId, UserId};
+use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, OrderId, RefundId, UserId};
 
 /// Charges and refunds.
 #[derive(Debug, Clone)]
@@ -60,7 +62,8 @@ impl Payments {
         let Reply::Order(started) = inner.submit(command, Actor::User(buyer), name).await? else {
             return Err(Code::Internal.into());
         };
-        let order = self.settled(&started, settled).await?;
+        let is_done = |order: &Order| order.charge.as_ref().is_some_and(|charge| charge.status.is_settled());
+        let order = self.settled(&started, settled, is_done).await?;
         outcome(&order)
     }
 
@@ -80,39 +83,156 @@ impl Payments {
         }
     }
 
-    /// Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+    /// confirm it with their bank. For the buyer alone.
     ///
-    /// Operators can, and a seller whose tickets are all that the order has. The charge is `refunded`, or still `refunding` if
-    /// the card processor has not confirmed it in time; it is then asked until it does.
+    /// The order keeps its tickets until its deadline; then the charge is given up.
     ///
     /// # Errors
-    /// `order.not_found`, `order.not_yours`, `payment.not_refundable`, `payment.already_refunded`.
-    pub async fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
+    /// `payment.not_found`, `payment.not_yours`; `journal.unavailable` if the views' file can't be read.
+    pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
         let inner = &self.office.0;
-        let settled = inner.waiters.wait_for(order);
+        let order = inner.views()?.order_of_charge(id)?.ok_or(Code::PaymentNotFound)?;
+        if order.buyer_id == buyer { Ok(inner.worker.client_secret(id)) } else { Err(Code::PaymentNotYours.into()) }
+    }
+
+    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    ///
+    /// Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back money that
+    /// is [escalated](Payments::escalated). The charge is `refunded`, or still `refunding` if the card processor has not confirmed
+    /// it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+    ///
+    /// # Errors
+    /// `order.not_found`, `order.not_yours`, `payment.not_refundable`, `payment.already_refunded`,
+    /// `payment.return_needs_full_refund` if a bank has taken some of the money back.
+    pub async fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
+        let name = ("payments.refund", return_to_sale.to_string());
+        self.start_refund(actor, order, None, return_to_sale, name).await
+    }
+
+    /// Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay sold.
+    ///
+    /// However many refunds there are, and however many at once, their sum is never more than what was taken. Who may, and what
+    /// the charge is afterwards, is as for [`Payments::refund`].
+    ///
+    /// # Errors
+    /// `validation` for a malformed amount; `order.not_found`, `order.not_yours`, `payment.not_refundable`,
+    /// `payment.already_refunded`, `payment.refund_too_large`.
+    pub async fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Result<Charge, Error> {
+        let known = self.office.0.views()?.order(order)?.ok_or(Code::OrderNotFound)?;
+        let amount = Money::parse(amount, known.total.currency());
+        let amount = amount.map_err(|reason| Error::invalid("amount", reason))?;
+        let name = ("payments.refund_part", amount.decimal());
+        self.start_refund(actor, order, Some(amount), false, name).await
+    }
+
+    async fn start_refund(
+        &self,
+        actor: Actor,
+        order_id: OrderId,
+        amount: Option<Money>,
+        return_to_sale: bool,
+        (operation, details): (&'static str, String),
+    ) -> Result<Charge, Error> {
+        let inner = &self.office.0;
         let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
-        let name = Named::by(self.key.as_ref(), &scope, "payments.refund", &(order, return_to_sale));
-        let command = Command::StartRefund(StartRefund { order_id: order, return_to_sale });
+        let name = Named::by(self.key.as_ref(), &scope, operation, &(order_id, details));
+        let refund_id = RefundId::from(inner.ids.next());
+        let settled = inner.waiters.wait_for(order_id);
+        let command = Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale });
         let Reply::Order(started) = inner.submit(command, actor, name).await? else {
             return Err(Code::Internal.into());
         };
-        let order = self.settled(&started, settled).await?;
+        let is_done = |order: &Order| {
+            let charge = order.charge.as_ref();
+            charge.is_none_or(|charge| charge.pending_refunds().all(|pending| pending.id != refund_id))
+        };
+        let order = self.settled(&started, settled, is_done).await?;
         order.charge.clone().ok_or_else(|| Code::Internal.into())
     }
 
-    /// The order as soon as its charge is settled, or as it is when that takes too long.
-    async fn settled(&self, started: &Arc<Order>, news: Waiting) -> Result<Arc<Order>, Error> {
+    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by
+    /// [`Payments::refund`] or [`Payments::resolve`].
+    ///
+    /// # Errors
+    /// `auth.operator_required`.
+    pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
+        let views = self.office.0.views()?;
+        if !views.is_operator(actor) {
+            return Err(Code::AuthOperatorRequired.into());
+        }
+        Ok(views.escalated_charges().iter().filter_map(|order| order.charge.clone()).collect())
+    }
+
+    /// Notes what became of money that was [escalated](Payments::escalated), with up to 500 characters that are to be remembered.
+    ///
+    /// # Errors
+    /// `validation` for a note that is too long; `auth.operator_required`, `order.not_found`, `payment.not_escalated`.
+    pub async fn resolve(
+        &self,
+        actor: Actor,
+        order_id: OrderId,
+        resolution: Resolution,
+        note: &str,
+    ) -> Result<Charge, Error> {
+        if note.chars().nth(NOTE_MAX).is_some() {
+            return Err(Error::invalid("note", format_args!("must have at most {NOTE_MAX} characters")));
+        }
+        let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
+        let name = Named::by(self.key.as_ref(), &scope, "payments.resolve", &(order_id, resolution, note));
+        let command = Command::ResolveEscalation(ResolveEscalation { order_id, resolution, note: note.into() });
+        let Reply::Order(order) = self.office.0.submit(command, actor, name).await? else {
+            return Err(Code::Internal.into());
+        };
+        order.charge.clone().ok_or_else(|| Code::Internal.into())
+    }
+
+    /// The order as soon as its charge is as it is waited for, or waits for its buyer; or as it is when that takes too long.
+    async fn settled(
+        &self,
+        started: &Arc<Order>,
+        mut news: Waiting,
+        is_done: impl Fn(&Order) -> bool,
+    ) -> Result<Arc<Order>, Error> {
         let inner = &self.office.0;
-        let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
-        if current.charge.as_ref().is_some_and(|charge| charge.status.is_settled()) {
-            return Ok(current);
-        }
         let wait = inner.settings.answer_payment_within;
-        let news = inner.runtime_handle.spawn(async move { tokio::time::timeout(wait, news).await });
-        match news.await {
-            Ok(Ok(Ok(order))) => Ok(order),
-            _ => Ok(inner.views()?.order(started.id)?.unwrap_or(current)),
+        let mut until = AbortOnDrop(inner.runtime_handle.spawn(async move { tokio::time::sleep(wait).await }));
+        loop {
+            let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
+            let charge = current.charge.as_ref().map(|charge| charge.id);
+            if is_done(&current) || charge.is_some_and(|id| inner.worker.client_secret(id).is_some()) {
+                return Ok(current);
+            }
+            let mut action = pin!(async {
+                match charge {
+                    Some(id) => inner.worker.action_required(id).await,
+                    None => std::future::pending().await,
+                }
+            });
+            let is_over = std::future::poll_fn(|context| {
+                if Pin::new(&mut until.0).poll(context).is_ready() {
+                    return Poll::Ready(true);
+                }
+                let is_new = Pin::new(&mut news).poll(context).is_ready() || action.as_mut().poll(context).is_ready();
+                if is_new { Poll::Ready(false) } else { Poll::Pending }
+            });
+            if is_over.await {
+                return Ok(inner.views()?.order(started.id)?.unwrap_or(current));
+            }
+            news = inner.waiters.wait_for(started.id);
         }
+    }
+}
+
+/// How many characters an operator may have remembered.
+const NOTE_MAX: usize = 500;
+
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::{Charge, ChargeStatus};
+use crate::domain::payment::{Charge, ChargeStatus, Dispute, Refund};
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, State, Ticket};
 use crate::event::StreamKey;
@@ -51,7 +51,10 @@ struct Spilled {
 type TicketRow = (UserId, Money, TicketStatus, Option<OrderId>, u64);
 
 /// What the rules ask of a settled order.
-type OrderRow = (UserId, Money, OrderStatus, u64, Option<(ChargeId, ChargeStatus, bool)>);
+type OrderRow = (UserId, Money, OrderStatus, u64, Option<ChargeRow>);
+
+/// What the rules ask of its charge.
+type ChargeRow = (ChargeId, ChargeStatus, bool, Vec<Refund>, Vec<Dispute>);
 
 impl Book {
     /// Takes over what is settled of these.
@@ -142,7 +145,9 @@ impl Book {
             file.last_order = file.last_order.max(*last.as_bytes());
         }
         let order = |order: &Order| -> OrderRow {
-            let charge = order.charge.as_ref().map(|charge| (charge.id, charge.status, charge.return_to_sale));
+            let charge = order.charge.as_ref().map(|charge| -> ChargeRow {
+                (charge.id, charge.status, charge.late, charge.refunds.clone(), charge.disputes.clone())
+            });
             (order.buyer_id, order.total, order.status, order.version, charge)
         };
         let rows = orders.iter().map(|(id, it)| (id.as_bytes(), order(it)));
@@ -183,7 +188,7 @@ fn ticket(id: TicketId, (seller_id, price, status, holder, version): TicketRow) 
 /// The order as far as the rules ask.
 fn order(id: OrderId, (buyer_id, total, status, version, charge): OrderRow) -> Order {
     let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
-    let charge = charge.map(|(charge_id, status, return_to_sale)| Charge {
+    let charge = charge.map(|(charge_id, status, late, refunds, disputes)| Charge {
         id: charge_id,
         order_id: id,
         amount: total,
@@ -191,7 +196,10 @@ fn order(id: OrderId, (buyer_id, total, status, version, charge): OrderRow) -> O
         gateway: "".into(),
         reference: None,
         failure: None,
-        return_to_sale,
+        late,
+        refunds,
+        disputes,
+        transferred_to: None,
         created_at,
         updated_at,
     });

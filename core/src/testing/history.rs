@@ -11,14 +11,14 @@ use super::script::{Fate, Random, Script};
 use crate::command::Command;
 use crate::domain::auth::{CreateUser, Credentials};
 use crate::domain::order::{CancelOrder, CreateOrder};
-use crate::domain::payment::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use crate::domain::payment::{ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
 use crate::domain::ticket::CreateTickets;
 use crate::domain::{Context, Fact, Limits, Order, State, decide, expiration::ExpireOrder};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::ids::IdSource;
 use crate::journal::{Journal, Proposal, RedbJournal, StreamVersions};
-use crate::types::{ChargeId, CommandId, OrderId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, CommandId, OrderId, RefundId, TicketId, Timestamp, UserId};
 
 /// How many proposals one append has: an fsync costs little in so large a batch.
 const BATCH_LEN: usize = 16_384;
@@ -250,7 +250,8 @@ impl<'j> Author<'j> {
                 } else {
                     ChargeOutcome::Charged { reference: Some(format!("sandbox_{charge_id}").into()) }
                 };
-                let settle = SettleCharge { order_id, charge_id, outcome };
+                let new_order_id = OrderId::from(self.ids.next());
+                let settle = SettleCharge { order_id, charge_id, outcome, new_order_id };
                 self.decide(&Command::SettleCharge(settle), Actor::System)?;
             }
         }
@@ -286,8 +287,13 @@ impl<'j> Author<'j> {
         let seller = Actor::User(order.tickets[0].seller_id);
         // Tickets of two sellers can only be refunded by an operator, whom this history does not have.
         if order.tickets.iter().all(|ticket| ticket.seller_id == order.tickets[0].seller_id) {
-            self.decide(&Command::StartRefund(StartRefund { order_id, return_to_sale }), seller)?;
-            self.decide(&Command::SettleRefund(SettleRefund { order_id, charge_id }), Actor::System)?;
+            let refund_id = RefundId::from(self.ids.next());
+            let start = StartRefund { order_id, refund_id, amount: None, return_to_sale };
+            self.decide(&Command::StartRefund(start), seller)?;
+            let outcome = RefundOutcome::Refunded { reference: Some(format!("sandbox_{refund_id}").into()) };
+            let new_order_id = OrderId::from(self.ids.next());
+            let settle = SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id };
+            self.decide(&Command::SettleRefund(settle), Actor::System)?;
             if return_to_sale {
                 self.available.extend(order.tickets.iter().map(|ticket| ticket.id));
             }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::key::{Key, NO_VALUE};
 use super::query::TicketSort;
 use super::words::WordIndex;
+use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::types::{Timestamp, UserId};
 
@@ -55,6 +56,11 @@ impl TicketSort {
 /// The place of an order among its buyer's.
 pub(super) fn order_key(order: &Order) -> Key {
     Key::new(order.created_at.as_millis(), order.id.as_bytes())
+}
+
+/// The order's charge, unless it pays another order.
+pub(super) fn own_charge(order: &Order) -> Option<&Charge> {
+    order.charge.as_ref().filter(|charge| charge.transferred_to.is_none())
 }
 
 /// Tickets in every order that they are listed in.

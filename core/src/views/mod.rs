@@ -41,6 +41,7 @@ pub use self::query::{RawOrderQuery, RawTicketQuery};
 use self::checkpoint::{Source, Store};
 use self::live::{Dirty, Live};
 use crate::domain::{Order, State, Ticket, User};
+use crate::event::Actor;
 use crate::journal::Head;
 use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId, SessionId, TicketId, Timestamp, UserId};
@@ -228,6 +229,22 @@ impl Views {
         drop(live);
         orders.sort_unstable_by_key(|order| (order.created_at, order.id));
         orders
+    }
+
+    /// The orders whose money waits for an operator, the oldest first.
+    pub(crate) fn escalated_charges(&self) -> Vec<Arc<Order>> {
+        let live = self.live();
+        let mut orders: Vec<_> =
+            live.orders.escalated.iter().filter_map(|id| live.orders.by_id.get(id)).cloned().collect();
+        drop(live);
+        orders.sort_unstable_by_key(|order| (order.created_at, order.id));
+        orders
+    }
+
+    /// Whether this is the system or an operator.
+    pub(crate) fn is_operator(&self, actor: Actor) -> bool {
+        let operates = |id| self.user(id).is_some_and(|user| user.operator && !user.erased);
+        actor.user().is_none_or(operates)
     }
 
     /// The orders whose charge was given up though money may still come.

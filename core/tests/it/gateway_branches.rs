@@ -8,7 +8,7 @@ use boxoffice::gateway::Sandbox;
 use boxoffice::{Builder, Charge, Order};
 
 use crate::gateways::{Bank, Manner};
-use crate::support::{HOLD, World, bob, cat, refused, within};
+use crate::support::{HOLD, World, ann, bob, cat, refused, within};
 
 const UNKNOWN_AFTER: Duration = Duration::from_mins(5);
 
@@ -141,11 +141,13 @@ async fn money_that_comes_for_a_given_up_order_after_a_restart_goes_back_too() {
     for (checkpoint_lost, hours) in [(false, 0), (true, 0), (false, 30)] {
         let bank = Bank::losing(Manner::Fail);
         let world = hasty(&bank);
-        let (_, order) = world.held().await;
+        let (ticket, order) = world.held().await;
         let mut feed = world.feed();
         let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
         world.clock.advance(UNKNOWN_AFTER);
         feed.until("OrderCancelled").await;
+        // The ticket is not to be had any more.
+        world.tickets().withdraw(ann(), ticket, None).await.unwrap();
         let head = world.head();
         world.clock.advance(Duration::from_hours(hours));
         let world = world.reopen_after(|dir| {
@@ -160,6 +162,40 @@ async fn money_that_comes_for_a_given_up_order_after_a_restart_goes_back_too() {
         let head = world.head();
         let world = world.reopen();
         assert_eq!((world.head(), world.of_order(&order)), (head, "cancelled"));
+    }
+}
+
+#[tokio::test]
+async fn money_that_comes_for_a_given_up_order_buys_its_tickets_if_they_are_free() {
+    for checkpoint_lost in [false, true] {
+        let bank = Bank::losing(Manner::Fail);
+        let world = hasty(&bank);
+        let (ticket, order) = world.held().await;
+        let mut feed = world.feed();
+        let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+        world.clock.advance(UNKNOWN_AFTER);
+        feed.until("OrderCancelled").await;
+        let head = world.head();
+        let world = world.reopen_after(|dir| {
+            bank.arrive(pending.id);
+            if checkpoint_lost {
+                std::fs::remove_file(dir.join("views.redb")).unwrap();
+            }
+        });
+        crate::support::Feed(world.journal().subscribe(head + 1)).until("ChargeCreated").await;
+        assert_eq!(bank.moved(), (1, 0));
+        let old = world.orders().get(bob(), order.id).unwrap();
+        assert_eq!(old.charge.as_ref().map(|charge| charge.status.as_str()), Some("transferred"));
+        // The charge is asked for by its id, and belongs to the new order now.
+        let paid = world.payments().get(bob(), pending.id).unwrap();
+        assert_eq!((paid.id, paid.status.as_str()), (pending.id, "succeeded"));
+        let new = world.orders().get(bob(), paid.order_id).unwrap();
+        assert_eq!((new.status.as_str(), new.total), ("complete", order.total));
+        assert_eq!(world.tickets().get(ticket).unwrap().status.as_str(), "sold");
+        let head = world.head();
+        let world = world.reopen();
+        assert_eq!((world.head(), world.of_order(&order)), (head, "cancelled"));
+        assert_eq!(world.payments().get(bob(), pending.id).unwrap(), paid);
     }
 }
 

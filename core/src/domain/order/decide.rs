@@ -1,5 +1,7 @@
 //! The rules of orders. Each function lists its refusals in order: the first that holds is the answer.
 
+use std::sync::Arc;
+
 use super::command::{CancelOrder, CreateOrder};
 use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket};
 use super::state::{Order, OrderStatus, after_this, is_over};
@@ -119,6 +121,16 @@ fn orderable(state: &State, id: TicketId, buyer: UserId, now: Timestamp) -> Resu
         price: ticket.price,
         version: ticket.version + 1,
     })
+}
+
+/// The tickets of an order that has ended, if its buyer could order them now, all of them and at the same prices.
+pub(in crate::domain) fn orderable_again(state: &State, order: &Order, now: Timestamp) -> Option<Arc<[OrderedTicket]>> {
+    state.user(order.buyer_id).filter(|user| !user.erased)?;
+    let again = order.tickets.iter().map(|old| {
+        let ticket = orderable(state, old.id, order.buyer_id, now).ok()?;
+        (ticket.price == old.price).then_some(ticket)
+    });
+    again.collect()
 }
 
 fn total(tickets: &[OrderedTicket]) -> Result<Money> {

@@ -21,7 +21,7 @@ mod tests;
 
 pub(crate) use command::{CancelOrder, CreateOrder, TicketIds};
 pub(crate) use decide::Rejection;
-pub(super) use decide::{cancel_order, create_order, payable};
+pub(super) use decide::{cancel_order, create_order, orderable_again, payable};
 pub(crate) use event::TicketVersions;
 pub use event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
 pub use state::{Order, OrderStatus};

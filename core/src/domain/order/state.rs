@@ -81,7 +81,8 @@ pub struct Order {
 impl Order {
     /// Whether nothing can happen to the order any more, but for a refund of its charge.
     pub(crate) fn is_settled(&self) -> bool {
-        !self.status.is_open() && self.charge.as_ref().is_none_or(|charge| charge.status.is_settled())
+        let waits = |charge: &Charge| !charge.status.is_settled() || charge.status == ChargeStatus::Escalated;
+        !self.status.is_open() && !self.charge.as_ref().is_some_and(waits)
     }
 
     /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.

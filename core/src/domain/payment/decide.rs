@@ -1,13 +1,24 @@
 //! The rules of payment. Each function lists its refusals in order: the first that holds is the answer.
 
-use super::command::{ChargeOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
-use super::event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted};
+mod dispute;
+mod late;
+mod refund;
+
+use std::sync::Arc;
+
+use super::command::{ChargeOutcome, SettleCharge, StartPayment};
+use super::event::{ChargeAuthorized, ChargeCreated, ChargeFailed, ChargeVoided, PaymentStarted};
 use super::state::{Charge, ChargeStatus};
 use crate::domain::order::{self, Order, TicketVersions, after_this};
 use crate::domain::{Context, Decision, State};
-use crate::event::{Actor, DomainEvent, OrderedTicket};
+use crate::event::DomainEvent;
 use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId};
+
+pub(in crate::domain) use dispute::{close_dispute, open_dispute};
+pub(in crate::domain) use late::resolve_escalation;
+pub use late::{LateMoneyPolicy, LateMoneyStep, UnknownLateMoneyStep};
+pub(in crate::domain) use refund::{record_refund, settle_refund, start_refund};
 
 /// Why the payment domain says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +33,16 @@ pub enum Rejection {
     NotRefundable,
     /// The money was given back, or is about to be.
     AlreadyRefunded,
+    /// More is to be given back than is left of the charge.
+    RefundTooLarge,
+    /// The refund is to be in another currency than the charge.
+    RefundCurrency,
+    /// Tickets are to be sold anew though not all of their money goes back.
+    ReturnNeedsFullRefund,
+    /// Only an operator may do this.
+    OperatorRequired,
+    /// Nothing about the charge waits for an operator.
+    NotEscalated,
 }
 
 type Result<T = Decision> = std::result::Result<T, Rejection>;
@@ -41,72 +62,49 @@ pub(in crate::domain) fn start_payment(state: &State, command: &StartPayment, co
     })))
 }
 
-/// Refuses: [`Rejection::NotFound`]. An answer that is known already changes nothing; money that comes after all for a charge
-/// that had failed is on its way back at once.
-pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge) -> Result {
+/// Refuses: [`Rejection::NotFound`]. An answer that is known already changes nothing. What becomes of money that comes after all
+/// for a charge that had failed follows the [`LateMoneyPolicy`].
+pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, context: &Context) -> Result {
+    use ChargeOutcome::{Authorized, Charged, NotCharged};
+    use ChargeStatus::{Failed, Pending, Succeeded, Voided, Voiding};
+
     let (order, charge) = find(state, command.order_id, command.charge_id)?;
     let event = match (charge.status, &command.outcome) {
-        (ChargeStatus::Pending, ChargeOutcome::Charged { reference }) => {
+        (Pending | ChargeStatus::Authorized, Charged { reference }) => {
             charged(order, charge, reference.as_ref(), after_this(state, order))
         }
-        (ChargeStatus::Succeeded, ChargeOutcome::Charged { reference })
-            if planted(Mistake::DuplicateWebhookCounted) =>
-        {
+        (Pending, Authorized { reference }) => DomainEvent::ChargeAuthorized(ChargeAuthorized {
+            charge_id: charge.id,
+            order_id: order.id,
+            reference: reference.clone(),
+        }),
+        (Succeeded, Charged { reference }) if planted(Mistake::DuplicateWebhookCounted) => {
             charged(order, charge, reference.as_ref(), TicketVersions::new())
         }
-        (ChargeStatus::Failed, ChargeOutcome::Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
+        (Failed, Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
             charged(order, charge, reference.as_ref(), TicketVersions::new())
         }
-        (ChargeStatus::Pending, ChargeOutcome::NotCharged { reason }) => {
+        (Pending | ChargeStatus::Authorized, NotCharged { reason }) => {
             DomainEvent::ChargeFailed(ChargeFailed { charge_id: charge.id, order_id: order.id, reason: reason.clone() })
         }
-        (ChargeStatus::Failed, ChargeOutcome::Charged { .. }) => refund(order, charge, RefundReason::Late, false),
+        (Voiding, NotCharged { .. }) => {
+            DomainEvent::ChargeVoided(ChargeVoided { charge_id: charge.id, order_id: order.id })
+        }
+        (Failed | Voiding | Voided, Charged { .. }) if planted(Mistake::LateMoneyForgotten) => {
+            return Ok(Decision::nothing());
+        }
+        (Failed | Voiding | Voided, Charged { reference }) => {
+            return Ok(late::money(state, order, reference.as_ref(), command.new_order_id, context));
+        }
+        (Failed, Authorized { reference }) => {
+            return Ok(late::authorization(state, order, reference.as_ref(), command.new_order_id, context));
+        }
         _ => return Ok(Decision::nothing()),
     };
     Ok(Decision::event(event))
 }
 
-/// Refuses: [`Rejection::Order`] for an unknown order, [`Rejection::RefundNotYours`], [`Rejection::NotRefundable`],
-/// [`Rejection::AlreadyRefunded`].
-///
-/// An operator may refund any order; a seller one whose tickets are all theirs.
-pub(in crate::domain) fn start_refund(state: &State, command: &StartRefund, context: &Context) -> Result {
-    let order = state.order(command.order_id).ok_or(Rejection::Order(order::Rejection::NotFound))?;
-    if !may_refund(state, order, context.actor) {
-        return Err(Rejection::RefundNotYours);
-    }
-    let charge = order.charge.as_ref().ok_or(Rejection::NotRefundable)?;
-    match charge.status {
-        ChargeStatus::Succeeded => {}
-        ChargeStatus::Pending | ChargeStatus::Failed => return Err(Rejection::NotRefundable),
-        ChargeStatus::Refunding | ChargeStatus::Refunded => return Err(Rejection::AlreadyRefunded),
-    }
-    Ok(Decision::event(refund(order, charge, RefundReason::Requested, command.return_to_sale)))
-}
-
-/// Refuses: [`Rejection::NotFound`]. A refund that is done already changes nothing. Of tickets that are to be sold anew, those
-/// whose seller is gone stay sold: nobody could edit or withdraw them, and nobody would be paid.
-pub(in crate::domain) fn settle_refund(state: &State, command: &SettleRefund) -> Result {
-    let (order, charge) = find(state, command.order_id, command.charge_id)?;
-    if charge.status != ChargeStatus::Refunding {
-        return Ok(Decision::nothing());
-    }
-    let mut tickets = if charge.return_to_sale { after_this(state, order) } else { TicketVersions::new() };
-    tickets.retain(|returned| order.tickets.iter().any(|ticket| ticket.id == returned.id && has_seller(state, ticket)));
-    Ok(Decision::event(DomainEvent::ChargeRefunded(ChargeRefunded {
-        charge_id: charge.id,
-        order_id: order.id,
-        amount: charge.amount,
-        tickets,
-    })))
-}
-
-fn charged(
-    order: &Order,
-    charge: &Charge,
-    reference: Option<&std::sync::Arc<str>>,
-    tickets: TicketVersions,
-) -> DomainEvent {
+fn charged(order: &Order, charge: &Charge, reference: Option<&Arc<str>>, tickets: TicketVersions) -> DomainEvent {
     DomainEvent::ChargeCreated(ChargeCreated {
         charge_id: charge.id,
         order_id: order.id,
@@ -116,32 +114,8 @@ fn charged(
     })
 }
 
-fn refund(order: &Order, charge: &Charge, reason: RefundReason, return_to_sale: bool) -> DomainEvent {
-    DomainEvent::RefundStarted(RefundStarted {
-        charge_id: charge.id,
-        order_id: order.id,
-        amount: charge.amount,
-        reason,
-        return_to_sale,
-    })
-}
-
 fn find(state: &State, order_id: OrderId, charge_id: ChargeId) -> Result<(&Order, &Charge)> {
     let order = state.order(order_id).ok_or(Rejection::NotFound)?;
     let charge = order.charge.as_ref().filter(|charge| charge.id == charge_id).ok_or(Rejection::NotFound)?;
     Ok((order, charge))
-}
-
-fn has_seller(state: &State, ticket: &OrderedTicket) -> bool {
-    state.user(ticket.seller_id).is_some_and(|seller| !seller.erased)
-}
-
-fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
-    match actor {
-        Actor::System => true,
-        Actor::User(id) => {
-            let sells_all = || order.tickets.iter().all(|ticket| ticket.seller_id == id);
-            state.user(id).is_some_and(|user| !user.erased && (user.operator || sells_all()))
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::order::TicketVersions;
-use crate::types::{ChargeId, Money, OrderId};
+use crate::types::{ChargeId, Money, OrderId, RefundId};
 
 /// The gateway is about to be asked for the money of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,19 @@ pub struct ChargeCreated {
     pub tickets: TicketVersions,
 }
 
+/// The money is set aside: the order keeps its tickets until it is captured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeAuthorized {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order.
+    pub order_id: OrderId,
+    /// The gateway's own name for the charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Arc<str>>,
+}
+
 /// The money was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +67,9 @@ pub struct ChargeFailed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundStarted {
+    /// The new refund; the gateway's idempotency key. Journals from before partial refunds have none: there was one a charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<RefundId>,
     /// The charge.
     pub charge_id: ChargeId,
     /// The order.
@@ -75,19 +91,192 @@ pub enum RefundReason {
     Requested,
     /// The money was taken for an order that had ended.
     Late,
+    /// Somebody did it at the card processor's own desk.
+    Elsewhere,
 }
 
-/// The money was given back.
+impl RefundReason {
+    /// The reason as published, such as `requested`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Late => "late",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+/// Money was given back.
+///
+/// A refund that nobody asked the box office for, because it was made at the card processor's own desk, has no `RefundStarted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeRefunded {
+    /// The refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<RefundId>,
     /// The charge.
     pub charge_id: ChargeId,
     /// The order.
     pub order_id: OrderId,
     /// What was given back.
     pub amount: Money,
+    /// The gateway's own name for the refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Arc<str>>,
     /// The tickets that are for sale again.
     #[serde(default, skip_serializing_if = "TicketVersions::is_empty")]
     pub tickets: TicketVersions,
+}
+
+/// The gateway refused to give the money back, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundFailed {
+    /// The refund.
+    pub refund_id: RefundId,
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order.
+    pub order_id: OrderId,
+    /// What was not given back.
+    pub amount: Money,
+    /// Why, in the gateway's words.
+    pub reason: Arc<str>,
+}
+
+/// Money came for an order that had ended.
+///
+/// What becomes of it is told by the next event of the same moment: [`ChargeTransferred`], [`RefundStarted`] or
+/// [`ChargeEscalated`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LateMoneyReceived {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+    /// What was taken.
+    pub amount: Money,
+    /// The gateway's own name for the charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Arc<str>>,
+}
+
+/// A charge that came late pays a new order, because its buyer could still have the tickets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeTransferred {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+    /// The new order.
+    pub to: OrderId,
+}
+
+/// Money is nobody's and could not be given back: an operator has to see to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeEscalated {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+    /// How much there is.
+    pub amount: Money,
+    /// Why.
+    pub reason: Arc<str>,
+}
+
+/// An operator has seen to money that was nobody's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EscalationResolved {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+    /// How much it was about.
+    pub amount: Money,
+    /// What became of it.
+    pub resolution: Resolution,
+    /// What the operator wants remembered.
+    pub note: Arc<str>,
+}
+
+/// What became of money that was nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Resolution {
+    /// The buyer has it back by another way, such as a bank transfer.
+    ReturnedElsewhere,
+    /// The platform keeps it.
+    Kept,
+}
+
+impl Resolution {
+    /// The resolution as published, such as `kept`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReturnedElsewhere => "returned_elsewhere",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// Money was set aside for an order that had ended; the gateway is about to be asked to release it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VoidStarted {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+    /// The gateway's own name for the charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Arc<str>>,
+}
+
+/// Money that was set aside was released: none was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeVoided {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order that had ended.
+    pub order_id: OrderId,
+}
+
+/// The buyer's bank took money back until it is clear whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeDisputed {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order.
+    pub order_id: OrderId,
+    /// The gateway's own name for the dispute.
+    pub reference: Arc<str>,
+    /// How much.
+    pub amount: Money,
+    /// Why, in the gateway's words.
+    pub reason: Arc<str>,
+}
+
+/// It is clear whose disputed money is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisputeClosed {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order.
+    pub order_id: OrderId,
+    /// The gateway's own name for the dispute.
+    pub reference: Arc<str>,
+    /// How much it was about.
+    pub amount: Money,
+    /// Whether it came back from the buyer's bank.
+    pub won: bool,
 }

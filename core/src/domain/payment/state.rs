@@ -1,15 +1,27 @@
 //! A charge and how events change it.
 
+mod dispute;
+mod late;
+mod refund;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{ChargeCreated, ChargeFailed, ChargeRefunded, PaymentStarted, RefundReason, RefundStarted};
+use super::event::{ChargeAuthorized, ChargeCreated, ChargeFailed, PaymentStarted};
 use crate::domain::order::{self, Order, OrderStatus};
 use crate::domain::{Fact, Inconsistency};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
+
+pub use dispute::{Dispute, DisputeStatus};
+pub(in crate::domain) use dispute::{apply_dispute_closed, apply_disputed};
+pub(in crate::domain) use late::{
+    apply_escalated, apply_late_money, apply_resolved, apply_transferred, apply_void_started, apply_voided,
+};
+pub use refund::{Refund, RefundStatus};
+pub(in crate::domain) use refund::{apply_refund_failed, apply_refund_started, apply_refunded};
 
 /// Where a charge is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,14 +30,28 @@ use crate::types::{ChargeId, Money, OrderId, Timestamp};
 pub enum ChargeStatus {
     /// The gateway's answer is not known yet.
     Pending,
+    /// The money is set aside and about to be captured.
+    Authorized,
     /// The money was taken.
     Succeeded,
     /// The money was not taken.
     Failed,
-    /// The money is being given back.
+    /// Money is being given back, all of it or a part.
     Refunding,
-    /// The money was given back.
+    /// All of the money was given back.
     Refunded,
+    /// The money was set aside too late and is being released.
+    Voiding,
+    /// The money was set aside too late and was released.
+    Voided,
+    /// The money came too late, and it is not decided what becomes of it.
+    Late,
+    /// The money came too late and pays another order.
+    Transferred,
+    /// The money came too late and could not be given back: an operator has to see to it.
+    Escalated,
+    /// The money came too late, and an operator has decided that the platform keeps it.
+    Kept,
 }
 
 impl ChargeStatus {
@@ -33,16 +59,23 @@ impl ChargeStatus {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Authorized => "authorized",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Refunding => "refunding",
             Self::Refunded => "refunded",
+            Self::Voiding => "voiding",
+            Self::Voided => "voided",
+            Self::Late => "late",
+            Self::Transferred => "transferred",
+            Self::Escalated => "escalated",
+            Self::Kept => "kept",
         }
     }
 
     /// Whether nothing is under way at the gateway.
     pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Pending | Self::Refunding)
+        !matches!(self, Self::Pending | Self::Authorized | Self::Refunding | Self::Voiding | Self::Late)
     }
 }
 
@@ -75,8 +108,14 @@ pub struct Charge {
     pub reference: Option<Arc<str>>,
     /// Why it failed, in words that a buyer may read.
     pub failure: Option<Arc<str>>,
-    /// Whether the tickets are sold anew once it is refunded.
-    pub(crate) return_to_sale: bool,
+    /// Whether the money came for an order that had ended.
+    pub late: bool,
+    /// What was given back, or is to be, in the order in which it was begun.
+    pub refunds: Vec<Refund>,
+    /// What the buyer's bank took back, in the order in which it did.
+    pub disputes: Vec<Dispute>,
+    /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
+    pub transferred_to: Option<OrderId>,
     /// When it was started.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -108,63 +147,62 @@ pub(in crate::domain) fn apply_started(order: &mut Arc<Order>, event: &PaymentSt
         gateway: Arc::clone(&event.gateway),
         reference: None,
         failure: None,
-        return_to_sale: false,
+        late: false,
+        refunds: Vec::new(),
+        disputes: Vec::new(),
+        transferred_to: None,
         created_at: fact.at,
         updated_at: fact.at,
     });
     Ok(())
 }
 
+pub(in crate::domain) fn apply_authorized(order: &mut Arc<Order>, event: &ChargeAuthorized, fact: Fact) -> Applied {
+    let changed = order::version_step(order, fact)?;
+    let charge = step(changed, event.charge_id, &[ChargeStatus::Pending], ChargeStatus::Authorized, fact)?;
+    charge.reference.clone_from(&event.reference);
+    Ok(())
+}
+
 pub(in crate::domain) fn apply_created(order: &mut Arc<Order>, event: &ChargeCreated, fact: Fact) -> Applied {
     let changed = order::end(order, OrderStatus::Complete, fact)?;
-    let charge = step(changed, event.charge_id, ChargeStatus::Pending, ChargeStatus::Succeeded, fact)?;
-    charge.reference.clone_from(&event.reference);
+    let charge = step(changed, event.charge_id, UNDECIDED, ChargeStatus::Succeeded, fact)?;
+    if event.reference.is_some() {
+        charge.reference.clone_from(&event.reference);
+    }
     Ok(())
 }
 
 pub(in crate::domain) fn apply_failed(order: &mut Arc<Order>, event: &ChargeFailed, fact: Fact) -> Applied {
     let changed = order::version_step(order, fact)?;
-    let charge = step(changed, event.charge_id, ChargeStatus::Pending, ChargeStatus::Failed, fact)?;
+    let charge = step(changed, event.charge_id, UNDECIDED, ChargeStatus::Failed, fact)?;
     charge.failure = Some(Arc::clone(&event.reason));
     Ok(())
 }
 
-pub(in crate::domain) fn apply_refund_started(order: &mut Arc<Order>, event: &RefundStarted, fact: Fact) -> Applied {
-    if order.status.is_open() {
-        return Err(Inconsistency("money went back while the order was open"));
-    }
-    let from = match event.reason {
-        RefundReason::Requested => ChargeStatus::Succeeded,
-        RefundReason::Late => ChargeStatus::Failed,
-    };
-    let changed = order::version_step(order, fact)?;
-    step(changed, event.charge_id, from, ChargeStatus::Refunding, fact)?.return_to_sale = event.return_to_sale;
-    Ok(())
-}
+/// What a charge is in before it is known whether it took money.
+const UNDECIDED: &[ChargeStatus] = &[ChargeStatus::Pending, ChargeStatus::Authorized];
 
-pub(in crate::domain) fn apply_refunded(order: &mut Arc<Order>, event: &ChargeRefunded, fact: Fact) -> Applied {
-    let changed = order::version_step(order, fact)?;
-    let charge = step(changed, event.charge_id, ChargeStatus::Refunding, ChargeStatus::Refunded, fact)?;
-    if charge.return_to_sale || event.tickets.is_empty() {
-        Ok(())
-    } else {
-        Err(Inconsistency("tickets returned to sale that were to stay sold"))
-    }
-}
-
-fn step(
-    order: &mut Order,
+/// The charge, whose status goes on from one of these.
+fn step<'o>(
+    order: &'o mut Order,
     id: ChargeId,
-    from: ChargeStatus,
+    from: &[ChargeStatus],
     to: ChargeStatus,
     fact: Fact,
-) -> Result<&mut Charge, Inconsistency> {
-    let charge = order.charge.as_mut().filter(|charge| charge.id == id);
-    let charge = charge.ok_or(Inconsistency("the order has no such charge"))?;
-    if charge.status != from {
+) -> Result<&'o mut Charge, Inconsistency> {
+    let charge = charge_of(order, id, fact)?;
+    if !from.contains(&charge.status) {
         return Err(Inconsistency("the charge is not in the state that this follows from"));
     }
     charge.status = to;
+    Ok(charge)
+}
+
+/// The charge, which changes now.
+fn charge_of(order: &mut Order, id: ChargeId, fact: Fact) -> Result<&mut Charge, Inconsistency> {
+    let charge = order.charge.as_mut().filter(|charge| charge.id == id);
+    let charge = charge.ok_or(Inconsistency("the order has no such charge"))?;
     charge.updated_at = fact.at;
     Ok(charge)
 }

@@ -1,4 +1,5 @@
 //! Given, when, then.
 
 mod charge;
+mod late;
 mod refund;

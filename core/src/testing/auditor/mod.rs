@@ -8,6 +8,7 @@
 
 mod books;
 mod chain;
+mod late;
 mod orders;
 mod payments;
 mod people;
@@ -18,7 +19,7 @@ mod tickets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::books::GatewayNews;
+pub(crate) use self::books::{GatewayNews, Standing};
 pub(crate) use self::promises::{Asked, Outcome, Receipt};
 
 use self::books::Books;
@@ -45,6 +46,10 @@ pub(crate) struct Auditor {
     tickets: BTreeMap<TicketId, Seat>,
     orders: BTreeMap<OrderId, Claim>,
     charges: BTreeMap<ChargeId, OrderId>,
+    /// The new orders that late money pays, with the charge and the order that had ended.
+    transfers: BTreeMap<OrderId, (ChargeId, OrderId)>,
+    /// Late money of which it is not said what becomes of it, with the command that has to.
+    undecided: Option<(OrderId, CommandId)>,
     /// The deadlines of orders that wait for their buyer.
     deadlines: BTreeSet<(Timestamp, OrderId)>,
     promises: Promises,
@@ -61,6 +66,8 @@ impl Auditor {
             tickets: BTreeMap::new(),
             orders: BTreeMap::new(),
             charges: BTreeMap::new(),
+            transfers: BTreeMap::new(),
+            undecided: None,
             deadlines: BTreeSet::new(),
             promises: Promises::default(),
             books: Books::default(),
@@ -77,6 +84,7 @@ impl Auditor {
     fn examine(&mut self, record: &Record) -> Verdict {
         let asked = self.promises.cause(record)?;
         self.is_punctual(record)?;
+        self.is_decided(record)?;
         match &record.event {
             DomainEvent::UserCreated(event) => self.user_created(record, event, asked.and_then(|asked| asked.email)),
             DomainEvent::UserUpdated(event) => self.user_updated(record, event, asked.and_then(|asked| asked.email)),
@@ -93,6 +101,16 @@ impl Auditor {
             DomainEvent::ChargeFailed(event) => self.charge_failed(record, event),
             DomainEvent::RefundStarted(event) => self.refund_started(record, event),
             DomainEvent::ChargeRefunded(event) => self.charge_refunded(record, event),
+            DomainEvent::ChargeAuthorized(event) => self.charge_authorized(record, event),
+            DomainEvent::RefundFailed(event) => self.refund_failed(record, event),
+            DomainEvent::LateMoneyReceived(event) => self.late_money_received(record, event),
+            DomainEvent::ChargeTransferred(event) => self.charge_transferred(record, event),
+            DomainEvent::ChargeEscalated(event) => self.charge_escalated(record, event),
+            DomainEvent::EscalationResolved(event) => self.escalation_resolved(record, event),
+            DomainEvent::VoidStarted(event) => self.void_started(record, event),
+            DomainEvent::ChargeVoided(event) => self.charge_voided(record, event),
+            DomainEvent::ChargeDisputed(event) => self.charge_disputed(record, event),
+            DomainEvent::DisputeClosed(event) => self.dispute_closed(record, event),
         }
     }
 
@@ -141,9 +159,9 @@ impl Auditor {
         self.books_allow(news)
     }
 
-    /// Nothing is under way any more, and the money is where it belongs. `taken` tells of which charges the gateway has taken
-    /// money, by its own books.
-    pub(crate) fn close(&self, taken: &BTreeSet<ChargeId>) -> Verdict {
+    /// Nothing is under way any more, and the money is where it belongs. `standing` tells what the gateway's own books say of each
+    /// charge.
+    pub(crate) fn close(&self, standing: &BTreeMap<ChargeId, Standing>) -> Verdict {
         if let Some((deadline, order)) = self.deadlines.first() {
             return Err(format!("order {order} never ended, due at {deadline}"));
         }
@@ -151,7 +169,7 @@ impl Auditor {
             return Err(format!("order {id} holds its tickets for ever"));
         }
         self.tickets.iter().try_for_each(|(id, seat)| self.is_held_rightly(*id, seat))?;
-        self.balance(taken)
+        self.balance(standing)
     }
 
     /// The last record that was shown: its number and hash.

@@ -176,6 +176,7 @@ fn must_change(name: &str) -> bool {
             | "CancelOrder"
             | "StartPayment"
             | "StartRefund"
+            | "ResolveEscalation"
     )
 }
 
@@ -192,9 +193,23 @@ fn may_cause(name: &str, event: &str) -> bool {
         "CreateOrder" => event == "OrderCreated",
         "CancelOrder" => event == "OrderCancelled",
         "StartPayment" => event == "PaymentStarted",
-        "SettleCharge" => matches!(event, "ChargeCreated" | "ChargeFailed" | "OrderCancelled" | "RefundStarted"),
+        "SettleCharge" => {
+            let settles = matches!(event, "ChargeAuthorized" | "ChargeCreated" | "ChargeFailed" | "OrderCancelled");
+            settles
+                || matches!(event, "LateMoneyReceived" | "RefundStarted" | "VoidStarted" | "ChargeVoided")
+                || sells_late(event)
+        }
         "StartRefund" => event == "RefundStarted",
-        "SettleRefund" => event == "ChargeRefunded",
+        "SettleRefund" => matches!(event, "ChargeRefunded" | "RefundFailed" | "ChargeCreated") || sells_late(event),
+        "RecordRefund" => event == "ChargeRefunded",
+        "OpenDispute" => event == "ChargeDisputed",
+        "CloseDispute" => event == "DisputeClosed",
+        "ResolveEscalation" => event == "EscalationResolved",
         _ => false,
     }
+}
+
+/// What becomes of late money that does not go back.
+fn sells_late(event: &str) -> bool {
+    matches!(event, "ChargeTransferred" | "OrderCreated" | "PaymentStarted" | "ChargeEscalated")
 }

@@ -138,8 +138,8 @@ fn a_sale_by_the_rules_is_fine() {
     story.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())).unwrap();
     story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
     story.charged(10, 3).unwrap();
-    story.auditor.close(&[CHARGE].into_iter().collect()).unwrap();
-    complains(&story.auditor.close(&BTreeSet::new()), "its money was taken: false");
+    story.auditor.close(&BTreeMap::from([(CHARGE, Standing::Taken)])).unwrap();
+    complains(&story.auditor.close(&BTreeMap::new()), "its money: Nothing");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_ticket_has_one_holder() {
 fn holds_end_in_time_and_not_before() {
     let mut story = Story::begin();
     story.orders(BUYER, 10, 2).unwrap();
-    complains(&story.auditor.close(&BTreeSet::new()), "never ended");
+    complains(&story.auditor.close(&BTreeMap::new()), "never ended");
     story.at += HOLD - 1;
     complains(&story.by_system("ExpireOrder", expired(10, 3), 2), "never leads to it");
 

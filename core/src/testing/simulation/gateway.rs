@@ -1,16 +1,19 @@
 //! A card processor with every vice that real ones have, by the seed.
 
+mod entry;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use self::entry::Entry;
 use crate::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeFact, PaymentGateway, RefundAnswer,
     RefundRequest,
 };
 use crate::testing::Dice;
-use crate::types::{ChargeId, OrderId};
+use crate::types::ChargeId;
 
 /// The time that has really passed in a simulated world, whatever its clocks say.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +30,9 @@ impl WorldTime {
     }
 }
 
-/// A card processor that declines, is slow, loses answers, takes money of which nobody hears, and requests that arrive hours
-/// later. It charges each id at most once, and remembers everything when the box office crashes.
+/// A card processor that declines, is slow, loses answers, takes money of which nobody hears, waits for buyers who never come,
+/// sets money aside first, refuses refunds, and gets requests hours late. At its own desk money is given back and disputed. It
+/// charges each id at most once, and remembers everything when the box office crashes.
 #[derive(Debug)]
 pub struct SeededGateway {
     time: WorldTime,
@@ -40,16 +44,8 @@ struct Books {
     dice: Dice,
     entries: BTreeMap<ChargeId, Entry>,
     honest: bool,
-}
-
-/// A request and what became of it.
-#[derive(Debug, Clone)]
-struct Entry {
-    order: OrderId,
-    arrives: Duration,
-    /// From when on the outcome is known.
-    decided: Duration,
-    declined: bool,
+    /// How many references were made up.
+    references: u64,
 }
 
 /// What the caller hears of its request.
@@ -63,18 +59,11 @@ enum Manner {
     NotSent,
 }
 
-/// Something that the gateway tells without being asked.
-#[derive(Debug, Clone)]
-pub(super) struct Webhook {
-    pub(super) order: OrderId,
-    pub(super) charge: ChargeId,
-    pub(super) answer: ChargeAnswer,
-}
-
 impl SeededGateway {
     /// A gateway whose whims follow the dice.
     pub fn new(dice: Dice, time: WorldTime) -> Self {
-        Self { time, books: Mutex::new(Books { dice, entries: BTreeMap::new(), honest: false }) }
+        let books = Books { dice, entries: BTreeMap::new(), honest: false, references: 0 };
+        Self { time, books: Mutex::new(books) }
     }
 
     /// From now on it is on its best behaviour: every request arrives and every answer comes.
@@ -82,18 +71,38 @@ impl SeededGateway {
         self.books().honest = true;
     }
 
-    /// A webhook about any charge that it knows: perhaps late, perhaps not for the first time.
-    pub(super) fn webhook(&self, dice: &mut Dice) -> Option<Webhook> {
-        let known = self.webhooks();
+    /// Something that it tells without being asked, of anything that it knows: perhaps late, perhaps not for the first time.
+    pub(super) fn notice(&self, dice: &mut Dice) -> Option<NoticeFact> {
+        let known = self.notices();
         dice.pick(&known).cloned()
     }
 
-    /// One webhook about each charge of which the outcome is known.
-    pub(super) fn webhooks(&self) -> Vec<Webhook> {
+    /// Everything that it knows, in the order in which it came about.
+    pub(super) fn notices(&self) -> Vec<NoticeFact> {
         let now = self.time.elapsed();
-        let books = self.books();
-        let known = books.entries.iter().filter(|(_, entry)| entry.arrives <= now && entry.decided <= now);
-        known.map(|(id, entry)| Webhook { order: entry.order, charge: *id, answer: entry.answer(*id, now) }).collect()
+        self.books().entries.iter().flat_map(|(id, entry)| entry.notices(*id, now)).collect()
+    }
+
+    /// Something happens at its own desk.
+    pub(super) fn work_at_the_desk(&self, dice: &mut Dice) {
+        let now = self.time.elapsed();
+        let mut books = self.books();
+        let charged: Vec<_> =
+            books.entries.iter().filter(|(_, entry)| entry.is_taken(now)).map(|(id, _)| *id).collect();
+        let Some(id) = dice.pick(&charged).copied() else { return };
+        books.references += 1;
+        let reference: Arc<str> = format!("desk_{}", books.references).into();
+        let Some(entry) = books.entries.get_mut(&id) else { return };
+        match dice.below(3) {
+            0 => entry.refund_at_the_desk(reference, dice),
+            1 if entry.disputes.is_empty() => entry.disputes.push((reference, None)),
+            _ => {
+                let won = dice.per_mille(500);
+                if let Some((_, open @ None)) = entry.disputes.last_mut() {
+                    *open = Some(won);
+                }
+            }
+        }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -105,21 +114,39 @@ impl Books {
     /// Makes up what happens to a new request.
     fn receive(&mut self, request: &ChargeRequest, now: Duration) -> Manner {
         let whim = if self.honest { 0 } else { self.dice.below(100) };
-        let (declined, late, thinks, manner) = match whim {
-            0..45 => (false, Duration::ZERO, Duration::ZERO, Manner::Answer),
-            45..60 => (true, Duration::ZERO, Duration::ZERO, Manner::Answer),
-            60..68 => (false, Duration::ZERO, Duration::ZERO, Manner::Lost),
-            68..73 => (false, Duration::ZERO, Duration::ZERO, Manner::Slow),
-            73..78 => (true, Duration::ZERO, Duration::ZERO, Manner::Lost),
-            78..86 => {
-                let thinks = self.dice.up_to(Duration::from_mins(10));
-                (self.dice.per_mille(500), Duration::ZERO, thinks, Manner::Answer)
+        let mut entry = Entry::new(request, now);
+        let manner = match whim {
+            0..40 => Manner::Answer,
+            40..53 => {
+                entry.declined = true;
+                Manner::Answer
             }
-            86..92 => (false, self.dice.up_to(Duration::from_hours(3)), Duration::ZERO, Manner::Lost),
+            53..60 => Manner::Lost,
+            60..65 => Manner::Slow,
+            65..70 => {
+                entry.declined = true;
+                Manner::Lost
+            }
+            70..78 => {
+                entry.decided += self.dice.up_to(Duration::from_mins(10));
+                entry.declined = self.dice.per_mille(500);
+                Manner::Answer
+            }
+            78..86 => {
+                let late = self.dice.up_to(Duration::from_hours(3));
+                entry.arrives += late;
+                entry.decided += late;
+                Manner::Lost
+            }
+            86..93 => {
+                // The buyer's bank asks back; the buyer answers, late or never.
+                let answers = self.dice.per_mille(700);
+                entry.confirmed = if answers { now + self.dice.up_to(Duration::from_mins(20)) } else { Duration::MAX };
+                Manner::Answer
+            }
             _ => return Manner::NotSent,
         };
-        let arrives = now + late;
-        let entry = Entry { order: request.order_id, arrives, decided: arrives + thinks, declined };
+        entry.aside = !self.honest && self.dice.per_mille(300);
         self.entries.insert(request.charge_id, entry);
         manner
     }
@@ -132,21 +159,21 @@ impl Books {
     fn is_down(&mut self) -> bool {
         !self.honest && self.dice.per_mille(150)
     }
-}
 
-impl Entry {
-    fn answer(&self, id: ChargeId, now: Duration) -> ChargeAnswer {
-        if now < self.arrives {
-            ChargeAnswer::Unknown
-        } else if now < self.decided {
-            ChargeAnswer::Pending
-        } else if self.declined {
-            ChargeAnswer::Declined { reason: "the card was declined".into() }
-        } else {
-            ChargeAnswer::Charged { reference: Some(format!("seeded_{id}").into()) }
+    /// Does something to an entry, and may lose the question or the answer.
+    fn ask<T>(&mut self, id: ChargeId, now: Duration, work: impl FnOnce(&mut Entry, &mut Dice, bool) -> T) -> Asked<T> {
+        if self.is_down() {
+            return Err(GatewayError("the question was lost".into()));
         }
+        let entry = self.entries.get_mut(&id).filter(|entry| entry.arrives <= now);
+        let entry = entry.ok_or_else(|| GatewayError("there is no such charge".into()))?;
+        let answer = work(entry, &mut self.dice, self.honest);
+        if self.is_down() { Err(GatewayError("the answer was lost".into())) } else { Ok(answer) }
     }
 }
+
+/// What came of a question.
+type Asked<T> = Result<T, GatewayError>;
 
 impl PaymentGateway for SeededGateway {
     fn name(&self) -> &'static str {
@@ -175,25 +202,33 @@ impl PaymentGateway for SeededGateway {
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let mut books = self.books();
         let down = books.is_down();
-        let answer = if down {
-            Err(GatewayError("down".into()))
-        } else {
-            Ok(books.answer(request.charge_id, self.time.elapsed()))
-        };
-        Box::pin(std::future::ready(answer))
+        let answer = books.answer(request.charge_id, self.time.elapsed());
+        Box::pin(std::future::ready(if down { Err(GatewayError("down".into())) } else { Ok(answer) }))
     }
 
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        let mut books = self.books();
-        let is_charged = matches!(books.answer(request.charge_id, self.time.elapsed()), ChargeAnswer::Charged { .. });
-        // Down before it is done or after it: the caller can't tell, and has to ask again.
-        let answer = if books.is_down() {
-            Err(GatewayError("down".into()))
-        } else if is_charged {
-            Ok(RefundAnswer::Refunded { reference: None })
-        } else {
-            Err(GatewayError("there is no such charge".into()))
-        };
+        let now = self.time.elapsed();
+        let answer =
+            self.books().ask(request.charge_id, now, |entry, dice, honest| entry.refund(&request, now, dice, honest));
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let (id, now) = (request.charge_id, self.time.elapsed());
+        let answer = self.books().ask(id, now, |entry, dice, honest| {
+            // Some are forgotten for so long that the bank has released them.
+            entry.capture(!honest && dice.per_mille(50));
+            entry.answer(id, now)
+        });
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let (id, now) = (request.charge_id, self.time.elapsed());
+        let answer = self.books().ask(id, now, |entry, _, _| {
+            entry.void(now);
+            entry.answer(id, now)
+        });
         Box::pin(std::future::ready(answer))
     }
 }

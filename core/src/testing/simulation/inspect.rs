@@ -1,6 +1,6 @@
 //! Looks at everything at once: what is shown, what a replay makes of the journal, and what the auditor knows, must be one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::process::Process;
 use crate::engine::catch_up;
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::event::{Hash, StreamKey};
 use crate::gateway::{ChargeAnswer, LookupRequest, PaymentGateway};
 use crate::journal::Journal;
-use crate::testing::auditor::{Auditor, Verdict};
+use crate::testing::auditor::{Auditor, Standing, Verdict};
 use crate::types::ChargeId;
 use crate::views::Views;
 
@@ -81,15 +81,24 @@ pub(super) fn shown(process: &Process, auditor: &Auditor, key: StreamKey) -> Ver
     if shown == durable { Ok(()) } else { Err(format!("{key} is shown at version {shown}, the journal has {durable}")) }
 }
 
-/// Of which charges the gateway has taken money, by its own books.
-pub(super) fn taken(process: &Process, gateway: &dyn PaymentGateway, charges: &[ChargeId]) -> BTreeSet<ChargeId> {
+/// What the gateway's own books say of the charges.
+pub(super) fn standing(
+    process: &Process,
+    gateway: &dyn PaymentGateway,
+    charges: &[ChargeId],
+) -> BTreeMap<ChargeId, Standing> {
     let said = |id: &ChargeId| {
         let order = process.views.order_of_charge(*id).ok()??;
         let request = LookupRequest::of(order.charge.as_ref()?);
         // It may be down; in the end it answers.
         (0..100).find_map(|_| process.block_on(gateway.lookup(request.clone()))?.ok())
     };
-    charges.iter().filter(|id| matches!(said(id), Some(ChargeAnswer::Charged { .. }))).copied().collect()
+    let stands = |id: &ChargeId| match said(id) {
+        Some(ChargeAnswer::Charged { .. }) => Standing::Taken,
+        Some(ChargeAnswer::Authorized { .. }) => Standing::SetAside,
+        _ => Standing::Nothing,
+    };
+    charges.iter().map(|id| (*id, stands(id))).collect()
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(live: Option<&T>, zero: Option<&T>, key: StreamKey) -> Verdict {

@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use super::inspect;
 use super::world::World;
-use crate::command::Command;
-use crate::domain::payment::{ChargeOutcome, SettleCharge};
 use crate::event::Actor;
-use crate::gateway::ChargeAnswer;
-use crate::office::Named;
+use crate::gateway::NoticeFact;
+use crate::office::{Named, command_of};
 use crate::testing::auditor::Verdict;
-
-use super::gateway::Webhook;
+use crate::types::OrderId;
 
 impl World {
     /// One step of the world.
@@ -55,28 +52,24 @@ impl World {
     /// The gateway tells something without being asked, perhaps late, perhaps again.
     fn call_back(&mut self) -> Verdict {
         let Some(gateway) = self.seeded.clone() else { return Ok(()) };
-        if let Some(webhook) = gateway.webhook(&mut self.dice) {
-            self.deliver(webhook)?;
+        if self.dice.per_mille(100) {
+            gateway.work_at_the_desk(&mut self.dice);
+        }
+        if let Some(fact) = gateway.notice(&mut self.dice) {
+            self.deliver(fact)?;
         }
         Ok(())
     }
 
-    fn deliver(&mut self, webhook: Webhook) -> Verdict {
-        use super::watch::News;
-        use crate::testing::auditor::GatewayNews;
-
-        let Webhook { order, charge, answer } = webhook;
-        let outcome = match answer {
-            ChargeAnswer::Charged { reference } => {
-                self.outside.watch.note(News::Gateway(GatewayNews::SaidCharged(charge)));
-                ChargeOutcome::Charged { reference }
-            }
-            ChargeAnswer::Declined { reason } => ChargeOutcome::NotCharged { reason },
-            _ => return Ok(()),
-        };
-        let command = Command::SettleCharge(SettleCharge { order_id: order, charge_id: charge, outcome });
+    fn deliver(&mut self, fact: NoticeFact) -> Verdict {
+        self.outside.watch.heard(&fact);
+        let charge_id = fact.charge_id();
         let process = self.process()?;
+        // A disk that can't be read: the gateway tells it again some other time.
+        let Ok(Some(order)) = process.views.order_of_charge(charge_id) else { return Ok(()) };
         let office = process.office.clone();
+        let new_order_id = OrderId::from(office.inner().fresh_id());
+        let Some(command) = command_of(fact, order.id, new_order_id) else { return Ok(()) };
         process.spawn(Box::pin(async move {
             // The gateway does not care what becomes of it.
             let _ = office.inner().submit(command, Actor::System, Named::Fresh).await;
@@ -152,8 +145,8 @@ impl World {
         self.inspect()?;
         let charges = self.auditor.charges();
         let process = self.process.as_ref().ok_or("there is no process")?;
-        let taken = inspect::taken(process, self.outside.gateway.as_ref(), &charges);
-        self.auditor.close(&taken)?;
+        let standing = inspect::standing(process, self.outside.gateway.as_ref(), &charges);
+        self.auditor.close(&standing)?;
         self.audits_at_the_end()?;
         self.mishap("closed");
         if let Some(process) = self.process.take() {

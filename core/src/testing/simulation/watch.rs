@@ -7,7 +7,7 @@ use crate::engine::{Reply, Request, Tap};
 use crate::error::Error;
 use crate::event::{Actor, EmailKey, StreamKey};
 use crate::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, NoticeFact, PaymentGateway, RefundAnswer, RefundRequest,
 };
 use crate::testing::auditor::{GatewayNews, Outcome, Receipt};
 use crate::types::{ChargeId, CommandId};
@@ -34,6 +34,26 @@ impl Watch {
 
     pub(super) fn note(&self, news: News) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(news);
+    }
+
+    /// The gateway told something without being asked.
+    pub(super) fn heard(&self, fact: &NoticeFact) {
+        self.gateway(match fact.clone() {
+            NoticeFact::Charge { charge_id, answer: ChargeAnswer::Charged { .. }, .. } => {
+                GatewayNews::SaidCharged(charge_id)
+            }
+            NoticeFact::Charge { charge_id, answer: ChargeAnswer::Authorized { .. }, .. } => {
+                GatewayNews::SaidAuthorized(charge_id)
+            }
+            NoticeFact::RefundElsewhere { charge_id, reference, amount, .. } => {
+                GatewayNews::SaidRefundedElsewhere(charge_id, reference, amount)
+            }
+            NoticeFact::DisputeOpened { charge_id, reference, amount, .. } => {
+                GatewayNews::SaidDisputed(charge_id, reference, amount)
+            }
+            NoticeFact::DisputeClosed { reference, won, .. } => GatewayNews::SaidDisputeClosed(reference, won),
+            NoticeFact::Charge { .. } | NoticeFact::Refund { .. } => return,
+        });
     }
 
     fn gateway(&self, news: GatewayNews) {
@@ -83,8 +103,10 @@ pub(super) struct Watched {
 
 impl Watched {
     fn hear(&self, id: ChargeId, answer: &ChargeAnswer) {
-        if matches!(answer, ChargeAnswer::Charged { .. }) {
-            self.watch.gateway(GatewayNews::SaidCharged(id));
+        match answer {
+            ChargeAnswer::Charged { .. } => self.watch.gateway(GatewayNews::SaidCharged(id)),
+            ChargeAnswer::Authorized { .. } => self.watch.gateway(GatewayNews::SaidAuthorized(id)),
+            _ => {}
         }
     }
 }
@@ -108,9 +130,29 @@ impl PaymentGateway for Watched {
     }
 
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        let id = request.charge_id;
-        self.watch.gateway(GatewayNews::AskedToRefund(id, request.amount));
+        let id = request.refund_id;
+        self.watch.gateway(GatewayNews::AskedToRefund(request.charge_id, id, request.amount));
         let answer = self.gateway.refund(request);
-        Box::pin(async move { answer.await.inspect(|_| self.watch.gateway(GatewayNews::SaidRefunded(id))) })
+        Box::pin(async move {
+            answer.await.inspect(|answer| match answer {
+                RefundAnswer::Refunded { .. } => self.watch.gateway(GatewayNews::SaidRefunded(id)),
+                RefundAnswer::Refused { .. } => self.watch.gateway(GatewayNews::SaidRefused(id)),
+                RefundAnswer::Pending => {}
+            })
+        })
+    }
+
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let id = request.charge_id;
+        self.watch.gateway(GatewayNews::AskedToCapture(id));
+        let answer = self.gateway.capture(request);
+        Box::pin(async move { answer.await.inspect(|answer| self.hear(id, answer)) })
+    }
+
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let id = request.charge_id;
+        self.watch.gateway(GatewayNews::AskedToVoid(id));
+        let answer = self.gateway.void(request);
+        Box::pin(async move { answer.await.inspect(|answer| self.hear(id, answer)) })
     }
 }

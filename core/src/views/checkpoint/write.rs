@@ -13,7 +13,7 @@ use crate::domain::Ticket;
 use crate::journal::Head;
 use crate::types::Timestamp;
 use crate::views::error::ViewsError;
-use crate::views::index::{TicketKey, order_key};
+use crate::views::index::{TicketKey, order_key, own_charge};
 use crate::views::key::{KEY_LEN, Key};
 use crate::views::live::Dirty;
 use crate::views::words::{self, TextId};
@@ -129,7 +129,7 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
             settled.insert(order.id.as_bytes(), &**order)?;
             let place = tables::place(Some(order.buyer_id.as_bytes()), order_key(order));
             by_buyer.push((place, Some(tables::order_mark(order.status).into_iter().collect())));
-            if let Some(charge) = &order.charge {
+            if let Some(charge) = own_charge(order) {
                 by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
             }
         }

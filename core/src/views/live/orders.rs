@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::Order;
+use crate::domain::payment::ChargeStatus;
 use crate::types::{ChargeId, OrderId};
-use crate::views::index::{PerUser, order_key};
+use crate::views::index::{PerUser, order_key, own_charge};
 
 /// The orders in memory with their indexes.
 #[derive(Debug, Default)]
@@ -16,18 +17,21 @@ pub(in crate::views) struct LiveOrders {
     pub(in crate::views) by_charge: FxHashMap<ChargeId, OrderId>,
     /// Those whose charge is under way at the gateway.
     pub(in crate::views) pending: FxHashSet<OrderId>,
+    /// Those whose money waits for an operator.
+    pub(in crate::views) escalated: FxHashSet<OrderId>,
     pub(in crate::views) open: usize,
 }
 
 impl LiveOrders {
     /// These orders with their indexes, which is quicker than to put them in one by one.
     pub(in crate::views) fn of(orders: &[Arc<Order>]) -> Self {
-        let charged = orders.iter().filter_map(|order| Some((order.charge.as_ref()?.id, order.id)));
+        let charged = orders.iter().filter_map(|order| Some((own_charge(order)?.id, order.id)));
         Self {
             by_id: orders.iter().map(|order| (order.id, Arc::clone(order))).collect(),
             by_buyer: orders.iter().map(|order| (order.buyer_id, order_key(order))).collect(),
             by_charge: charged.collect(),
             pending: orders.iter().filter(|order| is_pending(order)).map(|order| order.id).collect(),
+            escalated: orders.iter().filter(|order| is_escalated(order)).map(|order| order.id).collect(),
             open: orders.iter().filter(|order| order.status.is_open()).count(),
         }
     }
@@ -57,6 +61,11 @@ impl LiveOrders {
         if is_pending {
             self.pending.insert(order.id);
         }
+        if is_escalated(order) {
+            self.escalated.insert(order.id);
+        } else if !self.escalated.is_empty() {
+            self.escalated.remove(&order.id);
+        }
         self.open += usize::from(order.status.is_open());
         let old = self.by_id.insert(order.id, Arc::clone(order));
         match &old {
@@ -71,7 +80,7 @@ impl LiveOrders {
                 self.by_buyer.insert(order.buyer_id, order_key(order));
             }
         }
-        if let Some(charge) = &order.charge
+        if let Some(charge) = own_charge(order)
             && old.as_ref().is_none_or(|old| old.charge.is_none())
         {
             self.by_charge.insert(charge.id, order.id);
@@ -84,14 +93,19 @@ impl LiveOrders {
             if self.has(order) {
                 self.by_id.remove(&order.id);
                 self.pending.remove(&order.id);
+                self.escalated.remove(&order.id);
                 self.open -= usize::from(order.status.is_open());
                 self.by_buyer.remove(order.buyer_id, order_key(order));
-                if let Some(charge) = &order.charge {
+                if let Some(charge) = own_charge(order) {
                     self.by_charge.remove(&charge.id);
                 }
             }
         }
     }
+}
+
+fn is_escalated(order: &Order) -> bool {
+    order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Escalated)
 }
 
 fn is_pending(order: &Order) -> bool {

@@ -235,7 +235,10 @@ impl World {
             gateway: "sandbox".into(),
             reference: None,
             failure: None,
-            return_to_sale: false,
+            late: false,
+            refunds: Vec::new(),
+            disputes: Vec::new(),
+            transferred_to: None,
             created_at: self.head.at,
             updated_at: self.head.at,
         };

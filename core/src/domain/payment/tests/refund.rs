@@ -1,6 +1,9 @@
 //! How the money is given back, once.
 
-use super::super::{ChargeRefunded, ChargeStatus, RefundReason, RefundStarted, Rejection};
+use super::super::{
+    ChargeRefunded, ChargeStatus, CloseDispute, OpenDispute, RecordRefund, RefundReason, RefundStarted, Rejection,
+    StartRefund,
+};
 use crate::domain::order::{self, OrderStatus};
 use crate::domain::testing::*;
 use crate::domain::ticket::TicketStatus;
@@ -8,6 +11,7 @@ use crate::event::DomainEvent;
 
 fn started(reason: RefundReason, return_to_sale: bool) -> DomainEvent {
     DomainEvent::RefundStarted(RefundStarted {
+        refund_id: Some(refund_id(1)),
         charge_id: charge_id(1),
         order_id: order_id(1),
         amount: money(1500, "USD"),
@@ -18,9 +22,11 @@ fn started(reason: RefundReason, return_to_sale: bool) -> DomainEvent {
 
 fn done<const N: usize>(tickets: [(u64, u64); N]) -> DomainEvent {
     DomainEvent::ChargeRefunded(ChargeRefunded {
+        refund_id: Some(refund_id(1)),
         charge_id: charge_id(1),
         order_id: order_id(1),
         amount: money(1500, "USD"),
+        reference: Some("back".into()),
         tickets: versions(tickets),
     })
 }
@@ -131,9 +137,9 @@ fn a_refund_that_is_done_changes_nothing_when_told_again() {
 
 #[test]
 fn a_refund_that_was_not_started_changes_nothing() {
-    paying().when(refunded(1)).then_nothing();
-    paid().when(refunded(1)).then_nothing();
-    paying().has(declined(1)).when(refunded(1)).then_nothing();
+    paying().when(refunded(1)).then_refused(Rejection::NotFound);
+    paid().when(refunded(1)).then_refused(Rejection::NotFound);
+    paying().has(declined(1)).when(refunded(1)).then_refused(Rejection::NotFound);
 }
 
 #[test]
@@ -148,19 +154,92 @@ fn only_the_orders_own_refund_is_settled() {
 }
 
 #[test]
-fn money_that_comes_after_all_goes_back_by_itself() {
-    let failed = paying().has(declined(1));
-    let story = failed.when(charged(1)).then_events([started(RefundReason::Late, false)]);
-    assert_eq!((story.charge(1).status, story.order(1).status), (ChargeStatus::Refunding, OrderStatus::Cancelled));
-    let story = story.when(charged(1)).then_nothing().when(refunded(1)).then_events([done([])]);
-    story.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
-    story.by(SELLER).when(refund(1, true)).then_refused(Rejection::AlreadyRefunded);
+fn parts_go_back_until_nothing_is_left() {
+    let story = paid().by(SELLER).has(refund_part(1, 11, 500)).has(refund_part(1, 12, 600));
+    story.when(refund_part(1, 13, 401)).then_refused(Rejection::RefundTooLarge);
+    let story = story.has(part_refunded(1, 12));
+    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Refunding, 600));
+    let story = story.has(part_refunded(1, 11));
+    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 1100));
+    let story = story.has(refund(1, true));
+    let rest = story.charge(1).refund(refund_id(1)).map(|refund| refund.amount);
+    assert_eq!(rest, Some(money(400, "USD")), "all that is left");
+    let story = story.has(refunded(1));
+    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Refunded, 1500));
+    assert_eq!(story.ticket(7).status, TicketStatus::Available);
+    story.when(refund_part(1, 14, 1)).then_refused(Rejection::AlreadyRefunded);
 }
 
 #[test]
-fn late_money_does_not_touch_the_tickets_next_order() {
-    let resold = paying().has(declined(1)).by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2));
-    let story = resold.has(charged(1)).has(refunded(1));
-    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Sold, Some(order_id(2))));
-    assert_eq!((story.charge(1).status, story.charge(2).status), (ChargeStatus::Refunded, ChargeStatus::Succeeded));
+fn a_part_is_in_the_charges_currency_and_returns_no_ticket() {
+    let part = |amount, return_to_sale| {
+        let (order_id, refund_id) = (order_id(1), refund_id(9));
+        crate::command::Command::StartRefund(StartRefund { order_id, refund_id, amount: Some(amount), return_to_sale })
+    };
+    check_refused([
+        (paid().by(SELLER), part(money(500, "EUR"), false), Rejection::RefundCurrency),
+        (paid().by(SELLER), part(money(500, "USD"), true), Rejection::ReturnNeedsFullRefund),
+        (paid().by(SELLER), part(money(1501, "USD"), false), Rejection::RefundTooLarge),
+    ]);
+    paid().by(SELLER).has(part(money(1500, "USD"), true)).has(part_refunded(1, 9));
+}
+
+#[test]
+fn a_refund_that_is_refused_for_good_leaves_the_money() {
+    let story = paid().by(SELLER).has(refund(1, true)).has(not_refunded(1, 1));
+    assert_eq!((story.charge(1).status, story.ticket(7).status), (ChargeStatus::Succeeded, TicketStatus::Sold));
+    story.when(not_refunded(1, 1)).then_nothing().when(refunded(1)).then_nothing();
+    story.has(refund_part(1, 2, 1500)).has(part_refunded(1, 2));
+}
+
+fn elsewhere(reference: &str, minor: u64) -> crate::command::Command {
+    crate::command::Command::RecordRefund(RecordRefund {
+        order_id: order_id(1),
+        charge_id: charge_id(1),
+        refund_id: refund_id(70 + minor % 10),
+        reference: reference.into(),
+        amount: money(minor, "USD"),
+    })
+}
+
+#[test]
+fn what_was_given_back_elsewhere_counts_once() {
+    let story = paid().has(elsewhere("re_1", 501));
+    story.when(elsewhere("re_1", 501)).then_nothing();
+    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 501));
+    assert_eq!(story.charge(1).refunds[0].reason, RefundReason::Elsewhere);
+    story.clone().by(SELLER).when(refund_part(1, 2, 1000)).then_refused(Rejection::RefundTooLarge);
+    story.when(elsewhere("re_2", 1002)).then_refused(Rejection::RefundTooLarge);
+    let story = story.has(elsewhere("re_3", 999));
+    assert_eq!(story.charge(1).status, ChargeStatus::Refunded);
+    paying().when(elsewhere("re_1", 501)).then_refused(Rejection::NotRefundable);
+}
+
+fn disputed(reference: &str, minor: u64) -> crate::command::Command {
+    crate::command::Command::OpenDispute(OpenDispute {
+        order_id: order_id(1),
+        charge_id: charge_id(1),
+        reference: reference.into(),
+        amount: money(minor, "USD"),
+        reason: "fraudulent".into(),
+    })
+}
+
+fn closed(reference: &str, won: bool) -> crate::command::Command {
+    let (order_id, charge_id) = (order_id(1), charge_id(1));
+    crate::command::Command::CloseDispute(CloseDispute { order_id, charge_id, reference: reference.into(), won })
+}
+
+#[test]
+fn disputed_money_is_not_given_back_as_well() {
+    let story = paid().has(disputed("dp_1", 1500)).by(SELLER);
+    story.when(disputed("dp_1", 1500)).then_nothing();
+    story.when(refund(1, false)).then_refused(Rejection::AlreadyRefunded);
+    let won = story.clone().has(closed("dp_1", true));
+    won.when(closed("dp_1", true)).then_nothing().when(closed("dp_1", false)).then_nothing();
+    won.has(refund(1, false)).has(refunded(1));
+    let lost = story.has(closed("dp_1", false));
+    lost.when(refund_part(1, 2, 1)).then_refused(Rejection::AlreadyRefunded);
+    lost.when(closed("dp_2", true)).then_refused(Rejection::NotFound);
+    paying().when(disputed("dp_1", 1500)).then_refused(Rejection::NotRefundable);
 }

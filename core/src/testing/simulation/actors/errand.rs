@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use crate::engine::Reply;
 use crate::error::Error;
-use crate::event::Actor;
+use crate::event::{Actor, Resolution};
 use crate::office::Named;
 use crate::types::{Email, IdempotencyKey, OrderId, SessionId, TicketId, Timestamp, UserId};
 use crate::{BoxOffice, NewShow, NewTicket, TicketUpdate};
@@ -27,8 +27,10 @@ pub(in crate::testing::simulation) enum Errand {
     Cancel { buyer: UserId, order: OrderId },
     /// Pay an order.
     Pay { buyer: UserId, order: OrderId, key: Option<u64> },
-    /// Give the money back.
-    Refund { actor: Actor, order: OrderId, resell: bool, key: Option<u64> },
+    /// Give the money back, or as many cents of it.
+    Refund { actor: Actor, order: OrderId, resell: bool, part: Option<u64>, key: Option<u64> },
+    /// Note what became of money that was nobody's.
+    Resolve { actor: Actor, order: OrderId, kept: bool },
     /// Give or take the operator role.
     Promote { user: UserId, operator: bool },
     /// Change the email to that of this number.
@@ -70,10 +72,18 @@ impl Errand {
                 let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
                 door.pay(buyer, order, "tok_visa").await.map(drop)
             }
-            Self::Refund { actor, order, resell, key } => {
+            Self::Refund { actor, order, resell, part, key } => {
                 let door = office.payments();
                 let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
-                door.refund(actor, order, resell).await.map(drop)
+                let charge = match part {
+                    Some(cents) => door.refund_part(actor, order, &decimal(cents)).await,
+                    None => door.refund(actor, order, resell).await,
+                };
+                charge.map(drop)
+            }
+            Self::Resolve { actor, order, kept } => {
+                let resolution = if kept { Resolution::Kept } else { Resolution::ReturnedElsewhere };
+                office.payments().resolve(actor, order, resolution, "by bank transfer").await.map(drop)
             }
             other => other.run_for_people(&office).await.map(drop),
         };

@@ -55,7 +55,8 @@ impl Actor for Sellers {
                 let (buyer, order) = stage.town.order(stage.dice)?;
                 let seller = stage.office.orders().get(buyer, order).ok()?.tickets.first()?.seller_id;
                 let resell = stage.dice.per_mille(500);
-                Errand::Refund { actor: event::Actor::User(seller), order, resell, key: key(stage) }
+                let part = part(stage);
+                Errand::Refund { actor: event::Actor::User(seller), order, resell, part, key: key(stage) }
             }
         };
         stage.town.note_errand(errand.clone());
@@ -104,8 +105,8 @@ impl Actor for Rivals {
                 Errand::Pay { order, .. } => Errand::Pay { buyer: rival, order, key: None },
                 Errand::Edit { ticket, cents, .. } => Errand::Edit { seller: rival, ticket, cents, version: None },
                 Errand::Withdraw { ticket, .. } => Errand::Withdraw { seller: rival, ticket },
-                Errand::Refund { order, resell, .. } => {
-                    Errand::Refund { actor: event::Actor::User(rival), order, resell, key: None }
+                Errand::Refund { order, resell, part, .. } => {
+                    Errand::Refund { actor: event::Actor::User(rival), order, resell, part, key: None }
                 }
                 other => other,
             }
@@ -131,16 +132,32 @@ impl Actor for Operators {
                 let expires_at = stage.office.now().plus(stage.dice.up_to(Duration::from_hours(30)));
                 Errand::SignOut { user, session: stage.dice.below(50), expires_at }
             }
-            60..70 => Errand::Erase { user },
+            60..67 => Errand::Erase { user },
+            67..75 => {
+                let charges = stage.office.payments().escalated(event::Actor::System).ok()?;
+                let order = stage.dice.pick(&charges)?.order_id;
+                if stage.dice.per_mille(500) {
+                    let (resell, part) = (false, None);
+                    Errand::Refund { actor: event::Actor::System, order, resell, part, key: key(stage) }
+                } else {
+                    Errand::Resolve { actor: event::Actor::User(user), order, kept: stage.dice.per_mille(300) }
+                }
+            }
             _ => {
                 let (_, order) = stage.town.order(stage.dice)?;
                 let system = stage.dice.per_mille(300);
                 let actor = if system { event::Actor::System } else { event::Actor::User(user) };
-                Errand::Refund { actor, order, resell: stage.dice.per_mille(500), key: key(stage) }
+                let (resell, part) = (stage.dice.per_mille(500), part(stage));
+                Errand::Refund { actor, order, resell, part, key: key(stage) }
             }
         };
         Some(stage.run(errand))
     }
+}
+
+/// How many cents are to go back, if it is not all.
+fn part(stage: &mut Stage<'_>) -> Option<u64> {
+    stage.dice.per_mille(400).then(|| 1 + stage.dice.below(10_000))
 }
 
 /// A name for the errand, often.

@@ -200,10 +200,10 @@ impl Store {
         visit: &mut dyn FnMut(Key, Settled<'_, Order>) -> GoOn,
     ) -> Result<(), ViewsError> {
         self.read(|transaction| {
-            let rows = transaction.open_table(tables::SETTLED_ORDERS)?;
-            read::scan(transaction, tables::ORDERS_BY_BUYER, Some(buyer.as_bytes()), walk, &mut |place, mark| {
-                let load = &|| found(place, read::settled_order(&rows, &place.id())?, order_key);
-                visit(place, Settled { mark, load })
+            read::scan(transaction, tables::SETTLED_ORDERS, Some(buyer.as_bytes()), walk, &mut |place, row| {
+                let of_buyer = |order: Order| (order.buyer_id == buyer).then_some(order);
+                let load = &|| found(place, of_buyer(row::decode_marked(row)?), order_key);
+                visit(place, Settled { mark: row.get(..1).unwrap_or_default(), load })
             })
         })
     }
@@ -309,7 +309,7 @@ impl Settled<'_, Ticket> {
 impl Settled<'_, Order> {
     /// Whether the order has this status, which can be told without loading it.
     pub(super) fn is(&self, status: OrderStatus) -> bool {
-        *self.mark == tables::order_mark(status)
+        *self.mark == [tables::order_mark(status)]
     }
 }
 

@@ -116,16 +116,14 @@ pub(super) fn settled_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Tick
 
 /// The order, wherever it is in the file.
 pub(super) fn order(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
-    let settled = settled_order(&transaction.open_table(tables::SETTLED_ORDERS)?, id)?;
-    if settled.is_some() {
-        return Ok(settled);
-    }
-    one(&transaction.open_table(tables::LIVE_ORDERS)?, id)
-}
-
-/// The settled order.
-pub(super) fn settled_order(table: &Table, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
-    check(one(table, id)?, |order: &Order| order.id.as_bytes() == id)
+    let Some(owned) = transaction.open_table(tables::ORDER_PLACES)?.get(id)? else {
+        return one(&transaction.open_table(tables::LIVE_ORDERS)?, id);
+    };
+    let place = [&owned.value()[..], id].concat();
+    let row = transaction.open_table(tables::SETTLED_ORDERS)?.get(place.as_slice())?;
+    let row = row.ok_or(ViewsError::damaged("an order is not where it should be"))?;
+    let order = row::decode_marked(row.value())?;
+    check(Some(order), |order: &Order| tables::order_place(order).0 == place)
 }
 
 fn check<T>(entity: Option<T>, is_right: impl Fn(&T) -> bool) -> Result<Option<T>, ViewsError> {
@@ -157,7 +155,7 @@ pub(super) fn texts(transaction: &ReadTransaction, word: &str, most: usize) -> R
     Ok(Some(found.into_iter().collect()))
 }
 
-/// Shows `visit` the entries of an index in the order of the walk, each with its mark, until it has seen enough.
+/// Shows `visit` the entries of an index in the order of the walk, each with what it tells, until it has seen enough.
 pub(super) fn scan(
     transaction: &ReadTransaction,
     index: Index,

@@ -18,19 +18,42 @@ const CHECKSUM_LEN: usize = 8;
 /// Writes `value` to `row` in place of what was in it.
 pub(super) fn encode(value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
     row.clear();
+    append(value, row)
+}
+
+fn append(value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
     rmp_serde::encode::write(row, value).map_err(|error| ViewsError::Storage(Box::new(error)))?;
     let checksum = checksum(row);
     row.extend_from_slice(&checksum.to_le_bytes());
     Ok(())
 }
 
+/// The same behind a mark, which tells something of the value to whoever does not want to read it.
+pub(super) fn encode_marked(mark: u8, value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
+    row.clear();
+    row.push(mark);
+    append(value, row)
+}
+
+/// Reads a row that is behind a mark, which the checksum covers, too.
+pub(super) fn decode_marked<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewsError> {
+    let (_, value) = checked(row)?.split_first().ok_or(ViewsError::damaged("a row is too short"))?;
+    rmp_serde::from_slice(value).map_err(|error| ViewsError::Damaged(error.to_string().into()))
+}
+
 /// Reads a row.
 pub(super) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewsError> {
+    rmp_serde::from_slice(checked(row)?).map_err(|error| ViewsError::Damaged(error.to_string().into()))
+}
+
+/// The row without its checksum, which is right.
+fn checked(row: &[u8]) -> Result<&[u8], ViewsError> {
     let (bytes, stored) = row.split_last_chunk::<CHECKSUM_LEN>().ok_or(ViewsError::damaged("a row is too short"))?;
-    if checksum(bytes) != u64::from_le_bytes(*stored) {
-        return Err(ViewsError::damaged("a row has another checksum"));
+    if checksum(bytes) == u64::from_le_bytes(*stored) {
+        Ok(bytes)
+    } else {
+        Err(ViewsError::damaged("a row has another checksum"))
     }
-    rmp_serde::from_slice(bytes).map_err(|error| ViewsError::Damaged(error.to_string().into()))
 }
 
 /// Every step can be undone, so any damage within eight bytes in a row is found for certain, any other almost for certain.
@@ -100,6 +123,16 @@ impl From<TicketRow> for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_is_covered_by_the_checksum() {
+        let mut row = Vec::new();
+        encode_marked(3, &7_u64, &mut row).unwrap();
+        assert_eq!((row[0], decode_marked::<u64>(&row).unwrap()), (3, 7));
+        row[0] = 2;
+        assert!(matches!(decode_marked::<u64>(&row), Err(ViewsError::Damaged(_))));
+        assert!(decode_marked::<u64>(&[]).is_err());
+    }
 
     #[test]
     fn every_flipped_bit_is_found() {

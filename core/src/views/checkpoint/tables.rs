@@ -3,12 +3,13 @@
 use redb::{ReadTransaction, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
 
 use super::row;
+use crate::domain::Order;
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::journal::Head;
 use crate::types::{Timestamp, UserId};
 use crate::views::error::ViewsError;
-use crate::views::index::TicketKey;
+use crate::views::index::{TicketKey, order_key};
 use crate::views::key::{KEY_LEN, Key};
 use crate::views::words::TextId;
 
@@ -35,9 +36,12 @@ pub(super) const TICKETS_BY_TEXT: Index = TableDefinition::new("tickets_by_text"
 /// Words in lower case, a zero byte, and the text that has the word. A text that no ticket has any more does no harm.
 pub(super) const WORDS: TableDefinition<'static, &'static [u8], ()> = TableDefinition::new("words");
 pub(super) const LIVE_ORDERS: Rows = TableDefinition::new("live_orders");
-/// Orders in which nothing is under way; the index table is about these.
-pub(super) const SETTLED_ORDERS: Rows = TableDefinition::new("settled_orders");
-pub(super) const ORDERS_BY_BUYER: Index = TableDefinition::new("orders_by_buyer");
+/// Orders in which nothing is under way, by the places of [`order_place`] and each behind its mark: a buyer's orders lie beside
+/// one another, so that a page of them is a few reads however long the history is.
+pub(super) const SETTLED_ORDERS: Index = TableDefinition::new("settled_orders");
+/// Where among the settled ones an order is: whose it is and when it was made, the beginning of its place.
+pub(super) const ORDER_PLACES: TableDefinition<'static, &'static [u8; 16], &'static [u8; OWNED_LEN]> =
+    TableDefinition::new("order_places");
 /// The order of each charge, of settled orders and of some that were settled once.
 pub(super) const CHARGES: TableDefinition<'static, &'static [u8; 16], &'static [u8; 16]> =
     TableDefinition::new("charges");
@@ -62,6 +66,17 @@ pub(super) fn place(owner: Option<&[u8; 16]>, key: Key) -> Vec<u8> {
     [owner, &key.to_bytes()].concat()
 }
 
+/// How many bytes of an order's place come before its id.
+pub(super) const OWNED_LEN: usize = 24;
+
+/// Where a settled order is among its buyer's, and what [`ORDER_PLACES`] has of that.
+pub(super) fn order_place(order: &Order) -> (Vec<u8>, [u8; OWNED_LEN]) {
+    let place = place(Some(order.buyer_id.as_bytes()), order_key(order));
+    let mut owned = [0; OWNED_LEN];
+    owned.copy_from_slice(&place[..OWNED_LEN]);
+    (place, owned)
+}
+
 /// The key in the bytes of [`place`].
 pub(super) fn key_in(owner: Option<&[u8; 16]>, place: &[u8]) -> Option<Key> {
     Key::from_bytes(place.get(owner.map_or(0, |owner| owner.len())..)?)
@@ -81,14 +96,14 @@ pub(super) fn ticket_mark(status: TicketStatus, seller: UserId) -> [u8; 17] {
 }
 
 /// What an index tells of an order: its status.
-pub(super) fn order_mark(status: OrderStatus) -> [u8; 1] {
-    [match status {
+pub(super) const fn order_mark(status: OrderStatus) -> u8 {
+    match status {
         OrderStatus::Created => 0,
         OrderStatus::AwaitingPayment => 1,
         OrderStatus::Complete => 2,
         OrderStatus::Cancelled => 3,
         OrderStatus::Expired => 4,
-    }]
+    }
 }
 
 /// How many rows the tables have that are read at opening: redb would not notice if some of them were gone.
@@ -103,13 +118,14 @@ pub(super) struct Lengths {
 
 /// Makes all tables, empty.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
-    for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS, SETTLED_ORDERS] {
+    for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS] {
         transaction.open_table(rows)?;
     }
-    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, ORDERS_BY_BUYER])
+    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, SETTLED_ORDERS])
     {
         transaction.open_table(index)?;
     }
+    transaction.open_table(ORDER_PLACES)?;
     transaction.open_table(CHARGES)?;
     transaction.open_table(REVOKED)?;
     transaction.open_table(WATCHED)?;

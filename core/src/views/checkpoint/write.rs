@@ -13,7 +13,7 @@ use crate::domain::Ticket;
 use crate::journal::Head;
 use crate::types::Timestamp;
 use crate::views::error::ViewsError;
-use crate::views::index::{TicketKey, order_key, own_charge};
+use crate::views::index::{TicketKey, own_charge};
 use crate::views::key::{KEY_LEN, Key};
 use crate::views::live::Dirty;
 use crate::views::words::{self, TextId};
@@ -121,20 +121,25 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
             live.insert(order.id.as_bytes(), &***order)?;
         }
     }
-    let mut settled = Writer::new(transaction.open_table(tables::SETTLED_ORDERS)?);
     let mut by_charge = transaction.open_table(tables::CHARGES)?;
-    let mut by_buyer = Changes::new();
-    for order in orders {
-        if order.is_settled() {
-            settled.insert(order.id.as_bytes(), &**order)?;
-            let place = tables::place(Some(order.buyer_id.as_bytes()), order_key(order));
-            by_buyer.push((place, Some(tables::order_mark(order.status).into_iter().collect())));
-            if let Some(charge) = own_charge(order) {
-                by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
-            }
+    let mut places = transaction.open_table(tables::ORDER_PLACES)?;
+    let mut settled = Vec::with_capacity(orders.len());
+    for order in orders.into_iter().filter(|order| order.is_settled()) {
+        if let Some(charge) = own_charge(order) {
+            by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
         }
+        let (place, owned) = tables::order_place(order);
+        places.insert(order.id.as_bytes(), &owned)?;
+        settled.push((place, order));
     }
-    tables::change(&mut transaction.open_table(tables::ORDERS_BY_BUYER)?, by_buyer)
+    settled.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut table = transaction.open_table(tables::SETTLED_ORDERS)?;
+    let mut row = Vec::new();
+    for (place, order) in settled {
+        row::encode_marked(tables::order_mark(order.status), &**order, &mut row)?;
+        table.insert(place.as_slice(), row.as_slice())?;
+    }
+    Ok(())
 }
 
 /// Notes what is to be forgotten at its time, and forgets what is.

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::Views;
 use super::checkpoint::{GoOn, Owner, Settled};
 use super::error::ViewsError;
 use super::index::{TicketIndex, TicketKey};
@@ -11,6 +10,7 @@ use super::key::{Key, Walk};
 use super::listing::{Gathering, LOAD_WORK, Part, TicketFilter, visit_slice};
 use super::live::Live;
 use super::words::{TEXTS_MAX, TICKETS_MAX, TextId};
+use super::{SLICE, Views};
 use crate::domain::Ticket;
 use crate::types::TicketId;
 
@@ -34,13 +34,24 @@ impl Views {
     ) -> Option<Vec<Part<Ticket>>> {
         let search = filter.query.q.as_ref()?;
         let in_order = wanted.key == TicketKey::CreatedAt;
-        let texts = {
+        let (texts, tickets) = {
             let live = self.live();
             let index = index(&live);
             index.words().plan(search, in_order, TICKETS_MAX.max(index.len() / 8))?
         };
         if !in_order {
-            return Some(vec![self.sort_by_words(index, wanted, filter, &texts)]);
+            // Prices are scattered over all texts, so that many tickets with a word mostly have some among the cheapest.
+            if wanted.key == TicketKey::Price && tickets > SLICE {
+                let pick = |live: &Live, key: Key| {
+                    let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
+                    filter.matches(ticket).then(|| Arc::clone(ticket))
+                };
+                let begun = self.scan_slice(wanted.walk, wanted.limit, |live| Some(index(live).keys(wanted.key)), pick);
+                if begun.found.len() > wanted.limit {
+                    return Some(vec![begun]);
+                }
+            }
+            return Some(self.sort_by_words(index, wanted, filter, &texts));
         }
         let of_text = |text: TextId| {
             self.scan(
@@ -56,28 +67,57 @@ impl Views {
         Some(texts.into_iter().map(of_text).collect())
     }
 
-    /// Sorts the tickets of the texts, then looks at one after the other until there are enough.
+    /// Sorts the tickets of one text after the other, those first that may come first, until the others can only come later.
     fn sort_by_words(
         &self,
         index: fn(&Live) -> &TicketIndex,
         wanted: &Wanted<'_>,
         filter: &mut TicketFilter<'_>,
         texts: &[TextId],
+    ) -> Vec<Part<Ticket>> {
+        let walk = wanted.walk;
+        let mut firsts: Vec<_> = {
+            let live = self.live();
+            let first = |text: &TextId| walk.first_in(index(&live).words().reach_of(*text, wanted.key));
+            texts.iter().filter_map(|text| Some((first(text)?, *text))).collect()
+        };
+        firsts.sort_unstable_by(|a, b| walk.compare(a.0, b.0));
+        let mut parts = Vec::new();
+        // The first keys that were found, as many as tell that the page is full.
+        let mut found: Vec<Key> = Vec::new();
+        for (first, text) in firsts {
+            if found.get(wanted.limit).is_some_and(|last| walk.compare(*last, first).is_lt()) {
+                break;
+            }
+            let part = self.sort_text(index, wanted, filter, text);
+            found.extend(part.found.iter().map(|(key, _)| *key));
+            found.sort_unstable_by(|a, b| walk.compare(*a, *b));
+            found.dedup();
+            found.truncate(wanted.limit + 1);
+            parts.push(part);
+        }
+        parts
+    }
+
+    fn sort_text(
+        &self,
+        index: fn(&Live) -> &TicketIndex,
+        wanted: &Wanted<'_>,
+        filter: &mut TicketFilter<'_>,
+        text: TextId,
     ) -> Part<Ticket> {
         let mut found = Vec::new();
-        for text in texts {
-            let mut rest = Walk::all(false);
-            loop {
-                let live = self.live();
-                let Some(keys) = index(&live).words().keys_of(*text) else { break };
-                let last = visit_slice(keys, &rest, |key| {
-                    let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()));
-                    found.extend(ticket.map(|ticket| (wanted.key.of(ticket), ())));
-                    false
-                });
-                let Some(last) = last else { break };
-                rest.skip_to(last);
-            }
+        let mut rest = Walk::all(false);
+        loop {
+            let live = self.live();
+            let Some(keys) = index(&live).words().keys_of(text) else { break };
+            let last = visit_slice(keys, &rest, |key| {
+                let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()));
+                found.extend(ticket.map(|ticket| (wanted.key.of(ticket), ())));
+                false
+            });
+            let Some(last) = last else { break };
+            rest.skip_to(last);
         }
         pick(found, wanted, |key, ()| {
             let live = self.live();

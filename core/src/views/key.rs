@@ -69,6 +69,36 @@ impl Key {
 /// The value of what has nothing to be sorted by; it comes last in both directions.
 pub(super) const NO_VALUE: u64 = u64::MAX;
 
+/// The values that some entities have in a listing, at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    low: u64,
+    high: u64,
+    /// Whether there are some with [`NO_VALUE`], which is neither of the two.
+    without: bool,
+}
+
+impl Default for Reach {
+    /// No values.
+    fn default() -> Self {
+        Self { low: NO_VALUE, high: 0, without: false }
+    }
+}
+
+impl Reach {
+    /// All values.
+    pub(super) const ANYWHERE: Self = Self { low: 0, high: NO_VALUE - 1, without: true };
+
+    /// From now on it has this value, too.
+    pub(super) fn take_in(&mut self, value: u64) {
+        if value == NO_VALUE {
+            self.without = true;
+        } else {
+            (self.low, self.high) = (self.low.min(value), self.high.max(value));
+        }
+    }
+}
+
 /// The part of a listing that is still to be walked, and its direction.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
@@ -99,6 +129,18 @@ impl Walk {
     /// Whether the walk comes by there.
     pub(super) fn contains(&self, key: Key) -> bool {
         self.spans.iter().any(|(low, high)| (*low..=*high).contains(&key))
+    }
+
+    /// The first key that the walk may meet in the reach; `None` if it meets none any more.
+    pub(super) fn first_in(&self, reach: Reach) -> Option<Key> {
+        let values = (reach.low <= reach.high).then_some((Key::low(reach.low), Key::high(reach.high)));
+        let without = reach.without.then_some((Key::low(NO_VALUE), Key::high(NO_VALUE)));
+        let parts = values.into_iter().chain(without);
+        let met = parts.flat_map(|(low, high)| {
+            let common = self.spans.iter().map(move |span| (low.max(span.0), high.min(span.1)));
+            common.filter(|(low, high)| low <= high)
+        });
+        met.map(|(low, high)| if self.descending { high } else { low }).min_by(|a, b| self.compare(*a, *b))
     }
 
     /// Takes off everything up to and including `key`.
@@ -187,6 +229,25 @@ mod tests {
         assert_eq!(down.spans().collect::<Vec<_>>(), [(Key::low(NO_VALUE), key(NO_VALUE, 6))]);
         down.skip_to(key(NO_VALUE, 0));
         assert_eq!(down.spans().count(), 0);
+    }
+
+    #[test]
+    fn where_a_walk_meets_a_reach_first() {
+        let mut reach = Reach::default();
+        assert_eq!(Walk::all(false).first_in(reach), None);
+        reach.take_in(5);
+        reach.take_in(3);
+        assert_eq!(Walk::all(false).first_in(reach), Some(Key::low(3)));
+        assert_eq!(Walk::all(true).first_in(reach), Some(Key::high(5)));
+        assert_eq!(Walk::new(4, 4, true).first_in(reach), Some(Key::high(4)));
+        assert_eq!(Walk::new(6, NO_VALUE, false).first_in(reach), None);
+        reach.take_in(NO_VALUE);
+        assert_eq!(Walk::new(6, NO_VALUE, true).first_in(reach), Some(Key::high(NO_VALUE)));
+        assert_eq!(Walk::all(true).first_in(reach), Some(Key::high(5)));
+        let mut past = Walk::all(false);
+        past.skip_to(key(5, u128::MAX));
+        assert_eq!(past.first_in(reach), Some(Key::low(NO_VALUE)));
+        assert_eq!(Walk::all(false).first_in(Reach::ANYWHERE), Some(Key::low(0)));
     }
 
     #[test]

@@ -168,6 +168,27 @@ impl Views {
             walk.skip_to(last);
         }
     }
+
+    /// The first slice of a [`Views::scan`] only.
+    pub(super) fn scan_slice<T>(
+        &self,
+        walk: &Walk,
+        limit: usize,
+        keys: impl Fn(&Live) -> Option<&BTreeSet<Key>>,
+        mut pick: impl FnMut(&Live, Key) -> Option<Arc<T>>,
+    ) -> Part<T> {
+        let mut gathering = Gathering::new(limit);
+        let live = self.live();
+        if let Some(keys) = keys(&live) {
+            gathering.part.cut = visit_slice(keys, walk, |key| {
+                if let Some(entity) = pick(&live, key) {
+                    gathering.part.found.push((key, entity));
+                }
+                gathering.part.found.len() > limit
+            });
+        }
+        gathering.part
+    }
 }
 
 /// Shows `visit` the next keys of the walk, as many as one slice has, until it has seen enough. Gives the last key if it is not

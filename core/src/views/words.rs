@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::index::{PerOwner, TicketKey};
-use super::key::Key;
+use super::key::{Key, Reach};
 use super::search::{SearchText, lower, words};
 use crate::domain::Ticket;
 
@@ -71,6 +71,23 @@ pub(super) struct WordIndex {
     texts_by_word: BTreeMap<Box<str>, FxHashSet<TextId>>,
     /// The tickets of each text, by the time of listing.
     by_text: PerOwner<TextId>,
+    /// From where to where the tickets of each text reach at most.
+    reaches: FxHashMap<TextId, Reaches>,
+}
+
+/// From where to where the tickets of a text reach in the orders that [`WordIndex`] does not keep them in. It only ever grows, and
+/// goes with the text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reaches {
+    price: Reach,
+    starts_at: Reach,
+}
+
+impl Reaches {
+    fn take_in(&mut self, ticket: &Ticket) {
+        self.price.take_in(TicketKey::Price.of(ticket).value);
+        self.starts_at.take_in(TicketKey::StartsAt.of(ticket).value);
+    }
 }
 
 impl WordIndex {
@@ -82,6 +99,7 @@ impl WordIndex {
         for ticket in tickets {
             let key = TicketKey::CreatedAt.of(ticket);
             for (number, text) in texts(ticket).into_iter().enumerate() {
+                index.reaches.entry(text).or_default().take_in(ticket);
                 places.push((text, key));
                 known.entry(text).or_insert((ticket, number));
             }
@@ -95,6 +113,7 @@ impl WordIndex {
 
     pub(super) fn insert(&mut self, ticket: &Ticket) {
         for (number, text) in texts(ticket).into_iter().enumerate() {
+            self.reaches.entry(text).or_default().take_in(ticket);
             if self.by_text.insert(text, TicketKey::CreatedAt.of(ticket)) {
                 self.learn(text, words_of(ticket, number));
             }
@@ -104,6 +123,7 @@ impl WordIndex {
     pub(super) fn remove(&mut self, ticket: &Ticket) {
         for (number, text) in texts(ticket).into_iter().enumerate() {
             if self.by_text.remove(text, TicketKey::CreatedAt.of(ticket)) {
+                self.reaches.remove(&text);
                 self.unlearn(text, &words_of(ticket, number));
             }
         }
@@ -114,6 +134,10 @@ impl WordIndex {
         if old.title != new.title || old.show != new.show || old.seat != new.seat {
             self.remove(old);
             self.insert(new);
+        } else if old.price != new.price {
+            for text in texts(new) {
+                self.reaches.entry(text).or_default().take_in(new);
+            }
         }
     }
 
@@ -139,6 +163,16 @@ impl WordIndex {
         self.by_text.keys_of(text)
     }
 
+    /// From where to where the text's tickets reach at most, in the order of `key`.
+    pub(super) fn reach_of(&self, text: TextId, key: TicketKey) -> Reach {
+        let reaches = self.reaches.get(&text).copied().unwrap_or_default();
+        match key {
+            TicketKey::CreatedAt => Reach::ANYWHERE,
+            TicketKey::Price => reaches.price,
+            TicketKey::StartsAt => reaches.starts_at,
+        }
+    }
+
     /// How many words there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -146,10 +180,11 @@ impl WordIndex {
     }
 
     /// The texts that have all that the search can find, unless to look at all tickets in order finds a page sooner: then every
-    /// word is so common that the next ticket that has it is never far. `tickets_max` says how many tickets are few.
-    pub(super) fn plan(&self, search: &SearchText, in_order: bool, tickets_max: usize) -> Option<Vec<TextId>> {
+    /// word is so common that the next ticket that has it is never far. `tickets_max` says how many tickets are few. Tells how many
+    /// tickets these texts have, too.
+    pub(super) fn plan(&self, search: &SearchText, in_order: bool, tickets_max: usize) -> Option<(Vec<TextId>, usize)> {
         let plans = search.words().filter_map(|word| self.texts_with(word, in_order, tickets_max));
-        plans.min_by_key(|(_, tickets)| *tickets).map(|(texts, _)| texts)
+        plans.min_by_key(|(_, tickets)| *tickets)
     }
 
     fn texts_with(&self, word: &str, in_order: bool, tickets_max: usize) -> Option<(Vec<TextId>, usize)> {

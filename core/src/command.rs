@@ -3,6 +3,7 @@
 //! A command carries whatever was slow or random to make: fresh ids, password hashes, the gateway's answer. Deciding it
 //! needs nothing but the state and the time.
 
+use crate::domain::State;
 use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
 use crate::domain::expiration::ExpireOrder;
 use crate::domain::order::{CancelOrder, CreateOrder};
@@ -10,7 +11,8 @@ use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
-use crate::event::StreamKey;
+use crate::event::{Actor, StreamKey};
+use crate::types::OrderId;
 use smallvec::SmallVec;
 
 /// What the engine is told to do, in the imperative.
@@ -60,11 +62,12 @@ pub(crate) enum Command {
 pub(crate) type StreamKeys = SmallVec<[StreamKey; 4]>;
 
 impl Command {
-    /// The streams whose state decides the command.
+    /// The streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives it,
+    /// and of an order its tickets and their sellers, as far as the state has the order.
     ///
-    /// The engine sees to it that their entities are in memory before it decides, and a journal that several hosts share
-    /// refuses the decision if one of them has moved on.
-    pub(crate) fn reads(&self) -> StreamKeys {
+    /// The engine sees to it that these entities are in memory before it decides, and a journal that several hosts share
+    /// refuses the decision if one of them has moved on. How much a user has under way counts as that user's.
+    pub(crate) fn reads(&self, actor: Actor, state: &State) -> StreamKeys {
         let mut keys = StreamKeys::new();
         match self {
             Self::CreateUser(command) => keys.push(StreamKey::Email(command.email_key)),
@@ -75,22 +78,56 @@ impl Command {
             Self::SetOperator(command) => keys.push(StreamKey::User(command.user_id)),
             Self::EraseUser(command) => keys.push(StreamKey::User(command.user_id)),
             Self::RevokeSession(command) => keys.push(StreamKey::User(command.user_id)),
-            Self::CreateTickets(_) => {}
             Self::UpdateTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
             Self::WithdrawTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
             Self::CreateOrder(command) => keys.extend(command.ticket_ids.iter().map(|id| StreamKey::Ticket(*id))),
-            Self::CancelOrder(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::ExpireOrder(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::StartPayment(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::SettleCharge(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::StartRefund(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::SettleRefund(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::RecordRefund(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::OpenDispute(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::CloseDispute(command) => keys.push(StreamKey::Order(command.order_id)),
-            Self::ResolveEscalation(command) => keys.push(StreamKey::Order(command.order_id)),
+            Self::CreateTickets(_)
+            | Self::CancelOrder(_)
+            | Self::ExpireOrder(_)
+            | Self::StartPayment(_)
+            | Self::SettleCharge(_)
+            | Self::StartRefund(_)
+            | Self::SettleRefund(_)
+            | Self::RecordRefund(_)
+            | Self::OpenDispute(_)
+            | Self::CloseDispute(_)
+            | Self::ResolveEscalation(_) => {}
         }
+        if let Some(id) = self.order() {
+            keys.push(StreamKey::Order(id));
+            let tickets = state.order(id).map(|order| &*order.tickets).unwrap_or_default();
+            keys.extend(tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
+            keys.extend(tickets.iter().map(|ticket| StreamKey::User(ticket.seller_id)));
+        }
+        keys.extend(actor.user().map(StreamKey::User));
+        keys.sort_unstable();
+        keys.dedup();
         keys
+    }
+
+    /// The order that exists already and that the command is about.
+    pub(crate) const fn order(&self) -> Option<OrderId> {
+        match self {
+            Self::CancelOrder(command) => Some(command.order_id),
+            Self::ExpireOrder(command) => Some(command.order_id),
+            Self::StartPayment(command) => Some(command.order_id),
+            Self::SettleCharge(command) => Some(command.order_id),
+            Self::StartRefund(command) => Some(command.order_id),
+            Self::SettleRefund(command) => Some(command.order_id),
+            Self::RecordRefund(command) => Some(command.order_id),
+            Self::OpenDispute(command) => Some(command.order_id),
+            Self::CloseDispute(command) => Some(command.order_id),
+            Self::ResolveEscalation(command) => Some(command.order_id),
+            Self::CreateUser(_)
+            | Self::UpdateUser(_)
+            | Self::SetOperator(_)
+            | Self::EraseUser(_)
+            | Self::RevokeSession(_)
+            | Self::CreateTickets(_)
+            | Self::UpdateTicket(_)
+            | Self::WithdrawTicket(_)
+            | Self::CreateOrder(_) => None,
+        }
     }
 
     /// The name of the command, for metrics and traces.

@@ -17,6 +17,8 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod ticket;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod walk;
 
 use std::time::Duration;

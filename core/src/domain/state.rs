@@ -29,6 +29,9 @@ pub(crate) struct State {
     trading: FxHashMap<UserId, Trading>,
     /// How many orders are open.
     open_orders: usize,
+    /// What is looked at.
+    #[cfg(test)]
+    trace: super::trace::Trace,
 }
 
 /// What a user has under way.
@@ -41,18 +44,36 @@ struct Trading {
 }
 
 impl State {
+    /// What was looked at since this was asked last.
+    #[cfg(test)]
+    pub(super) fn looked_at(&self) -> std::collections::BTreeSet<StreamKey> {
+        self.trace.take()
+    }
+
+    #[cfg(test)]
+    fn note(&self, key: StreamKey) {
+        self.trace.note(key);
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "in tests it notes what is looked at")]
+    const fn note(&self, _key: StreamKey) {}
+
     /// The user of this id.
     pub(crate) fn user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.note(StreamKey::User(id));
         self.users.get(&id)
     }
 
     /// The ticket of this id, if it is in memory.
     pub(crate) fn ticket(&self, id: TicketId) -> Option<&Arc<Ticket>> {
+        self.note(StreamKey::Ticket(id));
         self.tickets.get(&id)
     }
 
     /// The order of this id, if it is in memory.
     pub(crate) fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
+        self.note(StreamKey::Order(id));
         self.orders.get(&id)
     }
 
@@ -68,11 +89,13 @@ impl State {
 
     /// How many open orders the user has.
     pub(crate) fn open_orders_of(&self, id: UserId) -> u32 {
+        self.note(StreamKey::User(id));
         self.trading.get(&id).map_or(0, |trading| trading.open_orders)
     }
 
     /// Whether the user has tickets on sale or open orders.
     pub(crate) fn is_trading(&self, id: UserId) -> bool {
+        self.note(StreamKey::User(id));
         self.trading.contains_key(&id)
     }
 

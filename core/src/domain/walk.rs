@@ -62,6 +62,8 @@ struct Walk {
     sessions: Vec<(SessionId, Timestamp)>,
     /// The events and refusals that occurred.
     occurred: BTreeSet<String>,
+    /// How many entities the decisions have looked at.
+    looks: usize,
 }
 
 impl Walk {
@@ -69,7 +71,7 @@ impl Walk {
         let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let (full, lean) = (State::default(), State::default());
         let (sessions, occurred) = (Vec::new(), BTreeSet::new());
-        Self { random, now: 1, full, lean, users: 0, tickets: 0, orders: 0, sessions, occurred }
+        Self { random, now: 1, full, lean, users: 0, tickets: 0, orders: 0, sessions, occurred, looks: 0 }
     }
 
     fn step(&mut self) {
@@ -79,8 +81,13 @@ impl Walk {
         let policy = if self.random.below(4) == 0 { "escalate" } else { "retake,return" };
         let limits = Limits { late_money: policy.parse().unwrap(), ..LIMITS };
         let context = Context { now: ms(self.now), actor, email_owner, limits };
-        let loaded = self.load(&command);
+        let loaded = self.load(&command, actor);
+        let named = command.reads(actor, &self.lean);
+        drop(self.full.looked_at());
         let decided = decide(&self.full, &command, &context);
+        let looked_at = self.full.looked_at();
+        assert!(looked_at.iter().all(|key| named.contains(key)), "{looked_at:?} of {named:?} for {command:?}");
+        self.looks += looked_at.len();
         assert_eq!(plain(&decided), plain(&decide(&self.lean, &command, &context)), "of {command:?}");
         match decided {
             Ok(decision) => self.apply(&decision),
@@ -92,14 +99,9 @@ impl Walk {
         self.audit();
     }
 
-    /// What the engine does before a command: puts into memory what decides it, and the tickets of its order.
-    fn load(&mut self, command: &Command) -> Vec<StreamKey> {
-        let mut keys: Vec<_> = command.reads().into_iter().collect();
-        for key in command.reads() {
-            let StreamKey::Order(id) = key else { continue };
-            let tickets = self.full.order(id).map(|order| Arc::clone(&order.tickets));
-            keys.extend(tickets.iter().flat_map(|tickets| tickets.iter()).map(|ticket| StreamKey::Ticket(ticket.id)));
-        }
+    /// What the engine does before a command: puts into memory what decides it, the order first, which names its tickets.
+    fn load(&mut self, command: &Command, actor: Actor) -> Vec<StreamKey> {
+        let mut keys: Vec<_> = command.reads(actor, &self.full).into_iter().collect();
         keys.retain(|key| !self.lean.contains(*key));
         for key in &keys {
             match *key {
@@ -412,6 +414,8 @@ fn all_invariants_hold_in_random_histories() {
                 walk.lean.forget_sessions_until(ms(walk.now));
             }
         }
+        // Every one of them was named by its command.
+        assert!(walk.looks > STEPS, "{}", walk.looks);
         seen.extend(walk.occurred);
     }
     check_covers_everything(&seen);

@@ -70,7 +70,8 @@ impl Batch {
         request: &Request,
         decision: Decision,
     ) -> Result<Result<Reply, Error>, Inconsistency> {
-        let reads: StreamVersions = request.command.reads().into_iter().map(|key| (key, state.version(key))).collect();
+        let reads: StreamVersions =
+            request.command.reads(request.actor, state).into_iter().map(|key| (key, state.version(key))).collect();
         let mut events = SmallVec::with_capacity(decision.events.len());
         for event in decision.events {
             let version = state.version(event.stream()) + 1;

@@ -9,7 +9,7 @@ use crate::domain::{Context, Inconsistency, Rejection, auth, decide, expiration,
 use crate::error::{Code, Error};
 use crate::event::{Actor, StreamKey};
 use crate::mistake::{Mistake, planted};
-use crate::types::{CommandId, OrderId, UserId};
+use crate::types::{CommandId, UserId};
 
 /// How many orders expire in one batch at most, so that many at once do not keep other commands waiting.
 const EXPIRIES_MAX: usize = 2048;
@@ -65,11 +65,11 @@ impl Writer {
             Ok(None) => {}
             Err(error) => return Ok(Decided::Answer(Err(error))),
         }
-        let email_owner = match self.prepare(&request.command) {
+        let email_owner = match self.prepare(&request) {
             Ok(owner) => owner,
             Err(error) => return Ok(Decided::Answer(Err(error))),
         };
-        if self.is_held_by_overdue(&request.command) {
+        if self.is_held_by_overdue(&request) {
             return Ok(Decided::Later(request));
         }
         let answer = match decide(&self.parts.state, &request.command, &self.context(request.actor, email_owner)) {
@@ -104,21 +104,21 @@ impl Writer {
     }
 
     /// Sees to it that what decides the command is in memory; tells who owns the email that it is about.
-    fn prepare(&mut self, command: &Command) -> Result<Option<UserId>, Error> {
+    fn prepare(&mut self, request: &Request) -> Result<Option<UserId>, Error> {
+        // First, because the order names its tickets.
+        if let Some(order) = request.command.order() {
+            self.load(StreamKey::Order(order))?;
+        }
         let mut owner = None;
-        for key in command.reads() {
+        for key in request.command.reads(request.actor, &self.parts.state) {
             if let StreamKey::Email(email) = key {
                 let decided = self.undurable().find_map(|batch| batch.email_owner(email));
                 owner = match decided.filter(|_| !planted(Mistake::EmailCheckedTooEarly)) {
                     Some(owner) => Some(owner),
                     None => self.parts.journal.email_owner(email)?,
                 };
-                continue;
-            }
-            self.load(key)?;
-            // The tickets of an order may change with it.
-            if let StreamKey::Order(id) = key {
-                self.load_tickets(id)?;
+            } else {
+                self.load(key)?;
             }
         }
         Ok(owner)
@@ -131,22 +131,18 @@ impl Writer {
         Ok(())
     }
 
-    fn load_tickets(&mut self, id: OrderId) -> Result<(), Error> {
-        let Some(order) = self.parts.state.order(id).cloned() else { return Ok(()) };
-        order.tickets.iter().try_for_each(|ticket| self.load(StreamKey::Ticket(ticket.id)))
-    }
-
     /// Whether holds have ended by the clock and not yet in the journal.
     fn has_backlog(&self) -> bool {
         self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
     }
 
     /// Whether the command is about a ticket whose hold has ended by the clock, while its expiry is still in the backlog.
-    fn is_held_by_overdue(&self, command: &Command) -> bool {
-        if !self.has_backlog() {
+    fn is_held_by_overdue(&self, request: &Request) -> bool {
+        // The tickets of an order that is there already are its own.
+        if !self.has_backlog() || request.command.order().is_some() {
             return false;
         }
-        command.reads().iter().any(|key| {
+        request.command.reads(request.actor, &self.parts.state).iter().any(|key| {
             let StreamKey::Ticket(id) = key else { return false };
             let holder = self.parts.state.ticket(*id).and_then(|ticket| ticket.holder);
             holder.and_then(|order| self.parts.state.order(order)).is_some_and(|order| order.is_overdue(self.open.now))

@@ -15,7 +15,7 @@ use crate::views::words::TextId;
 
 /// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
 /// serde forms of `User`, `Ticket` and `Order` included; files of another version are made anew.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;

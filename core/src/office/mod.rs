@@ -263,7 +263,7 @@ impl Inner {
     }
 
     /// What can be read, as long as the box office is open.
-    fn views(&self) -> Result<&Views, Error> {
+    pub(crate) fn views(&self) -> Result<&Views, Error> {
         if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(&self.views) }
     }
 

@@ -13,6 +13,8 @@ mod gateways;
 mod idempotency;
 mod journal;
 mod lifecycle;
+#[cfg(feature = "mistakes")]
+mod mistakes;
 mod orders;
 mod payments;
 mod refunds;

@@ -144,6 +144,11 @@ impl Auditor {
         self.promises.died();
     }
 
+    /// Nobody may be left without an answer.
+    pub(crate) fn nobody_waits(&self) -> Verdict {
+        self.promises.nobody_waits()
+    }
+
     /// Everything that survived was shown: what was lost must not turn up any more.
     pub(crate) fn recovered(&mut self) {
         self.promises.recovered();

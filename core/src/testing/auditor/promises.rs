@@ -145,6 +145,13 @@ impl Promises {
         }
     }
 
+    /// Whoever gave a command got an answer, be it that there is none.
+    pub(super) fn nobody_waits(&self) -> Verdict {
+        let waiting = self.waiting.iter().find(|(_, callers)| **callers > 0);
+        let name = |id| self.asked.get(id).map_or("?", |asked| asked.name);
+        waiting.map_or(Ok(()), |(id, _)| Err(format!("command {id} ({}) was never answered", name(id))))
+    }
+
     pub(super) fn died(&mut self) {
         self.unheard.extend(self.waiting.drain().filter(|(_, callers)| *callers > 0).map(|(id, _)| id));
     }

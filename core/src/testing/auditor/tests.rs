@@ -214,7 +214,9 @@ fn answers_are_promises() {
         id
     };
     let lost = ask(&mut story.auditor, 50, None);
+    complains(&story.auditor.nobody_waits(), "never answered");
     complains(&story.auditor.answered(lost, Ok(Vec::new()), now), "not in the journal");
+    story.auditor.nobody_waits().unwrap();
 
     let named = ask(&mut story.auditor, 51, Some([1; 16]));
     story.auditor.answered(named, Err("ticket.locked"), now).unwrap();

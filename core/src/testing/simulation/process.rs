@@ -108,16 +108,13 @@ impl Process {
         self.writer.as_ref().is_none_or(Writer::is_done)
     }
 
-    /// Takes no more commands, answers those that were taken, writes a last checkpoint, and ends.
-    pub(super) fn close(mut self) {
+    /// Takes no more commands.
+    pub(super) fn close_queue(&self) {
         self.office.inner().close_queue();
-        for _ in 0..1000 {
-            if self.is_over() {
-                break;
-            }
-            self.decide();
-            self.append();
-        }
+    }
+
+    /// Writes a last checkpoint, and ends.
+    pub(super) fn end(self) {
         self.pump();
         // Nothing is lost by a checkpoint that can't be written.
         let _ = self.views.checkpoint();

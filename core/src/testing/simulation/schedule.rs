@@ -10,6 +10,9 @@ use crate::office::{Named, command_of};
 use crate::testing::auditor::Verdict;
 use crate::types::OrderId;
 
+/// How many turns the writer has to come to its end.
+const CLOSING_MAX: u32 = 1_000;
+
 impl World {
     /// One step of the world.
     pub(super) fn go_on(&mut self) -> Verdict {
@@ -122,15 +125,40 @@ impl World {
                 self.disks.views.overwrite(content);
                 self.restart()
             }
-            _ => {
-                self.mishap("closed");
+            8 => {
+                self.mishap("closed while nothing can be written");
                 self.disks.mend();
-                if let Some(process) = self.process.take() {
-                    process.close();
-                }
-                self.begin_again()
+                self.disks.journal.fail_after(self.dice.below(8), u64::MAX);
+                self.close()
+            }
+            _ => {
+                self.disks.mend();
+                self.close()
             }
         }
+    }
+
+    /// Closes the box office: everybody who waits is answered, whatever the disks do.
+    fn close(&mut self) -> Verdict {
+        self.mishap("closed");
+        self.process()?.close_queue();
+        for _ in 0..CLOSING_MAX {
+            let process = self.process()?;
+            if process.is_over() {
+                process.pump();
+                self.examine()?;
+                self.auditor.nobody_waits()?;
+                if let Some(process) = self.process.take() {
+                    process.end();
+                }
+                return self.begin_again();
+            }
+            process.decide();
+            process.append();
+            process.pump();
+            self.examine()?;
+        }
+        Err("the box office does not come to an end when it is closed".to_owned())
     }
 
     /// Lets everything come to its end, and closes the books.
@@ -148,11 +176,7 @@ impl World {
         let standing = inspect::standing(process, self.outside.gateway.as_ref(), &charges);
         self.auditor.close(&standing)?;
         self.audits_at_the_end()?;
-        self.mishap("closed");
-        if let Some(process) = self.process.take() {
-            process.close();
-        }
-        self.begin_again()
+        self.close()
     }
 
     fn run_on(&mut self, time: Duration, times: u32) -> Verdict {

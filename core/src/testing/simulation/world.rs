@@ -152,7 +152,7 @@ impl World {
         Ok(())
     }
 
-    fn examine(&mut self) -> Verdict {
+    pub(super) fn examine(&mut self) -> Verdict {
         let news = self.outside.watch.take();
         let now = self.process()?.office.now();
         for news in &news {

@@ -35,6 +35,8 @@ pub(in crate::testing::simulation) enum Errand {
     Promote { user: UserId, operator: bool },
     /// Change the email to that of this number.
     Move { user: UserId, email: u64 },
+    /// Change the password, which ends all sessions; perhaps in a session that has ended by that already.
+    NewPassword { user: UserId, number: u64, ended: bool },
     /// End a session.
     SignOut { user: UserId, session: u64, expires_at: Timestamp },
     /// Delete somebody's data.
@@ -100,7 +102,13 @@ impl Errand {
                 let email = address(email)?;
                 let key = office.inner().email_key(&email)?;
                 let email = Some(NewEmail { key, email });
-                let update = UpdateUser { user_id: user, epoch: 1, email, password_hash: None };
+                let update = UpdateUser { user_id: user, epoch: epoch(office, user)?, email, password_hash: None };
+                (Command::UpdateUser(update), Actor::User(user))
+            }
+            Self::NewPassword { user, number, ended } => {
+                let epoch = epoch(office, user)?.saturating_sub(u64::from(ended));
+                let password_hash = Some(format!("$argon2id$none{number}"));
+                let update = UpdateUser { user_id: user, epoch, email: None, password_hash };
                 (Command::UpdateUser(update), Actor::User(user))
             }
             Self::SignOut { user, session, expires_at } => {
@@ -113,6 +121,11 @@ impl Errand {
         };
         office.inner().submit(command, actor, Named::Fresh).await
     }
+}
+
+/// What the user's sessions are signed with; by the time of the decision it may be another.
+fn epoch(office: &BoxOffice, user: UserId) -> Result<u64, Error> {
+    Ok(office.inner().views()?.user(user).ok_or(crate::Code::AuthRequired)?.epoch)
 }
 
 async fn sign_up(office: &BoxOffice, town: &Town, email: u64) -> Result<(), Error> {

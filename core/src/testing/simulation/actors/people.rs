@@ -31,9 +31,11 @@ impl Actor for Sellers {
             0..45 => {
                 let starts_in = stage.dice.up_to(Duration::from_hours(6));
                 let starts_at = stage.dice.per_mille(200).then(|| stage.office.now().plus(starts_in));
+                // Now and then a whole house, which is more than one row of the journal.
+                let house = stage.dice.per_mille(10);
                 Errand::List {
                     seller,
-                    count: 1 + stage.dice.below(6),
+                    count: if house { 200 + stage.dice.below(600) } else { 1 + stage.dice.below(6) },
                     cents: 1 + stage.dice.below(20_000),
                     euros: stage.dice.per_mille(150),
                     starts_at,
@@ -127,7 +129,8 @@ impl Actor for Operators {
         let user = stage.town.person(stage.dice)?;
         let errand = match stage.dice.below(100) {
             0..25 => Errand::Promote { user, operator: stage.dice.per_mille(600) },
-            25..40 => Errand::Move { user, email: stage.dice.below(30) },
+            25..34 => Errand::Move { user, email: stage.dice.below(30) },
+            34..40 => Errand::NewPassword { user, number: stage.dice.below(1_000), ended: stage.dice.per_mille(200) },
             40..60 => {
                 let expires_at = stage.office.now().plus(stage.dice.up_to(Duration::from_hours(30)));
                 Errand::SignOut { user, session: stage.dice.below(50), expires_at }

@@ -5,6 +5,7 @@
 
 /// A mistake that somebody might make, each at the place where it would be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "mistakes"), expect(unreachable_pub, reason = "it is shown with the other helpers for tests"))]
 #[non_exhaustive]
 pub enum Mistake {
     /// Commands are answered before their events are synced.

@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
     pub(crate) seconds: u64,
     /// Where to keep the journals.
     pub(crate) keep: Option<PathBuf>,
+    /// Whether to measure anew what was measured of kept journals before; only the making is taken over.
+    pub(crate) fresh: bool,
     /// For a process that measures one thing: what, and where.
     pub(crate) phase: Option<(Phase, PathBuf)>,
 }
@@ -32,6 +34,7 @@ impl Arguments {
             sizes: sizes.split([',', ' ']).filter(|size| !size.is_empty()).map(size).collect::<Result<_, _>>()?,
             seconds: env("BOXOFFICE_BENCH_SECONDS").map_or(Ok(SECONDS), |seconds| seconds.parse())?,
             keep: env("BOXOFFICE_BENCH_KEEP").map(PathBuf::from),
+            fresh: false,
             phase: None,
         };
         let mut rest = std::env::args().skip(1);
@@ -43,6 +46,7 @@ impl Arguments {
                 "--bench" => {}
                 "--seconds" => arguments.seconds = value()?.parse()?,
                 "--keep" => arguments.keep = Some(value()?.into()),
+                "--fresh" => arguments.fresh = true,
                 "--phase" => arguments.phase = Some((value()?.parse()?, value()?.into())),
                 text => sizes.push(size(text)?),
             }

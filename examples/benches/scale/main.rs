@@ -7,8 +7,11 @@
 //! ```
 //!
 //! Every phase runs in a process of its own, so that the memory it has is what it needs. Where the journals are made is said by
-//! `BOXOFFICE_BENCH_DIR`; 10 million orders need some 20 GB there, 100 million ten times that. `--keep DIR` keeps them there, and
-//! takes those that it finds, so that a second run need not make them again.
+//! `BOXOFFICE_BENCH_DIR`; 10 million orders need some 25 GB there and 30 to 40 minutes in all, 100 million ten times that.
+//!
+//! `--keep DIR` makes them in this directory and leaves them there, with the figures of each phase beside its journal as soon as
+//! it has ended: whoever starts again goes on where the run before was broken off. `--fresh` measures everything anew and takes
+//! over only the journals themselves.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -52,56 +55,102 @@ fn main() -> Result<(), Failure> {
     let root = arguments.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     std::fs::create_dir_all(&root)?;
     let machine = disk::describe(&root)?;
+    let run = Run { root, seconds: arguments.seconds };
     let mut all = Vec::new();
     for orders in &arguments.sizes {
-        all.push(measure(&root, *orders)?);
+        if arguments.fresh {
+            run.forget(*orders)?;
+        }
+        all.push(run.measure(*orders)?);
     }
-    take_turns(&root, &mut all)?;
+    run.take_turns(&mut all)?;
     if let Some(largest) = all.last_mut() {
         for phase in [Phase::Latency, Phase::Sustained] {
-            progress(&format!("{}: {}", thousands(largest.orders as f64), phase.name()));
-            let seconds = arguments.seconds;
-            largest.add(process::run(phase, &dir_of(&root, largest.orders), largest.orders, seconds)?);
+            largest.add(run.phase(phase, largest.orders, &format!("{}-{}", phase.name(), run.seconds))?);
         }
     }
     print_section("scale", &report::report(&all, &machine)?)?;
     Ok(())
 }
 
-/// What is measured of each journal for itself.
-fn measure(root: &Path, orders: u64) -> Result<Figures, Failure> {
-    let dir = dir_of(root, orders);
-    let mut figures = Figures::new(orders);
-    let made = dir.join("made");
-    if made.exists() {
-        figures.add(Figures::from_lines(orders, &std::fs::read_to_string(made)?));
-    } else {
-        let _ = std::fs::remove_dir_all(&dir);
-        for phase in [Phase::Make, Phase::Replay] {
-            progress(&format!("{}: {}", thousands(orders as f64), phase.name()));
-            figures.add(process::run(phase, &dir, orders, 0)?);
-        }
-        std::fs::write(made, figures.to_lines())?;
-    }
-    for phase in [Phase::Open, Phase::Verify, Phase::Export] {
-        progress(&format!("{}: {}", thousands(orders as f64), phase.name()));
-        figures.add(process::run(phase, &dir, orders, 0)?);
-    }
-    Ok(figures)
+/// Where the journals are, and how long the load lasts.
+struct Run {
+    root: PathBuf,
+    seconds: u64,
 }
 
-/// The journals take turns, so that a slow minute of the machine hits all of them.
-fn take_turns(root: &Path, all: &mut [Figures]) -> Result<(), Failure> {
-    for round in 1..=ROUNDS {
-        for figures in &mut *all {
-            progress(&format!("{}: reserving, round {round} of {ROUNDS}", thousands(figures.orders as f64)));
-            let reserved = process::run(Phase::Reserve, &dir_of(root, figures.orders), figures.orders, 0)?;
-            figures.rates.push(reserved.get("reserve.rate"));
+impl Run {
+    /// What is measured of each journal for itself.
+    fn measure(&self, orders: u64) -> Result<Figures, Failure> {
+        let dir = self.dir_of(orders);
+        if !self.kept(orders, Phase::Make.name()).exists() {
+            remove(&dir)?;
+        } else if !self.kept(orders, Phase::Replay.name()).exists() {
+            remove(&dir.join("views.redb"))?;
         }
+        let mut figures = Figures::new(orders);
+        for phase in [Phase::Make, Phase::Replay, Phase::Open, Phase::Verify, Phase::Export] {
+            figures.add(self.phase(phase, orders, phase.name())?);
+        }
+        Ok(figures)
     }
-    Ok(())
+
+    /// The journals take turns, so that a slow minute of the machine hits all of them.
+    fn take_turns(&self, all: &mut [Figures]) -> Result<(), Failure> {
+        for round in 1..=ROUNDS {
+            for figures in &mut *all {
+                let name = format!("{}-{round}", Phase::Reserve.name());
+                let reserved = self.phase(Phase::Reserve, figures.orders, &name)?;
+                figures.rates.push(reserved.get("reserve.rate"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the phase, unless its figures are there already under this name.
+    fn phase(&self, phase: Phase, orders: u64, name: &str) -> Result<Figures, Failure> {
+        let (kept, title) = (self.kept(orders, name), format!("{}: {name}", thousands(orders as f64)));
+        if kept.exists() {
+            progress(&format!("{title} was measured before"));
+            return Ok(Figures::from_lines(orders, &std::fs::read_to_string(kept)?));
+        }
+        progress(&title);
+        let figures = process::run(phase, &self.dir_of(orders), orders, self.seconds)?;
+        std::fs::create_dir_all(self.figures(orders))?;
+        std::fs::write(kept, figures.to_lines())?;
+        Ok(figures)
+    }
+
+    /// Forgets what was measured of the journal, but not how it was made.
+    fn forget(&self, orders: u64) -> Result<(), Failure> {
+        let made = self.kept(orders, Phase::Make.name());
+        let lines = std::fs::read_to_string(&made).ok();
+        remove(&self.figures(orders))?;
+        if let Some(lines) = lines {
+            std::fs::create_dir_all(self.figures(orders))?;
+            std::fs::write(made, lines)?;
+        }
+        Ok(())
+    }
+
+    fn dir_of(&self, orders: u64) -> PathBuf {
+        self.root.join(format!("orders-{orders}"))
+    }
+
+    fn figures(&self, orders: u64) -> PathBuf {
+        self.root.join(format!("figures-{orders}"))
+    }
+
+    fn kept(&self, orders: u64, name: &str) -> PathBuf {
+        self.figures(orders).join(name)
+    }
 }
 
-fn dir_of(root: &Path, orders: u64) -> PathBuf {
-    root.join(format!("orders-{orders}"))
+/// Removes a file or a directory, if it is there.
+fn remove(path: &Path) -> Result<(), Failure> {
+    let removed = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }

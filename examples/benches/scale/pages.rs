@@ -1,7 +1,7 @@
 //! Reading pages, in the process itself: what a host's `GET` costs before it becomes HTTP.
 
 use boxoffice::testing::History;
-use boxoffice::{BoxOffice, Cursor, Order, Page, RawOrderQuery, RawTicketQuery};
+use boxoffice::{BoxOffice, Cursor, DomainEvent, Order, Page, RawOrderQuery, RawTicketQuery};
 use boxoffice_examples::measure::Stopwatch;
 use hdrhistogram::Histogram;
 use std::sync::Arc;
@@ -13,16 +13,18 @@ use crate::figures::tell;
 const READS: usize = 400;
 
 /// What is read, by the names that the report has for it.
-pub(crate) const PAGES: [(&str, &str); 9] = [
+pub(crate) const PAGES: [(&str, &str); 11] = [
     ("browse", "`GET /api/tickets`, 50 of 100,000"),
     ("price", "the same, cheapest first"),
     ("seller", "one seller's"),
     ("rare", "`q` with a word that few tickets have"),
     ("common", "`q` with a word that thousands have, by show"),
+    ("common_price", "the same, cheapest first"),
     ("sold", "sold ones, newest first"),
     ("sold_rare", "sold ones with a rare word"),
     ("mine", "`GET /api/orders`: mine"),
     ("old", "mine, 20 pages on"),
+    ("order", "`GET /api/orders/{id}`: any order of the whole history"),
 ];
 
 /// Reads every kind of page again and again.
@@ -38,12 +40,32 @@ pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failu
         |seller: &boxoffice::UserId| RawTicketQuery { seller: Some(seller.to_string()), ..RawTicketQuery::default() };
     tickets("seller", &sellers.iter().map(of).collect::<Vec<_>>())?;
     tickets("rare", &[RawTicketQuery { q: some("quixot"), ..RawTicketQuery::default() }])?;
-    let common = |word: &str| RawTicketQuery { q: some(word), sort: some("startsAt"), ..RawTicketQuery::default() };
-    tickets("common", &["hamlet", "tosca globe", "aida balcony", "macb 12"].map(common))?;
+    for (name, sort) in [("common", "startsAt"), ("common_price", "price")] {
+        let common = |word: &str| RawTicketQuery { q: some(word), sort: some(sort), ..RawTicketQuery::default() };
+        tickets(name, &["hamlet", "tosca globe", "aida balcony", "macb 12"].map(common))?;
+    }
     tickets("sold", &[RawTicketQuery { status: some("sold"), ..RawTicketQuery::default() }])?;
     let rare = RawTicketQuery { status: some("sold"), q: some("quixotic"), ..RawTicketQuery::default() };
     tickets("sold_rare", &[rare])?;
-    orders(office, history)
+    orders(office, history)?;
+    single(office)
+}
+
+/// Orders from all over the history, which the journal names: nobody has just looked at them or at their neighbours.
+fn single(office: &BoxOffice) -> Result<(), Failure> {
+    let end = office.journal().head()?;
+    let mut orders = Vec::with_capacity(READS);
+    for at in 0..READS as u64 {
+        let records = office.journal().read(1 + end * at / READS as u64, 500)?;
+        orders.extend(records.iter().find_map(|record| match &record.event {
+            DomainEvent::OrderCreated(event) => Some((event.buyer_id, event.order_id)),
+            _ => None,
+        }));
+    }
+    time("order", |at| {
+        let (buyer, order) = orders[at % orders.len()];
+        Ok(office.orders().get(buyer, order)?.tickets.len())
+    })
 }
 
 fn orders(office: &BoxOffice, history: &History) -> Result<(), Failure> {

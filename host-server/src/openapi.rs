@@ -1,15 +1,14 @@
 //! The description of the host, made from its handlers.
 
+mod statuses;
+
 use std::sync::OnceLock;
 
 use utoipa::OpenApi;
-use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{
-    ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
-};
+use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema, Type};
 
 use crate::error::{ErrorBody, ErrorEntry};
 use crate::routes;
@@ -50,7 +49,7 @@ fn describe() -> utoipa::openapi::OpenApi {
     let mut description = Description::openapi();
     description.merge(routes::all(&Settings::default()).into_openapi());
     let components = description.components.get_or_insert_default();
-    components.responses.insert("Error".to_owned(), RefOr::T(error_response()));
+    statuses::describe(components);
     let cookie = ApiKey::Cookie(ApiKeyValue::with_description("session", "Set by sign-up and sign-in."));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -59,8 +58,10 @@ fn describe() -> utoipa::openapi::OpenApi {
         if let Some(operation) = &mut item.post {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        let reads = [&mut item.get].into_iter().flatten().map(|operation| (false, operation));
+        let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        let writes = writes.into_iter().flatten().map(|operation| (true, operation));
+        for (writes, operation) in reads.chain(writes) {
             name_after_resource(operation);
             for parameter in operation.parameters.iter_mut().flatten() {
                 if let RefOr::T(parameter) = parameter {
@@ -70,7 +71,7 @@ fn describe() -> utoipa::openapi::OpenApi {
                     }
                 }
             }
-            may_fail(operation);
+            statuses::name(operation, writes);
         }
     }
     description
@@ -81,23 +82,6 @@ fn name_after_resource(operation: &mut Operation) {
     let tag = operation.tags.iter().flatten().next();
     let id = operation.operation_id.as_deref().unwrap_or_default();
     operation.operation_id = tag.map(|tag| format!("{tag}_{id}"));
-}
-
-/// Any operation can be refused, and every refusal looks the same.
-fn may_fail(operation: &mut Operation) {
-    let error = RefOr::Ref(Ref::from_response_name("Error"));
-    operation.responses.responses.insert("default".to_owned(), error);
-}
-
-fn error_response() -> Response {
-    let code =
-        HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some("The stable code")).build();
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Errors"))).build();
-    ResponseBuilder::new()
-        .description("What is wrong")
-        .header("x-error-code", code)
-        .content("application/json", content)
-        .build()
 }
 
 fn idempotency_key() -> Parameter {

@@ -69,8 +69,8 @@ class Page {
   responses(responses) {
     const parts = Object.entries(responses).flatMap(([status, response]) => {
       const { description, content } = this.resolve(response);
-      const title = status === "default" ? "Any error" : `${status} ${description}`;
-      return [element("h3", {}, title), ...this.contents(content)];
+      // Every error has the one shape that the introduction shows.
+      return [element("h3", {}, `${status} ${description}`), ...(status < 400 ? this.contents(content) : [])];
     });
     return element("div", {}, ...parts);
   }

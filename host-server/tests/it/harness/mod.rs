@@ -1,6 +1,7 @@
 //! A host on a directory of its own, at a time of its own: mostly the router in this process, or the program that
 //! `BOXOFFICE_TEST_HOST` names.
 
+mod described;
 mod outside;
 mod process;
 
@@ -257,10 +258,17 @@ impl Call {
         Answer { status: status.as_u16(), headers, body, text }
     }
 
-    /// The answer without reading its body.
+    /// The answer without reading its body; its status is one that the description names for the route.
     pub(crate) async fn stream(self) -> (StatusCode, HeaderMap, Body) {
         let request = self.request.body(self.body).unwrap();
-        let inside = match self.place.as_ref() {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = Self::answer(&self.place, request).await;
+        described::check(method.as_str(), &path, answer.0.as_u16());
+        answer
+    }
+
+    async fn answer(place: &Place, request: Request<Body>) -> (StatusCode, HeaderMap, Body) {
+        let inside = match place {
             Place::Inside(inside) => inside,
             Place::Outside(host) => return host.send(request).await,
         };

@@ -89,7 +89,7 @@ impl Views {
             if found.get(wanted.limit).is_some_and(|last| walk.compare(*last, first).is_lt()) {
                 break;
             }
-            let part = self.sort_text(index, wanted, filter, text);
+            let part = self.sort_text(index, wanted, filter, text, found.get(wanted.limit).copied());
             found.extend(part.found.iter().map(|(key, _)| *key));
             found.sort_unstable_by(|a, b| walk.compare(*a, *b));
             found.dedup();
@@ -99,12 +99,14 @@ impl Views {
         parts
     }
 
+    /// The first tickets of the text; past `end` nobody asks for them.
     fn sort_text(
         &self,
         index: fn(&Live) -> &TicketIndex,
         wanted: &Wanted<'_>,
         filter: &mut TicketFilter<'_>,
         text: TextId,
+        end: Option<Key>,
     ) -> Part<Ticket> {
         let mut found = Vec::new();
         let mut rest = Walk::all(false);
@@ -113,7 +115,9 @@ impl Views {
             let Some(keys) = index(&live).words().keys_of(text) else { break };
             let last = visit_slice(keys, &rest, |key| {
                 let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()));
-                found.extend(ticket.map(|ticket| (wanted.key.of(ticket), ())));
+                let place = ticket.map(|ticket| wanted.key.of(ticket));
+                let is_asked_for = |place: &Key| end.is_none_or(|end| wanted.walk.compare(*place, end).is_lt());
+                found.extend(place.filter(is_asked_for).map(|place| (place, ())));
                 false
             });
             let Some(last) = last else { break };

@@ -123,7 +123,7 @@ pub(super) fn order(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Opti
     let row = transaction.open_table(tables::SETTLED_ORDERS)?.get(place.as_slice())?;
     let row = row.ok_or(ViewsError::damaged("an order is not where it should be"))?;
     let order = row::decode_marked(row.value())?;
-    check(Some(order), |order: &Order| tables::order_place(order).0 == place)
+    check(Some(order), |order: &Order| tables::order_place(order).0.as_slice() == place)
 }
 
 fn check<T>(entity: Option<T>, is_right: impl Fn(&T) -> bool) -> Result<Option<T>, ViewsError> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use super::row::{self, TicketRow};
-use super::tables::{self, Changes};
+use super::tables::{self, Changes, Place};
 use crate::domain::Ticket;
 use crate::journal::Head;
 use crate::types::Timestamp;
@@ -40,15 +40,20 @@ pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) ->
 }
 
 fn write_users(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
-    let mut users: Vec<_> = changes.users.values().collect();
-    users.sort_unstable_by_key(|user| user.id);
     let mut rows = Writer::new(transaction.open_table(tables::USERS)?);
-    users.into_iter().try_for_each(|user| rows.insert(user.id.as_bytes(), &**user).map(drop))
+    by_id(&changes.users).into_iter().try_for_each(|user| rows.insert(user.id.as_bytes(), &**user).map(drop))
+}
+
+/// The entities in the order of their ids. The ids are sorted beside them: to look into each entity again and again would miss
+/// the processor's cache every time.
+fn by_id<I: Copy + Ord, T>(changed: &FxHashMap<I, Arc<T>>) -> Vec<&Arc<T>> {
+    let mut changed: Vec<_> = changed.iter().map(|(id, entity)| (*id, entity)).collect();
+    changed.sort_unstable_by_key(|(id, _)| *id);
+    changed.into_iter().map(|(_, entity)| entity).collect()
 }
 
 fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
-    let mut tickets: Vec<_> = changes.tickets.values().collect();
-    tickets.sort_unstable_by_key(|ticket| ticket.id);
+    let tickets = by_id(&changes.tickets);
     let mut live = Writer::new(transaction.open_table(tables::LIVE_TICKETS)?);
     for ticket in &tickets {
         if ticket.status.is_live() {
@@ -101,7 +106,7 @@ fn write_words(transaction: &WriteTransaction, moves: &[(Option<Ticket>, Arc<Tic
 }
 
 /// Old entries out, new ones in.
-fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket) -> Vec<u8>) -> Changes {
+fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket) -> Place) -> Changes {
     let mut changes = Changes::with_capacity(moves.len());
     for (old, new) in moves {
         changes.extend(old.iter().map(|old| (place(old), None)));
@@ -111,8 +116,7 @@ fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket
 }
 
 fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
-    let mut orders: Vec<_> = changes.orders.values().collect();
-    orders.sort_unstable_by_key(|order| order.id);
+    let orders = by_id(&changes.orders);
     let mut live = Writer::new(transaction.open_table(tables::LIVE_ORDERS)?);
     for order in &orders {
         if order.is_settled() {

@@ -10,12 +10,12 @@ use pollster::block_on;
 use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::error::Error;
-use crate::event::Actor;
+use crate::event::{Actor, Resolution};
 use crate::office::{
     BoxOffice as Office, JournalReader, NewTicket, Session, SignIn, SignUp, SignedIn, Stats, TicketUpdate, UserProfile,
     UserUpdate,
 };
-use crate::types::{ChargeId, IdempotencyKey, OrderId, TicketId, UserId};
+use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{Page, RawOrderQuery, RawTicketQuery};
 
 /// A [box office](crate::BoxOffice) whose methods block.
@@ -173,6 +173,10 @@ handle! {
         fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Charge;
         /// See [`Payments::refund`](crate::Payments::refund).
         fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Charge;
+        /// See [`Payments::refund_part`](crate::Payments::refund_part).
+        fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Charge;
+        /// See [`Payments::resolve`](crate::Payments::resolve).
+        fn resolve(&self, actor: Actor, order: OrderId, resolution: Resolution, note: &str) -> Charge;
     }
 }
 
@@ -180,5 +184,15 @@ impl Payments {
     /// See [`Payments::get`](crate::Payments::get).
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
         self.0.get(user, id)
+    }
+
+    /// See [`Payments::client_secret`](crate::Payments::client_secret).
+    pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
+        self.0.client_secret(buyer, id)
+    }
+
+    /// See [`Payments::escalated`](crate::Payments::escalated).
+    pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
+        self.0.escalated(actor)
     }
 }

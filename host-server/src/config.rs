@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use boxoffice::{Currency, Error, KeyRing};
+use boxoffice::{Currency, Error, KeyRing, LateMoneyPolicy};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::logging::LogFormat;
@@ -90,6 +90,11 @@ pub struct ServeArgs {
     /// How long an order holds its tickets, such as 15m or 90s
     #[arg(long, env = "BOXOFFICE_HOLD", value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
     pub hold: Duration,
+
+    /// What is tried, in this order, with money that comes for an order that has ended: `retake` sells the tickets to the buyer
+    /// after all, `return` gives the money back; an operator's list is the last resort
+    #[arg(long, env = "BOXOFFICE_LATE_MONEY", value_name = "STEPS", default_value = "retake,return")]
+    pub late_money: LateMoneyPolicy,
 
     /// How long a session lives, such as 7d or 12h
     #[arg(long, env = "BOXOFFICE_SESSION", value_name = "DURATION", default_value = "7d", value_parser = parse_duration)]

@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
-use boxoffice::BoxOffice;
+use boxoffice::{BoxOffice, Limits};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ServeArgs) -> Outcome {
 
 fn open(args: &ServeArgs) -> Result<BoxOffice, boxoffice::Error> {
     let builder = BoxOffice::builder()
-        .hold(args.hold)
+        .limits(Limits { hold: args.hold, late_money: args.late_money, ..Limits::default() })
         .session_length(args.session)
         .default_currency(args.currency)
         .refuse_when_full(true);

@@ -14,7 +14,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 pub(crate) use amount::{Amount, DecimalText};
 pub(crate) use journal::{JournalQuery, RecordOut, record_number};
 pub(crate) use orders::{OrderOut, OrderQuery, PlaceOrder, Refund};
-pub(crate) use payments::{ChargeOut, Pay};
+pub(crate) use payments::{ChargeOut, Pay, Resolve};
 pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
 pub(crate) use users::{Credentials, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 

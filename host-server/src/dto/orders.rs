@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::{Amount, ChargeOut};
+use super::{Amount, ChargeOut, DecimalText};
 
 /// What to order: exactly one of the two.
 #[derive(Deserialize)]
@@ -80,14 +80,30 @@ impl From<OrderQuery> for RawOrderQuery {
     }
 }
 
-/// How to give the money back.
-#[derive(Deserialize, ToSchema)]
+/// How to give the money back: all that is left of it, unless an amount is named.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Refund)]
 pub(crate) struct Refund {
     /// Whether the tickets are to be sold again; they are not unless asked.
     #[serde(default)]
     pub(crate) return_to_sale: bool,
+    /// A part of the money, in the order's currency; its tickets stay sold.
+    #[serde(default)]
+    #[schema(inline)]
+    amount: Option<DecimalText>,
+}
+
+impl Refund {
+    /// The part that is to go back, if it is not all.
+    pub(crate) fn amount(&self) -> Result<Option<&str>, Error> {
+        match &self.amount {
+            Some(_) if self.return_to_sale => {
+                Err(Error::invalid("returnToSale", "goes with a refund of all that is left, not with an amount"))
+            }
+            amount => Ok(amount.as_ref().map(|amount| amount.0.as_str())),
+        }
+    }
 }
 
 /// An order.

@@ -1,6 +1,6 @@
 //! Payments on the wire.
 
-use boxoffice::{Charge, Error, OrderId};
+use boxoffice::{Charge, ClientSecret, Dispute, Error, Money, OrderId, Refund, Resolution};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,7 +37,8 @@ pub(crate) struct ChargeOut<'a> {
     amount: Amount,
     /// An ISO 4217 code.
     currency: &'static str,
-    /// `pending`, `succeeded`, `failed`, `refunding` or `refunded`.
+    /// `pending`, `requires_action` (the buyer has to confirm it), `authorized`, `succeeded`, `failed`, `refunding` or `refunded`;
+    /// of money that came when the order had ended: `transferred` to another order, `voiding`, `voided`, `late`, `escalated` or `kept`.
     status: &'static str,
     gateway: &'a str,
     /// The card processor's own name for the charge.
@@ -46,10 +47,115 @@ pub(crate) struct ChargeOut<'a> {
     /// Why the card was declined, if it was.
     #[schema(required)]
     failure: Option<&'a str>,
+    /// How much was given back, if anything was.
+    #[schema(inline, required)]
+    refunded: Option<Amount>,
+    /// What was given back, or is to be.
+    #[schema(inline)]
+    refunds: Vec<RefundOut<'a>>,
+    /// What the buyer's bank took back.
+    #[schema(inline)]
+    disputes: Vec<DisputeOut<'a>>,
+    /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
+    #[schema(required, format = Uuid)]
+    transferred_to: Option<String>,
+    /// What the buyer's page needs to confirm the payment, while the card processor waits for that; for the buyer alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
+}
+
+/// Money of a charge that was given back, or is to be.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RefundOut<'a> {
+    #[schema(format = Uuid)]
+    id: String,
+    #[schema(inline)]
+    amount: Amount,
+    /// `pending`, `done`, or `failed` if the card processor refused it for good.
+    status: &'static str,
+    /// `requested`, `late` (the money came when the order had ended) or `elsewhere` (at the card processor's own desk).
+    reason: &'static str,
+    /// The card processor's own name for the refund.
+    #[schema(required)]
+    reference: Option<&'a str>,
+}
+
+/// Money of a charge that the buyer's bank took back.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DisputeOut<'a> {
+    /// The card processor's own name for the dispute.
+    reference: &'a str,
+    #[schema(inline)]
+    amount: Amount,
+    /// Why, in the card processor's words.
+    reason: &'a str,
+    /// `open`, `won` (the money came back) or `lost`.
+    status: &'static str,
+}
+
+/// What became of money that waited for an operator.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Resolve {
+    resolution: ResolutionIn,
+    /// What is to be remembered.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub(crate) note: String,
+}
+
+/// What became of it.
+#[derive(Deserialize, ToSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum ResolutionIn {
+    /// The buyer has it back by another way, such as a bank transfer.
+    ReturnedElsewhere,
+    /// The platform keeps it.
+    Kept,
+}
+
+impl Resolve {
+    pub(crate) fn resolution(&self) -> Resolution {
+        match self.resolution {
+            ResolutionIn::ReturnedElsewhere => Resolution::ReturnedElsewhere,
+            ResolutionIn::Kept => Resolution::Kept,
+        }
+    }
+}
+
+impl ChargeOut<'_> {
+    /// The charge as its buyer sees it while the card processor waits for them.
+    pub(crate) fn with_secret(self, secret: Option<&ClientSecret>) -> Self {
+        match secret {
+            Some(secret) => Self { status: "requires_action", client_secret: Some(secret.expose().to_owned()), ..self },
+            None => self,
+        }
+    }
+}
+
+impl<'a> From<&'a Refund> for RefundOut<'a> {
+    fn from(refund: &'a Refund) -> Self {
+        Self {
+            id: refund.id.to_string(),
+            amount: Amount(refund.amount),
+            status: refund.status.as_str(),
+            reason: refund.reason.as_str(),
+            reference: refund.reference.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Dispute> for DisputeOut<'a> {
+    fn from(dispute: &'a Dispute) -> Self {
+        let Dispute { reference, amount, reason, status } = dispute;
+        Self { reference, amount: Amount(*amount), reason, status: status.as_str() }
+    }
 }
 
 impl<'a> From<&'a Charge> for ChargeOut<'a> {
@@ -63,6 +169,11 @@ impl<'a> From<&'a Charge> for ChargeOut<'a> {
             gateway: &charge.gateway,
             reference: charge.reference.as_deref(),
             failure: charge.failure.as_deref(),
+            refunded: Money::from_minor(charge.refunded_minor(), charge.amount.currency()).ok().map(Amount),
+            refunds: charge.refunds.iter().map(RefundOut::from).collect(),
+            disputes: charge.disputes.iter().map(DisputeOut::from).collect(),
+            transferred_to: charge.transferred_to.map(|id| id.to_string()),
+            client_secret: None,
             created_at: charge.created_at.to_string(),
             updated_at: charge.updated_at.to_string(),
         }

@@ -35,6 +35,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("orders_cancel", &[409]),
     ("orders_refund", &[402, 409]),
     ("payments_pay", &[402, 404, 409]),
+    ("payments_resolve", &[409]),
 ];
 
 /// Puts the response of each status among the components.

@@ -86,7 +86,7 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give the money of a complete order back: for the seller of its tickets, and operators.
+/// Give the money of a complete order back, or a part of it: for the seller of its tickets, and operators.
 #[utoipa::path(
     post, path = "/api/orders/{id}/refund", tag = "orders", request_body = Option<Refund>,
     params(("id" = String, Path, description = "The order's id")),
@@ -101,7 +101,11 @@ async fn refund(
     body: Option<JsonBody<Refund>>,
 ) -> Result<Response, Failure> {
     let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
-    let return_to_sale = body.is_some_and(|JsonBody(body)| body.return_to_sale);
-    let charge = payments.refund(Actor::User(user.id()), id, return_to_sale).await?;
+    let body = body.map(|JsonBody(body)| body).unwrap_or_default();
+    let actor = Actor::User(user.id());
+    let charge = match body.amount()? {
+        Some(amount) => payments.refund_part(actor, id, amount).await?,
+        None => payments.refund(actor, id, body.return_to_sale).await?,
+    };
     Ok(Json(ChargeOut::from(&charge)).into_response())
 }

@@ -4,17 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{ChargeId, ChargeStatus, Payments};
+use boxoffice::{Actor, ChargeId, Payments};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::dto::{ChargeOut, Pay};
+use crate::dto::{ChargeOut, Pay, Resolve};
 use crate::error::Failure;
 use crate::extract::{Idempotency, JsonBody, PathId, SignedInUser};
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(pay)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(pay)).routes(routes!(escalated)).routes(routes!(get)).routes(routes!(resolve))
 }
 
 /// Pay an order.
@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     post, path = "/api/payments", tag = "payments", request_body = Pay,
     responses(
         (status = 201, description = "Paid: the order is complete", body = ChargeOut<'_>),
-        (status = 202, description = "The outcome is not known yet; the tickets stay held until it is", body = ChargeOut<'_>),
+        (status = 202, description = "The outcome is not known yet, or the buyer has to confirm it; the tickets stay held", body = ChargeOut<'_>),
         (status = 402, description = "Declined: the order is cancelled", body = crate::error::ErrorBody)
     ),
     security(("session" = []), ("bearer" = []))
@@ -35,9 +35,10 @@ async fn pay(
 ) -> Result<Response, Failure> {
     let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
     let charge = payments.pay(user.id(), body.order_id()?, &body.token).await?;
-    let status = if charge.status == ChargeStatus::Pending { StatusCode::ACCEPTED } else { StatusCode::CREATED };
+    let status = if charge.status.is_settled() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = HeaderValue::try_from(format!("/api/payments/{}", charge.id)).ok();
-    let mut response = (status, Json(ChargeOut::from(&charge))).into_response();
+    let secret = state.office.payments().client_secret(user.id(), charge.id)?;
+    let mut response = (status, Json(ChargeOut::from(&charge).with_secret(secret.as_ref()))).into_response();
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     Ok(response)
 }
@@ -54,6 +55,40 @@ async fn get(
     user: SignedInUser,
     PathId(id): PathId<ChargeId>,
 ) -> Result<Response, Failure> {
-    let charge = state.office.payments().get(user.id(), id)?;
+    let payments = state.office.payments();
+    let charge = payments.get(user.id(), id)?;
+    // It is nobody's but the buyer's; everybody else sees the charge without it.
+    let secret = payments.client_secret(user.id(), id).ok().flatten();
+    Ok(Json(ChargeOut::from(&charge).with_secret(secret.as_ref())).into_response())
+}
+
+/// The charges whose money came late and could not be given back, the oldest first: for operators.
+#[utoipa::path(
+    get, path = "/api/payments/escalated", tag = "payments",
+    responses((status = 200, description = "The charges", body = Vec<ChargeOut<'_>>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn escalated(State(state): State<AppState>, user: SignedInUser) -> Result<Response, Failure> {
+    let charges = state.office.payments().escalated(Actor::User(user.id()))?;
+    Ok(Json(charges.iter().map(ChargeOut::from).collect::<Vec<_>>()).into_response())
+}
+
+/// Note what became of money that came late and could not be given back: for operators.
+#[utoipa::path(
+    post, path = "/api/payments/{id}/resolve", tag = "payments", request_body = Resolve,
+    params(("id" = String, Path, description = "The charge's id")),
+    responses((status = 200, description = "The charge, `refunded` or `kept`", body = ChargeOut<'_>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn resolve(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<ChargeId>,
+    Idempotency(key): Idempotency,
+    JsonBody(body): JsonBody<Resolve>,
+) -> Result<Response, Failure> {
+    let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
+    let order = payments.get(user.id(), id)?.order_id;
+    let charge = payments.resolve(Actor::User(user.id()), order, body.resolution(), &body.note).await?;
     Ok(Json(ChargeOut::from(&charge)).into_response())
 }

@@ -96,3 +96,31 @@ async fn refunds() {
     assert_eq!(host.get(&format!("/api/tickets/{ticket}")).await.body["status"], "available");
     ann.call("POST", &path).send().await.is_error(409, "payment.already_refunded");
 }
+
+#[tokio::test]
+async fn refunds_in_parts() {
+    let host = Host::start();
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let ticket = ann.lists("Hamlet", "19.99").await;
+    let order = bob.orders(&ticket).await;
+    assert_eq!(bob.pays(&order, "tok_visa").await.body["refunded"], json!(null));
+    let path = format!("/api/orders/{order}/refund");
+    let part = ann.post(&path, json!({ "amount": "4.99" })).await;
+    assert_eq!((part.status, &part.body["status"]), (200, &json!("succeeded")), "{}", part.text);
+    assert!(part.text.contains(r#""refunded":4.99"#), "{}", part.text);
+    let [first] = part.body["refunds"].as_array().unwrap().as_slice() else { panic!("{}", part.text) };
+    assert_eq!((&first["status"], &first["reason"]), (&json!("done"), &json!("requested")));
+    ann.post(&path, json!({ "amount": 15.01 })).await.is_error(409, "payment.refund_too_large");
+    for (amount, field) in
+        [(json!(0), "amount"), (json!("4.999"), "amount"), (json!(-1), "amount"), (json!("x"), "amount")]
+    {
+        ann.post(&path, json!({ "amount": amount })).await.is_error(400, "validation").about(&[field]);
+    }
+    let both = json!({ "amount": 1, "returnToSale": true });
+    ann.post(&path, both).await.is_error(400, "validation").about(&["returnToSale"]);
+    let rest = ann.post(&path, json!({ "returnToSale": true })).await;
+    assert_eq!((rest.status, &rest.body["status"]), (200, &json!("refunded")), "{}", rest.text);
+    assert!(rest.text.contains(r#""refunded":19.99"#), "{}", rest.text);
+    assert_eq!(host.get(&format!("/api/tickets/{ticket}")).await.body["status"], "available");
+    ann.post(&path, json!({ "amount": 1 })).await.is_error(409, "payment.already_refunded");
+}

@@ -63,7 +63,7 @@ pub(crate) type StreamKeys = SmallVec<[StreamKey; 4]>;
 
 impl Command {
     /// The streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives it,
-    /// and of an order its tickets and their sellers, as far as the state has the order.
+    /// and of an order its buyer, its tickets and their sellers, as far as the state has the order.
     ///
     /// The engine sees to it that these entities are in memory before it decides, and a journal that several hosts share
     /// refuses the decision if one of them has moved on. How much a user has under way counts as that user's.
@@ -95,9 +95,11 @@ impl Command {
         }
         if let Some(id) = self.order() {
             keys.push(StreamKey::Order(id));
-            let tickets = state.order(id).map(|order| &*order.tickets).unwrap_or_default();
-            keys.extend(tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
-            keys.extend(tickets.iter().map(|ticket| StreamKey::User(ticket.seller_id)));
+            if let Some(order) = state.order(id) {
+                keys.push(StreamKey::User(order.buyer_id));
+                keys.extend(order.tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
+                keys.extend(order.tickets.iter().map(|ticket| StreamKey::User(ticket.seller_id)));
+            }
         }
         keys.extend(actor.user().map(StreamKey::User));
         keys.sort_unstable();

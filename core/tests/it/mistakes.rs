@@ -47,5 +47,7 @@ mistakes! {
     restart_forgets_deadlines: RestartForgetsDeadlines,
     email_checked_too_early: EmailCheckedTooEarly,
     open_orders_not_counted: OpenOrdersNotCounted,
+    refund_not_bounded: RefundNotBounded,
+    late_money_forgotten: LateMoneyForgotten,
     limp_on_after_failure: LimpOnAfterFailure,
 }

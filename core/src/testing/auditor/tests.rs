@@ -219,7 +219,6 @@ fn answers_are_promises() {
     let lost = ask(&mut story.auditor, 50, None);
     complains(&story.auditor.nobody_waits(), "never answered");
     complains(&story.auditor.answered(lost, Ok(Vec::new()), now), "not in the journal");
-    story.auditor.nobody_waits().unwrap();
 
     let named = ask(&mut story.auditor, 51, Some([1; 16]));
     story.auditor.answered(named, Err("ticket.locked"), now).unwrap();
@@ -234,4 +233,8 @@ fn answers_are_promises() {
     complains(&story.auditor.answered(acknowledged, Err("ticket.sold"), now), "but it did");
     let receipt = Receipt { entity: StreamKey::Order(order(10)), version: 1, status: "complete" };
     complains(&story.auditor.answered(acknowledged, Ok(vec![receipt]), now), "the journal says");
+
+    // Nobody waits for the dead.
+    story.auditor.died();
+    story.auditor.nobody_waits().unwrap();
 }

@@ -41,4 +41,5 @@ if __name__ == "__main__":
     import uvicorn
 
     # One worker: a box office is open in one process.
-    uvicorn.run(create_app(os.environ.get("BOXOFFICE_DATA", "boxoffice-data")), port=3000)
+    # Feeds of events have no end: whoever listens when it stops is given some seconds.
+    uvicorn.run(create_app(os.environ.get("BOXOFFICE_DATA", "boxoffice-data")), port=3000, timeout_graceful_shutdown=5)

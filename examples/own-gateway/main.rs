@@ -2,38 +2,66 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use boxoffice::gateway::{
     ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
     RefundRequest,
 };
 use boxoffice::testing::check_gateway;
-use boxoffice::{Actor, BoxOffice, ChargeId, NewTicket, SignUp};
+use boxoffice::{Actor, BoxOffice, ChargeId, NewTicket, RefundId, SignUp};
 
-/// Takes vouchers. It remembers its answer to each charge, so that asking again changes nothing.
+/// Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing.
 #[derive(Debug, Default)]
 struct Vouchers {
-    answers: Mutex<HashMap<ChargeId, ChargeAnswer>>,
+    book: Mutex<Book>,
     lookups: AtomicUsize,
 }
 
+#[derive(Debug, Default)]
+struct Book {
+    answers: HashMap<ChargeId, ChargeAnswer>,
+    /// How much is left of each voucher that was taken, in cents.
+    left: HashMap<ChargeId, u64>,
+    refunds: HashSet<RefundId>,
+}
+
 impl Vouchers {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn charge_once(&self, request: &ChargeRequest) -> ChargeAnswer {
         let answer = if request.token.expose().starts_with("voucher-") {
             ChargeAnswer::Charged { reference: Some(request.charge_id.to_string().into()) }
         } else {
             ChargeAnswer::Declined { reason: "That is no voucher".into() }
         };
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.entry(request.charge_id).or_insert(answer).clone()
+        let mut book = self.book();
+        let answer = book.answers.entry(request.charge_id).or_insert(answer).clone();
+        if matches!(answer, ChargeAnswer::Charged { .. }) {
+            book.left.entry(request.charge_id).or_insert(request.amount.minor());
+        }
+        answer
     }
 
     fn answer_to(&self, id: ChargeId) -> ChargeAnswer {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.get(&id).cloned().unwrap_or(ChargeAnswer::Unknown)
+        self.book().answers.get(&id).cloned().unwrap_or(ChargeAnswer::Unknown)
+    }
+
+    fn give_back_once(&self, request: &RefundRequest) -> RefundAnswer {
+        let mut book = self.book();
+        if !book.refunds.contains(&request.refund_id) {
+            let left = book.left.get_mut(&request.charge_id);
+            let Some(left) = left.filter(|left| **left >= request.amount.minor()) else {
+                return RefundAnswer::Refused { reason: "there is not so much to give back".into() };
+            };
+            *left -= request.amount.minor();
+            book.refunds.insert(request.refund_id);
+        }
+        RefundAnswer::Refunded { reference: None }
     }
 }
 
@@ -59,12 +87,7 @@ impl PaymentGateway for Vouchers {
     }
 
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        Box::pin(async move {
-            match self.answer_to(request.charge_id) {
-                ChargeAnswer::Charged { .. } => Ok(RefundAnswer::Refunded { reference: None }),
-                _ => Err(GatewayError("there is no such charge".into())),
-            }
-        })
+        Box::pin(async move { Ok(self.give_back_once(&request)) })
     }
 }
 

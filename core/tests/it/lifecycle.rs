@@ -59,6 +59,26 @@ async fn a_closed_box_office_answers_nothing() {
     assert_eq!(refused(world.journal().verify(&mut |_, _| {})), "engine.closed");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_closes_at_the_same_time_waits_for_the_end_too() {
+    for _ in 0..20 {
+        let world = World::new();
+        world.list(50).await;
+        let path = world.path();
+        let (turn, mut closers) = (Arc::new(Mutex::new(())), JoinSet::new());
+        for _ in 0..4 {
+            let (office, path, turn) = (BoxOffice::clone(&world), path.clone(), Arc::clone(&turn));
+            closers.spawn(async move {
+                office.close().await.unwrap();
+                // For each of them the directory is free; they try one after the other, not to be in each other's way.
+                let _turn = turn.lock().unwrap();
+                drop(BoxOffice::open(path).unwrap());
+            });
+        }
+        within(closers.join_all()).await;
+    }
+}
+
 /// The tickets that the journal says were listed.
 fn listed(world: &World) -> HashSet<TicketId> {
     let mut listed = HashSet::new();

@@ -18,8 +18,10 @@ pub(crate) enum GatewayNews {
     AskedToVoid(ChargeId),
     /// The gateway said that it set the money aside.
     SaidAuthorized(ChargeId),
-    /// The gateway said that it took the money.
+    /// The gateway said that it took the money, when it was asked.
     SaidCharged(ChargeId),
+    /// The gateway told by itself that it took the money: a decision that was made a moment before does not know it yet.
+    ToldCharged(ChargeId),
     /// The gateway is asked to give money back.
     AskedToRefund(ChargeId, RefundId, Money),
     /// The gateway said that it gave the money back.
@@ -39,6 +41,7 @@ pub(crate) enum GatewayNews {
 pub(super) struct Books {
     authorized: BTreeSet<ChargeId>,
     charged: BTreeSet<ChargeId>,
+    told: BTreeSet<ChargeId>,
     given_back: BTreeSet<RefundId>,
     refused: BTreeSet<RefundId>,
     elsewhere: BTreeMap<Arc<str>, (ChargeId, Money)>,
@@ -62,6 +65,7 @@ impl Books {
         match news {
             GatewayNews::SaidAuthorized(id) => drop(self.authorized.insert(*id)),
             GatewayNews::SaidCharged(id) => drop(self.charged.insert(*id)),
+            GatewayNews::ToldCharged(id) => drop(self.told.insert(*id)),
             GatewayNews::SaidRefunded(id) => drop(self.given_back.insert(*id)),
             GatewayNews::SaidRefused(id) => drop(self.refused.insert(*id)),
             GatewayNews::SaidRefundedElsewhere(id, reference, amount) => {
@@ -85,6 +89,11 @@ impl Books {
     }
 
     pub(super) fn has_said_charged(&self, id: ChargeId) -> bool {
+        self.charged.contains(&id) || self.told.contains(&id)
+    }
+
+    /// Whether it said so to the one who decides what becomes of the charge, before anything else can be decided.
+    pub(super) fn has_answered_charged(&self, id: ChargeId) -> bool {
         self.charged.contains(&id)
     }
 

@@ -75,7 +75,9 @@ impl Auditor {
     }
 
     pub(super) fn charge_voided(&mut self, record: &Record, event: &ChargeVoided) -> Verdict {
-        ensure(!self.books.has_said_charged(event.charge_id), || "the gateway said that it took the money".to_owned())?;
+        ensure(!self.books.has_answered_charged(event.charge_id), || {
+            "the gateway said that it took the money".to_owned()
+        })?;
         let status = self.ended(event.order_id)?;
         let claim = self.step(event.order_id, record, status)?;
         charge_of(claim, event.charge_id, &[ChargeStatus::Voiding])?.status = ChargeStatus::Voided;

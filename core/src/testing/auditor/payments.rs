@@ -116,7 +116,9 @@ impl Auditor {
 
     pub(super) fn charge_failed(&mut self, record: &Record, event: &ChargeFailed) -> Verdict {
         self.is_open_with(event.order_id, event.charge_id)?;
-        ensure(!self.books.has_said_charged(event.charge_id), || "the gateway said that it took the money".to_owned())?;
+        ensure(!self.books.has_answered_charged(event.charge_id), || {
+            "the gateway said that it took the money".to_owned()
+        })?;
         // The hold ends with the `OrderCancelled` that follows.
         let claim = self.step(event.order_id, record, AWAITING_PAYMENT)?;
         charge_of(claim, event.charge_id, UNDECIDED)?.status = ChargeStatus::Failed;

@@ -40,7 +40,7 @@ impl Watch {
     pub(super) fn heard(&self, fact: &NoticeFact) {
         self.gateway(match fact.clone() {
             NoticeFact::Charge { charge_id, answer: ChargeAnswer::Charged { .. }, .. } => {
-                GatewayNews::SaidCharged(charge_id)
+                GatewayNews::ToldCharged(charge_id)
             }
             NoticeFact::Charge { charge_id, answer: ChargeAnswer::Authorized { .. }, .. } => {
                 GatewayNews::SaidAuthorized(charge_id)

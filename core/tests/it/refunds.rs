@@ -30,6 +30,20 @@ async fn the_seller_gives_the_money_back() {
     assert_eq!(bank.moved(), (1, 1));
 }
 
+/// The journal is verified when the test is over.
+#[tokio::test]
+async fn the_money_goes_back_in_parts() {
+    let world = World::new();
+    let (ticket, order) = world.sold().await;
+    let part = world.payments().refund_part(Actor::User(ann()), order.id, "1").await.unwrap();
+    assert_eq!((part.status.as_str(), part.refunded_minor()), ("succeeded", 100));
+    let too_much = world.payments().refund_part(Actor::User(ann()), order.id, &order.total.decimal()).await;
+    assert_eq!(refused(too_much), "payment.refund_too_large");
+    let rest = world.payments().refund(Actor::User(ann()), order.id, true).await.unwrap();
+    assert_eq!((rest.status.as_str(), rest.refunded_minor()), ("refunded", order.total.minor()));
+    assert_eq!(world.of_ticket(ticket), "available");
+}
+
 #[tokio::test]
 async fn operators_and_the_administrator_refund_any_order() {
     let bank = Bank::taking(Manner::Charge);

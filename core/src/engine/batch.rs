@@ -182,16 +182,16 @@ fn reply(state: &State, command: &Command) -> Result<Reply, Error> {
         Command::UpdateTicket(command) => ticket(command.ticket_id),
         Command::WithdrawTicket(command) => ticket(command.ticket_id),
         Command::CreateOrder(command) => order(command.order_id),
-        Command::CancelOrder(command) => order(command.order_id),
-        Command::ExpireOrder(command) => order(command.order_id),
-        Command::StartPayment(command) => order(command.order_id),
-        Command::SettleCharge(command) => order(command.order_id),
-        Command::StartRefund(command) => order(command.order_id),
-        Command::SettleRefund(command) => order(command.order_id),
-        Command::RecordRefund(command) => order(command.order_id),
-        Command::OpenDispute(command) => order(command.order_id),
-        Command::CloseDispute(command) => order(command.order_id),
-        Command::ResolveEscalation(command) => order(command.order_id),
+        Command::CancelOrder(_)
+        | Command::ExpireOrder(_)
+        | Command::StartPayment(_)
+        | Command::SettleCharge(_)
+        | Command::StartRefund(_)
+        | Command::SettleRefund(_)
+        | Command::RecordRefund(_)
+        | Command::OpenDispute(_)
+        | Command::CloseDispute(_)
+        | Command::ResolveEscalation(_) => command.order().and_then(order),
     };
     reply.ok_or_else(|| crate::error::Code::Internal.into())
 }

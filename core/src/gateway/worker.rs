@@ -234,7 +234,7 @@ impl Worker {
             self.offer(charge, &client_secret);
             self.rest(self.patience.ask_again_after).await;
         } else if let Some(outcome) = outcome(charge, answer) {
-            return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
+            return self.tell_charge(charge, outcome).await;
         }
         self.reconcile(order, charge, false).await
     }
@@ -260,16 +260,14 @@ impl Worker {
             let age = now.since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
                 if !given_up && age >= self.patience.unknown_after {
-                    let reason: Arc<str> = UNREACHED.into();
-                    self.tell(|| self.settle.charge(charge, ChargeOutcome::NotCharged { reason: reason.clone() }))
-                        .await?;
+                    self.tell_charge(charge, ChargeOutcome::NotCharged { reason: UNREACHED.into() }).await?;
                     given_up = true;
                 }
                 if given_up && age >= self.patience.late_money_until {
                     return Ok(());
                 }
             } else if let Some(outcome) = outcome(charge, answer) {
-                return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
+                return self.tell_charge(charge, outcome).await;
             }
             pause = self.rest(pause).await;
             if self.is_wanted(order.id) {
@@ -289,7 +287,7 @@ impl Worker {
             let answer = self.call(&mut ask).await;
             match outcome(charge, answer) {
                 Some(outcome @ (ChargeOutcome::Charged { .. } | ChargeOutcome::NotCharged { .. })) => {
-                    return self.tell(|| self.settle.charge(charge, outcome.clone())).await;
+                    return self.tell_charge(charge, outcome).await;
                 }
                 Some(ChargeOutcome::Authorized { .. }) | None => pause = self.rest(pause).await,
             }
@@ -300,7 +298,7 @@ impl Worker {
     async fn refund(&self, charge: &Charge) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         let mut left: Vec<&Refund> = charge.pending_refunds().collect();
-        while !left.is_empty() {
+        loop {
             let mut unknown = Vec::new();
             for refund in left {
                 let request = || self.gateway.refund(given_back(charge, refund));
@@ -321,7 +319,10 @@ impl Worker {
             }
             pause = self.rest(pause).await;
         }
-        Ok(())
+    }
+
+    async fn tell_charge(&self, charge: &Charge, outcome: ChargeOutcome) -> Result<(), Error> {
+        self.tell(|| self.settle.charge(charge, outcome.clone())).await
     }
 
     /// Lets the buyer know that there is something to do.

@@ -76,11 +76,7 @@ impl Payments {
         let order = views.order_of_charge(id)?.ok_or(Code::PaymentNotFound)?;
         let charge = order.charge.clone().ok_or(Code::PaymentNotFound)?;
         let is_party = order.buyer_id == user || order.tickets.iter().any(|ticket| ticket.seller_id == user);
-        if is_party || views.user(user).is_some_and(|user| user.operator) {
-            Ok(charge)
-        } else {
-            Err(Code::PaymentNotYours.into())
-        }
+        if is_party || views.is_operator(Actor::User(user)) { Ok(charge) } else { Err(Code::PaymentNotYours.into()) }
     }
 
     /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
@@ -135,8 +131,7 @@ impl Payments {
         (operation, details): (&'static str, String),
     ) -> Result<Charge, Error> {
         let inner = &self.office.0;
-        let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
-        let name = Named::by(self.key.as_ref(), &scope, operation, &(order_id, details));
+        let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);
         let command = Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale });
@@ -178,8 +173,7 @@ impl Payments {
         if note.chars().nth(NOTE_MAX).is_some() {
             return Err(Error::invalid("note", format_args!("must have at most {NOTE_MAX} characters")));
         }
-        let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
-        let name = Named::by(self.key.as_ref(), &scope, "payments.resolve", &(order_id, resolution, note));
+        let name = Named::by(self.key.as_ref(), &scope(actor), "payments.resolve", &(order_id, resolution, note));
         let command = Command::ResolveEscalation(ResolveEscalation { order_id, resolution, note: note.into() });
         let Reply::Order(order) = self.office.0.submit(command, actor, name).await? else {
             return Err(Code::Internal.into());
@@ -196,13 +190,15 @@ impl Payments {
     ) -> Result<Arc<Order>, Error> {
         let inner = &self.office.0;
         let wait = inner.settings.answer_payment_within;
-        let mut until = AbortOnDrop(inner.runtime_handle.spawn(async move { tokio::time::sleep(wait).await }));
+        let mut timer = None;
         loop {
             let current = inner.views()?.order(started.id)?.ok_or(Code::Internal)?;
             let charge = current.charge.as_ref().map(|charge| charge.id);
             if is_done(&current) || charge.is_some_and(|id| inner.worker.client_secret(id).is_some()) {
                 return Ok(current);
             }
+            let sleep = || inner.runtime_handle.spawn(async move { tokio::time::sleep(wait).await });
+            let until = timer.get_or_insert_with(|| AbortOnDrop(sleep()));
             let mut action = pin!(async {
                 match charge {
                     Some(id) => inner.worker.action_required(id).await,
@@ -222,6 +218,11 @@ impl Payments {
             news = inner.waiters.wait_for(started.id);
         }
     }
+}
+
+/// Whose keys the actor's are.
+fn scope(actor: Actor) -> [u8; 16] {
+    actor.user().map_or([0; 16], |id| *id.as_bytes())
 }
 
 /// How many characters an operator may have remembered.

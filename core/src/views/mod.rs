@@ -31,7 +31,7 @@ mod words;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::cursor::{Cursor, CursorParseError, Page};
 pub(crate) use self::error::ViewsError;
@@ -39,7 +39,7 @@ pub(crate) use self::query::{OrderQuery, TicketQuery};
 pub use self::query::{RawOrderQuery, RawTicketQuery};
 
 use self::checkpoint::{Source, Store};
-use self::live::{Dirty, Live};
+use self::live::{Dirty, Live, LiveOrders};
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Actor;
 use crate::journal::Head;
@@ -223,19 +223,19 @@ impl Views {
 
     /// The orders whose charge is under way at the gateway, first made first.
     pub(crate) fn pending_charges(&self) -> Vec<Arc<Order>> {
-        let live = self.live();
-        let mut orders: Vec<_> =
-            live.orders.pending.iter().filter_map(|id| live.orders.by_id.get(id)).cloned().collect();
-        drop(live);
-        orders.sort_unstable_by_key(|order| (order.created_at, order.id));
-        orders
+        self.live_orders(|orders| &orders.pending)
     }
 
     /// The orders whose money waits for an operator, the oldest first.
     pub(crate) fn escalated_charges(&self) -> Vec<Arc<Order>> {
+        self.live_orders(|orders| &orders.escalated)
+    }
+
+    /// Some of the orders in memory, first made first.
+    fn live_orders(&self, which: impl FnOnce(&LiveOrders) -> &FxHashSet<OrderId>) -> Vec<Arc<Order>> {
         let live = self.live();
         let mut orders: Vec<_> =
-            live.orders.escalated.iter().filter_map(|id| live.orders.by_id.get(id)).cloned().collect();
+            which(&live.orders).iter().filter_map(|id| live.orders.by_id.get(id)).cloned().collect();
         drop(live);
         orders.sort_unstable_by_key(|order| (order.created_at, order.id));
         orders

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::gateway::Sandbox;
-use boxoffice::{Builder, Charge, Order};
+use boxoffice::{Builder, Charge, Order, TicketId};
 
 use crate::gateways::{Bank, Manner};
-use crate::support::{HOLD, World, ann, bob, cat, refused, within};
+use crate::support::{Feed, HOLD, World, ann, bob, cat, refused, within};
 
 const UNKNOWN_AFTER: Duration = Duration::from_mins(5);
 
@@ -32,6 +32,15 @@ fn charge(world: &World, order: &Order) -> Charge {
     let charge = world.orders().get(bob(), order.id).unwrap().charge.clone().unwrap();
     assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
     charge
+}
+
+/// An order whose charge the gateway never heard of, until it was given up.
+async fn given_up(world: &World, feed: &mut Feed) -> (TicketId, Arc<Order>, Charge) {
+    let (ticket, order) = world.held().await;
+    let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+    world.clock.advance(UNKNOWN_AFTER);
+    feed.until("OrderCancelled").await;
+    (ticket, order, pending)
 }
 
 /// The money was taken once, and the order has its tickets.
@@ -120,11 +129,8 @@ async fn money_that_comes_for_an_order_that_was_given_up_goes_back_once() {
     let bank = Bank::losing(Manner::Fail);
     bank.fail_refunds(2);
     let world = hasty(&bank);
-    let (ticket, order) = world.held().await;
     let mut feed = world.feed();
-    let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
-    world.clock.advance(UNKNOWN_AFTER);
-    feed.until("OrderCancelled").await;
+    let (ticket, order, pending) = given_up(&world, &mut feed).await;
     let hers = world.orders().create(cat(), &[ticket]).await.unwrap();
     bank.arrive(pending.id);
     feed.until("ChargeRefunded").await;
@@ -141,11 +147,7 @@ async fn money_that_comes_for_a_given_up_order_after_a_restart_goes_back_too() {
     for (checkpoint_lost, hours) in [(false, 0), (true, 0), (false, 30)] {
         let bank = Bank::losing(Manner::Fail);
         let world = hasty(&bank);
-        let (ticket, order) = world.held().await;
-        let mut feed = world.feed();
-        let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
-        world.clock.advance(UNKNOWN_AFTER);
-        feed.until("OrderCancelled").await;
+        let (ticket, order, pending) = given_up(&world, &mut world.feed()).await;
         // The ticket is not to be had any more.
         world.tickets().withdraw(ann(), ticket, None).await.unwrap();
         let head = world.head();
@@ -170,11 +172,7 @@ async fn money_that_comes_for_a_given_up_order_buys_its_tickets_if_they_are_free
     for checkpoint_lost in [false, true] {
         let bank = Bank::losing(Manner::Fail);
         let world = hasty(&bank);
-        let (ticket, order) = world.held().await;
-        let mut feed = world.feed();
-        let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
-        world.clock.advance(UNKNOWN_AFTER);
-        feed.until("OrderCancelled").await;
+        let (ticket, order, pending) = given_up(&world, &mut world.feed()).await;
         let head = world.head();
         let world = world.reopen_after(|dir| {
             bank.arrive(pending.id);

@@ -16,6 +16,7 @@ use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId};
 
 pub(in crate::domain) use dispute::{close_dispute, open_dispute};
+use late::Late;
 pub(in crate::domain) use late::resolve_escalation;
 pub use late::{LateMoneyPolicy, LateMoneyStep, UnknownLateMoneyStep};
 pub(in crate::domain) use refund::{record_refund, settle_refund, start_refund};
@@ -69,9 +70,10 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
     use ChargeStatus::{Failed, Pending, Succeeded, Voided, Voiding};
 
     let (order, charge) = find(state, command.order_id, command.charge_id)?;
+    let late = |reference| Late { state, order, charge, reference, new_id: command.new_order_id, context };
     let event = match (charge.status, &command.outcome) {
         (Pending | ChargeStatus::Authorized, Charged { reference }) => {
-            charged(order, charge, reference.as_ref(), after_this(state, order))
+            charged(order.id, charge, reference.as_ref(), after_this(state, order))
         }
         (Pending, Authorized { reference }) => DomainEvent::ChargeAuthorized(ChargeAuthorized {
             charge_id: charge.id,
@@ -79,10 +81,10 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
             reference: reference.clone(),
         }),
         (Succeeded, Charged { reference }) if planted(Mistake::DuplicateWebhookCounted) => {
-            charged(order, charge, reference.as_ref(), TicketVersions::new())
+            charged(order.id, charge, reference.as_ref(), TicketVersions::new())
         }
         (Failed, Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
-            charged(order, charge, reference.as_ref(), TicketVersions::new())
+            charged(order.id, charge, reference.as_ref(), TicketVersions::new())
         }
         (Pending | ChargeStatus::Authorized, NotCharged { reason }) => {
             DomainEvent::ChargeFailed(ChargeFailed { charge_id: charge.id, order_id: order.id, reason: reason.clone() })
@@ -94,20 +96,20 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
             return Ok(Decision::nothing());
         }
         (Failed | Voiding | Voided, Charged { reference }) => {
-            return Ok(late::money(state, order, reference.as_ref(), command.new_order_id, context));
+            return Ok(late(reference.as_ref()).money());
         }
         (Failed, Authorized { reference }) => {
-            return Ok(late::authorization(state, order, reference.as_ref(), command.new_order_id, context));
+            return Ok(late(reference.as_ref()).authorization());
         }
         _ => return Ok(Decision::nothing()),
     };
     Ok(Decision::event(event))
 }
 
-fn charged(order: &Order, charge: &Charge, reference: Option<&Arc<str>>, tickets: TicketVersions) -> DomainEvent {
+fn charged(order_id: OrderId, charge: &Charge, reference: Option<&Arc<str>>, tickets: TicketVersions) -> DomainEvent {
     DomainEvent::ChargeCreated(ChargeCreated {
         charge_id: charge.id,
-        order_id: order.id,
+        order_id,
         amount: charge.amount,
         reference: reference.cloned(),
         tickets,

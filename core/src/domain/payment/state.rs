@@ -77,6 +77,16 @@ impl ChargeStatus {
     pub const fn is_settled(self) -> bool {
         !matches!(self, Self::Pending | Self::Authorized | Self::Refunding | Self::Voiding | Self::Late)
     }
+
+    /// Whether there may be money that can still be given back.
+    pub(super) const fn has_money(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Refunding | Self::Late | Self::Escalated | Self::Kept)
+    }
+
+    /// Whether the buyer's bank may take money back: not while none is known to be taken, and not of another order.
+    pub(super) const fn may_be_disputed(self) -> bool {
+        !matches!(self, Self::Pending | Self::Authorized | Self::Failed | Self::Transferred)
+    }
 }
 
 impl fmt::Display for ChargeStatus {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::command::{CloseDispute, OpenDispute};
 use super::super::event::{ChargeDisputed, DisputeClosed};
-use super::super::state::{ChargeStatus, DisputeStatus};
+use super::super::state::DisputeStatus;
 use super::{Rejection, Result, find};
 use crate::domain::{Decision, State};
 use crate::event::DomainEvent;
@@ -16,10 +16,7 @@ pub(in crate::domain) fn open_dispute(state: &State, command: &OpenDispute) -> R
     if charge.dispute(&command.reference).is_some() {
         return Ok(Decision::nothing());
     }
-    if matches!(
-        charge.status,
-        ChargeStatus::Pending | ChargeStatus::Authorized | ChargeStatus::Failed | ChargeStatus::Transferred
-    ) {
+    if !charge.status.may_be_disputed() {
         return Err(Rejection::NotRefundable);
     }
     if command.amount.currency() != charge.amount.currency() {

@@ -14,7 +14,7 @@ use super::refund::is_operator;
 use super::{Rejection, Result, charged};
 use crate::domain::order::{self, Order, OrderCreated, TicketVersions};
 use crate::domain::{Context, Decision, Events, State};
-use crate::event::{DomainEvent, OrderedTicket, TicketVersion};
+use crate::event::{DomainEvent, TicketVersion};
 use crate::types::{Money, OrderId, RefundId};
 
 /// What is tried, in this order, with money that comes for an order that has ended.
@@ -132,83 +132,59 @@ impl fmt::Display for LateMoneyPolicy {
 }
 
 /// An order that has ended, whose charge has money, and the circumstances.
-struct Late<'s> {
-    state: &'s State,
-    order: &'s Order,
-    charge: &'s Charge,
+pub(super) struct Late<'s> {
+    pub(super) state: &'s State,
+    pub(super) order: &'s Order,
+    pub(super) charge: &'s Charge,
     /// The gateway's own name for the charge.
-    reference: Option<&'s Arc<str>>,
+    pub(super) reference: Option<&'s Arc<str>>,
     /// The id of whatever new is made.
-    new_id: OrderId,
-    context: &'s Context,
-}
-
-/// Money was taken.
-pub(super) fn money(
-    state: &State,
-    order: &Order,
-    reference: Option<&Arc<str>>,
-    new_id: OrderId,
-    context: &Context,
-) -> Decision {
-    let Some(charge) = &order.charge else { return Decision::nothing() };
-    let received = DomainEvent::LateMoneyReceived(LateMoneyReceived {
-        charge_id: charge.id,
-        order_id: order.id,
-        amount: charge.amount,
-        reference: reference.cloned(),
-    });
-    let late = Late { state, order, charge, reference, new_id, context };
-    let policy = context.limits.late_money;
-    Decision::events(std::iter::once(received).chain(late.by(policy.steps(), "The policy for late money")))
-}
-
-/// Money was set aside: it is released, unless the buyer may still have the tickets.
-pub(super) fn authorization(
-    state: &State,
-    order: &Order,
-    reference: Option<&Arc<str>>,
-    new_id: OrderId,
-    context: &Context,
-) -> Decision {
-    let Some(charge) = &order.charge else { return Decision::nothing() };
-    let late = Late { state, order, charge, reference, new_id, context };
-    let retakes = context.limits.late_money.steps().first() == Some(&LateMoneyStep::Retake);
-    // Until it is captured, the new order is one more that its buyer has open.
-    let may_hold = state.open_orders_of(order.buyer_id) < context.limits.open_orders_max;
-    if retakes
-        && may_hold
-        && let Some(mut events) = late.retake()
-    {
-        events.push(DomainEvent::ChargeAuthorized(ChargeAuthorized {
-            charge_id: charge.id,
-            order_id: new_id,
-            reference: reference.cloned(),
-        }));
-        return Decision::events(events);
-    }
-    Decision::event(DomainEvent::VoidStarted(VoidStarted {
-        charge_id: charge.id,
-        order_id: order.id,
-        reference: reference.cloned(),
-    }))
-}
-
-/// Money that came late could not be given back.
-pub(super) fn not_returned(
-    state: &State,
-    order: &Order,
-    reason: &Arc<str>,
-    new_id: OrderId,
-    context: &Context,
-) -> Events {
-    let Some(charge) = &order.charge else { return Events::new() };
-    let policy = context.limits.late_money;
-    Late { state, order, charge, reference: charge.reference.as_ref(), new_id, context }
-        .by(policy.after_return(), reason)
+    pub(super) new_id: OrderId,
+    pub(super) context: &'s Context,
 }
 
 impl Late<'_> {
+    /// Money was taken.
+    pub(super) fn money(&self) -> Decision {
+        let received = DomainEvent::LateMoneyReceived(LateMoneyReceived {
+            charge_id: self.charge.id,
+            order_id: self.order.id,
+            amount: self.charge.amount,
+            reference: self.reference.cloned(),
+        });
+        let next = self.by(self.context.limits.late_money.steps(), "The policy for late money");
+        Decision::events(std::iter::once(received).chain(next))
+    }
+
+    /// Money was set aside: it is released, unless the buyer may still have the tickets.
+    pub(super) fn authorization(&self) -> Decision {
+        let limits = &self.context.limits;
+        let retakes = limits.late_money.steps().first() == Some(&LateMoneyStep::Retake);
+        // Until it is captured, the new order is one more that its buyer has open.
+        let may_hold = self.state.open_orders_of(self.order.buyer_id) < limits.open_orders_max;
+        if retakes
+            && may_hold
+            && let Some(mut events) = self.retake()
+        {
+            events.push(DomainEvent::ChargeAuthorized(ChargeAuthorized {
+                charge_id: self.charge.id,
+                order_id: self.new_id,
+                reference: self.reference.cloned(),
+            }));
+            return Decision::events(events);
+        }
+        Decision::event(DomainEvent::VoidStarted(VoidStarted {
+            charge_id: self.charge.id,
+            order_id: self.order.id,
+            reference: self.reference.cloned(),
+        }))
+    }
+
+    /// Money could not be given back.
+    pub(super) fn not_returned(&self, reason: &str) -> Events {
+        self.by(self.context.limits.late_money.after_return(), reason)
+    }
+
     /// The first of the steps that is possible.
     fn by(&self, steps: &[LateMoneyStep], why: &str) -> Events {
         for step in steps {
@@ -220,7 +196,7 @@ impl Late<'_> {
                     }
                 }
                 LateMoneyStep::Return => {
-                    if let Some(amount) = self.left() {
+                    if let Some(amount) = self.charge.refundable() {
                         return Events::from_iter([self.start_refund(amount)]);
                     }
                 }
@@ -230,7 +206,7 @@ impl Late<'_> {
         Events::from_iter([DomainEvent::ChargeEscalated(ChargeEscalated {
             charge_id: self.charge.id,
             order_id: self.order.id,
-            amount: self.left().unwrap_or(self.charge.amount),
+            amount: self.charge.refundable().unwrap_or(self.charge.amount),
             reason: why.into(),
         })])
     }
@@ -238,8 +214,8 @@ impl Late<'_> {
     /// The events by which the charge goes over to a new order, whose money is not yet said to be there.
     fn retake(&self) -> Option<Events> {
         let untouched = self.charge.refunded_minor() == 0 && self.charge.disputes.is_empty();
-        let tickets = self.tickets().filter(|_| untouched)?;
         let (order, charge) = (self.order, self.charge);
+        let tickets = order::orderable_again(self.state, order, self.context.now).filter(|_| untouched)?;
         Some(Events::from_iter([
             DomainEvent::ChargeTransferred(ChargeTransferred {
                 charge_id: charge.id,
@@ -262,19 +238,13 @@ impl Late<'_> {
         ]))
     }
 
-    /// The order's tickets, if its buyer could order them now at the price that they have paid.
-    fn tickets(&self) -> Option<Arc<[OrderedTicket]>> {
-        order::orderable_again(self.state, self.order, self.context.now)
-    }
-
     /// The new order is paid by the charge.
     fn sold(&self) -> DomainEvent {
         // Each ticket is locked and then sold.
         let next = |id| self.state.ticket(id).map_or(2, |ticket| ticket.version + 2);
         let tickets: TicketVersions =
             self.order.tickets.iter().map(|it| TicketVersion { id: it.id, version: next(it.id) }).collect();
-        let new = Order { id: self.new_id, ..self.order.clone() };
-        charged(&new, self.charge, self.reference, tickets)
+        charged(self.new_id, self.charge, self.reference, tickets)
     }
 
     fn start_refund(&self, amount: Money) -> DomainEvent {
@@ -287,11 +257,6 @@ impl Late<'_> {
             return_to_sale: false,
         })
     }
-
-    /// What is left of the money.
-    fn left(&self) -> Option<Money> {
-        Money::from_minor(self.charge.refundable_minor(), self.charge.amount.currency()).ok()
-    }
 }
 
 /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::Order`] for an unknown order, [`Rejection::NotEscalated`].
@@ -302,11 +267,10 @@ pub(in crate::domain) fn resolve_escalation(state: &State, command: &ResolveEsca
     let order = state.order(command.order_id).ok_or(Rejection::Order(order::Rejection::NotFound))?;
     let charge = order.charge.as_ref().filter(|charge| charge.status == ChargeStatus::Escalated);
     let charge = charge.ok_or(Rejection::NotEscalated)?;
-    let left = Money::from_minor(charge.refundable_minor(), charge.amount.currency());
     Ok(Decision::event(DomainEvent::EscalationResolved(EscalationResolved {
         charge_id: charge.id,
         order_id: order.id,
-        amount: left.unwrap_or(charge.amount),
+        amount: charge.refundable().unwrap_or(charge.amount),
         resolution: command.resolution,
         note: Arc::clone(&command.note),
     })))

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::super::command::{RecordRefund, RefundOutcome, SettleRefund, StartRefund};
 use super::super::event::{ChargeRefunded, RefundFailed, RefundReason, RefundStarted};
 use super::super::state::{Charge, ChargeStatus, Refund, RefundStatus};
-use super::{Rejection, Result, find, late};
+use super::late::Late;
+use super::{Rejection, Result, find};
 use crate::domain::order::{self, Order, TicketVersions, after_this};
 use crate::domain::{Context, Decision, State};
-use crate::event::{Actor, DomainEvent, OrderedTicket};
+use crate::event::{Actor, DomainEvent};
 use crate::mistake::{Mistake, planted};
-use crate::types::Money;
+use crate::types::UserId;
 
 /// Refuses: [`Rejection::Order`] for an unknown order, [`Rejection::RefundNotYours`], [`Rejection::NotRefundable`],
 /// [`Rejection::AlreadyRefunded`], [`Rejection::RefundCurrency`], [`Rejection::RefundTooLarge`],
@@ -30,8 +31,7 @@ pub(in crate::domain) fn start_refund(state: &State, command: &StartRefund, cont
         ChargeStatus::Refunding | ChargeStatus::Refunded => return Err(Rejection::AlreadyRefunded),
         _ => return Err(Rejection::NotRefundable),
     };
-    let left = Money::from_minor(charge.refundable_minor(), charge.amount.currency());
-    let left = left.map_err(|_| Rejection::AlreadyRefunded)?;
+    let left = charge.refundable().ok_or(Rejection::AlreadyRefunded)?;
     let amount = command.amount.unwrap_or(left);
     if amount.currency() != left.currency() {
         return Err(Rejection::RefundCurrency);
@@ -75,8 +75,9 @@ pub(in crate::domain) fn settle_refund(state: &State, command: &SettleRefund, co
             if refund.reason != RefundReason::Late {
                 return Ok(Decision::event(failed));
             }
-            let next = late::not_returned(state, order, reason, command.new_order_id, context);
-            Ok(Decision::events(std::iter::once(failed).chain(next)))
+            let (new_id, reference) = (command.new_order_id, charge.reference.as_ref());
+            let late = Late { state, order, charge, reference, new_id, context };
+            Ok(Decision::events(std::iter::once(failed).chain(late.not_returned(reason))))
         }
     }
 }
@@ -89,11 +90,7 @@ pub(in crate::domain) fn record_refund(state: &State, command: &RecordRefund) ->
         return Ok(Decision::nothing());
     }
     match charge.status {
-        ChargeStatus::Succeeded
-        | ChargeStatus::Refunding
-        | ChargeStatus::Late
-        | ChargeStatus::Escalated
-        | ChargeStatus::Kept => {}
+        status if status.has_money() => {}
         ChargeStatus::Refunded => return Err(Rejection::RefundTooLarge),
         _ => return Err(Rejection::NotRefundable),
     }
@@ -125,7 +122,9 @@ fn refunded(
     let is_whole = charge.refunded_minor() + refund.amount.minor() >= charge.amount.minor();
     let returns = refund.return_to_sale && is_whole;
     let mut tickets = if returns { after_this(state, order) } else { TicketVersions::new() };
-    tickets.retain(|returned| order.tickets.iter().any(|ticket| ticket.id == returned.id && has_seller(state, ticket)));
+    tickets.retain(|returned| {
+        order.tickets.iter().any(|ticket| ticket.id == returned.id && is_active(state, ticket.seller_id))
+    });
     DomainEvent::ChargeRefunded(ChargeRefunded {
         refund_id: Some(refund.id),
         charge_id: charge.id,
@@ -136,8 +135,8 @@ fn refunded(
     })
 }
 
-fn has_seller(state: &State, ticket: &OrderedTicket) -> bool {
-    state.user(ticket.seller_id).is_some_and(|seller| !seller.erased)
+fn is_active(state: &State, id: UserId) -> bool {
+    state.user(id).is_some_and(|user| !user.erased)
 }
 
 pub(super) fn is_operator(state: &State, actor: Actor) -> bool {
@@ -148,7 +147,7 @@ pub(super) fn is_operator(state: &State, actor: Actor) -> bool {
 }
 
 fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
-    let Actor::User(id) = actor else { return true };
-    let sells_all = || order.tickets.iter().all(|ticket| ticket.seller_id == id);
-    state.user(id).is_some_and(|user| !user.erased && (user.operator || sells_all()))
+    let sells_all = |id| order.tickets.iter().all(|ticket| ticket.seller_id == id);
+    let is_seller = |id| is_active(state, id) && sells_all(id);
+    is_operator(state, actor) || actor.user().is_some_and(is_seller)
 }

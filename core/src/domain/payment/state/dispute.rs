@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applied, Charge, ChargeStatus, charge_of};
+use super::{Applied, Charge, charge_of};
 use crate::domain::order::{self, Order};
 use crate::domain::payment::{ChargeDisputed, DisputeClosed};
 use crate::domain::{Fact, Inconsistency};
@@ -61,11 +61,7 @@ impl Charge {
 
 pub(in crate::domain) fn apply_disputed(order: &mut Arc<Order>, event: &ChargeDisputed, fact: Fact) -> Applied {
     let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    let took_money = !matches!(
-        charge.status,
-        ChargeStatus::Pending | ChargeStatus::Authorized | ChargeStatus::Failed | ChargeStatus::Transferred
-    );
-    if !took_money || charge.dispute(&event.reference).is_some() {
+    if !charge.status.may_be_disputed() || charge.dispute(&event.reference).is_some() {
         return Err(Inconsistency("a dispute that does not follow from its charge"));
     }
     charge.disputes.push(Dispute {

@@ -64,6 +64,11 @@ impl Charge {
         self.amount.minor().saturating_sub(gone)
     }
 
+    /// The same as money; `None` if nothing is left.
+    pub(in crate::domain) fn refundable(&self) -> Option<Money> {
+        Money::from_minor(self.refundable_minor(), self.amount.currency()).ok()
+    }
+
     /// The refund of this id.
     pub fn refund(&self, id: RefundId) -> Option<&Refund> {
         self.refunds.iter().find(|refund| refund.id == id)
@@ -140,16 +145,8 @@ pub(in crate::domain) fn apply_refunded(order: &mut Arc<Order>, event: &ChargeRe
         }
         Some(_) => return Err(Inconsistency("a refund was done twice, or over another amount")),
         None => {
-            let took_money = matches!(
-                charge.status,
-                ChargeStatus::Succeeded
-                    | ChargeStatus::Refunding
-                    | ChargeStatus::Late
-                    | ChargeStatus::Escalated
-                    | ChargeStatus::Kept
-            );
             let is_more = charge.refunded_minor() + event.amount.minor() > charge.amount.minor();
-            if !took_money || is_more || event.reference.is_none() {
+            if !charge.status.has_money() || is_more || event.reference.is_none() {
                 return Err(Inconsistency("money went back that nobody asked for"));
             }
             charge.refunds.push(Refund {

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use pollster::block_on;
 
+use crate::domain::ledger::Payout;
 use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::error::Error;
 use crate::event::{Actor, Resolution};
 use crate::office::{
-    BoxOffice as Office, JournalReader, NewTicket, Session, SignIn, SignUp, SignedIn, Stats, TicketUpdate, UserProfile,
+    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn, SignUp, SignedIn, Stats, TicketUpdate, UserProfile,
     UserUpdate,
 };
+use crate::types::{ChargeId, IdempotencyKey, OrderId, TicketId, UserId};
+use crate::views::{Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
 use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{Page, RawOrderQuery, RawTicketQuery};
 
@@ -45,6 +48,11 @@ impl BoxOffice {
     /// Charges and refunds.
     pub fn payments(&self) -> Payments {
         Payments(self.0.payments())
+    }
+
+    /// Whose the money is.
+    pub fn ledger(&self) -> Ledger {
+        Ledger(self.0.ledger())
     }
 
     /// The facts themselves.
@@ -194,5 +202,39 @@ impl Payments {
     /// See [`Payments::escalated`](crate::Payments::escalated).
     pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
         self.0.escalated(actor)
+    }
+}
+
+handle! {
+    /// Whose the money is; see [`Ledger`](crate::Ledger).
+    Ledger {
+        /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
+        fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Payout;
+    }
+}
+
+impl Ledger {
+    /// See [`Ledger::balance`](crate::Ledger::balance).
+    pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
+        self.0.balance(actor, seller)
+    }
+
+    /// See [`Ledger::entries`](crate::Ledger::entries).
+    pub fn entries(&self, actor: Actor, seller: UserId, query: &RawLedgerQuery) -> Result<Page<BalanceEntry>, Error> {
+        self.0.entries(actor, seller, query)
+    }
+
+    /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).
+    pub fn statement_csv(
+        &self,
+        actor: Actor,
+        seller: UserId,
+    ) -> Result<impl Iterator<Item = Result<String, Error>> + Send + use<>, Error> {
+        self.0.statement_csv(actor, seller)
+    }
+
+    /// See [`Ledger::platform`](crate::Ledger::platform).
+    pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
+        self.0.platform(actor)
     }
 }

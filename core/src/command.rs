@@ -6,6 +6,7 @@
 use crate::domain::State;
 use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
 use crate::domain::expiration::ExpireOrder;
+use crate::domain::ledger::RecordPayout;
 use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     CloseDispute(CloseDispute),
     /// Note what became of money that was nobody's.
     ResolveEscalation(ResolveEscalation),
+    /// Note that a seller was paid.
+    RecordPayout(RecordPayout),
 }
 
 /// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
@@ -92,6 +95,7 @@ impl Command {
             | Self::OpenDispute(_)
             | Self::CloseDispute(_)
             | Self::ResolveEscalation(_) => {}
+            Self::RecordPayout(command) => keys.push(StreamKey::User(command.seller_id)),
         }
         if let Some(id) = self.order() {
             keys.push(StreamKey::Order(id));
@@ -128,7 +132,8 @@ impl Command {
             | Self::CreateTickets(_)
             | Self::UpdateTicket(_)
             | Self::WithdrawTicket(_)
-            | Self::CreateOrder(_) => None,
+            | Self::CreateOrder(_)
+            | Self::RecordPayout(_) => None,
         }
     }
 
@@ -154,6 +159,7 @@ impl Command {
             Self::OpenDispute(_) => "OpenDispute",
             Self::CloseDispute(_) => "CloseDispute",
             Self::ResolveEscalation(_) => "ResolveEscalation",
+            Self::RecordPayout(_) => "RecordPayout",
         }
     }
 }

@@ -161,6 +161,9 @@ codes! {
     /// So many payments wait for the card processor that no more are taken.
     PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
 
+    /// The seller is owed less than is to be paid out.
+    PayoutExceedsBalance = Conflict "payout.exceeds_balance" "The seller is not owed that much";
+
     /// The idempotency key belongs to another command.
     CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
     /// Too many requests.

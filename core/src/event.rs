@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
 pub use crate::domain::expiration::OrderExpired;
+pub use crate::domain::ledger::PayoutRecorded;
 pub use crate::domain::order::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
 pub use crate::domain::payment::{
     ChargeAuthorized, ChargeCreated, ChargeDisputed, ChargeEscalated, ChargeFailed, ChargeRefunded, ChargeTransferred,
@@ -76,6 +77,8 @@ pub enum DomainEvent {
     ChargeDisputed(ChargeDisputed),
     /// It is clear whose disputed money is.
     DisputeClosed(DisputeClosed),
+    /// A seller was paid what they were owed, or a part of it.
+    PayoutRecorded(PayoutRecorded),
 }
 
 /// The entity that an event is about: events of one stream are versioned 1, 2, 3, ….
@@ -159,6 +162,7 @@ impl DomainEvent {
             Self::ChargeVoided(_) => "ChargeVoided",
             Self::ChargeDisputed(_) => "ChargeDisputed",
             Self::DisputeClosed(_) => "DisputeClosed",
+            Self::PayoutRecorded(_) => "PayoutRecorded",
         }
     }
 
@@ -190,6 +194,7 @@ impl DomainEvent {
             Self::ChargeVoided(event) => StreamKey::Order(event.order_id),
             Self::ChargeDisputed(event) => StreamKey::Order(event.order_id),
             Self::DisputeClosed(event) => StreamKey::Order(event.order_id),
+            Self::PayoutRecorded(event) => StreamKey::User(event.seller_id),
         }
     }
 }

@@ -25,6 +25,7 @@ mod views;
 pub use clock::{Clock, SystemClock, Waker};
 pub use domain::Limits;
 pub use domain::auth::User;
+pub use domain::ledger::{Account, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
 pub use domain::order::{Order, OrderStatus};
 pub use domain::payment::{
     Charge, ChargeStatus, Dispute, DisputeStatus, LateMoneyPolicy, LateMoneyStep, Refund, RefundStatus,
@@ -37,7 +38,7 @@ pub use event::*;
 pub use ids::{IdSource, RandomIds};
 pub use office::*;
 pub use types::*;
-pub use views::{Cursor, CursorParseError, Page, RawOrderQuery, RawTicketQuery};
+pub use views::{Cursor, CursorParseError, Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

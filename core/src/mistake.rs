@@ -42,6 +42,10 @@ pub enum Mistake {
     LateMoneyForgotten,
     /// After a failed append the engine goes on with the state that it had.
     LimpOnAfterFailure,
+    /// A fee is rounded to a finer unit before it is rounded to the minor unit.
+    FeeRoundedTwice,
+    /// A refund is taken from what a seller is owed twice.
+    RefundCreditedTwice,
 }
 
 impl Mistake {
@@ -65,6 +69,8 @@ impl Mistake {
         Self::RefundNotBounded,
         Self::LateMoneyForgotten,
         Self::LimpOnAfterFailure,
+        Self::FeeRoundedTwice,
+        Self::RefundCreditedTwice,
     ];
 
     /// Makes the mistake on this thread while `work` runs.

@@ -7,6 +7,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod expiration;
+pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod payment;
 mod reaction;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 pub(crate) use self::auth::User;
+use self::ledger::FeePolicy;
 pub(crate) use self::order::Order;
 pub(crate) use self::ticket::Ticket;
 pub(crate) use state::State;
@@ -60,6 +62,8 @@ pub struct Limits {
     pub listing_tickets_max: usize,
     /// What becomes of money that comes for an order that has ended.
     pub late_money: payment::LateMoneyPolicy,
+    /// What the platform keeps of each ticket that is sold from now on.
+    pub fees: FeePolicy,
 }
 
 impl Default for Limits {
@@ -70,6 +74,7 @@ impl Default for Limits {
             order_tickets_max: 10,
             listing_tickets_max: 10_000,
             late_money: payment::LateMoneyPolicy::default(),
+            fees: FeePolicy::default(),
         }
     }
 }
@@ -145,6 +150,8 @@ pub enum Rejection {
     Expiration(expiration::Rejection),
     /// The payment domain.
     Payment(payment::Rejection),
+    /// The ledger domain.
+    Ledger(ledger::Rejection),
 }
 
 /// Decides a command: the facts that it makes, or why not.
@@ -173,6 +180,7 @@ pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::ResolveEscalation(command) => {
             payment::resolve_escalation(state, command, context).map_err(Rejection::Payment)
         }
+        Command::RecordPayout(command) => ledger::record_payout(state, command, context).map_err(Rejection::Ledger),
     }?;
     let follow_ups: SmallVec<[DomainEvent; 1]> =
         decision.events.iter().filter_map(|event| reaction::follow_up(state, event)).collect();

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::auth::{self, RevokedSessions};
 use super::expiration::{self, Deadlines};
 use super::order::{self, OrderedTicket, TicketVersion};
+use super::ledger::{self, Accounts, Ledger, LedgerEntry};
 use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
 use crate::event::{ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
 use crate::mistake::{Mistake, planted};
@@ -29,6 +30,8 @@ pub(crate) struct State {
     trading: FxHashMap<UserId, Trading>,
     /// How many orders are open.
     open_orders: usize,
+    /// Whose the money is.
+    ledger: Ledger,
     /// What is looked at.
     #[cfg(test)]
     trace: super::trace::Trace,
@@ -102,6 +105,21 @@ impl State {
     /// How many orders hold tickets right now.
     pub(crate) fn open_orders(&self) -> usize {
         self.open_orders
+    }
+
+    /// Whose the money is.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The entries of the ledger since this was asked the last time.
+    pub(crate) fn take_entries(&mut self) -> Vec<Arc<LedgerEntry>> {
+        self.ledger.take_fresh()
+    }
+
+    /// Puts the accounts in.
+    pub(crate) fn restore_accounts(&mut self, accounts: Accounts) {
+        self.ledger = Ledger::of(accounts);
     }
 
     /// The version of a stream's entity: 0 for one that does not exist or is not in memory.
@@ -204,6 +222,11 @@ impl State {
     /// # Errors
     /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
     pub(crate) fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
+        self.change(event, fact)?;
+        self.enter(event, fact)
+    }
+
+    fn change(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
         match event {
             DomainEvent::UserCreated(event) => {
                 fact.follows(0)?;
@@ -251,6 +274,10 @@ impl State {
             }
             DomainEvent::ChargeCreated(event) => self.charge_created(event, fact),
             DomainEvent::ChargeRefunded(event) => self.charge_refunded(event, fact),
+            DomainEvent::PayoutRecorded(event) => {
+                auth::apply_paid_out(present(self.users.get_mut(&event.seller_id))?, fact)?;
+                self.ledger.enter(ledger::payout(event), fact)
+            }
             event => self.charge_changed(event, fact),
         }
     }
@@ -321,6 +348,19 @@ impl State {
             self.trading.entry(seller).or_default().live_tickets += 1;
         }
         Ok(())
+    }
+
+    /// Enters what the event, which is applied, means for whose the money is.
+    fn enter(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
+        let StreamKey::Order(id) = event.stream() else { return Ok(()) };
+        if !ledger::moves_money(event) {
+            return Ok(());
+        }
+        let order = Arc::make_mut(present(self.orders.get_mut(&id))?);
+        let mut split = std::mem::take(&mut present(order.charge.as_mut())?.split);
+        let draft = ledger::draft(order, &mut split, event);
+        present(order.charge.as_mut())?.split = split;
+        draft?.map_or(Ok(()), |draft| self.ledger.enter(draft, fact))
     }
 
     fn active_user(&self, id: UserId) -> Result<(), Inconsistency> {

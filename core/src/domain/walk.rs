@@ -3,11 +3,12 @@
 //! Three states go side by side: one that keeps everything; a lean one that keeps only what is live and is given the rest when
 //! a command needs it, as the engine does; and from time to time one that is restored from the entities alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::expiration::ExpireOrder;
+use super::ledger::{Account, FeePolicy, RecordPayout};
 use super::order::{OrderStatus, TicketIds};
 use super::payment::{
     ChargeOutcome, ChargeStatus, CloseDispute, LateMoneyPolicy, OpenDispute, RecordRefund, RefundOutcome, Resolution,
@@ -19,7 +20,7 @@ use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, Us
 use crate::command::Command;
 use crate::domain::order::CreateOrder;
 use crate::event::{Actor, DomainEvent, StreamKey};
-use crate::types::{ChargeId, OrderId, SessionId, Timestamp, UserId};
+use crate::types::{ChargeId, OrderId, PayoutId, SessionId, Timestamp, UserId};
 
 const SEEDS: u64 = 16;
 const STEPS: usize = 600;
@@ -29,6 +30,13 @@ const LIMITS: Limits = Limits {
     order_tickets_max: 3,
     listing_tickets_max: 3,
     late_money: LateMoneyPolicy::RETAKE_FIRST,
+    fees: FEES,
+};
+
+/// A share that leaves fractions of a minor unit.
+const FEES: FeePolicy = match FeePolicy::basis_points(1_234) {
+    Ok(fees) => fees,
+    Err(_) => panic!("it is less than the whole"),
 };
 
 /// Numbers from a seed: xorshift64*.
@@ -158,7 +166,8 @@ impl Walk {
     }
 
     fn command(&mut self) -> (Actor, Command) {
-        match self.random.below(32) {
+        match self.random.below(33) {
+            32 => self.payout_command(),
             0..=2 => self.user_command(),
             3..=9 => self.ticket_command(),
             10..=15 => (self.actor(None), self.order_command()),
@@ -196,6 +205,12 @@ impl Walk {
             4..=6 => (self.actor(seller), edit(number, 1 + self.random.below(900), None, version)),
             _ => (self.actor(seller), withdraw(number, version)),
         }
+    }
+
+    fn payout_command(&mut self) -> (Actor, Command) {
+        let (payout_id, seller_id) = (PayoutId::from_bytes([9; 16]), self.some_user());
+        let (amount, reference) = (money(1 + self.random.below(400), "USD"), "SEPA 1".parse().unwrap());
+        (self.actor(None), Command::RecordPayout(RecordPayout { payout_id, seller_id, amount, reference }))
     }
 
     fn order_command(&mut self) -> Command {
@@ -318,6 +333,7 @@ impl Walk {
         self.all_users().for_each(|user| state.restore_user(Arc::clone(user)));
         let lasting = self.sessions.iter().filter(|(id, _)| self.full.is_revoked(*id));
         lasting.for_each(|(id, expires_at)| state.restore_revoked(*id, *expires_at));
+        state.restore_accounts(self.full.ledger().accounts().clone());
         state
     }
 
@@ -326,6 +342,27 @@ impl Walk {
         self.all_orders().for_each(|order| self.audit_order(order));
         self.audit_counts(&self.full);
         self.audit_counts(&self.lean);
+        self.audit_accounts();
+    }
+
+    /// The accounts come to zero, and the sellers' to what is left of complete orders less what they got.
+    fn audit_accounts(&self) {
+        let accounts = self.full.ledger().accounts();
+        assert_eq!(accounts, self.lean.ledger().accounts());
+        let mut sums = BTreeMap::new();
+        for ((account, currency), totals) in accounts.iter() {
+            *sums.entry(currency.code()).or_insert(0) += totals.balance;
+            if let Account::Seller(_) = account {
+                assert_eq!(-totals.balance, totals.sold - totals.refunded - totals.fees - totals.paid_out, "{account}");
+                assert!(totals.refunded <= totals.sold && 0 <= totals.fees, "{account}: {totals:?}");
+            }
+            assert!(!matches!(account, Account::Late) || totals.balance <= 0, "{totals:?}");
+        }
+        assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
+        let paid = self.all_orders().filter(|order| order.status == OrderStatus::Complete);
+        let sold: i128 = paid.map(|order| i128::from(order.total.minor())).sum();
+        let told = accounts.iter().map(|(_, totals)| totals.sold).sum::<i128>();
+        assert_eq!(sold, told);
     }
 
     fn audit_ticket(&self, ticket: &Ticket) {

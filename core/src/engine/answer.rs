@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ledger::Payout;
 use crate::domain::{Order, Ticket, User};
 use crate::error::{Code, Error, Fault};
 
@@ -19,6 +20,8 @@ pub(crate) enum Reply {
     Ticket(Arc<Ticket>),
     /// The order.
     Order(Arc<Order>),
+    /// The payout.
+    Payout(Payout),
 }
 
 /// A reply or refusal in its stored form.

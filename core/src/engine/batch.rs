@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::gauges::Figures;
 use super::{Reply, answer};
 use crate::command::Command;
+use crate::domain::ledger::Payout;
 use crate::domain::{Decision, Fact, Inconsistency, Order, State, VaultChange};
 use crate::error::Error;
 use crate::event::{DomainEvent, EmailKey, StreamKey};
@@ -77,9 +78,10 @@ impl Batch {
             let version = state.version(event.stream()) + 1;
             state.apply(&event, Fact { at: self.now, version })?;
             self.entities.extend(event.changes().into_iter().filter_map(|key| super::replay::entity(state, key)));
+            self.entities.extend(state.take_entries().into_iter().map(Entity::Posted));
             events.push((event, version));
         }
-        let answer = reply(state, &request.command);
+        let answer = reply(state, &request.command, self.now);
         for (event, _) in &events {
             self.note(state, event, &request.command);
         }
@@ -166,7 +168,7 @@ fn order_of(event: &DomainEvent) -> Option<OrderId> {
 }
 
 /// What the command is answered with, once it is decided and applied.
-fn reply(state: &State, command: &Command) -> Result<Reply, Error> {
+fn reply(state: &State, command: &Command, now: Timestamp) -> Result<Reply, Error> {
     let user = |id| state.user(id).cloned().map(Reply::User);
     let ticket = |id| state.ticket(id).cloned().map(Reply::Ticket);
     let order = |id| state.order(id).cloned().map(Reply::Order);
@@ -192,6 +194,13 @@ fn reply(state: &State, command: &Command) -> Result<Reply, Error> {
         | Command::OpenDispute(_)
         | Command::CloseDispute(_)
         | Command::ResolveEscalation(_) => command.order().and_then(order),
+        Command::RecordPayout(command) => Some(Reply::Payout(Payout {
+            id: command.payout_id,
+            seller_id: command.seller_id,
+            amount: command.amount,
+            reference: command.reference.clone(),
+            recorded_at: now,
+        })),
     };
     reply.ok_or_else(|| crate::error::Code::Internal.into())
 }

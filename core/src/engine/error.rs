@@ -1,6 +1,6 @@
 //! How the rules' refusals, and failures of journal and views, become public errors: each has one code.
 
-use crate::domain::{Rejection, auth, expiration, order, payment, ticket};
+use crate::domain::{Rejection, auth, expiration, ledger, order, payment, ticket};
 use crate::error::{Code, Error};
 use crate::journal::JournalError;
 use crate::types::TicketId;
@@ -15,6 +15,7 @@ impl From<Rejection> for Error {
             }
             Rejection::Expiration(rejection) => expiration_code(rejection).into(),
             Rejection::Payment(rejection) => payment_code(rejection).into(),
+            Rejection::Ledger(rejection) => ledger_code(rejection).into(),
         }
     }
 }
@@ -25,6 +26,14 @@ fn auth_code(rejection: auth::Rejection) -> Code {
         auth::Rejection::EmailTaken => Code::AuthEmailTaken,
         auth::Rejection::SessionEnded => Code::AuthRequired,
         auth::Rejection::StillTrading => Code::AuthStillTrading,
+    }
+}
+
+fn ledger_code(rejection: ledger::Rejection) -> Code {
+    match rejection {
+        ledger::Rejection::OperatorRequired => Code::AuthOperatorRequired,
+        ledger::Rejection::SellerNotFound => Code::AuthUserNotFound,
+        ledger::Rejection::ExceedsBalance => Code::PayoutExceedsBalance,
     }
 }
 

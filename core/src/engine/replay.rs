@@ -42,6 +42,7 @@ impl Replay<'_> {
         }
         let fact = Fact { at: record.at, version: record.version };
         self.state.apply(&record.event, fact).map_err(|error| damaged(record, error))?;
+        self.aside.entries.append(&mut self.state.take_entries());
         if let DomainEvent::SessionRevoked(event) = &record.event {
             self.aside.revoked.push((event.session_id, event.expires_at));
         }

@@ -15,7 +15,7 @@ use smallvec::smallvec;
 use super::codec::{self, RowWriter};
 use crate::domain::ticket::Show;
 use crate::event::*;
-use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, PayoutId, RefundId, SessionId, TicketId, Timestamp, UserId};
 
 /// Lists the events that have fixtures; the match makes the compiler ask for each.
 macro_rules! released {
@@ -56,6 +56,7 @@ released!(
     ChargeVoided,
     ChargeDisputed,
     DisputeClosed,
+    PayoutRecorded,
 );
 
 const BUYER: UserId = UserId::from_bytes(id(1));
@@ -64,6 +65,7 @@ const TICKET: TicketId = TicketId::from_bytes(id(3));
 const ORDER: OrderId = OrderId::from_bytes(id(4));
 const CHARGE: ChargeId = ChargeId::from_bytes(id(5));
 const SESSION: SessionId = SessionId::from_bytes(id(6));
+const PAYOUT: PayoutId = PayoutId::from_bytes(id(7));
 const REFUND: RefundId = RefundId::from_bytes(id(8));
 
 const fn id(last: u8) -> [u8; 16] {
@@ -85,7 +87,7 @@ fn show() -> Arc<Show> {
 
 /// One record for each event, in the order of the list; each has the hash that it has as the journal's first record.
 pub(crate) fn samples() -> Vec<Record> {
-    let events = [people(), tickets_and_orders(), payments(), late_money()].into_iter().flatten();
+    let events = [people(), tickets_and_orders(), payments(), late_money(), payouts()].into_iter().flatten();
     (1..).zip(events).map(|(seq, event)| record(seq, event)).collect()
 }
 
@@ -186,6 +188,7 @@ fn payments() -> Vec<DomainEvent> {
             amount: price(),
             reference: Some("ch_1".into()),
             tickets: smallvec![TicketVersion { id: TICKET, version: 3 }],
+            fees: Vec::new(),
         }),
         DomainEvent::ChargeFailed(ChargeFailed {
             charge_id: CHARGE,
@@ -250,10 +253,32 @@ fn late_money() -> Vec<DomainEvent> {
     ]
 }
 
+fn payouts() -> Vec<DomainEvent> {
+    vec![
+        DomainEvent::PayoutRecorded(PayoutRecorded {
+            payout_id: PAYOUT,
+            seller_id: SELLER,
+            amount: price(),
+            reference: "SEPA 2026-01".parse().unwrap(),
+        }),
+    ]
+}
+
 /// Later forms of events that were released before, with the number of the form.
 fn later_forms() -> Vec<(u32, DomainEvent)> {
     let (refund_id, charge_id, order_id) = (Some(REFUND), CHARGE, ORDER);
     vec![
+        (
+            2,
+            DomainEvent::ChargeCreated(ChargeCreated {
+                charge_id,
+                order_id,
+                amount: price(),
+                reference: Some("ch_1".into()),
+                tickets: smallvec![TicketVersion { id: TICKET, version: 3 }],
+                fees: vec![80],
+            }),
+        ),
         (
             2,
             DomainEvent::RefundStarted(RefundStarted {

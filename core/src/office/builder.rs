@@ -13,6 +13,7 @@ use super::{BoxOffice, Inner};
 use crate::clock::{Clock, EngineTime, SystemClock};
 use crate::command::Command;
 use crate::domain::Limits;
+use crate::domain::ledger::FeePolicy;
 use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
 use crate::engine::{Checkpointer, Gauges, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
@@ -81,7 +82,14 @@ impl Builder {
         self
     }
 
-    /// The limits of orders and listings.
+    /// What the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid before keeps
+    /// the fees that it had.
+    pub fn fees(mut self, policy: FeePolicy) -> Self {
+        self.settings.limits.fees = policy;
+        self
+    }
+
+    /// The limits of orders and listings, and the fees with them.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self

@@ -5,11 +5,13 @@ mod builder;
 mod input;
 mod journal;
 mod notices;
+mod ledger;
 mod orders;
 mod password;
 mod payments;
 mod salvage;
 mod settled;
+mod statement;
 mod stats;
 mod throttle;
 mod tickets;
@@ -31,6 +33,7 @@ pub(crate) use builder::is_in_journal;
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub(crate) use notices::command_of;
+pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
 pub use orders::Orders;
 pub use payments::Payments;
 pub use salvage::Salvage;
@@ -145,6 +148,11 @@ impl BoxOffice {
     /// Charges and refunds.
     pub fn payments(&self) -> Payments {
         Payments::new(self.clone())
+    }
+
+    /// Whose the money is: balances, statements and payouts.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::new(self.clone())
     }
 
     /// The facts themselves.

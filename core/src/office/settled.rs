@@ -12,11 +12,12 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::ledger::Split;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{Charge, ChargeStatus, Dispute, Refund};
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, State, Ticket};
-use crate::event::StreamKey;
+use crate::event::{OrderedTicket, StreamKey};
 use crate::journal::JournalError;
 use crate::types::{ChargeId, Money, OrderId, TicketId, Timestamp, UserId};
 
@@ -51,10 +52,10 @@ struct Spilled {
 type TicketRow = (UserId, Money, TicketStatus, Option<OrderId>, u64);
 
 /// What the rules ask of a settled order.
-type OrderRow = (UserId, Money, OrderStatus, u64, Option<ChargeRow>);
+type OrderRow = (UserId, Money, OrderStatus, u64, Option<ChargeRow>, Vec<(TicketId, UserId, Money)>);
 
 /// What the rules ask of its charge.
-type ChargeRow = (ChargeId, ChargeStatus, bool, Vec<Refund>, Vec<Dispute>);
+type ChargeRow = (ChargeId, ChargeStatus, bool, Vec<Refund>, Vec<Dispute>, Split);
 
 impl Book {
     /// Takes over what is settled of these.
@@ -146,9 +147,11 @@ impl Book {
         }
         let order = |order: &Order| -> OrderRow {
             let charge = order.charge.as_ref().map(|charge| -> ChargeRow {
-                (charge.id, charge.status, charge.late, charge.refunds.clone(), charge.disputes.clone())
+                let (refunds, disputes) = (charge.refunds.clone(), charge.disputes.clone());
+                (charge.id, charge.status, charge.late, refunds, disputes, charge.split.clone())
             });
-            (order.buyer_id, order.total, order.status, order.version, charge)
+            let tickets = order.tickets.iter().map(|ticket| (ticket.id, ticket.seller_id, ticket.price)).collect();
+            (order.buyer_id, order.total, order.status, order.version, charge, tickets)
         };
         let rows = orders.iter().map(|(id, it)| (id.as_bytes(), order(it)));
         write(&file.transaction, ORDERS, rows)?;
@@ -185,10 +188,15 @@ fn ticket(id: TicketId, (seller_id, price, status, holder, version): TicketRow) 
     Ticket { id, seller_id, title, price, show: None, seat: None, status, holder, version, created_at, updated_at }
 }
 
+/// The ticket of an order as far as the rules ask.
+fn ordered((id, seller_id, price): (TicketId, UserId, Money)) -> OrderedTicket {
+    OrderedTicket { id, seller_id, title: crate::types::Title::unnamed(), price, version: 0 }
+}
+
 /// The order as far as the rules ask.
-fn order(id: OrderId, (buyer_id, total, status, version, charge): OrderRow) -> Order {
+fn order(id: OrderId, (buyer_id, total, status, version, charge, tickets): OrderRow) -> Order {
     let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
-    let charge = charge.map(|(charge_id, status, late, refunds, disputes)| Charge {
+    let charge = charge.map(|(charge_id, status, late, refunds, disputes, split)| Charge {
         id: charge_id,
         order_id: id,
         amount: total,
@@ -200,6 +208,7 @@ fn order(id: OrderId, (buyer_id, total, status, version, charge): OrderRow) -> O
         refunds,
         disputes,
         transferred_to: None,
+        split,
         created_at,
         updated_at,
     });
@@ -210,7 +219,7 @@ fn order(id: OrderId, (buyer_id, total, status, version, charge): OrderRow) -> O
         cancel_reason: None,
         total,
         expires_at: Timestamp::default(),
-        tickets: Arc::new([]),
+        tickets: tickets.into_iter().map(ordered).collect(),
         charge,
         version,
         created_at,

@@ -94,6 +94,8 @@ struct Check {
     users: Vec<UserId>,
     /// The last order that late money was to pay, with the command that said so.
     transfer: Option<(OrderId, CommandId)>,
+    /// What all accounts of a currency come to.
+    money: BTreeMap<&'static str, i128>,
 }
 
 impl Default for Check {
@@ -115,6 +117,7 @@ impl Default for Check {
             last_at: Timestamp::default(),
             users: Vec::new(),
             transfer: None,
+            money: BTreeMap::new(),
         }
     }
 }
@@ -136,6 +139,7 @@ impl Check {
         self.follows(record).map_err(|what| wrong(what.into()))?;
         let fact = Fact { at: record.at, version: record.version };
         self.state.apply(&record.event, fact).map_err(|error| wrong(error.to_string()))?;
+        self.ledger(record).map_err(|what| wrong(what.into()))?;
         if record.event.may_settle() {
             self.settled.take(&mut self.state, &keys)?;
         }
@@ -195,6 +199,25 @@ impl Check {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What the sellers, the platform and nobody are owed is at the processor, and nobody got more than they were owed.
+    fn ledger(&mut self, record: &Record) -> Result<(), &'static str> {
+        for entry in self.state.take_entries() {
+            let sum = self.money.entry(entry.currency.code()).or_default();
+            *sum += entry.postings.iter().map(|posting| i128::from(posting.amount)).sum::<i128>();
+            if *sum != 0 {
+                return Err("the accounts of a currency do not come to zero");
+            }
+        }
+        match &record.event {
+            DomainEvent::PayoutRecorded(event)
+                if self.state.ledger().owed(event.seller_id, event.amount.currency()) < 0 =>
+            {
+                Err("a seller was paid more than they were owed")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Users have personal data exactly until they are erased.

@@ -324,6 +324,8 @@ impl<'j> Author<'j> {
             self.state
                 .apply(&event, Fact { at: self.now, version })
                 .map_err(|error| Error::from(Code::Internal).with_source(error))?;
+            // Nobody shows them from here.
+            drop(self.state.take_entries());
             events.push((event, version));
         }
         self.batch.push(Proposal {

@@ -6,13 +6,15 @@
 mod decode;
 mod id;
 mod money;
+mod signed;
 mod text;
 mod time;
 
 pub(crate) use decode::text as decode_text;
 pub use id::{ChargeId, CommandId, IdParseError, OrderId, PayoutId, RefundId, SessionId, TicketId, UserId};
 pub use money::{Currency, Money, MoneyError};
+pub use signed::SignedMoney;
 pub use text::{
-    CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, SeatLabel, ShowName, TextError, Title, Venue,
+    CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, PayoutReference, SeatLabel, ShowName, TextError, Title, Venue,
 };
 pub use time::{Timestamp, TimestampParseError};

@@ -111,6 +111,11 @@ text!(
     }
 );
 
+text!(
+    /// By what a payout is found at the bank: 1 to 100 characters.
+    PayoutReference, 1..=100
+);
+
 impl Title {
     /// A title for a ticket of which nobody asks what it is called.
     pub(crate) fn unnamed() -> Self {

@@ -1,5 +1,6 @@
 //! What is in memory: everything that is live, and what is not yet in the checkpoint file.
 
+mod ledger;
 mod orders;
 mod tickets;
 
@@ -8,16 +9,18 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+pub(super) use self::ledger::LiveLedger;
 pub(super) use self::orders::LiveOrders;
 pub(super) use self::tickets::LiveTickets;
 
 use super::{Entity, Replayed};
 use crate::domain::auth::RevokedSessions;
+use crate::domain::ledger::{Account, LedgerEntry, Totals};
 use crate::domain::payment::Charge;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Hash;
 use crate::journal::Head;
-use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{Currency, OrderId, SessionId, TicketId, Timestamp, UserId};
 
 /// The end of an empty journal.
 pub(super) const NOTHING: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
@@ -33,6 +36,7 @@ pub(super) struct Live {
     pub(super) revoked: RevokedSessions,
     /// Orders whose charge was given up though money may still come, by the time until which that is remembered.
     pub(super) watched: BTreeSet<(Timestamp, OrderId)>,
+    pub(super) ledger: LiveLedger,
     pub(super) dirty: Dirty,
 }
 
@@ -44,11 +48,15 @@ pub(super) struct Dirty {
     pub(super) orders: FxHashMap<OrderId, Arc<Order>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
     pub(super) watched: Vec<(Timestamp, OrderId)>,
+    /// In the order of their numbers.
+    pub(super) entries: Vec<Arc<LedgerEntry>>,
+    /// What the accounts come to by the last of these entries that is about them.
+    pub(super) accounts: FxHashMap<(Account, Currency), Totals>,
 }
 
 impl Dirty {
     pub(super) fn len(&self) -> usize {
-        self.users.len() + self.tickets.len() + self.orders.len() + self.revoked.len()
+        self.users.len() + self.tickets.len() + self.orders.len() + self.revoked.len() + self.entries.len()
     }
 
     /// Adds what has changed since.
@@ -58,6 +66,8 @@ impl Dirty {
         self.orders.extend(newer.orders);
         self.revoked.extend(newer.revoked);
         self.watched.extend(newer.watched);
+        self.entries.extend(newer.entries);
+        self.accounts.extend(newer.accounts);
     }
 }
 
@@ -83,9 +93,20 @@ impl Live {
                     self.revoked.insert(id, expires_at);
                     self.dirty.revoked.push((id, expires_at));
                 }
+                Entity::Posted(entry) => self.post(entry),
             }
         }
         self.pass(covers);
+    }
+
+    /// Takes an entry of the ledger in.
+    fn post(&mut self, entry: Arc<LedgerEntry>) {
+        self.ledger.post(&entry);
+        for posting in &entry.postings {
+            let key = (posting.account, entry.currency);
+            self.dirty.accounts.insert(key, self.ledger.accounts.of(key.0, key.1));
+        }
+        self.dirty.entries.push(entry);
     }
 
     /// Remembers those of the orders for which money may still come though their charge was given up.
@@ -129,6 +150,7 @@ impl Live {
             self.revoked.insert(id, expires_at);
             self.dirty.revoked.push((id, expires_at));
         }
+        aside.entries.into_iter().for_each(|entry| self.post(entry));
         self.pass(covers);
     }
 
@@ -169,6 +191,7 @@ impl Live {
         for order in self.orders.by_id.values().filter(|order| !order.is_settled()) {
             state.restore_order(Arc::clone(order));
         }
+        state.restore_accounts(self.ledger.accounts.clone());
         for (id, expires_at) in self.revoked.iter() {
             state.restore_revoked(id, expires_at);
         }

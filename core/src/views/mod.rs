@@ -20,6 +20,7 @@ mod cursor;
 mod error;
 mod index;
 mod key;
+mod ledger;
 mod listing;
 mod live;
 mod query;
@@ -35,11 +36,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::cursor::{Cursor, CursorParseError, Page};
 pub(crate) use self::error::ViewsError;
-pub(crate) use self::query::{OrderQuery, TicketQuery};
-pub use self::query::{RawOrderQuery, RawTicketQuery};
+pub(crate) use self::query::{LedgerQuery, OrderQuery, TicketQuery};
+pub use self::query::{RawLedgerQuery, RawOrderQuery, RawTicketQuery};
+
 
 use self::checkpoint::{Source, Store};
 use self::live::{Dirty, Live, LiveOrders};
+use crate::domain::ledger::LedgerEntry;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Actor;
 use crate::journal::Head;
@@ -57,6 +60,8 @@ pub(crate) enum Entity {
     Order(Arc<Order>),
     /// A session that ended before its time, and that time.
     Revoked(SessionId, Timestamp),
+    /// An entry of the ledger.
+    Posted(Arc<LedgerEntry>),
 }
 
 /// What a replay has set aside, because its state holds no more than what is live.
@@ -68,12 +73,14 @@ pub(crate) struct Replayed {
     pub(crate) orders: FxHashMap<OrderId, Arc<Order>>,
     /// Sessions that ended before their time, and that time.
     pub(crate) revoked: Vec<(SessionId, Timestamp)>,
+    /// The entries of the ledger, which are all new.
+    pub(crate) entries: Vec<Arc<LedgerEntry>>,
 }
 
 impl Replayed {
-    /// How many tickets and orders it has.
+    /// How many tickets, orders and entries it has.
     pub(crate) fn settled(&self) -> usize {
-        self.tickets.len() + self.orders.len()
+        self.tickets.len() + self.orders.len() + self.entries.len()
     }
 }
 
@@ -179,7 +186,8 @@ impl Views {
             let mut live = self.live_mut();
             live.forget(&aside);
             live.watch(aside.orders.values());
-            live.adopt(state, Replayed { revoked: aside.revoked, ..Replayed::default() }, covers);
+            let rest = Replayed { revoked: aside.revoked, entries: aside.entries, ..Replayed::default() };
+            live.adopt(state, rest, covers);
             std::mem::take(&mut live.dirty)
         };
         changes.tickets.extend(aside.tickets);
@@ -321,6 +329,9 @@ impl Views {
         orders.sort_unstable_by_key(|order| order.id);
         for slice in orders.chunks(SLICE) {
             self.live_mut().orders.evict(slice);
+        }
+        for slice in changes.entries.chunks(SLICE) {
+            self.live_mut().ledger.evict(slice);
         }
         Ok(())
     }

@@ -181,6 +181,54 @@ impl Default for OrderQuery {
     }
 }
 
+/// Which of an account's entries to list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LedgerQuery {
+    /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
+    pub(crate) limit: usize,
+    /// Where to go on.
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl LedgerQuery {
+    /// What a cursor of a list of entries begins with.
+    pub(super) const TAG: u8 = 0x30;
+}
+
+impl Default for LedgerQuery {
+    /// All entries, 50 at once.
+    fn default() -> Self {
+        Self { limit: LIMIT_DEFAULT, cursor: None }
+    }
+}
+
+/// Which entries of the ledger to list, newest first, as it comes in a URL. What is empty counts as not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawLedgerQuery {
+    /// 1 to 100, 50 by default.
+    pub limit: Option<String>,
+    /// A cursor of the page before.
+    pub cursor: Option<String>,
+}
+
+impl TryFrom<&RawLedgerQuery> for LedgerQuery {
+    type Error = Error;
+
+    /// Reads the query.
+    ///
+    /// # Errors
+    /// `validation`, with a fault for each field that is wrong.
+    fn try_from(raw: &RawLedgerQuery) -> Result<Self, Error> {
+        let mut faults = Faults::default();
+        let query = Self {
+            limit: limit(&mut faults, raw.limit.as_deref()),
+            cursor: parse(&mut faults, "cursor", raw.cursor.as_deref()),
+        };
+        belongs(&mut faults, query.cursor, Self::TAG);
+        if faults.is_empty() { Ok(query) } else { Err(faults.into()) }
+    }
+}
+
 /// Which tickets to list, as it comes in a URL. What is empty counts as not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawTicketQuery {

@@ -24,4 +24,4 @@ pub(super) use decide::{create_user, erase_user, revoke_session, set_operator, u
 pub use event::{SessionRevoked, UserCreated, UserErased, UserUpdated};
 pub(crate) use state::RevokedSessions;
 pub use state::User;
-pub(super) use state::{apply_created, apply_erased, apply_revoked, apply_updated};
+pub(super) use state::{apply_created, apply_erased, apply_paid_out, apply_revoked, apply_updated};

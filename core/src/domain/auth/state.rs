@@ -70,10 +70,19 @@ pub(in crate::domain) fn apply_revoked(user: &mut Arc<User>, fact: Fact) -> Resu
     changed(user, fact).map(drop)
 }
 
+/// An erased user, too, is owed what they are owed.
+pub(in crate::domain) fn apply_paid_out(user: &mut Arc<User>, fact: Fact) -> Result<(), Inconsistency> {
+    step(user, fact).map(drop)
+}
+
 fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     if user.erased {
         return Err(Inconsistency("an erased user changed"));
     }
+    step(user, fact)
+}
+
+fn step(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     fact.follows(user.version)?;
     let user = Arc::make_mut(user);
     user.version = fact.version;

@@ -73,7 +73,7 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
     let late = |reference| Late { state, order, charge, reference, new_id: command.new_order_id, context };
     let event = match (charge.status, &command.outcome) {
         (Pending | ChargeStatus::Authorized, Charged { reference }) => {
-            charged(order.id, charge, reference.as_ref(), after_this(state, order))
+            charged(order.id, order, charge, reference.as_ref(), after_this(state, order), context)
         }
         (Pending, Authorized { reference }) => DomainEvent::ChargeAuthorized(ChargeAuthorized {
             charge_id: charge.id,
@@ -81,10 +81,10 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
             reference: reference.clone(),
         }),
         (Succeeded, Charged { reference }) if planted(Mistake::DuplicateWebhookCounted) => {
-            charged(order.id, charge, reference.as_ref(), TicketVersions::new())
+            charged(order.id, order, charge, reference.as_ref(), TicketVersions::new(), context)
         }
         (Failed, Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
-            charged(order.id, charge, reference.as_ref(), TicketVersions::new())
+            charged(order.id, order, charge, reference.as_ref(), TicketVersions::new(), context)
         }
         (Pending | ChargeStatus::Authorized, NotCharged { reason }) => {
             DomainEvent::ChargeFailed(ChargeFailed { charge_id: charge.id, order_id: order.id, reason: reason.clone() })
@@ -106,13 +106,24 @@ pub(in crate::domain) fn settle_charge(state: &State, command: &SettleCharge, co
     Ok(Decision::event(event))
 }
 
-fn charged(order_id: OrderId, charge: &Charge, reference: Option<&Arc<str>>, tickets: TicketVersions) -> DomainEvent {
+/// `order` has the prices that fees are taken of; a transfer pays another order with the same tickets.
+fn charged(
+    order_id: OrderId,
+    order: &Order,
+    charge: &Charge,
+    reference: Option<&Arc<str>>,
+    tickets: TicketVersions,
+    context: &Context,
+) -> DomainEvent {
+    let policy = context.limits.fees;
+    let fees = order.tickets.iter().map(|ticket| policy.fee(ticket.price));
     DomainEvent::ChargeCreated(ChargeCreated {
         charge_id: charge.id,
         order_id,
         amount: charge.amount,
         reference: reference.cloned(),
         tickets,
+        fees: if policy.is_free() { Vec::new() } else { fees.collect() },
     })
 }
 

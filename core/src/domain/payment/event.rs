@@ -36,6 +36,9 @@ pub struct ChargeCreated {
     pub reference: Option<Arc<str>>,
     /// The tickets that are sold.
     pub tickets: TicketVersions,
+    /// What the platform keeps of each, in minor units and the order's sequence; empty if that is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<u64>,
 }
 
 /// The money is set aside: the order keeps its tickets until it is captured.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::event::{ChargeAuthorized, ChargeCreated, ChargeFailed, PaymentStarted};
+use crate::domain::ledger::Split;
 use crate::domain::order::{self, Order, OrderStatus};
 use crate::domain::{Fact, Inconsistency};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -126,6 +127,9 @@ pub struct Charge {
     pub disputes: Vec<Dispute>,
     /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
     pub transferred_to: Option<OrderId>,
+    /// Whose its money is.
+    #[serde(default)]
+    pub(crate) split: Split,
     /// When it was started.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -161,6 +165,7 @@ pub(in crate::domain) fn apply_started(order: &mut Arc<Order>, event: &PaymentSt
         refunds: Vec::new(),
         disputes: Vec::new(),
         transferred_to: None,
+        split: Split::default(),
         created_at: fact.at,
         updated_at: fact.at,
     });
@@ -177,6 +182,7 @@ pub(in crate::domain) fn apply_authorized(order: &mut Arc<Order>, event: &Charge
 pub(in crate::domain) fn apply_created(order: &mut Arc<Order>, event: &ChargeCreated, fact: Fact) -> Applied {
     let changed = order::end(order, OrderStatus::Complete, fact)?;
     let charge = step(changed, event.charge_id, UNDECIDED, ChargeStatus::Succeeded, fact)?;
+    charge.split = Split::with_fees(&event.fees);
     if event.reference.is_some() {
         charge.reference.clone_from(&event.reference);
     }

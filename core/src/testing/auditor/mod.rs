@@ -9,6 +9,7 @@
 mod books;
 mod chain;
 mod late;
+mod ledger;
 mod orders;
 mod payments;
 mod people;
@@ -24,6 +25,7 @@ pub(crate) use self::promises::{Asked, Outcome, Receipt};
 
 use self::books::Books;
 use self::chain::Chain;
+use self::ledger::Ledger;
 use self::orders::Claim;
 use self::people::Person;
 use self::promises::Promises;
@@ -54,6 +56,7 @@ pub(crate) struct Auditor {
     deadlines: BTreeSet<(Timestamp, OrderId)>,
     promises: Promises,
     books: Books,
+    ledger: Ledger,
 }
 
 impl Auditor {
@@ -71,12 +74,14 @@ impl Auditor {
             deadlines: BTreeSet::new(),
             promises: Promises::default(),
             books: Books::default(),
+            ledger: Ledger::default(),
         }
     }
 
     /// Examines the next published record.
     pub(crate) fn record(&mut self, record: &Record) -> Verdict {
-        self.chain.next(record).and_then(|()| self.examine(record)).map_err(|what| {
+        let examined = self.chain.next(record).and_then(|()| self.examine(record));
+        examined.and_then(|()| self.money_follows(record)).map_err(|what| {
             format!("record {} ({} of {}): {what}", record.seq, record.event.name(), record.event.stream())
         })
     }
@@ -111,6 +116,7 @@ impl Auditor {
             DomainEvent::ChargeVoided(event) => self.charge_voided(record, event),
             DomainEvent::ChargeDisputed(event) => self.charge_disputed(record, event),
             DomainEvent::DisputeClosed(event) => self.dispute_closed(record, event),
+            DomainEvent::PayoutRecorded(event) => self.payout_recorded(record, event),
         }
     }
 

@@ -184,6 +184,7 @@ fn must_change(name: &str) -> bool {
             | "StartPayment"
             | "StartRefund"
             | "ResolveEscalation"
+            | "RecordPayout"
     )
 }
 
@@ -212,6 +213,7 @@ fn may_cause(name: &str, event: &str) -> bool {
         "OpenDispute" => event == "ChargeDisputed",
         "CloseDispute" => event == "DisputeClosed",
         "ResolveEscalation" => event == "EscalationResolved",
+        "RecordPayout" => event == "PayoutRecorded",
         _ => false,
     }
 }

@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::event::{Hash, StreamKey};
 use crate::gateway::{ChargeAnswer, LookupRequest, PaymentGateway};
 use crate::journal::Journal;
+use crate::domain::ledger::Account;
 use crate::testing::auditor::{Auditor, Standing, Verdict};
-use crate::types::ChargeId;
-use crate::views::Views;
+use crate::types::{ChargeId, Currency};
+use crate::views::{LedgerQuery, Views};
 
 /// Replay from zero = checkpoint and tail = live = what the auditor knows, entity by entity.
 pub(super) fn all(process: &Process, auditor: &Auditor) -> Verdict {
@@ -45,7 +46,43 @@ pub(super) fn all(process: &Process, auditor: &Auditor) -> Verdict {
             return Err(format!("order {id} should be {status} with a charge {charge:?}, not {found:?}"));
         }
     }
+    money(process, &rebuilt, auditor)
+}
+
+/// The accounts, with what is shown and replayed of them, are the auditor's; and each comes to the sum of its entries.
+fn money(process: &Process, rebuilt: &Views, auditor: &Auditor) -> Verdict {
+    let known = auditor.accounts();
+    for (whose, views) in [("shown", &process.views), ("replayed", rebuilt)] {
+        let accounts = views.accounts();
+        let found: BTreeMap<_, _> = accounts
+            .iter()
+            .map(|((account, currency), totals)| ((account.to_string(), currency.code()), totals.balance))
+            .filter(|(_, balance)| *balance != 0)
+            .collect();
+        if found != known {
+            return Err(format!("the accounts {whose} are {found:?}, the records come to {known:?}"));
+        }
+        for ((account, currency), totals) in accounts.iter() {
+            let sum = sum(views, account, currency)?;
+            if sum != totals.balance {
+                return Err(format!("the entries {whose} of {account} come to {sum}, its balance is {}", totals.balance));
+            }
+        }
+    }
     Ok(())
+}
+
+fn sum(views: &Views, account: Account, currency: Currency) -> Verdict<i128> {
+    let (mut sum, mut query) = (0, LedgerQuery { limit: 100, cursor: None });
+    loop {
+        let page = read(views.entries(account, &query))?;
+        let postings = page.items.iter().filter(|entry| entry.currency == currency).flat_map(|entry| &entry.postings);
+        sum += postings.filter(|posting| posting.account == account).map(|it| i128::from(it.amount)).sum::<i128>();
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            return Ok(sum);
+        }
+    }
 }
 
 /// Every record that anybody has seen is still there, and no other.

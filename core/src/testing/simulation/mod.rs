@@ -85,7 +85,7 @@ use self::world::World;
 use super::Dice;
 use crate::event::Record;
 use crate::gateway::PaymentGateway;
-use crate::{BoxOffice, Limits};
+use crate::{BoxOffice, Currency, FeePolicy, Limits, Money};
 
 /// A rule of your own that must hold in every run.
 pub trait Audit: fmt::Debug {
@@ -123,9 +123,14 @@ pub struct Simulation {
     audits: Vec<MakeAudit>,
 }
 
+/// A share that leaves fractions of a cent, and something fixed in one of the two currencies.
+fn fees() -> Result<FeePolicy, Box<dyn std::error::Error>> {
+    Ok(FeePolicy::basis_points(725)?.and_fixed(Money::from_minor(30, Currency::USD)?)?)
+}
+
 impl Default for Simulation {
     fn default() -> Self {
-        let limits = Limits { open_orders_max: 3, ..Limits::default() };
+        let limits = Limits { open_orders_max: 3, fees: fees().unwrap_or_default(), ..Limits::default() };
         let cast: Vec<(u64, MakeActor)> = vec![
             (18, Arc::new(|| Box::new(Sellers))),
             (55, Arc::new(|| Box::new(Buyers))),

@@ -24,6 +24,7 @@ use super::index::{TicketKey, order_key};
 use super::key::{Key, Walk};
 use super::live::{Dirty, Live, NOTHING};
 use super::words::TextId;
+use crate::domain::ledger::{Account, LedgerEntry};
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Order, Ticket};
@@ -162,6 +163,16 @@ impl Store {
             let table = transaction.open_table(tables::CHARGES)?;
             Ok(table.get(id.as_bytes())?.map(|order| OrderId::from_bytes(*order.value())))
         })
+    }
+
+    /// The account's entries with numbers below `before`, the newest first, up to so many.
+    pub(super) fn entries(
+        &self,
+        account: Account,
+        before: u64,
+        most: usize,
+    ) -> Result<Vec<Arc<LedgerEntry>>, ViewsError> {
+        self.read(|transaction| read::entries(transaction, account, before, most))
     }
 
     /// The texts of settled tickets that have a word with this beginning, unless there are more than `most`.

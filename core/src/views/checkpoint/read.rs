@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata};
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 
@@ -10,13 +10,14 @@ use super::GoOn;
 use super::row::{self, TicketRow};
 use super::tables::{self, Index, Lengths, Passing, Rows};
 use crate::domain::auth::RevokedSessions;
+use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
 use crate::domain::ticket::Show;
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
-use crate::types::{OrderId, SessionId, Timestamp};
+use crate::types::{Currency, OrderId, SessionId, Timestamp};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
-use crate::views::live::{Dirty, Live, LiveOrders, LiveTickets};
+use crate::views::live::{Dirty, Live, LiveLedger, LiveOrders, LiveTickets};
 use crate::views::words::TextId;
 
 type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
@@ -36,6 +37,7 @@ pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths
             orders,
             revoked: revoked(transaction, lengths.revoked)?,
             watched: watched.into_iter().map(until).collect(),
+            ledger: LiveLedger::of(accounts(transaction, lengths)?),
             dirty: Dirty::default(),
             tickets: tickets.join().unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))?,
         })
@@ -87,6 +89,49 @@ fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<RevokedSessio
         sessions.insert(SessionId::from_bytes(key.id()), Timestamp::from_millis(key.value));
     }
     Ok(sessions)
+}
+
+/// What the accounts come to, by as many entries as the file has.
+fn accounts(transaction: &ReadTransaction, lengths: Lengths) -> Result<Accounts, ViewsError> {
+    let mut totals = Vec::new();
+    for entry in transaction.open_table(tables::ACCOUNTS)?.iter()? {
+        let (place, row) = entry?;
+        let (account, currency, sums): (Account, Currency, Totals) = row::decode(row.value())?;
+        if tables::account_place(account, currency) != place.value() {
+            return Err(ViewsError::damaged("an account is under another name"));
+        }
+        totals.push(((account, currency), sums));
+    }
+    let entries = transaction.open_table(tables::ENTRIES)?;
+    let last = entries.last()?.map_or(0, |(number, _)| number.value());
+    if totals.len() as u64 != lengths.accounts || entries.len()? != lengths.entries || last != lengths.entries {
+        return Err(ViewsError::damaged("rows are missing"));
+    }
+    Ok(Accounts::restore(totals, lengths.entries))
+}
+
+/// The account's entries with numbers below `before`, the newest first, up to so many.
+pub(super) fn entries(
+    transaction: &ReadTransaction,
+    account: Account,
+    before: u64,
+    most: usize,
+) -> Result<Vec<Arc<LedgerEntry>>, ViewsError> {
+    let rows = transaction.open_table(tables::ENTRIES)?;
+    let places = transaction.open_table(tables::ENTRIES_BY_ACCOUNT)?;
+    let (low, high) = (tables::entry_place(account, 0), tables::entry_place(account, before));
+    let mut found = Vec::new();
+    for place in places.range(low.as_slice()..high.as_slice())?.rev().take(most) {
+        let (place, ()) = { let (place, unit) = place?; (place, unit.value()) };
+        let number = place.value().last_chunk().ok_or(ViewsError::damaged("an account's entry has no number"))?;
+        let row = rows.get(u64::from_be_bytes(*number))?.ok_or(ViewsError::damaged("an entry is missing"))?;
+        let entry: LedgerEntry = row::decode(row.value())?;
+        if entry.number != u64::from_be_bytes(*number) {
+            return Err(ViewsError::damaged("a row is under another number"));
+        }
+        found.push(Arc::new(entry));
+    }
+    Ok(found)
 }
 
 /// What is to be forgotten at its time.

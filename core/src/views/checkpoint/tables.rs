@@ -5,18 +5,19 @@ use smallvec::SmallVec;
 
 use super::row;
 use crate::domain::Order;
+use crate::domain::ledger::Account;
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::journal::Head;
-use crate::types::{Timestamp, UserId};
+use crate::types::{Currency, Timestamp, UserId};
 use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, order_key};
 use crate::views::key::{KEY_LEN, Key};
 use crate::views::words::TextId;
 
 /// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
-/// serde forms of `User`, `Ticket` and `Order` included; files of another version are made anew.
-const LAYOUT: u32 = 5;
+/// serde forms of `User`, `Ticket`, `Order` and `LedgerEntry` included; files of another version are made anew.
+const LAYOUT: u32 = 6;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
@@ -51,6 +52,14 @@ pub(super) const REVOKED: Passing = TableDefinition::new("revoked");
 
 /// Orders whose charge was given up though money may still come, by the time at which that may be forgotten.
 pub(super) const WATCHED: Passing = TableDefinition::new("watched");
+
+/// The entries of the ledger by their numbers.
+pub(super) const ENTRIES: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("entries");
+/// Accounts with the numbers of their entries; see [`entry_place`].
+pub(super) const ENTRIES_BY_ACCOUNT: TableDefinition<'static, &'static [u8], ()> =
+    TableDefinition::new("entries_by_account");
+/// What accounts come to in each of their currencies.
+pub(super) const ACCOUNTS: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("accounts");
 
 /// The index of settled tickets in this order.
 pub(super) const fn tickets_by(key: TicketKey) -> Index {
@@ -88,6 +97,38 @@ pub(super) fn key_in(owner: Option<&[u8; 16]>, place: &[u8]) -> Option<Key> {
     Key::from_bytes(place.get(owner.map_or(0, |owner| owner.len())..)?)
 }
 
+/// The bytes that name an account: the kind, then the seller.
+fn account_bytes(account: Account) -> [u8; 17] {
+    let mut bytes = [0; 17];
+    bytes[0] = match account {
+        Account::Processor => 0,
+        Account::Fees => 1,
+        Account::Late => 2,
+        Account::Seller(id) => {
+            bytes[1..].copy_from_slice(id.as_bytes());
+            3
+        }
+        Account::Disputed => 4,
+    };
+    bytes
+}
+
+/// Where an account's entry of this number is.
+pub(super) fn entry_place(account: Account, number: u64) -> [u8; 25] {
+    let mut place = [0; 25];
+    place[..17].copy_from_slice(&account_bytes(account));
+    place[17..].copy_from_slice(&number.to_be_bytes());
+    place
+}
+
+/// Where the totals of an account in a currency are.
+pub(super) fn account_place(account: Account, currency: Currency) -> [u8; 20] {
+    let mut place = [0; 20];
+    place[..17].copy_from_slice(&account_bytes(account));
+    place[17..].copy_from_slice(currency.code().as_bytes());
+    place
+}
+
 /// What an index tells of a ticket: its status and its seller.
 pub(super) fn ticket_mark(status: TicketStatus, seller: UserId) -> [u8; 17] {
     let mut mark = [0; 17];
@@ -120,6 +161,8 @@ pub(super) struct Lengths {
     pub(super) orders: u64,
     pub(super) revoked: u64,
     pub(super) watched: u64,
+    pub(super) accounts: u64,
+    pub(super) entries: u64,
 }
 
 /// Makes all tables, empty.
@@ -136,6 +179,9 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     transaction.open_table(REVOKED)?;
     transaction.open_table(WATCHED)?;
     transaction.open_table(WORDS)?;
+    transaction.open_table(ENTRIES)?;
+    transaction.open_table(ENTRIES_BY_ACCOUNT)?;
+    transaction.open_table(ACCOUNTS)?;
     Ok(())
 }
 
@@ -147,6 +193,8 @@ pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result
         transaction.open_table(LIVE_ORDERS)?.len()?,
         transaction.open_table(REVOKED)?.len()?,
         transaction.open_table(WATCHED)?.len()?,
+        transaction.open_table(ACCOUNTS)?.len()?,
+        transaction.open_table(ENTRIES)?.len()?,
     );
     let mut meta = Vec::new();
     row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths), &mut meta)?;
@@ -162,8 +210,9 @@ pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths)
     if layout != LAYOUT {
         return Err(ViewsError::damaged("it has another layout"));
     }
-    let (users, tickets, orders, revoked, watched) = lengths;
-    Ok((Head { seq, hash, at }, Lengths { users, tickets, orders, revoked, watched }))
+    let (users, tickets, orders, revoked, watched, accounts, entries) = lengths;
+    let lengths = Lengths { users, tickets, orders, revoked, watched, accounts, entries };
+    Ok((Head { seq, hash, at }, lengths))
 }
 
 /// Inserts the entries, or removes them where there is no mark, in the order of their places.

@@ -30,6 +30,7 @@ pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) ->
     write_users(&transaction, changes)?;
     write_tickets(&transaction, changes)?;
     write_orders(&transaction, changes)?;
+    write_ledger(&transaction, changes)?;
     let revoked = changes.revoked.iter().map(|(id, until)| Key::new(until.as_millis(), id.as_bytes()));
     write_passing(transaction.open_table(tables::REVOKED)?, revoked, covers.at)?;
     let watched = changes.watched.iter().map(|(until, id)| Key::new(until.as_millis(), id.as_bytes()));
@@ -142,6 +143,29 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     for (place, order) in settled {
         row::encode_marked(tables::order_mark(order.status), &**order, &mut row)?;
         table.insert(place.as_slice(), row.as_slice())?;
+    }
+    Ok(())
+}
+
+/// The entries are appended; the totals are those after the last of them.
+fn write_ledger(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+    let mut row = Vec::new();
+    let mut entries = transaction.open_table(tables::ENTRIES)?;
+    let mut places = Vec::with_capacity(3 * changes.entries.len());
+    for entry in &changes.entries {
+        row::encode(&**entry, &mut row)?;
+        entries.insert(entry.number, row.as_slice())?;
+        places.extend(entry.postings.iter().map(|posting| tables::entry_place(posting.account, entry.number)));
+    }
+    places.sort_unstable();
+    let mut by_account = transaction.open_table(tables::ENTRIES_BY_ACCOUNT)?;
+    for place in places {
+        by_account.insert(place.as_slice(), ())?;
+    }
+    let mut accounts = transaction.open_table(tables::ACCOUNTS)?;
+    for ((account, currency), totals) in &changes.accounts {
+        row::encode(&(account, currency, totals), &mut row)?;
+        accounts.insert(tables::account_place(*account, *currency).as_slice(), row.as_slice())?;
     }
     Ok(())
 }

@@ -239,6 +239,7 @@ impl World {
             refunds: Vec::new(),
             disputes: Vec::new(),
             transferred_to: None,
+            split: crate::domain::ledger::Split::default(),
             created_at: self.head.at,
             updated_at: self.head.at,
         };

@@ -244,7 +244,7 @@ impl Late<'_> {
         let next = |id| self.state.ticket(id).map_or(2, |ticket| ticket.version + 2);
         let tickets: TicketVersions =
             self.order.tickets.iter().map(|it| TicketVersion { id: it.id, version: next(it.id) }).collect();
-        charged(self.new_id, self.charge, self.reference, tickets)
+        charged(self.new_id, self.order, self.charge, self.reference, tickets, self.context)
     }
 
     fn start_refund(&self, amount: Money) -> DomainEvent {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::event::{Actor, Resolution};
 use crate::office::Named;
 use crate::types::{Email, IdempotencyKey, OrderId, SessionId, TicketId, Timestamp, UserId};
-use crate::{BoxOffice, NewShow, NewTicket, TicketUpdate};
+use crate::{BoxOffice, NewPayout, NewShow, NewTicket, TicketUpdate};
 
 /// One thing to do; done again, it is the same command, under the same key if it has one.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub(in crate::testing::simulation) enum Errand {
     Refund { actor: Actor, order: OrderId, resell: bool, part: Option<u64>, key: Option<u64> },
     /// Note what became of money that was nobody's.
     Resolve { actor: Actor, order: OrderId, kept: bool },
+    /// Record that a seller was paid.
+    PayOut { actor: Actor, seller: UserId, cents: u64, euros: bool, key: Option<u64> },
     /// Give or take the operator role.
     Promote { user: UserId, operator: bool },
     /// Change the email to that of this number.
@@ -86,6 +88,12 @@ impl Errand {
             Self::Resolve { actor, order, kept } => {
                 let resolution = if kept { Resolution::Kept } else { Resolution::ReturnedElsewhere };
                 office.payments().resolve(actor, order, resolution, "by bank transfer").await.map(drop)
+            }
+            Self::PayOut { actor, seller, cents, euros, key } => {
+                let door = office.ledger();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                let payout = NewPayout::new(decimal(cents), "transfer").currency(if euros { "EUR" } else { "USD" });
+                door.record_payout(actor, seller, payout).await.map(drop)
             }
             other => other.run_for_people(&office).await.map(drop),
         };

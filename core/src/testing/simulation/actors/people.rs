@@ -146,6 +146,15 @@ impl Actor for Operators {
                     Errand::Resolve { actor: event::Actor::User(user), order, kept: stage.dice.per_mille(300) }
                 }
             }
+            75..85 => {
+                let seller = stage.town.person(stage.dice)?;
+                let system = stage.dice.per_mille(700);
+                let actor = if system { event::Actor::System } else { event::Actor::User(user) };
+                let (cents, euros) = (1 + stage.dice.below(3_000), stage.dice.per_mille(300));
+                let errand = Errand::PayOut { actor, seller, cents, euros, key: key(stage) };
+                stage.town.note_errand(errand.clone());
+                errand
+            }
             _ => {
                 let (_, order) = stage.town.order(stage.dice)?;
                 let system = stage.dice.per_mille(300);

@@ -1,0 +1,44 @@
+//! Whose the money is: a double-entry ledger as a view over the journal.
+//!
+//! ```text
+//!   ChargeCreated        the buyer paid             processor +price    sellers -(price - fee)   fees -fee
+//!   ChargeRefunded       money went back            processor -amount   sellers and fees + in proportion
+//!   LateMoneyReceived    money is nobody's          processor +amount   late -amount
+//!   ChargeRefunded       … and went back            processor -amount   late +amount
+//!   ChargeTransferred    … or pays a new order      processor -amount   late +amount, then ChargeCreated
+//!   EscalationResolved   … or somebody has it       processor or fees - late +amount
+//!   ChargeDisputed       the buyer's bank has it    processor -amount   disputed +amount
+//!   DisputeClosed        won                        processor +amount   disputed -amount
+//!   DisputeClosed        lost                       disputed -amount    sellers and fees + in proportion
+//!   PayoutRecorded       the seller has it          processor -amount   seller +amount
+//! ```
+//!
+//! Nobody writes entries: they follow from the facts, one for each fact that moves money, and are numbered 1, 2, 3, …. What
+//! is not in the facts of today can't be in them either: the fees of a sale are decided when it is paid and recorded with
+//! it, so that another policy never changes what was.
+//!
+//! **Invariant:** the postings of an entry come to zero, in one currency. Therefore the balances of all accounts of a
+//! currency come to zero at every moment.
+//!
+//! **Invariant:** a refund of everything leaves nothing with anybody, in however many parts it went back. Nobody gives back more
+//! than they had of a charge: what a bank or the processor takes beyond that is the platform's loss.
+
+mod command;
+mod decide;
+mod event;
+mod fees;
+mod postings;
+mod split;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use command::RecordPayout;
+pub(crate) use decide::Rejection;
+pub(super) use decide::record_payout;
+pub use event::PayoutRecorded;
+pub use fees::{FeeError, FeePolicy};
+pub(super) use postings::{draft, moves_money, payout};
+pub(crate) use split::Split;
+pub(crate) use state::{Accounts, Ledger, Totals};
+pub use state::{Account, EntryKind, LedgerEntry, Payout, Posting};

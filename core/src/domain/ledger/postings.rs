@@ -1,0 +1,178 @@
+//! From a fact that moves money to the postings of its entry.
+
+use smallvec::{SmallVec, smallvec};
+
+use super::event::PayoutRecorded;
+use super::split::{GivenBack, Part, Split};
+use super::state::{Account, Draft, EntryKind, Posting, Postings};
+use crate::domain::Inconsistency;
+use crate::domain::order::Order;
+use crate::event::{DomainEvent, RefundReason, Resolution};
+use crate::types::{Money, UserId};
+
+/// Whether the event may be one that moves money of an order's charge.
+pub(in crate::domain) const fn moves_money(event: &DomainEvent) -> bool {
+    matches!(
+        event,
+        DomainEvent::ChargeCreated(_)
+            | DomainEvent::ChargeRefunded(_)
+            | DomainEvent::RefundStarted(_)
+            | DomainEvent::LateMoneyReceived(_)
+            | DomainEvent::ChargeTransferred(_)
+            | DomainEvent::EscalationResolved(_)
+            | DomainEvent::ChargeDisputed(_)
+            | DomainEvent::DisputeClosed(_)
+    )
+}
+
+/// What the event, which is applied to the order, does to the accounts; `split` is the charge's.
+pub(in crate::domain) fn draft(
+    order: &Order,
+    split: &mut Split,
+    event: &DomainEvent,
+) -> Result<Option<Draft>, Inconsistency> {
+    let entry = Entry { order, split };
+    match event {
+        DomainEvent::ChargeCreated(event) => entry.sale(event.amount).map(Some),
+        DomainEvent::ChargeRefunded(event) => {
+            entry.gone(EntryKind::Refund, Account::Processor, event.amount).map(Some)
+        }
+        DomainEvent::LateMoneyReceived(event) => Ok(entry.late(event.amount)),
+        // Journals from before `LateMoneyReceived` tell by this that money came.
+        DomainEvent::RefundStarted(event) if event.reason == RefundReason::Late && !entry.split.was_late() => {
+            Ok(entry.late(event.amount))
+        }
+        DomainEvent::ChargeTransferred(_) => {
+            Ok(entry.no_longer_late(EntryKind::LateMoneyTransferred, Account::Processor, u64::MAX))
+        }
+        DomainEvent::EscalationResolved(event) => {
+            let (kind, to) = match event.resolution {
+                Resolution::ReturnedElsewhere => (EntryKind::Refund, Account::Processor),
+                Resolution::Kept => (EntryKind::LateMoneyKept, Account::Fees),
+            };
+            Ok(entry.no_longer_late(kind, to, event.amount.minor()))
+        }
+        DomainEvent::ChargeDisputed(event) => {
+            Ok(Some(entry.between(EntryKind::Dispute, event.amount, Account::Disputed, Account::Processor)))
+        }
+        DomainEvent::DisputeClosed(event) if event.won => {
+            Ok(Some(entry.between(EntryKind::DisputeWon, event.amount, Account::Processor, Account::Disputed)))
+        }
+        DomainEvent::DisputeClosed(event) => {
+            entry.gone(EntryKind::DisputeLost, Account::Disputed, event.amount).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A seller got what they were owed, or a part of it.
+pub(in crate::domain) fn payout(event: &PayoutRecorded) -> Draft {
+    let amount = signed(event.amount.minor());
+    Draft {
+        kind: EntryKind::Payout,
+        currency: event.amount.currency(),
+        order_id: None,
+        payout: Some((event.payout_id, event.reference.clone())),
+        postings: smallvec![
+            posting(Account::Seller(event.seller_id), amount),
+            posting(Account::Processor, -amount),
+        ],
+    }
+}
+
+/// An entry about the charge of an order.
+struct Entry<'a> {
+    order: &'a Order,
+    split: &'a mut Split,
+}
+
+impl<'a> Entry<'a> {
+    /// The buyer paid: the money is at the processor, and belongs to the sellers and the platform.
+    fn sale(self, amount: Money) -> Result<Draft, Inconsistency> {
+        let parts = self.split.parts(self.prices())?;
+        let mut postings: Postings = smallvec![posting(Account::Processor, signed(amount.minor()))];
+        self.share(&parts, -1, &mut postings);
+        Ok(self.draft(EntryKind::Sale, amount, postings))
+    }
+
+    /// Money of a charge went back to the buyer, from where it was: the sellers and the platform bear it in proportion, or
+    /// nobody if it came late. What is more than is left of a charge is the platform's loss.
+    fn gone(self, kind: EntryKind, from: Account, amount: Money) -> Result<Draft, Inconsistency> {
+        let mut postings: Postings = smallvec![posting(from, -signed(amount.minor()))];
+        let mut more = amount.minor();
+        let is_same = amount.currency() == self.order.total.currency();
+        if is_same && self.split.was_late() {
+            let late = self.split.take_late(more);
+            push(&mut postings, Account::Late, signed(late));
+            more -= late;
+        } else if is_same {
+            let prices = self.prices();
+            let GivenBack { parts, excess } = self.split.give_back(prices, more)?;
+            self.share(&parts, 1, &mut postings);
+            more = excess;
+        }
+        push(&mut postings, Account::Fees, signed(more));
+        Ok(self.draft(kind, amount, postings))
+    }
+
+    /// Money came for an order that had ended: it is nobody's yet.
+    fn late(self, amount: Money) -> Option<Draft> {
+        self.split.receive_late(amount.minor());
+        Some(self.between(EntryKind::LateMoney, amount, Account::Processor, Account::Late))
+    }
+
+    /// Money that was nobody's is somebody's: up to `most` of it. None if there was none, because it was only set aside.
+    fn no_longer_late(self, kind: EntryKind, to: Account, most: u64) -> Option<Draft> {
+        let late = Money::from_minor(self.split.take_late(most), self.order.total.currency()).ok()?;
+        Some(self.between(kind, late, Account::Late, to))
+    }
+
+    fn between(self, kind: EntryKind, amount: Money, more: Account, less: Account) -> Draft {
+        let minor = signed(amount.minor());
+        self.draft(kind, amount, smallvec![posting(more, minor), posting(less, -minor)])
+    }
+
+    fn draft(self, kind: EntryKind, amount: Money, postings: Postings) -> Draft {
+        Draft { kind, currency: amount.currency(), order_id: Some(self.order.id), payout: None, postings }
+    }
+
+    fn prices(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
+        let order: &'a Order = self.order;
+        order.tickets.iter().map(|ticket| ticket.price.minor())
+    }
+
+    /// The sellers and the platform are owed less (`sign` is 1) or more by their parts.
+    fn share(&self, parts: &[Part], sign: i64, postings: &mut Postings) {
+        let mut sellers: SmallVec<[(UserId, Part); 1]> = SmallVec::new();
+        for (ticket, part) in self.order.tickets.iter().zip(parts) {
+            match sellers.iter_mut().find(|(id, _)| *id == ticket.seller_id) {
+                Some((_, sum)) => sum.add(*part),
+                None => sellers.push((ticket.seller_id, *part)),
+            }
+        }
+        postings.extend(sellers.iter().filter(|(_, part)| part.whole() > 0).map(|(id, part)| Posting {
+            account: Account::Seller(*id),
+            amount: sign * signed(part.seller),
+            fee: -sign * signed(part.fee),
+        }));
+        push(postings, Account::Fees, sign * signed(parts.iter().map(|part| part.fee).sum()));
+    }
+}
+
+fn posting(account: Account, amount: i64) -> Posting {
+    Posting { account, amount, fee: 0 }
+}
+
+/// Adds a posting, or to the one that the account has, unless it is nothing.
+fn push(postings: &mut Postings, account: Account, amount: i64) {
+    match postings.iter_mut().find(|posting| posting.account == account) {
+        Some(posting) => posting.amount += amount,
+        None if amount != 0 => postings.push(posting(account, amount)),
+        None => {}
+    }
+}
+
+/// Money is less than 10^12 minor units, and an order's is a sum that is money.
+fn signed(minor: u64) -> i64 {
+    i64::try_from(minor).unwrap_or(i64::MAX)
+}

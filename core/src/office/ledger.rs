@@ -1,0 +1,277 @@
+//! The front door of the ledger domain.
+
+use serde::Serialize;
+
+use super::{BoxOffice, Named, statement};
+use crate::command::Command;
+use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
+use crate::engine::Reply;
+use crate::error::{Code, Error, Faults};
+use crate::event::Actor;
+use crate::types::{Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId};
+use crate::views::{LedgerQuery, Page, RawLedgerQuery, Views};
+
+/// Whose the money is.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    office: BoxOffice,
+    key: Option<IdempotencyKey>,
+}
+
+/// What a seller's entries in one currency come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Balance {
+    /// What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already
+    /// went back to their buyers.
+    pub owed: SignedMoney,
+    /// What buyers have paid for the seller's tickets.
+    pub sold: SignedMoney,
+    /// What of that went back to them.
+    pub refunded: SignedMoney,
+    /// What the platform has kept of the rest.
+    pub fees: SignedMoney,
+    /// What the seller got.
+    pub paid_out: SignedMoney,
+}
+
+impl Balance {
+    fn of((currency, totals): (Currency, Totals)) -> Self {
+        let sum = |minor| SignedMoney::from_minor(minor, currency);
+        Self {
+            owed: sum(-totals.balance),
+            sold: sum(totals.sold),
+            refunded: sum(totals.refunded),
+            fees: sum(totals.fees),
+            paid_out: sum(totals.paid_out),
+        }
+    }
+}
+
+/// What an entry of the ledger means for a seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BalanceEntry {
+    /// The number of the entry in the ledger.
+    pub number: u64,
+    /// When it came to be.
+    pub at: Timestamp,
+    /// Why money moved.
+    pub kind: EntryKind,
+    /// The order, of sales and refunds.
+    pub order_id: Option<OrderId>,
+    /// The payout, if it is one.
+    pub payout_id: Option<PayoutId>,
+    /// By what the payout is found at the bank.
+    pub reference: Option<PayoutReference>,
+    /// By how much the seller is owed more: below zero for refunds and payouts.
+    pub amount: SignedMoney,
+    /// What the platform keeps more: below zero if it gives back.
+    pub fee: SignedMoney,
+}
+
+impl BalanceEntry {
+    fn of(entry: &LedgerEntry, seller: UserId) -> Self {
+        let own = entry.postings.iter().filter(|posting| posting.account == Account::Seller(seller));
+        let (amount, fee) = own.fold((0, 0), |(amount, fee), posting| {
+            (amount - i128::from(posting.amount), fee + i128::from(posting.fee))
+        });
+        Self {
+            number: entry.number,
+            at: entry.at,
+            kind: entry.kind,
+            order_id: entry.order_id,
+            payout_id: entry.payout.as_ref().map(|(id, _)| *id),
+            reference: entry.payout.as_ref().map(|(_, reference)| reference.clone()),
+            amount: SignedMoney::from_minor(amount, entry.currency),
+            fee: SignedMoney::from_minor(fee, entry.currency),
+        }
+    }
+
+    /// What the buyer paid, or, below zero, got back: amount and fee together.
+    pub fn gross(&self) -> SignedMoney {
+        SignedMoney::from_minor(self.amount.minor() + self.fee.minor(), self.amount.currency())
+    }
+}
+
+/// The platform's accounts in one currency: they come to zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlatformBalance {
+    /// What the card processor, or the bank behind it, has.
+    pub processor: SignedMoney,
+    /// What buyers' banks have until it is clear whose it is.
+    pub disputed: SignedMoney,
+    /// What of both all sellers are owed.
+    pub sellers: SignedMoney,
+    /// What of both the platform has earned.
+    pub fees: SignedMoney,
+    /// What of both came for orders that had ended, and is nobody's yet.
+    pub late: SignedMoney,
+}
+
+impl PlatformBalance {
+    /// What there is less all that is owed of it: always zero.
+    pub fn difference(&self) -> SignedMoney {
+        let owed = self.sellers.minor() + self.fees.minor() + self.late.minor();
+        SignedMoney::from_minor(self.processor.minor() + self.disputed.minor() - owed, self.processor.currency())
+    }
+}
+
+/// A payout as an operator gives it in.
+///
+/// ```
+/// use boxoffice::NewPayout;
+///
+/// let payout = NewPayout::new("120.50", "SEPA 2027-02").currency("EUR");
+/// # assert_eq!(payout.amount, "120.50");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewPayout {
+    /// A decimal number in major units, with at most as many decimals as the currency has.
+    pub amount: String,
+    /// An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+    pub currency: Option<String>,
+    /// By what it is found at the bank: 1 to 100 characters.
+    pub reference: String,
+}
+
+impl NewPayout {
+    /// A payout in the default currency.
+    pub fn new(amount: impl Into<String>, reference: impl Into<String>) -> Self {
+        Self { amount: amount.into(), currency: None, reference: reference.into() }
+    }
+
+    /// Sets the currency.
+    #[must_use]
+    pub fn currency(mut self, code: impl Into<String>) -> Self {
+        self.currency = Some(code.into());
+        self
+    }
+
+    fn check(&self, default: Currency) -> Result<(Money, PayoutReference), Error> {
+        let mut faults = Faults::default();
+        let currency = match &self.currency {
+            Some(code) => faults.check("currency", code.parse()),
+            None => Some(default),
+        };
+        let amount = currency.and_then(|currency| faults.check("amount", Money::parse(&self.amount, currency)));
+        let reference = faults.check("reference", self.reference.parse());
+        amount.zip(reference).ok_or_else(|| faults.into())
+    }
+}
+
+impl Ledger {
+    pub(super) fn new(office: BoxOffice) -> Self {
+        Self { office, key: None }
+    }
+
+    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For the
+    /// seller, operators and the system.
+    ///
+    /// # Errors
+    /// `auth.operator_required` for anybody else; `auth.user_not_found`.
+    pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
+        let views = self.readable(actor, seller)?;
+        Ok(views.totals(Account::Seller(seller)).into_iter().map(Balance::of).collect())
+    }
+
+    /// A page of what made the balance, the newest first.
+    ///
+    /// # Errors
+    /// As [`Ledger::balance`]; `validation` with a fault for each field of the query that is wrong; `journal.unavailable` if the
+    /// views' file can't be read.
+    pub fn entries(&self, actor: Actor, seller: UserId, query: &RawLedgerQuery) -> Result<Page<BalanceEntry>, Error> {
+        let views = self.readable(actor, seller)?;
+        let page = views.entries(Account::Seller(seller), &LedgerQuery::try_from(query)?)?;
+        Ok(page.map(|entry| BalanceEntry::of(&entry, seller)))
+    }
+
+    /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a
+    /// time, read when they are asked for.
+    ///
+    /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+    ///
+    /// # Errors
+    /// As [`Ledger::balance`]; `journal.unavailable` in the middle if the views' file can't be read any more.
+    pub fn statement_csv(
+        &self,
+        actor: Actor,
+        seller: UserId,
+    ) -> Result<impl Iterator<Item = Result<String, Error>> + Send + use<>, Error> {
+        self.readable(actor, seller)?;
+        Ok(statement::Statement::new(self.clone(), actor, seller))
+    }
+
+    /// The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+    ///
+    /// # Errors
+    /// `auth.operator_required` for anybody else.
+    pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
+        let views = self.office.0.views()?;
+        if !is_operator(views, actor) {
+            return Err(Code::AuthOperatorRequired.into());
+        }
+        let accounts = views.accounts();
+        let mut currencies: Vec<_> = accounts.iter().map(|((_, currency), _)| currency).collect();
+        currencies.sort_unstable_by_key(|currency| currency.code());
+        currencies.dedup();
+        let platform = |currency| {
+            let sum = |minor| SignedMoney::from_minor(minor, currency);
+            let own = accounts.iter().filter(|((_, other), _)| *other == currency);
+            let sellers = own.filter(|((account, _), _)| matches!(account, Account::Seller(_)));
+            PlatformBalance {
+                processor: sum(accounts.of(Account::Processor, currency).balance),
+                disputed: sum(accounts.of(Account::Disputed, currency).balance),
+                sellers: sum(-sellers.map(|(_, totals)| totals.balance).sum::<i128>()),
+                fees: sum(-accounts.of(Account::Fees, currency).balance),
+                late: sum(-accounts.of(Account::Late, currency).balance),
+            }
+        };
+        Ok(currencies.into_iter().map(platform).collect())
+    }
+
+    /// Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves by it:
+    /// it has, or will, at the bank.
+    ///
+    /// # Errors
+    /// `validation`; `auth.operator_required`, `auth.user_not_found`, `payout.exceeds_balance`.
+    pub async fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
+        let inner = &self.office.0;
+        let (amount, reference) = payout.check(inner.default_currency())?;
+        let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
+        let name = Named::by(self.key.as_ref(), &scope, "ledger.record_payout", &(seller, &payout));
+        let payout_id = PayoutId::from(inner.ids.next());
+        let command = Command::RecordPayout(RecordPayout { payout_id, seller_id: seller, amount, reference });
+        match inner.submit(command, actor, name).await? {
+            Reply::Payout(payout) => Ok(payout),
+            _ => Err(Code::Internal.into()),
+        }
+    }
+
+    /// The views, if the actor may read the seller's account.
+    fn readable(&self, actor: Actor, seller: UserId) -> Result<&Views, Error> {
+        let views = self.office.0.views()?;
+        if actor != Actor::User(seller) && !is_operator(views, actor) {
+            return Err(Code::AuthOperatorRequired.into());
+        }
+        if views.user(seller).is_none() {
+            return Err(Code::AuthUserNotFound.into());
+        }
+        Ok(views)
+    }
+}
+
+fn is_operator(views: &Views, actor: Actor) -> bool {
+    match actor {
+        Actor::System => true,
+        Actor::User(id) => views.user(id).is_some_and(|user| user.operator && !user.erased),
+    }
+}

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::auth::{self, CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use super::expiration::{self, ExpireOrder};
+use super::ledger;
 use super::order::{self, CancelOrder, CreateOrder, TicketVersions};
 use super::payment::{
     self, Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund,
@@ -206,7 +207,7 @@ macro_rules! rejections {
         })*
     };
 }
-rejections!(auth Auth, ticket Ticket, order Order, expiration Expiration, payment Payment,);
+rejections!(auth Auth, ticket Ticket, order Order, expiration Expiration, payment Payment, ledger Ledger,);
 
 fn bytes(number: u64) -> [u8; 16] {
     u128::from(number).to_be_bytes()

@@ -463,7 +463,7 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
     let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
         OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded \
         ChargeAuthorized RefundFailed LateMoneyReceived ChargeTransferred ChargeEscalated EscalationResolved \
-        VoidStarted ChargeVoided ChargeDisputed DisputeClosed";
+        VoidStarted ChargeVoided ChargeDisputed DisputeClosed PayoutRecorded";
     let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
         Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) \
         Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
@@ -472,7 +472,8 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
         Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
         Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
         Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \
-        Payment(OperatorRequired) Payment(NotEscalated)";
+        Payment(OperatorRequired) Payment(NotEscalated) Ledger(OperatorRequired) Ledger(SellerNotFound) \
+        Ledger(ExceedsBalance)";
     let all = events.split_whitespace().chain(refusals.split_whitespace()).chain(["nothing"]);
     let missing: Vec<_> = all.filter(|name| !seen.contains(*name)).collect();
     assert!(missing.is_empty(), "never seen: {missing:?}, but {seen:?}");

@@ -97,6 +97,7 @@ fn money_taken_completes_the_order_and_sells_its_tickets() {
         amount: money(1500, "USD"),
         reference: Some("ref".into()),
         tickets: versions([(7, 3), (8, 3)]),
+        fees: Vec::new(),
     });
     let story = ordered().has(pay(1)).by_system().at(9).when(charged(1)).then_events([event]);
     assert_eq!((story.order(1).status, story.order(1).version), (OrderStatus::Complete, 3));

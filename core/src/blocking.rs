@@ -16,10 +16,8 @@ use crate::office::{
     Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn, SignUp, SignedIn, Stats, TicketUpdate, UserProfile,
     UserUpdate,
 };
-use crate::types::{ChargeId, IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
 use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{Page, RawOrderQuery, RawTicketQuery};
+use crate::views::{Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
 
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use boxoffice::{Currency, Error, KeyRing, LateMoneyPolicy};
+use boxoffice::{Currency, Error, FeePolicy, IdempotencyKey, KeyRing, LateMoneyPolicy, Money, UserId};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::logging::LogFormat;
@@ -38,6 +38,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Make a user an operator, or an ordinary user again
     Operator(OperatorArgs),
+    /// Record that sellers were paid
+    Payout(PayoutArgs),
+    /// Print what a seller is owed, and how it came to that
+    Balance(BalanceArgs),
     /// Replay the journal, check its hash chain and the rules, and print what was found
     ///
     /// Exit status: 0 if all is well, 1 if there are problems, 2 if it could not be verified.
@@ -95,6 +99,18 @@ pub struct ServeArgs {
     /// after all, `return` gives the money back; an operator's list is the last resort
     #[arg(long, env = "BOXOFFICE_LATE_MONEY", value_name = "STEPS", default_value = "retake,return")]
     pub late_money: LateMoneyPolicy,
+
+    /// What the platform keeps of each ticket that is paid from now on, in percent with at most two decimals; halves of a cent go
+    /// up
+    #[arg(long, env = "BOXOFFICE_FEE_PERCENT", value_name = "PERCENT", default_value = "0", value_parser = FeePolicy::percent)]
+    pub fee_percent: FeePolicy,
+
+    /// What the platform keeps of each ticket beside that, such as `0.30 EUR`; may be repeated for other currencies
+    #[arg(
+        long, env = "BOXOFFICE_FEE_FIXED", value_name = "AMOUNT CODE",
+        action = ArgAction::Append, value_delimiter = ',', value_parser = parse_amount
+    )]
+    pub fee_fixed: Vec<Money>,
 
     /// How long a session lives, such as 7d or 12h
     #[arg(long, env = "BOXOFFICE_SESSION", value_name = "DURATION", default_value = "7d", value_parser = parse_duration)]
@@ -167,6 +183,11 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// What the platform keeps of each ticket.
+    pub(crate) fn fees(&self) -> Result<FeePolicy, boxoffice::FeeError> {
+        self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed)
+    }
+
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             public_url: self.public_url.clone(),
@@ -199,6 +220,50 @@ pub enum OperatorAction {
     Add(OperatorOf),
     /// Make an operator an ordinary user again
     Remove(OperatorOf),
+}
+
+/// What to do with payouts.
+#[derive(Debug, Args)]
+pub struct PayoutArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: PayoutAction,
+}
+
+/// What to do with payouts.
+#[derive(Debug, Subcommand)]
+pub enum PayoutAction {
+    /// Record that a seller was paid; no money moves by it
+    Record(RecordPayoutArgs),
+}
+
+/// A payout to record.
+#[derive(Debug, Args)]
+pub struct RecordPayoutArgs {
+    /// The seller's id
+    pub seller: UserId,
+    /// How much, in major units, such as 120.50
+    pub amount: String,
+    /// The currency, as an ISO 4217 code
+    pub currency: String,
+    /// By what it is found at the bank
+    pub reference: String,
+    /// A name for the payout: given again within a day, it is recorded once
+    #[arg(long, value_name = "KEY")]
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// Whose balance to print.
+#[derive(Debug, Args)]
+pub struct BalanceArgs {
+    /// The seller's id
+    pub seller: UserId,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
 }
 
 /// A user of a box office.
@@ -297,6 +362,13 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     };
     let duration = Duration::try_from(duration).map_err(|_| "must not be negative".to_owned())?;
     if duration.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(duration) }
+}
+
+/// An amount and its currency, such as `0.30 EUR`.
+fn parse_amount(text: &str) -> Result<Money, String> {
+    let (amount, code) = text.trim().split_once(' ').ok_or("must be an amount and a currency, such as `0.30 EUR`")?;
+    let currency = parse_currency(code.trim())?;
+    Money::parse(amount, currency).map_err(|reason| reason.to_string())
 }
 
 fn parse_currency(text: &str) -> Result<Currency, String> {

@@ -28,6 +28,7 @@ use crate::state::Settings;
         (name = "tickets", description = "What is for sale"),
         (name = "orders", description = "Locks on tickets, and purchases"),
         (name = "payments", description = "Charges"),
+        (name = "ledger", description = "Whose the money is: balances, statements, payouts"),
         (name = "journal", description = "The facts, for operators"),
         (name = "operations", description = "For whoever runs the host")
     ),

@@ -16,7 +16,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use boxoffice::{BoxOffice, Error};
+use boxoffice::{Actor, Balance, BoxOffice, Code, Error, NewPayout, UserId};
 use protocol::Problem;
 use serde_json::value::to_raw_value;
 
@@ -30,6 +30,8 @@ const READ_LEN: usize = 1000;
 fn perform(office: &BoxOffice, task: &Task, listener: Listener<'_>) -> std::io::Result<()> {
     let outcome = match task {
         Task::SetOperator { email, operator } => set_operator(office, email, *operator),
+        Task::RecordPayout { .. } => record_payout(office, task),
+        Task::Balance { seller } => balance(office, seller),
         Task::Verify => verify(office, listener),
         Task::Export { after } => return export(office, *after, listener),
         Task::Backup { dest } => backup(office, dest, listener),
@@ -41,6 +43,30 @@ fn perform(office: &BoxOffice, task: &Task, listener: Listener<'_>) -> std::io::
 fn set_operator(office: &BoxOffice, email: &str, operator: bool) -> Result<Answer, Error> {
     let user = office.blocking().auth().set_operator(email, operator)?;
     Ok(Answer::Operator { user_id: user.id.to_string(), operator: user.operator })
+}
+
+fn record_payout(office: &BoxOffice, task: &Task) -> Result<Answer, Error> {
+    let Task::RecordPayout { seller, amount, currency, reference, key } = task else {
+        return Err(Code::Internal.into());
+    };
+    let key = key.as_deref().map(|key| key.parse().map_err(|reason| Error::invalid("key", reason))).transpose()?;
+    let ledger = key.into_iter().fold(office.blocking().ledger(), boxoffice::blocking::Ledger::idempotency_key);
+    let payout = NewPayout::new(amount, reference).currency(currency);
+    let payout = ledger.record_payout(Actor::System, user(seller)?, payout)?;
+    Ok(Answer::PaidOut { payout_id: payout.id.to_string(), amount: payout.amount.to_string() })
+}
+
+fn balance(office: &BoxOffice, seller: &str) -> Result<Answer, Error> {
+    let balances = office.ledger().balance(Actor::System, user(seller)?)?;
+    let line = |balance: &Balance| {
+        let Balance { owed, sold, refunded, fees, paid_out, .. } = balance;
+        format!("owed {owed}: sold {sold}, refunded {refunded}, fees {fees}, paid out {paid_out}")
+    };
+    Ok(Answer::Balances(balances.iter().map(line).collect()))
+}
+
+fn user(text: &str) -> Result<UserId, Error> {
+    text.parse().map_err(|_| Error::invalid("seller", "must be the id of a user"))
 }
 
 fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {

@@ -12,6 +12,8 @@ use serde_json::value::RawValue;
 #[serde(rename_all = "camelCase", tag = "do")]
 pub(crate) enum Task {
     SetOperator { email: String, operator: bool },
+    RecordPayout { seller: String, amount: String, currency: String, reference: String, key: Option<String> },
+    Balance { seller: String },
     Verify,
     Export { after: u64 },
     Backup { dest: PathBuf },
@@ -33,6 +35,8 @@ pub(crate) enum Reply {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Answer {
     Operator { user_id: String, operator: bool },
+    PaidOut { payout_id: String, amount: String },
+    Balances(Vec<String>),
     Verified(Report),
     Exported { records: u64 },
     BackedUp { seq: u64 },

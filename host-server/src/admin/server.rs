@@ -115,6 +115,8 @@ async fn answer(mut stream: UnixStream, office: BoxOffice) -> io::Result<()> {
 fn name(task: &Task) -> &'static str {
     match task {
         Task::SetOperator { .. } => "operator",
+        Task::RecordPayout { .. } => "payout",
+        Task::Balance { .. } => "balance",
         Task::Verify => "verify",
         Task::Export { .. } => "export",
         Task::Backup { .. } => "backup",

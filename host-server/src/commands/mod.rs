@@ -1,10 +1,12 @@
 //! The subcommands.
 
 mod backup;
+mod balance;
 mod compact;
 mod demo;
 mod export;
 mod operator;
+mod payout;
 mod progress;
 mod salvage;
 mod serve;
@@ -23,6 +25,8 @@ pub fn run(cli: Cli) -> ExitCode {
         None => serve::run(&cli.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Operator(args)) => operator::run(&args),
+        Some(Command::Payout(args)) => payout::run(args),
+        Some(Command::Balance(args)) => balance::run(&args),
         Some(Command::Verify(args)) => return verify::run(&args),
         Some(Command::Export(args)) if args.salvage => return salvage::run(&args),
         Some(Command::Export(args)) => export::run(&args),

@@ -35,9 +35,9 @@ pub(super) fn run(args: &ServeArgs) -> Outcome {
     outcome
 }
 
-fn open(args: &ServeArgs) -> Result<BoxOffice, boxoffice::Error> {
+fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
     let builder = BoxOffice::builder()
-        .limits(Limits { hold: args.hold, late_money: args.late_money, ..Limits::default() })
+        .limits(Limits { hold: args.hold, late_money: args.late_money, fees: args.fees()?, ..Limits::default() })
         .session_length(args.session)
         .default_currency(args.currency)
         .refuse_when_full(true);

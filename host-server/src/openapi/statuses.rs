@@ -36,6 +36,9 @@ const MORE: &[(&str, &[u16])] = &[
     ("orders_refund", &[402, 409]),
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
+    ("ledger_balance", &[404]),
+    ("ledger_statement", &[404]),
+    ("ledger_pay_out", &[404, 409]),
 ];
 
 /// Puts the response of each status among the components.

@@ -1,6 +1,7 @@
 //! The routes, one file a resource. Each handler parses, calls the core, and maps the answer.
 
 mod journal;
+mod ledger;
 mod operations;
 mod orders;
 mod payments;
@@ -18,6 +19,7 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(tickets::routes(settings))
         .merge(orders::routes())
         .merge(payments::routes())
+        .merge(ledger::routes())
         .merge(journal::routes())
         .merge(operations::routes())
 }

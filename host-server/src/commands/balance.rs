@@ -1,0 +1,13 @@
+//! `balance`: prints what a seller is owed.
+
+use super::{Outcome, say};
+use crate::admin::{self, Answer, Task};
+use crate::config::BalanceArgs;
+
+pub(super) fn run(args: &BalanceArgs) -> Outcome {
+    let task = Task::Balance { seller: args.seller.to_string() };
+    if let Answer::Balances(lines) = admin::run(&args.data.data, &task, &mut |_| Ok(()))? {
+        lines.iter().for_each(say);
+    }
+    Ok(())
+}

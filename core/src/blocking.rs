@@ -13,8 +13,8 @@ use crate::domain::{Order, Ticket};
 use crate::error::Error;
 use crate::event::{Actor, Resolution};
 use crate::office::{
-    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn, SignUp, SignedIn, Stats, TicketUpdate, UserProfile,
-    UserUpdate,
+    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn,
+    SignUp, SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
 };
 use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::auth::{self, RevokedSessions};
 use super::expiration::{self, Deadlines};
-use super::order::{self, OrderedTicket, TicketVersion};
 use super::ledger::{self, Accounts, Ledger, LedgerEntry};
+use super::order::{self, OrderedTicket, TicketVersion};
 use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
 use crate::event::{ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
 use crate::mistake::{Mistake, planted};

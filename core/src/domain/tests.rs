@@ -47,7 +47,14 @@ fn payment_started(number: u64) -> DomainEvent {
 fn charge_created(number: u64, charge: u64, tickets: TicketVersions) -> DomainEvent {
     let (charge_id, order_id) = (charge_id(charge), order_id(number));
     let amount = money(1500, "USD");
-    DomainEvent::ChargeCreated(ChargeCreated { charge_id, order_id, amount, reference: None, tickets, fees: Vec::new() })
+    DomainEvent::ChargeCreated(ChargeCreated {
+        charge_id,
+        order_id,
+        amount,
+        reference: None,
+        tickets,
+        fees: Vec::new(),
+    })
 }
 
 fn charge_failed(number: u64, charge: u64) -> DomainEvent {

@@ -15,7 +15,9 @@ use smallvec::smallvec;
 use super::codec::{self, RowWriter};
 use crate::domain::ticket::Show;
 use crate::event::*;
-use crate::types::{ChargeId, CommandId, Currency, Money, OrderId, PayoutId, RefundId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{
+    ChargeId, CommandId, Currency, Money, OrderId, PayoutId, RefundId, SessionId, TicketId, Timestamp, UserId,
+};
 
 /// Lists the events that have fixtures; the match makes the compiler ask for each.
 macro_rules! released {
@@ -254,14 +256,12 @@ fn late_money() -> Vec<DomainEvent> {
 }
 
 fn payouts() -> Vec<DomainEvent> {
-    vec![
-        DomainEvent::PayoutRecorded(PayoutRecorded {
-            payout_id: PAYOUT,
-            seller_id: SELLER,
-            amount: price(),
-            reference: "SEPA 2026-01".parse().unwrap(),
-        }),
-    ]
+    vec![DomainEvent::PayoutRecorded(PayoutRecorded {
+        payout_id: PAYOUT,
+        seller_id: SELLER,
+        amount: price(),
+        reference: "SEPA 2026-01".parse().unwrap(),
+    })]
 }
 
 /// Later forms of events that were released before, with the number of the form.

@@ -8,7 +8,9 @@ use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayou
 use crate::engine::Reply;
 use crate::error::{Code, Error, Faults};
 use crate::event::Actor;
-use crate::types::{Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId};
+use crate::types::{
+    Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId,
+};
 use crate::views::{LedgerQuery, Page, RawLedgerQuery, Views};
 
 /// Whose the money is.

@@ -15,6 +15,7 @@ pub use id::{ChargeId, CommandId, IdParseError, OrderId, PayoutId, RefundId, Ses
 pub use money::{Currency, Money, MoneyError};
 pub use signed::SignedMoney;
 pub use text::{
-    CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, PayoutReference, SeatLabel, ShowName, TextError, Title, Venue,
+    CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, PayoutReference, SeatLabel, ShowName,
+    TextError, Title, Venue,
 };
 pub use time::{Timestamp, TimestampParseError};

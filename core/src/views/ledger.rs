@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Views;
 use super::cursor::{Cursor, Page};
 use super::error::ViewsError;
 use super::key::Key;
-use super::Views;
 use super::query::{LIMIT_MAX, LedgerQuery};
 use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
 use crate::types::Currency;
@@ -29,8 +29,7 @@ impl Views {
         let limit = query.limit.clamp(1, LIMIT_MAX);
         let before = query.cursor.map_or(u64::MAX, |cursor| cursor.key.value);
         // One more tells whether there is a next page.
-        let mut items: Vec<_> =
-            self.live().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();
+        let mut items: Vec<_> = self.live().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();
         if items.len() <= limit {
             // What left memory meanwhile is in the file, and what is in both is taken from memory.
             let before = items.last().map_or(before, |last| last.number);
@@ -38,10 +37,10 @@ impl Views {
         }
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| Cursor {
-            tag: LedgerQuery::TAG,
-            key: Key::new(last.number, &[0; 16]),
-        });
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| Cursor { tag: LedgerQuery::TAG, key: Key::new(last.number, &[0; 16]) });
         Ok(Page { items, next })
     }
 }

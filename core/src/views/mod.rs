@@ -39,7 +39,6 @@ pub(crate) use self::error::ViewsError;
 pub(crate) use self::query::{LedgerQuery, OrderQuery, TicketQuery};
 pub use self::query::{RawLedgerQuery, RawOrderQuery, RawTicketQuery};
 
-
 use self::checkpoint::{Source, Store};
 use self::live::{Dirty, Live, LiveOrders};
 use crate::domain::ledger::LedgerEntry;

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use boxoffice::{Balance, BalanceEntry, Error, NewPayout, Payout, PlatformBalance, RawLedgerQuery, SignedMoney, UserId};
+use boxoffice::{
+    Balance, BalanceEntry, Error, NewPayout, Payout, PlatformBalance, RawLedgerQuery, SignedMoney, UserId,
+};
 use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 use utoipa::openapi::RefOr;
@@ -27,7 +29,9 @@ impl PartialSchema for Sum {
     fn schema() -> RefOr<Schema> {
         let number = ObjectBuilder::new()
             .schema_type(Type::Number)
-            .description(Some("An exact decimal in major units, with all decimals of its currency; it may be zero or below."))
+            .description(Some(
+                "An exact decimal in major units, with all decimals of its currency; it may be zero or below.",
+            ))
             .examples([serde_json::json!(-19.99)]);
         RefOr::T(Schema::Object(number.build()))
     }

@@ -13,8 +13,10 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 pub(crate) use amount::{Amount, DecimalText};
-pub(crate) use ledger::{BalanceOut, BalanceQuery, EntryOut, PayOut, PayoutOut, PlatformOut, StatementQuery, TotalsOut};
 pub(crate) use journal::{JournalQuery, RecordOut, record_number};
+pub(crate) use ledger::{
+    BalanceOut, BalanceQuery, EntryOut, PayOut, PayoutOut, PlatformOut, StatementQuery, TotalsOut,
+};
 pub(crate) use orders::{OrderOut, OrderQuery, PlaceOrder, Refund};
 pub(crate) use payments::{ChargeOut, Pay, Resolve};
 pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};

@@ -13,6 +13,7 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("tickets", "core/src/office/tickets.rs", "Tickets"),
     ("orders", "core/src/office/orders.rs", "Orders"),
     ("payments", "core/src/office/payments.rs", "Payments"),
+    ("ledger", "core/src/office/ledger.rs", "Ledger"),
     ("journal", "core/src/office/journal.rs", "JournalReader"),
 ];
 

@@ -34,9 +34,7 @@ pub(in crate::domain) fn draft(
     let entry = Entry { order, split };
     match event {
         DomainEvent::ChargeCreated(event) => entry.sale(event.amount).map(Some),
-        DomainEvent::ChargeRefunded(event) => {
-            entry.gone(EntryKind::Refund, Account::Processor, event.amount).map(Some)
-        }
+        DomainEvent::ChargeRefunded(event) => entry.gone(EntryKind::Refund, Account::Processor, event.amount).map(Some),
         DomainEvent::LateMoneyReceived(event) => Ok(entry.late(event.amount)),
         // Journals from before `LateMoneyReceived` tell by this that money came.
         DomainEvent::RefundStarted(event) if event.reason == RefundReason::Late && !entry.split.was_late() => {
@@ -73,10 +71,7 @@ pub(in crate::domain) fn payout(event: &PayoutRecorded) -> Draft {
         currency: event.amount.currency(),
         order_id: None,
         payout: Some((event.payout_id, event.reference.clone())),
-        postings: smallvec![
-            posting(Account::Seller(event.seller_id), amount),
-            posting(Account::Processor, -amount),
-        ],
+        postings: smallvec![posting(Account::Seller(event.seller_id), amount), posting(Account::Processor, -amount),],
     }
 }
 

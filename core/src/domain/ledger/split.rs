@@ -93,10 +93,10 @@ impl Split {
     ) -> Result<GivenBack, Inconsistency> {
         let parts = self.parts(prices)?;
         self.returned.resize(parts.len(), Part::default());
-        let left = parts.iter().zip(&self.returned).map(|(part, back)| Part {
-            seller: part.seller - back.seller,
-            fee: part.fee - back.fee,
-        });
+        let left = parts
+            .iter()
+            .zip(&self.returned)
+            .map(|(part, back)| Part { seller: part.seller - back.seller, fee: part.fee - back.fee });
         let left: Parts = left.collect();
         let all = u128::from(left.iter().map(|part| part.whole()).sum::<u64>());
         let excess = amount.saturating_sub(u64::try_from(all).unwrap_or(u64::MAX));

@@ -110,7 +110,8 @@ impl Story {
     fn charged(&mut self, number: u8, version: u64) -> Verdict {
         let tickets = [freed(3)].into_iter().collect();
         let (charge_id, order_id) = (CHARGE, order(number));
-        let created = ChargeCreated { charge_id, order_id, amount: price(), reference: None, tickets, fees: Vec::new() };
+        let created =
+            ChargeCreated { charge_id, order_id, amount: price(), reference: None, tickets, fees: Vec::new() };
         self.by_system("SettleCharge", DomainEvent::ChargeCreated(created), version)
     }
 }

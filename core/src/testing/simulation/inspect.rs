@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::process::Process;
+use crate::domain::ledger::Account;
 use crate::engine::catch_up;
 use crate::error::Error;
 use crate::event::{Hash, StreamKey};
 use crate::gateway::{ChargeAnswer, LookupRequest, PaymentGateway};
 use crate::journal::Journal;
-use crate::domain::ledger::Account;
 use crate::testing::auditor::{Auditor, Standing, Verdict};
 use crate::types::{ChargeId, Currency};
 use crate::views::{LedgerQuery, Views};
@@ -65,7 +65,10 @@ fn money(process: &Process, rebuilt: &Views, auditor: &Auditor) -> Verdict {
         for ((account, currency), totals) in accounts.iter() {
             let sum = sum(views, account, currency)?;
             if sum != totals.balance {
-                return Err(format!("the entries {whose} of {account} come to {sum}, its balance is {}", totals.balance));
+                return Err(format!(
+                    "the entries {whose} of {account} come to {sum}, its balance is {}",
+                    totals.balance
+                ));
             }
         }
     }

@@ -122,7 +122,10 @@ pub(super) fn entries(
     let (low, high) = (tables::entry_place(account, 0), tables::entry_place(account, before));
     let mut found = Vec::new();
     for place in places.range(low.as_slice()..high.as_slice())?.rev().take(most) {
-        let (place, ()) = { let (place, unit) = place?; (place, unit.value()) };
+        let (place, ()) = {
+            let (place, unit) = place?;
+            (place, unit.value())
+        };
         let number = place.value().last_chunk().ok_or(ViewsError::damaged("an account's entry has no number"))?;
         let row = rows.get(u64::from_be_bytes(*number))?.ok_or(ViewsError::damaged("an entry is missing"))?;
         let entry: LedgerEntry = row::decode(row.value())?;

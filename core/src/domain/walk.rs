@@ -22,7 +22,7 @@ use crate::domain::order::CreateOrder;
 use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::types::{ChargeId, OrderId, PayoutId, SessionId, Timestamp, UserId};
 
-const SEEDS: u64 = 16;
+const SEEDS: u64 = 24;
 const STEPS: usize = 600;
 const LIMITS: Limits = Limits {
     hold: Duration::from_millis(100),
@@ -208,8 +208,11 @@ impl Walk {
     }
 
     fn payout_command(&mut self) -> (Actor, Command) {
-        let (payout_id, seller_id) = (PayoutId::from_bytes([9; 16]), self.some_user());
-        let (amount, reference) = (money(1 + self.random.below(400), "USD"), "SEPA 1".parse().unwrap());
+        let payout_id = PayoutId::from_bytes([9; 16]);
+        let number = self.random.recent(self.tickets);
+        let sold = self.full.ticket(ticket(number)).filter(|_| self.random.below(4) > 0).map(|ticket| ticket.seller_id);
+        let seller_id = sold.unwrap_or_else(|| self.some_user());
+        let (amount, reference) = (money(1 + self.random.below(300), "USD"), "SEPA 1".parse().unwrap());
         (self.actor(None), Command::RecordPayout(RecordPayout { payout_id, seller_id, amount, reference }))
     }
 
@@ -234,8 +237,11 @@ impl Walk {
             3..=5 => (self.actor(buyer), pay(number)),
             6..=8 => (Actor::System, self.settle_command(number)),
             9 => {
-                let escalated = self.all_orders().find(|order| !order.is_settled() && !order.status.is_open());
-                match escalated.map(|order| order.id) {
+                let waits = |order: &&Arc<Order>| {
+                    order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Escalated)
+                };
+                let waiting = self.all_orders().find(waits).map(|order| order.id);
+                match waiting.or((self.random.below(3) == 0).then_some(order_id(number))) {
                     Some(order_id) if self.random.below(4) == 0 => {
                         let (resolution, note) = (Resolution::Kept, "seen to".into());
                         let resolve = ResolveEscalation { order_id, resolution, note };

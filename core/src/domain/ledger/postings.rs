@@ -35,10 +35,10 @@ pub(in crate::domain) fn draft(
     match event {
         DomainEvent::ChargeCreated(event) => entry.sale(event.amount).map(Some),
         DomainEvent::ChargeRefunded(event) => entry.gone(EntryKind::Refund, Account::Processor, event.amount).map(Some),
-        DomainEvent::LateMoneyReceived(event) => Ok(entry.late(event.amount)),
+        DomainEvent::LateMoneyReceived(event) => Ok(Some(entry.late(event.amount))),
         // Journals from before `LateMoneyReceived` tell by this that money came.
         DomainEvent::RefundStarted(event) if event.reason == RefundReason::Late && !entry.split.was_late() => {
-            Ok(entry.late(event.amount))
+            Ok(Some(entry.late(event.amount)))
         }
         DomainEvent::ChargeTransferred(_) => {
             Ok(entry.no_longer_late(EntryKind::LateMoneyTransferred, Account::Processor, u64::MAX))
@@ -111,9 +111,9 @@ impl<'a> Entry<'a> {
     }
 
     /// Money came for an order that had ended: it is nobody's yet.
-    fn late(self, amount: Money) -> Option<Draft> {
+    fn late(self, amount: Money) -> Draft {
         self.split.receive_late(amount.minor());
-        Some(self.between(EntryKind::LateMoney, amount, Account::Processor, Account::Late))
+        self.between(EntryKind::LateMoney, amount, Account::Processor, Account::Late)
     }
 
     /// Money that was nobody's is somebody's: up to `most` of it. None if there was none, because it was only set aside.

@@ -104,7 +104,7 @@ impl Split {
         // What is due of the first so many minor units is rounded, not each share: so the shares come to the amount.
         let mut passed = 0;
         let mut share = |of: u64| {
-            let due = |passed: u128| if all == 0 { 0 } else { u128::from(amount) * passed / all };
+            let due = |passed: u128| (u128::from(amount) * passed).checked_div(all).unwrap_or(0);
             let before = due(passed);
             passed += u128::from(of);
             u64::try_from(due(passed) - before).unwrap_or(0)

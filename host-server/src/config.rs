@@ -35,7 +35,7 @@ Environment only, because command lines can be read by every user of the machine
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the box office over HTTP (the default)
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Make a user an operator, or an ordinary user again
     Operator(OperatorArgs),
     /// Record that sellers were paid

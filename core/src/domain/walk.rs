@@ -242,10 +242,11 @@ impl Walk {
                 };
                 let waiting = self.all_orders().find(waits).map(|order| order.id);
                 match waiting.or((self.random.below(3) == 0).then_some(order_id(number))) {
-                    Some(order_id) if self.random.below(4) == 0 => {
+                    Some(order_id) if self.random.below(2) == 0 => {
                         let (resolution, note) = (Resolution::Kept, "seen to".into());
                         let resolve = ResolveEscalation { order_id, resolution, note };
-                        (self.actor(None), Command::ResolveEscalation(resolve))
+                        let actor = if self.random.below(2) == 0 { Actor::System } else { self.actor(None) };
+                        (actor, Command::ResolveEscalation(resolve))
                     }
                     _ => (self.actor(seller), self.start_refund(number)),
                 }

@@ -12,6 +12,7 @@ mod gateway_branches;
 mod gateways;
 mod idempotency;
 mod journal;
+mod ledger;
 mod lifecycle;
 #[cfg(feature = "mistakes")]
 mod mistakes;

@@ -50,4 +50,6 @@ mistakes! {
     refund_not_bounded: RefundNotBounded,
     late_money_forgotten: LateMoneyForgotten,
     limp_on_after_failure: LimpOnAfterFailure,
+    fee_rounded_twice: FeeRoundedTwice,
+    refund_credited_twice: RefundCreditedTwice,
 }

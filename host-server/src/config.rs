@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::logging::LogFormat;
 use crate::state::Settings;
+use crate::webhooks::WebhookSettings;
 
 /// The HTTP host of boxoffice: serves a box office and looks after its data.
 ///
@@ -52,6 +53,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// Give unused room in the files back to the disk; commands wait meanwhile, so do it while nobody sells
     Compact(CompactArgs),
+    /// Look after webhooks: what happened, sent to whoever subscribed to it
+    Webhooks(WebhooksArgs),
     /// Fill a directory with believable shows, sellers, tickets and orders
     Demo(DemoArgs),
 }
@@ -170,6 +173,14 @@ pub struct ServeArgs {
     #[arg(long, env = "BOXOFFICE_MAX_FEEDS", value_name = "COUNT", default_value_t = 128)]
     pub max_feeds: u32,
 
+    /// Let webhooks go to plain http, not only to https
+    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_HTTP")]
+    pub webhooks_allow_http: bool,
+
+    /// Let webhooks go to private addresses, such as this machine's; without it nobody can reach inside through the host
+    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE")]
+    pub webhooks_allow_private: bool,
+
     /// How long requests under way may go on after SIGTERM or SIGINT
     #[arg(
         long, env = "BOXOFFICE_SHUTDOWN_DEADLINE", value_name = "DURATION", default_value = "20s",
@@ -183,6 +194,14 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
+    pub(crate) fn webhook_settings(&self) -> WebhookSettings {
+        WebhookSettings {
+            allow_http: self.webhooks_allow_http,
+            allow_private: self.webhooks_allow_private,
+            ..WebhookSettings::default()
+        }
+    }
+
     /// What the platform keeps of each ticket.
     pub(crate) fn fees(&self) -> Result<FeePolicy, boxoffice::FeeError> {
         self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed)
@@ -274,6 +293,70 @@ pub struct OperatorOf {
     /// Where the data is.
     #[command(flatten)]
     pub data: DataArgs,
+}
+
+/// What to do with webhooks.
+#[derive(Debug, Args)]
+pub struct WebhooksArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: WebhooksAction,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// What to do with webhooks.
+#[derive(Debug, Subcommand)]
+pub enum WebhooksAction {
+    /// Send what happens to a URL; prints the webhook's id and its secret
+    Add {
+        /// Where deliveries go
+        url: String,
+        /// An event that is delivered, such as OrderCreated; may be repeated, all by default
+        #[arg(long = "event", value_name = "TYPE")]
+        events: Vec<String>,
+        /// The last record that is not delivered; without it only what happens from now on is
+        #[arg(long, value_name = "SEQ")]
+        after: Option<u64>,
+    },
+    /// Print all webhooks
+    List,
+    /// Remove a webhook with its log
+    Remove {
+        /// The webhook's id
+        id: uuid::Uuid,
+    },
+    /// Deliver again, at once, from where it stopped
+    Resume {
+        /// The webhook's id
+        id: uuid::Uuid,
+    },
+    /// Make a new secret and print it; for a day the one of before signs too
+    RotateSecret {
+        /// The webhook's id
+        id: uuid::Uuid,
+    },
+    /// Send a message that nothing happened, to see whether the receiver takes it
+    Ping {
+        /// The webhook's id
+        id: uuid::Uuid,
+    },
+    /// Print what was tried, the latest first
+    Deliveries {
+        /// The webhook's id
+        id: uuid::Uuid,
+        /// How many
+        #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// Send what was sent before once more
+    Resend {
+        /// The webhook's id
+        id: uuid::Uuid,
+        /// The number of the delivery
+        delivery: u64,
+    },
 }
 
 /// What to compact.

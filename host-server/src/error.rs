@@ -13,6 +13,8 @@ use boxoffice::{Code, Fault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::webhooks::WebhookError;
+
 /// Names the error to programs: the stable code, such as `ticket.locked`.
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
@@ -31,6 +33,10 @@ pub(crate) enum Refusal {
     TimedOut,
     Overloaded,
     NotReady,
+    WebhookNotFound,
+    DeliveryNotFound,
+    WebhookLimitReached,
+    WebhooksUnavailable,
 }
 
 impl Refusal {
@@ -60,6 +66,14 @@ impl Refusal {
                 (StatusCode::SERVICE_UNAVAILABLE, Code::EngineOverloaded.as_str(), Code::EngineOverloaded.message())
             }
             Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "engine.not_ready", "Not ready"),
+            Self::WebhookNotFound => (StatusCode::NOT_FOUND, "webhook.not_found", "Webhook not found"),
+            Self::DeliveryNotFound => (StatusCode::NOT_FOUND, "webhook.delivery_not_found", "Delivery not found"),
+            Self::WebhookLimitReached => {
+                (StatusCode::CONFLICT, "webhook.limit_reached", "There are as many webhooks as there may be")
+            }
+            Self::WebhooksUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "webhook.unavailable", "Webhooks are not available")
+            }
         }
     }
 
@@ -72,7 +86,9 @@ impl Refusal {
 
     const fn retry_after(self) -> Option<Duration> {
         match self {
-            Self::TimedOut | Self::Overloaded | Self::NotReady => Some(Duration::from_secs(1)),
+            Self::TimedOut | Self::Overloaded | Self::NotReady | Self::WebhooksUnavailable => {
+                Some(Duration::from_secs(1))
+            }
             _ => None,
         }
     }
@@ -100,6 +116,22 @@ impl From<Code> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Host(refusal)
+    }
+}
+
+impl From<WebhookError> for Failure {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Invalid(error) => error.into(),
+            WebhookError::NotFound => Refusal::WebhookNotFound.into(),
+            WebhookError::DeliveryNotFound => Refusal::DeliveryNotFound.into(),
+            WebhookError::LimitReached => Refusal::WebhookLimitReached.into(),
+            WebhookError::Busy => Refusal::Overloaded.into(),
+            WebhookError::Unavailable(ref source) => {
+                tracing::error!(error = source.as_ref() as &dyn std::error::Error, "webhooks are not available");
+                Refusal::WebhooksUnavailable.into()
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod middleware;
 pub mod openapi;
 mod routes;
 mod state;
+pub mod webhooks;
 
 use axum::Router;
 

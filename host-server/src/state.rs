@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
+use crate::webhooks::Webhooks;
 
 /// How the host behaves, as decided at its start.
 #[derive(Debug, Clone)]
@@ -81,11 +82,18 @@ pub struct Shared {
     pub(crate) request_ids: RequestIds,
     pub(crate) request_figures: RequestFigures,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) webhooks: Option<Webhooks>,
 }
 
 impl AppState {
     /// The state of a host that serves `office`.
     pub fn new(office: BoxOffice, settings: Settings) -> Self {
+        Self::with_webhooks(office, settings, None)
+    }
+
+    /// The same with webhooks to look after; whoever opened them starts their deliveries. Without any, their routes answer
+    /// `webhook.unavailable`.
+    pub fn with_webhooks(office: BoxOffice, settings: Settings, webhooks: Option<Webhooks>) -> Self {
         Self(Arc::new(Shared {
             office,
             stopping: CancellationToken::new(),
@@ -94,6 +102,7 @@ impl AppState {
             request_ids: RequestIds::default(),
             metrics: metrics::recorder(),
             request_figures: RequestFigures::default(),
+            webhooks,
             settings,
         }))
     }

@@ -7,7 +7,8 @@ use std::path::Path;
 use boxoffice::{BoxOffice, Error, KeyRing};
 
 use super::protocol::{Answer, Problem};
-use super::{Listener, Reply, Task, perform, socket};
+use super::{Listener, Reply, Task, Tools, perform, socket};
+use crate::webhooks::{self, WebhookSettings, Webhooks};
 
 /// The file that every data directory has.
 const JOURNAL: &str = "journal.redb";
@@ -45,7 +46,7 @@ pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Ans
     };
     match connect(dir)? {
         Some(server) => ask(server, task, &mut sort)?,
-        None => perform(&open(dir)?, task, &mut sort)?,
+        None => perform(&tools(dir, task)?, task, &mut sort)?,
     }
     let broken =
         || TaskError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the server stopped in the middle of it"));
@@ -75,6 +76,20 @@ fn ask(mut server: UnixStream, task: &Task, listener: Listener<'_>) -> io::Resul
         listener(serde_json::from_str(&line?)?)?;
     }
     Ok(())
+}
+
+/// The box office of a directory that nobody serves, with its webhooks where they are needed. Their addresses were the business of
+/// the server, which checks them again whenever it delivers; here nothing is delivered.
+fn tools(dir: &Path, task: &Task) -> Result<Tools, TaskError> {
+    let office = open(dir)?;
+    let needed =
+        matches!(task, Task::Webhooks { .. }) || (matches!(task, Task::Backup { .. }) && webhooks::are_in(dir));
+    if !needed {
+        return Ok(Tools { office, webhooks: None });
+    }
+    let opened = Webhooks::open(office.clone(), dir, WebhookSettings::default());
+    let webhooks = opened.map_err(|error| TaskError::Refused(Problem::from(&error)))?;
+    Ok(Tools { office, webhooks: Some(webhooks) })
 }
 
 fn open(dir: &Path) -> Result<BoxOffice, TaskError> {

@@ -7,9 +7,10 @@ mod client;
 mod protocol;
 mod server;
 mod socket;
+mod webhooks;
 
 pub(crate) use client::{TaskError, is_served, run};
-pub(crate) use protocol::{Answer, Reply, Report, Task};
+pub(crate) use protocol::{Answer, Reply, Report, Task, WebhookTask};
 pub(crate) use server::Server;
 
 use std::fs::DirBuilder;
@@ -20,22 +21,40 @@ use boxoffice::{Actor, Balance, BoxOffice, Code, Error, NewPayout, UserId};
 use protocol::Problem;
 use serde_json::value::to_raw_value;
 
+use crate::webhooks::{WebhookError, Webhooks};
+
 /// Takes the replies to a task; an error means that nobody listens any more.
 pub(crate) type Listener<'a> = &'a mut dyn FnMut(Reply) -> std::io::Result<()>;
+
+/// What tasks are done with.
+#[derive(Debug, Clone)]
+pub(crate) struct Tools {
+    office: BoxOffice,
+    /// None if the task has nothing to do with them.
+    webhooks: Option<Webhooks>,
+}
+
+impl Tools {
+    pub(crate) fn new(office: BoxOffice, webhooks: Webhooks) -> Self {
+        Self { office, webhooks: Some(webhooks) }
+    }
+}
 
 /// How many records are read at a time.
 const READ_LEN: usize = 1000;
 
 /// Does a task, with its replies as it goes; the last one is its outcome.
-fn perform(office: &BoxOffice, task: &Task, listener: Listener<'_>) -> std::io::Result<()> {
+fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Result<()> {
+    let office = &tools.office;
     let outcome = match task {
         Task::SetOperator { email, operator } => set_operator(office, email, *operator),
         Task::RecordPayout { .. } => record_payout(office, task),
         Task::Balance { seller } => balance(office, seller),
         Task::Verify => verify(office, listener),
         Task::Export { after } => return export(office, *after, listener),
-        Task::Backup { dest } => backup(office, dest, listener),
+        Task::Backup { dest } => backup(tools, dest, listener),
         Task::Compact => office.compact().map(|_| Answer::Compacted),
+        Task::Webhooks { action } => return listener(webhooks::perform(tools, action)),
     };
     listener(outcome.map_or_else(|error| Reply::Failed(Problem::from(&error)), Reply::Done))
 }
@@ -77,14 +96,21 @@ fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
     Ok(Answer::Verified(report.into()))
 }
 
-fn backup(office: &BoxOffice, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
+fn backup(tools: &Tools, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
     // The copy has the same personal data in it as the original.
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dest);
     made.map_err(|error| Error::from(boxoffice::Code::JournalUnavailable).with_source(error))?;
-    let seq = office.journal().backup(dest, &mut |done, total| {
+    // Taken before the journal's copy, no cursor can be ahead of it.
+    let webhooks = tools.webhooks.as_ref().map(Webhooks::snapshot).transpose().map_err(unwritten)?;
+    let seq = tools.office.journal().backup(dest, &mut |done, total| {
         let _ = listener(Reply::Progress { done, total });
     })?;
+    webhooks.map_or(Ok(()), |webhooks| webhooks.write(dest)).map_err(unwritten)?;
     Ok(Answer::BackedUp { seq })
+}
+
+fn unwritten(error: WebhookError) -> Error {
+    Error::with_message(boxoffice::Code::JournalUnavailable, "The webhooks could not be copied").with_source(error)
 }
 
 /// Sends the records up to where the journal ends when it begins.

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use boxoffice::{Error, VerifyReport};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::dto::{DeliveryOut, WebhookOut};
+use crate::webhooks::WebhookError;
 
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,6 +22,21 @@ pub(crate) enum Task {
     Export { after: u64 },
     Backup { dest: PathBuf },
     Compact,
+    Webhooks { action: WebhookTask },
+}
+
+/// What to do with webhooks.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum WebhookTask {
+    Add { url: String, event_types: Vec<String>, after: Option<u64> },
+    List,
+    Remove { id: Uuid },
+    Resume { id: Uuid },
+    RotateSecret { id: Uuid },
+    Ping { id: Uuid },
+    Deliveries { id: Uuid, limit: usize },
+    Resend { id: Uuid, delivery: u64 },
 }
 
 /// One line of the answer.
@@ -41,6 +60,8 @@ pub(crate) enum Answer {
     Exported { records: u64 },
     BackedUp { seq: u64 },
     Compacted,
+    Webhooks(Vec<WebhookOut>),
+    Deliveries(Vec<DeliveryOut>),
 }
 
 /// Why a task was not done.
@@ -63,6 +84,18 @@ impl From<&Error> for Problem {
             source = cause.source();
         }
         Self { code: error.code().to_owned(), message }
+    }
+}
+
+impl From<&WebhookError> for Problem {
+    fn from(error: &WebhookError) -> Self {
+        match error {
+            WebhookError::Invalid(error) => error.into(),
+            WebhookError::Unavailable(source) => {
+                Self { code: error.code().to_owned(), message: format!("{error}: {source}") }
+            }
+            _ => Self { code: error.code().to_owned(), message: error.to_string() },
+        }
     }
 }
 

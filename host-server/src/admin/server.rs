@@ -6,13 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use boxoffice::BoxOffice;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Reply, Task, perform, socket};
+use super::{Reply, Task, Tools, perform, socket};
 
 /// How many tasks may run at once.
 const TASKS_MAX: usize = 4;
@@ -31,10 +30,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Begins to take tasks for `office`, whose data is in `dir`.
+    /// Begins to take tasks for the box office whose data is in `dir`.
     ///
     /// A socket that an earlier server left behind is replaced: the office has the directory, so nobody listens there.
-    pub(crate) fn start(office: BoxOffice, dir: &Path) -> io::Result<Self> {
+    pub(crate) fn start(tools: Tools, dir: &Path) -> io::Result<Self> {
         let path = dir.join(socket::NAME);
         let fresh = dir.join("admin.sock.new");
         remove(&fresh)?;
@@ -44,7 +43,7 @@ impl Server {
         fs::set_permissions(&fresh, Permissions::from_mode(0o600))?;
         fs::rename(&fresh, &path)?;
         let stop = CancellationToken::new();
-        tokio::spawn(accept(listener, office, stop.clone()));
+        tokio::spawn(accept(listener, tools, stop.clone()));
         Ok(Self { path, stop })
     }
 }
@@ -65,7 +64,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-async fn accept(listener: UnixListener, office: BoxOffice, stop: CancellationToken) {
+async fn accept(listener: UnixListener, tools: Tools, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(TASKS_MAX));
     loop {
         let next = async {
@@ -77,17 +76,17 @@ async fn accept(listener: UnixListener, office: BoxOffice, stop: CancellationTok
             next = next => next,
         };
         let Ok((stream, _)) = accepted else { continue };
-        let office = office.clone();
+        let tools = tools.clone();
         tokio::spawn(async move {
             let _place = place;
-            if let Err(error) = answer(stream, office).await {
+            if let Err(error) = answer(stream, tools).await {
                 tracing::debug!(%error, "an administrator's connection broke off");
             }
         });
     }
 }
 
-async fn answer(mut stream: UnixStream, office: BoxOffice) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, tools: Tools) -> io::Result<()> {
     let (reader, mut writer) = stream.split();
     let mut line = String::new();
     BufReader::new(reader.take(TASK_LEN_MAX)).read_line(&mut line).await?;
@@ -97,7 +96,7 @@ async fn answer(mut stream: UnixStream, office: BoxOffice) -> io::Result<()> {
     // Its end is the end of its replies.
     tokio::task::spawn_blocking(move || {
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        perform(&office, &task, &mut |reply| replies.blocking_send(reply).map_err(gone))
+        perform(&tools, &task, &mut |reply| replies.blocking_send(reply).map_err(gone))
     });
     let mut lines = Vec::new();
     let mut batch = Vec::with_capacity(REPLIES_MAX);
@@ -121,5 +120,6 @@ fn name(task: &Task) -> &'static str {
         Task::Export { .. } => "export",
         Task::Backup { .. } => "backup",
         Task::Compact => "compact",
+        Task::Webhooks { .. } => "webhooks",
     }
 }

@@ -11,6 +11,7 @@ mod progress;
 mod salvage;
 mod serve;
 mod verify;
+mod webhooks;
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Compact(args)) => compact::run(&args),
+        Some(Command::Webhooks(args)) => webhooks::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
     };
     match outcome {

@@ -15,6 +15,7 @@ use super::{Outcome, say};
 use crate::admin;
 use crate::config::{ServeArgs, key_ring, log_filter};
 use crate::state::AppState;
+use crate::webhooks::Webhooks;
 use crate::{app, listener, logging};
 
 /// How often the host tidies up after itself.
@@ -51,8 +52,10 @@ async fn serve(args: &ServeArgs, office: BoxOffice, connections_max: usize) -> O
     let stop = Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
-    let state = AppState::new(office.clone(), args.settings());
-    let admin = admin::Server::start(office.clone(), &args.data.data)?;
+    let webhooks = Webhooks::open(office.clone(), &args.data.data, args.webhook_settings())?;
+    let state = AppState::with_webhooks(office.clone(), args.settings(), Some(webhooks.clone()));
+    let admin = admin::Server::start(admin::Tools::new(office.clone(), webhooks.clone()), &args.data.data)?;
+    webhooks.start()?;
     let tidying = tokio::spawn(tidy(state.clone()));
     say(format_args!("listening on http://{address}"));
     tracing::info!(%address, "listening");
@@ -64,6 +67,7 @@ async fn serve(args: &ServeArgs, office: BoxOffice, connections_max: usize) -> O
     listener::serve(listener, app(state), connections_max, stopped, args.shutdown_deadline).await;
 
     tidying.abort();
+    webhooks.stop();
     drop(admin);
     office.close().await?;
     tracing::info!("closed");

@@ -32,11 +32,16 @@ impl JournalQuery {
     }
 
     pub(crate) fn limit(&self) -> Result<usize, Error> {
-        match self.limit.as_deref().map(str::parse) {
-            None => Ok(LIMIT_DEFAULT),
-            Some(Ok(limit @ 1..=LIMIT_MAX)) => Ok(limit),
-            Some(_) => Err(Error::invalid("limit", "must be a number from 1 to 100")),
-        }
+        page_limit(self.limit.as_deref())
+    }
+}
+
+/// How long a page is to be.
+pub(super) fn page_limit(text: Option<&str>) -> Result<usize, Error> {
+    match text.map(str::parse) {
+        None => Ok(LIMIT_DEFAULT),
+        Some(Ok(limit @ 1..=LIMIT_MAX)) => Ok(limit),
+        Some(_) => Err(Error::invalid("limit", "must be a number from 1 to 100")),
     }
 }
 

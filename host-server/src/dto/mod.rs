@@ -8,6 +8,7 @@ mod orders;
 mod payments;
 mod tickets;
 mod users;
+mod webhooks;
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -21,6 +22,7 @@ pub(crate) use orders::{OrderOut, OrderQuery, PlaceOrder, Refund};
 pub(crate) use payments::{ChargeOut, Pay, Resolve};
 pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
 pub(crate) use users::{Credentials, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
+pub(crate) use webhooks::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};
 
 /// The currencies that amounts can be in; `null` is not given.
 fn currency() -> RefOr<Schema> {

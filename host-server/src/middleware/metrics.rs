@@ -9,6 +9,7 @@ use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, des
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::state::AppState;
+use crate::webhooks::Webhooks;
 
 const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 const COMMANDS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
@@ -52,6 +53,10 @@ fn describe() {
     describe_gauge!("boxoffice_users", "Users");
     describe_gauge!("boxoffice_tickets_available", "Tickets on sale");
     describe_gauge!("boxoffice_tickets_locked", "Tickets that orders hold");
+    describe_counter!("boxoffice_webhook_deliveries_total", "Attempts to deliver to a webhook, by outcome");
+    describe_gauge!("boxoffice_webhook_subscriptions", "Webhooks, by status");
+    describe_gauge!("boxoffice_webhook_failing", "Active webhooks whose next delivery has failed");
+    describe_gauge!("boxoffice_webhook_lag_records", "Records that the slowest active webhook has before it");
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
 }
 
@@ -127,6 +132,12 @@ pub(crate) fn render(state: &AppState) -> String {
     gauge!("boxoffice_tickets_available").set(figure(now.tickets_available));
     gauge!("boxoffice_tickets_locked").set(figure(now.tickets_locked));
     gauge!("boxoffice_pending_payments").set(figure(now.pending_payments));
+    if let Some(Ok(webhooks)) = state.webhooks.as_ref().map(Webhooks::figures) {
+        gauge!("boxoffice_webhook_subscriptions", "status" => "active").set(figure(webhooks.active));
+        gauge!("boxoffice_webhook_subscriptions", "status" => "disabled").set(figure(webhooks.disabled));
+        gauge!("boxoffice_webhook_failing").set(figure(webhooks.behind));
+        gauge!("boxoffice_webhook_lag_records").set(figure(webhooks.lag_max));
+    }
     state.metrics.render()
 }
 

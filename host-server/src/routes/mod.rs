@@ -7,6 +7,7 @@ mod orders;
 mod payments;
 mod tickets;
 mod users;
+mod webhooks;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,6 +22,7 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(payments::routes())
         .merge(ledger::routes())
         .merge(journal::routes())
+        .merge(webhooks::routes())
         .merge(operations::routes())
 }
 

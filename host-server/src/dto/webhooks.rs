@@ -1,0 +1,215 @@
+//! Webhooks on the wire.
+
+use boxoffice::Error;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription, SubscriptionEdit, event_types};
+
+/// A webhook to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewWebhook {
+    /// Where deliveries go: an https URL on the public Internet.
+    #[serde(default)]
+    #[schema(
+        required,
+        max_length = 2048,
+        pattern = r"^https://([a-z]{2,20}\.){1,3}(com|org|net)(/[a-z0-9]{1,20}){0,3}$",
+        example = "https://example.com/hooks"
+    )]
+    url: String,
+    /// The events that are delivered; all if there are none here.
+    #[serde(default)]
+    #[schema(schema_with = event_types_schema)]
+    event_types: Vec<String>,
+    /// What deliveries are signed with; made if it is not given.
+    #[schema(pattern = r"^whsec_[A-Za-z0-9+/]{32}$", format = Password)]
+    secret: Option<String>,
+    /// The last record that is not delivered, 0 for all of the journal; if not given, only what happens from now on is.
+    #[schema(minimum = 0)]
+    after: Option<u64>,
+}
+
+impl From<NewWebhook> for NewSubscription {
+    fn from(body: NewWebhook) -> Self {
+        Self { url: body.url, event_types: body.event_types, secret: body.secret, after: body.after }
+    }
+}
+
+/// What is to change of a webhook; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WebhookEdit {
+    /// Where deliveries go.
+    #[schema(max_length = 2048, pattern = r"^https://([a-z]{2,20}\.){1,3}(com|org|net)(/[a-z0-9]{1,20}){0,3}$")]
+    url: Option<String>,
+    /// The events that are delivered; all if there are none here.
+    #[schema(schema_with = event_types_or_null_schema)]
+    event_types: Option<Vec<String>>,
+}
+
+impl From<WebhookEdit> for SubscriptionEdit {
+    fn from(body: WebhookEdit) -> Self {
+        Self { url: body.url, event_types: body.event_types }
+    }
+}
+
+fn event_types_array() -> ArrayBuilder {
+    let name =
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(event_types().iter().map(String::as_str)));
+    ArrayBuilder::new().items(RefOr::T(Schema::Object(name.build())))
+}
+
+fn event_types_schema() -> RefOr<Schema> {
+    let about = "The events that are delivered; all if there are none here.";
+    RefOr::T(Schema::Array(event_types_array().description(Some(about)).build()))
+}
+
+fn event_types_or_null_schema() -> RefOr<Schema> {
+    let about = "The events that are delivered; all if there are none here. What is left out stays.";
+    let types = utoipa::openapi::schema::SchemaType::from_iter([Type::Array, Type::Null]);
+    RefOr::T(Schema::Array(event_types_array().schema_type(types).description(Some(about)).build()))
+}
+
+/// A webhook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Webhook)]
+pub(crate) struct WebhookOut {
+    pub(crate) id: Uuid,
+    /// Where deliveries go.
+    pub(crate) url: String,
+    /// The events that are delivered; all if there are none here.
+    pub(crate) event_types: Vec<String>,
+    /// `active` or `disabled`.
+    #[schema(pattern = "^(active|disabled)$")]
+    pub(crate) status: String,
+    /// Why it is disabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) disabled_reason: Option<String>,
+    /// The last record that needs no delivery any more.
+    pub(crate) cursor: u64,
+    /// How often the next delivery was tried in vain.
+    pub(crate) attempts: u32,
+    /// Before when it is not tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    pub(crate) next_try_at: Option<String>,
+    /// Until when the secret of before signs too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    pub(crate) previous_secret_until: Option<String>,
+    #[schema(format = DateTime)]
+    pub(crate) created_at: String,
+    /// What deliveries are signed with; shown when it is made and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) secret: Option<String>,
+}
+
+impl WebhookOut {
+    /// A webhook without its secret.
+    pub(crate) fn of((subscription, progress): &(Subscription, Progress)) -> Self {
+        let (status, disabled_reason) = match &subscription.status {
+            Status::Active => ("active", None),
+            Status::Disabled { reason, .. } => ("disabled", Some(reason.clone())),
+        };
+        Self {
+            id: subscription.id,
+            url: subscription.url.clone(),
+            event_types: subscription.event_types.clone(),
+            status: status.to_owned(),
+            disabled_reason,
+            cursor: progress.cursor,
+            attempts: progress.attempts,
+            next_try_at: progress.next_try.map(|at| at.to_string()),
+            previous_secret_until: subscription.previous_secret.as_ref().map(|previous| previous.until.to_string()),
+            created_at: subscription.created_at.to_string(),
+            secret: None,
+        }
+    }
+
+    /// A webhook whose secret was made just now.
+    pub(crate) fn with_secret(made: &(Subscription, Progress)) -> Self {
+        Self { secret: Some(made.0.secret.reveal().to_owned()), ..Self::of(made) }
+    }
+}
+
+/// One attempt to deliver.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WebhookDelivery)]
+pub(crate) struct DeliveryOut {
+    /// Its number in the log of its webhook.
+    pub(crate) id: u64,
+    /// The record that it is about; not there for a ping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) seq: Option<u64>,
+    /// The type of its event.
+    pub(crate) event_type: String,
+    /// The `webhook-id` that it was sent with.
+    pub(crate) message_id: String,
+    /// The number of the attempt; 0 if an operator asked for it.
+    pub(crate) attempt: u32,
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+    /// How long it took, in milliseconds.
+    pub(crate) took_ms: u64,
+    /// Whether it arrived.
+    pub(crate) delivered: bool,
+    /// The HTTP status of the answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) status: Option<u16>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) error: Option<String>,
+}
+
+impl From<Delivery> for DeliveryOut {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            id: delivery.id,
+            seq: delivery.seq,
+            event_type: delivery.event_type,
+            message_id: delivery.message_id,
+            attempt: delivery.attempt,
+            at: delivery.at.to_string(),
+            took_ms: delivery.took_ms,
+            delivered: delivery.error.is_none(),
+            status: delivery.status,
+            error: delivery.error,
+        }
+    }
+}
+
+/// Which deliveries to show.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeliveryQuery {
+    /// Where the page begins, as the `Link` of the page before it says.
+    #[param(value_type = Option<u64>)]
+    cursor: Option<String>,
+    /// How many: 1 to 100, 50 if not given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+}
+
+impl DeliveryQuery {
+    /// The first delivery that is not on the page.
+    pub(crate) fn before(&self) -> Result<u64, Error> {
+        let invalid = || Error::invalid("cursor", "must be the number of a delivery");
+        self.cursor.as_deref().map_or(Ok(u64::MAX), |text| super::record_number(text).ok_or_else(invalid))
+    }
+
+    pub(crate) fn limit(&self) -> Result<usize, Error> {
+        super::journal::page_limit(self.limit.as_deref())
+    }
+}

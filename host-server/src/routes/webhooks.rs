@@ -1,0 +1,193 @@
+//! Webhooks, for operators: subscribe, look after, see what was delivered.
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::Code;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::dto::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};
+use crate::error::{Failure, Refusal};
+use crate::extract::{JsonBody, Query, SignedInUser, next_link};
+use crate::state::AppState;
+use crate::webhooks::Webhooks;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, edit, remove))
+        .routes(routes!(resume))
+        .routes(routes!(rotate_secret))
+        .routes(routes!(ping))
+        .routes(routes!(deliveries))
+        .routes(routes!(resend))
+}
+
+/// The webhooks, asked for by an operator.
+struct Operated(Webhooks);
+
+impl FromRequestParts<AppState> for Operated {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let SignedInUser(session) = SignedInUser::from_request_parts(parts, state).await?;
+        if !session.operator {
+            return Err(Code::AuthOperatorRequired.into());
+        }
+        Ok(Self(state.webhooks.clone().ok_or(Refusal::WebhooksUnavailable)?))
+    }
+}
+
+/// The id of the path. A text that is no id names nothing.
+struct WebhookId(Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for WebhookId {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path = <Path<std::collections::HashMap<String, String>>>::from_request_parts(parts, state).await;
+        let id = path.ok().and_then(|path| path.get("id")?.parse().ok());
+        id.map(Self).ok_or(Refusal::WebhookNotFound)
+    }
+}
+
+/// Subscribe: what happens is sent to a URL, signed, in order, at least once.
+#[utoipa::path(
+    post, path = "/api/webhooks", tag = "webhooks", request_body = NewWebhook,
+    responses((status = 201, description = "The webhook with its secret", body = WebhookOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn create(Operated(webhooks): Operated, JsonBody(body): JsonBody<NewWebhook>) -> Result<Response, Failure> {
+    let made = webhooks.add(body.into()).await?;
+    let location = HeaderValue::try_from(format!("/api/webhooks/{}", made.0.id)).ok();
+    let mut response = (StatusCode::CREATED, Json(WebhookOut::with_secret(&made))).into_response();
+    response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
+    Ok(response)
+}
+
+/// All webhooks, the oldest first.
+#[utoipa::path(
+    get, path = "/api/webhooks", tag = "webhooks",
+    responses((status = 200, description = "All webhooks", body = Vec<WebhookOut>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn list(Operated(webhooks): Operated) -> Result<Json<Vec<WebhookOut>>, Failure> {
+    Ok(Json(webhooks.list().await?.iter().map(WebhookOut::of).collect()))
+}
+
+/// One webhook.
+#[utoipa::path(
+    get, path = "/api/webhooks/{id}", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 200, description = "The webhook", body = WebhookOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn get(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<Json<WebhookOut>, Failure> {
+    Ok(Json(WebhookOut::of(&webhooks.get(id).await?)))
+}
+
+/// Change where deliveries go, and which.
+#[utoipa::path(
+    patch, path = "/api/webhooks/{id}", tag = "webhooks", request_body = WebhookEdit,
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 200, description = "The webhook", body = WebhookOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn edit(
+    Operated(webhooks): Operated,
+    WebhookId(id): WebhookId,
+    JsonBody(body): JsonBody<WebhookEdit>,
+) -> Result<Json<WebhookOut>, Failure> {
+    Ok(Json(WebhookOut::of(&webhooks.edit(id, body.into()).await?)))
+}
+
+/// Remove a webhook with its log.
+#[utoipa::path(
+    delete, path = "/api/webhooks/{id}", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 204, description = "It is gone")),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn remove(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<StatusCode, Failure> {
+    webhooks.remove(id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deliver again, at once, from where it stopped.
+#[utoipa::path(
+    post, path = "/api/webhooks/{id}/resume", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 200, description = "The webhook", body = WebhookOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn resume(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<Json<WebhookOut>, Failure> {
+    Ok(Json(WebhookOut::of(&webhooks.resume(id).await?)))
+}
+
+/// Make a new secret; for a day the one of before signs too.
+#[utoipa::path(
+    post, path = "/api/webhooks/{id}/rotate-secret", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 200, description = "The webhook with its new secret", body = WebhookOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn rotate_secret(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<Json<WebhookOut>, Failure> {
+    Ok(Json(WebhookOut::with_secret(&webhooks.rotate_secret(id).await?)))
+}
+
+/// Send a `webhook.ping`, once and now, to see whether the receiver takes it.
+#[utoipa::path(
+    post, path = "/api/webhooks/{id}/ping", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id")),
+    responses((status = 200, description = "What came of it", body = DeliveryOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn ping(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<Json<DeliveryOut>, Failure> {
+    Ok(Json(webhooks.ping(id).await?.into()))
+}
+
+/// What was tried, the latest first: the last 1,000 attempts.
+#[utoipa::path(
+    get, path = "/api/webhooks/{id}/deliveries", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The webhook's id"), DeliveryQuery),
+    responses((status = 200, description = "A page of attempts", body = Vec<DeliveryOut>,
+        headers(("Link" = String, description = "The next page, as `<…>; rel=\"next\"`, if there is one")))),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn deliveries(
+    Operated(webhooks): Operated,
+    WebhookId(id): WebhookId,
+    uri: Uri,
+    Query(query): Query<DeliveryQuery>,
+) -> Result<Response, Failure> {
+    let limit = query.limit()?;
+    let page = webhooks.deliveries(id, query.before()?, limit).await?;
+    let next = page.last().filter(|last| page.len() == limit && last.id > 1).map(|last| last.id.to_string());
+    let link = next.and_then(|cursor| next_link(&uri, "cursor", &cursor));
+    let mut response = Json(page.into_iter().map(DeliveryOut::from).collect::<Vec<_>>()).into_response();
+    response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+    Ok(response)
+}
+
+/// Send what was sent before once more, with the same `webhook-id`.
+#[utoipa::path(
+    post, path = "/api/webhooks/{id}/deliveries/{deliveryId}/resend", tag = "webhooks",
+    params(
+        ("id" = Uuid, Path, description = "The webhook's id"),
+        ("deliveryId" = u64, Path, description = "The delivery's number in the log")
+    ),
+    responses((status = 200, description = "What came of it", body = DeliveryOut)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn resend(
+    Operated(webhooks): Operated,
+    WebhookId(id): WebhookId,
+    Path((_, number)): Path<(String, String)>,
+) -> Result<Json<DeliveryOut>, Failure> {
+    let number = crate::dto::record_number(&number).ok_or(Refusal::DeliveryNotFound)?;
+    Ok(Json(webhooks.resend(id, number).await?.into()))
+}

@@ -1,0 +1,159 @@
+//! What operators do with subscriptions.
+
+use std::time::Duration;
+
+use boxoffice::{Error, IdSource as _, RandomIds};
+use uuid::Uuid;
+
+use super::message::{Message, Secret, event_types};
+use super::subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
+use super::{SUBSCRIPTIONS_MAX, WebhookError, Webhooks, target};
+
+/// For how long the secret of before signs too after a rotation.
+const BOTH_SIGN: Duration = Duration::from_hours(24);
+
+/// A subscription to make.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewSubscription {
+    pub(crate) url: String,
+    pub(crate) event_types: Vec<String>,
+    pub(crate) secret: Option<String>,
+    /// The last record not to deliver; without it nothing of before is delivered.
+    pub(crate) after: Option<u64>,
+}
+
+/// What is to change of a subscription.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SubscriptionEdit {
+    pub(crate) url: Option<String>,
+    pub(crate) event_types: Option<Vec<String>>,
+}
+
+type Result<T> = std::result::Result<T, WebhookError>;
+
+impl Webhooks {
+    /// Makes a subscription and begins to deliver to it.
+    pub(crate) async fn add(&self, new: NewSubscription) -> Result<(Subscription, Progress)> {
+        let url = target::parse(&new.url, &self.0.settings)?;
+        let event_types = known(new.event_types)?;
+        let secret = match new.secret {
+            Some(text) => Secret::parse(text)?,
+            None => Secret::generate().map_err(WebhookError::unavailable)?,
+        };
+        let head = self.0.shared.office.journal().head()?;
+        let progress = Progress { cursor: new.after.map_or(head, |after| after.min(head)), ..Progress::default() };
+        let subscription = Subscription {
+            id: RandomIds.next(),
+            url: url.into(),
+            event_types,
+            secret,
+            previous_secret: None,
+            status: Status::Active,
+            created_at: self.0.shared.clock.now(),
+        };
+        let (added, from) = (subscription.clone(), progress.clone());
+        self.0.shared.stored(move |store| store.add(&added, &from, SUBSCRIPTIONS_MAX)).await?;
+        self.spawn(subscription.id);
+        Ok((subscription, progress))
+    }
+
+    pub(crate) async fn list(&self) -> Result<Vec<(Subscription, Progress)>> {
+        self.0.shared.stored(super::Store::list).await
+    }
+
+    pub(crate) async fn get(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        self.0.shared.stored(move |store| store.get(id)).await
+    }
+
+    pub(crate) async fn edit(&self, id: Uuid, edit: SubscriptionEdit) -> Result<(Subscription, Progress)> {
+        self.get(id).await?;
+        let url = edit.url.map(|url| target::parse(&url, &self.0.settings)).transpose()?;
+        let event_types = edit.event_types.map(known).transpose()?;
+        self.change(id, move |subscription, _| {
+            subscription.url = url.map_or_else(|| std::mem::take(&mut subscription.url), Into::into);
+            subscription.event_types = event_types.unwrap_or_else(|| std::mem::take(&mut subscription.event_types));
+        })
+        .await
+    }
+
+    /// Removes a subscription with its log. A delivery under way may still arrive.
+    pub(crate) async fn remove(&self, id: Uuid) -> Result<()> {
+        self.0.shared.stored(move |store| store.remove(id)).await?;
+        self.tell(id);
+        self.workers().remove(&id);
+        Ok(())
+    }
+
+    /// Delivers again, at once, from where it stopped.
+    pub(crate) async fn resume(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        self.change(id, |subscription, progress| {
+            subscription.status = Status::Active;
+            (progress.attempts, progress.next_try) = (0, None);
+        })
+        .await
+    }
+
+    /// Gives a subscription a new secret; the one of before signs too for a day.
+    pub(crate) async fn rotate_secret(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        let secret = Secret::generate().map_err(WebhookError::unavailable)?;
+        let until = self.0.shared.clock.now().plus(BOTH_SIGN);
+        self.change(id, move |subscription, _| {
+            let previous = std::mem::replace(&mut subscription.secret, secret);
+            subscription.previous_secret = Some(PreviousSecret { secret: previous, until });
+        })
+        .await
+    }
+
+    /// The attempts before number `before`, the latest first.
+    pub(crate) async fn deliveries(&self, id: Uuid, before: u64, limit: usize) -> Result<Vec<Delivery>> {
+        self.0.shared.stored(move |store| store.deliveries(id, before, limit)).await
+    }
+
+    /// Sends what was sent before once more, now, whatever else is under way. The cursor stays where it is.
+    pub(crate) async fn resend(&self, id: Uuid, number: u64) -> Result<Delivery> {
+        let delivery = self.0.shared.stored(move |store| store.delivery(id, number)).await?;
+        let Some(seq) = delivery.seq else { return self.ping(id).await };
+        let journal = self.0.shared.office.journal();
+        let record =
+            tokio::task::spawn_blocking(move || journal.read(seq, 1)).await.map_err(WebhookError::unavailable)?;
+        let record = record?.pop().filter(|record| record.seq == seq).ok_or(WebhookError::DeliveryNotFound)?;
+        let message = Message::about(id, &record).map_err(WebhookError::unavailable)?;
+        self.send_by_hand(id, &message).await
+    }
+
+    /// Sends a message that nothing happened.
+    pub(crate) async fn ping(&self, id: Uuid) -> Result<Delivery> {
+        let message = Message::ping(RandomIds.next(), self.0.shared.clock.now());
+        self.send_by_hand(id, &message).await
+    }
+
+    async fn send_by_hand(&self, id: Uuid, message: &Message) -> Result<Delivery> {
+        let (subscription, _) = self.get(id).await?;
+        let _place = self.0.by_hand.try_acquire().map_err(|_| WebhookError::Busy)?;
+        let (delivery, _) = self.0.shared.send(&subscription, message, 0).await;
+        self.0.shared.stored(move |store| store.settle(id, delivery, |_, _| ())).await
+    }
+
+    async fn change(
+        &self,
+        id: Uuid,
+        change: impl FnOnce(&mut Subscription, &mut Progress) + Send + 'static,
+    ) -> Result<(Subscription, Progress)> {
+        let change = move |subscription: &mut Subscription, progress: &mut Progress| {
+            change(subscription, progress);
+            Ok(())
+        };
+        let changed = self.0.shared.stored(move |store| store.change(id, change)).await?;
+        self.tell(id);
+        Ok(changed)
+    }
+}
+
+fn known(mut types: Vec<String>) -> Result<Vec<String>> {
+    if let Some(at) = types.iter().position(|name| !event_types().contains(name)) {
+        return Err(Error::invalid(format!("eventTypes[{at}]"), "must be the name of an event").into());
+    }
+    types.sort_unstable();
+    types.dedup();
+    Ok(types)
+}

@@ -1,0 +1,142 @@
+//! What is delivered, and its signature, after the Standard Webhooks specification.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use boxoffice::{DomainEvent, Error, Record, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use standardwebhooks::Webhook;
+
+/// What a ping's `type` is.
+pub(super) const PING: &str = "webhook.ping";
+
+const SECRET_LEN: usize = 32;
+
+/// The key that deliveries are signed with, as `whsec_…`. It is shown when it is made and never again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A new one of 32 random bytes.
+    pub(super) fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; SECRET_LEN];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(format!("whsec_{}", STANDARD.encode(bytes))))
+    }
+
+    /// One that the receiver has already: `whsec_` and 24 to 64 bytes in base64.
+    pub(super) fn parse(text: String) -> Result<Self, Error> {
+        let bytes = text.strip_prefix("whsec_").and_then(|encoded| STANDARD.decode(encoded).ok());
+        if bytes.is_some_and(|bytes| (24..=64).contains(&bytes.len())) {
+            Ok(Self(text))
+        } else {
+            Err(Error::invalid("secret", "must be whsec_ followed by 24 to 64 bytes in base64"))
+        }
+    }
+
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The names of all events, as subscriptions name them.
+///
+/// serde is the one that knows them all, and tells them to whoever asks for one that there is not.
+pub fn event_types() -> &'static [String] {
+    static TYPES: OnceLock<Vec<String>> = OnceLock::new();
+    TYPES.get_or_init(|| {
+        let none = serde_json::from_value::<DomainEvent>(json!({ "type": "", "data": {} }));
+        let told = none.err().map(|error| error.to_string()).unwrap_or_default();
+        let names = told.split('`').skip(1).step_by(2).filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect()
+    })
+}
+
+/// Something to deliver. Its id stays the same however often it is tried.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) id: String,
+    pub(super) event_type: String,
+    pub(super) seq: Option<u64>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Message {
+    /// The message about a record: its event in the published form.
+    pub(super) fn about(subscription: uuid::Uuid, record: &Record) -> Result<Self, serde_json::Error> {
+        let mut body = serde_json::to_value(&record.event)?;
+        body["timestamp"] = json!(record.at.to_string());
+        body["seq"] = json!(record.seq);
+        Ok(Self {
+            id: format!("msg_{}_{}", subscription.simple(), record.seq),
+            event_type: record.event.name().to_owned(),
+            seq: Some(record.seq),
+            body: serde_json::to_vec(&body)?,
+        })
+    }
+
+    /// A message that nothing happened.
+    pub(super) fn ping(id: uuid::Uuid, now: Timestamp) -> Self {
+        let body = json!({ "type": PING, "timestamp": now.to_string(), "data": {} });
+        Self {
+            id: format!("ping_{}", id.simple()),
+            event_type: PING.to_owned(),
+            seq: None,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// The value of `webhook-signature`: one signature for each secret.
+    pub(super) fn sign<'a>(&self, secrets: impl Iterator<Item = &'a Secret>, at: Timestamp) -> Result<String, String> {
+        let secs = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
+        let signatures = secrets.map(|secret| Webhook::new(secret.reveal())?.sign(&self.id, secs, &self.body));
+        let signatures: Result<Vec<_>, _> = signatures.collect();
+        signatures.map(|signatures| signatures.join(" ")).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_is_known() {
+        let types = event_types();
+        for name in ["UserCreated", "OrderCreated", "ChargeRefunded"] {
+            assert!(types.iter().any(|known| known == name), "{types:?}");
+        }
+        assert!(types.len() >= 15 && types.iter().all(|name| name.chars().all(char::is_alphabetic)), "{types:?}");
+    }
+
+    #[test]
+    fn secrets() {
+        let made = Secret::generate().unwrap();
+        assert_eq!(Secret::parse(made.reveal().to_owned()), Ok(made.clone()));
+        assert_ne!(Secret::generate().unwrap(), made);
+        assert_eq!(format!("{made:?}"), "Secret(…)");
+        for wrong in ["", "whsec_", "whsec_AAAA", "whsec_!", made.reveal().strip_prefix("whsec_").unwrap()] {
+            assert!(Secret::parse(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_secret_signs() {
+        let secrets = [Secret::generate().unwrap(), Secret::generate().unwrap()];
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let message = Message::ping(uuid::Uuid::nil(), now);
+        let both = message.sign(secrets.iter(), now).unwrap();
+        let each: Vec<_> = secrets.iter().map(|secret| message.sign(std::iter::once(secret), now).unwrap()).collect();
+        assert_eq!(both, each.join(" "));
+    }
+}

@@ -1,0 +1,241 @@
+//! Webhooks: what happened, sent to whoever subscribed to it, at least once and in order.
+//!
+//! Each subscription follows the journal by a cursor of its own, which moves in the same transaction in which a delivery is written
+//! down (`store`). One task a subscription (`worker`) sends a message, waits for its answer, and only then goes on; what fails is
+//! tried again over three days (`schedule`), after which the subscription is disabled until somebody resumes it, where it stopped.
+//! Messages and signatures (`message`) follow the Standard Webhooks specification. Nothing is ever sent to an address that is not
+//! public (`address`, `target`, `transport`), unless the settings allow it.
+//!
+//! ```text
+//!   journal ──▶ worker ──▶ transport ──▶ receiver
+//!                 │ outcome and cursor, one transaction
+//!                 ▼
+//!           webhooks.redb
+//! ```
+//!
+//! **Invariant:** the journal's writer never waits for anything here.
+
+mod address;
+mod error;
+mod manage;
+mod message;
+mod schedule;
+mod shared;
+mod store;
+mod subscription;
+mod target;
+mod transport;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use boxoffice::{BoxOffice, Clock, SystemClock};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub use error::WebhookError;
+pub(crate) use manage::{NewSubscription, SubscriptionEdit};
+pub use message::{Secret, event_types};
+use shared::Shared;
+use store::{FILE, Snapshot, Store};
+pub use subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
+use transport::{Http, Transport};
+use worker::{Signals, Worker};
+
+/// How many subscriptions there may be; each has one delivery under way at most.
+pub const SUBSCRIPTIONS_MAX: usize = 64;
+
+/// How many deliveries that an operator asked for may be under way.
+const BY_HAND_MAX: usize = 8;
+
+/// How webhooks are delivered.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    /// Whether receivers may be on plain http.
+    pub allow_http: bool,
+    /// Whether receivers may be on private addresses, such as this machine's.
+    pub allow_private: bool,
+    /// How long a receiver may take to answer.
+    pub timeout: Duration,
+    /// By which signatures are dated and retries are timed.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            allow_http: false,
+            allow_private: false,
+            timeout: Duration::from_secs(15),
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+}
+
+/// The webhooks of a box office.
+#[derive(Clone)]
+pub struct Webhooks(Arc<Inner>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    settings: Arc<WebhookSettings>,
+    workers: Mutex<HashMap<Uuid, Arc<Signals>>>,
+    by_hand: Semaphore,
+    stop: CancellationToken,
+    started: AtomicBool,
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhooks").field("settings", &self.0.settings).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Webhooks {
+    /// Opens the subscriptions in `dir`, the data directory of `office`. Nothing is delivered before [`Webhooks::start`].
+    ///
+    /// # Errors
+    /// `webhook.unavailable` if the file can't be used; `journal.unavailable`.
+    pub fn open(office: BoxOffice, dir: &Path, settings: WebhookSettings) -> Result<Self, WebhookError> {
+        let settings = Arc::new(settings);
+        let http = Http::new(Arc::clone(&settings)).map_err(WebhookError::unavailable)?;
+        Self::with_transport(office, dir, settings, Box::new(http))
+    }
+
+    fn with_transport(
+        office: BoxOffice,
+        dir: &Path,
+        settings: Arc<WebhookSettings>,
+        transport: Box<dyn Transport>,
+    ) -> Result<Self, WebhookError> {
+        let store = Store::open(dir)?;
+        follow_journal_back(&store, office.journal().head()?)?;
+        let shared = Arc::new(Shared::new(office, store, Arc::clone(&settings.clock), transport));
+        let by_hand = Semaphore::new(BY_HAND_MAX);
+        Ok(Self(Arc::new(Inner {
+            shared,
+            settings,
+            workers: Mutex::default(),
+            by_hand,
+            stop: CancellationToken::new(),
+            started: AtomicBool::new(false),
+        })))
+    }
+
+    /// Begins to deliver, on the runtime of the caller, until [`Webhooks::stop`] or until the box office closes.
+    ///
+    /// # Errors
+    /// `webhook.unavailable`.
+    pub fn start(&self) -> Result<(), WebhookError> {
+        self.0.started.store(true, Ordering::Relaxed);
+        for (subscription, _) in self.0.shared.store.list()? {
+            self.spawn(subscription.id);
+        }
+        Ok(())
+    }
+
+    /// Ends all deliveries. One that is under way is repeated after the next start.
+    pub fn stop(&self) {
+        self.0.stop.cancel();
+    }
+
+    fn spawn(&self, id: Uuid) {
+        if !self.0.started.load(Ordering::Relaxed) {
+            return;
+        }
+        let signals = Arc::new(Signals::default());
+        let replaced = self.workers().insert(id, Arc::clone(&signals));
+        debug_assert!(replaced.is_none(), "one subscription has one worker");
+        let worker = Worker { shared: Arc::clone(&self.0.shared), id, signals };
+        tokio::spawn(self.0.stop.clone().run_until_cancelled_owned(worker.run()));
+    }
+
+    fn workers(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Arc<Signals>>> {
+        self.0.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, id: Uuid) {
+        if let Some(signals) = self.workers().get(&id) {
+            signals.changed.notify_one();
+        }
+    }
+
+    /// Figures for whoever runs the host.
+    pub(crate) fn figures(&self) -> Result<Figures, WebhookError> {
+        let head = self.0.shared.office.stats().head_seq;
+        let mut figures = Figures::default();
+        let workers = self.workers().clone();
+        for (subscription, progress) in self.0.shared.store.list()? {
+            if !subscription.is_active() {
+                figures.disabled += 1;
+                continue;
+            }
+            figures.active += 1;
+            let covered = workers.get(&subscription.id).map_or(0, |signals| signals.covered.load(Ordering::Relaxed));
+            let lag = head.saturating_sub(covered.max(progress.cursor));
+            figures.behind += usize::from(progress.attempts > 0);
+            figures.lag_max = figures.lag_max.max(lag);
+        }
+        Ok(figures)
+    }
+
+    /// What the file holds at this moment.
+    pub(crate) fn snapshot(&self) -> Result<Backup, WebhookError> {
+        self.0.shared.store.snapshot().map(Backup)
+    }
+}
+
+/// Whether there are webhooks in a data directory.
+pub(crate) fn are_in(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
+/// The webhooks as they were at one moment.
+pub(crate) struct Backup(Snapshot);
+
+impl Backup {
+    /// Writes them to `dir`.
+    pub(crate) fn write(&self, dir: &Path) -> Result<(), WebhookError> {
+        self.0.copy_to(dir)
+    }
+}
+
+/// Figures for whoever runs the host.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) active: usize,
+    pub(crate) disabled: usize,
+    /// Active ones whose next delivery has failed at least once.
+    pub(crate) behind: usize,
+    /// How many records the slowest active one has before it.
+    pub(crate) lag_max: u64,
+}
+
+/// A journal that was restored from an older backup ends before cursors do: its new records must not be skipped.
+fn follow_journal_back(store: &Store, head: u64) -> Result<(), WebhookError> {
+    for (subscription, progress) in store.list()? {
+        if progress.cursor > head {
+            tracing::warn!(subscription = %subscription.id, cursor = progress.cursor, head, "the journal has gone back");
+            store.change(subscription.id, |_, progress| {
+                *progress = Progress { cursor: head, last_delivery: progress.last_delivery, ..Progress::default() };
+                Ok(())
+            })?;
+        }
+    }
+    Ok(())
+}

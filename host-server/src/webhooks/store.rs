@@ -1,0 +1,220 @@
+//! The file `webhooks.redb`: subscriptions, how far each one is, and the log of deliveries.
+//!
+//! **Invariant:** an outcome and the cursor that it moves are one transaction, so that a crash repeats a delivery at most.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use redb::backends::FileBackend;
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::error::WebhookError;
+use super::subscription::{Delivery, Progress, Subscription};
+
+/// The name of the file in the data directory.
+pub(super) const FILE: &str = "webhooks.redb";
+
+/// How many deliveries of a subscription the log keeps.
+pub(super) const LOG_MAX: u64 = 1000;
+
+/// How much memory the pages of the file may take: it is small.
+const CACHE_BYTES: usize = 4 << 20;
+
+const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("subscriptions");
+const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
+const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
+
+type Result<T> = std::result::Result<T, WebhookError>;
+
+/// The open file.
+#[derive(Debug)]
+pub(super) struct Store {
+    database: Database,
+}
+
+impl Store {
+    /// Opens the file, or makes it so that nobody else can read the secrets in it.
+    pub(super) fn open(dir: &Path) -> Result<Self> {
+        Self::at(private(&dir.join(FILE))?)
+    }
+
+    fn at(file: File) -> Result<Self> {
+        let database = Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(FileBackend::new(file)?)?;
+        let txn = database.begin_write()?;
+        txn.open_table(SUBSCRIPTIONS)?;
+        txn.open_table(PROGRESS)?;
+        txn.open_table(DELIVERIES)?;
+        txn.commit()?;
+        Ok(Self { database })
+    }
+
+    pub(super) fn list(&self) -> Result<Vec<(Subscription, Progress)>> {
+        let txn = self.database.begin_read()?;
+        let (table, progress) = (txn.open_table(SUBSCRIPTIONS)?, txn.open_table(PROGRESS)?);
+        let mut all = Vec::new();
+        for row in table.iter()? {
+            let (key, value) = row?;
+            all.push((decode(value.value())?, found(&progress, key.value())?.unwrap_or_default()));
+        }
+        Ok(all)
+    }
+
+    pub(super) fn get(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        let txn = self.database.begin_read()?;
+        let subscription = found(&txn.open_table(SUBSCRIPTIONS)?, id.as_u128())?.ok_or(WebhookError::NotFound)?;
+        Ok((subscription, found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default()))
+    }
+
+    /// Adds a subscription, unless there are `max` already.
+    pub(super) fn add(&self, subscription: &Subscription, progress: &Progress, max: usize) -> Result<()> {
+        let txn = self.database.begin_write()?;
+        let count = txn.open_table(SUBSCRIPTIONS)?.iter()?.count();
+        if count >= max {
+            return Err(WebhookError::LimitReached);
+        }
+        put(&txn, SUBSCRIPTIONS, subscription.id, subscription)?;
+        put(&txn, PROGRESS, subscription.id, progress)?;
+        Ok(txn.commit()?)
+    }
+
+    /// Changes a subscription and how far it is, in one transaction.
+    pub(super) fn change(
+        &self,
+        id: Uuid,
+        change: impl FnOnce(&mut Subscription, &mut Progress) -> Result<()>,
+    ) -> Result<(Subscription, Progress)> {
+        let txn = self.database.begin_write()?;
+        let changed = changed(&txn, id, change)?;
+        txn.commit()?;
+        Ok(changed)
+    }
+
+    pub(super) fn remove(&self, id: Uuid) -> Result<()> {
+        let key = id.as_u128();
+        let txn = self.database.begin_write()?;
+        if txn.open_table(SUBSCRIPTIONS)?.remove(key)?.is_none() {
+            return Err(WebhookError::NotFound);
+        }
+        txn.open_table(PROGRESS)?.remove(key)?;
+        txn.open_table(DELIVERIES)?.retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
+        Ok(txn.commit()?)
+    }
+
+    /// Puts an attempt into the log and does what follows from it, in one transaction. Gives the attempt with its number.
+    pub(super) fn settle(
+        &self,
+        id: Uuid,
+        mut delivery: Delivery,
+        follow: impl FnOnce(&mut Subscription, &mut Progress),
+    ) -> Result<Delivery> {
+        let txn = self.database.begin_write()?;
+        changed(&txn, id, |subscription, progress| {
+            progress.last_delivery += 1;
+            delivery.id = progress.last_delivery;
+            follow(subscription, progress);
+            Ok(())
+        })?;
+        {
+            let mut log = txn.open_table(DELIVERIES)?;
+            log.insert((id.as_u128(), delivery.id), encode(&delivery)?.as_slice())?;
+            log.remove((id.as_u128(), delivery.id.saturating_sub(LOG_MAX)))?;
+        }
+        txn.commit()?;
+        Ok(delivery)
+    }
+
+    /// The attempts before number `before`, the latest first.
+    pub(super) fn deliveries(&self, id: Uuid, before: u64, limit: usize) -> Result<Vec<Delivery>> {
+        self.get(id)?;
+        let log = self.database.begin_read()?.open_table(DELIVERIES)?;
+        let rows = log.range((id.as_u128(), 0)..(id.as_u128(), before))?.rev().take(limit);
+        rows.map(|row| decode(row?.1.value())).collect()
+    }
+
+    pub(super) fn delivery(&self, id: Uuid, number: u64) -> Result<Delivery> {
+        self.get(id)?;
+        let log = self.database.begin_read()?.open_table(DELIVERIES)?;
+        let row = log.get((id.as_u128(), number))?.ok_or(WebhookError::DeliveryNotFound)?;
+        decode(row.value())
+    }
+
+    /// What the file holds at this moment, to be copied later.
+    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot(self.database.begin_read()?))
+    }
+}
+
+/// The file as it was at one moment.
+pub(super) struct Snapshot(ReadTransaction);
+
+impl Snapshot {
+    /// Writes it to a new file in `dir`.
+    pub(super) fn copy_to(&self, dir: &Path) -> Result<()> {
+        let store = Store::at(private(&dir.join(FILE))?)?;
+        let txn = store.database.begin_write()?;
+        for table in [SUBSCRIPTIONS, PROGRESS] {
+            let mut to = txn.open_table(table)?;
+            for row in self.0.open_table(table)?.iter()? {
+                let (key, value) = row?;
+                to.insert(key.value(), value.value())?;
+            }
+        }
+        {
+            let mut to = txn.open_table(DELIVERIES)?;
+            for row in self.0.open_table(DELIVERIES)?.iter()? {
+                let (key, value) = row?;
+                to.insert(key.value(), value.value())?;
+            }
+        }
+        Ok(txn.commit()?)
+    }
+}
+
+fn changed(
+    txn: &WriteTransaction,
+    id: Uuid,
+    change: impl FnOnce(&mut Subscription, &mut Progress) -> Result<()>,
+) -> Result<(Subscription, Progress)> {
+    let mut subscription = found(&txn.open_table(SUBSCRIPTIONS)?, id.as_u128())?.ok_or(WebhookError::NotFound)?;
+    let mut progress = found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default();
+    change(&mut subscription, &mut progress)?;
+    put(txn, SUBSCRIPTIONS, id, &subscription)?;
+    put(txn, PROGRESS, id, &progress)?;
+    Ok((subscription, progress))
+}
+
+fn found<T: DeserializeOwned>(table: &impl ReadableTable<u128, &'static [u8]>, key: u128) -> Result<Option<T>> {
+    table.get(key)?.map(|value| decode(value.value())).transpose()
+}
+
+fn put(
+    txn: &WriteTransaction,
+    table: TableDefinition<'_, u128, &[u8]>,
+    id: Uuid,
+    value: &impl Serialize,
+) -> Result<()> {
+    txn.open_table(table)?.insert(id.as_u128(), encode(value)?.as_slice())?;
+    Ok(())
+}
+
+fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(WebhookError::unavailable)
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(WebhookError::unavailable)
+}
+
+/// A file that only its owner may read, also where it exists already.
+fn private(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    let file = file.map_err(WebhookError::unavailable)?;
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(path, mode).map_err(WebhookError::unavailable)?;
+    Ok(file)
+}

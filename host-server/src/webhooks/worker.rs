@@ -1,0 +1,248 @@
+//! One subscription's deliveries: one at a time, in the order of the journal, each until it has arrived.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use boxoffice::{Code, Record, Timestamp};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::error::WebhookError;
+use super::message::Message;
+use super::schedule;
+use super::shared::Shared;
+use super::store::Store;
+use super::subscription::{Delivery, Progress, Status, Subscription};
+use super::transport::{Answer, Post, RetryAfter};
+
+/// How many records are taken at a time.
+const BATCH_MAX: usize = 256;
+
+/// After how many records that nobody wanted the cursor is written down: a restart reads them again, which does no harm.
+const SKIPPED_MAX: u64 = 4096;
+
+/// How long to wait when the disk or the journal fails, before asking again.
+const FAULT_WAIT: Duration = Duration::from_secs(5);
+
+/// What others can see and do of a worker.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    /// Tells that the subscription was changed.
+    pub(super) changed: Notify,
+    /// The last record that needs no delivery any more, including those that were not wanted.
+    pub(super) covered: AtomicU64,
+}
+
+/// The deliveries of one subscription.
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
+    pub(super) id: Uuid,
+    pub(super) signals: Arc<Signals>,
+}
+
+/// Why a worker does nothing any more.
+enum End {
+    /// The subscription is gone, or the box office is closed.
+    Over,
+    Fault(WebhookError),
+}
+
+impl From<WebhookError> for End {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NotFound => Self::Over,
+            other => Self::Fault(other),
+        }
+    }
+}
+
+impl Worker {
+    /// Delivers until the subscription is gone or the box office is closed.
+    pub(super) async fn run(self) {
+        loop {
+            match self.deliver().await {
+                Err(End::Fault(error)) => {
+                    tracing::error!(subscription = %self.id, error = &error as &dyn std::error::Error, "deliveries wait");
+                    tokio::time::sleep(FAULT_WAIT).await;
+                }
+                Ok(()) | Err(End::Over) => return,
+            }
+        }
+    }
+
+    async fn deliver(&self) -> Result<(), End> {
+        let (_, progress) = self.current().await?;
+        self.cover(progress.cursor);
+        let mut noted = progress.cursor;
+        let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
+        let mut ahead: VecDeque<Arc<Record>> = VecDeque::new();
+        loop {
+            let (subscription, progress) = self.current().await?;
+            if !subscription.is_active() {
+                self.signals.changed.notified().await;
+                continue;
+            }
+            if let Some(until) = progress.next_try.filter(|until| self.shared.clock.now() < *until) {
+                tokio::select! {
+                    () = self.shared.wait_until(until) => {}
+                    () = self.signals.changed.notified() => {}
+                }
+                continue;
+            }
+            let Some(record) = ahead.front() else {
+                tokio::select! {
+                    batch = feed.next_batch(BATCH_MAX) => ahead.extend(batch.map_err(closed)?),
+                    () = self.signals.changed.notified() => {}
+                }
+                continue;
+            };
+            let seq = record.seq;
+            if !subscription.wants(record.event.name()) {
+                if seq - noted >= SKIPPED_MAX {
+                    self.stored(move |store, id| store.change(id, |_, progress| skip_to(progress, seq))).await?;
+                    noted = seq;
+                }
+            } else if self.attempt(subscription, &progress, record).await? {
+                noted = seq;
+            } else {
+                continue;
+            }
+            self.cover(seq);
+            ahead.pop_front();
+        }
+    }
+
+    /// Sends a record's message once and writes down what came of it. Tells whether it arrived.
+    async fn attempt(
+        &self,
+        subscription: Subscription,
+        progress: &Progress,
+        record: &Arc<Record>,
+    ) -> Result<bool, End> {
+        let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
+        let attempt = progress.attempts + 1;
+        let (delivery, answer) = self.shared.send(&subscription, &message, attempt).await;
+        let (arrived, seq, chance) = (delivery.error.is_none(), record.seq, fastrand::f64());
+        let follow = move |subscription: &mut Subscription, progress: &mut Progress, now: Timestamp| {
+            if arrived {
+                *progress = Progress { cursor: seq, last_delivery: progress.last_delivery, ..Progress::default() };
+                return;
+            }
+            progress.attempts = attempt;
+            let asked = answer.and_then(|answer| answer.retry_after).map(|after| after.from(now));
+            let wait = schedule::wait(attempt, asked, chance);
+            progress.next_try = wait.map(|wait| now.plus(wait));
+            let is_gone = answer.is_some_and(|answer| answer.status == 410);
+            // An operator who disabled it in the meantime had a reason too.
+            if (is_gone || wait.is_none()) && subscription.is_active() {
+                let reason = if is_gone {
+                    "the receiver answered 410 Gone".to_owned()
+                } else {
+                    format!("record {seq} could not be delivered in {} attempts", schedule::ATTEMPTS_MAX)
+                };
+                tracing::warn!(subscription = %subscription.id, reason, "a webhook is disabled");
+                subscription.status = Status::Disabled { reason, at: now };
+            }
+        };
+        let now = self.shared.clock.now();
+        self.stored(move |store, id| {
+            store.settle(id, delivery, |subscription, progress| follow(subscription, progress, now))
+        })
+        .await?;
+        Ok(arrived)
+    }
+
+    fn cover(&self, seq: u64) {
+        self.signals.covered.store(seq, Ordering::Relaxed);
+    }
+
+    async fn current(&self) -> Result<(Subscription, Progress), End> {
+        self.stored(Store::get).await
+    }
+
+    async fn stored<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, Uuid) -> Result<T, WebhookError> + Send + 'static,
+    ) -> Result<T, End> {
+        let id = self.id;
+        Ok(self.shared.stored(move |store| work(store, id)).await?)
+    }
+}
+
+impl RetryAfter {
+    fn from(self, now: Timestamp) -> Duration {
+        match self {
+            Self::Wait(wait) => wait,
+            Self::At(secs) => Timestamp::from_millis(secs.saturating_mul(1000)).since(now),
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a change may do")]
+fn skip_to(progress: &mut Progress, seq: u64) -> Result<(), WebhookError> {
+    progress.cursor = progress.cursor.max(seq);
+    Ok(())
+}
+
+fn closed(error: boxoffice::Error) -> End {
+    if error.code_value() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
+}
+
+/// What an attempt came to, for the log.
+pub(super) fn judge(sent: &Result<Answer, String>) -> (Option<u16>, Option<String>) {
+    match sent {
+        Err(reason) => (None, Some(reason.clone())),
+        Ok(Answer { status, .. }) => {
+            let error = match status {
+                200..=299 => None,
+                300..=399 => Some(format!("the receiver redirects ({status}), and redirects are not followed")),
+                _ => Some(format!("the receiver answered {status}")),
+            };
+            (Some(*status), error)
+        }
+    }
+}
+
+impl Shared {
+    /// Sends a message once. What came of it is counted, but not written down.
+    pub(super) async fn send(
+        &self,
+        subscription: &Subscription,
+        message: &Message,
+        attempt: u32,
+    ) -> (Delivery, Option<Answer>) {
+        let at = self.clock.now();
+        let began = tokio::time::Instant::now();
+        let sent = match self.post(subscription, message, at) {
+            Ok(post) => self.transport.send(post).await,
+            Err(reason) => Err(reason),
+        };
+        let (status, error) = judge(&sent);
+        let outcome = if error.is_none() { "delivered" } else { "failed" };
+        metrics::counter!("boxoffice_webhook_deliveries_total", "outcome" => outcome).increment(1);
+        let delivery = Delivery {
+            id: 0,
+            seq: message.seq,
+            event_type: message.event_type.clone(),
+            message_id: message.id.clone(),
+            attempt,
+            at,
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            status,
+            error,
+        };
+        (delivery, sent.ok())
+    }
+
+    fn post(&self, subscription: &Subscription, message: &Message, at: Timestamp) -> Result<Post, String> {
+        Ok(Post {
+            url: subscription.url.parse().map_err(|_| "the URL is not valid".to_owned())?,
+            id: message.id.clone(),
+            timestamp_secs: at.as_secs(),
+            signature: message.sign(subscription.secrets(at), at)?,
+            body: message.body.clone().into(),
+        })
+    }
+}

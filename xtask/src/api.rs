@@ -1,7 +1,9 @@
 //! The running host against Schemathesis, a property-based tester that makes up requests from the host's own description, good
 //! ones and bad ones, and checks every answer.
 //!
-//! It runs twice, as an ordinary user and as an operator. What it may not hold against the host is in `hooks.py`, with reasons.
+//! It is also asked to send webhooks to a receiver that judges them by the reference library of Standard Webhooks, in Python.
+//!
+//! The tester runs twice, as an ordinary user and as an operator. What it may not hold against the host is in `hooks.py`, with reasons.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,11 +17,14 @@ const SECONDS: &str = "60";
 
 const FOLDER: &str = "host-server/tests/schemathesis";
 
+const WEBHOOKS: &str = "host-server/tests/webhooks";
+
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("api-tester");
-    let tester = install(&folder)?;
+    let tester = install(FOLDER, &folder)?.join("bin/schemathesis");
     shell(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
     let server = target_folder()?.join("debug").join("boxoffice-server");
+    webhooks(&server, &target_folder()?.join("webhooks"))?;
     for role in ["user", "operator"] {
         say(&format!("\nas {role}"));
         run(&server, &tester, &folder, role)?;
@@ -27,20 +32,38 @@ pub(crate) fn check() -> Result<(), String> {
     Ok(())
 }
 
-/// Installs the tester where nothing else is touched, once for each set of versions.
-fn install(folder: &Path) -> Result<PathBuf, String> {
-    let requirements = root().join(FOLDER).join("requirements.txt");
+/// Installs what a folder of ours requires where nothing else is touched, once for each set of versions.
+fn install(ours: &str, folder: &Path) -> Result<PathBuf, String> {
+    let requirements = root().join(ours).join("requirements.txt");
     let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
     let (place, noted) = (folder.join("python"), folder.join("installed.txt"));
     if fs::read_to_string(&noted).is_ok_and(|installed| installed == wanted) {
-        return Ok(place.join("bin/schemathesis"));
+        return Ok(place);
     }
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     shell(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
     let mut pip = Command::new(place.join("bin/pip"));
     shell(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements))?;
     fs::write(&noted, wanted).map_err(|error| error.to_string())?;
-    Ok(place.join("bin/schemathesis"))
+    Ok(place)
+}
+
+/// Has webhooks delivered to a receiver in another language.
+fn webhooks(program: &Path, folder: &Path) -> Result<(), String> {
+    let python = install(WEBHOOKS, folder)?.join("bin/python");
+    let data = fresh(folder, "data")?;
+    let server = Server::start(program, &data, &["--webhooks-allow-http", "--webhooks-allow-private"])?;
+    let mut command = Command::new(python);
+    command.arg(root().join(WEBHOOKS).join("check.py")).env("BOXOFFICE_URL", &server.url);
+    shell(command.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_DIR", &data))
+}
+
+/// An empty directory of this name.
+fn fresh(folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let data = folder.join(name);
+    let _ = fs::remove_dir_all(&data);
+    fs::create_dir_all(&data).map_err(|error| error.to_string())?;
+    Ok(data)
 }
 
 /// A server on data of its own; it is killed when it is dropped.
@@ -50,11 +73,11 @@ struct Server {
 }
 
 impl Server {
-    fn start(program: &Path, data: &Path) -> Result<Self, String> {
+    fn start(program: &Path, data: &Path, more: &[&str]) -> Result<Self, String> {
         let log = data.with_extension("log");
         let log = fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let mut command = Command::new(program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--data"]).arg(data);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--data"]).arg(data).args(more);
         command.env_remove("JWT_KEY").stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
         let mut line = String::new();
@@ -77,10 +100,8 @@ impl Drop for Server {
 }
 
 fn run(program: &Path, tester: &Path, folder: &Path, role: &str) -> Result<(), String> {
-    let data = folder.join(role);
-    let _ = fs::remove_dir_all(&data);
-    fs::create_dir_all(&data).map_err(|error| error.to_string())?;
-    let server = Server::start(program, &data)?;
+    let data = fresh(folder, role)?;
+    let server = Server::start(program, &data, &[])?;
     let mut command = Command::new(tester);
     command.args(["run", "--checks", "all", "--generation-deterministic", "--continue-on-failure", "--no-color"]);
     command.args(["--max-examples", "30", "--max-time", SECONDS, "--warnings", "off"]);

@@ -34,6 +34,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("orders_create", &[404, 409]),
     ("orders_cancel", &[409]),
     ("orders_refund", &[402, 409]),
+    ("webhooks_create", &[409]),
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
     ("ledger_balance", &[404]),

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn secrets() {
         let made = Secret::generate().unwrap();
-        assert_eq!(Secret::parse(made.reveal().to_owned()), Ok(made.clone()));
+        assert_eq!(Secret::parse(made.reveal().to_owned()).unwrap(), made);
         assert_ne!(Secret::generate().unwrap(), made);
         assert_eq!(format!("{made:?}"), "Secret(…)");
         for wrong in ["", "whsec_", "whsec_AAAA", "whsec_!", made.reveal().strip_prefix("whsec_").unwrap()] {

@@ -199,6 +199,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn receivers_that_hang_are_given_up() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = WebhookSettings {
+            allow_http: true,
+            allow_private: true,
+            timeout: Duration::from_millis(50),
+            ..WebhookSettings::default()
+        };
+        let post = Post {
+            url: format!("http://{}", listener.local_addr().unwrap()).parse().unwrap(),
+            id: "msg_1".to_owned(),
+            timestamp_secs: 1,
+            signature: "v1,".to_owned(),
+            body: Bytes::new(),
+        };
+        let sent = Http::new(Arc::new(settings)).unwrap().send(post).await;
+        assert_eq!(sent, Err("no answer within 0.05 s".to_owned()));
+    }
+
+    #[tokio::test]
     async fn names_are_checked_by_what_they_lead_to() {
         let mut resolver = PublicOnly { allow_private: false };
         let error = resolver.call("localhost".parse().unwrap()).await.unwrap_err();

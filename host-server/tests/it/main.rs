@@ -1,5 +1,5 @@
 //! The host as a client sees it: most tests call the router in this process, with a clock to move; `process` and `crash` start
-//! the real binary. With `BOXOFFICE_TEST_HOST` they talk to another program, but for `inside`, `process` and `crash`.
+//! the real binary. With `BOXOFFICE_TEST_HOST` they talk to another program, but for modules named `inside`, `process` and `crash`.
 
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 
@@ -19,3 +19,4 @@ mod salvage;
 mod security;
 mod tickets;
 mod users;
+mod webhooks;

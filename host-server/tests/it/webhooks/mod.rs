@@ -1,0 +1,4 @@
+//! Webhooks end to end: the real binary, and a receiver on a socket of its own.
+
+mod process;
+mod receiver;

@@ -301,9 +301,9 @@ pub struct WebhooksArgs {
     /// What to do.
     #[command(subcommand)]
     pub action: WebhooksAction,
-    /// Where the data is.
-    #[command(flatten)]
-    pub data: DataArgs,
+    /// The data directory
+    #[arg(long, env = "BOXOFFICE_DATA", value_name = "DIR", default_value = "./boxoffice-data", global = true)]
+    pub data: PathBuf,
 }
 
 /// What to do with webhooks.

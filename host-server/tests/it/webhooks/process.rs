@@ -92,10 +92,10 @@ async fn an_endpoint_that_redirects_then_is_gone_then_is_back() {
     receiver.until(|got| got.len() == 1).await;
     receiver.answer(StatusCode::GONE);
     let log = format!("{path}/deliveries");
-    while ask(&server, &token, "GET", &path, None).await.1["status"] != "disabled" {
-        // Its next attempt is due in seconds; resuming makes it at once.
-        ask(&server, &token, "POST", &format!("{path}/resume"), None).await;
-    }
+    while ask(&server, &token, "GET", &path, None).await.1["attempts"] != 1 {}
+    // Its next attempt is due in seconds; resuming makes it at once.
+    ask(&server, &token, "POST", &format!("{path}/resume"), None).await;
+    while ask(&server, &token, "GET", &path, None).await.1["status"] != "disabled" {}
     let (_, failed) = ask(&server, &token, "GET", &log, None).await;
     let first = failed.as_array().unwrap().last().unwrap();
     assert!(first["error"].as_str().unwrap().contains("redirects are not followed"), "{first}");

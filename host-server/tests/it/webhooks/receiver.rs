@@ -83,8 +83,9 @@ async fn take(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, bod
     }
     let id = headers["webhook-id"].to_str().unwrap().to_owned();
     let body = serde_json::from_slice(&body).unwrap();
+    // Whoever sees that this has come and changes the answer means the next one.
+    let status = inner.status.lock().unwrap().unwrap_or(StatusCode::NO_CONTENT);
     inner.got.lock().unwrap().push(Got { path: uri.path().to_owned(), id, body });
     inner.more.notify_waiters();
-    let status = inner.status.lock().unwrap().unwrap_or(StatusCode::NO_CONTENT);
     (status, [("location", "/elsewhere")]).into_response()
 }

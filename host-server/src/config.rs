@@ -313,7 +313,7 @@ pub enum WebhooksAction {
     Add {
         /// Where deliveries go
         url: String,
-        /// An event that is delivered, such as OrderCreated; may be repeated, all by default
+        /// An event that is delivered, such as `OrderCreated`; may be repeated, all by default
         #[arg(long = "event", value_name = "TYPE")]
         events: Vec<String>,
         /// The last record that is not delivered; without it only what happens from now on is

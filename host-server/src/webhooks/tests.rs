@@ -135,7 +135,7 @@ async fn what_fails_is_tried_by_the_schedule_then_disabled_and_resumed_where_it_
         assert_eq!(subscription.is_active(), attempt < 10);
         if let Some(until) = progress.next_try {
             let wait = until.since(boxoffice::Clock::now(world.clock.as_ref()));
-            world.clock.advance(wait - Duration::from_millis(1));
+            world.clock.advance(wait.saturating_sub(Duration::from_millis(1)));
             assert!(world.posts.try_recv().is_err(), "not before its time");
             world.clock.advance(Duration::from_millis(1));
         }

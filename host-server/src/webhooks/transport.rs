@@ -30,7 +30,7 @@ const ANSWER_LEN_MAX: usize = 64 * 1024;
 const REST_WITHIN: Duration = Duration::from_secs(1);
 
 /// For how long an unused connection is kept.
-const IDLE_MAX: Duration = Duration::from_secs(60);
+const IDLE_MAX: Duration = Duration::from_mins(1);
 
 /// A request to a receiver.
 #[derive(Debug, Clone)]

@@ -215,7 +215,7 @@ impl Shared {
     ) -> (Delivery, Option<Answer>) {
         let at = self.clock.now();
         let began = tokio::time::Instant::now();
-        let sent = match self.post(subscription, message, at) {
+        let sent = match post(subscription, message, at) {
             Ok(post) => self.transport.send(post).await,
             Err(reason) => Err(reason),
         };
@@ -235,14 +235,14 @@ impl Shared {
         };
         (delivery, sent.ok())
     }
+}
 
-    fn post(&self, subscription: &Subscription, message: &Message, at: Timestamp) -> Result<Post, String> {
-        Ok(Post {
-            url: subscription.url.parse().map_err(|_| "the URL is not valid".to_owned())?,
-            id: message.id.clone(),
-            timestamp_secs: at.as_secs(),
-            signature: message.sign(subscription.secrets(at), at)?,
-            body: message.body.clone().into(),
-        })
-    }
+fn post(subscription: &Subscription, message: &Message, at: Timestamp) -> Result<Post, String> {
+    Ok(Post {
+        url: subscription.url.parse().map_err(|_| "the URL is not valid".to_owned())?,
+        id: message.id.clone(),
+        timestamp_secs: at.as_secs(),
+        signature: message.sign(subscription.secrets(at), at)?,
+        body: message.body.clone().into(),
+    })
 }

@@ -122,7 +122,9 @@ async fn an_endpoint_that_redirects_then_is_gone_then_is_back() {
     let (_, rotated) = ask(&server, &token, "POST", &format!("{path}/rotate-secret"), None).await;
     for secret in [None, Some(&rotated["secret"])] {
         // Both the secret of before and the new one are good.
-        secret.into_iter().for_each(|secret| receiver.expect_secret(secret));
+        if let Some(secret) = secret {
+            receiver.expect_secret(secret);
+        }
         let (_, pinged) = ask(&server, &token, "POST", &format!("{path}/ping"), None).await;
         assert_eq!((&pinged["delivered"], &pinged["eventType"]), (&json!(true), &json!("webhook.ping")), "{pinged}");
     }

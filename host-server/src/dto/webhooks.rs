@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription, SubscriptionEdit, event_types};
 
+// The pattern of URLs is narrower than what the host takes: a tester that makes up URLs from it must not have anything sent to
+// somebody who exists, and names under `example` belong to nobody.
+
 /// A webhook to make.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -18,8 +21,8 @@ pub(crate) struct NewWebhook {
     #[schema(
         required,
         max_length = 2048,
-        pattern = r"^https://([a-z]{2,20}\.){1,3}(com|org|net)(/[a-z0-9]{1,20}){0,3}$",
-        example = "https://example.com/hooks"
+        pattern = r"^https://([a-z]{2,20}\.){1,3}example(/[a-z0-9]{1,20}){0,3}$",
+        example = "https://receiver.example/hooks"
     )]
     url: String,
     /// The events that are delivered; all if there are none here.
@@ -45,7 +48,7 @@ impl From<NewWebhook> for NewSubscription {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WebhookEdit {
     /// Where deliveries go.
-    #[schema(max_length = 2048, pattern = r"^https://([a-z]{2,20}\.){1,3}(com|org|net)(/[a-z0-9]{1,20}){0,3}$")]
+    #[schema(max_length = 2048, pattern = r"^https://([a-z]{2,20}\.){1,3}example(/[a-z0-9]{1,20}){0,3}$")]
     url: Option<String>,
     /// The events that are delivered; all if there are none here.
     #[schema(schema_with = event_types_or_null_schema)]

@@ -15,7 +15,7 @@ pub use crate::domain::order::{CancelReason, OrderCancelled, OrderCreated, Order
 pub use crate::domain::payment::{
     ChargeAuthorized, ChargeCreated, ChargeDisputed, ChargeEscalated, ChargeFailed, ChargeRefunded, ChargeTransferred,
     ChargeVoided, DisputeClosed, EscalationResolved, LateMoneyReceived, PaymentStarted, RefundFailed, RefundReason,
-    RefundStarted, Resolution, VoidStarted,
+    RefundStarted, Resolution, UnknownResolution, VoidStarted,
 };
 pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
 use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};

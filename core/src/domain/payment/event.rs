@@ -1,5 +1,6 @@
 //! The facts of the payment domain. They belong to the stream of the charge's order.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -228,6 +229,20 @@ impl Resolution {
         }
     }
 }
+
+impl FromStr for Resolution {
+    type Err = UnknownResolution;
+
+    fn from_str(text: &str) -> Result<Self, UnknownResolution> {
+        let all = [Self::ReturnedElsewhere, Self::Kept];
+        all.into_iter().find(|resolution| resolution.as_str() == text).ok_or(UnknownResolution)
+    }
+}
+
+/// A text that is no [`Resolution`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be returned_elsewhere or kept")]
+pub struct UnknownResolution;
 
 /// Money was set aside for an order that had ended; the gateway is about to be asked to release it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,7 +45,7 @@ pub(super) use decide::{
 pub use event::{
     ChargeAuthorized, ChargeCreated, ChargeDisputed, ChargeEscalated, ChargeFailed, ChargeRefunded, ChargeTransferred,
     ChargeVoided, DisputeClosed, EscalationResolved, LateMoneyReceived, PaymentStarted, RefundFailed, RefundReason,
-    RefundStarted, Resolution, VoidStarted,
+    RefundStarted, Resolution, UnknownResolution, VoidStarted,
 };
 pub use state::{Charge, ChargeStatus, Dispute, DisputeStatus, Refund, RefundStatus};
 pub(crate) use state::{LATE_MONEY_UNTIL, UNREACHED};

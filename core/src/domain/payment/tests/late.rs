@@ -2,7 +2,7 @@
 
 use super::super::{
     ChargeStatus, ChargeTransferred, LateMoneyPolicy, LateMoneyReceived, LateMoneyStep, RefundReason, Rejection,
-    Resolution, ResolveEscalation,
+    Resolution, ResolveEscalation, UnknownResolution,
 };
 use crate::command::Command;
 use crate::domain::order::OrderStatus;
@@ -197,4 +197,12 @@ fn policies_are_written_as_lists() {
     for text in ["", "refund", "return,return", "retake,,return", "return,retake,return"] {
         assert!(text.parse::<LateMoneyPolicy>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn resolutions_are_read_as_they_are_written() {
+    for resolution in [Resolution::ReturnedElsewhere, Resolution::Kept] {
+        assert_eq!(resolution.as_str().parse::<Resolution>(), Ok(resolution));
+    }
+    assert_eq!("lost".parse::<Resolution>(), Err(UnknownResolution));
 }

@@ -13,10 +13,20 @@ export declare enum Subjects {
   OrderCancelled = 'OrderCancelled',
   OrderExpired = 'OrderExpired',
   PaymentStarted = 'PaymentStarted',
+  ChargeAuthorized = 'ChargeAuthorized',
   ChargeCreated = 'ChargeCreated',
   ChargeFailed = 'ChargeFailed',
   RefundStarted = 'RefundStarted',
   ChargeRefunded = 'ChargeRefunded',
+  RefundFailed = 'RefundFailed',
+  LateMoneyReceived = 'LateMoneyReceived',
+  ChargeTransferred = 'ChargeTransferred',
+  ChargeEscalated = 'ChargeEscalated',
+  EscalationResolved = 'EscalationResolved',
+  VoidStarted = 'VoidStarted',
+  ChargeVoided = 'ChargeVoided',
+  ChargeDisputed = 'ChargeDisputed',
+  DisputeClosed = 'DisputeClosed',
 }
 
 /** Money as it is published: minor units, such as cents, and the ISO 4217 code. */
@@ -92,6 +102,10 @@ export interface PaymentStartedEvent {
   subject: Subjects.PaymentStarted
   data: { chargeId: string; orderId: string; amount: PublishedMoney; gateway: string }
 }
+export interface ChargeAuthorizedEvent {
+  subject: Subjects.ChargeAuthorized
+  data: { chargeId: string; orderId: string; reference?: string }
+}
 export interface ChargeCreatedEvent {
   subject: Subjects.ChargeCreated
   data: { chargeId: string; orderId: string; amount: PublishedMoney; reference?: string; tickets: TicketVersion[] }
@@ -102,17 +116,68 @@ export interface ChargeFailedEvent {
 }
 export interface RefundStartedEvent {
   subject: Subjects.RefundStarted
+  /** Journals from before partial refunds have no `refundId`: there was one a charge. */
   data: {
+    refundId?: string
     chargeId: string
     orderId: string
     amount: PublishedMoney
-    reason: 'requested' | 'late'
+    reason: 'requested' | 'late' | 'elsewhere'
     returnToSale: boolean
   }
 }
 export interface ChargeRefundedEvent {
   subject: Subjects.ChargeRefunded
-  data: { chargeId: string; orderId: string; amount: PublishedMoney; tickets?: TicketVersion[] }
+  data: {
+    refundId?: string
+    chargeId: string
+    orderId: string
+    amount: PublishedMoney
+    reference?: string
+    tickets?: TicketVersion[]
+  }
+}
+export interface RefundFailedEvent {
+  subject: Subjects.RefundFailed
+  data: { refundId: string; chargeId: string; orderId: string; amount: PublishedMoney; reason: string }
+}
+export interface LateMoneyReceivedEvent {
+  subject: Subjects.LateMoneyReceived
+  data: { chargeId: string; orderId: string; amount: PublishedMoney; reference?: string }
+}
+export interface ChargeTransferredEvent {
+  subject: Subjects.ChargeTransferred
+  data: { chargeId: string; orderId: string; to: string }
+}
+export interface ChargeEscalatedEvent {
+  subject: Subjects.ChargeEscalated
+  data: { chargeId: string; orderId: string; amount: PublishedMoney; reason: string }
+}
+export interface EscalationResolvedEvent {
+  subject: Subjects.EscalationResolved
+  data: {
+    chargeId: string
+    orderId: string
+    amount: PublishedMoney
+    resolution: 'returned_elsewhere' | 'kept'
+    note: string
+  }
+}
+export interface VoidStartedEvent {
+  subject: Subjects.VoidStarted
+  data: { chargeId: string; orderId: string; reference?: string }
+}
+export interface ChargeVoidedEvent {
+  subject: Subjects.ChargeVoided
+  data: { chargeId: string; orderId: string }
+}
+export interface ChargeDisputedEvent {
+  subject: Subjects.ChargeDisputed
+  data: { chargeId: string; orderId: string; reference: string; amount: PublishedMoney; reason: string }
+}
+export interface DisputeClosedEvent {
+  subject: Subjects.DisputeClosed
+  data: { chargeId: string; orderId: string; reference: string; amount: PublishedMoney; won: boolean }
 }
 
 /** How far somebody has come: the number of the last record that needs not come again. */

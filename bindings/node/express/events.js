@@ -16,10 +16,20 @@ const Subjects = Object.freeze({
   OrderCancelled: 'OrderCancelled',
   OrderExpired: 'OrderExpired',
   PaymentStarted: 'PaymentStarted',
+  ChargeAuthorized: 'ChargeAuthorized',
   ChargeCreated: 'ChargeCreated',
   ChargeFailed: 'ChargeFailed',
   RefundStarted: 'RefundStarted',
   ChargeRefunded: 'ChargeRefunded',
+  RefundFailed: 'RefundFailed',
+  LateMoneyReceived: 'LateMoneyReceived',
+  ChargeTransferred: 'ChargeTransferred',
+  ChargeEscalated: 'ChargeEscalated',
+  EscalationResolved: 'EscalationResolved',
+  VoidStarted: 'VoidStarted',
+  ChargeVoided: 'ChargeVoided',
+  ChargeDisputed: 'ChargeDisputed',
+  DisputeClosed: 'DisputeClosed',
 })
 
 /** How far somebody has come, in a file: it is replaced as a whole, and on the disk before `save` is done. */

@@ -31,6 +31,38 @@ fn every_event_has_a_golden_fixture() {
     assert_none(&without_fixture(&variants, &names(GOLDEN)));
 }
 
+/// What the npm package says of events by hand: their names, and an interface of each.
+const TYPED: &[&str] = &["bindings/node/express/events.js", "bindings/node/express/events.d.ts"];
+
+fn without_type(variants: &[String], path: &str, text: &str) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for variant in variants {
+        let is_declared = !path.ends_with(".d.ts") || text.contains(&format!("\nexport interface {variant}Event {{"));
+        if !text.contains(&format!(" '{variant}',\n")) || !is_declared {
+            complaints.push(format!("{path}: the event {variant} is missing"));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn every_event_has_a_type_in_the_npm_package() {
+    let variants = event_variants(&read("core/src/event.rs"));
+    let complaints: Vec<_> = TYPED.iter().flat_map(|path| without_type(&variants, path, &read(path))).collect();
+    assert_none(&complaints);
+}
+
+#[test]
+fn missing_types_are_found() {
+    let variants = ["OrderCreated".to_owned()];
+    let (name, interface) = ("  OrderCreated = 'OrderCreated',\n", "\nexport interface OrderCreatedEvent {\n");
+    assert_eq!(without_type(&variants, "events.js", name), Vec::<String>::new());
+    assert_eq!(without_type(&variants, "events.d.ts", &format!("{name}{interface}")), Vec::<String>::new());
+    for (path, text) in [("events.js", interface), ("events.d.ts", name), ("events.d.ts", interface)] {
+        assert_eq!(without_type(&variants, path, text), [format!("{path}: the event OrderCreated is missing")]);
+    }
+}
+
 #[test]
 fn variants_of_every_shape_are_found() {
     let text = "

@@ -18,6 +18,7 @@ export type {
   ChargeRequest,
   CodeRow,
   CommandOptions,
+  Dispute,
   HttpSettings,
   Journal,
   JournalRecord,
@@ -31,6 +32,7 @@ export type {
   Orders,
   Payments,
   Problem,
+  Refund,
   RefundOptions,
   RefundRequest,
   Session,
@@ -69,9 +71,20 @@ export type ChargeAnswer =
   /** The card processor never heard of the charge. It may still be on its way, so this is only believed after a while. */
   | { status: 'unknown' }
 
+/** What a gateway says of a refund; nothing means that the money was given back. */
+export type RefundAnswer =
+  | void
+  | null
+  /** The money was given back; `reference` is the card processor's own name for the refund. */
+  | { status: 'refunded'; reference?: string | null }
+  /** The card processor is still at it. */
+  | { status: 'pending' }
+  /** The money was not given back, and never will be under this id; `reason` for whoever looks after the money. */
+  | { status: 'refused'; reason: string }
+
 /**
  * A card processor. Its methods may be plain or `async`. All may be called again with the same id: after a crash, a timeout, or at the
- * same time. Each id is charged at most once and refunded at most once, however often it is asked for.
+ * same time. Each charge is taken at most once and each refund given at most once, however often it is asked for.
  *
  * To throw means that the outcome is not known: the box office will look it up. So does to answer late (`gatewayTimeoutMs`), and to
  * return something else.
@@ -83,8 +96,8 @@ export interface PaymentGateway {
   charge(request: ChargeRequest): ChargeAnswer | Promise<ChargeAnswer>
   /** What became of a charge. */
   lookup(chargeId: string): ChargeAnswer | Promise<ChargeAnswer>
-  /** Gives the money of a successful charge back. A second time changes nothing. */
-  refund(request: RefundRequest): void | Promise<void>
+  /** Gives money of a successful charge back, all of it or a part. A second time with the same `refundId` changes nothing. */
+  refund(request: RefundRequest): RefundAnswer | Promise<RefundAnswer>
 }
 
 /** Where time comes from, for tests. Without `wakeBy` a clock is believed to go at the pace of real time. */
@@ -101,6 +114,12 @@ export interface Options {
   holdMs?: number
   /** How many open orders one buyer may have: 10 unless told otherwise. */
   openOrdersMax?: number
+  /**
+   * What is tried, in this order, with money that comes for an order that has ended: `'retake,return,escalate'` unless told otherwise.
+   * `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is also
+   * the last resort.
+   */
+  lateMoney?: string
   /** How many tickets one order may have: 10 unless told otherwise. */
   orderTicketsMax?: number
   /** How many tickets one command may list: 10,000 unless told otherwise. */

@@ -189,12 +189,44 @@ export declare class Payments {
    */
   get(userId: string, chargeId: string): Promise<Charge>
   /**
-   * Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+   * What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+   * confirm it with their bank; else `null`. For the buyer alone.
    *
-   * `actorId` is an operator, or a seller whose tickets are all that the order has; `null` is the box office itself. Rejects with
+   * Rejects with `NotFoundError`, `ForbiddenError`.
+   */
+  clientSecret(buyerId: string, chargeId: string): Promise<string | null>
+  /**
+   * Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+   *
+   * `actorId` is an operator, or a seller whose tickets are all that the order has; `null` is the box office itself. Operators can
+   * also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has
+   * not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Rejects with
    * `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
    */
   refund(actorId: string | undefined | null, orderId: string, options: RefundOptions): Promise<Charge>
+  /**
+   * Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay sold.
+   *
+   * However many refunds there are, and however many at once, their sum is never more than what was taken. `actorId` and what the
+   * charge is afterwards are as for `refund`. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
+   * there is less left.
+   */
+  refundPart(actorId: string | undefined | null, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  /**
+   * The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
+   * or `resolve`.
+   *
+   * `actorId` is an operator; `null` is the box office itself. Rejects with `ForbiddenError`.
+   */
+  escalated(actorId?: string | undefined | null): Promise<Array<Charge>>
+  /**
+   * Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
+   * platform keeps it; with up to 500 characters that are to be remembered.
+   *
+   * `actorId` is an operator; `null` is the box office itself. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`;
+   * `ConflictError` if the charge is not escalated.
+   */
+  resolve(actorId: string | undefined | null, orderId: string, resolution: 'returned_elsewhere' | 'kept', note: string, options?: CommandOptions | undefined | null): Promise<Charge>
 }
 
 /** Who is signed in, and until when. */
@@ -274,14 +306,24 @@ export interface Charge {
   orderId: string
   /** How much. */
   amount: Money
-  /** How it stands. */
-  status: 'pending' | 'succeeded' | 'failed' | 'refunding' | 'refunded'
+  /** How it stands; from `late` on, it is about money that came late. */
+  status: 'pending' | 'authorized' | 'succeeded' | 'failed' | 'refunding' | 'refunded' | 'late' | 'transferred' | 'escalated' | 'kept' | 'voiding' | 'voided'
   /** The card processor. */
   gateway: string
   /** The card processor's own name for the charge. */
   reference?: string
   /** Why the card was declined, if it was. */
   failure?: string
+  /** Whether the money came for an order that had ended. */
+  late: boolean
+  /** How much was given back; not there while nothing was. */
+  refunded?: Money
+  /** What was given back, or is to be, in the order in which it was begun. */
+  refunds: Array<Refund>
+  /** What the buyer's bank took back, in the order in which it did. */
+  disputes: Array<Dispute>
+  /** The order that the money pays instead, if it came late and its buyer could still have the tickets. */
+  transferredTo?: string
   /** When it was begun. */
   createdAt: Date
   /** When it last changed. */
@@ -324,11 +366,26 @@ export interface CommandOptions {
   idempotencyKey?: string
 }
 
+/** Money of a charge that the buyer's bank took back. */
+export interface Dispute {
+  /** The card processor's own name for it. */
+  reference: string
+  /** How much. */
+  amount: Money
+  /** Why, in the card processor's words. */
+  reason: string
+  /** How it stands: `won` if the money came back, `lost` if the buyer keeps it. */
+  status: 'open' | 'won' | 'lost'
+}
+
 /** What a gateway's method came to; the package has checked it. */
 export interface GatewayAnswer {
-  /** `charged`, `declined`, `pending`, `unknown`, `refunded`, or `failed`. */
+  /** `charged`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`. */
   status: string
-  /** The card processor's own name for the charge, why the card was declined, or why the outcome is not known. */
+  /**
+   * The card processor's own name for the charge or refund, why the card was declined or the refund refused, or why the outcome is
+   * not known.
+   */
   text?: string
 }
 
@@ -396,6 +453,7 @@ export interface Money {
 export interface NativeOptions {
   holdMs?: number
   openOrdersMax?: number
+  lateMoney?: string
   orderTicketsMax?: number
   listingTicketsMax?: number
   gateway?: GatewayHooks
@@ -506,6 +564,23 @@ export interface Problem {
   what: string
 }
 
+/** Money of a charge that was given back, or is to be. */
+export interface Refund {
+  /** The refund's id. */
+  id: string
+  /** How much. */
+  amount: Money
+  /** How it stands: `failed` if the card processor refused it for good. */
+  status: 'pending' | 'done' | 'failed'
+  /**
+   * Why: `late` if the money was taken for an order that had ended, `elsewhere` if it was given back at the card processor's own
+   * desk.
+   */
+  reason: 'requested' | 'late' | 'elsewhere'
+  /** The card processor's own name for the refund. */
+  reference?: string
+}
+
 /** What a refund takes. */
 export interface RefundOptions {
   /** Whether the tickets go back on sale. */
@@ -514,10 +589,14 @@ export interface RefundOptions {
   idempotencyKey?: string
 }
 
-/** What a gateway is to give back: all that was taken. */
+/** What a gateway is to give back: all that was taken, or a part. */
 export interface RefundRequest {
-  /** The charge; also the idempotency key. */
+  /** The idempotency key: each is given back at most once, however often it is asked for. */
+  refundId: string
+  /** The charge. */
   chargeId: string
+  /** The card processor's own name for the charge, if it has told one. */
+  reference?: string
   /** How much. */
   amount: Money
 }

@@ -6,17 +6,20 @@ import { join } from 'node:path'
 
 import { BoxOffice, PaymentDeclinedError, checkGateway } from 'boxoffice'
 
-/** Takes vouchers. It remembers its answer to each charge, so that asking again changes nothing. */
+/** Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing. */
 class Vouchers {
   name = 'vouchers'
   lookups = 0
   #answers = new Map()
+  #left = new Map()
+  #refunds = new Set()
 
-  charge({ chargeId, token }) {
+  charge({ chargeId, token, amount }) {
     if (!this.#answers.has(chargeId)) {
       const good = token.startsWith('voucher-')
       const answer = good ? { status: 'charged', reference: chargeId } : { status: 'declined', reason: 'That is no voucher' }
       this.#answers.set(chargeId, answer)
+      if (good) this.#left.set(chargeId, amount.minor)
     }
     // This one is taken, but its answer never arrives.
     if (token === 'voucher-lost') throw new Error('the line dropped')
@@ -28,8 +31,14 @@ class Vouchers {
     return this.#answers.get(chargeId) ?? { status: 'unknown' }
   }
 
-  async refund({ chargeId }) {
-    if (this.#answers.get(chargeId)?.status !== 'charged') throw new Error('there is no such charge')
+  async refund({ refundId, chargeId, amount }) {
+    if (!this.#refunds.has(refundId)) {
+      const left = this.#left.get(chargeId) ?? 0
+      if (left < amount.minor) return { status: 'refused', reason: 'there is not so much to give back' }
+      this.#left.set(chargeId, left - amount.minor)
+      this.#refunds.add(refundId)
+    }
+    return { status: 'refunded' }
   }
 }
 

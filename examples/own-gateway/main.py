@@ -11,6 +11,9 @@ from boxoffice import (
     Declined,
     NewTicket,
     PaymentDeclinedError,
+    RefundAnswer,
+    Refunded,
+    Refused,
     RefundRequest,
     Unknown,
 )
@@ -18,13 +21,15 @@ from boxoffice.testing import check_gateway
 
 
 class Vouchers:
-    """Takes vouchers. It remembers its answer to each charge, so that asking again changes nothing."""
+    """Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing."""
 
     name = "vouchers"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[str, ChargeAnswer] = {}
+        self._left: dict[str, int] = {}
+        self._refunds: set[str] = set()
         self.lookups = 0
 
     def charge(self, request: ChargeRequest) -> ChargeAnswer:
@@ -32,6 +37,8 @@ class Vouchers:
         answer = Charged(request.charge_id) if good else Declined("That is no voucher")
         with self._lock:
             answer = self._answers.setdefault(request.charge_id, answer)
+            if isinstance(answer, Charged):
+                self._left.setdefault(request.charge_id, request.amount.minor)
         if request.token == "voucher-lost":
             # This one is taken, but its answer never arrives.
             raise ConnectionError("the line dropped")
@@ -42,10 +49,14 @@ class Vouchers:
             self.lookups += 1
             return self._answers.get(charge_id, Unknown())
 
-    def refund(self, request: RefundRequest) -> None:
+    def refund(self, request: RefundRequest) -> RefundAnswer:
         with self._lock:
-            if not isinstance(self._answers.get(request.charge_id), Charged):
-                raise LookupError("there is no such charge")
+            if request.refund_id not in self._refunds:
+                if self._left.get(request.charge_id, 0) < request.amount.minor:
+                    return Refused("there is not so much to give back")
+                self._left[request.charge_id] -= request.amount.minor
+                self._refunds.add(request.refund_id)
+            return Refunded()
 
 
 def main() -> None:

@@ -10,22 +10,19 @@ function shown(answer) {
   return inspect(answer, { depth: 1, breakLength: Infinity }).slice(0, 200)
 }
 
-/** The answer as the native module takes it; `undefined` if it is none. */
-function checked(answer) {
+/** What each status of an answer comes with: a name that may be missing, a reason that may not, or nothing. */
+const CHARGE_ANSWERS = { charged: 'reference', declined: 'reason', pending: undefined, unknown: undefined }
+const REFUND_ANSWERS = { refunded: 'reference', refused: 'reason', pending: undefined }
+
+/** The answer as the native module takes it; `undefined` if it is none of `kinds`. */
+function checked(answer, kinds) {
   if (typeof answer !== 'object' || answer === null) return undefined
   const { status, reference, reason } = answer
-  switch (status) {
-    case 'charged':
-      if (reference === undefined || reference === null) return { status }
-      return typeof reference === 'string' ? { status, text: reference } : undefined
-    case 'declined':
-      return typeof reason === 'string' ? { status, text: reason } : undefined
-    case 'pending':
-    case 'unknown':
-      return { status }
-    default:
-      return undefined
-  }
+  if (typeof status !== 'string' || !Object.hasOwn(kinds, status)) return undefined
+  if (kinds[status] === undefined) return { status }
+  if (kinds[status] === 'reason') return typeof reason === 'string' ? { status, text: reason } : undefined
+  if (reference === undefined || reference === null) return { status }
+  return typeof reference === 'string' ? { status, text: reference } : undefined
 }
 
 function failed(text) {
@@ -35,6 +32,7 @@ function failed(text) {
 /** Calls a method of the gateway; whatever it does, the promise is fulfilled with an answer or the reason why there is none. */
 async function ask(gateway, method, argument) {
   const name = `${gateway.constructor?.name ?? 'gateway'}.${method}()`
+  const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
   let answer
   try {
     answer = await gateway[method](argument)
@@ -42,9 +40,10 @@ async function ask(gateway, method, argument) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }
-  if (method === 'refund') return { status: 'refunded' }
-  const kinds = "{ status: 'charged' | 'declined' | 'pending' | 'unknown', … }"
-  return checked(answer) ?? failed(`${name} must return ${kinds}, not ${shown(answer)}`)
+  // To have nothing to say of a refund means that it is done.
+  if (method === 'refund' && (answer === undefined || answer === null)) return { status: 'refunded' }
+  const statuses = Object.keys(kinds).map((status) => `'${status}'`)
+  return checked(answer, kinds) ?? failed(`${name} must return { status: ${statuses.join(' | ')}, … }, not ${shown(answer)}`)
 }
 
 /** The gateway as the native module takes it. */

@@ -24,6 +24,7 @@ for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throw
 const OPTIONS = [
   'holdMs',
   'openOrdersMax',
+  'lateMoney',
   'orderTicketsMax',
   'listingTicketsMax',
   'gateway',

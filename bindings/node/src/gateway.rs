@@ -21,9 +21,10 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// `charged`, `declined`, `pending`, `unknown`, `refunded`, or `failed`.
+    /// `charged`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`.
     pub status: String,
-    /// The card processor's own name for the charge, why the card was declined, or why the outcome is not known.
+    /// The card processor's own name for the charge or refund, why the card was declined or the refund refused, or why the outcome is
+    /// not known.
     pub text: Option<String>,
 }
 
@@ -68,6 +69,15 @@ fn answered(answer: GatewayAnswer) -> Result<ChargeAnswer, GatewayError> {
     }
 }
 
+fn given_back(answer: GatewayAnswer) -> Result<RefundAnswer, GatewayError> {
+    match (answer.status.as_str(), answer.text) {
+        ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),
+        ("refused", Some(reason)) => Ok(RefundAnswer::Refused { reason: reason.into() }),
+        ("pending", None) => Ok(RefundAnswer::Pending),
+        (status, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {status}"))),
+    }
+}
+
 impl PaymentGateway for GatewayHooks {
     fn name(&self) -> &str {
         &self.name
@@ -82,10 +92,7 @@ impl PaymentGateway for GatewayHooks {
     }
 
     fn refund(&self, request: gateway::RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        Box::pin(async move {
-            ask(&self.refund, request.into()).await?;
-            Ok(RefundAnswer::Refunded { reference: None })
-        })
+        Box::pin(async move { given_back(ask(&self.refund, request.into()).await?) })
     }
 }
 

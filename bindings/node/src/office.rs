@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::testing::SeededIds;
-use boxoffice::{BoxOffice, Builder, Clock, Code, Error, KeyRing, Limits};
+use boxoffice::{BoxOffice, Builder, Clock, Code, Error, KeyRing, LateMoneyPolicy, Limits};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, ClassInstance, PromiseRaw};
 use napi_derive::napi;
@@ -45,6 +45,7 @@ impl Drop for Shared {
 pub struct NativeOptions {
     pub hold_ms: Option<i64>,
     pub open_orders_max: Option<i64>,
+    pub late_money: Option<String>,
     pub order_tickets_max: Option<i64>,
     pub listing_tickets_max: Option<i64>,
     pub gateway: Option<GatewayHooks>,
@@ -109,9 +110,11 @@ impl NativeOptions {
 
     fn limits(&self) -> Result<Limits, Error> {
         let usual = Limits::default();
+        let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
         Ok(Limits {
             hold: millis("holdMs", self.hold_ms)?.unwrap_or(usual.hold),
             open_orders_max: count("openOrdersMax", self.open_orders_max)?.unwrap_or(usual.open_orders_max),
+            late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
             order_tickets_max: count("orderTicketsMax", self.order_tickets_max)?.unwrap_or(usual.order_tickets_max),
             listing_tickets_max: count("listingTicketsMax", self.listing_tickets_max)?
                 .unwrap_or(usual.listing_tickets_max),

@@ -3,15 +3,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { BoxOffice, checkGateway } from 'boxoffice'
+import { BoxOffice, ConflictError, ForbiddenError, PaymentDeclinedError, ValidationError, checkGateway } from 'boxoffice'
 import { cast, directory, open } from './helpers.mjs'
 
 /** One that conforms. */
 class Book {
   name = 'book'
   answers = new Map()
+  taken = new Map()
+  refunds = new Map()
 
-  charge({ chargeId, token }) {
+  charge({ chargeId, token, amount }) {
+    if (token === 'good') this.taken.set(chargeId, this.taken.get(chargeId) ?? amount.minor)
     const fresh = token === 'good' ? { status: 'charged' } : { status: 'declined', reason: 'No' }
     if (!this.answers.has(chargeId)) this.answers.set(chargeId, fresh)
     return this.answers.get(chargeId)
@@ -21,8 +24,13 @@ class Book {
     return this.answers.get(chargeId) ?? { status: 'unknown' }
   }
 
-  refund({ chargeId }) {
+  refund(request) {
+    const { refundId, chargeId, amount } = request
     if (this.answers.get(chargeId)?.status !== 'charged') throw new Error('no such charge')
+    const others = [...this.refunds.values()].filter((other) => other.refundId !== refundId && other.chargeId === chargeId)
+    const given = others.reduce((sum, other) => sum + other.amount.minor, 0)
+    if (given + amount.minor > this.taken.get(chargeId)) return { status: 'refused', reason: 'not so much was taken' }
+    this.refunds.set(refundId, request)
   }
 }
 
@@ -43,7 +51,7 @@ for (const kind of [Book, Late]) {
 test('a careless gateway hears of all of it', async () => {
   const careless = { name: '', charge: () => ({ status: 'charged', reference: `${Math.random()}` }), lookup: () => 5, refund: () => {} }
   await assert.rejects(checkGateway(careless, TOKENS), (error) => {
-    for (const part of ['its name', 'must be Unknown', 'same id again', 'must be Declined', 'never heard of must fail', 'not 5']) {
+    for (const part of ['its name', 'must be Unknown', 'same id again', 'must be Declined', 'never heard of must be Refused', 'not 5']) {
       assert.ok(error.message.includes(part), `${part} is missing in ${error.message}`)
     }
     return true
@@ -89,6 +97,97 @@ test('what is no gateway is refused', async (t) => {
   for (const gateway of [null, 5, {}, { ...new Book(), name: 5 }]) {
     await assert.rejects(BoxOffice.open(directory(t), { gateway }), TypeError)
   }
+})
+
+test('money goes back in parts', async (t) => {
+  const gateway = new Late()
+  const office = await open(t, { gateway })
+  const { ann, bob, ticket } = await cast(office)
+  const order = await office.orders.create(bob.id, [ticket.id])
+  const charge = await office.payments.pay(bob.id, order.id, 'good')
+  assert.deepEqual([charge.refunded, charge.refunds, charge.disputes, charge.late], [undefined, [], [], false])
+  assert.equal(await office.payments.clientSecret(bob.id, charge.id), null)
+  await assert.rejects(office.payments.clientSecret(ann.id, charge.id), ForbiddenError)
+  const once = () => office.payments.refundPart(ann.id, order.id, '5.00', { idempotencyKey: 'once' })
+  const part = await once()
+  assert.deepEqual(await once(), part)
+  assert.deepEqual([part.status, part.refunded], ['succeeded', { amount: '5.00', currency: 'USD', minor: 500 }])
+  const [{ refundId, chargeId, reference }] = gateway.refunds.values()
+  assert.deepEqual([chargeId, reference], [charge.id, charge.reference])
+  assert.deepEqual(part.refunds, [{ id: refundId, amount: part.refunded, status: 'done', reason: 'requested' }])
+  await assert.rejects(office.payments.refundPart(ann.id, order.id, '15.00'), ConflictError)
+  await assert.rejects(office.payments.refundPart(ann.id, order.id, 'much'), ({ errors }) => errors[0].field === 'amount')
+  const rest = await office.payments.refund(null, order.id, { returnToSale: false })
+  assert.deepEqual([rest.status, rest.refunds.map(({ amount }) => amount.minor)], ['refunded', [500, 1499]])
+})
+
+const REFUNDS = {
+  'nothing': [[undefined], 'refunded', 'done'],
+  'null': [[null], 'refunded', 'done'],
+  'refunded': [[{ status: 'refunded', reference: 're_1' }], 'refunded', 'done', 're_1'],
+  'refused': [[{ status: 'refused', reason: 'the account is closed' }], 'succeeded', 'failed'],
+  'pending, then refunded': [[{ status: 'pending' }, { status: 'refunded' }], 'refunded', 'done'],
+  'what is no answer, and then nothing': [
+    [5, true, { status: 'charged' }, { status: 'refused' }, { status: 'refunded', reference: 5 }, { status: 'toString' }, undefined],
+    'refunded',
+    'done',
+  ],
+}
+
+for (const [what, [answers, status, refundStatus, reference]] of Object.entries(REFUNDS)) {
+  test(`a gateway that says of a refund: ${what}`, async (t) => {
+    const gateway = new Book()
+    const asked = []
+    gateway.refund = ({ refundId }) => answers[asked.push(refundId) - 1]
+    const office = await open(t, { gateway, reconcileAfterMs: [1, 10] })
+    const { bob, ticket } = await cast(office)
+    const order = await office.orders.create(bob.id, [ticket.id])
+    await office.payments.pay(bob.id, order.id, 'good')
+    const charge = await office.payments.refund(null, order.id, { returnToSale: false })
+    const [refund] = charge.refunds
+    assert.deepEqual([charge.status, refund.status, refund.reference], [status, refundStatus, reference])
+    assert.deepEqual(asked, Array(answers.length).fill(refund.id))
+  })
+}
+
+/** Pays an order whose money comes only when it has ended. */
+async function payLate(t, lateMoney, event) {
+  const gateway = new Book()
+  gateway.charge = () => {
+    throw new Error('the line dropped')
+  }
+  const office = await open(t, { gateway, lateMoney, unknownChargeAfterMs: 1, reconcileAfterMs: [1, 10] })
+  const { bob, ticket } = await cast(office)
+  const order = await office.orders.create(bob.id, [ticket.id])
+  await assert.rejects(office.payments.pay(bob.id, order.id, 'good'), PaymentDeclinedError)
+  const { charge } = await office.orders.get(bob.id, order.id)
+  gateway.answers.set(charge.id, { status: 'charged', reference: 'late-1' })
+  for await (const record of office.journal.subscribe(1)) if (record.event === event) break
+  return { office, bob, orderId: order.id, chargeId: charge.id }
+}
+
+test('late money waits for an operator', async (t) => {
+  const { office, bob, orderId, chargeId } = await payLate(t, 'escalate', 'ChargeEscalated')
+  await assert.rejects(office.payments.escalated(bob.id), ForbiddenError)
+  const [charge] = await office.payments.escalated(null)
+  assert.deepEqual([charge.id, charge.status, charge.late, charge.reference], [chargeId, 'escalated', true, 'late-1'])
+  await assert.rejects(office.payments.resolve(null, orderId, 'lost', ''), ({ errors }) => errors[0].field === 'resolution')
+  const resolved = await office.payments.resolve(null, orderId, 'kept', 'agreed on the phone')
+  assert.deepEqual([resolved.id, resolved.status], [chargeId, 'kept'])
+  assert.deepEqual(await office.payments.escalated(null), [])
+})
+
+test('late money buys the tickets after all', async (t) => {
+  const { office, bob, chargeId } = await payLate(t, 'retake', 'ChargeTransferred')
+  const charge = await office.payments.get(bob.id, chargeId)
+  assert.equal(charge.status, 'transferred')
+  assert.equal((await office.orders.get(bob.id, charge.transferredTo)).status, 'complete')
+})
+
+test('a policy for late money has known steps', async (t) => {
+  await assert.rejects(BoxOffice.open(directory(t), { lateMoney: 'keep' }), (error) => {
+    return error instanceof ValidationError && error.errors[0].field === 'lateMoney'
+  })
 })
 
 test('a payment and its refund', async (t) => {

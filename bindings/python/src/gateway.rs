@@ -99,7 +99,7 @@ impl PaymentGateway for PythonGateway {
 
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         let answer = self.ask("refund", values::RefundRequest(request));
-        Box::pin(async move { answer.await.map(|_| RefundAnswer::Refunded { reference: None }) })
+        Box::pin(async move { given_back(answer.await?) })
     }
 }
 
@@ -110,6 +110,16 @@ fn answered((kind, text): (String, Option<String>)) -> Result<ChargeAnswer, Gate
         ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
         ("pending", None) => Ok(ChargeAnswer::Pending),
         ("unknown", None) => Ok(ChargeAnswer::Unknown),
+        (kind, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {kind}"))),
+    }
+}
+
+/// The same of a refund.
+fn given_back((kind, text): (String, Option<String>)) -> Result<RefundAnswer, GatewayError> {
+    match (kind.as_str(), text) {
+        ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),
+        ("refused", Some(reason)) => Ok(RefundAnswer::Refused { reason: reason.into() }),
+        ("pending", None) => Ok(RefundAnswer::Pending),
         (kind, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {kind}"))),
     }
 }

@@ -50,7 +50,7 @@ mod _native {
     };
     #[pymodule_export]
     use crate::values::{
-        Charge, ChargeRequest, Money, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Problem, Record,
-        RefundRequest, Session, Show, SignedIn, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
+        Charge, ChargeRequest, Dispute, Money, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Problem, Record,
+        Refund, RefundRequest, Session, Show, SignedIn, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
     };
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::testing::SeededIds;
-use boxoffice::{BoxOffice, Builder, Error, KeyRing, Limits};
+use boxoffice::{BoxOffice, Builder, Error, KeyRing, LateMoneyPolicy, Limits};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::{Borrowed, type_hint_identifier, type_hint_subscript};
@@ -27,6 +27,7 @@ use crate::values::Stats;
 struct Options<'py> {
     hold: Option<Duration>,
     open_orders_max: Option<u32>,
+    late_money: Option<String>,
     order_tickets_max: Option<usize>,
     listing_tickets_max: Option<usize>,
     gateway: Option<Bound<'py, PyAny>>,
@@ -48,7 +49,7 @@ struct Options<'py> {
 
 impl Options<'_> {
     fn builder(&self, runtime: &tokio::runtime::Handle) -> PyResult<Builder> {
-        let mut builder = BoxOffice::builder().limits(self.limits());
+        let mut builder = BoxOffice::builder();
         if let Some(gateway) = &self.gateway {
             let gateway = PythonGateway::new(gateway, self.gateway_loop.as_ref(), runtime.clone())?;
             builder = builder.gateway(Arc::new(gateway));
@@ -59,15 +60,17 @@ impl Options<'_> {
         Ok(self.plain(builder))
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> Result<Limits, Error> {
         let usual = Limits::default();
-        Limits {
+        let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
+        Ok(Limits {
+            late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
             hold: self.hold.unwrap_or(usual.hold),
             open_orders_max: self.open_orders_max.unwrap_or(usual.open_orders_max),
             order_tickets_max: self.order_tickets_max.unwrap_or(usual.order_tickets_max),
             listing_tickets_max: self.listing_tickets_max.unwrap_or(usual.listing_tickets_max),
             ..usual
-        }
+        })
     }
 
     /// What needs no conversion.
@@ -95,7 +98,8 @@ impl Options<'_> {
         previous.fold(KeyRing::new(key), |ring, key| ring?.with_previous(key)).map(Some)
     }
 
-    fn checked(&self, mut builder: Builder) -> Result<Builder, Error> {
+    fn checked(&self, builder: Builder) -> Result<Builder, Error> {
+        let mut builder = builder.limits(self.limits()?);
         if let Some(keys) = self.keys()? {
             builder = builder.key_ring(keys);
         }

@@ -16,13 +16,19 @@ from boxoffice import (
     ChargeAnswer,
     Charged,
     ChargeRequest,
+    ConflictError,
     Declined,
+    ForbiddenError,
     Money,
     NewTicket,
     PaymentDeclinedError,
     Pending,
+    RefundAnswer,
+    Refunded,
+    Refused,
     RefundRequest,
     Unknown,
+    ValidationError,
 )
 from boxoffice.testing import check_gateway
 from conftest import PASSWORD, Shop
@@ -34,6 +40,9 @@ QUICK = {
 }
 
 
+PATIENT: Any = {"reconcile_after": (timedelta(milliseconds=20), timedelta(milliseconds=100))}
+
+
 class Book:
     """A card processor that remembers what it did."""
 
@@ -42,23 +51,28 @@ class Book:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.answers: dict[str, ChargeAnswer] = {}
-        self.refunds: list[str] = []
+        self.taken: dict[str, int] = {}
+        self.refunds: dict[str, RefundRequest] = {}
 
     def charge(self, request: ChargeRequest) -> ChargeAnswer:
         good = request.token == "good"
         with self.lock:
             answer = Charged(f"ref-{request.charge_id}") if good else Declined("Not that card")
+            self.taken.setdefault(request.charge_id, request.amount.minor if good else 0)
             return self.answers.setdefault(request.charge_id, answer)
 
     def lookup(self, charge_id: str) -> ChargeAnswer:
         with self.lock:
             return self.answers.get(charge_id, Unknown())
 
-    def refund(self, request: RefundRequest) -> None:
+    def refund(self, request: RefundRequest) -> RefundAnswer:
         with self.lock:
-            if not isinstance(self.answers.get(request.charge_id), Charged):
+            others = [other for other in self.refunds.values() if other.refund_id != request.refund_id]
+            given = sum(other.amount.minor for other in others if other.charge_id == request.charge_id)
+            if given + request.amount.minor > self.taken.get(request.charge_id, 0):
                 raise LookupError("no such charge")
-            self.refunds.append(request.charge_id)
+            self.refunds[request.refund_id] = request
+            return None
 
 
 class AsyncBook(Book):
@@ -69,8 +83,8 @@ class AsyncBook(Book):
     async def lookup(self, charge_id: str) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
         return super().lookup(charge_id)
 
-    async def refund(self, request: RefundRequest) -> None:  # type: ignore[override]  # pyright: ignore
-        super().refund(request)
+    async def refund(self, request: RefundRequest) -> RefundAnswer:  # type: ignore[override]  # pyright: ignore
+        return super().refund(request)
 
 
 @pytest.mark.parametrize("kind", [Book, AsyncBook])
@@ -97,8 +111,11 @@ def test_a_sale_through_ones_own_gateway(tmp_path: Path, kind: type[Book]) -> No
         charge = office.payments.pay(shop.bob.id, order.id, "good")
         assert (charge.status, charge.gateway, charge.amount) == ("succeeded", "book", Money("19.99", "USD"))
         assert charge.reference == f"ref-{charge.id}"
-        office.payments.refund(shop.ann.id, order.id, return_to_sale=False)
-        assert gateway.refunds == [charge.id]
+        refunded = office.payments.refund(shop.ann.id, order.id, return_to_sale=False)
+        assert (refunded.status, refunded.refunded) == ("refunded", charge.amount)
+        [request] = gateway.refunds.values()
+        assert (request.charge_id, request.reference) == (charge.id, charge.reference)
+        assert [refund.id for refund in refunded.refunds] == [request.refund_id]
         with pytest.raises(PaymentDeclinedError) as declined:
             office.payments.pay(shop.bob.id, shop.orders().id, "bad")
         assert declined.value.serialize_errors() == [{"message": "Not that card"}]
@@ -173,6 +190,152 @@ def test_failures_are_looked_up(
                 break
         assert office.payments.get(shop.bob.id, paid.id).status == "succeeded"
     assert message in caplog.text
+
+
+@pytest.mark.parametrize("kind", [Book, AsyncBook])
+def test_money_goes_back_in_parts(tmp_path: Path, kind: type[Book]) -> None:
+    with BoxOffice(tmp_path, gateway=kind()) as office:
+        shop = Shop(office)
+        order = shop.orders()
+        charge = office.payments.pay(shop.bob.id, order.id, "good")
+        assert (charge.refunded, charge.refunds, charge.disputes, charge.late) == (None, [], [], False)
+        part = office.payments.refund_part(shop.ann.id, order.id, "5.00", idempotency_key="once")
+        assert office.payments.refund_part(shop.ann.id, order.id, 5, idempotency_key="once") == part
+        assert (part.status, part.refunded) == ("succeeded", Money("5.00", "USD"))
+        [refund] = part.refunds
+        assert (refund.amount, refund.status, refund.reason) == (Money("5.00", "USD"), "done", "requested")
+        with pytest.raises(ConflictError, match="More than is left"):
+            office.payments.refund_part(shop.ann.id, order.id, "15.00")
+        with pytest.raises(ValidationError) as wrong:
+            office.payments.refund_part(shop.ann.id, order.id, "much")
+        assert wrong.value.errors[0].field == "amount"
+        rest = office.payments.refund(None, order.id, return_to_sale=False)
+        assert (rest.status, rest.refunded) == ("refunded", charge.amount)
+        assert [refund.amount.minor for refund in rest.refunds] == [500, 1499]
+
+
+NO_ANSWERS: list[Any] = [
+    True,
+    Charged(),
+    Refused(7),  # type: ignore[arg-type]  # pyright: ignore
+    Refunded(7),  # type: ignore[arg-type]  # pyright: ignore
+    ConnectionResetError("the line is dead"),
+]
+REFUNDS: list[tuple[list[Any], str, str, str | None]] = [
+    ([None], "refunded", "done", None),
+    ([Refunded()], "refunded", "done", None),
+    ([Refunded("re_1")], "refunded", "done", "re_1"),
+    ([Refused("the account is closed")], "succeeded", "failed", None),
+    ([Pending(), Pending(), Refunded("re_2")], "refunded", "done", "re_2"),
+    ([*NO_ANSWERS, None], "refunded", "done", None),
+]
+
+
+@pytest.mark.parametrize(("answers", "status", "refund_status", "reference"), REFUNDS)
+def test_what_a_gateway_says_of_a_refund(
+    tmp_path: Path,
+    answers: list[Any],
+    status: str,
+    refund_status: str,
+    reference: str | None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked: list[str] = []
+
+    class Saying(Book):
+        def refund(self, request: RefundRequest) -> RefundAnswer:
+            answer: Any = answers[len(asked)]
+            asked.append(request.refund_id)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer  # type: ignore[no-any-return]
+
+    with (
+        caplog.at_level(logging.WARNING, "boxoffice"),
+        BoxOffice(tmp_path, gateway=Saying(), **PATIENT) as office,
+    ):
+        shop = Shop(office)
+        order = shop.orders()
+        office.payments.pay(shop.bob.id, order.id, "good")
+        charge = office.payments.refund(None, order.id, return_to_sale=False)
+    [refund] = charge.refunds
+    assert (charge.status, refund.status, refund.reference) == (status, refund_status, reference)
+    assert asked == [refund.id] * len(answers)
+    if len(answers) > len(NO_ANSWERS):
+        for part in ("Refused, Pending or None, not bool", "not Charged", "Refused whose text is no str", "the line is dead"):
+            assert part in caplog.text
+
+
+class Lost(Book):
+    """The request of a charge is long on its way: it is only heard of when nobody waits for it any more."""
+
+    def charge(self, request: ChargeRequest) -> ChargeAnswer:
+        self.taken[request.charge_id] = request.amount.minor
+        raise ConnectionResetError("the line is dead")
+
+
+def pays_late(office: BoxOffice, gateway: Book, event: str) -> tuple[Shop, str, str]:
+    """A charge whose money comes when its order has ended: the shop, the order and the charge."""
+    shop = Shop(office)
+    order = shop.orders()
+    with pytest.raises(PaymentDeclinedError, match="did not reach"):
+        office.payments.pay(shop.bob.id, order.id, "good")
+    charge = office.orders.get(shop.bob.id, order.id).charge
+    assert charge is not None
+    gateway.answers[charge.id] = Charged("late-1")
+    for record in office.journal.subscribe(1):
+        if record.event == event:
+            break
+    return shop, order.id, charge.id
+
+
+LATE: Any = {"unknown_charge_after": timedelta(milliseconds=1), **PATIENT}
+
+
+def test_late_money_waits_for_an_operator(tmp_path: Path) -> None:
+    gateway = Lost()
+    with BoxOffice(tmp_path, gateway=gateway, late_money="escalate", **LATE) as office:
+        shop, order_id, charge_id = pays_late(office, gateway, "ChargeEscalated")
+        with pytest.raises(ForbiddenError):
+            office.payments.escalated(shop.ann.id)
+        cat = office.auth.sign_up("cat@example.com", PASSWORD).user.id
+        office.auth.set_operator("cat@example.com", True)
+        [charge] = office.payments.escalated(cat)
+        assert (charge.id, charge.status, charge.late, charge.reference) == (charge_id, "escalated", True, "late-1")
+        for resolution, note, field in [("lost", "", "resolution"), ("kept", "x" * 501, "note")]:
+            with pytest.raises(ValidationError) as wrong:
+                office.payments.resolve(cat, order_id, resolution, note)
+            assert wrong.value.errors[0].field == field
+        resolved = office.payments.resolve(cat, order_id, "returned_elsewhere", "by bank transfer")
+        assert (resolved.id, resolved.status) == (charge_id, "refunded")
+        assert office.payments.escalated(None) == []
+        with pytest.raises(ConflictError):
+            office.payments.resolve(cat, order_id, "kept", "")
+
+
+def test_late_money_buys_the_tickets_after_all(tmp_path: Path) -> None:
+    gateway = Lost()
+    with BoxOffice(tmp_path, gateway=gateway, late_money="retake", **LATE) as office:
+        shop, order_id, charge_id = pays_late(office, gateway, "ChargeTransferred")
+        moved = office.payments.get(shop.bob.id, charge_id)
+        assert moved.status == "transferred" and moved.transferred_to is not None
+        assert office.orders.get(shop.bob.id, moved.transferred_to).status == "complete"
+        assert office.orders.get(shop.bob.id, order_id).status == "cancelled"
+
+
+@pytest.mark.parametrize("policy", ["", "keep", "return,return"])
+def test_a_policy_for_late_money_has_known_steps(tmp_path: Path, policy: str) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        BoxOffice(tmp_path, late_money=policy)
+    assert wrong.value.errors[0].field == "lateMoney"
+
+
+def test_only_the_buyer_has_what_their_page_needs(shop: Shop) -> None:
+    order = shop.orders()
+    charge = shop.office.payments.pay(shop.bob.id, order.id, "tok_visa")
+    assert shop.office.payments.client_secret(shop.bob.id, charge.id) is None
+    with pytest.raises(ForbiddenError):
+        shop.office.payments.client_secret(shop.ann.id, charge.id)
 
 
 def test_a_plain_method_that_hangs_holds_up_nobody(tmp_path: Path) -> None:

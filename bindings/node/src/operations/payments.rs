@@ -10,6 +10,11 @@ use crate::errors::rejection;
 use crate::office::Shared;
 use crate::values::{Charge, CommandOptions, RefundOptions};
 
+/// Who acts: a user, or the box office itself.
+fn actor(id_text: Option<String>) -> Result<Actor, Error> {
+    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
+}
+
 /// Charges and refunds.
 #[napi]
 #[derive(Debug)]
@@ -57,9 +62,22 @@ impl Payments {
         get().map(|charge| Charge::from(&charge)).map_err(rejection)
     }
 
-    /// Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+    /// confirm it with their bank; else `null`. For the buyer alone.
     ///
-    /// `actorId` is an operator, or a seller whose tickets are all that the order has; `null` is the box office itself. Rejects with
+    /// Rejects with `NotFoundError`, `ForbiddenError`.
+    #[napi]
+    pub async fn client_secret(&self, buyer_id: String, charge_id: String) -> napi::Result<Option<String>> {
+        let payments = self.0.office().payments();
+        let get = || payments.client_secret(id("buyerId", &buyer_id)?, id("chargeId", &charge_id)?);
+        get().map(|secret| secret.map(|secret| secret.expose().to_owned())).map_err(rejection)
+    }
+
+    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    ///
+    /// `actorId` is an operator, or a seller whose tickets are all that the order has; `null` is the box office itself. Operators can
+    /// also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has
+    /// not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Rejects with
     /// `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
     #[napi]
     pub async fn refund(
@@ -69,13 +87,62 @@ impl Payments {
         options: RefundOptions,
     ) -> napi::Result<Charge> {
         let refund = async {
-            let actor = match actor_id {
-                Some(text) => Actor::User(id("actorId", &text)?),
-                None => Actor::System,
-            };
-            let order = id("orderId", &order_id)?;
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
             self.named(options.idempotency_key)?.refund(actor, order, options.return_to_sale).await
         };
         refund.await.map(|charge| Charge::from(&charge)).map_err(rejection)
+    }
+
+    /// Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay sold.
+    ///
+    /// However many refunds there are, and however many at once, their sum is never more than what was taken. `actorId` and what the
+    /// charge is afterwards are as for `refund`. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
+    /// there is less left.
+    #[napi]
+    pub async fn refund_part(
+        &self,
+        actor_id: Option<String>,
+        order_id: String,
+        amount: String,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Charge> {
+        let refund = async {
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
+            self.named(options.and_then(|options| options.idempotency_key))?.refund_part(actor, order, &amount).await
+        };
+        refund.await.map(|charge| Charge::from(&charge)).map_err(rejection)
+    }
+
+    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
+    /// or `resolve`.
+    ///
+    /// `actorId` is an operator; `null` is the box office itself. Rejects with `ForbiddenError`.
+    #[napi]
+    pub async fn escalated(&self, actor_id: Option<String>) -> napi::Result<Vec<Charge>> {
+        let escalated = || self.0.office().payments().escalated(actor(actor_id)?);
+        escalated().map(|charges| charges.iter().map(Charge::from).collect()).map_err(rejection)
+    }
+
+    /// Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
+    /// platform keeps it; with up to 500 characters that are to be remembered.
+    ///
+    /// `actorId` is an operator; `null` is the box office itself. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`;
+    /// `ConflictError` if the charge is not escalated.
+    #[napi]
+    pub async fn resolve(
+        &self,
+        actor_id: Option<String>,
+        order_id: String,
+        #[napi(ts_arg_type = "'returned_elsewhere' | 'kept'")] resolution: String,
+        note: String,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Charge> {
+        let resolve = async {
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
+            let resolution = resolution.parse().map_err(|reason| Error::invalid("resolution", reason))?;
+            let payments = self.named(options.and_then(|options| options.idempotency_key))?;
+            payments.resolve(actor, order, resolution, &note).await
+        };
+        resolve.await.map(|charge| Charge::from(&charge)).map_err(rejection)
     }
 }

@@ -1,6 +1,6 @@
 // Compiled, never run: what editors and compilers know of the package.
 
-import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type Order, type PaymentGateway } from 'boxoffice'
+import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type Order, type PaymentGateway, type RefundAnswer } from 'boxoffice'
 import {
   FileCursor,
   Listener,
@@ -25,6 +25,12 @@ class Vouchers implements PaymentGateway {
   refund(): void {}
 }
 
+export class Bank implements Omit<PaymentGateway, 'name' | 'charge' | 'lookup'> {
+  async refund(): Promise<RefundAnswer> {
+    return { status: 'refused', reason: 'The account is closed' }
+  }
+}
+
 class OrderCreatedListener extends Listener<OrderCreatedEvent> {
   readonly subject = Subjects.OrderCreated
   async onMessage(data: OrderCreatedEvent['data'], message: { ack(): void }): Promise<void> {
@@ -43,11 +49,14 @@ class OrderCreatedPublisher extends Publisher<OrderCreatedEvent> {
 }
 
 export async function main(): Promise<void> {
-  await using office = await BoxOffice.open('data', { clock: new ManualClock(new Date()), gateway: new Vouchers() })
+  await using office = await BoxOffice.open('data', { clock: new ManualClock(new Date()), gateway: new Vouchers(), lateMoney: 'return' })
   const order: Order = await office.orders.create('buyer', ['ticket'])
   const status: 'created' | 'awaiting_payment' | 'complete' | 'cancelled' | 'expired' = order.status
   const at: Date = order.expiresAt
   console.log(status, at)
+  const refund: 'pending' | 'done' | 'failed' | undefined = order.charge?.refunds[0]?.status
+  // @ts-expect-error: there is no such resolution
+  console.log(refund, await office.payments.resolve(null, order.id, 'lost', ''))
   using feed = office.journal.subscribe(1)
   for await (const record of feed) console.log(record.seq, record.event)
   // @ts-expect-error: prices are exact, and so texts

@@ -34,6 +34,22 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
+class Refunded:
+    """The money was given back. A gateway that has nothing more to say of it may as well return ``None``."""
+
+    reference: str | None = None
+    """The card processor's own name for the refund."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The money was not given back, and never will be under this id."""
+
+    reason: str
+    """Why, for whoever looks after the money."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """The card processor is still at it."""
 
@@ -46,12 +62,15 @@ class Unknown:
 ChargeAnswer = Charged | Declined | Pending | Unknown
 """What a gateway says of a charge."""
 
+RefundAnswer = Refunded | Refused | Pending | None
+"""What a gateway says of a refund."""
+
 
 class PaymentGateway(Protocol):
     """A card processor.
 
     Its methods may be plain or ``async``. All may be called again with the same id: after a crash, a timeout, or at the same time.
-    Each id is charged at most once and refunded at most once, however often it is asked for.
+    Each charge is taken at most once and each refund given at most once, however often it is asked for.
 
     Plain methods run on threads of the package's own, several at once. Coroutines run on the event loop that opened an
     ``AsyncBoxOffice``; for a ``BoxOffice`` on one of the package's own.
@@ -73,8 +92,8 @@ class PaymentGateway(Protocol):
         """What became of a charge."""
         ...
 
-    def refund(self, request: RefundRequest, /) -> None | Awaitable[None]:
-        """Gives the money of a successful charge back. A second time changes nothing."""
+    def refund(self, request: RefundRequest, /) -> RefundAnswer | Awaitable[RefundAnswer]:
+        """Gives money of a successful charge back, all of it or a part. A second time with the same ``refund_id`` changes nothing."""
         ...
 
 
@@ -105,12 +124,12 @@ class Call:
             text = f"{name} raised {type(error).__name__}: {error}"
             _log.warning("%s", text, exc_info=True)
             raise GatewayFailure(text) from error
-        if self._method == "refund":
-            return "refunded", None
-        checked = _checked(answer)
+        is_refund = self._method == "refund"
+        checked = _checked_refund(answer) if is_refund else _checked(answer)
         if checked is None:
-            text = f"{name} must return Charged, Declined, Pending or Unknown, not {type(answer).__name__}"
-            if isinstance(answer, Charged | Declined):
+            kinds = "Refunded, Refused, Pending or None" if is_refund else "Charged, Declined, Pending or Unknown"
+            text = f"{name} must return {kinds}, not {type(answer).__name__}"
+            if isinstance(answer, Refunded | Refused if is_refund else Charged | Declined):
                 text = f"{name} returned a {type(answer).__name__} whose text is no str"
             _log.warning("%s", text)
             raise GatewayFailure(text)
@@ -150,6 +169,20 @@ def _checked(answer: Any) -> tuple[str, str | None] | None:
             return "pending", None
         case Unknown():
             return "unknown", None
+        case _:
+            return None
+
+
+def _checked_refund(answer: Any) -> tuple[str, str | None] | None:
+    match answer:
+        case None:
+            return "refunded", None
+        case Refunded(reference=str() | None as reference):
+            return "refunded", reference
+        case Refused(reason=str(reason)):
+            return "refused", reason
+        case Pending():
+            return "pending", None
         case _:
             return None
 

@@ -136,6 +136,20 @@ class AsyncPayments:
     """
     Charges and refunds; as `Payments`, for asyncio.
     """
+    def client_secret(self, /, buyer_id: str, charge_id: str) -> Future[str | None]:
+        """
+        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+        confirm it with their bank; else `None`. For the buyer alone.
+
+        Raises `NotFoundError`, `ForbiddenError`.
+        """
+    def escalated(self, /, actor_id: str | None) -> Future[list[Charge]]:
+        """
+        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
+        or `resolve`.
+
+        `actor_id` is an operator; `None` is the box office itself. Raises `ForbiddenError`.
+        """
     def get(self, /, user_id: str, charge_id: str) -> Future[Charge]:
         """
         A charge, for the order's buyer, the tickets' sellers and operators.
@@ -152,10 +166,29 @@ class AsyncPayments:
         """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Future[Charge]:
         """
-        Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
 
-        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Raises
+        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Operators
+        can also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor
+        has not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Raises
         `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
+        """
+    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Future[Charge]:
+        """
+        Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay
+        sold.
+
+        However many refunds there are, and however many at once, their sum is never more than what was taken. `actor_id` and what
+        the charge is afterwards are as for `refund`. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
+        there is less left.
+        """
+    def resolve(self, /, actor_id: str | None, order_id: str, resolution: str, note: str, *, idempotency_key: str | None = None) -> Future[Charge]:
+        """
+        Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
+        platform keeps it; with up to 500 characters that are to be remembered.
+
+        `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
+        `ConflictError` if the charge is not escalated.
         """
 
 @final
@@ -288,6 +321,11 @@ class Charge:
         When it was begun.
         """
     @property
+    def disputes(self, /) -> list[Dispute]:
+        """
+        What the buyer's bank took back, in the order in which it did.
+        """
+    @property
     def failure(self, /) -> str | None:
         """
         Why the card was declined, if it was.
@@ -303,6 +341,11 @@ class Charge:
         The charge's id.
         """
     @property
+    def late(self, /) -> bool:
+        """
+        Whether the money came for an order that had ended.
+        """
+    @property
     def order_id(self, /) -> str:
         """
         The order that is paid.
@@ -313,9 +356,25 @@ class Charge:
         The card processor's own name for the charge.
         """
     @property
+    def refunded(self, /) -> Money | None:
+        """
+        How much was given back; `None` while nothing was.
+        """
+    @property
+    def refunds(self, /) -> list[Refund]:
+        """
+        What was given back, or is to be, in the order in which it was begun.
+        """
+    @property
     def status(self, /) -> str:
         """
-        `pending`, `succeeded`, `failed`, `refunding` or `refunded`.
+        `pending`, `authorized`, `succeeded`, `failed`, `refunding` or `refunded`; of money that came late also `late`,
+        `transferred`, `escalated`, `kept`, `voiding` or `voided`.
+        """
+    @property
+    def transferred_to(self, /) -> str | None:
+        """
+        The order that the money pays instead, if it came late and its buyer could still have the tickets.
         """
     @property
     def updated_at(self, /) -> datetime:
@@ -348,6 +407,35 @@ class ChargeRequest:
     def token(self, /) -> str:
         """
         From which card. It is in no `repr`.
+        """
+
+@final
+class Dispute:
+    """
+    Money of a charge that the buyer's bank took back.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        How much.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        Why, in the card processor's words.
+        """
+    @property
+    def reference(self, /) -> str:
+        """
+        The card processor's own name for it.
+        """
+    @property
+    def status(self, /) -> str:
+        """
+        `open`, `won` if the money came back, or `lost` if the buyer keeps it.
         """
 
 @final
@@ -684,6 +772,20 @@ class Payments:
     """
     Charges and refunds.
     """
+    def client_secret(self, /, buyer_id: str, charge_id: str) -> str | None:
+        """
+        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+        confirm it with their bank; else `None`. For the buyer alone.
+
+        Raises `NotFoundError`, `ForbiddenError`.
+        """
+    def escalated(self, /, actor_id: str | None) -> list[Charge]:
+        """
+        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
+        or `resolve`.
+
+        `actor_id` is an operator; `None` is the box office itself. Raises `ForbiddenError`.
+        """
     def get(self, /, user_id: str, charge_id: str) -> Charge:
         """
         A charge, for the order's buyer, the tickets' sellers and operators.
@@ -700,10 +802,29 @@ class Payments:
         """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
-        Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
 
-        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Raises
+        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Operators
+        can also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor
+        has not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Raises
         `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
+        """
+    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Charge:
+        """
+        Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay
+        sold.
+
+        However many refunds there are, and however many at once, their sum is never more than what was taken. `actor_id` and what
+        the charge is afterwards are as for `refund`. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
+        there is less left.
+        """
+    def resolve(self, /, actor_id: str | None, order_id: str, resolution: str, note: str, *, idempotency_key: str | None = None) -> Charge:
+        """
+        Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
+        platform keeps it; with up to 500 characters that are to be remembered.
+
+        `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
+        `ConflictError` if the charge is not escalated.
         """
 
 @final
@@ -780,9 +901,44 @@ class Record:
         """
 
 @final
+class Refund:
+    """
+    Money of a charge that was given back, or is to be.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        How much.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The refund's id.
+        """
+    @property
+    def reason(self, /) -> str:
+        """
+        `requested`; `late` if the money was taken for an order that had ended; `elsewhere` if it was given back at the card
+        processor's own desk.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        The card processor's own name for the refund.
+        """
+    @property
+    def status(self, /) -> str:
+        """
+        `pending`, `done`, or `failed` if the card processor refused it for good.
+        """
+
+@final
 class RefundRequest:
     """
-    What a gateway is to give back: all that was taken.
+    What a gateway is to give back: all that was taken, or a part.
     """
     def __repr__(self, /) -> str: ...
     @property
@@ -793,7 +949,17 @@ class RefundRequest:
     @property
     def charge_id(self, /) -> str:
         """
-        The charge; also the idempotency key.
+        The charge.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        The card processor's own name for the charge, if it has told one.
+        """
+    @property
+    def refund_id(self, /) -> str:
+        """
+        The idempotency key: each is given back at most once, however often it is asked for.
         """
 
 @final

@@ -42,6 +42,10 @@ class Options(TypedDict, total=False):
     """How long an order holds its tickets: 15 minutes unless told otherwise."""
     open_orders_max: int
     """How many open orders one buyer may have: 10 unless told otherwise."""
+    late_money: str
+    """What is tried, in this order, with money that comes for an order that has ended: ``"retake,return,escalate"`` unless told
+    otherwise. ``retake`` sells the buyer the tickets after all, ``return`` gives the money back, ``escalate`` leaves it to an operator;
+    that is also the last resort."""
     order_tickets_max: int
     """How many tickets one order may have: 10 unless told otherwise."""
     listing_tickets_max: int

@@ -1,8 +1,8 @@
 //! Charges and refunds.
 
-use boxoffice::Actor;
+use boxoffice::{Actor, Error};
 
-use crate::convert::{id, key};
+use crate::convert::{Amount, id, key};
 use crate::faces::faces;
 use crate::values::Charge;
 
@@ -13,6 +13,11 @@ fn payments(office: &boxoffice::BoxOffice, name: Option<String>) -> Result<boxof
         Some(key) => payments.idempotency_key(key),
         None => payments,
     })
+}
+
+/// Who acts: a user, or the box office itself.
+fn actor(id_text: Option<String>) -> Result<Actor, Error> {
+    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
 }
 
 faces! {
@@ -41,19 +46,73 @@ faces! {
         async move { office.payments().get(id("userId", &user_id)?, id("chargeId", &charge_id)?).map(Charge) }
     }
 
-    /// Gives the money of a complete order back, all of it. Its tickets go back on sale if that is asked for.
+    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
+    /// confirm it with their bank; else `None`. For the buyer alone.
     ///
-    /// `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Raises
+    /// Raises `NotFoundError`, `ForbiddenError`.
+    fn client_secret(office, buyer_id: String, charge_id: String) (buyer_id, charge_id) -> Option<String> {
+        async move {
+            let secret = office.payments().client_secret(id("buyerId", &buyer_id)?, id("chargeId", &charge_id)?);
+            secret.map(|secret| secret.map(|secret| secret.expose().to_owned()))
+        }
+    }
+
+    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    ///
+    /// `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Operators
+    /// can also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor
+    /// has not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Raises
     /// `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
     fn refund(office, actor_id: Option<String>, order_id: String, return_to_sale: bool, idempotency_key: Option<String>)
         (actor_id, order_id, *, return_to_sale, idempotency_key=None) -> Charge {
         async move {
-            let actor = match actor_id {
-                Some(text) => Actor::User(id("actorId", &text)?),
-                None => Actor::System,
-            };
-            let order = id("orderId", &order_id)?;
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
             payments(&office, idempotency_key)?.refund(actor, order, return_to_sale).await.map(Charge)
+        }
+    }
+
+    /// Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay
+    /// sold.
+    ///
+    /// However many refunds there are, and however many at once, their sum is never more than what was taken. `actor_id` and what
+    /// the charge is afterwards are as for `refund`. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
+    /// there is less left.
+    fn refund_part(office, actor_id: Option<String>, order_id: String, amount: Amount, idempotency_key: Option<String>)
+        (actor_id, order_id, amount, *, idempotency_key=None) -> Charge {
+        async move {
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
+            payments(&office, idempotency_key)?.refund_part(actor, order, &amount.0).await.map(Charge)
+        }
+    }
+
+    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
+    /// or `resolve`.
+    ///
+    /// `actor_id` is an operator; `None` is the box office itself. Raises `ForbiddenError`.
+    fn escalated(office, actor_id: Option<String>) (actor_id) -> Vec<Charge> {
+        async move {
+            let charges = office.payments().escalated(actor(actor_id)?);
+            charges.map(|charges| charges.into_iter().map(Charge).collect())
+        }
+    }
+
+    /// Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
+    /// platform keeps it; with up to 500 characters that are to be remembered.
+    ///
+    /// `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
+    /// `ConflictError` if the charge is not escalated.
+    fn resolve(
+        office,
+        actor_id: Option<String>,
+        order_id: String,
+        resolution: String,
+        note: String,
+        idempotency_key: Option<String>
+    ) (actor_id, order_id, resolution, note, *, idempotency_key=None) -> Charge {
+        async move {
+            let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
+            let resolution = resolution.parse().map_err(|reason| Error::invalid("resolution", reason))?;
+            payments(&office, idempotency_key)?.resolve(actor, order, resolution, &note).await.map(Charge)
         }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use inputs::{NewShow, NewTicket, TicketUpdate};
 pub(crate) use journal::{Problem, Record, Stats, VerifyReport};
 pub(crate) use money::Money;
 pub(crate) use orders::{Order, OrderPage, OrderedTicket};
-pub(crate) use payments::{Charge, ChargeRequest, RefundRequest};
+pub(crate) use payments::{Charge, ChargeRequest, Dispute, Refund, RefundRequest};
 pub(crate) use tickets::{Show, Ticket, TicketPage};
 pub(crate) use users::{Session, SignedIn, User};
 

@@ -9,7 +9,6 @@ use pollster::block_on;
 
 use crate::domain::ledger::Payout;
 use crate::domain::payment::Charge;
-use crate::domain::payment::{Charge, Resolution};
 use crate::domain::{Order, Ticket};
 use crate::error::Error;
 use crate::event::{Actor, Resolution};

@@ -27,6 +27,7 @@ export declare enum Subjects {
   ChargeVoided = 'ChargeVoided',
   ChargeDisputed = 'ChargeDisputed',
   DisputeClosed = 'DisputeClosed',
+  PayoutRecorded = 'PayoutRecorded',
 }
 
 /** Money as it is published: minor units, such as cents, and the ISO 4217 code. */
@@ -178,6 +179,10 @@ export interface ChargeDisputedEvent {
 export interface DisputeClosedEvent {
   subject: Subjects.DisputeClosed
   data: { chargeId: string; orderId: string; reference: string; amount: PublishedMoney; won: boolean }
+}
+export interface PayoutRecordedEvent {
+  subject: Subjects.PayoutRecorded
+  data: { payoutId: string; sellerId: string; amount: PublishedMoney; reference: string }
 }
 
 /** How far somebody has come: the number of the last record that needs not come again. */

@@ -30,6 +30,7 @@ const Subjects = Object.freeze({
   ChargeVoided: 'ChargeVoided',
   ChargeDisputed: 'ChargeDisputed',
   DisputeClosed: 'DisputeClosed',
+  PayoutRecorded: 'PayoutRecorded',
 })
 
 /** How far somebody has come, in a file: it is replaced as a whole, and on the disk before `save` is done. */

@@ -22,7 +22,7 @@ use crate::domain::order::CreateOrder;
 use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::types::{ChargeId, OrderId, PayoutId, SessionId, Timestamp, UserId};
 
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 48;
 const STEPS: usize = 600;
 const LIMITS: Limits = Limits {
     hold: Duration::from_millis(100),
@@ -40,10 +40,10 @@ const FEES: FeePolicy = match FeePolicy::basis_points(1_234) {
 };
 
 /// Numbers from a seed: xorshift64*.
-struct Random(u64);
+pub(in crate::domain) struct Random(pub(in crate::domain) u64);
 
 impl Random {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(in crate::domain) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;

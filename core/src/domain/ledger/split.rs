@@ -118,25 +118,20 @@ impl Split {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::walk::Random;
 
     #[test]
     fn no_cent_is_lost_in_whatever_parts_money_goes_back() {
-        let mut seed = 4_u64;
-        // SplitMix64.
-        let mut below = |end: u64| {
-            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) % end
-        };
+        let mut dice = Random(4);
         for _ in 0..2_000 {
-            let largest = [10, 1_000, 999_999_999_999][usize::try_from(below(3)).unwrap()];
-            let prices: Vec<u64> = (0..=below(10)).map(|_| 1 + below(largest)).collect();
-            let fees: Vec<u64> = prices.iter().map(|price| below(price + 1)).collect();
+            let largest = [10, 1_000, 999_999_999_999][usize::try_from(dice.below(3)).unwrap()];
+            let prices: Vec<u64> = (0..=dice.below(10)).map(|_| 1 + dice.below(largest)).collect();
+            let fees: Vec<u64> = prices.iter().map(|price| dice.below(price + 1)).collect();
             let mut split = Split::with_fees(&fees);
             let whole = split.parts(prices.iter().copied()).unwrap();
             let mut left: u64 = prices.iter().sum();
             while left > 0 {
-                let amount = if below(5) == 0 { left } else { 1 + below(left) };
+                let amount = if dice.below(5) == 0 { left } else { 1 + dice.below(left) };
                 let back = split.give_back(prices.iter().copied(), amount).unwrap();
                 assert_eq!((back.parts.iter().map(|part| part.whole()).sum::<u64>(), back.excess), (amount, 0));
                 for (returned, part) in split.returned.iter().zip(&whole) {

@@ -50,7 +50,7 @@ impl Sale {
         }
         let all: u64 = self.parts.iter().map(|(_, part)| part).sum();
         let borne = if is_same { amount.minor().min(all) } else { 0 };
-        let falls = |end: u64| (u128::from(borne) * u128::from(end)).checked_div(u128::from(all)).unwrap_or(0);
+        let falls = |end: u64| if all == 0 { 0 } else { u128::from(borne) * u128::from(end) / u128::from(all) };
         let (mut end, mut taken) = (0, Vec::new());
         for (account, part) in &mut self.parts {
             let start = falls(end);

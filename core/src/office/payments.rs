@@ -138,9 +138,12 @@ impl Payments {
         let Reply::Order(started) = inner.submit(command, actor, name).await? else {
             return Err(Code::Internal.into());
         };
+        // A refund that comes again has the id of the first time, which only the journal knows: then none may be pending.
+        let refunds = started.charge.iter().flat_map(|charge| &charge.refunds);
+        let is_repeated = !refunds.into_iter().any(|refund| refund.id == refund_id);
         let is_done = |order: &Order| {
-            let charge = order.charge.as_ref();
-            charge.is_none_or(|charge| charge.pending_refunds().all(|pending| pending.id != refund_id))
+            let mut pending = order.charge.iter().flat_map(Charge::pending_refunds);
+            !pending.any(|refund| is_repeated || refund.id == refund_id)
         };
         let order = self.settled(&started, settled, is_done).await?;
         order.charge.clone().ok_or_else(|| Code::Internal.into())

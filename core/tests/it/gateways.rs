@@ -117,6 +117,12 @@ impl Bank {
         self.lookups.subscribe().wait_for(|seen| *seen >= goal).await.unwrap();
     }
 
+    /// Waits until so many more refunds were asked for.
+    pub(crate) async fn more_refunds(&self, count: usize) {
+        let goal = *self.refunds.borrow() + count;
+        self.refunds.subscribe().wait_for(|seen| *seen >= goal).await.unwrap();
+    }
+
     /// How many charges were asked for.
     pub(crate) fn asked(&self) -> usize {
         *self.charges.borrow()

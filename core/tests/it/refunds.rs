@@ -6,7 +6,7 @@ use std::time::Duration;
 use boxoffice::{Actor, NewTicket};
 
 use crate::gateways::{Bank, Manner};
-use crate::support::{World, ann, bob, cat, dan, email, refused, within};
+use crate::support::{World, ann, bob, cat, dan, email, key, refused, within};
 
 fn with_bank(bank: &Arc<Bank>) -> World {
     let bank = Arc::clone(bank);
@@ -99,6 +99,29 @@ async fn a_refund_that_fails_is_asked_for_until_it_is_done() {
     assert_eq!(charge.status.as_str(), "refunded");
     assert_eq!(world.events_after(head), ["RefundStarted", "ChargeRefunded"]);
     assert_eq!(bank.moved(), (1, 1));
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_again_is_answered_with_its_outcome() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_bank(&bank);
+    let (_, order) = world.sold().await;
+    bank.fail_refunds(usize::MAX);
+    let mut feed = world.feed();
+    let payments = world.payments().idempotency_key(key("k"));
+    let refund = || {
+        let (payments, order_id) = (payments.clone(), order.id);
+        tokio::spawn(async move { payments.refund(Actor::User(ann()), order_id, false).await })
+    };
+    let first = refund();
+    feed.until("RefundStarted").await;
+    first.abort();
+    let again = refund();
+    bank.more_refunds(5).await;
+    bank.fail_refunds(0);
+    assert_eq!(within(again).await.unwrap().unwrap().status.as_str(), "refunded");
+    assert_eq!(bank.moved(), (1, 1));
+    assert_eq!(within(refund()).await.unwrap().unwrap().status.as_str(), "refunded");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::expiration::{self, Deadlines};
 use super::ledger::{self, Accounts, Ledger, LedgerEntry};
 use super::order::{self, OrderedTicket, TicketVersion};
 use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
-use crate::event::{ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
+use crate::event::{Actor, ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
 use crate::mistake::{Mistake, planted};
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
@@ -66,6 +66,14 @@ impl State {
     pub(crate) fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.note(StreamKey::User(id));
         self.users.get(&id)
+    }
+
+    /// Whether the actor may do what operators may.
+    pub(in crate::domain) fn is_operator(&self, actor: Actor) -> bool {
+        match actor {
+            Actor::System => true,
+            Actor::User(id) => self.user(id).is_some_and(|user| user.operator && !user.erased),
+        }
     }
 
     /// The ticket of this id, if it is in memory.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{BoxOffice, Named, statement};
+use super::{BoxOffice, Named, scope, statement};
 use crate::command::Command;
 use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::engine::Reply;
@@ -218,7 +218,7 @@ impl Ledger {
     /// `auth.operator_required` for anybody else.
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         let views = self.office.0.views()?;
-        if !is_operator(views, actor) {
+        if !views.is_operator(actor) {
             return Err(Code::AuthOperatorRequired.into());
         }
         let accounts = views.accounts();
@@ -248,8 +248,7 @@ impl Ledger {
     pub async fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
         let inner = &self.office.0;
         let (amount, reference) = payout.check(inner.default_currency())?;
-        let scope = actor.user().map_or([0; 16], |id| *id.as_bytes());
-        let name = Named::by(self.key.as_ref(), &scope, "ledger.record_payout", &(seller, &payout));
+        let name = Named::by(self.key.as_ref(), &scope(actor), "ledger.record_payout", &(seller, &payout));
         let payout_id = PayoutId::from(inner.ids.next());
         let command = Command::RecordPayout(RecordPayout { payout_id, seller_id: seller, amount, reference });
         match inner.submit(command, actor, name).await? {
@@ -261,19 +260,12 @@ impl Ledger {
     /// The views, if the actor may read the seller's account.
     fn readable(&self, actor: Actor, seller: UserId) -> Result<&Views, Error> {
         let views = self.office.0.views()?;
-        if actor != Actor::User(seller) && !is_operator(views, actor) {
+        if actor != Actor::User(seller) && !views.is_operator(actor) {
             return Err(Code::AuthOperatorRequired.into());
         }
         if views.user(seller).is_none() {
             return Err(Code::AuthUserNotFound.into());
         }
         Ok(views)
-    }
-}
-
-fn is_operator(views: &Views, actor: Actor) -> bool {
-    match actor {
-        Actor::System => true,
-        Actor::User(id) => views.user(id).is_some_and(|user| user.operator && !user.erased),
     }
 }

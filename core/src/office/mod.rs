@@ -357,6 +357,11 @@ impl Named {
     }
 }
 
+/// Whose keys an actor's are.
+fn scope(actor: Actor) -> [u8; 16] {
+    actor.user().map_or([0; 16], |id| *id.as_bytes())
+}
+
 /// The first half of a hash: 128 bits tell any two inputs apart.
 fn half(hasher: &blake3::Hasher) -> [u8; 16] {
     let mut half = [0; 16];

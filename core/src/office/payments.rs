@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use super::{BoxOffice, Named};
+use super::{BoxOffice, Named, scope};
 use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
@@ -221,11 +221,6 @@ impl Payments {
             news = inner.waiters.wait_for(started.id);
         }
     }
-}
-
-/// Whose keys the actor's are.
-fn scope(actor: Actor) -> [u8; 16] {
-    actor.user().map_or([0; 16], |id| *id.as_bytes())
 }
 
 /// How many characters an operator may have remembered.

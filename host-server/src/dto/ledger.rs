@@ -84,7 +84,7 @@ impl StatementQuery {
 }
 
 fn seller(text: Option<&str>, own: UserId) -> Result<UserId, Error> {
-    match text.map(str::trim).filter(|text| !text.is_empty()) {
+    match text {
         Some(text) => UserId::from_str(text).map_err(|_| Error::invalid("seller", "must be the id of a user")),
         None => Ok(own),
     }

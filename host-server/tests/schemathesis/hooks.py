@@ -52,10 +52,12 @@ BEYOND_SCHEMAS = {
     # A cursor is good for the listing that gave it, in the same order; the lowest price must not be above the highest.
     "GET /api/tickets": {"cursor", "minPrice"},
     "GET /api/orders": {"cursor"},
+    "GET /api/balance": {"cursor"},
     # How many decimals an amount may have, and how large it may be, depends on its currency.
     "POST /api/tickets": {"price"},
     "POST /api/tickets/batch": {"price"},
     "PUT /api/tickets/{id}": {"price"},
+    "POST /api/payouts": {"amount"},
     # One of email and password must be there and not null.
     "PATCH /api/users/current-user": {"email"},
 }

@@ -3,7 +3,7 @@
 use super::command::RecordPayout;
 use super::event::PayoutRecorded;
 use crate::domain::{Context, Decision, State};
-use crate::event::{Actor, DomainEvent};
+use crate::event::DomainEvent;
 
 /// Why the ledger domain says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ type Result<T = Decision> = std::result::Result<T, Rejection>;
 ///
 /// Sellers whose personal data was deleted are still owed what they are owed.
 pub(in crate::domain) fn record_payout(state: &State, command: &RecordPayout, context: &Context) -> Result {
-    if !may_record(state, context.actor) {
+    if !state.is_operator(context.actor) {
         return Err(Rejection::OperatorRequired);
     }
     let seller = state.user(command.seller_id).ok_or(Rejection::SellerNotFound)?;
@@ -35,11 +35,4 @@ pub(in crate::domain) fn record_payout(state: &State, command: &RecordPayout, co
         amount: command.amount,
         reference: command.reference.clone(),
     })))
-}
-
-fn may_record(state: &State, actor: Actor) -> bool {
-    match actor {
-        Actor::System => true,
-        Actor::User(id) => state.user(id).is_some_and(|user| user.operator && !user.erased),
-    }
 }

@@ -10,7 +10,6 @@ use super::super::event::{
     RefundReason, RefundStarted, VoidStarted,
 };
 use super::super::state::{Charge, ChargeStatus};
-use super::refund::is_operator;
 use super::{Rejection, Result, charged};
 use crate::domain::order::{self, Order, OrderCreated, TicketVersions};
 use crate::domain::{Context, Decision, Events, State};
@@ -261,7 +260,7 @@ impl Late<'_> {
 
 /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::Order`] for an unknown order, [`Rejection::NotEscalated`].
 pub(in crate::domain) fn resolve_escalation(state: &State, command: &ResolveEscalation, context: &Context) -> Result {
-    if !is_operator(state, context.actor) {
+    if !state.is_operator(context.actor) {
         return Err(Rejection::OperatorRequired);
     }
     let order = state.order(command.order_id).ok_or(Rejection::Order(order::Rejection::NotFound))?;

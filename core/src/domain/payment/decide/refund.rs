@@ -25,7 +25,7 @@ pub(in crate::domain) fn start_refund(state: &State, command: &StartRefund, cont
     }
     let charge = order.charge.as_ref().ok_or(Rejection::NotRefundable)?;
     let reason = match charge.status {
-        ChargeStatus::Escalated if is_operator(state, context.actor) => RefundReason::Late,
+        ChargeStatus::Escalated if state.is_operator(context.actor) => RefundReason::Late,
         ChargeStatus::Succeeded => RefundReason::Requested,
         ChargeStatus::Refunding if !charge.late => RefundReason::Requested,
         ChargeStatus::Refunding | ChargeStatus::Refunded => return Err(Rejection::AlreadyRefunded),
@@ -139,15 +139,8 @@ fn is_active(state: &State, id: UserId) -> bool {
     state.user(id).is_some_and(|user| !user.erased)
 }
 
-pub(super) fn is_operator(state: &State, actor: Actor) -> bool {
-    match actor {
-        Actor::System => true,
-        Actor::User(id) => state.user(id).is_some_and(|user| !user.erased && user.operator),
-    }
-}
-
 fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
     let sells_all = |id| order.tickets.iter().all(|ticket| ticket.seller_id == id);
     let is_seller = |id| is_active(state, id) && sells_all(id);
-    is_operator(state, actor) || actor.user().is_some_and(is_seller)
+    state.is_operator(actor) || actor.user().is_some_and(is_seller)
 }

@@ -143,6 +143,50 @@ async fn verify_export_and_backup_work_beside_the_server_and_without_it() {
     check("without");
 }
 
+#[tokio::test]
+async fn payouts_are_recorded_once_beside_the_server_and_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut with_fees = command(&["--listen", "127.0.0.1:0", "--fee-percent", "2.5"], dir.path());
+    with_fees.arg("--fee-fixed").arg("0.30 USD");
+    let server = Process::spawn(with_fees);
+    let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+    let post = async |token: &str, path: &str, body: Value| -> Value {
+        let answer = server.post(path, &body).bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{path}");
+        answer.json().await.unwrap()
+    };
+    let ticket = post(&ann, "/api/tickets", json!({ "title": "Hamlet", "price": "20" })).await;
+    let order = post(&bob, "/api/orders", json!({ "ticketIds": [ticket["id"]] })).await;
+    post(&bob, "/api/payments", json!({ "orderId": order["id"], "token": "tok_visa" })).await;
+
+    let seller = ticket["sellerId"].as_str().unwrap();
+    let balance_is = |owed: &str, paid_out: &str| {
+        let (status, stdout, _) = command(&["balance", seller], dir.path()).finish();
+        let line =
+            format!("owed {owed} USD: sold 20.00 USD, refunded 0.00 USD, fees 0.80 USD, paid out {paid_out} USD\n");
+        assert_eq!((status, stdout), (Some(0), line));
+    };
+    let payout = |amount: &str, key: &str| {
+        let args = ["payout", "record", seller, amount, "USD", "SEPA 1", "--idempotency-key", key];
+        command(&args, dir.path()).finish()
+    };
+    balance_is("19.20", "0.00");
+    let (status, _, stderr) = payout("19.21", "much");
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("owed"), "{stderr}");
+    let (status, first, stderr) = payout("9.20", "may");
+    assert_eq!(status, Some(0), "{stderr}");
+    assert_eq!(payout("9.20", "may").1, first);
+    balance_is("10.00", "9.20");
+
+    assert_eq!(server.terminate().0, Some(0));
+    assert_eq!(payout("9.20", "may").1, first);
+    assert_eq!(payout("10", "june").0, Some(0));
+    balance_is("0.00", "19.20");
+    assert_eq!(payout("0.01", "july").0, Some(1));
+    assert_eq!(command(&["verify"], dir.path()).finish().0, Some(0));
+}
+
 fn seq(line: &str) -> u64 {
     serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap()
 }

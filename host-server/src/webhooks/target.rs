@@ -15,13 +15,15 @@ pub(super) fn parse(text: &str, settings: &WebhookSettings) -> Result<Url, Error
     if text.len() > URL_LEN_MAX {
         return Err(invalid("must have at most 2048 characters"));
     }
-    let url = Url::parse(text).map_err(|_| invalid("must be a URL such as https://example.com/hooks"))?;
-    match url.scheme() {
-        "https" => {}
-        "http" if settings.allow_http => {}
-        "http" => return Err(invalid("must be https")),
-        _ => return Err(invalid("must be a URL such as https://example.com/hooks")),
+    let no_url = || invalid("must be a URL such as https://example.com/hooks");
+    // What reads URLs as browsers do also takes `https:example.com` and blanks around it, which can only be mistakes.
+    match text.split_once("://") {
+        Some(("https", _)) => {}
+        Some(("http", _)) if settings.allow_http => {}
+        Some(("http", _)) => return Err(invalid("must be https")),
+        _ => return Err(no_url()),
     }
+    let url = Url::parse(text).map_err(|_| no_url())?;
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return Err(invalid("must have neither user, password nor fragment"));
     }
@@ -63,6 +65,8 @@ mod tests {
             "ftp://example.com",
             "file:///etc/passwd",
             "https://",
+            "https:example.com",
+            " https://example.com",
             "https://ann:pw@example.com",
             "https://example.com/#a",
             "https://127.0.0.1",

@@ -95,6 +95,7 @@ async fn refused_questions() {
     let host = host();
     let dan = host.operator("dan").await;
     dan.get("/api/balance?seller=me").await.is_error(400, "validation").about(&["seller"]);
+    dan.get("/api/balance?seller=").await.is_error(400, "validation").about(&["seller"]);
     dan.get("/api/balance?limit=0&cursor=x").await.is_error(400, "validation").about(&["limit", "cursor"]);
     dan.get("/api/balance?seller=01938f6e-8c7a-7b2e-8f00-0123456789ab").await.is_error(404, "auth.user_not_found");
 }

@@ -134,6 +134,23 @@ async fn an_endpoint_that_redirects_then_is_gone_then_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_to_begin_is_the_number_of_a_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &[]);
+    let token = operator(&server, dir.path()).await;
+    // JSON doesn't tell 1.0 from 1.
+    let cases = [("1", 201), ("1.0", 201), ("null", 201), ("-1", 400), ("1.5", 400), ("9223372036854775808", 400)];
+    for (after, status) in cases {
+        let body = format!(r#"{{ "url": "https://receiver.example", "after": {after} }}"#);
+        let (found, answer) = ask(&server, &token, "POST", "/api/webhooks", serde_json::from_str(&body).ok()).await;
+        assert_eq!(found, status, "{after} {answer}");
+        if status == 400 {
+            assert_eq!(answer["errors"][0]["field"], json!("after"), "{answer}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_reaches_inside_through_the_host() {
     let dir = tempfile::tempdir().unwrap();
     let receiver = Receiver::start().await;

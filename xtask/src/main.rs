@@ -8,6 +8,7 @@ mod python;
 mod shell;
 mod sim;
 mod stubs;
+mod suite;
 mod test;
 
 use std::process::ExitCode;

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{cargo, root, run as shell, say};
+use crate::shell::{root, run as shell, say};
+use crate::suite;
 
 /// The folder of the package, from the workspace's.
 const PACKAGE: &str = "bindings/node";
@@ -17,9 +18,6 @@ const STUBS: &[&str] = &["native.d.ts", "native.js"];
 
 /// The examples that the tests run.
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
-
-/// The test suites of the host that look at what can't be seen over HTTP.
-const NOT_OVER_HTTP: &[&str] = &["--skip", "inside::", "--skip", "process::", "--skip", "crash::"];
 
 fn package() -> PathBuf {
     root().join(PACKAGE)
@@ -121,9 +119,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 
 /// Runs the HTTP tests of the host against the Express example.
 fn over_http(folder: &Path) -> Result<(), String> {
-    let host = format!("node {}", folder.join("tests/http-host.mjs").display());
-    let mut suite = cargo(&["test", "--package", "boxoffice-server", "--test", "it", "--"]);
-    shell(suite.args(NOT_OVER_HTTP).env("BOXOFFICE_TEST_HOST", host))
+    suite::over_http(&format!("node {}", folder.join("tests/http-host.mjs").display()))
 }
 
 /// Writes what is generated anew, or fails if it is not what is committed.

@@ -7,16 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{cargo, root, run as shell, say};
+use crate::shell::{root, run as shell, say};
+use crate::suite;
 
 /// The folder of the package, from the workspace's.
 const PACKAGE: &str = "bindings/python";
 
 /// The stubs, which are generated and committed.
 const STUBS: &str = "python/boxoffice/_native.pyi";
-
-/// The test suites of the host that look at what can't be seen over HTTP.
-const NOT_OVER_HTTP: &[&str] = &["--skip", "inside::", "--skip", "process::", "--skip", "crash::"];
 
 /// An environment that Python's packages are installed into.
 struct Environment(PathBuf);
@@ -96,9 +94,7 @@ pub(crate) fn test() -> Result<(), String> {
 /// Runs the HTTP tests of the host against the FastAPI example.
 fn over_http(environment: &Environment) -> Result<(), String> {
     let host = package().join("tests/http_host.py");
-    let host = format!("{} {}", environment.program("python").display(), host.display());
-    let mut suite = cargo(&["test", "--package", "boxoffice-server", "--test", "it", "--"]);
-    shell(suite.args(NOT_OVER_HTTP).env("BOXOFFICE_TEST_HOST", host))
+    suite::over_http(&format!("{} {}", environment.program("python").display(), host.display()))
 }
 
 /// Writes the stubs anew, or fails if they are not what is committed.

@@ -7,6 +7,7 @@ mod node;
 mod python;
 mod shell;
 mod sim;
+mod stripe;
 mod stubs;
 mod suite;
 mod test;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
-use crate::{api, fuzz, node, python};
+use crate::{api, fuzz, node, python, stripe};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -26,6 +26,8 @@ enum Step {
     Sim,
     /// The running host against a tester that makes up requests from its description.
     Api,
+    /// The Stripe gateway against a stand-in for Stripe.
+    Stripe,
     /// Each fuzz target for some seconds.
     Fuzz,
     /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
@@ -39,7 +41,8 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] = &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Fuzz, Step::Doc, Step::Deny];
+const STEPS: &[Step] =
+    &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Stripe, Step::Fuzz, Step::Doc, Step::Deny];
 
 /// Run when they are asked for only: each builds the whole core once more as its users get it, which takes as long as everything
 /// else together. They join the others when they share a build.
@@ -87,6 +90,7 @@ impl Step {
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
             Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
+            Self::Stripe => stripe::check()?,
             Self::Fuzz => fuzz::check()?,
             Self::Python => python::test()?,
             Self::Node => node::test()?,

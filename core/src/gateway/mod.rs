@@ -7,6 +7,8 @@
 
 mod notice;
 mod sandbox;
+#[cfg(feature = "stripe")]
+mod stripe;
 pub(crate) mod worker;
 
 use std::fmt;
@@ -16,12 +18,17 @@ use std::sync::Arc;
 
 pub use notice::{Notice, NoticeError, NoticeFact, NoticeMessage};
 pub use sandbox::Sandbox;
+#[cfg(feature = "stripe")]
+pub use stripe::{Stripe, StripeError, StripeKey, StripeMode};
 
 use crate::domain::payment::Charge;
 use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
 /// What a gateway's methods return.
 pub type GatewayFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
+
+/// What [`PaymentGateway::read_notice`] returns.
+pub type NoticeFuture<'a> = Pin<Box<dyn Future<Output = Result<Notice, NoticeError>> + Send + 'a>>;
 
 /// A card processor.
 ///
@@ -71,13 +78,15 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
         Box::pin(std::future::ready(Err(GatewayError(text))))
     }
 
-    /// Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there.
+    /// Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. May ask the
+    /// card processor for what the message leaves out.
     ///
     /// # Errors
-    /// A [`NoticeError`] if it does not come from there, is too old, or can't be read.
-    fn read_notice(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
+    /// A [`NoticeError`] if it does not come from there, is too old, or can't be read; [`NoticeError::Unavailable`] if the card
+    /// processor could not be asked.
+    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
         let _ = message;
-        Err(NoticeError::Unsupported)
+        Box::pin(std::future::ready(Err(NoticeError::Unsupported)))
     }
 }
 

@@ -132,4 +132,7 @@ pub enum NoticeError {
     /// It is signed, but not in a form that is understood.
     #[error("the message can't be read: {0}")]
     Malformed(String),
+    /// The card processor could not be asked for what the message leaves out; it will send the message again.
+    #[error("{0}")]
+    Unavailable(String),
 }

@@ -16,8 +16,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, Notice, NoticeError, NoticeMessage,
+    PaymentGateway, RefundAnswer, RefundRequest,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
@@ -172,6 +172,18 @@ impl Worker {
     pub(crate) async fn action_required(&self, id: ChargeId) {
         // Fails only if the sender is gone, and that is this worker.
         let _ = self.actions.subscribe().wait_for(|actions| actions.contains_key(&id)).await;
+    }
+
+    /// Reads a message that the card processor has sent by itself.
+    pub(crate) async fn read_notice(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
+        let reading = tokio::time::timeout(self.patience.call_timeout, self.gateway.read_notice(message));
+        reading.await.unwrap_or_else(|_| Err(NoticeError::Unavailable("no answer in time".into())))
+    }
+
+    /// What became of a charge, if that is known by now.
+    pub(crate) async fn outcome_of(&self, charge: &Charge) -> Result<ChargeOutcome, GatewayError> {
+        let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
+        outcome(charge, answer).ok_or_else(|| GatewayError("the outcome of the charge is not known".into()))
     }
 
     /// The work, if no task has the order; otherwise that task does it next.

@@ -354,7 +354,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
         .worker_threads(1)
         .max_blocking_threads(cores())
         .thread_name("boxoffice")
-        .enable_time()
+        // The core itself needs timers only; a gateway may need the network.
+        .enable_all()
         .build()
         .map_err(|error| Error::from(Code::Internal).with_source(error))
 }

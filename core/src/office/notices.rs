@@ -2,12 +2,97 @@
 
 use std::sync::Arc;
 
+use super::payments::Payments;
+use super::{Inner, Named};
 use crate::command::Command;
 use crate::domain::payment::{
-    ChargeOutcome, CloseDispute, OpenDispute, RecordRefund, RefundOutcome, SettleCharge, SettleRefund,
+    Charge, ChargeOutcome, ChargeStatus, CloseDispute, OpenDispute, RecordRefund, RefundOutcome, SettleCharge,
+    SettleRefund,
 };
-use crate::gateway::{ChargeAnswer, NoticeFact, RefundAnswer};
-use crate::types::{OrderId, RefundId};
+use crate::error::{Code, Error};
+use crate::event::Actor;
+use crate::gateway::{ChargeAnswer, GatewayError, NoticeError, NoticeFact, NoticeMessage, RefundAnswer};
+use crate::types::{ChargeId, IdempotencyKey, OrderId, RefundId};
+
+impl Payments {
+    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
+    ///
+    /// Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+    /// office, such as a kind of message that it does not know or a charge of somebody else, is accepted and forgotten.
+    ///
+    /// # Errors
+    /// `payment.notice_refused` if the message does not come from the card processor, is too old or can't be read;
+    /// `payment.unavailable` if the card processor has to be asked about it and does not answer: it will send it again.
+    pub async fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
+        let inner = &self.office.0;
+        let notice = inner.read_notice(headers, body).await?;
+        let Some(fact) = notice.fact else { return Ok(()) };
+        let charge_id = charge_of(&fact);
+        let Some(order) = inner.views()?.order_of_charge(charge_id)? else { return Ok(()) };
+        if let Some(charge) = order.charge.as_ref().filter(|charge| is_early(charge, &fact)) {
+            inner.settle_first(charge).await?;
+        }
+        // The charge may have been settled on another order.
+        let order = inner.views()?.order_of_charge(charge_id)?.unwrap_or(order);
+        let Some(command) = command_of(fact, order.id, OrderId::from(inner.ids.next())) else { return Ok(()) };
+        let key: IdempotencyKey = notice.id.parse().map_err(|_| refused(&"its id is not visible ASCII"))?;
+        let name = Named::by(Some(&key), inner.gateway_name.as_bytes(), "payments.receive_notice", &notice.id);
+        inner.submit(command, Actor::System, name).await.map(drop)
+    }
+}
+
+impl Inner {
+    async fn read_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<crate::gateway::Notice, Error> {
+        let worker = Arc::clone(&self.worker);
+        let headers: Vec<(String, Vec<u8>)> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect();
+        let (body, now) = (body.to_vec(), self.handle.time().now());
+        // On the box office's own runtime, because the gateway may use the network and its caller may have none.
+        let reading = self.runtime_handle.spawn(async move {
+            let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+            worker.read_notice(&NoticeMessage { headers: &headers, body: &body, now }).await
+        });
+        reading.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(|error| match error {
+            NoticeError::Unavailable(reason) => unavailable(GatewayError(reason)),
+            error => refused(&error),
+        })
+    }
+
+    /// Asks what became of a charge of which more is told than is known here, and notes that before.
+    async fn settle_first(&self, charge: &Charge) -> Result<(), Error> {
+        let (worker, pending) = (Arc::clone(&self.worker), charge.clone());
+        let asking = self.runtime_handle.spawn(async move { worker.outcome_of(&pending).await });
+        let outcome = asking.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(unavailable)?;
+        let new_order_id = OrderId::from(self.ids.next());
+        let (order_id, charge_id) = (charge.order_id, charge.id);
+        let command = Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id });
+        self.submit(command, Actor::System, Named::Fresh).await.map(drop)
+    }
+}
+
+/// Whether the message tells of money of which it is not known here that it was taken.
+fn is_early(charge: &Charge, fact: &NoticeFact) -> bool {
+    let is_open = matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Authorized);
+    is_open && !matches!(fact, NoticeFact::Charge { .. })
+}
+
+fn charge_of(fact: &NoticeFact) -> ChargeId {
+    match fact {
+        NoticeFact::Charge { charge_id, .. }
+        | NoticeFact::Refund { charge_id, .. }
+        | NoticeFact::RefundElsewhere { charge_id, .. }
+        | NoticeFact::DisputeOpened { charge_id, .. }
+        | NoticeFact::DisputeClosed { charge_id, .. } => *charge_id,
+    }
+}
+
+fn refused(reason: &dyn std::fmt::Display) -> Error {
+    Error::with_message(Code::PaymentNoticeRefused, format!("The message is refused: {reason}"))
+}
+
+fn unavailable(error: GatewayError) -> Error {
+    Error::from(Code::PaymentUnavailable).with_source(error)
+}
 
 /// The command that notes the fact, about the order that the charge pays now; `None` if there is nothing to note.
 pub(crate) fn command_of(fact: NoticeFact, order_id: OrderId, new_order_id: OrderId) -> Option<Command> {

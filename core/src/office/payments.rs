@@ -17,7 +17,7 @@ use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, Ord
 /// Charges and refunds.
 #[derive(Debug, Clone)]
 pub struct Payments {
-    office: BoxOffice,
+    pub(super) office: BoxOffice,
     key: Option<IdempotencyKey>,
 }
 

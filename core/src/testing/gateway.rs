@@ -31,6 +31,7 @@ pub async fn check_gateway(gateway: &dyn PaymentGateway, charged: &str, declined
     if gateway.name().is_empty() || gateway.name().len() > 40 {
         check.fault("its name must have 1 to 40 characters");
     }
+    check.knows_what_it_never_heard_of().await;
     check.takes_money_once().await;
     check.declines_for_good().await;
     check.charges_at_the_same_time().await;
@@ -61,12 +62,26 @@ impl Check<'_> {
         Some(ChargeRequest { charge_id: id, order_id: self.order_id, amount, token })
     }
 
-    async fn takes_money_once(&mut self) {
+    async fn knows_what_it_never_heard_of(&mut self) {
         let id = fresh();
         match self.lookup(id).await {
             Ok(ChargeAnswer::Unknown) => {}
-            other => self.fault(format!("lookup of a charge that it never heard of must be Unknown, not {other:?}")),
+            // Then it must stay so, for the box office believes it at once.
+            Ok(ChargeAnswer::Declined { .. }) => {
+                let Some(request) = self.request(id, self.charged) else { return };
+                let answer = self.gateway.charge(request).await;
+                if !matches!(answer, Ok(ChargeAnswer::Declined { .. })) {
+                    self.fault(format!("charge that a lookup has declined must be Declined, not {answer:?}"));
+                }
+            }
+            other => self.fault(format!(
+                "lookup of a charge that it never heard of must be Unknown, or Declined for good, not {other:?}"
+            )),
         }
+    }
+
+    async fn takes_money_once(&mut self) {
+        let id = fresh();
         let (Some(first), Some(other)) = (self.request(id, self.charged), self.request(id, self.declined)) else {
             return;
         };

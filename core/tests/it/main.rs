@@ -16,6 +16,7 @@ mod ledger;
 mod lifecycle;
 #[cfg(feature = "mistakes")]
 mod mistakes;
+mod notices;
 mod orders;
 mod payments;
 mod refunds;

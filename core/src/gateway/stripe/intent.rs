@@ -1,0 +1,156 @@
+//! Stripe's objects, as far as they matter here, and what they mean to a box office.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::http::ApiError;
+use crate::gateway::{ChargeAnswer, RefundAnswer};
+use crate::types::Money;
+
+/// Where a charge stands at Stripe.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Intent {
+    pub(super) id: Arc<str>,
+    pub(super) amount: u64,
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) metadata: Metadata,
+    client_secret: Option<String>,
+    last_payment_error: Option<ApiError>,
+}
+
+/// What the box office wrote on an object of Stripe's.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Metadata {
+    pub(super) order_id: Option<String>,
+    pub(super) charge_id: Option<String>,
+    pub(super) refund_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Refund {
+    pub(super) id: Arc<str>,
+    pub(super) amount: u64,
+    #[serde(default)]
+    pub(super) currency: String,
+    pub(super) status: Option<String>,
+    pub(super) payment_intent: Option<Arc<str>>,
+    #[serde(default)]
+    pub(super) metadata: Metadata,
+    failure_reason: Option<String>,
+}
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+pub(super) struct List<T> {
+    pub(super) data: Vec<T>,
+    pub(super) has_more: bool,
+}
+
+/// What is to be done about an intent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No card was tried.
+    New,
+    /// A card was declined; the buyer's page could still try another one.
+    Failed,
+    /// Nothing but to tell.
+    Is(ChargeAnswer),
+}
+
+impl Intent {
+    pub(super) fn standing(&self) -> Standing {
+        let reference = || Some(Arc::clone(&self.id));
+        let secret = || self.client_secret.as_deref().and_then(|secret| secret.parse().ok());
+        Standing::Is(match self.status.as_str() {
+            "succeeded" => ChargeAnswer::Charged { reference: reference() },
+            "requires_capture" => ChargeAnswer::Authorized { reference: reference() },
+            "canceled" => ChargeAnswer::Declined { reason: self.reason().into() },
+            "requires_payment_method" if self.last_payment_error.is_some() => return Standing::Failed,
+            "requires_payment_method" | "requires_confirmation" => return Standing::New,
+            "requires_action" => match secret() {
+                Some(client_secret) => ChargeAnswer::ActionRequired { client_secret },
+                None => ChargeAnswer::Pending,
+            },
+            _ => ChargeAnswer::Pending,
+        })
+    }
+
+    /// Why no money was taken.
+    pub(super) fn reason(&self) -> &'static str {
+        self.last_payment_error.as_ref().map_or("The payment was cancelled", reason)
+    }
+}
+
+impl Refund {
+    pub(super) fn answer(&self) -> RefundAnswer {
+        match self.status.as_deref() {
+            Some("succeeded") => RefundAnswer::Refunded { reference: Some(Arc::clone(&self.id)) },
+            Some(status @ ("failed" | "canceled")) => {
+                let reason = self.failure_reason.as_deref().unwrap_or(status);
+                RefundAnswer::Refused { reason: format!("Stripe could not give it back: {reason}").into() }
+            }
+            _ => RefundAnswer::Pending,
+        }
+    }
+
+    /// Whether its money has gone, or is going, back.
+    pub(super) fn counts(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("failed" | "canceled"))
+    }
+}
+
+/// Why a card was declined, in words that its holder may read.
+///
+/// Whoever tries a stolen card must not learn that the bank knows, so everything that is not the buyer's own to mend has one
+/// reason, as Stripe asks for `fraudulent`, `lost_card`, `stolen_card`, `pickup_card` and their like.
+pub(super) fn reason(error: &ApiError) -> &'static str {
+    match error.decline_code.as_deref().or(error.code.as_deref()) {
+        Some("insufficient_funds") => "The card has insufficient funds",
+        Some("expired_card" | "invalid_expiry_month" | "invalid_expiry_year") => "The card has expired",
+        Some("incorrect_cvc" | "invalid_cvc") => "The card's security code is wrong",
+        Some("incorrect_number" | "invalid_number") => "The card's number is wrong",
+        Some("card_not_supported" | "currency_not_supported") => "The card can't be used for this payment",
+        Some("authentication_required" | "payment_intent_authentication_failure") => {
+            "The bank could not confirm the payment"
+        }
+        Some("processing_error" | "issuer_not_available" | "try_again_later") => {
+            "The card could not be processed; try again later"
+        }
+        Some("amount_too_small") => "The amount is too small to be paid by card",
+        Some("amount_too_large") => "The amount is too large to be paid by card",
+        Some("resource_missing") => "The card is unknown",
+        _ => "The card was declined",
+    }
+}
+
+/// The amount as Stripe wants it: its smallest unit.
+///
+/// That is the minor unit of ISO 4217, but Stripe writes two currencies without decimals as if they had two, and one with two as
+/// if it had none; and of three decimals the last must be 0.
+///
+/// # Errors
+/// Why it can't be paid by card.
+pub(super) fn smallest_unit(amount: Money) -> Result<u64, &'static str> {
+    let (minor, currency) = (amount.minor(), amount.currency());
+    match (currency.code(), currency.exponent()) {
+        ("ISK" | "UGX", 0) => minor.checked_mul(100).ok_or("The amount is too large to be paid by card"),
+        ("MGA", 2) if minor.is_multiple_of(100) => Ok(minor / 100),
+        ("MGA", _) => Err("The amount has more decimals than can be paid by card"),
+        (_, 3) if !minor.is_multiple_of(10) => Err("The amount has more decimals than can be paid by card"),
+        (_, 0 | 2 | 3) => Ok(minor),
+        _ => Err("This currency can't be paid by card"),
+    }
+}
+
+/// The amount of a smallest unit: the way back.
+pub(super) fn from_smallest_unit(amount: u64, currency: &str) -> Option<Money> {
+    let currency = currency.to_ascii_uppercase().parse::<crate::types::Currency>().ok()?;
+    let minor = match currency.code() {
+        "ISK" | "UGX" => amount / 100,
+        "MGA" => amount.checked_mul(100)?,
+        _ => amount,
+    };
+    Money::from_minor(minor, currency).ok()
+}

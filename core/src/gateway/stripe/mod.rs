@@ -1,0 +1,415 @@
+//! Real money, by way of Stripe's PaymentIntents.
+//!
+//! ```text
+//! create (idempotency key: the charge's id; no card) → give it the card → confirm → succeeded | requires_capture
+//!    │                                                                       │ requires_action | declined
+//!    └────────────── lookup that finds no card tried, void, decline ─────────┴──→ canceled, for good
+//! ```
+//!
+//! **Why the intent is made without the card.** After a crash the card's token is gone: it is never stored. An intent that were
+//! made and confirmed in one request could then only be searched for, and "not found" might mean "still on its way". Made without
+//! the card, the very same request can be sent again by whoever knows the charge; Stripe answers with the intent that there is,
+//! or makes one, and either way there is exactly one. Nothing can be taken by it until it is confirmed, and once it is cancelled
+//! nothing ever can. So a lookup always ends: the intent has taken money, or waits for something, or is cancelled by the lookup
+//! and is declined from then on. A confirmation that was under way finds it cancelled, or has won before; Stripe decides which.
+//!
+//! **Why a declined intent is cancelled.** Stripe lets the buyer's page try another card with the client secret. The order is
+//! cancelled by then, so the intent must be, too, before anybody is told.
+//!
+//! Stripe remembers idempotency keys for a day at least. A charge that is older is looked for in the list of intents of its time,
+//! and so is one whose creation Stripe keeps answering with an error. A refund is always looked for among the refunds of its
+//! charge before it is asked for, so that it is given once even if the box office was away for weeks.
+
+mod http;
+mod intent;
+mod notice;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{ApiError, Client, Failure, Form};
+use intent::{Intent, List, Refund, Standing, reason, smallest_unit};
+
+use super::{
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeFuture, NoticeMessage,
+    PaymentGateway, RefundAnswer, RefundRequest,
+};
+use crate::clock::{Clock, SystemClock};
+use crate::types::{ChargeId, Money, OrderId, Timestamp};
+
+/// Where Stripe is.
+const STRIPE: &str = "https://api.stripe.com";
+
+/// Until what age of a charge Stripe is sure to know its idempotency key still.
+const KEY_AGE_MAX: Duration = Duration::from_hours(23);
+
+/// How far Stripe's clock may be from ours.
+const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(10);
+
+/// Whether money moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StripeMode {
+    /// It does not: the key is one of Stripe's test mode.
+    Test,
+    /// It does.
+    Live,
+}
+
+/// A secret key of a Stripe account: `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`.
+#[derive(Clone)]
+pub struct StripeKey {
+    text: Box<str>,
+    mode: StripeMode,
+}
+
+/// Why there can be no gateway to Stripe.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StripeError {
+    /// Not a secret key.
+    #[error("a Stripe key must start with sk_test_, rk_test_, sk_live_ or rk_live_")]
+    Key,
+    /// The address would let others read the key.
+    #[error("Stripe must be reached by https, or on this machine")]
+    Insecure,
+    /// The HTTP client can't be made.
+    #[error("there can be no HTTP client: {0}")]
+    Client(String),
+}
+
+impl StripeKey {
+    /// Whether money moves with this key.
+    pub fn mode(&self) -> StripeMode {
+        self.mode
+    }
+
+    fn expose(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for StripeKey {
+    type Err = StripeError;
+
+    fn from_str(text: &str) -> Result<Self, StripeError> {
+        let rest = text.strip_prefix("sk_").or_else(|| text.strip_prefix("rk_")).ok_or(StripeError::Key)?;
+        let (mode, rest) = match (rest.strip_prefix("test_"), rest.strip_prefix("live_")) {
+            (Some(rest), _) => (StripeMode::Test, rest),
+            (_, Some(rest)) => (StripeMode::Live, rest),
+            _ => return Err(StripeError::Key),
+        };
+        let is_plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_plain { Ok(Self { text: text.into(), mode }) } else { Err(StripeError::Key) }
+    }
+}
+
+impl fmt::Debug for StripeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StripeKey").field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
+/// Charges cards by way of Stripe.
+///
+/// A token is a payment method (`pm_…`) or a card token (`tok_…`) that Stripe's own script made in the buyer's browser: card
+/// numbers never come here.
+///
+/// ```
+/// use boxoffice::gateway::Stripe;
+///
+/// let stripe = Stripe::new("sk_test_51abc".parse()?)?.authorize_first().webhook_secret("whsec_abc");
+/// # Ok::<(), boxoffice::gateway::StripeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Stripe {
+    client: Client,
+    mode: StripeMode,
+    authorizes: bool,
+    webhook_secrets: Vec<notice::Secret>,
+    clock: SystemClock,
+}
+
+impl Stripe {
+    /// A gateway to the account of this key.
+    ///
+    /// # Errors
+    /// [`StripeError::Client`] if no HTTP client can be made.
+    pub fn new(key: StripeKey) -> Result<Self, StripeError> {
+        Self::at(key, STRIPE)
+    }
+
+    /// A gateway to something else that speaks as Stripe does, such as a proxy.
+    ///
+    /// # Errors
+    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`].
+    pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
+        let (mode, client) = (key.mode, Client::new(key, base)?);
+        Ok(Self { client, mode, authorizes: false, webhook_secrets: Vec::new(), clock: SystemClock::new() })
+    }
+
+    /// Sets the money aside first and takes it when it is [captured](PaymentGateway::capture), instead of at once.
+    #[must_use]
+    pub fn authorize_first(mut self) -> Self {
+        self.authorizes = true;
+        self
+    }
+
+    /// Believes webhooks that are signed with this secret (`whsec_…`). May be called for several, while one replaces another.
+    #[must_use]
+    pub fn webhook_secret(mut self, secret: &str) -> Self {
+        self.webhook_secrets.push(notice::Secret::new(secret));
+        self
+    }
+
+    /// Whether money moves.
+    pub fn mode(&self) -> StripeMode {
+        self.mode
+    }
+
+    /// The one intent of the charge: made now, or there already.
+    async fn begin(&self, charge: ChargeId, order: OrderId, amount: Money) -> Result<Intent, Failure> {
+        let smallest = smallest_unit(amount).map_err(|reason| Failure::Unknown(GatewayError(reason.to_owned())))?;
+        let capture = if self.authorizes { "manual" } else { "automatic" };
+        let form = vec![
+            ("amount", smallest.to_string()),
+            ("currency", amount.currency().code().to_ascii_lowercase()),
+            ("capture_method", capture.to_owned()),
+            ("payment_method_types[]", "card".to_owned()),
+            ("metadata[order_id]", order.to_string()),
+            ("metadata[charge_id]", charge.to_string()),
+        ];
+        let (intent, repeated): (Intent, bool) =
+            self.client.post_once("payment_intents", &charge.to_string(), &form).await?;
+        // What is repeated is the intent as it was when it was made.
+        if repeated { self.intent(&intent.id).await } else { Ok(intent) }
+    }
+
+    async fn intent(&self, id: &str) -> Result<Intent, Failure> {
+        self.client.get(&format!("payment_intents/{id}"), &Form::new()).await
+    }
+
+    async fn charge_card(&self, request: ChargeRequest) -> Result<ChargeAnswer, GatewayError> {
+        if let Err(reason) = smallest_unit(request.amount) {
+            return Ok(ChargeAnswer::Declined { reason: reason.into() });
+        }
+        let intent = match self.begin(request.charge_id, request.order_id, request.amount).await {
+            Ok(intent) => intent,
+            Err(Failure::Refused(error)) if is_about_amount(&error) => {
+                return Ok(ChargeAnswer::Declined { reason: reason(&error).into() });
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        if intent.standing() != Standing::New {
+            return self.told(intent, None).await;
+        }
+        let path = format!("payment_intents/{}", intent.id);
+        let confirmed = match self.client.post::<Intent>(&path, &card(request.token.expose())).await {
+            Ok(_) => self.client.post::<Intent>(&format!("{path}/confirm"), &Form::new()).await,
+            refused => refused,
+        };
+        match confirmed {
+            Ok(intent) => self.told(intent, None).await,
+            Err(Failure::Refused(error)) => {
+                let intent = self.intent(&intent.id).await?;
+                self.told(intent, Some(reason(&error))).await
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// What the intent has come to, after making sure that one which has failed, or was never tried, stays so.
+    async fn told(&self, intent: Intent, why: Option<&'static str>) -> Result<ChargeAnswer, GatewayError> {
+        match intent.standing() {
+            Standing::Is(answer) => Ok(answer),
+            Standing::Failed => self.cancel(&intent.id, None).await,
+            Standing::New => self.cancel(&intent.id, why.or(Some("The payment was not made"))).await,
+        }
+    }
+
+    /// Cancels the intent, unless it has taken money by now.
+    async fn cancel(&self, id: &str, why: Option<&'static str>) -> Result<ChargeAnswer, GatewayError> {
+        let intent = match self.client.post::<Intent>(&format!("payment_intents/{id}/cancel"), &Form::new()).await {
+            Ok(intent) => intent,
+            // It is under way, has taken money or is cancelled already.
+            Err(Failure::Refused(_)) => self.intent(id).await?,
+            Err(failure) => return Err(failure.into()),
+        };
+        match (intent.standing(), why) {
+            (Standing::Is(ChargeAnswer::Declined { .. }), Some(why)) => {
+                Ok(ChargeAnswer::Declined { reason: why.into() })
+            }
+            (Standing::Is(answer), _) => Ok(answer),
+            _ => Err(GatewayError(format!("intent {id} can't be cancelled"))),
+        }
+    }
+
+    /// The intent of a charge; `None` if Stripe has none.
+    async fn find(&self, request: &LookupRequest) -> Result<Option<Intent>, GatewayError> {
+        if let Some(reference) = &request.reference {
+            return Ok(Some(self.intent(reference).await?));
+        }
+        if self.clock.now().since(request.created_at) < KEY_AGE_MAX {
+            match self.begin(request.charge_id, request.order_id, request.amount).await {
+                Ok(intent) => return Ok(Some(intent)),
+                // Such as after another mode of capture was chosen, or when Stripe repeats an error of its own.
+                Err(failure) => {
+                    tracing::warn!(charge = %request.charge_id, ?failure, "looking for an intent in the list")
+                }
+            }
+        }
+        self.search(request.charge_id, request.created_at).await
+    }
+
+    /// Looks through the intents of the charge's time.
+    async fn search(&self, charge: ChargeId, created_at: Timestamp) -> Result<Option<Intent>, GatewayError> {
+        let from = created_at.as_secs().saturating_sub(CLOCKS_DIFFER_MAX.as_secs());
+        let until = created_at.plus(KEY_AGE_MAX + CLOCKS_DIFFER_MAX).as_secs();
+        let (charge, mut after) = (charge.to_string(), None);
+        loop {
+            let mut query: Form = vec![
+                ("limit", "100".to_owned()),
+                ("created[gte]", from.to_string()),
+                ("created[lte]", until.to_string()),
+            ];
+            query.extend(after.map(|id: Arc<str>| ("starting_after", id.to_string())));
+            let page: List<Intent> = self.client.get("payment_intents", &query).await?;
+            let last = page.data.last().map(|intent| Arc::clone(&intent.id));
+            let found = page.data.into_iter().find(|intent| intent.metadata.charge_id.as_deref() == Some(&charge));
+            if found.is_some() || !page.has_more || last.is_none() {
+                return Ok(found);
+            }
+            after = last;
+        }
+    }
+
+    async fn look_up(&self, request: LookupRequest) -> Result<ChargeAnswer, GatewayError> {
+        if let Err(reason) = smallest_unit(request.amount) {
+            return Ok(ChargeAnswer::Declined { reason: reason.into() });
+        }
+        match self.find(&request).await? {
+            Some(intent) => self.told(intent, None).await,
+            None => Ok(ChargeAnswer::Unknown),
+        }
+    }
+
+    async fn take_aside(&self, request: LookupRequest) -> Result<ChargeAnswer, GatewayError> {
+        let intent = self.find(&request).await?.ok_or_else(|| GatewayError("there is no such charge".into()))?;
+        if intent.status != "requires_capture" {
+            return self.told(intent, None).await;
+        }
+        let path = format!("payment_intents/{}/capture", intent.id);
+        match self.client.post::<Intent>(&path, &Form::new()).await {
+            Ok(intent) => self.told(intent, None).await,
+            Err(Failure::Refused(_)) => self.told(self.intent(&intent.id).await?, None).await,
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn release(&self, request: LookupRequest) -> Result<ChargeAnswer, GatewayError> {
+        let intent = self.find(&request).await?.ok_or_else(|| GatewayError("there is no such charge".into()))?;
+        match intent.standing() {
+            Standing::Is(answer @ (ChargeAnswer::Charged { .. } | ChargeAnswer::Declined { .. })) => Ok(answer),
+            _ => self.cancel(&intent.id, None).await,
+        }
+    }
+
+    async fn give_back(&self, request: RefundRequest) -> Result<RefundAnswer, GatewayError> {
+        let refused = |reason: &str| Ok(RefundAnswer::Refused { reason: reason.into() });
+        let intent = match &request.reference {
+            Some(reference) => Some(self.intent(reference).await?),
+            None => self.search(request.charge_id, request.created_at).await?,
+        };
+        let Some(intent) = intent.filter(|intent| intent.status == "succeeded") else {
+            return refused("The money was not taken");
+        };
+        let amount = match smallest_unit(request.amount) {
+            Ok(amount) => amount,
+            Err(reason) => return refused(reason),
+        };
+        let id = request.refund_id.to_string();
+        let given = self.refunds(&intent.id).await?;
+        if let Some(refund) = given.iter().find(|refund| refund.metadata.refund_id.as_deref() == Some(&id)) {
+            return Ok(refund.answer());
+        }
+        let sum: u64 = given.iter().filter(|refund| refund.counts()).map(|refund| refund.amount).sum();
+        if sum.saturating_add(amount) > intent.amount {
+            return refused("That is more than is left of the charge");
+        }
+        let form = vec![
+            ("payment_intent", intent.id.to_string()),
+            ("amount", amount.to_string()),
+            ("metadata[refund_id]", id.clone()),
+            ("metadata[charge_id]", request.charge_id.to_string()),
+        ];
+        match self.client.post_once::<Refund>("refunds", &id, &form).await {
+            Ok((refund, _)) => Ok(refund.answer()),
+            Err(Failure::Refused(error)) => {
+                refused(&format!("Stripe refused: {}", error.code.or(error.kind).unwrap_or_default()))
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Every refund of an intent.
+    async fn refunds(&self, intent: &str) -> Result<Vec<Refund>, GatewayError> {
+        let mut all: Vec<Refund> = Vec::new();
+        loop {
+            let mut query: Form = vec![("payment_intent", intent.to_owned()), ("limit", "100".to_owned())];
+            query.extend(all.last().map(|refund| ("starting_after", refund.id.to_string())));
+            let page: List<Refund> = self.client.get("refunds", &query).await?;
+            let is_last = !page.has_more || page.data.is_empty();
+            all.extend(page.data);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// Whether Stripe has refused to make an intent because of its amount, which no other request under this id can change.
+fn is_about_amount(error: &ApiError) -> bool {
+    matches!(error.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
+}
+
+/// The card, as an intent takes it.
+fn card(token: &str) -> Form {
+    if token.starts_with("tok_") {
+        vec![("payment_method_data[type]", "card".to_owned()), ("payment_method_data[card][token]", token.to_owned())]
+    } else {
+        vec![("payment_method", token.to_owned())]
+    }
+}
+
+impl PaymentGateway for Stripe {
+    fn name(&self) -> &'static str {
+        "stripe"
+    }
+
+    fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(self.charge_card(request))
+    }
+
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(self.look_up(request))
+    }
+
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        Box::pin(self.give_back(request))
+    }
+
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(self.take_aside(request))
+    }
+
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(self.release(request))
+    }
+
+    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
+        Box::pin(self.read(message))
+    }
+}

@@ -1,0 +1,185 @@
+//! Stripe's webhooks: who has sent them, and what they say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::{Hmac, Mac};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::Sha256;
+
+use super::intent::{Intent, Metadata, Refund, Standing, from_smallest_unit};
+use super::{Stripe, StripeMode};
+use crate::gateway::{ChargeAnswer, GatewayError, Notice, NoticeError, NoticeFact, NoticeMessage};
+use crate::types::{ChargeId, OrderId, Timestamp};
+
+/// How old a message may be, and how far in the future: what Stripe's own libraries allow.
+const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// What messages are signed with.
+pub(super) struct Secret(Box<[u8]>);
+
+impl Secret {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.as_bytes().into())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    id: Arc<str>,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    livemode: bool,
+    #[serde(borrow)]
+    data: Contents<'a>,
+}
+
+#[derive(Deserialize)]
+struct Contents<'a> {
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Dispute {
+    id: Arc<str>,
+    amount: u64,
+    currency: String,
+    reason: Arc<str>,
+    status: String,
+    payment_intent: Option<Arc<str>>,
+}
+
+impl Stripe {
+    pub(super) async fn read(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
+        let header = message.header("stripe-signature").ok_or(NoticeError::Signature)?;
+        verify(&self.webhook_secrets, header, message.body, message.now)?;
+        let malformed = |error: serde_json::Error| NoticeError::Malformed(error.to_string());
+        let event: Envelope<'_> = serde_json::from_slice(message.body).map_err(malformed)?;
+        let fact = if event.livemode == (self.mode == StripeMode::Live) {
+            self.fact(&event.kind, event.data.object.get()).await?
+        } else {
+            tracing::warn!(event = %event.id, "a message of Stripe's other mode is ignored");
+            None
+        };
+        Ok(Notice { id: event.id, fact })
+    }
+
+    async fn fact(&self, kind: &str, object: &str) -> Result<Option<NoticeFact>, NoticeError> {
+        let malformed = |error: serde_json::Error| NoticeError::Malformed(error.to_string());
+        match kind {
+            "payment_intent.succeeded"
+            | "payment_intent.payment_failed"
+            | "payment_intent.canceled"
+            | "payment_intent.requires_action"
+            | "payment_intent.amount_capturable_updated" => {
+                Ok(charge(&serde_json::from_str(object).map_err(malformed)?))
+            }
+            // `charge.refunded` leaves out which refund it was; these follow it.
+            "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+                self.refund_fact(&serde_json::from_str(object).map_err(malformed)?).await
+            }
+            "charge.dispute.created" | "charge.dispute.closed" => {
+                let dispute = serde_json::from_str(object).map_err(malformed)?;
+                self.dispute_fact(dispute, kind == "charge.dispute.closed").await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn refund_fact(&self, refund: &Refund) -> Result<Option<NoticeFact>, NoticeError> {
+        let Some((order_id, charge_id)) = self.names(refund.payment_intent.as_deref()).await? else { return Ok(None) };
+        if let Some(refund_id) = refund.metadata.refund_id.as_deref().and_then(|id| id.parse().ok()) {
+            return Ok(Some(NoticeFact::Refund { order_id, charge_id, refund_id, answer: refund.answer() }));
+        }
+        let reference = Arc::clone(&refund.id);
+        let amount = from_smallest_unit(refund.amount, &refund.currency);
+        let is_done = refund.status.as_deref() == Some("succeeded");
+        Ok(amount.filter(|_| is_done).map(|amount| NoticeFact::RefundElsewhere {
+            order_id,
+            charge_id,
+            reference,
+            amount,
+        }))
+    }
+
+    async fn dispute_fact(&self, dispute: Dispute, closed: bool) -> Result<Option<NoticeFact>, NoticeError> {
+        // An inquiry (`warning_…`) takes no money back.
+        if dispute.status.starts_with("warning_") {
+            return Ok(None);
+        }
+        let Some((order_id, charge_id)) = self.names(dispute.payment_intent.as_deref()).await? else { return Ok(None) };
+        let (reference, reason) = (dispute.id, dispute.reason);
+        if closed {
+            let won = dispute.status == "won";
+            return Ok(Some(NoticeFact::DisputeClosed { order_id, charge_id, reference, won }));
+        }
+        let amount = from_smallest_unit(dispute.amount, &dispute.currency);
+        let opened = |amount| NoticeFact::DisputeOpened { order_id, charge_id, reference, amount, reason };
+        Ok(amount.map(opened))
+    }
+
+    /// The order and the charge of an intent, of which refunds and disputes tell the name only; `None` if it is not ours.
+    async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, NoticeError> {
+        let Some(id) = intent else { return Ok(None) };
+        let intent = self.intent(id).await.map_err(|failure| {
+            let GatewayError(text) = failure.into();
+            NoticeError::Unavailable(text)
+        })?;
+        Ok(ids(&intent.metadata))
+    }
+}
+
+/// What an intent says of its charge; `None` if it is not ours or nothing is settled.
+fn charge(intent: &Intent) -> Option<NoticeFact> {
+    let (order_id, charge_id) = ids(&intent.metadata)?;
+    match intent.standing() {
+        // One that has failed is believed once it is cancelled: until then another card could be tried.
+        Standing::New | Standing::Failed | Standing::Is(ChargeAnswer::Pending) => None,
+        Standing::Is(answer) => Some(NoticeFact::Charge { order_id, charge_id, answer }),
+    }
+}
+
+fn ids(metadata: &Metadata) -> Option<(OrderId, ChargeId)> {
+    Some((metadata.order_id.as_deref()?.parse().ok()?, metadata.charge_id.as_deref()?.parse().ok()?))
+}
+
+/// Checks that one of the signatures was made with one of the secrets, over this body and a time that is near.
+pub(super) fn verify(secrets: &[Secret], header: &str, body: &[u8], now: Timestamp) -> Result<(), NoticeError> {
+    let parts = || header.split(',').filter_map(|part| part.trim().split_once('='));
+    let (_, time) = parts().find(|(name, _)| *name == "t").ok_or(NoticeError::Signature)?;
+    let signed = |signature: &[u8]| secrets.iter().any(|secret| is_signed(secret, time, body, signature));
+    let mut signatures = parts().filter(|(name, _)| *name == "v1").filter_map(|(_, text)| from_hex(text));
+    if !signatures.any(|signature| signed(&signature)) {
+        return Err(NoticeError::Signature);
+    }
+    let time: u64 = time.parse().map_err(|_| NoticeError::Signature)?;
+    if time.abs_diff(now.as_secs()) > TOLERANCE.as_secs() { Err(NoticeError::Stale) } else { Ok(()) }
+}
+
+fn is_signed(secret: &Secret, time: &str, body: &[u8], signature: &[u8]) -> bool {
+    // Keys of any length are taken.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret.0) else { return false };
+    mac.update(time.as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    // In constant time.
+    mac.verify_slice(signature).is_ok()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}

@@ -1,0 +1,203 @@
+use std::fmt::Write as _;
+
+use super::intent::from_smallest_unit;
+use super::notice::{Secret, verify};
+use super::*;
+use crate::gateway::{NoticeError, NoticeFact};
+use crate::types::Currency;
+
+const NOW: u64 = 1_790_000_000;
+
+fn signature(secret: &str, time: u64, body: &str) -> String {
+    use hmac::{Hmac, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{time}.{body}").as_bytes());
+    mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+fn at(secs: u64) -> Timestamp {
+    Timestamp::from_millis(secs * 1000)
+}
+
+fn intent(json: &str) -> Intent {
+    serde_json::from_str(json).unwrap()
+}
+
+fn stripe() -> Stripe {
+    Stripe::new("sk_test_abc".parse().unwrap()).unwrap().webhook_secret("whsec_new").webhook_secret("whsec_old")
+}
+
+async fn read(stripe: &Stripe, body: &str) -> Result<crate::gateway::Notice, NoticeError> {
+    let header = format!("t={NOW},v1={}", signature("whsec_old", NOW, body));
+    let headers = [("stripe-signature", header.as_bytes())];
+    stripe.read_notice(&NoticeMessage { headers: &headers, body: body.as_bytes(), now: at(NOW) }).await
+}
+
+#[test]
+fn keys_tell_their_mode_and_hide() {
+    for (key, mode) in [
+        ("sk_test_1", StripeMode::Test),
+        ("rk_test_1", StripeMode::Test),
+        ("sk_live_1", StripeMode::Live),
+        ("rk_live_1", StripeMode::Live),
+    ] {
+        assert_eq!(key.parse::<StripeKey>().unwrap().mode(), mode, "{key}");
+    }
+    for key in ["", "pk_test_1", "sk_test_", "sk_1", "whsec_1", "sk_test_a b"] {
+        assert_eq!(key.parse::<StripeKey>().unwrap_err(), StripeError::Key, "{key}");
+    }
+    let shown = format!("{:?}", Stripe::new("sk_test_hidden".parse().unwrap()).unwrap().webhook_secret("whsec_hidden"));
+    assert!(!shown.contains("hidden"), "{shown}");
+}
+
+#[test]
+fn the_key_goes_over_no_open_line() {
+    let at = |base| Stripe::at("sk_test_1".parse().unwrap(), base).map(drop);
+    assert_eq!(at("http://stripe.example"), Err(StripeError::Insecure));
+    assert_eq!(at("http://127.0.0.1.example"), Err(StripeError::Insecure));
+    assert_eq!(at("http://127.0.0.1:8420"), Ok(()));
+    assert_eq!(at("https://proxy.example"), Ok(()));
+}
+
+#[test]
+fn amounts_are_as_stripe_counts() {
+    for (minor, code, smallest) in [
+        (1999, "USD", Ok(1999)),
+        (500, "JPY", Ok(500)),
+        (500, "UGX", Ok(50_000)),
+        (500, "ISK", Ok(50_000)),
+        (500, "MGA", Ok(5)),
+        (1230, "KWD", Ok(1230)),
+        (1234, "KWD", Err("The amount has more decimals than can be paid by card")),
+        (501, "MGA", Err("The amount has more decimals than can be paid by card")),
+    ] {
+        let currency: Currency = code.parse().unwrap();
+        let amount = Money::from_minor(minor, currency).unwrap();
+        assert_eq!(smallest_unit(amount), smallest, "{amount:?}");
+        if let Ok(smallest) = smallest {
+            assert_eq!(from_smallest_unit(smallest, &code.to_ascii_lowercase()), Some(amount));
+        }
+    }
+}
+
+#[test]
+fn a_thief_learns_nothing() {
+    let said = |code: &str| {
+        reason(&ApiError { code: Some("card_declined".into()), decline_code: Some(code.into()), ..ApiError::default() })
+    };
+    for code in ["fraudulent", "lost_card", "stolen_card", "pickup_card", "merchant_blacklist", "generic_decline"] {
+        assert_eq!(said(code), "The card was declined", "{code}");
+    }
+    assert_eq!(said("insufficient_funds"), "The card has insufficient funds");
+    assert_eq!(said("expired_card"), "The card has expired");
+}
+
+#[test]
+fn intents_are_understood() {
+    let standing =
+        |rest: &str| intent(&format!(r#"{{"id":"pi_1","object":"payment_intent","amount":1999,{rest}}}"#)).standing();
+    let reference: Option<Arc<str>> = Some("pi_1".into());
+    assert_eq!(standing(r#""status":"requires_payment_method","last_payment_error":null"#), Standing::New);
+    assert_eq!(standing(r#""status":"requires_confirmation""#), Standing::New);
+    let failed =
+        r#""status":"requires_payment_method","last_payment_error":{"type":"card_error","code":"card_declined"}"#;
+    assert_eq!(standing(failed), Standing::Failed);
+    let authorized = ChargeAnswer::Authorized { reference: reference.clone() };
+    assert_eq!(standing(r#""status":"requires_capture""#), Standing::Is(authorized));
+    assert_eq!(standing(r#""status":"succeeded""#), Standing::Is(ChargeAnswer::Charged { reference }));
+    assert_eq!(standing(r#""status":"processing""#), Standing::Is(ChargeAnswer::Pending));
+    let client_secret = "pi_1_secret_2".parse().unwrap();
+    let action = ChargeAnswer::ActionRequired { client_secret };
+    assert_eq!(standing(r#""status":"requires_action","client_secret":"pi_1_secret_2""#), Standing::Is(action));
+    let reason = "The card has expired".into();
+    let ended = r#""status":"canceled","last_payment_error":{"type":"card_error","code":"expired_card"}"#;
+    assert_eq!(standing(ended), Standing::Is(ChargeAnswer::Declined { reason }));
+}
+
+#[test]
+fn signatures_are_checked() {
+    let secrets = [Secret::new("whsec_new"), Secret::new("whsec_old")];
+    let good = signature("whsec_old", NOW, "{}");
+    let check = |header: &str, body: &str, now: u64| verify(&secrets, header, body.as_bytes(), at(now));
+    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW), Ok(()));
+    assert_eq!(check(&format!("t={NOW},v1=00,v1={good},v0=1"), "{}", NOW + 300), Ok(()));
+    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW + 301), Err(NoticeError::Stale));
+    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW - 301), Err(NoticeError::Stale));
+    for (header, body) in [
+        (format!("t={NOW},v1={good}"), "{ }"),
+        (format!("t={},v1={good}", NOW + 1), "{}"),
+        (format!("t={NOW},v0={good}"), "{}"),
+        (format!("t={NOW},v1={}", signature("whsec_other", NOW, "{}")), "{}"),
+        (format!("t={NOW},v1={}", &good[1..]), "{}"),
+        (format!("v1={good}"), "{}"),
+        (String::new(), "{}"),
+    ] {
+        assert_eq!(check(&header, body, NOW), Err(NoticeError::Signature), "{header}");
+    }
+    assert_eq!(verify(&[], &format!("t={NOW},v1={good}"), b"{}", at(NOW)), Err(NoticeError::Signature));
+}
+
+#[tokio::test]
+async fn messages_are_read() {
+    let (order, charge) = ("00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002");
+    let event = |kind: &str, status: &str, live: bool| {
+        format!(
+            r#"{{"id":"evt_1","object":"event","type":"{kind}","livemode":{live},"data":{{"object":{{"id":"pi_1",
+            "object":"payment_intent","amount":1999,"status":"{status}",
+            "metadata":{{"order_id":"{order}","charge_id":"{charge}"}}}}}}}}"#
+        )
+    };
+    let stripe = stripe();
+    let notice = read(&stripe, &event("payment_intent.succeeded", "succeeded", false)).await.unwrap();
+    assert_eq!(&*notice.id, "evt_1");
+    let answer = ChargeAnswer::Charged { reference: Some("pi_1".into()) };
+    let (order_id, charge_id) = (order.parse().unwrap(), charge.parse().unwrap());
+    assert_eq!(notice.fact, Some(NoticeFact::Charge { order_id, charge_id, answer }));
+
+    let live = read(&stripe, &event("payment_intent.succeeded", "succeeded", true)).await.unwrap();
+    assert_eq!(live.fact, None);
+    let unknown = read(&stripe, &event("invoice.paid", "succeeded", false)).await.unwrap();
+    assert_eq!(unknown.fact, None);
+    let early = read(&stripe, &event("payment_intent.payment_failed", "requires_payment_method", false)).await;
+    assert_eq!(early.unwrap().fact, None);
+    assert!(matches!(read(&stripe, "{}").await, Err(NoticeError::Malformed(_))));
+}
+
+/// Runs against a stand-in that `cargo xtask test --only stripe` starts.
+#[tokio::test]
+#[ignore = "needs the stand-in: cargo xtask test --only stripe"]
+async fn it_conforms() {
+    let base = std::env::var("BOXOFFICE_STRIPE_STAND_IN").expect("the address of the stand-in");
+    let stripe = Stripe::at("sk_test_12345".parse().unwrap(), &base).unwrap();
+    let faults = crate::testing::check_gateway(&stripe, "pm_card_visa", "pm_card_chargeCustomerFail").await;
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+/// What is set aside is captured once or released once, whichever comes first.
+#[tokio::test]
+#[ignore = "needs the stand-in: cargo xtask test --only stripe"]
+async fn it_sets_money_aside() {
+    let base = std::env::var("BOXOFFICE_STRIPE_STAND_IN").expect("the address of the stand-in");
+    let stripe = Stripe::at("sk_test_12345".parse().unwrap(), &base).unwrap().authorize_first();
+    let amount = Money::from_minor(1999, Currency::USD).unwrap();
+    for is_captured in [true, false] {
+        let id: [u8; 16] = std::array::from_fn(|_| getrandom::u32().unwrap().to_le_bytes()[0]);
+        let (charge_id, order_id) = (ChargeId::from_bytes(id), OrderId::from_bytes(id));
+        let token = "pm_card_visa".parse().unwrap();
+        let answer = stripe.charge(ChargeRequest { charge_id, order_id, amount, token }).await.unwrap();
+        let ChargeAnswer::Authorized { reference } = answer else { panic!("{answer:?}") };
+        let created_at = SystemClock::new().now();
+        let request = LookupRequest { charge_id, order_id, amount, reference, created_at };
+        let first = if is_captured { stripe.capture(request.clone()) } else { stripe.void(request.clone()) };
+        let first = first.await.unwrap();
+        assert_eq!(is_captured, matches!(first, ChargeAnswer::Charged { .. }), "{first:?}");
+        assert_eq!(is_captured, !matches!(first, ChargeAnswer::Declined { .. }), "{first:?}");
+        assert_eq!(stripe.void(request.clone()).await.unwrap(), first);
+        assert_eq!(stripe.capture(request.clone()).await.unwrap(), first);
+        let unnamed = LookupRequest { reference: None, ..request };
+        assert_eq!(stripe.lookup(unnamed).await.unwrap(), first);
+    }
+}

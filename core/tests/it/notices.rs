@@ -1,0 +1,154 @@
+//! What a card processor tells without being asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boxoffice::gateway::{
+    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, Notice, NoticeError, NoticeFact, NoticeFuture,
+    NoticeMessage, PaymentGateway, RefundAnswer, RefundRequest,
+};
+use boxoffice::{ChargeId, Money, Order, OrderId};
+
+use crate::gateways::{Bank, Manner};
+use crate::support::{World, bob, refused, within};
+
+/// A bank that also tells. Its messages are words: an id, what happened, and the order and the charge; the header `from` must
+/// be `bank`.
+#[derive(Debug)]
+struct Teller(Arc<Bank>);
+
+impl Teller {
+    fn fact(words: &[&str]) -> Option<NoticeFact> {
+        let order_id: OrderId = words[2].parse().unwrap();
+        let charge_id: ChargeId = words[3].parse().unwrap();
+        let reference: Arc<str> = words[0].into();
+        let amount = |text: &str| Money::parse(text, "USD".parse().unwrap()).unwrap();
+        match words[1] {
+            "charged" => {
+                let answer = ChargeAnswer::Charged { reference: Some("ref".into()) };
+                Some(NoticeFact::Charge { order_id, charge_id, answer })
+            }
+            "disputed" => {
+                let (amount, reason) = (amount("19.99"), "fraudulent".into());
+                Some(NoticeFact::DisputeOpened { order_id, charge_id, reference, amount, reason })
+            }
+            "refunded" => {
+                let (reference, amount) = ("re_1".into(), amount("5.00"));
+                Some(NoticeFact::RefundElsewhere { order_id, charge_id, reference, amount })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl PaymentGateway for Teller {
+    fn name(&self) -> &'static str {
+        "teller"
+    }
+
+    fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        self.0.charge(request)
+    }
+
+    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        self.0.lookup(request)
+    }
+
+    fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+        self.0.refund(request)
+    }
+
+    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
+        Box::pin(async move {
+            if message.header("from") != Some("bank") {
+                return Err(NoticeError::Signature);
+            }
+            let text = std::str::from_utf8(message.body).unwrap();
+            let words: Vec<_> = text.split(' ').collect();
+            Ok(Notice { id: words[0].into(), fact: Self::fact(&words) })
+        })
+    }
+}
+
+const FROM_BANK: &[(&str, &[u8])] = &[("from", b"bank")];
+
+fn with_teller(bank: &Arc<Bank>) -> World {
+    let bank = Arc::clone(bank);
+    World::with(move |builder| {
+        builder.gateway(Arc::new(Teller(Arc::clone(&bank)))).answer_payment_within(Duration::ZERO)
+    })
+}
+
+/// An order whose payment is under way.
+async fn being_paid(world: &World, bank: &Bank) -> (Arc<Order>, ChargeId) {
+    let (_, order) = world.held().await;
+    let charge = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
+    within(bank.charges(1)).await;
+    (order, charge.id)
+}
+
+async fn tell(world: &World, id: &str, what: &str, (order, charge): (OrderId, ChargeId)) {
+    let body = format!("{id} {what} {order} {charge}");
+    within(world.payments().receive_notice(FROM_BANK, body.as_bytes())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_before_the_answer_settles_the_charge_once() {
+    let bank = Bank::taking(Manner::Wait);
+    let world = with_teller(&bank);
+    let (order, charge) = being_paid(&world, &bank).await;
+    let seq = world.head();
+    tell(&world, "evt_1", "charged", (order.id, charge)).await;
+    assert_eq!(world.of_order(&order), "complete");
+    let settled = world.events_after(seq);
+    for id in ["evt_1", "evt_1", "evt_2"] {
+        tell(&world, id, "charged", (order.id, charge)).await;
+    }
+    // The answer itself comes last; closing waits for it.
+    bank.let_through(1);
+    world.close().await.unwrap();
+    let world = world.reopen();
+    assert_eq!(bank.moved(), (1, 0));
+    let after = world.events_after(seq);
+    assert_eq!(after[..settled.len()], settled);
+    assert_eq!(after.iter().filter(|name| **name == "ChargeCreated").count(), 1);
+    world.assert_clean();
+}
+
+#[tokio::test]
+async fn what_follows_a_charge_may_be_told_before_it() {
+    for (what, event) in [("disputed", "ChargeDisputed"), ("refunded", "ChargeRefunded")] {
+        let bank = Bank::taking(Manner::Hang);
+        let world = with_teller(&bank);
+        let (order, charge) = being_paid(&world, &bank).await;
+        let seq = world.head();
+        for _ in 0..2 {
+            tell(&world, "evt_1", what, (order.id, charge)).await;
+        }
+        let events = world.events_after(seq);
+        let count = |name: &str| events.iter().filter(|event| **event == name).count();
+        assert_eq!((count("ChargeCreated"), count(event)), (1, 1), "{events:?}");
+        let place = |name: &str| events.iter().position(|event| *event == name);
+        assert!(place("ChargeCreated") < place(event), "{events:?}");
+        world.assert_clean();
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_believed_or_not_ours_changes_nothing() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_teller(&bank);
+    let (order, charge) = being_paid(&world, &bank).await;
+    let seq = world.head();
+    let forged = format!("evt_1 disputed {} {charge}", order.id);
+    let receive = world.payments().receive_notice(&[("from", b"thief")], forged.as_bytes()).await;
+    assert_eq!(refused(receive), "payment.notice_refused");
+    tell(&world, "evt_2", "moved_house", (order.id, charge)).await;
+    let stranger = ChargeId::from_bytes([7; 16]);
+    tell(&world, "evt_3", "disputed", (order.id, stranger)).await;
+    assert!(!world.events_after(seq).contains(&"ChargeDisputed"));
+
+    let silent = World::with(|builder| builder);
+    let receive = silent.payments().receive_notice(FROM_BANK, b"{}").await;
+    assert_eq!(refused(receive), "payment.notice_refused");
+}

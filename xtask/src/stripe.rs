@@ -1,0 +1,92 @@
+//! The Stripe gateway against localstripe, a stand-in for Stripe that keeps books as Stripe does and that others wrote.
+//!
+//! What Stripe does and it does not is added in `stand_in.py`, with reasons.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use crate::shell::{cargo, root, run as shell, target_folder};
+
+const FOLDER: &str = "core/tests/stripe";
+
+/// How long the stand-in may take to start: `STARTS` looks, a moment apart.
+const STARTS: u32 = 150;
+
+pub(crate) fn check() -> Result<(), String> {
+    let folder = target_folder()?.join("stripe-stand-in");
+    let python = install(&folder)?;
+    let stand_in = StandIn::start(&python, &folder)?;
+    let tests = ["test", "--package", "boxoffice", "--lib", "--features", "stripe", "gateway::stripe"];
+    let mut command = cargo(&tests);
+    shell(command.args(["--", "--include-ignored"]).env("BOXOFFICE_STRIPE_STAND_IN", &stand_in.url))
+}
+
+/// Installs the stand-in where nothing else is touched, once for each set of versions.
+fn install(folder: &Path) -> Result<PathBuf, String> {
+    let requirements = root().join(FOLDER).join("requirements.txt");
+    let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
+    let (place, noted) = (folder.join("python"), folder.join("installed.txt"));
+    let python = place.join("bin/python");
+    if fs::read_to_string(&noted).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    shell(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
+    let mut pip = Command::new(place.join("bin/pip"));
+    shell(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements))?;
+    fs::write(&noted, wanted).map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+/// The running stand-in; it is killed when it is dropped.
+struct StandIn {
+    child: Child,
+    url: String,
+}
+
+impl StandIn {
+    fn start(python: &Path, folder: &Path) -> Result<Self, String> {
+        let log_path = folder.join("stand-in.log");
+        let log = fs::File::create(&log_path).map_err(|error| format!("{}: {error}", log_path.display()))?;
+        let errors = log.try_clone().map_err(|error| error.to_string())?;
+        let port = free_port()?;
+        let mut command = Command::new(python);
+        command.arg(root().join(FOLDER).join("stand_in.py")).args(["--from-scratch", "--port", &port.to_string()]);
+        let child = command.stdout(log).stderr(errors).spawn();
+        let child = child.map_err(|error| format!("{}: {error}", python.display()))?;
+        let mut stand_in = Self { child, url: format!("http://127.0.0.1:{port}") };
+        for _ in 0..STARTS {
+            let ended = stand_in.child.try_wait().map_err(|error| error.to_string())?;
+            if ended.is_some() {
+                break;
+            }
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Ok(stand_in);
+            }
+            moment();
+        }
+        Err(format!("the stand-in did not start; see {}", log_path.display()))
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nobody to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the stand-in tells nobody when it listens")]
+fn moment() {
+    std::thread::sleep(Duration::from_millis(200));
+}
+
+/// A port that was free just now: the stand-in can't choose one and tell.
+fn free_port() -> Result<u16, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
+}

@@ -23,9 +23,12 @@ pub(super) struct Intent {
 /// What the box office wrote on an object of Stripe's.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Metadata {
-    pub(super) order_id: Option<String>,
-    pub(super) charge_id: Option<String>,
-    pub(super) refund_id: Option<String>,
+    #[serde(rename = "order_id")]
+    pub(super) order: Option<String>,
+    #[serde(rename = "charge_id")]
+    pub(super) charge: Option<String>,
+    #[serde(rename = "refund_id")]
+    pub(super) refund: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

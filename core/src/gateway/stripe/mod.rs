@@ -1,4 +1,4 @@
-//! Real money, by way of Stripe's PaymentIntents.
+//! Real money, by way of Stripe's payment intents.
 //!
 //! ```text
 //! create (idempotency key: the charge's id; no card) → give it the card → confirm → succeeded | requires_capture
@@ -257,7 +257,7 @@ impl Stripe {
                 Ok(intent) => return Ok(Some(intent)),
                 // Such as after another mode of capture was chosen, or when Stripe repeats an error of its own.
                 Err(failure) => {
-                    tracing::warn!(charge = %request.charge_id, ?failure, "looking for an intent in the list")
+                    tracing::warn!(charge = %request.charge_id, ?failure, "looking for an intent in the list");
                 }
             }
         }
@@ -278,7 +278,7 @@ impl Stripe {
             query.extend(after.map(|id: Arc<str>| ("starting_after", id.to_string())));
             let page: List<Intent> = self.client.get("payment_intents", &query).await?;
             let last = page.data.last().map(|intent| Arc::clone(&intent.id));
-            let found = page.data.into_iter().find(|intent| intent.metadata.charge_id.as_deref() == Some(&charge));
+            let found = page.data.into_iter().find(|intent| intent.metadata.charge.as_deref() == Some(&charge));
             if found.is_some() || !page.has_more || last.is_none() {
                 return Ok(found);
             }
@@ -332,7 +332,7 @@ impl Stripe {
         };
         let id = request.refund_id.to_string();
         let given = self.refunds(&intent.id).await?;
-        if let Some(refund) = given.iter().find(|refund| refund.metadata.refund_id.as_deref() == Some(&id)) {
+        if let Some(refund) = given.iter().find(|refund| refund.metadata.refund.as_deref() == Some(&id)) {
             return Ok(refund.answer());
         }
         let sum: u64 = given.iter().filter(|refund| refund.counts()).map(|refund| refund.amount).sum();

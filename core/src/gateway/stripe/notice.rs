@@ -97,7 +97,7 @@ impl Stripe {
 
     async fn refund_fact(&self, refund: &Refund) -> Result<Option<NoticeFact>, NoticeError> {
         let Some((order_id, charge_id)) = self.names(refund.payment_intent.as_deref()).await? else { return Ok(None) };
-        if let Some(refund_id) = refund.metadata.refund_id.as_deref().and_then(|id| id.parse().ok()) {
+        if let Some(refund_id) = refund.metadata.refund.as_deref().and_then(|id| id.parse().ok()) {
             return Ok(Some(NoticeFact::Refund { order_id, charge_id, refund_id, answer: refund.answer() }));
         }
         let reference = Arc::clone(&refund.id);
@@ -149,7 +149,7 @@ fn charge(intent: &Intent) -> Option<NoticeFact> {
 }
 
 fn ids(metadata: &Metadata) -> Option<(OrderId, ChargeId)> {
-    Some((metadata.order_id.as_deref()?.parse().ok()?, metadata.charge_id.as_deref()?.parse().ok()?))
+    Some((metadata.order.as_deref()?.parse().ok()?, metadata.charge.as_deref()?.parse().ok()?))
 }
 
 /// Checks that one of the signatures was made with one of the secrets, over this body and a time that is near.

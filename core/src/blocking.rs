@@ -183,6 +183,8 @@ handle! {
         fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Charge;
         /// See [`Payments::resolve`](crate::Payments::resolve).
         fn resolve(&self, actor: Actor, order: OrderId, resolution: Resolution, note: &str) -> Charge;
+        /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
+        fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> ();
     }
 }
 

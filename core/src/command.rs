@@ -137,6 +137,19 @@ impl Command {
         }
     }
 
+    /// Whether it notes what the card processor has told. That comes in any order, so what is refused today, such as the end of a
+    /// dispute of whose beginning nobody has heard, may be right when it is sent again.
+    pub(crate) const fn is_told(&self) -> bool {
+        matches!(
+            self,
+            Self::SettleCharge(_)
+                | Self::SettleRefund(_)
+                | Self::RecordRefund(_)
+                | Self::OpenDispute(_)
+                | Self::CloseDispute(_)
+        )
+    }
+
     /// The name of the command, for metrics and traces.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

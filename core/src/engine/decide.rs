@@ -79,7 +79,9 @@ impl Writer {
             }
             Err(rejection) => {
                 let answer = Err(rejection.into());
-                self.open.refuse(&request, &answer);
+                if !request.command.is_told() {
+                    self.open.refuse(&request, &answer);
+                }
                 answer
             }
         };

@@ -223,6 +223,12 @@ impl Worker {
     async fn attend(&self, work: Work) {
         let order = Arc::clone(work.order());
         let Some(charge) = &order.charge else { return };
+        if *charge.gateway != *self.gateway.name() {
+            // Another card processor has never heard of it and can't give its money back; a test mode is another one, too.
+            let (charge_id, gateway) = (charge.id, &*charge.gateway);
+            tracing::warn!(charge = %charge_id, gateway, "a charge waits until its own card processor is back");
+            return;
+        }
         let ended = match work {
             Work::Charge(_, token) => self.charge(&order, charge, token).await,
             Work::Lookup(_) => self.reconcile(&order, charge, false).await,

@@ -12,24 +12,36 @@ use crate::domain::payment::{
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::{ChargeAnswer, GatewayError, NoticeError, NoticeFact, NoticeMessage, RefundAnswer};
-use crate::types::{ChargeId, IdempotencyKey, OrderId, RefundId};
+use crate::types::{IdempotencyKey, OrderId, RefundId};
 
 impl Payments {
+    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test`
+    /// of a processor's test mode.
+    pub fn takes_notices_of(&self, processor: &str) -> bool {
+        let own = &*self.office.0.gateway_name;
+        own == processor || own.strip_suffix("-test") == Some(processor)
+    }
+
     /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
     ///
     /// Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-    /// office, such as a kind of message that it does not know or a charge of somebody else, is accepted and forgotten.
+    /// office, such as a kind of message that it does not know or a charge of somebody else, is accepted and forgotten. Messages may
+    /// come in any order; one that tells what can't be yet is refused, and is right when the processor sends it again.
     ///
     /// # Errors
     /// `payment.notice_refused` if the message does not come from the card processor, is too old or can't be read;
-    /// `payment.unavailable` if the card processor has to be asked about it and does not answer: it will send it again.
+    /// `payment.unavailable` if the card processor has to be asked about it and does not answer: it will send it again;
+    /// `payment.not_found`, `payment.not_refundable`, `payment.refund_too_large` if what is told does not fit what is known.
     pub async fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
         let inner = &self.office.0;
         let notice = inner.read_notice(headers, body).await?;
         let Some(fact) = notice.fact else { return Ok(()) };
-        let charge_id = charge_of(&fact);
+        let charge_id = fact.charge_id();
         let Some(order) = inner.views()?.order_of_charge(charge_id)? else { return Ok(()) };
-        if let Some(charge) = order.charge.as_ref().filter(|charge| is_early(charge, &fact)) {
+        let Some(charge) = order.charge.as_ref().filter(|charge| charge.gateway == inner.gateway_name) else {
+            return Ok(());
+        };
+        if is_early(charge, &fact) {
             inner.settle_first(charge).await?;
         }
         // The charge may have been settled on another order.
@@ -72,18 +84,9 @@ impl Inner {
 
 /// Whether the message tells of money of which it is not known here that it was taken.
 fn is_early(charge: &Charge, fact: &NoticeFact) -> bool {
-    let is_open = matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Authorized);
-    is_open && !matches!(fact, NoticeFact::Charge { .. })
-}
-
-fn charge_of(fact: &NoticeFact) -> ChargeId {
-    match fact {
-        NoticeFact::Charge { charge_id, .. }
-        | NoticeFact::Refund { charge_id, .. }
-        | NoticeFact::RefundElsewhere { charge_id, .. }
-        | NoticeFact::DisputeOpened { charge_id, .. }
-        | NoticeFact::DisputeClosed { charge_id, .. } => *charge_id,
-    }
+    use ChargeStatus::{Authorized, Failed, Pending, Voided, Voiding};
+    let is_taken = !matches!(charge.status, Pending | Authorized | Failed | Voiding | Voided);
+    !is_taken && !matches!(fact, NoticeFact::Charge { .. })
 }
 
 fn refused(reason: &dyn std::fmt::Display) -> Error {

@@ -131,6 +131,12 @@ impl Payments {
         (operation, details): (&'static str, String),
     ) -> Result<Charge, Error> {
         let inner = &self.office.0;
+        let known = inner.views()?.order(order_id)?;
+        let charge = known.as_ref().and_then(|order| order.charge.as_ref());
+        if let Some(other) = charge.map(|charge| &charge.gateway).filter(|name| **name != inner.gateway_name) {
+            let text = format!("The payment was made by {other}, which has to give it back; it is not this box office's");
+            return Err(Error::with_message(Code::PaymentNotRefundable, text));
+        }
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);

@@ -11,16 +11,35 @@ use super::{StripeError, StripeKey};
 use crate::gateway::GatewayError;
 
 /// The version that this module was written against. Stripe answers in its shapes, whatever the account's own version is.
-const API_VERSION: &str = "2025-09-30.clover";
-
-/// How often a request is sent at most; after that the box office looks the charge up.
-const ATTEMPTS_MAX: u32 = 3;
+///
+/// Later ones, from `2026-09-30.endive` on, no longer take `payment_method_types`.
+const API_VERSION: &str = "2026-08-26.dahlia";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long to wait before the second attempt; doubled each time, and shortened at random so that callers spread.
-const PAUSE: Duration = Duration::from_millis(400);
+/// How patient a client is. The worker gives one call of the gateway half a minute in all, and looks the charge up after that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// How often a request is sent at most.
+    pub(super) attempts_max: u32,
+    /// How long one attempt may take.
+    pub(super) timeout: Duration,
+    /// How long to wait before the second attempt; doubled each time, and shortened at random so that callers spread.
+    pub(super) pause: Duration,
+    /// How long to wait at most if Stripe says how long; if that is longer, the worker asks again when its own time comes.
+    pub(super) pause_max: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            attempts_max: 3,
+            timeout: Duration::from_secs(12),
+            pause: Duration::from_millis(400),
+            pause_max: Duration::from_secs(8),
+        }
+    }
+}
 
 /// Fields of a form, with the bracketed names that Stripe uses.
 pub(super) type Form = Vec<(&'static str, String)>;
@@ -29,6 +48,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     key: StripeKey,
+    pace: Pace,
 }
 
 /// What is wrong, in Stripe's codes, which are not for buyers. Its message is left out: it may quote a card's token.
@@ -55,7 +75,7 @@ pub(super) enum Failure {
 }
 
 impl Client {
-    pub(super) fn new(key: StripeKey, base: &str) -> Result<Self, StripeError> {
+    pub(super) fn new(key: StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
         let broken = |error: &dyn std::fmt::Display| StripeError::Client(error.to_string());
         let base = base.trim_end_matches('/').to_owned();
         let url: reqwest::Url = base.parse().map_err(|error| broken(&error))?;
@@ -75,10 +95,10 @@ impl Client {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
+            .timeout(pace.timeout)
             .build()
             .map_err(|error| broken(&error))?;
-        Ok(Self { http, base, key })
+        Ok(Self { http, base, key, pace })
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Form) -> Result<T, Failure> {
@@ -110,19 +130,33 @@ impl Client {
             let (failure, again) = match request().send().await {
                 Ok(response) if response.status().is_success() => {
                     let repeated = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-                    return read(response).await.map(|answer| (answer, repeated));
+                    match read(response).await {
+                        Ok(answer) => return Ok((answer, repeated)),
+                        // It was done, and the answer was lost on its way.
+                        Err(failure) => (failure, Again::After(Duration::ZERO)),
+                    }
                 }
                 Ok(response) => refused(response).await,
                 // Without its address: it may name things.
-                Err(error) => (unknown(error.without_url()), true),
+                Err(error) => (unknown(error.without_url()), Again::After(Duration::ZERO)),
             };
-            if !again || attempt >= ATTEMPTS_MAX {
+            let Again::After(least) = again else { return Err(failure) };
+            if attempt >= self.pace.attempts_max || least > self.pace.pause_max {
                 return Err(failure);
             }
-            tokio::time::sleep(jittered(PAUSE * 2_u32.pow(attempt - 1))).await;
+            tokio::time::sleep(jittered(self.pace.pause * 2_u32.pow(attempt - 1)).max(least)).await;
             attempt += 1;
         }
     }
+}
+
+/// Whether a request is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// It would be refused again.
+    Never,
+    /// After this long at least.
+    After(Duration),
 }
 
 async fn read<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, Failure> {
@@ -131,11 +165,14 @@ async fn read<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, Fai
 }
 
 /// What went wrong, and whether to ask again.
-async fn refused(response: reqwest::Response) -> (Failure, bool) {
+async fn refused(response: reqwest::Response) -> (Failure, Again) {
     let status = response.status();
-    let should_retry = response.headers().get("stripe-should-retry").and_then(|value| value.to_str().ok());
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let should_retry = header("stripe-should-retry");
+    // Stripe says it in seconds.
+    let least = header("retry-after").and_then(|value| value.parse().ok()).map_or(Duration::ZERO, Duration::from_secs);
     let busy = matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error();
-    let again = should_retry.map_or(busy, |advice| advice == "true");
+    let again = if should_retry.map_or(busy, |advice| advice == "true") { Again::After(least) } else { Again::Never };
     let error = match read::<ErrorBody>(response).await {
         Ok(body) => body.error,
         Err(_) => ApiError::default(),

@@ -31,7 +31,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{ApiError, Client, Failure, Form};
+use http::{ApiError, Client, Failure, Form, Pace};
 use intent::{Intent, List, Refund, Standing, reason, smallest_unit};
 
 use super::{
@@ -147,7 +147,11 @@ impl Stripe {
     /// # Errors
     /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`].
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
-        let (mode, client) = (key.mode, Client::new(key, base)?);
+        Self::paced(key, base, Pace::default())
+    }
+
+    fn paced(key: StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
+        let (mode, client) = (key.mode, Client::new(key, base, pace)?);
         Ok(Self { client, mode, authorizes: false, webhook_secrets: Vec::new(), clock: SystemClock::new() })
     }
 
@@ -206,12 +210,7 @@ impl Stripe {
         if intent.standing() != Standing::New {
             return self.told(intent, None).await;
         }
-        let path = format!("payment_intents/{}", intent.id);
-        let confirmed = match self.client.post::<Intent>(&path, &card(request.token.expose())).await {
-            Ok(_) => self.client.post::<Intent>(&format!("{path}/confirm"), &Form::new()).await,
-            refused => refused,
-        };
-        match confirmed {
+        match self.confirm(&intent.id, &request).await {
             Ok(intent) => self.told(intent, None).await,
             Err(Failure::Refused(error)) => {
                 let intent = self.intent(&intent.id).await?;
@@ -219,6 +218,16 @@ impl Stripe {
             }
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Gives the intent its card and takes the money by it. Under a key of its own, so that a card that was declined is not tried
+    /// again because the answer was lost.
+    async fn confirm(&self, intent: &str, request: &ChargeRequest) -> Result<Intent, Failure> {
+        let path = format!("payment_intents/{intent}");
+        self.client.post::<Intent>(&path, &card(request.token.expose())).await?;
+        let key = format!("{}-confirm", request.charge_id);
+        let (confirmed, repeated) = self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &Form::new()).await?;
+        if repeated { self.intent(intent).await } else { Ok(confirmed) }
     }
 
     /// What the intent has come to, after making sure that one which has failed, or was never tried, stays so.
@@ -385,8 +394,12 @@ fn card(token: &str) -> Form {
 }
 
 impl PaymentGateway for Stripe {
+    /// Money of the test mode is not money, so its charges are recorded under another name and never taken for the others.
     fn name(&self) -> &'static str {
-        "stripe"
+        match self.mode {
+            StripeMode::Test => "stripe-test",
+            StripeMode::Live => "stripe",
+        }
     }
 
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use boxoffice::{Currency, Error, FeePolicy, IdempotencyKey, KeyRing, LateMoneyPolicy, Money, UserId};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::gateway::GatewayArgs;
 use crate::logging::LogFormat;
 use crate::state::Settings;
 use crate::webhooks::WebhookSettings;
@@ -30,6 +31,9 @@ Environment only, because command lines can be read by every user of the machine
   JWT_KEY           The secret that sessions are signed with, at least 32 bytes. Without it a strong one is made once
                     and kept in the data directory (jwt.key, mode 0600).
   JWT_KEY_PREVIOUS  Secrets of before, separated by commas: sessions signed with them go on until they expire.
+  STRIPE_SECRET_KEY      Stripe's secret key, for --gateway stripe; or --stripe-secret-key-file.
+  STRIPE_WEBHOOK_SECRET  Secrets of Stripe's webhooks (whsec_...) that go to /api/payments/webhooks/stripe, separated by
+                    commas while one replaces another; or --stripe-webhook-secret-file.
   BOXOFFICE_LOG     What to log, such as `info` (the default), `warn` or `boxoffice=debug`.";
 
 /// What to do.
@@ -97,6 +101,10 @@ pub struct ServeArgs {
     /// How long an order holds its tickets, such as 15m or 90s
     #[arg(long, env = "BOXOFFICE_HOLD", value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
     pub hold: Duration,
+
+    /// Who takes the money.
+    #[command(flatten)]
+    pub gateway: GatewayArgs,
 
     /// What is tried, in this order, with money that comes for an order that has ended: `retake` sells the tickets to the buyer
     /// after all, `return` gives the money back; an operator's list is the last resort

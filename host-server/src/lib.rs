@@ -11,6 +11,7 @@ pub mod config;
 mod dto;
 mod error;
 mod extract;
+mod gateway;
 mod listener;
 mod logging;
 mod middleware;

@@ -57,8 +57,12 @@ fn describe() -> utoipa::openapi::OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     for item in description.paths.paths.values_mut() {
-        // What a webhook's operator does goes around the engine, which is what remembers keys.
-        let is_kept = |operation: &Operation| operation.tags.iter().flatten().all(|tag| tag != "webhooks");
+        // What a webhook's operator does goes around the engine, which is what remembers keys; a card processor's messages have
+        // names of their own.
+        let is_kept = |operation: &Operation| {
+            operation.tags.iter().flatten().all(|tag| tag != "webhooks")
+                && operation.operation_id.as_deref() != Some("receive_notice")
+        };
         if let Some(operation) = item.post.as_mut().filter(|operation| is_kept(operation)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }

@@ -33,7 +33,7 @@ pub(crate) fn check() -> Result<(), String> {
 }
 
 /// Installs what a folder of ours requires where nothing else is touched, once for each set of versions.
-fn install(ours: &str, folder: &Path) -> Result<PathBuf, String> {
+pub(crate) fn install(ours: &str, folder: &Path) -> Result<PathBuf, String> {
     let requirements = root().join(ours).join("requirements.txt");
     let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
     let (place, noted) = (folder.join("python"), folder.join("installed.txt"));

@@ -1,13 +1,15 @@
-//! The Stripe gateway against localstripe, a stand-in for Stripe that keeps books as Stripe does and that others wrote.
+//! The Stripe gateway, and the running host with it, against localstripe: a stand-in for Stripe that keeps books as Stripe does and
+//! that others wrote.
 //!
 //! What Stripe does and it does not is added in `stand_in.py`, with reasons.
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use crate::api::install;
 use crate::shell::{cargo, root, run as shell, target_folder};
 
 const FOLDER: &str = "core/tests/stripe";
@@ -17,28 +19,12 @@ const STARTS: u32 = 150;
 
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("stripe-stand-in");
-    let python = install(&folder)?;
+    let python = install(FOLDER, &folder)?.join("bin/python");
     let stand_in = StandIn::start(&python, &folder)?;
-    let tests = ["test", "--package", "boxoffice", "--lib", "--features", "stripe", "gateway::stripe"];
-    let mut command = cargo(&tests);
-    shell(command.args(["--", "--include-ignored"]).env("BOXOFFICE_STRIPE_STAND_IN", &stand_in.url))
-}
-
-/// Installs the stand-in where nothing else is touched, once for each set of versions.
-fn install(folder: &Path) -> Result<PathBuf, String> {
-    let requirements = root().join(FOLDER).join("requirements.txt");
-    let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
-    let (place, noted) = (folder.join("python"), folder.join("installed.txt"));
-    let python = place.join("bin/python");
-    if fs::read_to_string(&noted).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    shell(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
-    let mut pip = Command::new(place.join("bin/pip"));
-    shell(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements))?;
-    fs::write(&noted, wanted).map_err(|error| error.to_string())?;
-    Ok(python)
+    // Built as the step `test` builds them, so that nothing is built twice.
+    let tests =
+        ["test", "--workspace", "--all-features", "--lib", "--test", "it", "--", "--include-ignored", "stripe::"];
+    shell(cargo(&tests).env("BOXOFFICE_STRIPE_STAND_IN", &stand_in.url))
 }
 
 /// The running stand-in; it is killed when it is dropped.

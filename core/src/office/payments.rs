@@ -134,7 +134,8 @@ impl Payments {
         let known = inner.views()?.order(order_id)?;
         let charge = known.as_ref().and_then(|order| order.charge.as_ref());
         if let Some(other) = charge.map(|charge| &charge.gateway).filter(|name| **name != inner.gateway_name) {
-            let text = format!("The payment was made by {other}, which has to give it back; it is not this box office's");
+            let text =
+                format!("The payment was made by {other}, which has to give it back; it is not this box office's");
             return Err(Error::with_message(Code::PaymentNotRefundable, text));
         }
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));

@@ -42,6 +42,7 @@ fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
         .session_length(args.session)
         .default_currency(args.currency)
         .refuse_when_full(true);
+    let builder = args.gateway.open()?.into_iter().fold(builder, boxoffice::Builder::gateway);
     let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
     let office = builder.open(&args.data.data)?;
     tracing::info!(records = office.stats().head_seq, "the box office is open");

@@ -49,7 +49,7 @@ impl<T: DeserializeOwned> OptionalFromRequest<AppState> for JsonBody<T> {
     }
 }
 
-fn unread(rejection: &BytesRejection) -> Refusal {
+pub(super) fn unread(rejection: &BytesRejection) -> Refusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::BodyTooLarge } else { Refusal::MalformedBody }
 }
 

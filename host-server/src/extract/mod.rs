@@ -5,6 +5,7 @@ mod json;
 mod path;
 mod precondition;
 mod query;
+mod raw;
 mod session;
 
 pub(crate) use idempotency::Idempotency;
@@ -12,5 +13,6 @@ pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
 pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
+pub(crate) use raw::RawBody;
 pub use session::token;
 pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie};

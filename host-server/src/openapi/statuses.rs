@@ -37,6 +37,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("webhooks_create", &[409]),
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
+    ("payments_receive_notice", &[409]),
     ("ledger_balance", &[404]),
     ("ledger_statement", &[404]),
     ("ledger_pay_out", &[404, 409]),
@@ -70,8 +71,11 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
         statuses.extend((parameter.name == "If-Match").then_some(412));
         statuses.extend((parameter.name == "Idempotency-Key").then_some(422));
     }
+    let id = operation.operation_id.as_deref().unwrap_or_default();
     if operation.request_body.is_some() {
-        statuses.extend([400, 413, 415]);
+        statuses.extend([400, 413]);
+        // A card processor's message is taken as it is.
+        statuses.extend((id != "payments_receive_notice").then_some(415));
     }
     if operation.security.is_some() {
         statuses.extend([401, 403]);
@@ -79,7 +83,6 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
     if writes {
         statuses.insert(403);
     }
-    let id = operation.operation_id.as_deref().unwrap_or_default();
     let more = MORE.iter().find(|(of, _)| *of == id);
     statuses.extend(more.iter().flat_map(|(_, more)| more.iter().copied()));
     statuses

@@ -2,6 +2,7 @@
 
 mod journal;
 mod ledger;
+mod notices;
 mod operations;
 mod orders;
 mod payments;
@@ -20,6 +21,7 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(tickets::routes(settings))
         .merge(orders::routes())
         .merge(payments::routes())
+        .merge(notices::routes())
         .merge(ledger::routes())
         .merge(journal::routes())
         .merge(webhooks::routes())

@@ -17,6 +17,8 @@ mod process;
 mod race;
 mod salvage;
 mod security;
+#[cfg(feature = "stripe")]
+mod stripe;
 mod tickets;
 mod users;
 mod webhooks;

@@ -1,5 +1,8 @@
 //! Requests to Stripe: pinned to one version of its API, bounded in time, and sent again where that is safe.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -226,7 +226,8 @@ impl Stripe {
         let path = format!("payment_intents/{intent}");
         self.client.post::<Intent>(&path, &card(request.token.expose())).await?;
         let key = format!("{}-confirm", request.charge_id);
-        let (confirmed, repeated) = self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &Form::new()).await?;
+        let (confirmed, repeated) =
+            self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &Form::new()).await?;
         if repeated { self.intent(intent).await } else { Ok(confirmed) }
     }
 

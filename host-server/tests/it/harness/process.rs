@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 pub(crate) fn command(args: &[&str], dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_boxoffice-server"));
     let settings = std::env::vars_os().map(|(name, _)| name);
-    for name in settings.filter(|name| name.to_string_lossy().starts_with("BOXOFFICE_")) {
+    for name in
+        settings.filter(|name| ["BOXOFFICE_", "STRIPE_"].iter().any(|start| name.to_string_lossy().starts_with(start)))
+    {
         command.env_remove(name);
     }
     command.env_remove("JWT_KEY").env_remove("JWT_KEY_PREVIOUS");

@@ -128,6 +128,11 @@ impl Bank {
         *self.charges.borrow()
     }
 
+    /// How many lookups were asked for.
+    pub(crate) fn looked_up(&self) -> usize {
+        *self.lookups.borrow()
+    }
+
     /// How often money was taken, and given back.
     pub(crate) fn moved(&self) -> (usize, usize) {
         let book = self.book.lock().unwrap();

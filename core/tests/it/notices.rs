@@ -7,7 +7,7 @@ use boxoffice::gateway::{
     ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, Notice, NoticeError, NoticeFact, NoticeFuture,
     NoticeMessage, PaymentGateway, RefundAnswer, RefundRequest,
 };
-use boxoffice::{ChargeId, Money, Order, OrderId};
+use boxoffice::{Actor, ChargeId, Money, Order, OrderId};
 
 use crate::gateways::{Bank, Manner};
 use crate::support::{World, bob, refused, within};
@@ -21,7 +21,6 @@ impl Teller {
     fn fact(words: &[&str]) -> Option<NoticeFact> {
         let order_id: OrderId = words[2].parse().unwrap();
         let charge_id: ChargeId = words[3].parse().unwrap();
-        let reference: Arc<str> = words[0].into();
         let amount = |text: &str| Money::parse(text, "USD".parse().unwrap()).unwrap();
         match words[1] {
             "charged" => {
@@ -29,9 +28,11 @@ impl Teller {
                 Some(NoticeFact::Charge { order_id, charge_id, answer })
             }
             "disputed" => {
-                let (amount, reason) = (amount("19.99"), "fraudulent".into());
+                let (amount, reason, reference) = (amount("5.00"), "fraudulent".into(), words[3].into());
                 Some(NoticeFact::DisputeOpened { order_id, charge_id, reference, amount, reason })
             }
+            // A dispute is named by its charge.
+            "closed" => Some(NoticeFact::DisputeClosed { order_id, charge_id, reference: words[3].into(), won: false }),
             "refunded" => {
                 let (reference, amount) = ("re_1".into(), amount("5.00"));
                 Some(NoticeFact::RefundElsewhere { order_id, charge_id, reference, amount })
@@ -132,6 +133,65 @@ async fn what_follows_a_charge_may_be_told_before_it() {
         assert!(place("ChargeCreated") < place(event), "{events:?}");
         world.assert_clean();
     }
+}
+
+/// The name alone tells a message that came before: it is remembered in the transaction of its effect.
+#[tokio::test]
+async fn a_message_of_a_name_that_was_heard_changes_nothing() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_teller(&bank);
+    let (order, charge) = being_paid(&world, &bank).await;
+    tell(&world, "evt_1", "charged", (order.id, charge)).await;
+    tell(&world, "evt_2", "disputed", (order.id, charge)).await;
+    let seq = world.head();
+    world.close().await.unwrap();
+    let world = world.reopen();
+    for name in ["evt_1", "evt_2"] {
+        tell(&world, name, "refunded", (order.id, charge)).await;
+    }
+    assert_eq!(world.head(), seq);
+    tell(&world, "evt_3", "refunded", (order.id, charge)).await;
+    assert_eq!(world.events_after(seq), ["ChargeRefunded"]);
+    world.assert_clean();
+}
+
+/// What is refused because it came too early is right when it comes again.
+#[tokio::test]
+async fn the_end_of_a_dispute_may_overtake_its_beginning() {
+    let bank = Bank::taking(Manner::Charge);
+    let world = with_teller(&bank);
+    let (order, charge) = being_paid(&world, &bank).await;
+    tell(&world, "evt_1", "charged", (order.id, charge)).await;
+    let end = format!("evt_2 closed {} {charge}", order.id);
+    let early = world.payments().receive_notice(FROM_BANK, end.as_bytes()).await;
+    assert_eq!(refused(early), "payment.not_found");
+    tell(&world, "evt_3", "disputed", (order.id, charge)).await;
+    let seq = world.head();
+    for _ in 0..2 {
+        tell(&world, "evt_2", "closed", (order.id, charge)).await;
+    }
+    assert_eq!(world.events_after(seq), ["DisputeClosed"]);
+    world.assert_clean();
+}
+
+/// A charge is its own card processor's: no other is asked about it, and none can give its money back.
+#[tokio::test]
+async fn another_card_processor_leaves_charges_alone() {
+    let bank = Bank::taking(Manner::Hang);
+    let world = with_teller(&bank);
+    let (order, charge) = being_paid(&world, &bank).await;
+    let other = Bank::taking(Manner::Charge);
+    let gateway = Arc::clone(&other);
+    let world = world.reopen_with(move |builder| builder.gateway(Arc::clone(&gateway) as Arc<dyn PaymentGateway>));
+    let refund = world.payments().refund(Actor::System, order.id, false).await;
+    assert_eq!(refused(refund), "payment.not_refundable");
+    assert_eq!(world.of_order(&order), "awaiting_payment");
+    let gateway = Arc::clone(&bank);
+    let world = world.reopen_with(move |builder| builder.gateway(Arc::new(Teller(Arc::clone(&gateway)))));
+    tell(&world, "evt_1", "charged", (order.id, charge)).await;
+    assert_eq!((world.of_order(&order), bank.moved()), ("complete", (1, 0)));
+    assert_eq!((other.looked_up(), other.moved()), (0, (0, 0)));
+    world.assert_clean();
 }
 
 #[tokio::test]

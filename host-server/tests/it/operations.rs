@@ -70,6 +70,7 @@ async fn the_description_lists_every_route() {
         "POST /api/orders",
         "POST /api/orders/{id}/refund",
         "POST /api/payments",
+        "POST /api/payments/webhooks/{gateway}",
         "POST /api/payments/{id}/resolve",
         "POST /api/payouts",
         "POST /api/tickets",

@@ -6,7 +6,14 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, StatusCode, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +26,12 @@ use crate::gateway::GatewayError;
 const API_VERSION: &str = "2026-08-26.dahlia";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// For how long an unused connection is kept.
+const IDLE_MAX: Duration = Duration::from_mins(1);
+
+/// How much of an answer is read. A page of a hundred intents has less than half of it.
+const ANSWER_LEN_MAX: usize = 4 << 20;
 
 /// How patient a client is. The worker gives one call of the gateway half a minute in all, and looks the charge up after that.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +61,10 @@ impl Default for Pace {
 pub(super) type Form = Vec<(&'static str, String)>;
 
 pub(super) struct Client {
-    http: reqwest::Client,
+    http: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
-    key: StripeKey,
+    /// Names the key to Stripe, and hides it from whoever logs headers.
+    authorization: HeaderValue,
     pace: Pace,
 }
 
@@ -78,40 +92,39 @@ pub(super) enum Failure {
 }
 
 impl Client {
-    pub(super) fn new(key: StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
+    pub(super) fn new(key: &StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
         let broken = |error: &dyn std::fmt::Display| StripeError::Client(error.to_string());
         let base = base.trim_end_matches('/').to_owned();
-        let url: reqwest::Url = base.parse().map_err(|error| broken(&error))?;
-        let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        let uri: Uri = base.parse().map_err(|error| broken(&error))?;
+        let is_here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        if uri.scheme_str() != Some("https") && !(uri.scheme_str() == Some("http") && is_here) {
             return Err(StripeError::Insecure);
         }
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| broken(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(pace.timeout)
-            .build()
-            .map_err(|error| broken(&error))?;
-        Ok(Self { http, base, key, pace })
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|error| broken(&error))?;
+        authorization.set_sensitive(true);
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let tls = tls().map_err(|error| broken(&error))?;
+        let connector =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
+        let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_MAX)
+            .build(connector);
+        Ok(Self { http, base, authorization, pace })
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Form) -> Result<T, Failure> {
-        let request = || self.request(Method::GET, path).query(query);
-        self.send(request).await.map(|(answer, _)| answer)
+        let path = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", encoded(query)) };
+        self.send(&Method::GET, &path, None, "").await.map(|(answer, _)| answer)
     }
 
     /// Sends a form for which a second time changes nothing.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, form: &Form) -> Result<T, Failure> {
-        self.send(|| self.request(Method::POST, path).form(form)).await.map(|(answer, _)| answer)
+        self.send(&Method::POST, path, None, &encoded(form)).await.map(|(answer, _)| answer)
     }
 
     /// Sends a form under an idempotency key; tells whether Stripe has only repeated an earlier answer.
@@ -119,29 +132,54 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        self.send(|| self.request(Method::POST, path).header("Idempotency-Key", key).form(form)).await
+        self.send(&Method::POST, path, Some(key), &encoded(form)).await
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}/v1/{path}", self.base);
-        self.http.request(method, url).bearer_auth(self.key.expose()).header("Stripe-Version", API_VERSION)
+    /// One attempt: the status, the headers and the body, or what went wrong before there were any.
+    async fn ask(&self, method: &Method, path: &str, key: Option<&str>, form: &str) -> Result<Answer, Failure> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}/v1/{path}", self.base))
+            .header(AUTHORIZATION, &self.authorization)
+            .header(USER_AGENT, concat!("boxoffice/", env!("CARGO_PKG_VERSION")))
+            .header("stripe-version", API_VERSION);
+        let request = match key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        };
+        let request = match *method {
+            Method::POST => request.header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+            _ => request,
+        };
+        let request = request.body(Full::new(Bytes::copy_from_slice(form.as_bytes()))).map_err(unknown)?;
+        let answer = async {
+            let (parts, body) = self.http.request(request).await.map_err(|error| unknown(chain(&error)))?.into_parts();
+            let body = Limited::new(body, ANSWER_LEN_MAX).collect().await.map_err(|error| unknown(&error))?.to_bytes();
+            Ok(Answer { status: parts.status, headers: parts.headers, body })
+        };
+        tokio::time::timeout(self.pace.timeout, answer).await.map_err(|_| unknown("no answer in time"))?
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: impl Fn() -> RequestBuilder) -> Result<(T, bool), Failure> {
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path: &str,
+        key: Option<&str>,
+        form: &str,
+    ) -> Result<(T, bool), Failure> {
         let mut attempt = 1;
         loop {
-            let (failure, again) = match request().send().await {
-                Ok(response) if response.status().is_success() => {
-                    let repeated = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-                    match read(response).await {
-                        Ok(answer) => return Ok((answer, repeated)),
-                        // It was done, and the answer was lost on its way.
-                        Err(failure) => (failure, Again::After(Duration::ZERO)),
+            let (failure, again) = match self.ask(method, path, key, form).await {
+                Ok(answer) if answer.status.is_success() => {
+                    let repeated = answer.header("idempotent-replayed") == Some("true");
+                    match serde_json::from_slice(&answer.body) {
+                        Ok(object) => return Ok((object, repeated)),
+                        // It was done, and something on the way has spoilt the answer.
+                        Err(error) => (unknown(error), Again::After(Duration::ZERO)),
                     }
                 }
-                Ok(response) => refused(response).await,
-                // Without its address: it may name things.
-                Err(error) => (unknown(error.without_url()), Again::After(Duration::ZERO)),
+                Ok(answer) => refused(&answer),
+                Err(failure) => (failure, Again::After(Duration::ZERO)),
             };
             let Again::After(least) = again else { return Err(failure) };
             if attempt >= self.pace.attempts_max || least > self.pace.pause_max {
@@ -153,6 +191,32 @@ impl Client {
     }
 }
 
+/// What Stripe answered.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// TLS with the authorities that the machine trusts.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn encoded(form: &Form) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
+}
+
 /// Whether a request is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Again {
@@ -162,30 +226,34 @@ enum Again {
     After(Duration),
 }
 
-async fn read<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, Failure> {
-    let body = response.bytes().await.map_err(|error| unknown(error.without_url()))?;
-    serde_json::from_slice(&body).map_err(unknown)
-}
-
 /// What went wrong, and whether to ask again.
-async fn refused(response: reqwest::Response) -> (Failure, Again) {
-    let status = response.status();
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let should_retry = header("stripe-should-retry");
+fn refused(answer: &Answer) -> (Failure, Again) {
+    let status = answer.status;
     // Stripe says it in seconds.
-    let least = header("retry-after").and_then(|value| value.parse().ok()).map_or(Duration::ZERO, Duration::from_secs);
+    let least = answer.header("retry-after").and_then(|value| value.parse().ok());
+    let least = least.map_or(Duration::ZERO, Duration::from_secs);
     let busy = matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error();
-    let again = if should_retry.map_or(busy, |advice| advice == "true") { Again::After(least) } else { Again::Never };
-    let error = match read::<ErrorBody>(response).await {
-        Ok(body) => body.error,
-        Err(_) => ApiError::default(),
-    };
+    let should_retry = answer.header("stripe-should-retry").map_or(busy, |advice| advice == "true");
+    let again = if should_retry { Again::After(least) } else { Again::Never };
+    let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
     let is_final = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYMENT_REQUIRED | StatusCode::NOT_FOUND);
     if is_final && error.kind.is_some() {
         return (Failure::Refused(error), again);
     }
     let code = error.code.or(error.kind).unwrap_or_default();
     (Failure::Unknown(GatewayError(format!("Stripe answered {status} {code}"))), again)
+}
+
+/// An error with what it came from: hyper's own words are few.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
 }
 
 fn unknown(error: impl std::fmt::Display) -> Failure {

@@ -146,11 +146,12 @@ impl Stripe {
     ///
     /// # Errors
     /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`].
+    #[expect(clippy::needless_pass_by_value, reason = "whoever has a gateway has no more use of its key")]
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
-        Self::paced(key, base, Pace::default())
+        Self::paced(&key, base, Pace::default())
     }
 
-    fn paced(key: StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
+    fn paced(key: &StripeKey, base: &str, pace: Pace) -> Result<Self, StripeError> {
         let (mode, client) = (key.mode, Client::new(key, base, pace)?);
         Ok(Self { client, mode, authorizes: false, webhook_secrets: Vec::new(), clock: SystemClock::new() })
     }

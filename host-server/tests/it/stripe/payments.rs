@@ -26,12 +26,12 @@ async fn money_is_taken_once_and_goes_back_in_parts() {
         assert_eq!(intent["metadata"]["charge_id"], charge["id"]);
 
         let (status, part) = shop.refund(&order, Some("5.00")).await;
-        assert_eq!((status, &part["charge"]["refunded"]), (200, &json!(5.00)), "{part}");
+        assert_eq!((status, &part["refunded"]), (200, &json!(5.00)), "{part}");
         assert_eq!(shop.stand_in.books(&order).await, Books { taken: 1499, refunds: 1, ..paid });
         let (status, _) = shop.refund(&order, Some("15.00")).await;
         assert_eq!(status, 409);
         let (status, rest) = shop.refund(&order, None).await;
-        assert_eq!((status, charge_status(&rest)), (200, "refunded"), "{rest}");
+        assert_eq!((status, &rest["status"]), (200, &json!("refunded")), "{rest}");
         assert_eq!(shop.stand_in.books(&order).await, Books { taken: 0, refunds: 2, ..paid });
         assert_eq!(shop.refund(&order, None).await.0, 409);
         let balance = shop.get("/api/balance", &shop.seller).await;
@@ -48,8 +48,8 @@ async fn a_declined_card_frees_the_ticket_for_good() {
         for (at, token) in ["pm_card_chargeCustomerFail", "pm_nobody_knows"].into_iter().enumerate() {
             let (order, buyer) = shop.order(at).await;
             let (status, error) = shop.pay(&order, &buyer, token).await;
-            let reason = ["The card was declined", "The card is unknown"][at];
-            assert_eq!((status, &error["errors"][0]["message"]), (402, &json!(reason)), "{error}");
+            // The stand-in gives no code with either.
+            assert_eq!((status, &error["errors"][0]["message"]), (402, &json!("The card was declined")), "{error}");
             let found = shop.order_when(&order, &buyer, is_settled).await;
             assert_eq!((&found["status"], charge_status(&found)), (&json!("cancelled"), "failed"));
             assert_eq!(shop.stand_in.books(&order).await, NOTHING);
@@ -60,31 +60,46 @@ async fn a_declined_card_frees_the_ticket_for_good() {
     }
 }
 
+/// Stripe does it, and its answer stays away for longer than anybody waits.
+async fn lost(more: &'static [&'static str], step: Step) {
+    let mut shop = Shop::open(more).await;
+    let (order, buyer) = shop.order(0).await;
+    shop.proxy.stop(&order, step, Moment::After);
+    let (status, body) = shop.pay(&order, &buyer, "pm_card_visa").await;
+    let paid = Books { taken: 1999, charges: 1, ..NOTHING };
+    let mut expected = paid;
+    if step == Step::Refund {
+        assert_eq!(status, 201, "{body}");
+        let (status, body) = shop.refund(&order, None).await;
+        assert_eq!((status, &body["status"]), (202, &json!("refunding")), "{body}");
+        expected = Books { taken: 0, refunds: 1, ..paid };
+    } else {
+        assert_eq!(status, 202, "{body}");
+    }
+    assert_eq!(shop.stand_in.books(&order).await, expected);
+    let found = shop.order_when(&order, &buyer, is_settled).await;
+    assert_eq!(found["status"], "complete", "{found}");
+    assert_eq!(shop.stand_in.books(&order).await, expected);
+    shop.proxy.open();
+    shop.close();
+}
+
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
-async fn an_answer_that_does_not_come_is_asked_for() {
-    for (more, step) in [(&[][..], Step::Confirm), (AUTHORIZE, Step::Capture), (&[], Step::Refund)] {
-        let mut shop = Shop::open(more).await;
-        let (order, buyer) = shop.order(0).await;
-        shop.proxy.stop(&order, step, Moment::After);
-        let (status, body) = shop.pay(&order, &buyer, "pm_card_visa").await;
-        let paid = Books { taken: 1999, charges: 1, ..NOTHING };
-        if step == Step::Refund {
-            assert_eq!(status, 201, "{body}");
-            let (status, body) = shop.refund(&order, None).await;
-            assert_eq!((status, charge_status(&body)), (202, "refunding"), "{body}");
-        } else {
-            assert_eq!(status, 202, "{body}");
-            // Stripe has done it, and nobody here knows.
-            assert_eq!(shop.stand_in.books(&order).await, paid);
-        }
-        let found = shop.order_when(&order, &buyer, is_settled).await;
-        assert_eq!(found["status"], "complete", "{found}");
-        let given_back = Books { taken: 0, refunds: 1, ..paid };
-        assert_eq!(shop.stand_in.books(&order).await, if step == Step::Refund { given_back } else { paid });
-        shop.proxy.open();
-        shop.close();
-    }
+async fn a_payment_whose_answer_does_not_come_is_asked_for() {
+    lost(&[], Step::Confirm).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the stand-in: cargo xtask test --only stripe"]
+async fn a_capture_whose_answer_does_not_come_is_asked_for() {
+    lost(AUTHORIZE, Step::Capture).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the stand-in: cargo xtask test --only stripe"]
+async fn a_refund_whose_answer_does_not_come_is_asked_for() {
+    lost(&[], Step::Refund).await;
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn ask(script: &'static [Say]) -> (Vec<String>, Result<(Value, bool), Fail
         // Whoever asks more often than was expected waits in vain.
         std::future::pending::<()>().await;
     });
-    let client = Client::new("sk_test_1".parse().unwrap(), &base, QUICK).unwrap();
+    let client = Client::new(&"sk_test_1".parse().unwrap(), &base, QUICK).unwrap();
     let answer = client.post_once("payment_intents", "key1", &vec![("amount", "5".to_owned())]).await;
     server.abort();
     let heads = heads.lock().unwrap().clone();

@@ -103,7 +103,11 @@ impl GatewayArgs {
             #[cfg(feature = "stripe")]
             GatewayKind::Stripe => {
                 let stripe = self.stripe(key, variable("STRIPE_WEBHOOK_SECRET"))?;
-                tracing::info!(gateway = stripe.name(), capture = ?self.stripe_capture, "money is taken by Stripe");
+                let says = match stripe.mode() {
+                    StripeMode::Live => "Stripe takes real money",
+                    StripeMode::Test => "Stripe is in its test mode: no money moves",
+                };
+                tracing::info!(gateway = stripe.name(), capture = ?self.stripe_capture, "{says}");
                 Ok(Some(Arc::new(stripe)))
             }
         }

@@ -35,7 +35,7 @@ async fn money_is_taken_once_and_goes_back_in_parts() {
         assert_eq!(shop.stand_in.books(&order).await, Books { taken: 0, refunds: 2, ..paid });
         assert_eq!(shop.refund(&order, None).await.0, 409);
         let balance = shop.get("/api/balance", &shop.seller).await;
-        assert_eq!(balance[0]["owed"], json!(0.00), "{balance}");
+        assert_eq!(balance["balances"][0]["owed"], json!(0.00), "{balance}");
         shop.close();
     }
 }
@@ -71,7 +71,7 @@ async fn lost(more: &'static [&'static str], step: Step) {
     if step == Step::Refund {
         assert_eq!(status, 201, "{body}");
         let (status, body) = shop.refund(&order, None).await;
-        assert_eq!((status, &body["status"]), (202, &json!("refunding")), "{body}");
+        assert_eq!((status, &body["status"]), (200, &json!("refunding")), "{body}");
         expected = Books { taken: 0, refunds: 1, ..paid };
     } else {
         assert_eq!(status, 202, "{body}");
@@ -133,5 +133,21 @@ async fn a_buyer_confirms_with_the_bank_or_does_not() {
             assert_eq!((&found["status"], shop.stand_in.books(&order).await), (&json!("cancelled"), NOTHING));
         }
     }
+    shop.close();
+}
+
+#[tokio::test]
+#[ignore = "needs the stand-in: cargo xtask test --only stripe"]
+async fn a_buyer_who_never_confirms_loses_the_tickets_and_no_money() {
+    let mut shop = Shop::open(&["--stripe-capture", "authorize-first", "--hold", "4s"]).await;
+    let card = shop.stand_in.card("4000002500003155").await;
+    let (order, buyer) = shop.order(0).await;
+    let (status, charge) = shop.pay(&order, &buyer, &card).await;
+    assert_eq!((status, &charge["status"]), (202, &json!("requires_action")), "{charge}");
+    // The hold ends, and with it the wait: what waited at Stripe is cancelled before the tickets are free.
+    let found = shop.order_when(&order, &buyer, is_settled).await;
+    assert_eq!((&found["status"], charge_status(&found)), (&json!("cancelled"), "failed"), "{found}");
+    assert_eq!(shop.stand_in.intents(&order).await[0]["status"], "canceled");
+    assert_eq!(shop.stand_in.books(&order).await, NOTHING);
     shop.close();
 }

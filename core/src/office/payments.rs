@@ -131,13 +131,7 @@ impl Payments {
         (operation, details): (&'static str, String),
     ) -> Result<Charge, Error> {
         let inner = &self.office.0;
-        let known = inner.views()?.order(order_id)?;
-        let charge = known.as_ref().and_then(|order| order.charge.as_ref());
-        if let Some(other) = charge.map(|charge| &charge.gateway).filter(|name| **name != inner.gateway_name) {
-            let text =
-                format!("The payment was made by {other}, which has to give it back; it is not this box office's");
-            return Err(Error::with_message(Code::PaymentNotRefundable, text));
-        }
+        self.is_given_back_here(actor, order_id)?;
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);
@@ -154,6 +148,22 @@ impl Payments {
         };
         let order = self.settled(&started, settled, is_done).await?;
         order.charge.clone().ok_or_else(|| Code::Internal.into())
+    }
+
+    /// Refuses to give money back by another card processor than the one that has it. Whoever may not know of the order is told
+    /// that later, by the decision.
+    fn is_given_back_here(&self, actor: Actor, order_id: OrderId) -> Result<(), Error> {
+        let (inner, views) = (&self.office.0, self.office.0.views()?);
+        let Some(order) = views.order(order_id)? else { return Ok(()) };
+        let sells = |id| order.tickets.iter().any(|ticket| ticket.seller_id == id);
+        let may_know = views.is_operator(actor) || matches!(actor, Actor::User(id) if sells(id));
+        match order.charge.as_ref().map(|charge| &charge.gateway) {
+            Some(other) if may_know && *other != inner.gateway_name => {
+                let text = format!("The payment was made by {other}, and only {other} can give it back");
+                Err(Error::with_message(Code::PaymentNotRefundable, text))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by

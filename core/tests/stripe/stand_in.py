@@ -2,12 +2,25 @@
 
 - Idempotency keys: it ignores them. Here the first answer under a key is given again, as Stripe documents it.
 - Lists of payment intents by time: it refuses `created[...]`. Here all are listed, which is more than was asked for.
+- `use_stripe_sdk`, which says whose script authenticates the buyer: it refuses it, and does as if it had been said.
 """
 
 import asyncio
 
 from aiohttp import web
-from localstripe import server
+from localstripe import resources
+
+
+def confirm(use_stripe_sdk=None, **data):
+    return resources.PaymentIntent._api_confirm(**data)
+
+
+# Before the server is imported, because it makes its routes of this list.
+for at, (method, url, _) in enumerate(resources.extra_apis):
+    if url == '/v1/payment_intents/{id}/confirm':
+        resources.extra_apis[at] = (method, url, confirm)
+
+from localstripe import server  # noqa: E402
 
 answers = {}
 locks = {}

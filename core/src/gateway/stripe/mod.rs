@@ -227,8 +227,9 @@ impl Stripe {
         let path = format!("payment_intents/{intent}");
         self.client.post::<Intent>(&path, &card(request.token.expose())).await?;
         let key = format!("{}-confirm", request.charge_id);
-        let (confirmed, repeated) =
-            self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &Form::new()).await?;
+        // The buyer's page goes on with Stripe's own script, if the bank wants to be asked.
+        let form = vec![("use_stripe_sdk", "true".to_owned())];
+        let (confirmed, repeated) = self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &form).await?;
         if repeated { self.intent(intent).await } else { Ok(confirmed) }
     }
 

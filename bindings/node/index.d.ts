@@ -2,8 +2,10 @@
 import type {
   Auth,
   ChargeRequest,
+  FeePolicy,
   Journal,
   JournalRecord,
+  Ledger,
   ManualClock,
   Orders,
   Payments,
@@ -13,16 +15,24 @@ import type {
 } from './native.js'
 
 export type {
+  Amount,
   Auth,
+  Balance,
+  BalanceEntry,
+  BalanceEntryPage,
   Charge,
   ChargeRequest,
   CodeRow,
   CommandOptions,
   Dispute,
+  FeePolicy,
   HttpSettings,
   Journal,
   JournalRecord,
+  Ledger,
+  LedgerQuery,
   Money,
+  NewPayout,
   NewShow,
   NewTicket,
   Order,
@@ -31,6 +41,8 @@ export type {
   OrderedTicket,
   Orders,
   Payments,
+  Payout,
+  PlatformBalance,
   Problem,
   Refund,
   RefundOptions,
@@ -39,6 +51,8 @@ export type {
   Show,
   SignInOptions,
   SignedIn,
+  SignedMoney,
+  Statement,
   Stats,
   Subscription,
   Ticket,
@@ -54,6 +68,9 @@ export type {
 export { ManualClock, codes } from './native.js'
 
 declare module './native.js' {
+  interface Statement {
+    [Symbol.asyncIterator](): AsyncIterableIterator<string>
+  }
   interface Subscription {
     [Symbol.asyncIterator](): AsyncIterableIterator<JournalRecord>
     [Symbol.dispose](): void
@@ -120,6 +137,8 @@ export interface Options {
    * the last resort.
    */
   lateMoney?: string
+  /** What the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. */
+  fees?: FeePolicy
   /** How many tickets one order may have: 10 unless told otherwise. */
   orderTicketsMax?: number
   /** How many tickets one command may list: 10,000 unless told otherwise. */
@@ -174,6 +193,8 @@ export declare class BoxOffice {
   readonly orders: Orders
   /** Charges and refunds. */
   readonly payments: Payments
+  /** Whose the money is: balances, statements, payouts. */
+  readonly ledger: Ledger
   /** The facts themselves. */
   readonly journal: Journal
   /** Figures about the engine right now. */

@@ -14,6 +14,8 @@ const CLASSES = {
   Tickets: [],
   Orders: [],
   Payments: [],
+  Ledger: ['statementCsv'],
+  Statement: [],
   Journal: ['subscribe'],
   Subscription: ['close'],
   HttpApp: ['stop'],
@@ -25,6 +27,7 @@ const OPTIONS = [
   'holdMs',
   'openOrdersMax',
   'lateMoney',
+  'fees',
   'orderTicketsMax',
   'listingTicketsMax',
   'gateway',
@@ -82,8 +85,8 @@ class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
     offices.set(this, office)
-    const { auth, tickets, orders, payments, journal } = office
-    Object.assign(this, { auth, tickets, orders, payments, journal })
+    const { auth, tickets, orders, payments, ledger, journal } = office
+    Object.assign(this, { auth, tickets, orders, payments, ledger, journal })
   }
 
   static async open(path, options = {}) {
@@ -161,6 +164,10 @@ class RecordIterator {
 
 native.Subscription.prototype[Symbol.asyncIterator] = function () {
   return new RecordIterator(this)
+}
+
+native.Statement.prototype[Symbol.asyncIterator] = async function* () {
+  for (let part = await this.nextPart(); part !== null; part = await this.nextPart()) yield part
 }
 
 // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.

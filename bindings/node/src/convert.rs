@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use boxoffice::{Error, IdParseError, IdempotencyKey, Timestamp};
+use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
 use chrono::{DateTime, Utc};
 use napi::Either;
 
@@ -44,6 +44,11 @@ pub(crate) fn natural<N: TryFrom<i64>>(field: &'static str, value: i64) -> Resul
 /// The id that a caller's text stands for; what is no id is a fault of the field.
 pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str) -> Result<I, Error> {
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
+}
+
+/// Who acts: a user, or the box office itself.
+pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
+    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
 }
 
 /// The key that a caller gave, if any.

@@ -13,8 +13,8 @@ use crate::clock::{HostClock, ManualClock};
 use crate::convert::{Date, date, natural};
 use crate::errors::rejection;
 use crate::gateway::GatewayHooks;
-use crate::operations::{Auth, Journal, Orders, Payments, Tickets};
-use crate::values::Stats;
+use crate::operations::{Auth, Journal, Ledger, Orders, Payments, Tickets};
+use crate::values::{FeePolicy, Stats};
 
 /// An open box office with what its parts share.
 #[derive(Debug)]
@@ -46,6 +46,7 @@ pub struct NativeOptions {
     pub hold_ms: Option<i64>,
     pub open_orders_max: Option<i64>,
     pub late_money: Option<String>,
+    pub fees: Option<FeePolicy>,
     pub order_tickets_max: Option<i64>,
     pub listing_tickets_max: Option<i64>,
     pub gateway: Option<GatewayHooks>,
@@ -112,6 +113,7 @@ impl NativeOptions {
         let usual = Limits::default();
         let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
         Ok(Limits {
+            fees: self.fees.as_ref().map(FeePolicy::checked).transpose()?.unwrap_or(usual.fees),
             hold: millis("holdMs", self.hold_ms)?.unwrap_or(usual.hold),
             open_orders_max: count("openOrdersMax", self.open_orders_max)?.unwrap_or(usual.open_orders_max),
             late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
@@ -195,6 +197,11 @@ impl Office {
     #[napi(getter)]
     pub fn payments(&self) -> Payments {
         Payments(Arc::clone(&self.0))
+    }
+
+    #[napi(getter)]
+    pub fn ledger(&self) -> Ledger {
+        Ledger(Arc::clone(&self.0))
     }
 
     #[napi(getter)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use boxoffice::{BoxOffice, Code, Error};
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyStopAsyncIteration;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_identifier;
@@ -104,7 +105,23 @@ impl Shared {
     where
         T: for<'py> IntoPyObject<'py> + Send + 'static,
     {
-        self.begin(py, operation).map(|(future, _)| Awaitable::new(future))
+        self.begin(py, operation, into_python).map(|(future, _)| Awaitable::new(future))
+    }
+
+    /// The same for the next item of an asynchronous iterator, which ends with `None`.
+    pub(crate) fn start_iterating<T>(
+        &self,
+        py: Python<'_>,
+        operation: impl Future<Output = Result<Option<T>, Error>> + Send + 'static,
+    ) -> PyResult<Awaitable<T>>
+    where
+        T: for<'py> IntoPyObject<'py> + Send + 'static,
+    {
+        let give = |py: Python<'_>, outcome: Result<Option<T>, Error>| match outcome.transpose() {
+            Some(outcome) => into_python(py, outcome),
+            None => Err(PyStopAsyncIteration::new_err(())),
+        };
+        self.begin(py, operation, give).map(|(future, _)| Awaitable::new(future))
     }
 
     /// The same for an operation that changes nothing, such as waiting for news: it ends with its caller.
@@ -116,7 +133,7 @@ impl Shared {
     where
         T: for<'py> IntoPyObject<'py> + Send + 'static,
     {
-        let (future, task) = self.begin(py, operation)?;
+        let (future, task) = self.begin(py, operation, into_python)?;
         Abandon::with(py, &future, &task)?;
         Ok(Awaitable::new(future))
     }
@@ -125,9 +142,10 @@ impl Shared {
         &self,
         py: Python<'_>,
         operation: impl Future<Output = Result<T, Error>> + Send + 'static,
+        give: impl FnOnce(Python<'_>, Result<T, Error>) -> PyResult<Py<PyAny>> + Send + 'static,
     ) -> PyResult<(Py<PyAny>, JoinHandle<()>)>
     where
-        T: for<'py> IntoPyObject<'py> + Send + 'static,
+        T: Send + 'static,
     {
         self.office(py)?;
         let completions = self.completions(py)?;
@@ -135,7 +153,7 @@ impl Shared {
         let promise = future.clone_ref(py);
         let task = self.parts().runtime.spawn(async move {
             let outcome = operation.await;
-            completions.done(promise, Box::new(move |py| into_python(py, outcome)));
+            completions.done(promise, Box::new(move |py| give(py, outcome)));
         });
         Ok((future, task))
     }

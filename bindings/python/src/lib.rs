@@ -46,11 +46,13 @@ mod _native {
     use crate::office::Office;
     #[pymodule_export]
     use crate::operations::{
-        AsyncAuth, AsyncJournal, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Orders, Payments, Tickets,
+        AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncStatement, AsyncTickets, Auth, Journal,
+        Ledger, Orders, Payments, Statement, Tickets,
     };
     #[pymodule_export]
     use crate::values::{
-        Charge, ChargeRequest, Dispute, Money, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Problem, Record,
-        Refund, RefundRequest, Session, Show, SignedIn, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
+        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, Money, NewShow, NewTicket,
+        Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record, Refund, RefundRequest, Session,
+        Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
     };
 }

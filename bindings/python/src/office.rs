@@ -16,10 +16,10 @@ use crate::convert::{Nothing, Time};
 use crate::errors::exception;
 use crate::gateway::PythonGateway;
 use crate::operations::{
-    AsyncAuth, AsyncJournal, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Orders, Payments, Tickets,
-    reading,
+    AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Ledger, Orders,
+    Payments, Tickets, reading,
 };
-use crate::values::Stats;
+use crate::values::{FeePolicy, Stats};
 
 /// Everything that can be chosen, `None` where the box office's own default holds.
 #[derive(FromPyObject)]
@@ -28,6 +28,7 @@ struct Options<'py> {
     hold: Option<Duration>,
     open_orders_max: Option<u32>,
     late_money: Option<String>,
+    fees: Option<FeePolicy>,
     order_tickets_max: Option<usize>,
     listing_tickets_max: Option<usize>,
     gateway: Option<Bound<'py, PyAny>>,
@@ -65,6 +66,7 @@ impl Options<'_> {
         let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
         Ok(Limits {
             late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
+            fees: self.fees.map_or(usual.fees, |policy| policy.0),
             hold: self.hold.unwrap_or(usual.hold),
             open_orders_max: self.open_orders_max.unwrap_or(usual.open_orders_max),
             order_tickets_max: self.order_tickets_max.unwrap_or(usual.order_tickets_max),
@@ -149,6 +151,11 @@ impl Office {
     }
 
     #[getter]
+    fn ledger(&self) -> Ledger {
+        Ledger(self.0.clone())
+    }
+
+    #[getter]
     fn journal(&self) -> Journal {
         Journal(self.0.clone())
     }
@@ -171,6 +178,11 @@ impl Office {
     #[getter]
     fn async_payments(&self) -> AsyncPayments {
         AsyncPayments(self.0.clone())
+    }
+
+    #[getter]
+    fn async_ledger(&self) -> AsyncLedger {
+        AsyncLedger(self.0.clone())
     }
 
     #[getter]

@@ -2,12 +2,14 @@
 
 mod auth;
 mod journal;
+mod ledger;
 mod orders;
 mod payments;
 mod tickets;
 
 pub(crate) use auth::Auth;
 pub(crate) use journal::Journal;
+pub(crate) use ledger::Ledger;
 pub(crate) use orders::Orders;
 pub(crate) use payments::Payments;
 pub(crate) use tickets::Tickets;

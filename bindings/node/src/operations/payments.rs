@@ -2,18 +2,13 @@
 
 use std::sync::Arc;
 
-use boxoffice::{Actor, Error};
+use boxoffice::Error;
 use napi_derive::napi;
 
-use crate::convert::{id, key};
+use crate::convert::{actor, id, key};
 use crate::errors::rejection;
 use crate::office::Shared;
 use crate::values::{Charge, CommandOptions, RefundOptions};
-
-/// Who acts: a user, or the box office itself.
-fn actor(id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
-}
 
 /// Charges and refunds.
 #[napi]

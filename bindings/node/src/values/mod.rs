@@ -2,6 +2,7 @@
 
 mod inputs;
 mod journal;
+mod ledger;
 mod money;
 mod orders;
 mod payments;
@@ -13,6 +14,7 @@ pub(crate) use inputs::{
     WithdrawOptions,
 };
 pub(crate) use journal::{JournalRecord, Stats, VerifyReport};
+pub(crate) use ledger::{Balance, BalanceEntryPage, FeePolicy, LedgerQuery, NewPayout, Payout, PlatformBalance};
 pub(crate) use money::Money;
 pub(crate) use orders::{Order, OrderPage};
 pub(crate) use payments::{Charge, ChargeRequest, RefundRequest};

@@ -46,6 +46,8 @@ class Options(TypedDict, total=False):
     """What is tried, in this order, with money that comes for an order that has ended: ``"retake,return,escalate"`` unless told
     otherwise. ``retake`` sells the buyer the tickets after all, ``return`` gives the money back, ``escalate`` leaves it to an operator;
     that is also the last resort."""
+    fees: _native.FeePolicy
+    """What the platform keeps of each ticket that is paid from now on: nothing unless told otherwise."""
     order_tickets_max: int
     """How many tickets one order may have: 10 unless told otherwise."""
     listing_tickets_max: int
@@ -132,7 +134,7 @@ class BoxOffice:
     Raises ``UnavailableError`` with ``journal.in_use`` if the directory is open already, here or in another process.
     """
 
-    __slots__ = ("__weakref__", "_native", "auth", "journal", "orders", "payments", "tickets")
+    __slots__ = ("__weakref__", "_native", "auth", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: _native.Auth
     """Who people are: sign-up, sign-in, sessions."""
@@ -142,6 +144,8 @@ class BoxOffice:
     """Holds and purchases."""
     payments: _native.Payments
     """Charges and refunds."""
+    ledger: _native.Ledger
+    """Whose the money is: balances, statements, payouts."""
     journal: _native.Journal
     """The facts themselves."""
 
@@ -149,7 +153,7 @@ class BoxOffice:
         native = _open(path, options, None)
         self._native = native
         self.auth, self.tickets, self.orders = native.auth, native.tickets, native.orders
-        self.payments, self.journal = native.payments, native.journal
+        self.payments, self.ledger, self.journal = native.payments, native.ledger, native.journal
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Self:
@@ -212,7 +216,7 @@ class AsyncBoxOffice:
     It belongs to the event loop that calls it: open one in each ``asyncio.run``, or use it from the loop that stays.
     """
 
-    __slots__ = ("__weakref__", "_native", "auth", "journal", "orders", "payments", "tickets")
+    __slots__ = ("__weakref__", "_native", "auth", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: _native.AsyncAuth
     """Who people are: sign-up, sign-in, sessions."""
@@ -222,6 +226,8 @@ class AsyncBoxOffice:
     """Holds and purchases."""
     payments: _native.AsyncPayments
     """Charges and refunds."""
+    ledger: _native.AsyncLedger
+    """Whose the money is: balances, statements, payouts."""
     journal: _native.AsyncJournal
     """The facts themselves."""
 
@@ -229,7 +235,8 @@ class AsyncBoxOffice:
         """Not for callers: see ``open``."""
         self._native = native
         self.auth, self.tickets, self.orders = native.async_auth, native.async_tickets, native.async_orders
-        self.payments, self.journal = native.async_payments, native.async_journal
+        self.payments, self.ledger = native.async_payments, native.async_ledger
+        self.journal = native.async_journal
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Opening:

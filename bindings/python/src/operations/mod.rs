@@ -2,12 +2,14 @@
 
 mod auth;
 mod journal;
+mod ledger;
 mod orders;
 mod payments;
 mod tickets;
 
 pub(crate) use auth::{AsyncAuth, Auth};
 pub(crate) use journal::{AsyncJournal, Journal};
+pub(crate) use ledger::{AsyncLedger, AsyncStatement, Ledger, Statement};
 pub(crate) use orders::{AsyncOrders, Orders};
 pub(crate) use payments::{AsyncPayments, Payments};
 pub(crate) use tickets::{AsyncTickets, Tickets};

@@ -1,8 +1,8 @@
 //! Charges and refunds.
 
-use boxoffice::{Actor, Error};
+use boxoffice::Error;
 
-use crate::convert::{Amount, id, key};
+use crate::convert::{Amount, actor, id, key};
 use crate::faces::faces;
 use crate::values::Charge;
 
@@ -13,11 +13,6 @@ fn payments(office: &boxoffice::BoxOffice, name: Option<String>) -> Result<boxof
         Some(key) => payments.idempotency_key(key),
         None => payments,
     })
-}
-
-/// Who acts: a user, or the box office itself.
-fn actor(id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
 }
 
 faces! {

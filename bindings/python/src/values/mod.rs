@@ -2,6 +2,7 @@
 
 mod inputs;
 mod journal;
+mod ledger;
 mod money;
 mod orders;
 mod payments;
@@ -10,6 +11,7 @@ mod users;
 
 pub(crate) use inputs::{NewShow, NewTicket, TicketUpdate};
 pub(crate) use journal::{Problem, Record, Stats, VerifyReport};
+pub(crate) use ledger::{Balance, BalanceEntry, BalanceEntryPage, FeePolicy, Payout, PlatformBalance, SignedMoney};
 pub(crate) use money::Money;
 pub(crate) use orders::{Order, OrderPage, OrderedTicket};
 pub(crate) use payments::{Charge, ChargeRequest, Dispute, Refund, RefundRequest};

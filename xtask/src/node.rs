@@ -19,6 +19,9 @@ const STUBS: &[&str] = &["native.d.ts", "native.js"];
 /// The examples that the tests run.
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
 
+/// The features of the tests, with which everything but our own crates is compiled already.
+const TESTED: &[&str] = &["--features", "unify"];
+
 fn package() -> PathBuf {
     root().join(PACKAGE)
 }
@@ -119,7 +122,8 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 
 /// Runs the HTTP tests of the host against the Express example.
 fn over_http(folder: &Path) -> Result<(), String> {
-    suite::over_http(&format!("node {}", folder.join("tests/http-host.mjs").display()))
+    let host = format!("node {}", folder.join("tests/http-host.mjs").display());
+    suite::over_http(&host)
 }
 
 /// Writes what is generated anew, or fails if it is not what is committed.
@@ -128,7 +132,7 @@ pub(crate) fn stubs(check: bool) -> Result<(), String> {
     if check {
         return check_stubs();
     }
-    build("", &[])?;
+    build("", TESTED)?;
     say(&format!("{PACKAGE}/native.* are current"));
     Ok(())
 }
@@ -137,7 +141,7 @@ fn check_stubs() -> Result<(), String> {
     // Written in place, since the loader names the module relative to itself; what was committed is put back.
     let read = |file: &&str| fs::read_to_string(package().join(file)).unwrap_or_default();
     let committed: Vec<_> = STUBS.iter().map(read).collect();
-    build("", &[])?;
+    build("", TESTED)?;
     let generated: Vec<_> = STUBS.iter().map(read).collect();
     for ((file, committed), generated) in STUBS.iter().zip(&committed).zip(&generated) {
         if committed != generated {

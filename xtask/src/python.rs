@@ -16,6 +16,9 @@ const PACKAGE: &str = "bindings/python";
 /// The stubs, which are generated and committed.
 const STUBS: &str = "python/boxoffice/_native.pyi";
 
+/// The profile and features of the tests, with which everything but our own crates is compiled already.
+const TESTED: &[&str] = &["--profile", "dev", "--features", "unify"];
+
 /// An environment that Python's packages are installed into.
 struct Environment(PathBuf);
 
@@ -76,7 +79,7 @@ fn tools() -> Result<Environment, String> {
 pub(crate) fn test() -> Result<(), String> {
     let tools = tools()?;
     check_stubs(&tools)?;
-    let wheel = build(&tools, "dev")?;
+    let wheel = build(&tools, "dev", TESTED)?;
     let wheel = format!("{}[fastapi]", wheel.display());
 
     // Only what the package itself asks for is there when the README's examples run.
@@ -94,7 +97,8 @@ pub(crate) fn test() -> Result<(), String> {
 /// Runs the HTTP tests of the host against the FastAPI example.
 fn over_http(environment: &Environment) -> Result<(), String> {
     let host = package().join("tests/http_host.py");
-    suite::over_http(&format!("{} {}", environment.program("python").display(), host.display()))
+    let host = format!("{} {}", environment.program("python").display(), host.display());
+    suite::over_http(&host)
 }
 
 /// Writes the stubs anew, or fails if they are not what is committed.
@@ -119,18 +123,18 @@ fn check_stubs(tools: &Environment) -> Result<(), String> {
 
 fn generated(tools: &Environment) -> Result<String, String> {
     let folder = target().join("stubs");
-    shell(tools.command("maturin").args(["generate-stubs", "--quiet", "--profile", "dev", "--out"]).arg(&folder))?;
+    shell(tools.command("maturin").args(["generate-stubs", "--quiet", "--out"]).arg(&folder).args(TESTED))?;
     let path = folder.join("boxoffice/_native.pyi");
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Builds the wheel and says where it is.
-fn build(tools: &Environment, profile: &str) -> Result<PathBuf, String> {
-    let folder = target().join(format!("wheels-{profile}"));
+fn build(tools: &Environment, name: &str, how: &[&str]) -> Result<PathBuf, String> {
+    let folder = target().join(format!("wheels-{name}"));
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    shell(tools.command("maturin").args(["build", "--quiet", "--profile", profile, "--out"]).arg(&folder))?;
+    shell(tools.command("maturin").args(["build", "--quiet", "--out"]).arg(&folder).args(how))?;
     let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let wheels = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     wheels.into_iter().find(|path| is_wheel(path)).ok_or_else(|| format!("{}: no wheel", folder.display()))
@@ -142,7 +146,7 @@ fn is_wheel(path: &Path) -> bool {
 
 /// Installs the package as its users get it, and gives the command that prints its figures.
 pub(crate) fn bench() -> Result<OsString, String> {
-    let wheel = build(&tools()?, "release")?;
+    let wheel = build(&tools()?, "release", &["--profile", "release"])?;
     let environment = Environment::clean("bench")?;
     environment.install(&[&wheel.to_string_lossy()])?;
     let mut command = environment.program("python").into_os_string();

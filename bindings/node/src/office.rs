@@ -120,7 +120,6 @@ impl NativeOptions {
             order_tickets_max: count("orderTicketsMax", self.order_tickets_max)?.unwrap_or(usual.order_tickets_max),
             listing_tickets_max: count("listingTicketsMax", self.listing_tickets_max)?
                 .unwrap_or(usual.listing_tickets_max),
-            ..usual
         })
     }
 

@@ -71,7 +71,6 @@ impl Options<'_> {
             open_orders_max: self.open_orders_max.unwrap_or(usual.open_orders_max),
             order_tickets_max: self.order_tickets_max.unwrap_or(usual.order_tickets_max),
             listing_tickets_max: self.listing_tickets_max.unwrap_or(usual.listing_tickets_max),
-            ..usual
         })
     }
 

@@ -93,7 +93,17 @@ impl PaymentGateway for PythonGateway {
     }
 
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        let answer = self.ask("lookup", request.charge_id.to_string());
+        let answer = self.ask("lookup", values::LookupRequest(request));
+        Box::pin(async move { answered(answer.await?) })
+    }
+
+    fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let answer = self.ask("capture", values::LookupRequest(request));
+        Box::pin(async move { answered(answer.await?) })
+    }
+
+    fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        let answer = self.ask("void", values::LookupRequest(request));
         Box::pin(async move { answered(answer.await?) })
     }
 
@@ -107,6 +117,11 @@ impl PaymentGateway for PythonGateway {
 fn answered((kind, text): (String, Option<String>)) -> Result<ChargeAnswer, GatewayError> {
     match (kind.as_str(), text) {
         ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
+        ("authorized", reference) => Ok(ChargeAnswer::Authorized { reference: reference.map(Arc::from) }),
+        ("action_required", Some(secret)) => {
+            let client_secret = secret.parse().map_err(|reason| GatewayError(format!("the client secret {reason}")))?;
+            Ok(ChargeAnswer::ActionRequired { client_secret })
+        }
         ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
         ("pending", None) => Ok(ChargeAnswer::Pending),
         ("unknown", None) => Ok(ChargeAnswer::Unknown),

@@ -51,7 +51,7 @@ mod _native {
     };
     #[pymodule_export]
     use crate::values::{
-        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, Money, NewShow, NewTicket,
+        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, LookupRequest, Money, NewShow, NewTicket,
         Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record, Refund, RefundRequest, Session,
         Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
     };

@@ -61,9 +61,9 @@ class Book:
             self.taken.setdefault(request.charge_id, request.amount.minor if good else 0)
             return self.answers.setdefault(request.charge_id, answer)
 
-    def lookup(self, charge_id: str) -> ChargeAnswer:
+    def lookup(self, request: LookupRequest) -> ChargeAnswer:
         with self.lock:
-            return self.answers.get(charge_id, Unknown())
+            return self.answers.get(request.charge_id, Unknown())
 
     def refund(self, request: RefundRequest) -> RefundAnswer:
         with self.lock:
@@ -80,8 +80,8 @@ class AsyncBook(Book):
         await asyncio.sleep(0)
         return super().charge(request)
 
-    async def lookup(self, charge_id: str) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
-        return super().lookup(charge_id)
+    async def lookup(self, request: LookupRequest) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
+        return super().lookup(request)
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:  # type: ignore[override]  # pyright: ignore
         return super().refund(request)
@@ -162,7 +162,7 @@ FAILURES: list[tuple[Callable[[ChargeRequest], Any], str]] = [
     (raises_later, "raised ConnectionResetError: the line is dead"),
     (exits, ""),
     (hangs, "did not answer in time"),
-    (lambda request: 42, "must return Charged, Declined, Pending or Unknown, not int"),
+    (lambda request: 42, "must return Charged, Authorized, ActionRequired, Declined, Pending or Unknown, not int"),
     (lambda request: None, "not NoneType"),
     (lambda request: Declined(7), "whose text is no str"),  # type: ignore[arg-type]  # pyright: ignore
     (lambda request: Pending(), ""),

@@ -27,6 +27,9 @@ from boxoffice._errors import (
     ValidationError,
 )
 from boxoffice._gateway import (
+    ActionRequired,
+    Authorized,
+    CapturingGateway,
     ChargeAnswer,
     Charged,
     Declined,
@@ -56,6 +59,7 @@ from boxoffice._native import (
     FeePolicy,
     Journal,
     Ledger,
+    LookupRequest,
     ManualClock,
     Money,
     NewShow,
@@ -92,6 +96,7 @@ if not _is_first_interpreter(id(_sys.modules)):
     raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
 
 __all__ = [
+    "ActionRequired",
     "AsyncAuth",
     "AsyncBoxOffice",
     "AsyncJournal",
@@ -102,11 +107,13 @@ __all__ = [
     "AsyncSubscription",
     "AsyncTickets",
     "Auth",
+    "Authorized",
     "Balance",
     "BalanceEntry",
     "BalanceEntryPage",
     "BoxOffice",
     "BoxOfficeError",
+    "CapturingGateway",
     "Charge",
     "ChargeAnswer",
     "ChargeRequest",
@@ -123,6 +130,7 @@ __all__ = [
     "InternalError",
     "Journal",
     "Ledger",
+    "LookupRequest",
     "ManualClock",
     "Money",
     "NewShow",

@@ -9,10 +9,10 @@ import os
 import threading
 from collections.abc import Awaitable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from boxoffice._native import ChargeRequest, RefundRequest
+from boxoffice._native import ChargeRequest, LookupRequest, RefundRequest
 
 _log = logging.getLogger("boxoffice")
 
@@ -23,6 +23,22 @@ class Charged:
 
     reference: str | None = None
     """The card processor's own name for the charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """The money is set aside, and can be captured or voided: for a ``CapturingGateway``."""
+
+    reference: str | None = None
+    """The card processor's own name for the charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequired:
+    """The buyer has to do something, such as to confirm the payment with their bank (3-D Secure)."""
+
+    client_secret: str = field(repr=False)
+    """What the buyer's page needs to go on; only the buyer may see it: ``payments.client_secret`` gives it to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Unknown:
     """The card processor never heard of the charge. It may still be on its way, so this is only believed after a while."""
 
 
-ChargeAnswer = Charged | Declined | Pending | Unknown
+ChargeAnswer = Charged | Authorized | ActionRequired | Declined | Pending | Unknown
 """What a gateway says of a charge."""
 
 RefundAnswer = Refunded | Refused | Pending | None
@@ -85,15 +101,30 @@ class PaymentGateway(Protocol):
         ...
 
     def charge(self, request: ChargeRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
-        """Takes the money."""
+        """Takes the money, or sets it aside until it is captured."""
         ...
 
-    def lookup(self, charge_id: str, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
+    def lookup(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
         """What became of a charge."""
         ...
 
     def refund(self, request: RefundRequest, /) -> RefundAnswer | Awaitable[RefundAnswer]:
         """Gives money of a successful charge back, all of it or a part. A second time with the same ``refund_id`` changes nothing."""
+        ...
+
+
+class CapturingGateway(PaymentGateway, Protocol):
+    """A card processor that sets money aside first, or has buyers confirm it: one that answers ``Authorized`` or ``ActionRequired``."""
+
+    def capture(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
+        """Takes the money of a charge for which ``Authorized`` was answered: all of it."""
+        ...
+
+    def void(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
+        """Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the buyer.
+
+        The answer is what the charge has come to: ``Declined``, unless the money was taken before.
+        """
         ...
 
 
@@ -115,9 +146,13 @@ class Call:
 
     def run(self) -> tuple[str, str | None]:
         """Calls, waits, and checks the answer."""
-        name = f"{type(self._gateway).__name__}.{self._method}()"
+        kind = type(self._gateway).__name__
+        name = f"{kind}.{self._method}()"
         try:
-            answer = getattr(self._gateway, self._method)(self._argument)
+            method = getattr(self._gateway, self._method, None)
+            if method is None:
+                raise NotImplementedError(f"{kind} takes money at once, and can't {self._method} it")
+            answer = method(self._argument)
             if inspect.isawaitable(answer):
                 answer = self._wait(answer)
         except Exception as error:
@@ -127,9 +162,9 @@ class Call:
         is_refund = self._method == "refund"
         checked = _checked_refund(answer) if is_refund else _checked(answer)
         if checked is None:
-            kinds = "Refunded, Refused, Pending or None" if is_refund else "Charged, Declined, Pending or Unknown"
+            kinds = "Refunded, Refused, Pending or None" if is_refund else _CHARGE_KINDS
             text = f"{name} must return {kinds}, not {type(answer).__name__}"
-            if isinstance(answer, Refunded | Refused if is_refund else Charged | Declined):
+            if isinstance(answer, Refunded | Refused if is_refund else Charged | Authorized | ActionRequired | Declined):
                 text = f"{name} returned a {type(answer).__name__} whose text is no str"
             _log.warning("%s", text)
             raise GatewayFailure(text)
@@ -159,10 +194,17 @@ class Call:
         return self._future.result()
 
 
+_CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Pending or Unknown"
+
+
 def _checked(answer: Any) -> tuple[str, str | None] | None:
     match answer:
         case Charged(reference=str() | None as reference):
             return "charged", reference
+        case Authorized(reference=str() | None as reference):
+            return "authorized", reference
+        case ActionRequired(client_secret=str(secret)):
+            return "action_required", secret
         case Declined(reason=str(reason)):
             return "declined", reason
         case Pending():

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Charge", "ChargeRequest", "HttpApp", "HttpResponse", "Journal", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Problem", "Record", "RefundRequest", "Session", "Show", "SignedIn", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
 
 @final
 class AsyncAuth:
@@ -96,6 +96,45 @@ class AsyncJournal:
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> Future[VerifyReport]:
         """
         Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
+        """
+
+@final
+class AsyncLedger:
+    """
+    Whose the money is; as `Ledger`, for asyncio.
+    """
+    def balance(self, /, actor_id: str | None, seller_id: str) -> Future[list[Balance]]:
+        """
+        What a seller is owed, and how it came to that: one `Balance` a currency; none for who never sold anything. For the seller and
+        operators.
+
+        Raises `NotFoundError`, `ForbiddenError`.
+        """
+    def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Future[BalanceEntryPage]:
+        """
+        A page of what made the balance, the newest first. For the seller and operators.
+
+        `limit` is 1 to 100; `cursor` the `next` of the page before. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`.
+        """
+    def platform(self, /, actor_id: str | None) -> Future[list[PlatformBalance]]:
+        """
+        The platform's accounts, one `PlatformBalance` a currency. For operators.
+
+        Raises `ForbiddenError`.
+        """
+    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Future[Payout]:
+        """
+        Records that a seller was paid what they are owed, or a part of it: `amount`, such as `"120.50"`, in `currency`, or the box
+        office's default currency. No money moves by it: it has, or will, at the bank, where `reference` finds it. For operators.
+
+        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
+        """
+    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncStatement:
+        """
+        All of what made the balance, the newest first, as CSV by RFC 4180: an asynchronous iterator over parts, first the header,
+        then some lines at a time. For the seller and operators.
+
+        Text that a spreadsheet would take for a formula has an apostrophe before it. Raises `NotFoundError`, `ForbiddenError`.
         """
 
 @final
@@ -190,6 +229,14 @@ class AsyncPayments:
         `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the charge is not escalated.
         """
+
+@final
+class AsyncStatement:
+    """
+    An asynchronous iterator over the parts of a statement, which are read when they are asked for.
+    """
+    def __aiter__(self, /) -> AsyncStatement: ...
+    def __anext__(self, /) -> Future[str]: ...
 
 @final
 class AsyncSubscription:
@@ -300,6 +347,114 @@ class Auth:
 
         Raises `ValidationError`; `UnauthenticatedError` if the current password is wrong; `ConflictError` with
         `auth.email_taken`; `TooManyRequestsError`.
+        """
+
+@final
+class Balance:
+    """
+    What a seller's entries in one currency come to.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def fees(self, /) -> SignedMoney:
+        """
+        What the platform has kept of the rest.
+        """
+    @property
+    def owed(self, /) -> SignedMoney:
+        """
+        What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
+        back to their buyers.
+        """
+    @property
+    def paid_out(self, /) -> SignedMoney:
+        """
+        What the seller got.
+        """
+    @property
+    def refunded(self, /) -> SignedMoney:
+        """
+        What of that went back to them.
+        """
+    @property
+    def sold(self, /) -> SignedMoney:
+        """
+        What buyers have paid for the seller's tickets.
+        """
+
+@final
+class BalanceEntry:
+    """
+    What an entry of the ledger means for a seller.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> SignedMoney:
+        """
+        By how much the seller is owed more: below zero for refunds and payouts.
+        """
+    @property
+    def at(self, /) -> datetime:
+        """
+        When it came to be.
+        """
+    @property
+    def fee(self, /) -> SignedMoney:
+        """
+        What the platform keeps more: below zero if it gives back.
+        """
+    @property
+    def gross(self, /) -> SignedMoney:
+        """
+        What the buyer paid, or, below zero, got back: amount and fee together.
+        """
+    @property
+    def kind(self, /) -> str:
+        """
+        Why money moved: `sale`, `refund`, `dispute_lost` or `payout`.
+        """
+    @property
+    def number(self, /) -> int:
+        """
+        The number of the entry in the ledger.
+        """
+    @property
+    def order_id(self, /) -> str | None:
+        """
+        The order, of sales and refunds.
+        """
+    @property
+    def payout_id(self, /) -> str | None:
+        """
+        The payout, if it is one.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        By what the payout is found at the bank.
+        """
+
+@final
+class BalanceEntryPage:
+    """
+    A page of what made a balance.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def items(self, /) -> list[BalanceEntry]:
+        """
+        The entries.
+        """
+    @property
+    def next(self, /) -> str | None:
+        """
+        The cursor of the next page; `None` on the last.
         """
 
 @final
@@ -439,6 +594,29 @@ class Dispute:
         """
 
 @final
+class FeePolicy:
+    """
+    What the platform keeps of each ticket that is paid: a share of its price in percent, and a fixed amount in the currencies that
+    have one.
+
+    >>> from boxoffice import FeePolicy, Money
+    >>> policy = FeePolicy("2.5", fixed=[Money("0.30", "USD")])
+    >>> print(policy.fee(Money("19.99", "USD")))
+    0.80 USD
+
+    `percent` has at most two decimals. The share is rounded to the minor unit, halves up; no fee is more than the price. Raises
+    `ValidationError`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, percent: str | int | Decimal, *, fixed: SupportsGetItem[int, Money] | None = None) -> FeePolicy: ...
+    def __repr__(self, /) -> str: ...
+    def fee(self, /, price: Money) -> SignedMoney:
+        """
+        The fee of a ticket at this price.
+        """
+
+@final
 class HttpApp:
     """
     The HTTP host of an open box office, without a listener of its own.
@@ -499,6 +677,47 @@ class Journal:
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
         Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
+        """
+
+@final
+class Ledger:
+    """
+    Whose the money is: what sellers are owed, and what the platform has of it.
+
+    `actor_id` is who asks; `None` is the box office itself.
+    """
+    def balance(self, /, actor_id: str | None, seller_id: str) -> list[Balance]:
+        """
+        What a seller is owed, and how it came to that: one `Balance` a currency; none for who never sold anything. For the seller and
+        operators.
+
+        Raises `NotFoundError`, `ForbiddenError`.
+        """
+    def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
+        """
+        A page of what made the balance, the newest first. For the seller and operators.
+
+        `limit` is 1 to 100; `cursor` the `next` of the page before. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`.
+        """
+    def platform(self, /, actor_id: str | None) -> list[PlatformBalance]:
+        """
+        The platform's accounts, one `PlatformBalance` a currency. For operators.
+
+        Raises `ForbiddenError`.
+        """
+    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
+        """
+        Records that a seller was paid what they are owed, or a part of it: `amount`, such as `"120.50"`, in `currency`, or the box
+        office's default currency. No money moves by it: it has, or will, at the bank, where `reference` finds it. For operators.
+
+        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
+        """
+    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Statement:
+        """
+        All of what made the balance, the newest first, as CSV by RFC 4180: an iterator over parts, first the header, then some lines
+        at a time. For the seller and operators.
+
+        Text that a spreadsheet would take for a formula has an apostrophe before it. Raises `NotFoundError`, `ForbiddenError`.
         """
 
 @final
@@ -595,6 +814,8 @@ class Office:
     @property
     def async_journal(self, /) -> AsyncJournal: ...
     @property
+    def async_ledger(self, /) -> AsyncLedger: ...
+    @property
     def async_orders(self, /) -> AsyncOrders: ...
     @property
     def async_payments(self, /) -> AsyncPayments: ...
@@ -613,6 +834,8 @@ class Office:
     def is_ready(self, /) -> bool: ...
     @property
     def journal(self, /) -> Journal: ...
+    @property
+    def ledger(self, /) -> Ledger: ...
     def now(self, /) -> datetime: ...
     @property
     def orders(self, /) -> Orders: ...
@@ -825,6 +1048,79 @@ class Payments:
 
         `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the charge is not escalated.
+        """
+
+@final
+class Payout:
+    """
+    A payout as it was recorded.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        How much.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The payout's id.
+        """
+    @property
+    def recorded_at(self, /) -> datetime:
+        """
+        When it was recorded.
+        """
+    @property
+    def reference(self, /) -> str:
+        """
+        By what it is found at the bank.
+        """
+    @property
+    def seller_id(self, /) -> str:
+        """
+        Who was paid.
+        """
+
+@final
+class PlatformBalance:
+    """
+    The platform's accounts in one currency: what there is is owed to somebody, to the minor unit.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def difference(self, /) -> SignedMoney:
+        """
+        What there is less all that is owed of it: always zero.
+        """
+    @property
+    def disputed(self, /) -> SignedMoney:
+        """
+        What buyers' banks have until it is clear whose it is.
+        """
+    @property
+    def fees(self, /) -> SignedMoney:
+        """
+        What of both the platform has earned.
+        """
+    @property
+    def late(self, /) -> SignedMoney:
+        """
+        What of both came for orders that had ended, and is nobody's yet.
+        """
+    @property
+    def processor(self, /) -> SignedMoney:
+        """
+        What the card processor, or the bank behind it, has.
+        """
+    @property
+    def sellers(self, /) -> SignedMoney:
+        """
+        What of both all sellers are owed.
         """
 
 @final
@@ -1041,6 +1337,40 @@ class SignedIn:
         """
         The user.
         """
+
+@final
+class SignedMoney:
+    """
+    A sum of money, which may be below zero: a `Decimal` in major units and a currency.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Decimal:
+        """
+        The exact sum in major units.
+        """
+    @property
+    def currency(self, /) -> str:
+        """
+        The ISO 4217 code.
+        """
+    @property
+    def minor(self, /) -> int:
+        """
+        The sum in minor units, such as cents.
+        """
+
+@final
+class Statement:
+    """
+    An iterator over the parts of a statement, which are read when they are asked for.
+    """
+    def __iter__(self, /) -> Statement: ...
+    def __next__(self, /) -> str: ...
 
 @final
 class Stats:

@@ -14,7 +14,7 @@ pub(crate) use journal::{Problem, Record, Stats, VerifyReport};
 pub(crate) use ledger::{Balance, BalanceEntry, BalanceEntryPage, FeePolicy, Payout, PlatformBalance, SignedMoney};
 pub(crate) use money::Money;
 pub(crate) use orders::{Order, OrderPage, OrderedTicket};
-pub(crate) use payments::{Charge, ChargeRequest, Dispute, Refund, RefundRequest};
+pub(crate) use payments::{Charge, ChargeRequest, Dispute, LookupRequest, Refund, RefundRequest};
 pub(crate) use tickets::{Show, Ticket, TicketPage};
 pub(crate) use users::{Session, SignedIn, User};
 

@@ -107,6 +107,48 @@ impl ChargeRequest {
     }
 }
 
+/// The charge that is meant, with what a gateway may need to find it.
+#[pyclass(frozen, module = "boxoffice")]
+#[derive(Debug)]
+pub(crate) struct LookupRequest(pub(crate) boxoffice::gateway::LookupRequest);
+
+#[pymethods]
+impl LookupRequest {
+    /// The charge: the idempotency key under which it was begun.
+    #[getter]
+    fn charge_id(&self) -> String {
+        self.0.charge_id.to_string()
+    }
+
+    /// The order for which it was begun.
+    #[getter]
+    fn order_id(&self) -> String {
+        self.0.order_id.to_string()
+    }
+
+    /// How much it is about.
+    #[getter]
+    fn amount(&self) -> Money {
+        Money(self.0.amount)
+    }
+
+    /// The card processor's own name for the charge, if it has told one.
+    #[getter]
+    fn reference(&self) -> Option<String> {
+        self.0.reference.as_deref().map(str::to_owned)
+    }
+
+    /// When the charge was begun; its request can't have been sent earlier.
+    #[getter]
+    fn created_at(&self) -> Time {
+        Time(self.0.created_at)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("LookupRequest(charge_id='{}', order_id='{}', …)", self.0.charge_id, self.0.order_id)
+    }
+}
+
 /// What a gateway is to give back: all that was taken, or a part.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
@@ -136,6 +178,12 @@ impl RefundRequest {
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
+    }
+
+    /// When the charge was begun.
+    #[getter]
+    fn created_at(&self) -> Time {
+        Time(self.0.created_at)
     }
 
     fn __repr__(&self) -> String {

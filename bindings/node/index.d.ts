@@ -6,6 +6,7 @@ import type {
   Journal,
   JournalRecord,
   Ledger,
+  LookupRequest,
   ManualClock,
   Orders,
   Payments,
@@ -31,6 +32,7 @@ export type {
   JournalRecord,
   Ledger,
   LedgerQuery,
+  LookupRequest,
   Money,
   NewPayout,
   NewShow,
@@ -81,6 +83,10 @@ declare module './native.js' {
 export type ChargeAnswer =
   /** The money was taken; `reference` is the card processor's own name for the charge. */
   | { status: 'charged'; reference?: string | null }
+  /** The money is set aside, and can be captured or voided: for a gateway that has `capture` and `void`. */
+  | { status: 'authorized'; reference?: string | null }
+  /** The buyer has to do something, such as to confirm the payment with their bank; only the buyer may see `clientSecret`. */
+  | { status: 'actionRequired'; clientSecret: string }
   /** The money was not taken, and never will be under this id; `reason` in words that a buyer may read, 1 to 200 characters. */
   | { status: 'declined'; reason: string }
   /** The card processor is still at it. */
@@ -109,12 +115,19 @@ export type RefundAnswer =
 export interface PaymentGateway {
   /** The name under which charges of this gateway are recorded. */
   readonly name: string
-  /** Takes the money. */
+  /** Takes the money, or sets it aside until it is captured. */
   charge(request: ChargeRequest): ChargeAnswer | Promise<ChargeAnswer>
   /** What became of a charge. */
-  lookup(chargeId: string): ChargeAnswer | Promise<ChargeAnswer>
+  lookup(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
   /** Gives money of a successful charge back, all of it or a part. A second time with the same `refundId` changes nothing. */
   refund(request: RefundRequest): RefundAnswer | Promise<RefundAnswer>
+  /** Takes the money of a charge for which `authorized` was answered: all of it. */
+  capture?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /**
+   * Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the buyer. The answer
+   * is what the charge has come to: `declined`, unless the money was taken before.
+   */
+  void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
 }
 
 /** Where time comes from, for tests. Without `wakeBy` a clock is believed to go at the pace of real time. */

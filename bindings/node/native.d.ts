@@ -114,6 +114,47 @@ export declare class Journal {
   backup(directory: string, progress?: (done: number, total: number) => void): Promise<number>
 }
 
+/**
+ * Whose the money is: what sellers are owed, and what the platform has of it.
+ *
+ * `actorId` is who asks; `null` is the box office itself.
+ */
+export declare class Ledger {
+  /**
+   * What a seller is owed, and how it came to that: one balance a currency; none for who never sold anything. For the seller and
+   * operators.
+   *
+   * Rejects with `NotFoundError`, `ForbiddenError`.
+   */
+  balance(actorId: string | undefined | null, sellerId: string): Promise<Array<Balance>>
+  /**
+   * A page of what made the balance, the newest first. For the seller and operators.
+   *
+   * Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`.
+   */
+  entries(actorId: string | undefined | null, sellerId: string, query?: LedgerQuery | undefined | null): Promise<BalanceEntryPage>
+  /**
+   * All of what made the balance, the newest first, as CSV by RFC 4180: `for await` gives its parts, first the header, then some
+   * lines at a time. For the seller and operators.
+   *
+   * Text that a spreadsheet would take for a formula has an apostrophe before it. Throws `NotFoundError`, `ForbiddenError`.
+   */
+  statementCsv(actorId: string | undefined | null, sellerId: string): Statement
+  /**
+   * The platform's accounts, one balance a currency. For operators.
+   *
+   * Rejects with `ForbiddenError`.
+   */
+  platform(actorId?: string | undefined | null): Promise<Array<PlatformBalance>>
+  /**
+   * Records that a seller was paid what they are owed, or a part of it. No money moves by it: it has, or will, at the bank. For
+   * operators.
+   *
+   * Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
+   */
+  recordPayout(actorId: string | undefined | null, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): Promise<Payout>
+}
+
 /** A clock that stands still until it is moved, for tests. */
 export declare class ManualClock {
   /** A clock that stands at this time: RFC 3339 or a `Date`. */
@@ -134,6 +175,7 @@ export declare class Office {
   get tickets(): Tickets
   get orders(): Orders
   get payments(): Payments
+  get ledger(): Ledger
   get journal(): Journal
   stats(): Promise<Stats>
   isReady(): boolean
@@ -241,6 +283,12 @@ export declare class Session {
   get operator(): boolean
 }
 
+/** The parts of a statement, which are read when they are asked for. Several iterations of one share its parts. */
+export declare class Statement {
+  /** The next part; `null` at the end. */
+  nextPart(): Promise<string | null>
+}
+
 /**
  * The journal from one record on: history first, then live, every record once and in order. It ends when it or the box office is
  * closed. Several iterations of one subscription share its records.
@@ -296,6 +344,61 @@ export declare class Tickets {
    * Rejects with `ValidationError`, with a fault for each field that is wrong.
    */
   list(query?: TicketQuery | undefined | null): Promise<TicketPage>
+}
+
+/** An amount of money as it is given in. */
+export interface Amount {
+  /** In major units, as a decimal text such as `"0.30"`. */
+  amount: string
+  /** The ISO 4217 code. */
+  currency: string
+}
+
+/** What a seller's entries in one currency come to. */
+export interface Balance {
+  /**
+   * What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
+   * back to their buyers.
+   */
+  owed: SignedMoney
+  /** What buyers have paid for the seller's tickets. */
+  sold: SignedMoney
+  /** What of that went back to them. */
+  refunded: SignedMoney
+  /** What the platform has kept of the rest. */
+  fees: SignedMoney
+  /** What the seller got. */
+  paidOut: SignedMoney
+}
+
+/** What an entry of the ledger means for a seller. */
+export interface BalanceEntry {
+  /** The number of the entry in the ledger. */
+  number: number
+  /** When it came to be. */
+  at: Date
+  /** Why money moved. */
+  kind: 'sale' | 'refund' | 'late_money' | 'late_money_transferred' | 'late_money_kept' | 'dispute' | 'dispute_won' | 'dispute_lost' | 'payout'
+  /** The order, of sales and refunds. */
+  orderId?: string
+  /** The payout, if it is one. */
+  payoutId?: string
+  /** By what the payout is found at the bank. */
+  reference?: string
+  /** By how much the seller is owed more: below zero for refunds and payouts. */
+  amount: SignedMoney
+  /** What the platform keeps more: below zero if it gives back. */
+  fee: SignedMoney
+  /** What the buyer paid, or, below zero, got back: amount and fee together. */
+  gross: SignedMoney
+}
+
+/** A page of what made a balance. */
+export interface BalanceEntryPage {
+  /** The entries. */
+  items: Array<BalanceEntry>
+  /** The cursor of the next page; none on the last. */
+  next?: string
 }
 
 /** One attempt to take the money of one order. */
@@ -378,12 +481,23 @@ export interface Dispute {
   status: 'open' | 'won' | 'lost'
 }
 
+/**
+ * What the platform keeps of each ticket that is paid. The share is rounded to the minor unit, halves up; no fee is more than the
+ * ticket's price.
+ */
+export interface FeePolicy {
+  /** A share of the price in percent, as a text with at most two decimals, such as `"2.5"`. */
+  percent?: string
+  /** A fixed amount in the currencies that have one. */
+  fixed?: Array<Amount>
+}
+
 /** What a gateway's method came to; the package has checked it. */
 export interface GatewayAnswer {
-  /** `charged`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`. */
+  /** `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`. */
   status: string
   /**
-   * The card processor's own name for the charge or refund, why the card was declined or the refund refused, or why the outcome is
+   * The card processor's own name for the charge or refund, the client secret, why the card was declined or the refund refused, or why the outcome is
    * not known.
    */
   text?: string
@@ -396,7 +510,11 @@ export interface GatewayHooks {
   /** Takes the money. */
   charge: (request: ChargeRequest) => Promise<GatewayAnswer>
   /** What became of a charge. */
-  lookup: (chargeId: string) => Promise<GatewayAnswer>
+  lookup: (request: LookupRequest) => Promise<GatewayAnswer>
+  /** Takes money that was set aside. */
+  capture: (request: LookupRequest) => Promise<GatewayAnswer>
+  /** Sees to it that a charge that has taken no money never will. */
+  void: (request: LookupRequest) => Promise<GatewayAnswer>
   /** Gives the money back. */
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
 }
@@ -439,6 +557,28 @@ export interface JournalRecord {
   hash: string
 }
 
+/** Which entries. */
+export interface LedgerQuery {
+  /** How many at most: 1 to 100. */
+  limit?: number
+  /** The `next` of the page before. */
+  cursor?: string
+}
+
+/** The charge that is meant, with what a gateway may need to find it. */
+export interface LookupRequest {
+  /** The charge: the idempotency key under which it was begun. */
+  chargeId: string
+  /** The order for which it was begun. */
+  orderId: string
+  /** How much it is about. */
+  amount: Money
+  /** The card processor's own name for the charge, if it has told one. */
+  reference?: string
+  /** When the charge was begun; its request can't have been sent earlier. */
+  createdAt: Date
+}
+
 /** An amount of money, exact. */
 export interface Money {
   /** In major units, as a decimal text such as `"19.99"`. */
@@ -454,6 +594,7 @@ export interface NativeOptions {
   holdMs?: number
   openOrdersMax?: number
   lateMoney?: string
+  fees?: FeePolicy
   orderTicketsMax?: number
   listingTicketsMax?: number
   gateway?: GatewayHooks
@@ -469,6 +610,16 @@ export interface NativeOptions {
   unknownChargeAfterMs?: number
   queueLen?: number
   refuseWhenFull?: boolean
+}
+
+/** A payout as an operator gives it in. */
+export interface NewPayout {
+  /** In major units, as a decimal text such as `"120.50"`. */
+  amount: string
+  /** The ISO 4217 code; without it the box office's default currency. */
+  currency?: string
+  /** By what it is found at the bank: 1 to 100 characters. */
+  reference: string
 }
 
 /** What people attend, as a seller describes it. */
@@ -556,6 +707,36 @@ export interface OrderQuery {
   cursor?: string
 }
 
+/** A payout as it was recorded. */
+export interface Payout {
+  /** The payout's id. */
+  id: string
+  /** Who was paid. */
+  sellerId: string
+  /** How much. */
+  amount: Money
+  /** By what it is found at the bank. */
+  reference: string
+  /** When it was recorded. */
+  recordedAt: Date
+}
+
+/** The platform's accounts in one currency: what there is is owed to somebody, to the minor unit. */
+export interface PlatformBalance {
+  /** What the card processor, or the bank behind it, has. */
+  processor: SignedMoney
+  /** What buyers' banks have until it is clear whose it is. */
+  disputed: SignedMoney
+  /** What of both all sellers are owed. */
+  sellers: SignedMoney
+  /** What of both the platform has earned. */
+  fees: SignedMoney
+  /** What of both came for orders that had ended, and is nobody's yet. */
+  late: SignedMoney
+  /** What there is less all that is owed of it: always zero. */
+  difference: SignedMoney
+}
+
 /** Something that is wrong with a journal. */
 export interface Problem {
   /** The record, or the one that should be there. */
@@ -599,6 +780,8 @@ export interface RefundRequest {
   reference?: string
   /** How much. */
   amount: Money
+  /** When the charge was begun. */
+  createdAt: Date
 }
 
 /** The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`. */
@@ -624,6 +807,16 @@ export interface SignedIn {
   token: string
   /** The session. */
   session: Session
+}
+
+/** A sum of money, which may be below zero. */
+export interface SignedMoney {
+  /** In major units, exact, as a decimal text such as `"-19.99"`. */
+  amount: string
+  /** The ISO 4217 code. */
+  currency: string
+  /** In minor units, such as cents; as exact as JavaScript's numbers are, to 2^53. */
+  minor: number
 }
 
 /** What a sign-in takes. */

@@ -26,7 +26,7 @@ class Vouchers {
     return this.#answers.get(chargeId)
   }
 
-  async lookup(chargeId) {
+  async lookup({ chargeId }) {
     this.lookups += 1
     return this.#answers.get(chargeId) ?? { status: 'unknown' }
   }

@@ -9,6 +9,7 @@ from boxoffice import (
     Charged,
     ChargeRequest,
     Declined,
+    LookupRequest,
     NewTicket,
     PaymentDeclinedError,
     RefundAnswer,
@@ -44,10 +45,10 @@ class Vouchers:
             raise ConnectionError("the line dropped")
         return answer
 
-    def lookup(self, charge_id: str) -> ChargeAnswer:
+    def lookup(self, request: LookupRequest) -> ChargeAnswer:
         with self._lock:
             self.lookups += 1
-            return self._answers.get(charge_id, Unknown())
+            return self._answers.get(request.charge_id, Unknown())
 
     def refund(self, request: RefundRequest) -> RefundAnswer:
         with self._lock:

@@ -2,25 +2,30 @@
 //!
 //! Everything that is packed or installed is below `target/node`; the tools are in the package's own `node_modules`.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
-use crate::shell::{root, run as shell, say};
+use crate::shell::{cargo, root, run as shell, say, target_folder};
 use crate::suite;
 
 /// The folder of the package, from the workspace's.
 const PACKAGE: &str = "bindings/node";
+
+/// The crate of its native module.
+const CRATE: &str = "boxoffice-node";
+
+/// What has napi's build script run again.
+const FORCE: &str = "NAPI_FORCE_BUILD_BOXOFFICE_NODE";
 
 /// What is generated and committed.
 const STUBS: &[&str] = &["native.d.ts", "native.js"];
 
 /// The examples that the tests run.
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
-
-/// The features of the tests, with which everything but our own crates is compiled already.
-const TESTED: &[&str] = &["--features", "unify"];
 
 fn package() -> PathBuf {
     root().join(PACKAGE)
@@ -47,11 +52,42 @@ fn tools() -> Result<(), String> {
     shell(program("npm", &package()).args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
-/// Builds the native module in place, with the generated files going to `folder`, from the package's.
-fn build(folder: &str, profile: &[&str]) -> Result<(), String> {
-    let (script, types) = (format!("{folder}native.js"), format!("{folder}native.d.ts"));
-    let arguments = ["exec", "--", "napi", "build", "--platform", "--js", &script, "--dts", &types];
-    shell(program("npm", &package()).args(arguments).args(profile))
+/// Builds the native module in place, and what is generated with it, as users get it.
+fn build_release() -> Result<(), String> {
+    let arguments = ["exec", "--", "napi", "build", "--platform", "--js", "native.js", "--dts", "native.d.ts"];
+    shell(program("npm", &package()).args(arguments).arg("--release"))
+}
+
+/// The same as the tests have it: of what they have compiled already, but for our own crates.
+fn build() -> Result<(), String> {
+    let types = target().join("types");
+    let mut cargo = cargo(&["build", "--package", CRATE, "--features", "unify"]);
+    shell(cargo.env("NAPI_TYPE_DEF_TMP_FOLDER", &types).env(FORCE, made(&types)?))?;
+    let name = format!("{DLL_PREFIX}{}{DLL_SUFFIX}", CRATE.replace('-', "_"));
+    let module = target_folder()?.join("debug").join(name);
+    let mut make = program("node", &package());
+    make.arg("tests/build.mjs").arg("--module").arg(module).arg("--types").arg(types);
+    shell(make.args(["--triple", &host()?]))
+}
+
+/// When the folder was made. The compiler writes declarations to it, and has to be started if they are gone: it is, because this
+/// value has changed.
+fn made(folder: &Path) -> Result<String, String> {
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let mark = folder.with_extension("made");
+    if fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none()) {
+        fs::write(&mark, "").map_err(|error| failed(&mark, &error))?;
+    }
+    let time = fs::metadata(&mark).and_then(|mark| mark.modified()).map_err(|error| failed(&mark, &error))?;
+    Ok(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis().to_string())
+}
+
+/// What the compiler compiles for.
+fn host() -> Result<String, String> {
+    let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".to_owned())
 }
 
 /// Checks what is generated, packs the package, and tests what was installed from it.
@@ -132,7 +168,7 @@ pub(crate) fn stubs(check: bool) -> Result<(), String> {
     if check {
         return check_stubs();
     }
-    build("", TESTED)?;
+    build()?;
     say(&format!("{PACKAGE}/native.* are current"));
     Ok(())
 }
@@ -141,7 +177,7 @@ fn check_stubs() -> Result<(), String> {
     // Written in place, since the loader names the module relative to itself; what was committed is put back.
     let read = |file: &&str| fs::read_to_string(package().join(file)).unwrap_or_default();
     let committed: Vec<_> = STUBS.iter().map(read).collect();
-    build("", TESTED)?;
+    build()?;
     let generated: Vec<_> = STUBS.iter().map(read).collect();
     for ((file, committed), generated) in STUBS.iter().zip(&committed).zip(&generated) {
         if committed != generated {
@@ -159,7 +195,7 @@ fn check_stubs() -> Result<(), String> {
 pub(crate) fn bench() -> Result<OsString, String> {
     tools()?;
     shell(program("npm", &package()).args(["rebuild", "better-sqlite3"]))?;
-    build("", &["--release"])?;
+    build_release()?;
     let folder = installed("bench")?;
     let mut command = OsString::from("node ");
     command.push(folder.join("benches/reservations.mjs"));
@@ -172,7 +208,13 @@ mod tests {
 
     #[test]
     fn what_it_names_is_there() {
-        let files = ["tests/readme.mjs", "tests/http-host.mjs", "tests/types/tsconfig.json", "package-lock.json"];
+        let files = [
+            "tests/build.mjs",
+            "tests/readme.mjs",
+            "tests/http-host.mjs",
+            "tests/types/tsconfig.json",
+            "package-lock.json",
+        ];
         for path in STUBS.iter().chain(&files).chain(&["benches/reservations.mjs", "../methods.json"]) {
             assert!(package().join(path).exists(), "{path}");
         }

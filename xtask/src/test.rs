@@ -41,12 +41,19 @@ enum Step {
 }
 
 /// The quickest to fail come first.
-const STEPS: &[Step] =
-    &[Step::Fmt, Step::Clippy, Step::Test, Step::Sim, Step::Api, Step::Stripe, Step::Fuzz, Step::Doc, Step::Deny];
-
-/// Run when they are asked for only: each builds the whole core once more as its users get it, which takes as long as everything
-/// else together. They join the others when they share a build.
-const ON_DEMAND: &[Step] = &[Step::Python, Step::Node];
+const STEPS: &[Step] = &[
+    Step::Fmt,
+    Step::Clippy,
+    Step::Test,
+    Step::Sim,
+    Step::Api,
+    Step::Stripe,
+    Step::Fuzz,
+    Step::Python,
+    Step::Node,
+    Step::Doc,
+    Step::Deny,
+];
 
 /// What a step could not check, though nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
@@ -70,9 +77,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     say(&format!("\n{}", times.join("\n")));
-    if arguments.only.is_none() {
-        gaps.push(format!("not run, because they have to be asked for with --only: {ON_DEMAND:?}"));
-    }
     for gap in gaps {
         say(&format!("warning: {gap}"));
     }
@@ -130,10 +134,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_is_run_or_can_be_asked_for() {
-        let mut all: Vec<_> = STEPS.iter().chain(ON_DEMAND).collect();
+    fn every_step_is_run() {
+        let mut all = STEPS.to_vec();
         all.sort_unstable();
-        assert!(all.into_iter().eq(Step::value_variants()));
+        assert_eq!(all, Step::value_variants());
     }
 
     #[test]

@@ -3,26 +3,35 @@
 
 const { inspect } = require('node:util')
 
+/** What every gateway has, and what only those have that set money aside first. */
 const METHODS = ['charge', 'lookup', 'refund']
+const CAPTURING = ['capture', 'void']
 
 /** What an answer is, for a message. */
 function shown(answer) {
   return inspect(answer, { depth: 1, breakLength: Infinity }).slice(0, 200)
 }
 
-/** What each status of an answer comes with: a name that may be missing, a reason that may not, or nothing. */
-const CHARGE_ANSWERS = { charged: 'reference', declined: 'reason', pending: undefined, unknown: undefined }
+/** What each status of an answer comes with: a name that may be missing, a text that may not, or nothing. */
+const CHARGE_ANSWERS = {
+  charged: 'reference',
+  authorized: 'reference',
+  actionRequired: 'clientSecret',
+  declined: 'reason',
+  pending: undefined,
+  unknown: undefined,
+}
 const REFUND_ANSWERS = { refunded: 'reference', refused: 'reason', pending: undefined }
 
 /** The answer as the native module takes it; `undefined` if it is none of `kinds`. */
 function checked(answer, kinds) {
   if (typeof answer !== 'object' || answer === null) return undefined
-  const { status, reference, reason } = answer
+  const { status } = answer
   if (typeof status !== 'string' || !Object.hasOwn(kinds, status)) return undefined
   if (kinds[status] === undefined) return { status }
-  if (kinds[status] === 'reason') return typeof reason === 'string' ? { status, text: reason } : undefined
-  if (reference === undefined || reference === null) return { status }
-  return typeof reference === 'string' ? { status, text: reference } : undefined
+  const text = answer[kinds[status]]
+  if (kinds[status] === 'reference' && (text === undefined || text === null)) return { status }
+  return typeof text === 'string' ? { status, text } : undefined
 }
 
 function failed(text) {
@@ -31,7 +40,9 @@ function failed(text) {
 
 /** Calls a method of the gateway; whatever it does, the promise is fulfilled with an answer or the reason why there is none. */
 async function ask(gateway, method, argument) {
-  const name = `${gateway.constructor?.name ?? 'gateway'}.${method}()`
+  const kind = gateway.constructor?.name ?? 'gateway'
+  const name = `${kind}.${method}()`
+  if (typeof gateway[method] !== 'function') return failed(`${kind} takes money at once, and can't ${method} it`)
   const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
   let answer
   try {
@@ -55,8 +66,8 @@ function hooks(gateway) {
   if (typeof gateway.name !== 'string') {
     throw new TypeError('a gateway has a `name`, a string under which its charges are recorded')
   }
-  const [charge, lookup, refund] = METHODS.map((method) => (argument) => ask(gateway, method, argument))
-  return { name: gateway.name, charge, lookup, refund }
+  const asks = [...METHODS, ...CAPTURING].map((method) => [method, (argument) => ask(gateway, method, argument)])
+  return { name: gateway.name, ...Object.fromEntries(asks) }
 }
 
 module.exports = { hooks }

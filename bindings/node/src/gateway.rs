@@ -3,15 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use boxoffice::gateway::{
-    self, ChargeAnswer, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-};
+use boxoffice::gateway::{self, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer};
 use boxoffice::testing;
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 
-use crate::values::{ChargeRequest, RefundRequest};
+use crate::values::{ChargeRequest, LookupRequest, RefundRequest};
 
 /// A function of JavaScript that may be called from any thread, and keeps no process alive. It returns a promise that is never
 /// rejected.
@@ -21,9 +19,9 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// `charged`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`.
+    /// `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`.
     pub status: String,
-    /// The card processor's own name for the charge or refund, why the card was declined or the refund refused, or why the outcome is
+    /// The card processor's own name for the charge or refund, the client secret, why the card was declined or the refund refused, or why the outcome is
     /// not known.
     pub text: Option<String>,
 }
@@ -37,8 +35,14 @@ pub struct GatewayHooks {
     #[napi(ts_type = "(request: ChargeRequest) => Promise<GatewayAnswer>")]
     pub charge: Hook<ChargeRequest>,
     /// What became of a charge.
-    #[napi(ts_type = "(chargeId: string) => Promise<GatewayAnswer>")]
-    pub lookup: Hook<String>,
+    #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
+    pub lookup: Hook<LookupRequest>,
+    /// Takes money that was set aside.
+    #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
+    pub capture: Hook<LookupRequest>,
+    /// Sees to it that a charge that has taken no money never will.
+    #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
+    pub void: Hook<LookupRequest>,
     /// Gives the money back.
     #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
@@ -62,6 +66,11 @@ where
 fn answered(answer: GatewayAnswer) -> Result<ChargeAnswer, GatewayError> {
     match (answer.status.as_str(), answer.text) {
         ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
+        ("authorized", reference) => Ok(ChargeAnswer::Authorized { reference: reference.map(Arc::from) }),
+        ("actionRequired", Some(secret)) => {
+            let client_secret = secret.parse().map_err(|reason| GatewayError(format!("the client secret {reason}")))?;
+            Ok(ChargeAnswer::ActionRequired { client_secret })
+        }
         ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
         ("pending", None) => Ok(ChargeAnswer::Pending),
         ("unknown", None) => Ok(ChargeAnswer::Unknown),
@@ -87,8 +96,16 @@ impl PaymentGateway for GatewayHooks {
         Box::pin(async move { answered(ask(&self.charge, request.into()).await?) })
     }
 
-    fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.lookup, request.charge_id.to_string()).await?) })
+    fn lookup(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(async move { answered(ask(&self.lookup, request.into()).await?) })
+    }
+
+    fn capture(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(async move { answered(ask(&self.capture, request.into()).await?) })
+    }
+
+    fn void(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+        Box::pin(async move { answered(ask(&self.void, request.into()).await?) })
     }
 
     fn refund(&self, request: gateway::RefundRequest) -> GatewayFuture<'_, RefundAnswer> {

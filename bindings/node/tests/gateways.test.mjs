@@ -20,7 +20,7 @@ class Book {
     return this.answers.get(chargeId)
   }
 
-  lookup(chargeId) {
+  lookup({ chargeId }) {
     return this.answers.get(chargeId) ?? { status: 'unknown' }
   }
 
@@ -165,6 +165,67 @@ async function payLate(t, lateMoney, event) {
   for await (const record of office.journal.subscribe(1)) if (record.event === event) break
   return { office, bob, orderId: order.id, chargeId: charge.id }
 }
+
+/** A card processor that sets money aside, and has buyers of one kind of card confirm it first. */
+class Careful extends Book {
+  asked = []
+
+  charge({ chargeId, token }) {
+    const confirm = { status: 'actionRequired', clientSecret: `secret-${chargeId}` }
+    const answer = token === 'confirm' ? confirm : { status: 'authorized', reference: `auth-${chargeId}` }
+    if (!this.answers.has(chargeId)) this.answers.set(chargeId, answer)
+    return this.answers.get(chargeId)
+  }
+
+  capture(request) {
+    return this.ends('capture', request, { status: 'charged', reference: request.reference })
+  }
+
+  async void(request) {
+    return this.ends('void', request, { status: 'declined', reason: 'Not confirmed in time' })
+  }
+
+  ends(how, request, answer) {
+    this.asked.push([how, request])
+    this.answers.set(request.chargeId, answer)
+    return answer
+  }
+}
+
+test('money that was set aside is captured', async (t) => {
+  const gateway = new Careful()
+  const office = await open(t, { gateway, reconcileAfterMs: [1, 10] })
+  const { bob, ticket } = await cast(office)
+  const order = await office.orders.create(bob.id, [ticket.id])
+  const charge = await office.payments.pay(bob.id, order.id, 'good')
+  assert.deepEqual([charge.status, charge.reference], ['succeeded', `auth-${charge.id}`])
+  const { amount, createdAt } = charge
+  const request = { chargeId: charge.id, orderId: order.id, amount, reference: `auth-${charge.id}`, createdAt }
+  assert.deepEqual(gateway.asked, [['capture', request]])
+})
+
+test('a buyer has to confirm', async (t) => {
+  const gateway = new Careful()
+  const office = await open(t, { gateway, answerPaymentWithinMs: 100, reconcileAfterMs: [1, 10] })
+  const { bob, ticket } = await cast(office)
+  const order = await office.orders.create(bob.id, [ticket.id])
+  const charge = await office.payments.pay(bob.id, order.id, 'confirm')
+  assert.equal(charge.status, 'pending')
+  assert.equal(await office.payments.clientSecret(bob.id, charge.id), `secret-${charge.id}`)
+  gateway.answers.set(charge.id, { status: 'charged', reference: 'confirmed' })
+  for await (const record of office.journal.subscribe(1)) if (record.event === 'ChargeCreated') break
+  const done = await office.payments.get(bob.id, charge.id)
+  assert.deepEqual([done.status, done.reference], ['succeeded', 'confirmed'])
+})
+
+test('who takes money at once can set none aside', async (t) => {
+  const gateway = new Book()
+  gateway.charge = () => ({ status: 'authorized' })
+  const office = await open(t, { gateway, answerPaymentWithinMs: 100, reconcileAfterMs: [1, 10] })
+  const { bob, ticket } = await cast(office)
+  const order = await office.orders.create(bob.id, [ticket.id])
+  assert.equal((await office.payments.pay(bob.id, order.id, 'good')).status, 'authorized')
+})
 
 test('late money waits for an operator', async (t) => {
   const { office, bob, orderId, chargeId } = await payLate(t, 'escalate', 'ChargeEscalated')

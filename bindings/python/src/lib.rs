@@ -51,8 +51,9 @@ mod _native {
     };
     #[pymodule_export]
     use crate::values::{
-        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, LookupRequest, Money, NewShow, NewTicket,
-        Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record, Refund, RefundRequest, Session,
-        Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport,
+        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, LookupRequest, Money,
+        NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record, Refund,
+        RefundRequest, Session, Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate, User,
+        VerifyReport,
     };
 }

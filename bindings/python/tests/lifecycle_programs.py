@@ -91,7 +91,7 @@ def exit_with_a_gateway_that_hangs(directory: str) -> None:
             started.set()
             time.sleep(3600)
 
-        def lookup(self, charge_id: str) -> Any:
+        def lookup(self, request: Any) -> Any:
             return Pending()
 
         def refund(self, request: Any) -> None: ...

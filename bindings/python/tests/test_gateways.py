@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from boxoffice import (
+    ActionRequired,
     AsyncBoxOffice,
+    Authorized,
     BoxOffice,
     ChargeAnswer,
     Charged,
@@ -19,6 +21,7 @@ from boxoffice import (
     ConflictError,
     Declined,
     ForbiddenError,
+    LookupRequest,
     Money,
     NewTicket,
     PaymentDeclinedError,
@@ -328,6 +331,89 @@ def test_a_policy_for_late_money_has_known_steps(tmp_path: Path, policy: str) ->
     with pytest.raises(ValidationError) as wrong:
         BoxOffice(tmp_path, late_money=policy)
     assert wrong.value.errors[0].field == "lateMoney"
+
+
+class Careful(Book):
+    """A card processor that sets money aside, and has buyers of one kind of card confirm it first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[str, LookupRequest]] = []
+
+    def charge(self, request: ChargeRequest) -> ChargeAnswer:
+        confirm = request.token == "confirm"
+        answer = ActionRequired(f"secret-{request.charge_id}") if confirm else Authorized(f"auth-{request.charge_id}")
+        with self.lock:
+            return self.answers.setdefault(request.charge_id, answer)
+
+    def capture(self, request: LookupRequest) -> ChargeAnswer:
+        return self.ends("capture", request, Charged(request.reference))
+
+    def void(self, request: LookupRequest) -> ChargeAnswer:
+        return self.ends("void", request, Declined("Not confirmed in time"))
+
+    def ends(self, how: str, request: LookupRequest, answer: ChargeAnswer) -> ChargeAnswer:
+        with self.lock:
+            self.asked.append((how, request))
+            self.answers[request.charge_id] = answer
+            return answer
+
+
+class AsyncCareful(Careful):
+    async def capture(self, request: LookupRequest) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
+        return super().capture(request)
+
+    async def void(self, request: LookupRequest) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
+        return super().void(request)
+
+
+@pytest.mark.parametrize("kind", [Careful, AsyncCareful])
+def test_money_that_was_set_aside_is_captured(tmp_path: Path, kind: type[Careful]) -> None:
+    gateway = kind()
+    with BoxOffice(tmp_path, gateway=gateway, **PATIENT) as office:
+        shop = Shop(office)
+        order = shop.orders()
+        charge = office.payments.pay(shop.bob.id, order.id, "good")
+        assert (charge.status, charge.reference) == ("succeeded", f"auth-{charge.id}")
+        [(how, request)] = gateway.asked
+        assert (how, request.charge_id, request.order_id) == ("capture", charge.id, order.id)
+        assert (request.amount, request.reference) == (charge.amount, f"auth-{charge.id}")
+        assert request.created_at == charge.created_at
+
+
+@pytest.mark.parametrize("kind", [Careful, AsyncCareful])
+def test_a_buyer_has_to_confirm(tmp_path: Path, kind: type[Careful]) -> None:
+    gateway = kind()
+    wait = timedelta(milliseconds=200)
+    with BoxOffice(tmp_path, gateway=gateway, answer_payment_within=wait, **PATIENT) as office:
+        shop = Shop(office)
+        charge = office.payments.pay(shop.bob.id, shop.orders().id, "confirm")
+        assert charge.status == "pending"
+        assert office.payments.client_secret(shop.bob.id, charge.id) == f"secret-{charge.id}"
+        assert "secret" not in repr(gateway.answers[charge.id])
+        gateway.answers[charge.id] = Charged("confirmed")
+        for record in office.journal.subscribe(1):
+            if record.event == "ChargeCreated":
+                break
+        done = office.payments.get(shop.bob.id, charge.id)
+        assert (done.status, done.reference) == ("succeeded", "confirmed")
+
+
+def test_who_takes_money_at_once_can_set_none_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Wrong(Book):
+        def charge(self, request: ChargeRequest) -> ChargeAnswer:
+            with self.lock:
+                return self.answers.setdefault(request.charge_id, Authorized())
+
+    gateway = Wrong()
+    with (
+        caplog.at_level(logging.WARNING, "boxoffice"),
+        BoxOffice(tmp_path, gateway=gateway, **QUICK) as office,  # type: ignore[arg-type]  # pyright: ignore
+    ):
+        shop = Shop(office)
+        charge = office.payments.pay(shop.bob.id, shop.orders().id, "good")
+        assert charge.status == "authorized"
+    assert "Wrong takes money at once, and can't capture it" in caplog.text
 
 
 def test_only_the_buyer_has_what_their_page_needs(shop: Shop) -> None:

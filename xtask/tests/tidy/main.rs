@@ -7,6 +7,7 @@
 
 mod documents;
 mod events;
+mod features;
 mod imports;
 mod layout;
 mod methods;

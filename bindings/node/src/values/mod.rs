@@ -17,6 +17,6 @@ pub(crate) use journal::{JournalRecord, Stats, VerifyReport};
 pub(crate) use ledger::{Balance, BalanceEntryPage, FeePolicy, LedgerQuery, NewPayout, Payout, PlatformBalance};
 pub(crate) use money::Money;
 pub(crate) use orders::{Order, OrderPage};
-pub(crate) use payments::{Charge, ChargeRequest, RefundRequest};
+pub(crate) use payments::{Charge, ChargeRequest, LookupRequest, RefundRequest};
 pub(crate) use tickets::{Ticket, TicketPage};
 pub(crate) use users::{Session, SignedIn, User};

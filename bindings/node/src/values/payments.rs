@@ -154,6 +154,34 @@ impl From<gateway::ChargeRequest> for ChargeRequest {
     }
 }
 
+/// The charge that is meant, with what a gateway may need to find it.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct LookupRequest {
+    /// The charge: the idempotency key under which it was begun.
+    pub charge_id: String,
+    /// The order for which it was begun.
+    pub order_id: String,
+    /// How much it is about.
+    pub amount: Money,
+    /// The card processor's own name for the charge, if it has told one.
+    pub reference: Option<String>,
+    /// When the charge was begun; its request can't have been sent earlier.
+    pub created_at: Date,
+}
+
+impl From<gateway::LookupRequest> for LookupRequest {
+    fn from(request: gateway::LookupRequest) -> Self {
+        Self {
+            charge_id: request.charge_id.to_string(),
+            order_id: request.order_id.to_string(),
+            amount: request.amount.into(),
+            reference: request.reference.as_deref().map(str::to_owned),
+            created_at: date(request.created_at),
+        }
+    }
+}
+
 /// What a gateway is to give back: all that was taken, or a part.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -166,6 +194,8 @@ pub struct RefundRequest {
     pub reference: Option<String>,
     /// How much.
     pub amount: Money,
+    /// When the charge was begun.
+    pub created_at: Date,
 }
 
 impl From<gateway::RefundRequest> for RefundRequest {
@@ -175,6 +205,7 @@ impl From<gateway::RefundRequest> for RefundRequest {
             charge_id: request.charge_id.to_string(),
             reference: request.reference.as_deref().map(str::to_owned),
             amount: request.amount.into(),
+            created_at: date(request.created_at),
         }
     }
 }

@@ -1,6 +1,6 @@
 // Compiled, never run: what editors and compilers know of the package.
 
-import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type Order, type PaymentGateway, type RefundAnswer } from 'boxoffice'
+import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type LookupRequest, type Order, type PaymentGateway, type RefundAnswer } from 'boxoffice'
 import {
   FileCursor,
   Listener,
@@ -19,8 +19,11 @@ class Vouchers implements PaymentGateway {
   async charge(): Promise<ChargeAnswer> {
     return { status: 'charged' }
   }
-  lookup(): ChargeAnswer {
-    return { status: 'unknown' }
+  lookup({ reference }: LookupRequest): ChargeAnswer {
+    return { status: 'authorized', reference }
+  }
+  capture(): ChargeAnswer {
+    return { status: 'actionRequired', clientSecret: 'x' }
   }
   refund(): void {}
 }

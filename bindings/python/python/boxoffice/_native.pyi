@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
 
 @final
 class AsyncAuth:
@@ -721,6 +721,38 @@ class Ledger:
         """
 
 @final
+class LookupRequest:
+    """
+    The charge that is meant, with what a gateway may need to find it.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        How much it is about.
+        """
+    @property
+    def charge_id(self, /) -> str:
+        """
+        The charge: the idempotency key under which it was begun.
+        """
+    @property
+    def created_at(self, /) -> datetime:
+        """
+        When the charge was begun; its request can't have been sent earlier.
+        """
+    @property
+    def order_id(self, /) -> str:
+        """
+        The order for which it was begun.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        The card processor's own name for the charge, if it has told one.
+        """
+
+@final
 class ManualClock:
     """
     A clock that stands still until it is moved, for tests.
@@ -1246,6 +1278,11 @@ class RefundRequest:
     def charge_id(self, /) -> str:
         """
         The charge.
+        """
+    @property
+    def created_at(self, /) -> datetime:
+        """
+        When the charge was begun.
         """
     @property
     def reference(self, /) -> str | None:

@@ -16,6 +16,7 @@ const clock = settings.now === null ? undefined : new ManualClock(settings.now)
 const office = await BoxOffice.open(values.data, {
   answerPaymentWithinMs: settings.answerPaymentWithinMs,
   ...(clock === undefined ? {} : { clock }),
+  ...(settings.fees === null ? {} : { fees: settings.fees }),
 })
 const { publicUrl, corsOrigins, rateLimit, feedsMax } = settings
 const { app, stop } = createApp(office, { corsOrigins, rateLimit, feedsMax, ...(publicUrl === null ? {} : { publicUrl }) })

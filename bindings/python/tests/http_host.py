@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from boxoffice import AsyncBoxOffice, ManualClock
+from boxoffice import AsyncBoxOffice, FeePolicy, ManualClock, Money
 from fastapi import FastAPI
 
 
@@ -43,6 +43,9 @@ async def serve(directory: str) -> None:
     options: dict[str, Any] = {"answer_payment_within": timedelta(milliseconds=settings["answerPaymentWithinMs"])}
     if clock is not None:
         options["clock"] = clock
+    if settings["fees"] is not None:
+        fixed = [Money(part["amount"], part["currency"]) for part in settings["fees"]["fixed"]]
+        options["fees"] = FeePolicy(settings["fees"]["percent"], fixed=fixed)
     app = create_app(
         directory,
         options,

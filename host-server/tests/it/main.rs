@@ -10,6 +10,7 @@ mod harness;
 mod idempotency;
 mod inside;
 mod journal;
+mod ledger;
 mod operations;
 mod orders;
 mod payments;

@@ -52,7 +52,9 @@ fn the_packages_are_made_of_what_the_tests_have_compiled() {
         assert!(own.len() > 100, "found only {} dependencies of {package}", own.len());
         let mut complaints = alone(&own, &workspace);
         if let Some(first) = complaints.first_mut() {
-            *first = format!("{package} compiles dependencies once more; add features to bindings/unify/Cargo.toml:\n{first}");
+            *first = format!(
+                "{package} compiles dependencies once more; add features to bindings/unify/Cargo.toml:\n{first}"
+            );
         }
         assert_none(&complaints);
     }
@@ -61,7 +63,10 @@ fn the_packages_are_made_of_what_the_tests_have_compiled() {
 #[test]
 fn other_features_are_found() {
     let workspace = features("tokio v1.0.0|fs,sync\nsyn v3.0.0|full (*)\nboxoffice v0.1.0 (/x)|mistakes\n\n");
-    assert_eq!(alone(&features("tokio v1.0.0|fs,sync (*)\nboxoffice v0.1.0 (/x)|\n"), &workspace), Vec::<String>::new());
+    assert_eq!(
+        alone(&features("tokio v1.0.0|fs,sync (*)\nboxoffice v0.1.0 (/x)|\n"), &workspace),
+        Vec::<String>::new()
+    );
     let complaints = alone(&features("tokio v1.0.0|sync\nsyn v3.0.0 (proc-macro)|full\n"), &workspace);
     assert_eq!(complaints.len(), 1, "{complaints:?}");
     assert!(complaints[0].starts_with("tokio v1.0.0 has [sync]"), "{complaints:?}");

@@ -2,6 +2,7 @@
 //! `BOXOFFICE_TEST_HOST` names.
 
 mod described;
+mod fees;
 mod outside;
 mod process;
 
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub(crate) use fees::Fees;
 use outside::Outside;
 pub(crate) use process::{Finish, Process, command};
 
@@ -31,6 +33,7 @@ pub(crate) struct Host {
     pub(crate) clock: HostClock,
     place: Arc<Place>,
     settings: Settings,
+    fees: Option<Fees>,
     dir: TempDir,
 }
 
@@ -77,15 +80,23 @@ impl Host {
 
     /// A host with these settings, except that nobody is limited.
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::chosen(settings, None)
+    }
+
+    /// A host that keeps fees of what is sold.
+    pub(crate) fn keeping(fees: Fees) -> Self {
+        Self::chosen(Settings::default(), Some(fees))
+    }
+
+    fn chosen(settings: Settings, fees: Option<Fees>) -> Self {
         let settings = Settings { rate_limit: false, ..settings };
         let dir = tempfile::tempdir().unwrap();
-        match outside::command(dir.path(), &settings, Some(NOON)) {
-            Some(command) => {
-                let clock = Arc::new(ManualClock::at(NOON.parse().unwrap()));
-                Self::at(Place::Outside(Outside::start(command)), clock, settings, dir)
-            }
-            None => Self::built(settings, |builder| builder, Router::new()),
-        }
+        let Some(command) = outside::command(dir.path(), &settings, fees, Some(NOON)) else {
+            let built = Self::built(settings, |builder| keeping(builder, fees), Router::new());
+            return Self { fees, ..built };
+        };
+        let clock = Arc::new(ManualClock::at(NOON.parse().unwrap()));
+        Self::at(Place::Outside(Outside::start(command)), clock, settings, fees, dir)
     }
 
     /// A host in this process, wherever the others are: for tests of what can't be seen over HTTP, in the module `inside`.
@@ -95,32 +106,34 @@ impl Host {
         let builder =
             build(BoxOffice::builder().clock(clock.clone()).answer_payment_within(Duration::from_millis(200)));
         let inside = Inside::new(builder.open(dir.path()).unwrap(), settings.clone(), more);
-        Self::at(Place::Inside(Box::new(inside)), clock, settings, dir)
+        Self::at(Place::Inside(Box::new(inside)), clock, settings, None, dir)
     }
 
-    fn at(place: Place, clock: Arc<ManualClock>, settings: Settings, dir: TempDir) -> Self {
+    fn at(place: Place, clock: Arc<ManualClock>, settings: Settings, fees: Option<Fees>, dir: TempDir) -> Self {
         let place = Arc::new(place);
-        Self { clock: HostClock { clock, place: Arc::clone(&place) }, place, settings, dir }
+        Self { clock: HostClock { clock, place: Arc::clone(&place) }, place, settings, fees, dir }
     }
 
     /// The same data under a new process, as far as anybody can tell.
     pub(crate) async fn restart(self) -> Self {
-        let Self { clock: HostClock { clock, place: other }, place, settings, dir } = self;
+        let Self { clock: HostClock { clock, place: other }, place, settings, fees, dir } = self;
         drop(other);
         let place = match Arc::into_inner(place).expect("somebody still talks to the host") {
             Place::Inside(inside) => {
                 inside.office.close().await.unwrap();
                 drop(inside);
-                let office = BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
+                let builder = keeping(BoxOffice::builder().clock(clock.clone()), fees);
+                let office = builder.open(dir.path()).unwrap();
                 Place::Inside(Box::new(Inside::new(office, settings.clone(), Router::new())))
             }
             Place::Outside(host) => {
                 host.end();
                 let now = boxoffice::Clock::now(clock.as_ref()).to_string();
-                Place::Outside(Outside::start(outside::command(dir.path(), &settings, Some(&now)).unwrap()))
+                let command = outside::command(dir.path(), &settings, fees, Some(&now)).unwrap();
+                Place::Outside(Outside::start(command))
             }
         };
-        Self::at(place, clock, settings, dir)
+        Self::at(place, clock, settings, fees, dir)
     }
 
     /// The parts of a host in this process.
@@ -171,6 +184,14 @@ impl Host {
         let person = self.person(name).await;
         self.set_operator(&format!("{name}@example.com"), true).await;
         person
+    }
+}
+
+/// The builder with these fees, if there are any.
+fn keeping(builder: Builder, fees: Option<Fees>) -> Builder {
+    match fees {
+        Some(fees) => builder.fees(fees.policy()),
+        None => builder,
     }
 }
 

@@ -4,7 +4,8 @@
 //!
 //! - `--data DIR`, the directory of its box office;
 //! - `BOXOFFICE_TEST_SETTINGS`, a JSON object: `now` (RFC 3339; its clock stands there until it is moved; `null` for the machine's
-//!   clock), `answerPaymentWithinMs`, and of the host's settings `publicUrl`, `corsOrigins`, `rateLimit` and `feedsMax`.
+//!   clock), `answerPaymentWithinMs`, `fees` (`null`, or `{"percent": "2.5", "fixed": [{"amount": "0.30", "currency": "USD"}]}`), and of
+//!   the host's settings `publicUrl`, `corsOrigins`, `rateLimit` and `feedsMax`.
 //!
 //! It prints `listening on http://127.0.0.1:PORT`. Then it reads commands, one JSON object a line, and prints `ok` after each:
 //! `{"advanceMs": 900000}` moves its clock, `{"operator": ["olga@example.com", true]}` gives or takes the role, `{"close": true}` closes
@@ -22,14 +23,17 @@ use boxoffice_server::Settings;
 use reqwest::Client;
 use serde_json::{Value, json};
 
+use super::fees::Fees;
+
 /// The command of `BOXOFFICE_TEST_HOST`, if there is one.
-pub(crate) fn command(dir: &Path, settings: &Settings, now: Option<&str>) -> Option<Command> {
+pub(crate) fn command(dir: &Path, settings: &Settings, fees: Option<Fees>, now: Option<&str>) -> Option<Command> {
     let words = std::env::var("BOXOFFICE_TEST_HOST").ok()?;
     let mut words = words.split_whitespace();
     let mut command = Command::new(words.next().expect("BOXOFFICE_TEST_HOST is empty"));
     let settings = json!({
         "now": now,
         "answerPaymentWithinMs": 200,
+        "fees": fees.map(Fees::told),
         "publicUrl": settings.public_url,
         "corsOrigins": settings.cors_origins,
         "rateLimit": settings.rate_limit,

@@ -34,7 +34,7 @@ impl Process {
     pub(crate) fn start(dir: &Path) -> Self {
         let settings = Settings { rate_limit: false, ..Settings::default() };
         Self::spawn(
-            super::outside::command(dir, &settings, None)
+            super::outside::command(dir, &settings, None, None)
                 .unwrap_or_else(|| command(&["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"], dir)),
         )
     }

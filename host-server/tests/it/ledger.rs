@@ -1,13 +1,10 @@
-use boxoffice::{Builder, Currency, FeePolicy, Money};
 use serde_json::{Value, json};
 
-use crate::harness::{Host, Person};
+use crate::harness::{Fees, Host, Person};
 
 /// A host that keeps 2.5 % and 30 cents.
 fn host() -> Host {
-    let fixed = Money::parse("0.30", Currency::USD).unwrap();
-    let fees = FeePolicy::percent("2.5").unwrap().and_fixed(fixed).unwrap();
-    Host::built(boxoffice_server::Settings::default(), |builder: Builder| builder.fees(fees), axum::Router::new())
+    Host::keeping(Fees { percent: "2.5", fixed: "0.30" })
 }
 
 /// Bob buys Ann's ticket for 19.99; gives the order.

@@ -239,10 +239,13 @@ test('late money waits for an operator', async (t) => {
 })
 
 test('late money buys the tickets after all', async (t) => {
-  const { office, bob, chargeId } = await payLate(t, 'retake', 'ChargeTransferred')
-  const charge = await office.payments.get(bob.id, chargeId)
-  assert.equal(charge.status, 'transferred')
+  const { office, bob, orderId, chargeId } = await payLate(t, 'retake', 'ChargeCreated')
+  const { charge } = await office.orders.get(bob.id, orderId)
+  assert.deepEqual([charge.id, charge.status], [chargeId, 'transferred'])
   assert.equal((await office.orders.get(bob.id, charge.transferredTo)).status, 'complete')
+  // By its id, the charge is that of the order that it pays now.
+  const paid = await office.payments.get(bob.id, chargeId)
+  assert.deepEqual([paid.status, paid.orderId], ['succeeded', charge.transferredTo])
 })
 
 test('a policy for late money has known steps', async (t) => {

@@ -319,11 +319,15 @@ def test_late_money_waits_for_an_operator(tmp_path: Path) -> None:
 def test_late_money_buys_the_tickets_after_all(tmp_path: Path) -> None:
     gateway = Lost()
     with BoxOffice(tmp_path, gateway=gateway, late_money="retake", **LATE) as office:
-        shop, order_id, charge_id = pays_late(office, gateway, "ChargeTransferred")
-        moved = office.payments.get(shop.bob.id, charge_id)
-        assert moved.status == "transferred" and moved.transferred_to is not None
-        assert office.orders.get(shop.bob.id, moved.transferred_to).status == "complete"
-        assert office.orders.get(shop.bob.id, order_id).status == "cancelled"
+        shop, order_id, charge_id = pays_late(office, gateway, "ChargeCreated")
+        old = office.orders.get(shop.bob.id, order_id)
+        assert old.status == "cancelled" and old.charge is not None
+        assert (old.charge.id, old.charge.status) == (charge_id, "transferred")
+        assert old.charge.transferred_to is not None
+        assert office.orders.get(shop.bob.id, old.charge.transferred_to).status == "complete"
+        # By its id, the charge is that of the order that it pays now.
+        paid = office.payments.get(shop.bob.id, charge_id)
+        assert (paid.status, paid.order_id) == ("succeeded", old.charge.transferred_to)
 
 
 @pytest.mark.parametrize("policy", ["", "keep", "return,return"])

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
 use boxoffice_server::Settings;
+use futures_util::StreamExt;
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -128,4 +129,26 @@ async fn streams_end_when_the_host_stops() {
     host.inside().state.stopping.cancel();
     assert!(feed.next().await.is_none());
     host.get("/readyz").await.is_error(503, "engine.not_ready");
+}
+
+#[tokio::test]
+async fn a_quiet_stream_says_that_it_lives() {
+    let host = here(unlimited());
+    let olga = host.operator("olga").await;
+    let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
+    assert_eq!(feed.next().await.unwrap().0, "2");
+    // From here on time passes as soon as everybody waits for it.
+    tokio::time::pause();
+    for _ in 0..3 {
+        let before = tokio::time::Instant::now();
+        let bytes = feed.body.next().await.unwrap().unwrap();
+        assert_eq!(
+            (bytes.as_ref(), before.elapsed().as_secs()),
+            (b":\n\n".as_slice(), 15),
+            "a comment, which readers skip"
+        );
+    }
+    tokio::time::resume();
+    olga.lists("Hamlet", "1").await;
+    assert_eq!(feed.next().await.unwrap().0, "3", "and nothing else has changed");
 }

@@ -123,7 +123,8 @@ def test_fees_are_checked() -> None:
     assert str(FEES.fee(Money("20", "EUR"))) == "0.50 EUR"
     assert FEES == FeePolicy(Decimal("2.50"), fixed=[Money("0.30", "USD")])
     assert repr(FEES) == "FeePolicy('2.50', …)"
-    for percent in ["2.555", "-1", 101]:
+    wrong_shares: list[str | int] = ["2.555", "-1", 101]
+    for percent in wrong_shares:
         with pytest.raises(ValidationError) as wrong:
             FeePolicy(percent)
         assert wrong.value.errors[0].field == "percent"

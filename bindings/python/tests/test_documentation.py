@@ -16,7 +16,7 @@ def test_examples_in_python(name: str) -> None:
     assert result.attempted > 0 or name not in ("boxoffice._errors", "boxoffice._office")
 
 
-@pytest.mark.parametrize("kind", [boxoffice.Money, boxoffice.ManualClock])
+@pytest.mark.parametrize("kind", [boxoffice.Money, boxoffice.ManualClock, boxoffice.FeePolicy])
 def test_examples_in_the_native_module(kind: type) -> None:
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
     result = runner.run(parser.get_doctest(kind.__doc__ or "", {}, kind.__name__, None, None))

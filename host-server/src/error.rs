@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     MalformedQuery,
     MalformedHeader(&'static str),
     ForeignOrigin,
+    ForgedForm,
+    NotAForm,
     TimedOut,
     Overloaded,
     NotReady,
@@ -60,6 +62,14 @@ impl Refusal {
             Self::MalformedHeader(_) => (StatusCode::BAD_REQUEST, "header.malformed", "A header is malformed"),
             Self::ForeignOrigin => {
                 (StatusCode::FORBIDDEN, "origin.forbidden", "Requests from other sites are not accepted")
+            }
+            Self::ForgedForm => (
+                StatusCode::FORBIDDEN,
+                "form.forged",
+                "The form is out of date: go back, reload the page and try again",
+            ),
+            Self::NotAForm => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "form.unsupported", "This is not a form of these pages")
             }
             Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "request.timeout", "The request took too long"),
             Self::Overloaded => {
@@ -160,6 +170,13 @@ pub(crate) struct ErrorEntry {
 #[derive(Debug, Clone)]
 pub(crate) struct Cause(pub(crate) Arc<boxoffice::Error>);
 
+/// What an error says, for the page that a browser gets instead of the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) code: &'static str,
+    pub(crate) faults: Arc<[Fault]>,
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {
@@ -189,7 +206,9 @@ impl IntoResponse for Refusal {
 }
 
 fn respond(status: StatusCode, code: &'static str, errors: Vec<Fault>, retry_after: Option<Duration>) -> Response {
+    let told = Told { code, faults: errors.as_slice().into() };
     let mut response = (status, axum::Json(ErrorBody { errors })).into_response();
+    response.extensions_mut().insert(told);
     let headers = response.headers_mut();
     headers.insert(ERROR_CODE, HeaderValue::from_static(code));
     if let Some(wait) = retry_after {

@@ -18,6 +18,7 @@ mod middleware;
 pub mod openapi;
 mod routes;
 mod state;
+mod web;
 pub mod webhooks;
 
 use axum::Router;
@@ -25,7 +26,7 @@ use axum::Router;
 pub use extract::token as session_token;
 pub use state::{AppState, Settings};
 
-/// The whole application: every route of the contract, and all that stands around them.
+/// The whole application: every route of the contract, the pages for people, and all that stands around them.
 pub fn app(state: AppState) -> Router {
     app_with(state, Router::new())
 }
@@ -33,7 +34,10 @@ pub fn app(state: AppState) -> Router {
 /// The same with `more` routes behind the same middlewares, for programs that embed the host.
 pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
     let (routes, _) = routes::all(&state.settings).split_for_parts();
-    let routes =
-        routes.merge(more).fallback(error::route_not_found).method_not_allowed_fallback(error::method_not_allowed);
+    let routes = routes
+        .merge(web::routes())
+        .merge(more)
+        .fallback(error::route_not_found)
+        .method_not_allowed_fallback(error::method_not_allowed);
     middleware::around(routes, &state).with_state(state)
 }

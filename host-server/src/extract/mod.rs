@@ -15,4 +15,4 @@ pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
 pub(crate) use raw::RawBody;
 pub use session::token;
-pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie};
+pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie, cookie_of, is_deliberate, no_cookie};

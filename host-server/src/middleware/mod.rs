@@ -25,6 +25,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::error::{Cause, ERROR_CODE, Failure, Refusal};
 use crate::state::AppState;
+use crate::web;
 
 pub(crate) use load::Load;
 pub(crate) use metrics::RequestFigures;
@@ -45,8 +46,12 @@ async fn edge(State(state): State<AppState>, request: Request, next: Next) -> Re
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
 
+    let browser = web::Browser::behind(&request);
     let outcome = guarded(&state, request, next, route).await;
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
+    if let Some(browser) = browser {
+        response = browser.understandable(response, &state);
+    }
 
     security_headers::add(response.headers_mut(), &state.settings);
     let latency = started.elapsed();

@@ -44,7 +44,9 @@ impl Rates {
         let client = network(client(request, &self.trusted_proxies));
         let takes_password = match route {
             "/api/users/signup" | "/api/users/signin" => true,
-            "/api/users/current-user" => !request.method().is_safe(),
+            "/api/users/current-user" | "/sign-in" | "/sign-up" | "/account/email" | "/account/password" => {
+                !request.method().is_safe()
+            }
             _ => false,
         };
         if takes_password {

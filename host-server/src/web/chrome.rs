@@ -1,0 +1,145 @@
+//! What every page shows around its own content, and how a page becomes a response.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::{Actor, Session, UserId};
+
+use super::form::FormToken;
+use super::{Notice, assets, notice};
+use crate::error::Refusal;
+use crate::extract;
+use crate::state::AppState;
+
+/// What pages may do: load their own style, script and pictures, listen to their own feeds, send forms home, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// What every page shows around its own content.
+#[derive(Debug)]
+pub(crate) struct Chrome {
+    /// Who looks at the page, if they are signed in.
+    pub(crate) visitor: Option<Visitor>,
+    /// What happened before, to be told once.
+    pub(crate) notice: Option<Notice>,
+    /// The path of the page with its query, to come back to.
+    pub(crate) here: String,
+    token: FormToken,
+    https: bool,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    /// Their session.
+    pub(crate) session: Session,
+    /// Their email.
+    pub(crate) email: String,
+}
+
+impl Chrome {
+    /// The chrome of a page for a request with these headers. Whoever is not signed in any more is nobody.
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, state: &AppState) -> Self {
+        let auth = state.office.auth();
+        let session = extract::token(headers).and_then(|token| auth.authenticate(&token).ok());
+        let visitor = session.and_then(|session| {
+            let email = auth.current_user(&session).ok()?.email;
+            Some(Visitor { session, email })
+        });
+        let https = state.settings.is_https();
+        Self {
+            visitor,
+            notice: notice::of(headers),
+            here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            token: FormToken::of(headers, https),
+            https,
+        }
+    }
+
+    /// Who looks at the page.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.visitor.as_ref().map(|visitor| visitor.session.user_id)
+    }
+
+    /// Whether an operator looks at the page.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| visitor.session.operator)
+    }
+
+    /// Who looks at the page, to the core.
+    pub(crate) fn actor(&self) -> Option<Actor> {
+        self.user().map(Actor::User)
+    }
+
+    /// The value that forms send back.
+    pub(crate) fn token(&self) -> &str {
+        self.token.value()
+    }
+
+    /// Whether the page is in this part of the site, which the navigation shows.
+    pub(crate) fn is_in(&self, part: &str) -> bool {
+        let path = self.here.split('?').next().unwrap_or_default();
+        path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    pub(crate) fn style(&self) -> &'static str {
+        assets::style()
+    }
+
+    pub(crate) fn script(&self) -> &'static str {
+        assets::script()
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        assets::icon()
+    }
+}
+
+impl FromRequestParts<AppState> for Chrome {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers, &parts.uri, state))
+    }
+}
+
+/// A template with chrome around it: `page!(Type)` makes it one.
+pub(crate) trait Page: Template {
+    fn chrome(&self) -> &Chrome;
+}
+
+macro_rules! page {
+    ($($page:ty),+ $(,)?) => {$(
+        impl $crate::web::Page for $page {
+            fn chrome(&self) -> &$crate::web::Chrome {
+                &self.chrome
+            }
+        }
+    )+};
+}
+pub(crate) use page;
+
+/// The page as a response.
+pub(crate) fn show(status: StatusCode, page: &impl Page) -> Response {
+    let Ok(html) = page.render() else { return Refusal::NotReady.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        // Without it browsers send forms with `Origin: null`, which can't be told from another site's.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::VARY, "Cookie"),
+    ];
+    let mut response = (status, headers, html).into_response();
+    let chrome = page.chrome();
+    let cookies = [chrome.token.cookie(chrome.https), chrome.notice.map(|_| notice::cookie(None, chrome.https))];
+    for cookie in cookies.into_iter().flatten() {
+        if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}

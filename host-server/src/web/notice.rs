@@ -1,0 +1,86 @@
+//! What happened, told once on the page after it: a cookie names one of the sentences below, so nobody can put words in our mouth.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use cookie::{Cookie, SameSite};
+
+use crate::extract;
+use crate::state::AppState;
+
+const COOKIE: &str = "notice";
+
+macro_rules! notices {
+    ($($name:ident $code:literal $tone:literal $text:literal;)*) => {
+        /// One of the things that a page can tell.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Notice {
+            $($name,)*
+        }
+
+        impl Notice {
+            const ALL: &[Self] = &[$(Self::$name,)*];
+
+            const fn parts(self) -> (&'static str, &'static str, &'static str) {
+                match self { $(Self::$name => ($code, $tone, $text),)* }
+            }
+        }
+    };
+}
+
+notices! {
+    SignedIn "signed-in" "good" "You are signed in.";
+    SignedUp "signed-up" "good" "Welcome! Your account is ready.";
+    SignedOut "signed-out" "good" "You are signed out.";
+    EmailChanged "email-changed" "good" "Your email address is changed.";
+    PasswordChanged "password-changed" "good" "Your password is changed, and every other device is signed out.";
+    SignInFirst "sign-in-first" "info" "Please sign in to go on.";
+    OrderCancelled "order-cancelled" "good" "Your order is cancelled and the tickets are free again. You were not charged.";
+    Listed "listed" "good" "Your tickets are on sale.";
+    Edited "edited" "good" "Your ticket is changed.";
+    Withdrawn "withdrawn" "good" "Your ticket is off sale.";
+    TicketMoved "ticket-moved" "bad" "The ticket has changed since you opened the form. Here it is as it stands now.";
+}
+
+impl Notice {
+    /// The kind: `good`, `info` or `bad`.
+    pub(crate) fn tone(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// The sentence.
+    pub(crate) fn text(self) -> &'static str {
+        self.parts().2
+    }
+}
+
+/// The notice that the browser brings.
+pub(super) fn of(headers: &HeaderMap) -> Option<Notice> {
+    let cookie = extract::cookie(headers, COOKIE)?;
+    Notice::ALL.iter().copied().find(|notice| notice.parts().0 == cookie.value())
+}
+
+/// The cookie with the notice, or the one that takes it back.
+pub(super) fn cookie(notice: Option<Notice>, https: bool) -> Cookie<'static> {
+    let life = if notice.is_some() { 60 } else { 0 };
+    Cookie::build((COOKIE, notice.map_or("", |notice| notice.parts().0)))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(https)
+        .max_age(cookie::time::Duration::seconds(life))
+        .build()
+}
+
+/// Sends the browser on to another page of ours.
+pub(crate) fn redirect(to: &str) -> Response {
+    let place = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
+}
+
+/// The same, with something to tell there.
+pub(crate) fn redirect_with(to: &str, notice: Notice, state: &AppState) -> Response {
+    let mut response = redirect(to);
+    let cookie = cookie(Some(notice), state.settings.is_https()).to_string();
+    response.headers_mut().extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+    response
+}

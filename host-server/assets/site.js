@@ -1,5 +1,8 @@
 // Makes pages better that work without it. Each part looks for its own elements and does nothing where there are none.
 
+const all = (selector, within = document) => [...within.querySelectorAll(selector)]
+const one = (selector, within = document) => within.querySelector(selector)
+
 /** A form is sent once, however often its button is pressed; a page that comes back from the cache starts anew. */
 function sendOnce() {
   document.addEventListener('submit', (event) => {
@@ -11,8 +14,137 @@ function sendOnce() {
   })
   addEventListener('pageshow', () => {
     for (const form of document.forms) delete form.dataset.sent
-    for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy')
+    for (const button of all('[aria-busy]')) button.removeAttribute('aria-busy')
+  })
+}
+
+const STATES = { locked: 'held', sold: 'sold', withdrawn: 'off sale' }
+const TICKETS_MAX = 10
+
+/** The tickets of a show: what is chosen, and what others do meanwhile. */
+function showPage(form) {
+  const boxes = all('input[name=ticket]', form)
+  const chosen = one('[data-chosen]', form)
+  const hint = chosen?.innerHTML
+  const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: form.dataset.currency })
+  const scale = 10 ** Number(form.dataset.exponent)
+
+  const sum = () => {
+    const picked = boxes.filter((box) => box.checked && !box.disabled)
+    const total = picked.reduce((sum, box) => sum + Number(box.dataset.minor), 0)
+    if (!chosen) return
+    if (picked.length === 0) chosen.innerHTML = hint
+    else chosen.textContent = `${picked.length} chosen, ${money.format(total / scale)}`
+    const full = picked.length >= TICKETS_MAX
+    for (const box of boxes) {
+      const seat = box.closest('[data-ticket]')
+      box.disabled = !isFree(seat) || (full && !box.checked)
+    }
+  }
+  const started = boxes.length > 0 && !one('.buy-bar', form)
+  const isFree = (seat) => !started && seat.classList.contains('available') && !seat.hasAttribute('data-own')
+
+  const put = (seat, state) => {
+    seat.classList.remove('available', ...Object.keys(STATES))
+    seat.classList.add(state)
+    const box = one('input', seat)
+    box.disabled = !isFree(seat)
+    if (box.disabled) box.checked = false
+    const text = one('.seat-state', seat)
+    if (!seat.hasAttribute('data-own')) text.textContent = STATES[state] ?? ''
+  }
+
+  form.addEventListener('change', sum)
+  form.addEventListener('submit', (event) => {
+    if (boxes.some((box) => box.checked)) return
+    event.preventDefault()
+    chosen.textContent = 'Choose at least one ticket first.'
+    boxes.find((box) => !box.disabled)?.focus()
+  }, { capture: true })
+  addEventListener('pageshow', sum)
+  follow(form, put, sum)
+}
+
+/** Follows what happens to the tickets; the browser connects again by itself, and then hears what it has missed. */
+function follow(form, put, done) {
+  const live = one('[data-live]')
+  const left = one('[data-left]')
+  const feed = new EventSource(form.dataset.show)
+  feed.onopen = () => { live.textContent = '' }
+  feed.onerror = () => { live.textContent = 'Connection lost. What you see may be out of date; trying again.' }
+  feed.onmessage = (event) => {
+    const news = JSON.parse(event.data)
+    for (const [id, state] of Object.entries(news.tickets)) {
+      const seat = one(`[data-ticket="${CSS.escape(id)}"]`, form)
+      if (seat) put(seat, state)
+    }
+    if (left) left.textContent = `${news.left} left`
+    done()
+  }
+  // Too much has happened to tell: the page is read again, and what is chosen stays chosen where it still can be.
+  feed.addEventListener('reset', async () => {
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    for (const seat of all('[data-ticket]', form)) {
+      const now = one(`[data-ticket="${CSS.escape(seat.dataset.ticket)}"]`, fresh)
+      const state = now ? ['available', 'locked'].find((name) => now.classList.contains(name)) : 'sold'
+      if (state && !seat.classList.contains(state)) put(seat, state)
+    }
+    if (left) left.textContent = one('[data-left]', fresh)?.textContent ?? '0 left'
+    done()
+  })
+  addEventListener('pagehide', () => feed.close())
+}
+
+/** Counts down by the server's own reckoning, whatever this machine's clock says; at the end the server tells what became of it. */
+function countdown(place) {
+  const since = performance.now()
+  const total = Number(place.dataset.countdown)
+  const text = one('[data-left-time]', place)
+  const spoken = one('[data-spoken]')
+  const told = new Set()
+  const tick = () => {
+    const left = Math.max(0, total - (performance.now() - since))
+    const secs = Math.ceil(left / 1000)
+    text.textContent = `${Math.floor(secs / 60)}:${String(secs % 60).padStart(2, '0')}`
+    place.classList.toggle('soon', secs <= 60)
+    for (const mark of [300, 60]) {
+      if (secs === mark && !told.has(mark)) {
+        told.add(mark)
+        if (spoken) spoken.textContent = mark === 60 ? 'One minute left' : 'Five minutes left'
+      }
+    }
+    if (left > 0) setTimeout(tick, 250)
+    else setTimeout(() => location.reload(), 300)
+  }
+  tick()
+  // A page from the cache has slept: only the server knows the time.
+  addEventListener('pageshow', (event) => { if (event.persisted) location.reload() })
+}
+
+/** Says that nothing was sent, instead of leaving the checkout for the browser's own error. */
+function offline(form) {
+  const notice = one('[data-offline]')
+  form.addEventListener('submit', (event) => {
+    if (navigator.onLine) return
+    event.preventDefault()
+    notice.hidden = false
+  }, { capture: true })
+  addEventListener('online', () => { notice.hidden = true })
+}
+
+/** Reads a file of rows into the form. */
+function fileRows(place) {
+  place.hidden = false
+  one('input', place).addEventListener('change', async (event) => {
+    const file = event.target.files[0]
+    if (file) one('#rows').value = await file.text()
   })
 }
 
 sendOnce()
+for (const form of all('form[data-show]')) showPage(form)
+for (const place of all('[data-countdown]')) countdown(place)
+for (const form of all('form[data-pay]')) offline(form)
+for (const place of all('[data-file]')) fileRows(place)
+for (const place of all('[data-reload]')) setTimeout(() => location.reload(), Number(place.dataset.reload))

@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
+use crate::web::Catalogue;
 use crate::webhooks::Webhooks;
 
 /// How the host behaves, as decided at its start.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// How many journal streams may be open.
     pub feeds_max: usize,
+    /// How many pages may follow what happens to the tickets of a show.
+    pub live_pages_max: usize,
     /// How long a session lives; what the office is opened with.
     pub session_length: Duration,
 }
@@ -52,6 +55,7 @@ impl Default for Settings {
             in_flight_max: 4096,
             body_bytes_max: 256 << 20,
             feeds_max: 128,
+            live_pages_max: 4096,
             session_length: Duration::from_hours(7 * 24),
         }
     }
@@ -83,6 +87,7 @@ pub struct Shared {
     pub(crate) request_figures: RequestFigures,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) webhooks: Option<Webhooks>,
+    pub(crate) catalogue: Catalogue,
 }
 
 impl AppState {
@@ -103,6 +108,7 @@ impl AppState {
             metrics: metrics::recorder(),
             request_figures: RequestFigures::default(),
             webhooks,
+            catalogue: Catalogue::default(),
             settings,
         }))
     }

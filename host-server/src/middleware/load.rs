@@ -20,6 +20,7 @@ pub(crate) struct Load {
     /// What no body may be longer than.
     body_limit_max: usize,
     feeds: Arc<Semaphore>,
+    live_pages: Arc<Semaphore>,
     in_flight_max: usize,
 }
 
@@ -31,6 +32,7 @@ impl Load {
             body_room_unknown: kibibytes(settings.body_limit),
             body_limit_max: settings.batch_body_limit.max(settings.body_limit),
             feeds: Arc::new(Semaphore::new(settings.feeds_max)),
+            live_pages: Arc::new(Semaphore::new(settings.live_pages_max)),
             in_flight_max: settings.in_flight_max,
         }
     }
@@ -51,6 +53,11 @@ impl Load {
     /// A place for one journal stream.
     pub(crate) fn place_for_feed(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| Refusal::Overloaded)
+    }
+
+    /// A place for one page that follows a show.
+    pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        Arc::clone(&self.live_pages).try_acquire_owned().map_err(|_| Refusal::Overloaded)
     }
 
     /// How many requests are under way.

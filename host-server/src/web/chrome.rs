@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, Session, UserId};
+use boxoffice::{Session, UserId};
 
 use super::form::FormToken;
 use super::{Notice, assets, notice};
@@ -68,11 +68,6 @@ impl Chrome {
     /// Whether an operator looks at the page.
     pub(crate) fn is_operator(&self) -> bool {
         self.visitor.as_ref().is_some_and(|visitor| visitor.session.operator)
-    }
-
-    /// Who looks at the page, to the core.
-    pub(crate) fn actor(&self) -> Option<Actor> {
-        self.user().map(Actor::User)
     }
 
     /// The value that forms send back.

@@ -10,10 +10,12 @@
 
 mod assets;
 mod browser;
+mod catalogue;
 mod chrome;
 mod components;
 mod form;
 mod notice;
+mod storefront;
 mod text;
 
 use axum::Router;
@@ -21,6 +23,7 @@ use axum::Router;
 use crate::state::AppState;
 
 pub(crate) use browser::Browser;
+pub(crate) use catalogue::Catalogue;
 pub(crate) use chrome::{Chrome, Page, page, show};
 pub(crate) use components::{Field, Pager};
 pub(crate) use form::{Form, field_errors};
@@ -29,5 +32,5 @@ pub(crate) use text::{Price, When};
 
 /// Every page, and what pages load.
 pub(crate) fn routes() -> Router<AppState> {
-    assets::routes()
+    assets::routes().merge(storefront::routes())
 }

@@ -77,11 +77,6 @@ impl When {
         self.zoned().strftime("%b").to_string()
     }
 
-    /// The day of the week with the time.
-    pub(crate) fn day_and_time(self) -> String {
-        self.zoned().strftime("%a %H:%M").to_string()
-    }
-
     /// Without the time.
     pub(crate) fn date(self) -> String {
         self.zoned().strftime("%-d %b %Y").to_string()

@@ -1,0 +1,162 @@
+//! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale and kept by following the
+//! journal.
+//!
+//! One task follows for everybody. A few times a second it tells what has changed to whoever looks at a show, one message a show
+//! for all of them, so that neither the writer nor the views notice how many look.
+//!
+//! **Invariant:** it holds tickets that are on sale and the latest changes of each show, and nothing of the past.
+
+mod feed;
+mod shows;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use boxoffice::{BoxOffice, Code, Error, RawTicketQuery, Record, StreamKey, Subscription, TicketId};
+use tokio::sync::{OnceCell, broadcast};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use shows::Shows;
+pub(crate) use shows::{Browse, OnSale, ShowKey, Sort};
+
+/// How long changes are gathered before they are told.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// After how long a silent feed says that it is alive.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many records are taken at once.
+const BATCH_MAX: usize = 1024;
+
+/// How long the follower waits when the journal can't be read.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The catalogue, which is made when it is asked for first.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue(OnceCell<Arc<Shared>>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    shows: RwLock<Shows>,
+    feeds: feed::Feeds,
+}
+
+impl Catalogue {
+    /// The catalogue as it stands.
+    pub(crate) async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
+        self.0.get_or_try_init(|| start(office.clone())).await
+    }
+}
+
+impl Shared {
+    /// The shows, as of a moment ago.
+    pub(crate) fn shows(&self) -> RwLockReadGuard<'_, Shows> {
+        self.shows.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shows_mut(&self) -> RwLockWriteGuard<'_, Shows> {
+        self.shows.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What changes at a show from now on, and what has since `since`, if that is still known.
+    pub(crate) fn follow(&self, key: ShowKey, since: u64) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
+        // Subscribed first: what happens in between comes twice, and does no harm.
+        let receiver = self.feeds.subscribe(key);
+        let shows = self.shows();
+        let missed = match shows.changes_since(key, since) {
+            Some(changes) if changes.is_empty() => None,
+            Some(changes) => Some(feed::message(&changes, shows.summary(key).as_ref(), shows.seq())),
+            None => Some(feed::reset(shows.seq())),
+        };
+        (missed, receiver)
+    }
+}
+
+async fn start(office: BoxOffice) -> Result<Arc<Shared>, Error> {
+    // Read before the tickets: whatever happens meanwhile is seen once more.
+    let head = office.journal().head()?;
+    let reader = office.clone();
+    let shows = tokio::task::spawn_blocking(move || load(&reader, head)).await.map_err(|_| Code::Internal)??;
+    let shared = Arc::new(Shared { shows: RwLock::new(shows), feeds: feed::Feeds::default() });
+    let records = office.journal().subscribe(head + 1);
+    tokio::spawn(follow(office, records, Arc::clone(&shared)));
+    Ok(shared)
+}
+
+fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
+    let mut shows = Shows::default();
+    let mut query =
+        RawTicketQuery { limit: Some("100".to_owned()), sort: Some("oldest".to_owned()), ..Default::default() };
+    loop {
+        let page = office.tickets().list(&query)?;
+        for ticket in page.items {
+            shows.put(&ticket, head);
+        }
+        match page.next {
+            Some(cursor) => query.cursor = Some(cursor.to_string()),
+            None => {
+                shows.advance_to(head);
+                return Ok(shows);
+            }
+        }
+    }
+}
+
+async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared>) {
+    let mut ticks = tokio::time::interval(TELL_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut alive_at = Instant::now() + KEEP_ALIVE;
+    loop {
+        tokio::select! {
+            batch = records.next_batch(BATCH_MAX) => match batch {
+                Ok(batch) => take(&office, &shared, &batch),
+                Err(error) if error.code_value() == Code::EngineClosed => return,
+                Err(error) => {
+                    tracing::error!(%error, "the catalogue can't follow the journal");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            },
+            now = ticks.tick() => {
+                tell(&shared);
+                if now >= alive_at {
+                    shared.feeds.keep_alive();
+                    alive_at = now + KEEP_ALIVE;
+                }
+            }
+        }
+    }
+}
+
+/// Looks again at every ticket that the records are about; what became of it is the core's to say.
+fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
+    let Some(last) = batch.last() else { return };
+    let mut changed: Vec<TicketId> = Vec::new();
+    for record in batch {
+        let keys = record.event.changes();
+        changed.extend(keys.iter().filter_map(|key| if let StreamKey::Ticket(id) = key { Some(*id) } else { None }));
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    let tickets: Vec<_> = changed.iter().filter_map(|id| office.tickets().get(*id).ok()).collect();
+    let mut shows = shared.shows_mut();
+    for ticket in &tickets {
+        shows.put(ticket, last.seq);
+    }
+    shows.advance_to(last.seq);
+}
+
+/// Tells what has changed to whoever looks.
+fn tell(shared: &Shared) {
+    let news = {
+        let shows = shared.shows();
+        if !shows.has_news() {
+            return;
+        }
+        drop(shows);
+        shared.shows_mut().take_news()
+    };
+    for (key, changes, summary, seq) in news {
+        shared.feeds.send(key, || feed::message(&changes, summary.as_ref(), seq));
+    }
+}

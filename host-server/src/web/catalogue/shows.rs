@@ -1,0 +1,384 @@
+//! The shows with their tickets on sale. Tickets that name the same show, venue and time are of one show; a ticket without a show
+//! goes by its title.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
+use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
+
+/// How many changes of a show are remembered for those whose connection was lost.
+const RECENT_MAX: usize = 512;
+
+/// Names a show in links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ShowKey(u128);
+
+impl ShowKey {
+    /// The show of a ticket.
+    pub(crate) fn of(ticket: &Ticket) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        match ticket.show.as_deref() {
+            Some(show) => {
+                let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
+                hasher.update(show.name.as_str().as_bytes()).update(b"\0").update(venue.as_bytes()).update(b"\0");
+                hasher.update(&show.starts_at.as_millis().to_be_bytes());
+            }
+            None => {
+                hasher.update(b"\0").update(ticket.title.as_str().as_bytes());
+            }
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self(u128::from_be_bytes(bytes))
+    }
+}
+
+impl fmt::Display for ShowKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for ShowKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let is_key = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_key.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten().ok_or(())
+    }
+}
+
+/// All that is on sale.
+#[derive(Debug, Default)]
+pub(crate) struct Shows {
+    by_key: HashMap<ShowKey, OnSale>,
+    key_of: HashMap<TicketId, ShowKey>,
+    news: HashSet<ShowKey>,
+    seq: u64,
+}
+
+/// A show with its tickets on sale.
+#[derive(Debug)]
+pub(crate) struct OnSale {
+    pub(crate) key: ShowKey,
+    /// Any of its tickets: all name the same show.
+    sample: Arc<Ticket>,
+    tickets: HashMap<TicketId, Arc<Ticket>>,
+    recent: VecDeque<Change>,
+    /// The number of the last change that `recent` has forgotten.
+    forgotten: u64,
+    /// The number of the last change that was told.
+    told: u64,
+    summary: OnceLock<Summary>,
+    words: String,
+}
+
+/// A ticket that changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    pub(crate) seq: u64,
+    pub(crate) ticket: TicketId,
+    pub(crate) status: TicketStatus,
+}
+
+/// What a show's tickets come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// How many can be bought right now.
+    pub(crate) available: usize,
+    /// How many are held by orders.
+    pub(crate) held: usize,
+    /// The lowest price and the highest.
+    pub(crate) low: Money,
+    pub(crate) high: Money,
+}
+
+/// The tickets of a show in the order of their seats.
+pub(crate) type Seats = Vec<Arc<Ticket>>;
+
+/// What is told of a show: its changes, what its tickets come to, and up to which record.
+type News = (ShowKey, Vec<Change>, Option<Summary>, u64);
+
+impl OnSale {
+    fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
+        let mut words = ticket.title.as_str().to_lowercase();
+        if let Some(show) = ticket.show.as_deref() {
+            let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
+            let category = show.category.as_ref().map_or("", boxoffice::Category::as_str);
+            words = format!("{}\n{venue}\n{category}", show.name.as_str()).to_lowercase();
+        }
+        Self {
+            key,
+            sample: Arc::clone(ticket),
+            tickets: HashMap::new(),
+            recent: VecDeque::new(),
+            forgotten: seq.saturating_sub(1),
+            told: seq.saturating_sub(1),
+            summary: OnceLock::new(),
+            words,
+        }
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        self.sample.show.as_deref().map_or(self.sample.title.as_str(), |show| show.name.as_str())
+    }
+
+    /// The show, unless its tickets go by their title.
+    pub(crate) fn show(&self) -> Option<&Show> {
+        self.sample.show.as_deref()
+    }
+
+    /// When it starts.
+    pub(crate) fn starts_at(&self) -> Option<Timestamp> {
+        self.show().map(|show| show.starts_at)
+    }
+
+    /// What its tickets come to.
+    pub(crate) fn summary(&self) -> Summary {
+        *self.summary.get_or_init(|| {
+            let price = self.sample.price;
+            let mut summary = Summary { available: 0, held: 0, low: price, high: price };
+            for ticket in self.tickets.values() {
+                match ticket.status {
+                    TicketStatus::Available => summary.available += 1,
+                    _ => summary.held += 1,
+                }
+            }
+            // Prices in several currencies have no order; the sample's is the one that counts.
+            let prices =
+                self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
+            summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
+            summary.high = prices.max_by_key(|price| price.minor()).unwrap_or(price);
+            summary
+        })
+    }
+
+    /// Its tickets by price and seat, the numbers in seats as numbers.
+    pub(crate) fn seats(&self) -> Seats {
+        let mut seats: Seats = self.tickets.values().cloned().collect();
+        seats.sort_by(|a, b| by_seat(a, b));
+        seats
+    }
+
+    fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
+        let known = if ticket.status.is_live() {
+            self.sample = Arc::clone(ticket);
+            self.tickets.insert(ticket.id, Arc::clone(ticket))
+        } else {
+            self.tickets.remove(&ticket.id)
+        };
+        self.summary = OnceLock::new();
+        if known.is_none_or(|known| known.status != ticket.status) {
+            self.note(Change { seq, ticket: ticket.id, status: ticket.status });
+        }
+    }
+
+    fn note(&mut self, change: Change) {
+        self.recent.push_back(change);
+        if self.recent.len() > RECENT_MAX {
+            self.forgotten = self.recent.pop_front().map_or(self.forgotten, |change| change.seq);
+        }
+    }
+
+    fn since(&self, seq: u64) -> Option<Vec<Change>> {
+        (seq >= self.forgotten).then(|| self.recent.iter().filter(|change| change.seq > seq).copied().collect())
+    }
+}
+
+/// Seats in their natural order, after their titles: row 2 is before row 10.
+fn by_seat(a: &Ticket, b: &Ticket) -> Ordering {
+    let seat = |ticket: &Ticket| ticket.seat.as_ref().map(|seat| natural(seat.as_str()));
+    natural(a.title.as_str()).cmp(&natural(b.title.as_str())).then_with(|| seat(a).cmp(&seat(b))).then(a.id.cmp(&b.id))
+}
+
+/// A text in parts that are compared as words or as numbers.
+fn natural(text: &str) -> Vec<(u64, String)> {
+    let mut parts: Vec<(u64, String)> = Vec::new();
+    for letter in text.chars() {
+        match (letter.to_digit(10), parts.last_mut()) {
+            (Some(digit), Some((number, word))) if word.is_empty() => {
+                *number = number.saturating_mul(10).saturating_add(u64::from(digit));
+            }
+            (Some(digit), _) => parts.push((u64::from(digit), String::new())),
+            (None, Some((_, word))) if !word.is_empty() => word.extend(letter.to_lowercase()),
+            (None, _) => parts.push((u64::MAX, letter.to_lowercase().collect())),
+        }
+    }
+    parts
+}
+
+/// The order of a listing of shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sort {
+    /// What starts first.
+    #[default]
+    Date,
+    /// The lowest price.
+    Price,
+    /// By name.
+    Name,
+}
+
+/// Which shows to list.
+#[derive(Debug, Default)]
+pub(crate) struct Browse<'a> {
+    /// Words of the name, the venue or the category.
+    pub(crate) q: &'a str,
+    /// The category; all if it is empty.
+    pub(crate) category: &'a str,
+    /// The highest lowest price, in major units.
+    pub(crate) max_price: Option<&'a str>,
+    /// Shows from this moment on.
+    pub(crate) from: Option<Timestamp>,
+    /// Shows before this moment.
+    pub(crate) until: Option<Timestamp>,
+    /// The order.
+    pub(crate) sort: Sort,
+}
+
+impl Shows {
+    /// The number of the last record that is in it.
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// A show, while it has tickets on sale.
+    pub(crate) fn get(&self, key: ShowKey) -> Option<&OnSale> {
+        self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
+    }
+
+    /// What a show's tickets come to, while it has some on sale.
+    pub(super) fn summary(&self, key: ShowKey) -> Option<Summary> {
+        self.get(key).map(OnSale::summary)
+    }
+
+    /// The shows that can be bought at this moment and are asked for, in order.
+    pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
+        let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
+        let mut found: Vec<&OnSale> =
+            self.by_key.values().filter(|show| is_wanted(show, browse, &words, now)).collect();
+        let date = |show: &OnSale| (show.starts_at().map_or(u64::MAX, Timestamp::as_millis), show.key);
+        match browse.sort {
+            Sort::Date => found.sort_by_key(|show| date(show)),
+            Sort::Price => found.sort_by_key(|show| (show.summary().low.minor(), date(show))),
+            Sort::Name => found.sort_by_cached_key(|show| (show.name().to_lowercase(), date(show))),
+        }
+        found
+    }
+
+    /// The categories of what can be bought, with the number of shows.
+    pub(crate) fn categories(&self, now: Timestamp) -> BTreeMap<&str, usize> {
+        let mut categories = BTreeMap::new();
+        for show in self.by_key.values().filter(|show| is_open(show, now)) {
+            if let Some(category) = show.show().and_then(|show| show.category.as_ref()) {
+                *categories.entry(category.as_str()).or_default() += 1;
+            }
+        }
+        categories
+    }
+
+    /// Takes a ticket as it stands after the record.
+    pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
+        self.seq = self.seq.max(seq);
+        let key = ShowKey::of(ticket);
+        if let Some(before) = self.key_of.get(&ticket.id).copied().filter(|before| *before != key) {
+            self.leave(before, ticket.id, seq);
+        }
+        let is_known = self.by_key.contains_key(&key);
+        if !is_known && !ticket.status.is_live() {
+            self.key_of.remove(&ticket.id);
+            return;
+        }
+        self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq)).put(ticket, seq);
+        self.news.insert(key);
+        if ticket.status.is_live() {
+            self.key_of.insert(ticket.id, key);
+        } else {
+            self.key_of.remove(&ticket.id);
+        }
+    }
+
+    /// A ticket was edited to be of another show.
+    fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
+        if let Some(show) = self.by_key.get_mut(&key) {
+            show.tickets.remove(&ticket);
+            show.summary = OnceLock::new();
+            show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
+            self.news.insert(key);
+        }
+    }
+
+    pub(super) fn advance_to(&mut self, seq: u64) {
+        self.seq = self.seq.max(seq);
+    }
+
+    /// What changed at a show since a record, or `None` if that is too long ago.
+    pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<Vec<Change>> {
+        self.by_key.get(&key)?.since(seq)
+    }
+
+    pub(super) fn has_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// What was not told yet. Shows without tickets are forgotten after their last change was.
+    pub(super) fn take_news(&mut self) -> Vec<News> {
+        let keys = std::mem::take(&mut self.news);
+        let mut news = Vec::with_capacity(keys.len());
+        for key in keys {
+            let summary = self.summary(key);
+            let Some(show) = self.by_key.get_mut(&key) else { continue };
+            let changes: Vec<Change> = show.since(show.told.max(show.forgotten)).unwrap_or_default();
+            show.told = self.seq;
+            if show.tickets.is_empty() {
+                self.by_key.remove(&key);
+            }
+            news.push((key, changes, summary, self.seq));
+        }
+        news
+    }
+}
+
+/// Whether tickets of the show can still be ordered.
+fn is_open(show: &OnSale, now: Timestamp) -> bool {
+    !show.tickets.is_empty() && show.starts_at().is_none_or(|starts_at| starts_at > now)
+}
+
+fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {
+    let starts_at = show.starts_at();
+    let category = show.show().and_then(|show| show.category.as_ref()).map_or("", boxoffice::Category::as_str);
+    is_open(show, now)
+        && (browse.category.is_empty() || browse.category == category)
+        && browse.from.is_none_or(|from| starts_at.is_some_and(|at| at >= from))
+        && browse.until.is_none_or(|until| starts_at.is_some_and(|at| at < until))
+        && words.iter().all(|word| show.words.contains(word.as_str()))
+        && browse.max_price.is_none_or(|max| {
+            let low = show.summary().low;
+            Money::parse(max, low.currency()).is_ok_and(|max| low.minor() <= max.minor())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_seats_are_numbers() {
+        let mut seats = ["Row B, seat 1", "Row A, seat 10", "Row A, seat 9", "row a, seat 2"];
+        seats.sort_by_key(|seat| natural(seat));
+        assert_eq!(seats, ["row a, seat 2", "Row A, seat 9", "Row A, seat 10", "Row B, seat 1"]);
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        let key = ShowKey(7);
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for wrong in ["", "7", &"g".repeat(32), &"A".repeat(32), &"0".repeat(33)] {
+            assert_eq!(wrong.parse::<ShowKey>(), Err(()), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Sign up, sign in, sign out, change email or password.
+
+use askama::Template;
+use axum::RequestExt;
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use boxoffice::{Error, SignIn, SignUp, SignedIn, UserUpdate};
+use serde::Deserialize;
+
+use crate::error::Failure;
+use crate::extract::{SignedInUser, cookie_of, no_cookie};
+use crate::middleware::client;
+use crate::state::AppState;
+use crate::web::form::FieldErrors;
+use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect_with, show};
+
+/// Where to go when signed in.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// The path if it is one of ours: never another site, nor what a browser might take for one.
+fn own_path(next: &str) -> &str {
+    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if is_own { next } else { "/" }
+}
+
+/// Sign in, or up.
+#[derive(Template)]
+#[template(path = "storefront/sign.html")]
+struct SignPage {
+    chrome: Chrome,
+    is_new: bool,
+    next: String,
+    error: Option<String>,
+    email: Field,
+    password: Field,
+}
+
+page!(SignPage, AccountPage);
+
+impl SignPage {
+    fn new(chrome: Chrome, is_new: bool, next: &str, email: &str, errors: &FieldErrors) -> Self {
+        let password = Field::new("password", "Password").kind("password").max(128).error(errors.of("password"));
+        let password = if is_new {
+            password.autocomplete("new-password").hint("8 to 128 characters. A few words are better than one.")
+        } else {
+            password.autocomplete("current-password")
+        };
+        let taken = errors.besides(&["email", "password"]);
+        Self {
+            chrome,
+            is_new,
+            next: own_path(next).to_owned(),
+            error: taken,
+            email: Field::new("email", "Email")
+                .kind("email")
+                .max(254)
+                .autocomplete("email")
+                .value(email)
+                .error(errors.of("email")),
+            password,
+        }
+    }
+}
+
+pub(super) async fn sign_in_page(chrome: Chrome, Query(query): Query<Next>) -> Response {
+    show(StatusCode::OK, &SignPage::new(chrome, false, &query.next, "", &FieldErrors::default()))
+}
+
+pub(super) async fn sign_up_page(chrome: Chrome, Query(query): Query<Next>) -> Response {
+    show(StatusCode::OK, &SignPage::new(chrome, true, &query.next, "", &FieldErrors::default()))
+}
+
+pub(super) async fn sign_in(
+    State(state): State<AppState>,
+    chrome: Chrome,
+    request: Request,
+) -> Result<Response, Failure> {
+    let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
+    let form: Form = request.extract_with_state(&state).await?;
+    let (email, next) = (form.get("email").trim(), form.get("next"));
+    let signing = SignIn { client, ..SignIn::new(email, form.get("password")) };
+    match state.office.auth().sign_in(signing).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedIn, &state)),
+        Err(error) => refused(error, |errors| SignPage::new(chrome, false, next, email, errors)),
+    }
+}
+
+pub(super) async fn sign_up(State(state): State<AppState>, chrome: Chrome, form: Form) -> Result<Response, Failure> {
+    let (email, next) = (form.get("email").trim(), form.get("next"));
+    match state.office.auth().sign_up(SignUp::new(email, form.get("password"))).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedUp, &state)),
+        Err(error) => refused(error, |errors| SignPage::new(chrome, true, next, email, errors)),
+    }
+}
+
+fn signed_in_as(signed_in: SignedIn, next: &str, notice: Notice, state: &AppState) -> Response {
+    (cookie_of(signed_in.token, &state.settings), redirect_with(next, notice, state)).into_response()
+}
+
+/// The form once more, with what is wrong; or the error's own page.
+fn refused<P: crate::web::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+    let errors = field_errors(error)?;
+    Ok(show(status, &page(&errors)))
+}
+
+pub(super) async fn sign_out(State(state): State<AppState>, chrome: Chrome, _form: Form) -> Result<Response, Failure> {
+    if let Some(visitor) = &chrome.visitor {
+        state.office.auth().sign_out(&visitor.session).await?;
+    }
+    Ok((no_cookie(&state.settings), redirect_with("/", Notice::SignedOut, &state)).into_response())
+}
+
+/// One's own account.
+#[derive(Template)]
+#[template(path = "storefront/account.html")]
+struct AccountPage {
+    chrome: Chrome,
+    now_email: String,
+    email_error: Option<String>,
+    password_error: Option<String>,
+    email: Field,
+    email_password: Field,
+    password: Field,
+    password_password: Field,
+}
+
+impl AccountPage {
+    fn new(chrome: Chrome, new_email: &str, email_errors: &FieldErrors, password_errors: &FieldErrors) -> Self {
+        let secret = |name, label, errors: &FieldErrors| {
+            let field = Field::new(name, label).kind("password").max(128).autocomplete("current-password");
+            field.error(errors.of("currentPassword"))
+        };
+        Self {
+            now_email: chrome.visitor.as_ref().map_or_else(String::new, |visitor| visitor.email.clone()),
+            chrome,
+            email_error: email_errors.besides(&["email", "currentPassword"]),
+            password_error: password_errors.besides(&["password", "currentPassword"]),
+            email: Field::new("email", "New email")
+                .kind("email")
+                .max(254)
+                .autocomplete("email")
+                .value(new_email)
+                .error(email_errors.of("email")),
+            email_password: secret("email-password", "Your password", email_errors),
+            password: Field::new("password", "New password")
+                .kind("password")
+                .max(128)
+                .autocomplete("new-password")
+                .hint("8 to 128 characters. Every other device will be signed out.")
+                .error(password_errors.of("password")),
+            password_password: secret("password-password", "Your password until now", password_errors),
+        }
+    }
+}
+
+pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
+    show(StatusCode::OK, &AccountPage::new(chrome, "", &FieldErrors::default(), &FieldErrors::default()))
+}
+
+pub(super) async fn change_email(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
+    let email = form.get("email").trim();
+    let current_password = form.get("email-password").to_owned();
+    let update = UserUpdate { current_password, email: Some(email.to_owned()), password: None };
+    match state.office.auth().update_user(&user.0, update).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::EmailChanged, &state)),
+        Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
+    }
+}
+
+pub(super) async fn change_password(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
+    let current_password = form.get("password-password").to_owned();
+    let update = UserUpdate { current_password, email: None, password: Some(form.get("password").to_owned()) };
+    match state.office.auth().update_user(&user.0, update).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::PasswordChanged, &state)),
+        Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for own in ["/", "/orders/1?x=//y"] {
+            assert_eq!(own_path(own), own);
+        }
+        for foreign in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb", "javascript:x", "/\t/x"]
+        {
+            assert_eq!(own_path(foreign), "/", "{foreign:?}");
+        }
+    }
+}

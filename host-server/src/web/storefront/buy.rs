@@ -1,0 +1,162 @@
+//! Lock, pay, cancel: each ends on the order's page, or on one that says what happened instead and what to do.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{Code, Error, IdempotencyKey, OrderId, RawOrderQuery, TicketId, UserId};
+
+use super::orders::checkout;
+use super::{cards, orders};
+use crate::error::Failure;
+use crate::extract::{PathId, SignedInUser};
+use crate::state::AppState;
+use crate::web::catalogue::ShowKey;
+use crate::web::{Chrome, Form, Notice, page, redirect, redirect_with, show};
+
+/// A name for the attempt to buy from one page: sent twice, it is one order.
+pub(super) fn attempt() -> String {
+    let mut bytes = [0_u8; 12];
+    // Without randomness there is no name, and a form that is sent twice may find its own tickets held.
+    getrandom::fill(&mut bytes)
+        .map_or_else(|_| String::new(), |()| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
+    let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(attempt.as_bytes());
+    for ticket in tickets {
+        hasher.update(ticket.as_bytes());
+    }
+    format!("page-{}", &hasher.finalize().to_hex()[..32]).parse().ok()
+}
+
+/// Somebody else was quicker, or the tickets can't be bought for another reason.
+#[derive(Template)]
+#[template(path = "storefront/not-locked.html")]
+struct NotLockedPage {
+    chrome: Chrome,
+    title: &'static str,
+    reason: String,
+    advice: &'static str,
+    back: String,
+    to_orders: bool,
+}
+
+page!(NotLockedPage);
+
+pub(super) async fn lock(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
+    let mut tickets: Vec<TicketId> = form.all("ticket").filter_map(|id| id.parse().ok()).collect();
+    tickets.sort_unstable();
+    tickets.dedup();
+    let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
+    if tickets.is_empty() || tickets.len() > 10 {
+        return Ok(redirect_with(&back, Notice::ChooseTickets, &state));
+    }
+    let orders = key(&form, &tickets).into_iter().fold(state.office.orders(), boxoffice::Orders::idempotency_key);
+    match orders.create(user.id(), &tickets).await {
+        Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
+        Err(error) => {
+            if let Some(order) = own_order(&state, user.id(), &tickets, &error)? {
+                return Ok(redirect_with(&format!("/orders/{order}"), Notice::HeldByYou, &state));
+            }
+            not_locked(chrome, error, back)
+        }
+    }
+}
+
+/// The order by which the buyer holds these tickets already: in another tab, or before they went back.
+fn own_order(state: &AppState, buyer: UserId, tickets: &[TicketId], error: &Error) -> Result<Option<OrderId>, Error> {
+    if error.code_value() != Code::TicketLocked {
+        return Ok(None);
+    }
+    for status in ["created", "awaiting_payment"] {
+        let query = RawOrderQuery { status: Some(status.to_owned()), ..RawOrderQuery::default() };
+        let open = state.office.orders().list(buyer, &query)?.items;
+        let holds = |order: &&std::sync::Arc<boxoffice::Order>| {
+            tickets.iter().all(|id| order.tickets.iter().any(|ticket| ticket.id == *id))
+        };
+        if let Some(order) = open.iter().find(holds) {
+            return Ok(Some(order.id));
+        }
+    }
+    Ok(None)
+}
+
+fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+    let (title, advice) = match error.code_value() {
+        Code::TicketLocked => (
+            "Somebody was quicker",
+            "At least one of the tickets is held by another buyer, so none of them was held for you. If they don't pay in time, it \
+             comes back by itself: the page of the show tells you within a second.",
+        ),
+        Code::TicketSold => {
+            ("Sold a moment ago", "At least one of the tickets is sold. Choose others; you were not charged.")
+        }
+        Code::TicketWithdrawn => {
+            ("No longer for sale", "The seller took a ticket off sale. Choose others; you were not charged.")
+        }
+        Code::TicketShowStarted => ("The show has started", "Its tickets can't be bought any more."),
+        Code::OrderOwnTicket => ("That is your own ticket", "You can't buy what you sell."),
+        Code::OrderTooManyOpen => ("You hold too many tickets", "Pay or cancel one of your open orders first."),
+        Code::OrderMixedCurrencies => {
+            ("Two currencies in one order", "Buy tickets in different currencies one after the other.")
+        }
+        _ => return Err(error.into()),
+    };
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
+    let to_orders = error.code_value() == Code::OrderTooManyOpen;
+    let reason = error.code_value().message().to_owned();
+    Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
+}
+
+pub(super) async fn pay(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    PathId(id): PathId<OrderId>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let order = state.office.orders().get(user.id(), id)?;
+    let here = format!("/orders/{id}");
+    // An order that is not waiting for its payment says so on its own page, whatever the card.
+    if !order.status.is_open() && order.charge.is_none() {
+        return Ok(redirect(&here));
+    }
+    let token = match cards::token(&form, orders::year_and_month(state.office.now())) {
+        Ok(token) => token,
+        Err(errors) => {
+            return Ok(checkout(&state, chrome, &order, StatusCode::BAD_REQUEST, form.get("holder"), &errors));
+        }
+    };
+    match state.office.payments().pay(user.id(), id, token).await {
+        Ok(_) => Ok(redirect(&here)),
+        Err(error) => match error.code_value() {
+            Code::PaymentDeclined | Code::OrderExpired | Code::OrderCancelled => Ok(redirect(&here)),
+            Code::OrderAlreadyPaid => orders::paid_before(&state, chrome, user.id(), id),
+            Code::OrderPaymentPending => orders::still_paying(&state, chrome, user.id(), id),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+pub(super) async fn cancel(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    PathId(id): PathId<OrderId>,
+    _form: Form,
+) -> Result<Response, Failure> {
+    let here = format!("/orders/{id}");
+    match state.office.orders().cancel(user.id(), id).await {
+        Ok(()) => Ok(redirect_with(&here, Notice::OrderCancelled, &state)),
+        // Whatever it came to meanwhile, its page tells.
+        Err(error) if error.status_code() == 409 => Ok(redirect(&here)),
+        Err(error) => Err(error.into()),
+    }
+}

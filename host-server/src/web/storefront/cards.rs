@@ -1,0 +1,126 @@
+//! The form for a card. The sandbox takes the numbers below and no real card; a gateway whose own form runs in the browser, such as
+//! Stripe's, gives a token instead, and its form takes the place of this one in `templates/storefront/checkout.html`.
+
+use crate::web::form::FieldErrors;
+use crate::web::{Field, Form};
+
+/// The test cards with the sandbox's tokens. What they do is what the same numbers do with real processors in test mode.
+const CARDS: &[(&str, &str)] = &[
+    ("4242424242424242", "tok_visa"),
+    ("5555555555554444", "tok_mastercard"),
+    ("378282246310005", "tok_amex"),
+    ("4000000000000002", "tok_chargeDeclined"),
+    ("4000000000009995", "tok_chargeDeclinedInsufficientFunds"),
+    ("4000000000000069", "tok_chargeDeclinedExpiredCard"),
+    ("4000000000000127", "tok_chargeDeclinedIncorrectCvc"),
+    ("4000000000000259", "tok_answerLate"),
+];
+
+/// The fields of a card. The numbers are never shown again, nor kept.
+#[derive(Debug)]
+pub(super) struct CardFields {
+    pub(super) holder: Field,
+    pub(super) number: Field,
+    pub(super) expiry: Field,
+    pub(super) code: Field,
+}
+
+impl CardFields {
+    pub(super) fn new(holder: &str, errors: &FieldErrors) -> Self {
+        Self {
+            holder: Field::new("holder", "Name on the card")
+                .autocomplete("cc-name")
+                .value(holder)
+                .max(100)
+                .error(errors.of("holder")),
+            number: Field::new("number", "Card number")
+                .autocomplete("cc-number")
+                .keyboard("numeric")
+                .max(24)
+                .hint("4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined.")
+                .error(errors.of("number")),
+            expiry: Field::new("expiry", "Expires (MM/YY)")
+                .autocomplete("cc-exp")
+                .keyboard("numeric")
+                .max(7)
+                .error(errors.of("expiry")),
+            code: Field::new("code", "Security code")
+                .autocomplete("cc-csc")
+                .keyboard("numeric")
+                .max(4)
+                .error(errors.of("code")),
+        }
+    }
+}
+
+/// The token of the card in the form.
+pub(super) fn token(form: &Form, (year, month): (u16, u8)) -> Result<&'static str, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    if form.filled("holder").is_none() {
+        errors.add("holder", "Enter the name on the card");
+    }
+    let number: String = form.get("number").chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
+    let token = CARDS.iter().find(|(known, _)| *known == number).map(|(_, token)| *token);
+    if !is_card_number(&number) {
+        errors.add("number", "This is not a card number; check its digits");
+    } else if token.is_none() {
+        errors.add("number", "No real cards here, please: 4242 4242 4242 4242 is a test card");
+    }
+    match expiry(form.get("expiry")) {
+        None => errors.add("expiry", "Enter month and year, such as 04/30"),
+        Some(expiry) if expiry < (year, month) => errors.add("expiry", "The card has expired"),
+        Some(_) => {}
+    }
+    let code = form.get("code").trim();
+    if !(3..=4).contains(&code.len()) || !code.bytes().all(|digit| digit.is_ascii_digit()) {
+        errors.add("code", "Enter the 3 or 4 digits from the card");
+    }
+    token.filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+/// Whether the last digit checks out, as in every card number.
+fn is_card_number(number: &str) -> bool {
+    let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else { return false };
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| match (at % 2, digit * 2) {
+            (0, _) => *digit,
+            (_, double) => double / 10 + double % 10,
+        })
+        .sum();
+    sum % 10 == 0
+}
+
+/// Year and month of `04/30` or `04/2030`.
+fn expiry(text: &str) -> Option<(u16, u8)> {
+    let (month, year) = text.trim().split_once('/')?;
+    let (month, year) = (month.trim().parse().ok()?, year.trim());
+    let short: u16 = year.parse().ok()?;
+    let year = if year.len() == 2 { 2000 + short } else { short };
+    ((1..=12).contains(&month) && (2000..2100).contains(&year)).then_some((year, month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_card_is_a_card_number() {
+        assert!(CARDS.iter().all(|(number, _)| is_card_number(number)), "{CARDS:?}");
+        for wrong in ["", "4242424242424241", "4242", "424242424242424x"] {
+            assert!(!is_card_number(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn expiries_are_read_as_people_write_them() {
+        assert_eq!(expiry("04/30"), Some((2030, 4)));
+        assert_eq!(expiry(" 4 / 2030 "), Some((2030, 4)));
+        for wrong in ["", "0430", "13/30", "00/30", "04/3", "x/y"] {
+            assert_eq!(expiry(wrong), None, "{wrong}");
+        }
+    }
+}

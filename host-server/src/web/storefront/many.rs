@@ -1,0 +1,144 @@
+//! Many tickets at once: first a preview in which each row says what is wrong with it, then all or none.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::listings::ShowEntered;
+use super::rows::{self, Row};
+use crate::error::Failure;
+use crate::extract::SignedInUser;
+use crate::state::AppState;
+use crate::web::form::FieldErrors;
+use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect_with, show};
+
+/// How many rows without problems a preview shows.
+const SHOWN: usize = 50;
+
+#[derive(Template)]
+#[template(path = "storefront/many.html")]
+struct ManyPage {
+    chrome: Chrome,
+    error: Option<String>,
+    title: Field,
+    show_fields: Vec<Field>,
+    rows: String,
+    rows_error: Option<String>,
+    /// What was read; `None` before anything was.
+    preview: Option<Preview>,
+}
+
+page!(ManyPage);
+
+/// What would be listed.
+struct Preview {
+    count: usize,
+    problems: usize,
+    shown: Vec<Row>,
+    more: usize,
+}
+
+impl Preview {
+    fn of(rows: Vec<Row>) -> Self {
+        let count = rows.len();
+        let problems = rows.iter().filter(|row| row.problem.is_some()).count();
+        // What is wrong comes first: it is what there is to do.
+        let (wrong, right): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.problem.is_some());
+        let shown: Vec<Row> = wrong.into_iter().take(200).chain(right.into_iter().take(SHOWN)).collect();
+        Self { count, problems, more: count - shown.len(), shown }
+    }
+}
+
+/// What the form says.
+struct Entered {
+    title: String,
+    rows: String,
+    show: ShowEntered,
+}
+
+impl Entered {
+    fn of(form: &Form) -> Self {
+        Self {
+            title: form.get("title").trim().to_owned(),
+            rows: form.get("rows").to_owned(),
+            show: ShowEntered::of(form),
+        }
+    }
+
+    /// What the tickets are called: by their own title, or by the show's.
+    fn title(&self) -> &str {
+        if self.title.is_empty() { &self.show.name } else { &self.title }
+    }
+
+    fn page(self, chrome: Chrome, errors: &FieldErrors, preview: Option<Preview>) -> ManyPage {
+        let known = ["title", "rows", "show.name", "show.startsAt", "show.venue", "show.category"];
+        ManyPage {
+            chrome,
+            error: errors.besides(&known),
+            title: Field::new("title", "Title")
+                .value(self.title)
+                .optional()
+                .hint("The show's name, unless you give one. Rows of CSV may have their own.")
+                .error(errors.of("title")),
+            show_fields: self.show.fields(errors),
+            rows: self.rows,
+            rows_error: errors.of("rows"),
+            preview,
+        }
+    }
+}
+
+pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
+    let entered = Entered { title: String::new(), rows: String::new(), show: ShowEntered::default() };
+    show(StatusCode::OK, &entered.page(chrome, &FieldErrors::default(), None))
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
+    let entered = Entered::of(&form);
+    let mut rows = rows::read(&entered.rows, entered.title());
+    let mut errors = FieldErrors::default();
+    if rows.is_empty() {
+        errors.add("rows", "Enter at least one row");
+        return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None)));
+    }
+    let is_right = rows.iter().all(|row| row.problem.is_none());
+    if form.get("do") != "list" || !is_right {
+        let status = if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        return Ok(show(status, &entered.page(chrome, &errors, Some(Preview::of(rows)))));
+    }
+    let tickets = rows.iter().map(|row| row.ticket(&entered.show)).collect();
+    match state.office.tickets().create_many(user.id(), tickets).await {
+        Ok(_) => Ok(redirect_with("/sell", Notice::Listed, &state)),
+        Err(error) => {
+            let faults = field_errors(error)?;
+            for (field, message) in faults.iter() {
+                place(field, message, &mut rows, &mut errors);
+            }
+            Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows)))))
+        }
+    }
+}
+
+/// Puts what the core says about `tickets[3].price` to its row; the show, which all rows share, has its own fields.
+fn place(field: &str, message: &str, rows: &mut [Row], errors: &mut FieldErrors) {
+    let row = field.strip_prefix("tickets[").and_then(|rest| rest.split_once("]."));
+    match row.and_then(|(at, name)| Some((at.parse::<usize>().ok()?, name))) {
+        Some((_, name)) if name.starts_with("show.") => {
+            if errors.of(name).is_none() {
+                errors.add(name, message);
+            }
+        }
+        Some((at, _)) => {
+            if let Some(row) = rows.get_mut(at) {
+                row.problem.get_or_insert_with(|| message.to_owned());
+            }
+        }
+        None => errors.add(field, message),
+    }
+}

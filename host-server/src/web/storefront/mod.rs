@@ -1,0 +1,44 @@
+//! The storefront: browse, buy, sell, and look after one's account. One file for each group of pages.
+
+mod account;
+mod balance;
+mod browse;
+mod buy;
+mod cards;
+mod listings;
+mod many;
+mod orders;
+mod rows;
+mod show;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+/// How large a form with many tickets may be, in bytes: 10,000 rows with room to spare.
+const MANY_MAX: usize = 4 << 20;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/", get(browse::page))
+        .route("/shows/{key}", get(show::page))
+        .route("/shows/{key}/live", get(show::live))
+        .route("/orders", get(orders::list).post(buy::lock))
+        .route("/orders/{id}", get(orders::page))
+        .route("/orders/{id}/pay", get(orders::back_to_order).post(buy::pay))
+        .route("/orders/{id}/cancel", get(orders::back_to_order).post(buy::cancel))
+        .route("/sell", get(listings::page))
+        .route("/sell/new", get(listings::new_page).post(listings::create))
+        .route("/sell/many", get(many::page).post(many::submit).layer(DefaultBodyLimit::max(MANY_MAX)))
+        .route("/sell/balance", get(balance::page))
+        .route("/sell/tickets/{id}", get(listings::edit_page).post(listings::edit))
+        .route("/sell/tickets/{id}/withdraw", post(listings::withdraw))
+        .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
+        .route("/sign-up", get(account::sign_up_page).post(account::sign_up))
+        .route("/sign-out", post(account::sign_out))
+        .route("/account", get(account::page))
+        .route("/account/email", post(account::change_email))
+        .route("/account/password", post(account::change_password))
+}

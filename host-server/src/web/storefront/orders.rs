@@ -1,0 +1,276 @@
+//! My orders, and the one page of an order, which shows whatever state it is in: checkout, waiting, receipt, or how it ended. So the
+//! back button, a reload and a second tab all show what is true now.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{CancelReason, ChargeStatus, Order, OrderId, OrderStatus, RawOrderQuery, Timestamp, UserId};
+use serde::Deserialize;
+
+use super::cards::CardFields;
+use crate::error::Failure;
+use crate::extract::{PathId, SignedInUser};
+use crate::state::AppState;
+use crate::web::catalogue::ShowKey;
+use crate::web::form::FieldErrors;
+use crate::web::{Chrome, Pager, Price, When, page, redirect, show};
+
+/// A ticket of an order.
+struct Line {
+    id: String,
+    title: String,
+    seat: Option<String>,
+    show: Option<String>,
+    when: Option<When>,
+    price: Price,
+}
+
+/// What every state of an order shows.
+struct Summary {
+    id: String,
+    lines: Vec<Line>,
+    total: Price,
+    back: String,
+    attempt: String,
+}
+
+impl Summary {
+    fn of(order: &Order, state: &AppState) -> Self {
+        let mut back = "/".to_owned();
+        let lines = order.tickets.iter().map(|ordered| {
+            let ticket = state.office.tickets().get(ordered.id).ok();
+            if let Some(ticket) = &ticket {
+                back = format!("/shows/{}", ShowKey::of(ticket));
+            }
+            let details = ticket.as_ref().and_then(|ticket| ticket.show.as_deref());
+            Line {
+                id: ordered.id.to_string(),
+                title: ordered.title.to_string(),
+                seat: ticket.as_ref().and_then(|ticket| ticket.seat.as_ref()).map(ToString::to_string),
+                show: details.map(|show| show.name.to_string()),
+                when: details.map(|show| When(show.starts_at)),
+                price: ordered.price.into(),
+            }
+        });
+        let lines = lines.collect();
+        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::buy::attempt() }
+    }
+}
+
+/// Pay within the time.
+#[derive(Template)]
+#[template(path = "storefront/checkout.html")]
+struct CheckoutPage {
+    chrome: Chrome,
+    order: Summary,
+    expires_at: When,
+    left_ms: u64,
+    left: String,
+    has_errors: bool,
+    card: CardFields,
+}
+
+/// The card processor has not told yet.
+#[derive(Template)]
+#[template(path = "storefront/waiting.html")]
+struct WaitingPage {
+    chrome: Chrome,
+    order: Summary,
+}
+
+/// Paid.
+#[derive(Template)]
+#[template(path = "storefront/receipt.html")]
+struct ReceiptPage {
+    chrome: Chrome,
+    order: Summary,
+    paid_at: When,
+    charge: String,
+    refunded: bool,
+    again: bool,
+}
+
+/// Ended without payment.
+#[derive(Template)]
+#[template(path = "storefront/ended.html")]
+struct EndedPage {
+    chrome: Chrome,
+    order: Summary,
+    title: &'static str,
+    reason: String,
+    advice: &'static str,
+}
+
+/// Some of my orders.
+#[derive(Template)]
+#[template(path = "storefront/orders.html")]
+struct OrdersPage {
+    chrome: Chrome,
+    orders: Vec<Row>,
+    pager: Pager,
+}
+
+struct Row {
+    id: String,
+    what: String,
+    total: Price,
+    when: When,
+    status: &'static str,
+    tone: &'static str,
+}
+
+page!(CheckoutPage, WaitingPage, ReceiptPage, EndedPage, OrdersPage);
+
+/// Where a listing goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    pub(super) cursor: String,
+}
+
+/// Links to the next page of a listing with cursors, and back to its first.
+pub(super) fn cursor_pager(path: &str, asked: &Asked, next: Option<boxoffice::Cursor>) -> Pager {
+    Pager {
+        first: (!asked.cursor.is_empty()).then(|| path.to_owned()),
+        next: next.map(|cursor| format!("{path}?cursor={cursor}")),
+        ..Pager::default()
+    }
+}
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
+    let query = RawOrderQuery { limit: Some("25".to_owned()), cursor, ..RawOrderQuery::default() };
+    let found = state.office.orders().list(user.id(), &query)?;
+    let orders = found.items.iter().map(|order| row(order, state.office.now())).collect();
+    let pager = cursor_pager("/orders", &asked, found.next);
+    Ok(show(StatusCode::OK, &OrdersPage { chrome, orders, pager }))
+}
+
+fn row(order: &Order, now: Timestamp) -> Row {
+    let first = order.tickets.first().map_or_else(String::new, |ticket| ticket.title.to_string());
+    let what = if order.tickets.len() > 1 { format!("{first} and {} more", order.tickets.len() - 1) } else { first };
+    let (status, tone) = match order.status {
+        OrderStatus::Created if order.expires_at <= now => ("Expired", ""),
+        OrderStatus::Created => ("Waiting for you to pay", "warn"),
+        OrderStatus::AwaitingPayment => ("Payment under way", "warn"),
+        OrderStatus::Complete if is_refunded(order) => ("Refunded", "info"),
+        OrderStatus::Complete => ("Paid", "good"),
+        OrderStatus::Cancelled if order.charge.is_some() => ("Payment declined", "bad"),
+        OrderStatus::Cancelled => ("Cancelled", ""),
+        OrderStatus::Expired => ("Expired", ""),
+    };
+    Row { id: order.id.to_string(), what, total: order.total.into(), when: When(order.created_at), status, tone }
+}
+
+fn is_refunded(order: &Order) -> bool {
+    order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Refunded)
+}
+
+/// What a reload of a page that a form led to finds.
+pub(super) async fn back_to_order(PathId(id): PathId<OrderId>) -> Response {
+    redirect(&format!("/orders/{id}"))
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    user: SignedInUser,
+    chrome: Chrome,
+    PathId(id): PathId<OrderId>,
+) -> Result<Response, Failure> {
+    let order = state.office.orders().get(user.id(), id)?;
+    Ok(of_order(&state, chrome, &order, StatusCode::OK, false))
+}
+
+/// The charge of an order that was paid before: a second attempt changed nothing.
+pub(super) fn paid_before(state: &AppState, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
+    let order = state.office.orders().get(buyer, id)?;
+    Ok(of_order(state, chrome, &order, StatusCode::CONFLICT, true))
+}
+
+/// The payment of the order is under way already.
+pub(super) fn still_paying(state: &AppState, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
+    let order = state.office.orders().get(buyer, id)?;
+    Ok(of_order(state, chrome, &order, StatusCode::CONFLICT, true))
+}
+
+fn of_order(state: &AppState, chrome: Chrome, order: &Arc<Order>, status: StatusCode, again: bool) -> Response {
+    match order.status {
+        OrderStatus::Created if order.expires_at > state.office.now() => {
+            checkout(state, chrome, order, status, "", &FieldErrors::default())
+        }
+        OrderStatus::AwaitingPayment => show(status, &WaitingPage { chrome, order: Summary::of(order, state) }),
+        OrderStatus::Complete => {
+            let charge = order.charge.as_ref();
+            let page = ReceiptPage {
+                chrome,
+                paid_at: When(charge.map_or(order.updated_at, |charge| charge.created_at)),
+                charge: charge.map_or_else(String::new, |charge| charge.id.to_string()),
+                refunded: is_refunded(order),
+                again,
+                order: Summary::of(order, state),
+            };
+            show(status, &page)
+        }
+        OrderStatus::Created | OrderStatus::Expired | OrderStatus::Cancelled => ended(state, chrome, order, status),
+    }
+}
+
+fn ended(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+    let failure = order.charge.as_ref().and_then(|charge| charge.failure.as_deref());
+    let (title, reason, advice) = match (order.status, order.cancel_reason) {
+        (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)) => (
+            "Your card was declined",
+            failure.unwrap_or("The bank refused the payment").to_owned(),
+            "No money was taken, and the tickets are free again. Hold them once more and try another card.",
+        ),
+        (OrderStatus::Cancelled, _) => (
+            "This order is cancelled",
+            "The tickets went back on sale at once".to_owned(),
+            "You were not charged. If you want the tickets after all, and they are still free, hold them again.",
+        ),
+        _ => (
+            "Your time is up",
+            "The order wasn't paid in time, so its tickets went back on sale".to_owned(),
+            "You were not charged. If the tickets are still free, hold them again.",
+        ),
+    };
+    show(status, &EndedPage { chrome, order: Summary::of(order, state), title, reason, advice })
+}
+
+/// The checkout, with what is wrong with the card.
+pub(super) fn checkout(
+    state: &AppState,
+    chrome: Chrome,
+    order: &Order,
+    status: StatusCode,
+    holder: &str,
+    errors: &FieldErrors,
+) -> Response {
+    let left = order.expires_at.since(state.office.now());
+    let secs = left.as_secs();
+    let page = CheckoutPage {
+        chrome,
+        order: Summary::of(order, state),
+        expires_at: When(order.expires_at),
+        left_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
+        left: format!("{}:{:02}", secs / 60, secs % 60),
+        has_errors: !errors.is_empty(),
+        card: CardFields::new(holder, errors),
+    };
+    show(status, &page)
+}
+
+/// The year and month of a moment.
+pub(super) fn year_and_month(now: Timestamp) -> (u16, u8) {
+    let text = now.to_string();
+    let year = text.get(..4).and_then(|year| year.parse().ok()).unwrap_or(2000);
+    (year, text.get(5..7).and_then(|month| month.parse().ok()).unwrap_or(1))
+}

@@ -1,0 +1,188 @@
+//! One show with its tickets, and what happens to them while somebody looks.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use boxoffice::{Ticket, TicketStatus, UserId};
+use futures_util::stream::{self, Stream, StreamExt};
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
+
+use crate::error::{Failure, Refusal};
+use crate::state::AppState;
+use crate::web::catalogue::ShowKey;
+use crate::web::{Chrome, Pager, Price, When, page, show};
+
+/// How many tickets a page has.
+const PAGE: usize = 120;
+
+/// A ticket as it can be chosen.
+struct Seat {
+    id: String,
+    name: String,
+    price: Price,
+    minor: u64,
+    status: &'static str,
+    is_own: bool,
+}
+
+impl Seat {
+    fn of(ticket: &Ticket, visitor: Option<UserId>) -> Self {
+        Self {
+            id: ticket.id.to_string(),
+            name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
+            price: ticket.price.into(),
+            minor: ticket.price.minor(),
+            status: ticket.status.as_str(),
+            is_own: visitor == Some(ticket.seller_id),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.status == TicketStatus::Available.as_str() && !self.is_own
+    }
+}
+
+/// Tickets under one title.
+struct Block {
+    title: String,
+    seats: Vec<Seat>,
+}
+
+#[derive(Template)]
+#[template(path = "storefront/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    key: ShowKey,
+    seq: u64,
+    name: String,
+    venue: Option<String>,
+    category: Option<String>,
+    when: Option<When>,
+    has_started: bool,
+    available: usize,
+    currency: &'static str,
+    exponent: u8,
+    blocks: Vec<Block>,
+    attempt: String,
+    pager: Pager,
+}
+
+/// A show of which nothing is left.
+#[derive(Template)]
+#[template(path = "storefront/gone.html")]
+struct GonePage {
+    chrome: Chrome,
+}
+
+page!(ShowPage, GonePage);
+
+/// Which page of the tickets.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    page: String,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    chrome: Chrome,
+    Path(key): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
+    let catalogue = state.catalogue.open(&state.office).await?;
+    let page = {
+        let shows = catalogue.shows();
+        let Some(on_sale) = shows.get(key) else {
+            return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
+        };
+        let seats = on_sale.seats();
+        let pages = seats.len().div_ceil(PAGE).max(1);
+        let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
+        let link = |at: usize| format!("/shows/{key}?page={at}");
+        let pager = Pager {
+            first: (at > 2).then(|| link(1)),
+            previous: (at > 1).then(|| link(at - 1)),
+            next: (at < pages).then(|| link(at + 1)),
+            place: format!("Tickets {} to {} of {}", (at - 1) * PAGE + 1, (at * PAGE).min(seats.len()), seats.len()),
+        };
+        let details = on_sale.show();
+        let currency = on_sale.summary().low.currency();
+        let visitor = chrome.user();
+        ShowPage {
+            chrome,
+            key,
+            seq: shows.seq(),
+            name: on_sale.name().to_owned(),
+            venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
+            category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
+            when: on_sale.starts_at().map(When),
+            has_started: on_sale.starts_at().is_some_and(|at| at <= state.office.now()),
+            available: on_sale.summary().available,
+            currency: currency.code(),
+            exponent: currency.exponent(),
+            blocks: blocks(seats.iter().skip((at - 1) * PAGE).take(PAGE), visitor),
+            attempt: super::buy::attempt(),
+            pager,
+        }
+    };
+    Ok(show(StatusCode::OK, &page))
+}
+
+fn blocks<'a>(seats: impl Iterator<Item = &'a std::sync::Arc<Ticket>>, visitor: Option<UserId>) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for ticket in seats {
+        let seat = Seat::of(ticket, visitor);
+        match blocks.last_mut() {
+            Some(block) if block.title == ticket.title.as_str() => block.seats.push(seat),
+            _ => blocks.push(Block { title: ticket.title.to_string(), seats: vec![seat] }),
+        }
+    }
+    blocks
+}
+
+/// From which record on the page wants to hear.
+#[derive(Debug, Deserialize)]
+pub(super) struct Since {
+    since: u64,
+}
+
+/// What happens to the tickets of a show, for everybody who looks: whether each is available, and nothing else.
+pub(super) async fn live(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    Query(Since { since }): Query<Since>,
+) -> Result<Response, Failure> {
+    let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let place = state.load.place_for_live_page()?;
+    let (missed, receiver) = state.catalogue.open(&state.office).await?.follow(key, last.unwrap_or(since));
+    // Something at once, so that the browser knows that it is connected.
+    let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
+    let later = changes(receiver, place);
+    let events = stream::once(async { Ok::<_, Infallible>(first) }).chain(later);
+    let events = events.take_until(state.stopping.clone().cancelled_owned());
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "text/event-stream"),
+        (header::CACHE_CONTROL.as_str(), "no-store"),
+        // Proxies that gather an answer before they pass it on would turn the live feed into none.
+        ("x-accel-buffering", "no"),
+    ];
+    Ok((headers, Body::from_stream(events)).into_response())
+}
+
+/// Ends when the reader is too slow or the show is forgotten: the browser comes back and hears what it has missed.
+fn changes(
+    receiver: broadcast::Receiver<Bytes>,
+    place: OwnedSemaphorePermit,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold((receiver, place), |(mut receiver, place)| async move {
+        receiver.recv().await.ok().map(|message| (Ok(message), (receiver, place)))
+    })
+}

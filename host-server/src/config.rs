@@ -181,6 +181,10 @@ pub struct ServeArgs {
     #[arg(long, env = "BOXOFFICE_MAX_FEEDS", value_name = "COUNT", default_value_t = 128)]
     pub max_feeds: u32,
 
+    /// How many pages may follow live what happens to the tickets of a show
+    #[arg(long, env = "BOXOFFICE_MAX_LIVE_PAGES", value_name = "COUNT", default_value_t = 4096)]
+    pub max_live_pages: u32,
+
     /// Let webhooks go to plain http, not only to https
     #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_HTTP")]
     pub webhooks_allow_http: bool,
@@ -226,6 +230,7 @@ impl ServeArgs {
             batch_body_limit: self.body_limit as usize * 8,
             in_flight_max: self.max_requests as usize,
             feeds_max: self.max_feeds as usize,
+            live_pages_max: self.max_live_pages as usize,
             session_length: self.session,
             ..Settings::default()
         }

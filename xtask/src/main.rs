@@ -11,6 +11,7 @@ mod stripe;
 mod stubs;
 mod suite;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Writes the type stubs of the bindings anew.
     Stubs(stubs::Arguments),
+    /// Puts the pages' pictures of the last `test --only web` into the README.
+    Pictures,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
+        Task::Pictures => web::pictures(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
-use crate::{api, fuzz, node, python, stripe};
+use crate::{api, fuzz, node, python, stripe, web};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -28,6 +28,8 @@ enum Step {
     Api,
     /// The Stripe gateway against a stand-in for Stripe.
     Stripe,
+    /// The pages in a real browser.
+    Web,
     /// Each fuzz target for some seconds.
     Fuzz,
     /// The Python package: stubs, wheel, tests, types, and the HTTP tests against its FastAPI example.
@@ -48,6 +50,7 @@ const STEPS: &[Step] = &[
     Step::Sim,
     Step::Api,
     Step::Stripe,
+    Step::Web,
     Step::Fuzz,
     Step::Python,
     Step::Node,
@@ -95,6 +98,7 @@ impl Step {
             Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
             Self::Stripe => stripe::check()?,
+            Self::Web => web::check()?,
             Self::Fuzz => fuzz::check()?,
             Self::Python => python::test()?,
             Self::Node => node::test()?,

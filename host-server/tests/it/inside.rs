@@ -1,5 +1,7 @@
 //! What can't be seen over HTTP: these tests need the host in their own process, to add routes, stop its time or tell it who asks.
 
+mod pages;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

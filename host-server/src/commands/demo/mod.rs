@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::blocking::BoxOffice;
-use boxoffice::{Clock, NewTicket, RandomIds, SystemClock, Ticket, TicketId, UserId};
+use boxoffice::{Actor, Clock, NewTicket, RandomIds, SystemClock, Ticket, TicketId, UserId};
 use fastrand::Rng;
 use indicatif::ProgressBar;
 
@@ -57,7 +57,7 @@ fn tell(demo: &Demo, tickets: usize, data: &str) {
     say(format_args!("seller:   {}", email(cast::SELLERS[0])));
     say(format_args!("buyer:    {}", email(cast::BUYERS[0])));
     say(format_args!("password: {PASSWORD}"));
-    say(format_args!("serve it: boxoffice-server --data {data}"));
+    say(format_args!("serve it: boxoffice-server --data {data}, then open http://127.0.0.1:3000"));
 }
 
 /// The filling as it goes on.
@@ -132,10 +132,11 @@ impl Demo {
         Ok(())
     }
 
-    /// One order and how it ends. The first five end in five different ways, whatever the seed.
+    /// One order and how it ends. The first six end in six different ways, whatever the seed.
     fn sale(&mut self, at: usize, buyer: UserId, ticket: TicketId) -> Outcome {
+        const FIRST: [usize; 6] = [0, 20, 40, 60, 80, 96];
         let order = self.office.orders().create(buyer, &[ticket])?;
-        let fate = if at < 5 { at * 20 } else { self.rng.usize(0..100) };
+        let fate = FIRST.get(at).copied().unwrap_or_else(|| self.rng.usize(0..100));
         match fate {
             0..20 => self.office.orders().cancel(buyer, order.id)?,
             20..40 => self.clock.advance(HOLD + Duration::from_secs(1)),
@@ -146,6 +147,10 @@ impl Demo {
             _ => {
                 let cards = ["tok_visa", "tok_mastercard", "tok_amex"];
                 self.office.payments().pay(buyer, order.id, cards[fate % cards.len()])?;
+                if fate >= 96 {
+                    self.clock.advance(Duration::from_hours(1));
+                    self.office.payments().refund(Actor::System, order.id, true)?;
+                }
             }
         }
         Ok(())

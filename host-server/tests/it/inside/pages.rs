@@ -1,0 +1,174 @@
+//! The pages, as far as no browser is needed to judge them.
+
+use boxoffice_server::Settings;
+use serde_json::json;
+
+use super::here;
+use crate::harness::{Answer, Host, Person};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// A page as a browser asks for it.
+async fn look(host: &Host, person: Option<&Person<'_>>, path: &str) -> Answer {
+    let cookie = person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
+    host.call("GET", path).header("accept", "text/html").header("cookie", &cookie).send().await
+}
+
+/// A form as a browser sends it from a page of ours.
+async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &str) -> Answer {
+    let cookie = person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
+    host.call("POST", path)
+        .header("accept", "text/html")
+        .header("cookie", &cookie)
+        .header("origin", "http://boxoffice.test")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("form-token={TOKEN}&{fields}"))
+        .send()
+        .await
+}
+
+async fn lists(person: &Person<'_>, show: &str, seat: &str) -> String {
+    let ticket = json!({
+        "title": show, "price": 20, "seat": seat, "show": { "name": show, "startsAt": "2027-05-01T19:30:00Z", "category": "play" }
+    });
+    let answer = person.post("/api/tickets", ticket).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.id()
+}
+
+fn location(answer: &Answer) -> &str {
+    answer.header("location").unwrap_or_else(|| panic!("no redirect: {} {}", answer.status, answer.text))
+}
+
+#[tokio::test]
+async fn pages_load_nothing_from_elsewhere_and_run_nothing_within() {
+    let host = here(Settings::default());
+    let page = look(&host, None, "/").await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+    assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+    for tag in page.text.split("<script").skip(1) {
+        assert!(tag.contains("src=\"/assets/") && tag.contains("></script>"), "{tag}");
+    }
+    assert!(!page.text.contains("<style") && !page.text.contains(" style=") && !page.text.contains(" onclick"));
+    let from = page.text.find("/assets/style.").unwrap();
+    let path: String = page.text[from..].chars().take_while(|letter| *letter != '"').collect();
+    let style = host.get(&path).await;
+    assert_eq!(style.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn what_sellers_write_is_text_and_nothing_else() {
+    let host = here(Settings::default());
+    let ann = host.person("ann").await;
+    let hostile = "<script>alert(1)</script>\"'&";
+    lists(&ann, hostile, "<img src=x>").await;
+    let browse = look(&host, None, "/").await;
+    let from = browse.text.find("/shows/").unwrap();
+    let path: String = browse.text[from..].chars().take_while(|letter| *letter != '"').collect();
+    for page in [browse, look(&host, None, &path).await, look(&host, Some(&ann), "/sell").await] {
+        assert_eq!(page.status, 200);
+        assert!(!page.text.contains("<script>") && !page.text.contains("<img src=x"), "{}", page.text);
+        assert!(page.text.contains("&#60;script&#62;"), "{}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let host = here(Settings::default());
+    let ann = host.person("ann").await;
+    let cookie = format!("form={TOKEN}; session={}", ann.token);
+    let send = async |cookie: &str, origin: Option<(&str, &str)>, body: String| {
+        let call = host.call("POST", "/sign-out").header("accept", "text/html").header("cookie", cookie);
+        let call = origin.into_iter().fold(call, |call, (name, value)| call.header(name, value));
+        call.header("content-type", "application/x-www-form-urlencoded").body(body).send().await
+    };
+    let own = ("origin", "http://boxoffice.test");
+    let right = format!("form-token={TOKEN}");
+    for (cookie, origin, body) in [
+        (cookie.as_str(), Some(own), String::new()),
+        (cookie.as_str(), Some(own), format!("form-token={}", "0".repeat(32))),
+        (&format!("session={}", ann.token), Some(own), right.clone()),
+        (&format!("form=; session={}", ann.token), Some(own), "form-token=".to_owned()),
+        (cookie.as_str(), Some(("origin", "https://evil.example")), right.clone()),
+        (cookie.as_str(), Some(("origin", "null")), right.clone()),
+        (cookie.as_str(), Some(("sec-fetch-site", "cross-site")), right.clone()),
+    ] {
+        let refused = send(cookie, origin, body).await;
+        assert_eq!(refused.status, 403, "{origin:?}");
+        assert!(refused.text.contains("That form is out of date"), "{}", refused.text);
+    }
+    assert!(ann.get("/api/users/current-user").await.text.contains("ann@example.com"), "nobody was signed out");
+    assert_eq!(send(&cookie, Some(own), right).await.status, 303);
+    assert_eq!(ann.get("/api/users/current-user").await.body["currentUser"], json!(null));
+}
+
+#[tokio::test]
+async fn errors_are_pages_for_browsers_and_json_for_programs() {
+    let host = here(Settings::default());
+    let page = look(&host, None, "/no-such-page").await;
+    assert_eq!((page.status, page.code()), (404, "route.not_found"));
+    assert!(page.text.contains("<h1>There is nothing here</h1>"), "{}", page.text);
+    host.get("/no-such-page").await.is_error(404, "route.not_found");
+    look(&host, None, "/api/no-such-route").await.is_error(404, "route.not_found");
+    let private = look(&host, None, "/orders?x=1").await;
+    assert_eq!((private.status, location(&private)), (303, "/sign-in?next=%2Forders%3Fx%3D1"));
+    let ann = host.person("ann").await;
+    let foreign = look(&host, Some(&ann), &format!("/orders/{}", uuid::Uuid::nil())).await;
+    assert_eq!(foreign.status, 404);
+}
+
+#[tokio::test]
+async fn a_purchase_through_the_pages() {
+    let host = here(Settings::default());
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let ticket = lists(&ann, "Hamlet", "Row A, seat 1").await;
+    let fields = format!("ticket={ticket}&attempt=0123");
+    let own = submit(&host, Some(&ann), "/orders", &fields).await;
+    assert_eq!(own.status, 403);
+    assert!(own.text.contains("That is your own ticket"), "{}", own.text);
+    let locked = submit(&host, Some(&bob), "/orders", &fields).await;
+    let order = location(&locked).to_owned();
+    let again = submit(&host, Some(&bob), "/orders", &fields).await;
+    assert_eq!(location(&again), order, "the same attempt is the same order");
+    let tab = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}&attempt=4567")).await;
+    assert_eq!(location(&tab), order, "another attempt finds one's own order");
+    let cat = host.person("cat").await;
+    let late = submit(&host, Some(&cat), "/orders", &fields).await;
+    assert_eq!(late.status, 409);
+    assert!(late.text.contains("Somebody was quicker"), "{}", late.text);
+    assert_eq!(look(&host, Some(&cat), &order).await.status, 403);
+
+    let pay = format!("{order}/pay");
+    let card = "holder=Bob&number=4242424242424242&code=123&expiry=";
+    let wrong = submit(&host, Some(&bob), &pay, &format!("{card}01/20")).await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.text.contains("The card has expired") && !wrong.text.contains("4242424242424242"), "{}", wrong.text);
+    let paid = submit(&host, Some(&bob), &pay, &format!("{card}01/30")).await;
+    assert_eq!(location(&paid), order);
+    assert!(look(&host, Some(&bob), &order).await.text.contains("The tickets are yours"));
+    let twice = submit(&host, Some(&bob), &pay, &format!("{card}01/30")).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.text.contains("You were not charged again"), "{}", twice.text);
+    assert!(look(&host, Some(&ann), "/sell/balance").await.text.contains("$20.00"));
+}
+
+#[tokio::test]
+async fn an_order_whose_time_is_up_says_so() {
+    let host = here(Settings::default());
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let ticket = lists(&ann, "Hamlet", "Row A, seat 1").await;
+    let locked = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}")).await;
+    let order = location(&locked).to_owned();
+    assert!(look(&host, Some(&bob), &order).await.text.contains("data-countdown=\"900000\""));
+    host.clock.advance(std::time::Duration::from_mins(5));
+    assert!(look(&host, Some(&bob), &order).await.text.contains("data-countdown=\"600000\""));
+    host.clock.advance(std::time::Duration::from_mins(10));
+    assert!(look(&host, Some(&bob), &order).await.text.contains("Your time is up"));
+    let card = "holder=Bob&number=4242424242424242&code=123&expiry=01/30";
+    let late = submit(&host, Some(&bob), &format!("{order}/pay"), card).await;
+    assert_eq!(location(&late), order);
+}

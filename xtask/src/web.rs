@@ -1,0 +1,113 @@
+//! The pages in a real browser: Debian's Chromium, driven by Playwright, with axe-core to judge what is accessible.
+//!
+//! The tests and what they need are put into `target/web`, with pictures of every page in `target/web/shots`. The browser is
+//! `chromium`, or what `CHROMIUM` names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{cargo, quietly, root, run as shell, target_folder};
+
+/// The folder of the tests, from the workspace's.
+const FOLDER: &str = "host-server/tests/web";
+
+/// What says which tools the tests need.
+const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
+
+/// The pictures that the README shows, by their names in it and among the pictures.
+const PICTURES: [(&str, &str); 3] = [
+    ("browse.png", "browse-desktop-light.png"),
+    ("show-dark.png", "show-with-a-held-ticket-desktop-dark.png"),
+    ("checkout-phone.png", "checkout-phone-light.png"),
+];
+
+/// Where the README's pictures are, from the workspace's folder.
+const README_PICTURES: &str = "host-server/pictures";
+
+pub(crate) fn check() -> Result<(), String> {
+    let folder = target_folder()?.join("web");
+    install(&folder)?;
+    shell(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
+    let program = target_folder()?.join("debug").join("boxoffice-server");
+    let mut tests = Command::new("node");
+    tests.arg("--test").args(copied(&folder, ".test.mjs")?).current_dir(&folder);
+    tests.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_SHOTS", folder.join("shots"));
+    tests.env("CHROMIUM", chromium()?);
+    shell(&mut tests)
+}
+
+/// Puts the README's pictures, as the last run of the tests made them, where the README shows them.
+pub(crate) fn pictures() -> Result<(), String> {
+    let shots = target_folder()?.join("web/shots");
+    let to = root().join(README_PICTURES);
+    fs::create_dir_all(&to).map_err(|error| failed(&to, &error))?;
+    for (name, shot) in PICTURES {
+        fs::copy(shots.join(shot), to.join(name)).map_err(|error| failed(&shots.join(shot), &error))?;
+    }
+    Ok(())
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// Installs the tools as the lockfile has them, once for each lockfile.
+fn install(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let wanted = fs::read_to_string(root().join(FOLDER).join(LOCK[1])).map_err(|error| failed(folder, &error))?;
+    let noted = folder.join("installed.json");
+    if fs::read_to_string(&noted).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    for file in LOCK {
+        fs::copy(root().join(FOLDER).join(file), folder.join(file)).map_err(|error| failed(folder, &error))?;
+    }
+    shell(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    fs::write(&noted, wanted).map_err(|error| failed(&noted, &error))
+}
+
+/// Copies the tests beside their tools, without those of before, and gives those whose names end like this.
+fn copied(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
+    let scripts = |place: &Path| -> Result<Vec<PathBuf>, String> {
+        let entries = fs::read_dir(place).map_err(|error| failed(place, &error))?;
+        let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+        Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "mjs")).collect())
+    };
+    for old in scripts(folder)? {
+        fs::remove_file(&old).map_err(|error| failed(&old, &error))?;
+    }
+    let mut tests = Vec::new();
+    for script in scripts(&root().join(FOLDER))? {
+        let to = folder.join(script.file_name().unwrap_or_default());
+        fs::copy(&script, &to).map_err(|error| failed(&to, &error))?;
+        if to.to_string_lossy().ends_with(ending) {
+            tests.push(to);
+        }
+    }
+    tests.sort();
+    if tests.is_empty() { Err(format!("{FOLDER} has no tests")) } else { Ok(tests) }
+}
+
+fn chromium() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        return Ok(named.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("chromium")).find(|path| path.exists());
+    let found = found.ok_or("chromium is missing: `apt-get install chromium`, or name another with CHROMIUM")?;
+    quietly(Command::new(&found).arg("--version"))?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_names_is_there() {
+        for file in LOCK.iter().chain(&["storefront.test.mjs", "browser.mjs"]) {
+            assert!(root().join(FOLDER).join(file).exists(), "{file}");
+        }
+    }
+}

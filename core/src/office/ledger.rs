@@ -38,7 +38,7 @@ pub struct Balance {
 }
 
 impl Balance {
-    fn of((currency, totals): (Currency, Totals)) -> Self {
+    pub(super) fn of((currency, totals): (Currency, Totals)) -> Self {
         let sum = |minor| SignedMoney::from_minor(minor, currency);
         Self {
             owed: sum(-totals.balance),

@@ -2,6 +2,7 @@
 
 mod auth;
 mod builder;
+mod desk;
 mod input;
 mod journal;
 mod ledger;
@@ -30,6 +31,7 @@ pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use builder::is_in_journal;
+pub use desk::Desk;
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
@@ -153,6 +155,11 @@ impl BoxOffice {
     /// Whose the money is: balances, statements and payouts.
     pub fn ledger(&self) -> Ledger {
         Ledger::new(self.clone())
+    }
+
+    /// Everybody's orders, for operators.
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.clone())
     }
 
     /// The facts themselves.

@@ -93,6 +93,18 @@ impl Webhooks {
         .await
     }
 
+    /// Delivers nothing more until it is resumed. One that is disabled already stays so, for the reason that it had.
+    pub(crate) async fn disable(&self, id: Uuid, reason: String) -> Result<(Subscription, Progress)> {
+        let at = self.0.shared.clock.now();
+        self.change(id, move |subscription, progress| {
+            if subscription.is_active() {
+                subscription.status = Status::Disabled { reason, at };
+                progress.next_try = None;
+            }
+        })
+        .await
+    }
+
     /// Gives a subscription a new secret; the one of before signs too for a day.
     pub(crate) async fn rotate_secret(&self, id: Uuid) -> Result<(Subscription, Progress)> {
         let secret = Secret::generate().map_err(WebhookError::unavailable)?;

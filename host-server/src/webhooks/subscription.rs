@@ -62,7 +62,7 @@ impl Subscription {
         std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
     }
 
-    pub(super) fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.status == Status::Active
     }
 }

@@ -12,6 +12,7 @@ mod dto;
 mod error;
 mod extract;
 mod gateway;
+mod insight;
 mod listener;
 mod logging;
 mod middleware;

@@ -9,6 +9,7 @@ use boxoffice::BoxOffice;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::insight::Insight;
 use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
 use crate::web::Catalogue;
 use crate::webhooks::Webhooks;
@@ -88,6 +89,7 @@ pub struct Shared {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) webhooks: Option<Webhooks>,
     pub(crate) catalogue: Catalogue,
+    pub(crate) insight: Insight,
 }
 
 impl AppState {
@@ -109,8 +111,15 @@ impl AppState {
             request_figures: RequestFigures::default(),
             webhooks,
             catalogue: Catalogue::default(),
+            insight: Insight::default(),
             settings,
         }))
+    }
+
+    /// Begins to keep the figures that operators look at, if that has not begun; it ends when the box office closes. Needs a
+    /// runtime, which is why a new state does not begin by itself; the first look at the figures does otherwise.
+    pub fn keep_figures(&self) {
+        self.insight.follow(&self.office, &self.metrics);
     }
 
     /// Does what is due every few seconds, so that what is counted stays small.

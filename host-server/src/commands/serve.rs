@@ -57,6 +57,7 @@ async fn serve(args: &ServeArgs, office: BoxOffice, connections_max: usize) -> O
     let state = AppState::with_webhooks(office.clone(), args.settings(), Some(webhooks.clone()));
     let admin = admin::Server::start(admin::Tools::new(office.clone(), webhooks.clone()), &args.data.data)?;
     webhooks.start()?;
+    state.keep_figures();
     let tidying = tokio::spawn(tidy(state.clone()));
     say(format_args!("listening on http://{address}"));
     tracing::info!(%address, "listening");

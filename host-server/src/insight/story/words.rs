@@ -1,0 +1,198 @@
+//! What a record says, in words for people who look after a box office.
+
+use boxoffice::{CancelReason, DomainEvent, Money, Record, RefundReason, Resolution, TicketVersion, Timestamp};
+
+/// How a moment feels, for its colour and its sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Something came to be, or was changed.
+    Plain,
+    /// Tickets are held.
+    Held,
+    /// It went well.
+    Good,
+    /// It ended without a sale.
+    Ended,
+    /// Somebody has to look at it.
+    Alarm,
+}
+
+impl Tone {
+    /// Its class in the stylesheet.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Held => "held",
+            Self::Good => "good",
+            Self::Ended => "ended",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// A record in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) tone: Tone,
+    /// What happened.
+    pub(crate) what: String,
+    /// What follows from it, or why it was so.
+    pub(crate) why: Option<String>,
+}
+
+fn said(tone: Tone, what: impl Into<String>, why: &str) -> Words {
+    Words { tone, what: what.into(), why: (!why.is_empty()).then(|| why.to_owned()) }
+}
+
+/// What the record says.
+pub(crate) fn words(record: &Record) -> Words {
+    match &record.event {
+        DomainEvent::UserCreated(_) => said(Tone::Plain, "Somebody signed up", ""),
+        DomainEvent::UserUpdated(event) => {
+            let changes = [
+                (event.email_changed, "a new email address"),
+                (event.password_changed, "a new password, which ended the other sessions"),
+            ];
+            let changes: Vec<_> = changes.into_iter().filter_map(|(is, what)| is.then_some(what)).collect();
+            let role = if event.operator { "is an operator" } else { "is no operator" };
+            said(Tone::Plain, "An account was changed", &format!("It {role}. {}", sentence(&changes.join(" and "))))
+        }
+        DomainEvent::UserErased(_) => said(Tone::Plain, "An account was erased", "Its personal data is gone."),
+        DomainEvent::SessionRevoked(_) => said(Tone::Plain, "Somebody signed out", ""),
+        DomainEvent::TicketCreated(event) => {
+            let show = event.show.as_ref().map(|show| {
+                let venue = show.venue.as_ref().map(|venue| format!(" at {venue}")).unwrap_or_default();
+                format!("{}{venue}", show.name)
+            });
+            let seat = event.seat.as_ref().map(|seat| format!("seat {seat}"));
+            let about: Vec<_> = show.into_iter().chain(seat).collect();
+            said(Tone::Plain, format!("“{}” was listed for {}", event.title, event.price), &about.join(", "))
+        }
+        DomainEvent::TicketUpdated(event) => {
+            said(Tone::Plain, format!("Its seller changed it: “{}” for {}", event.title, event.price), "")
+        }
+        DomainEvent::TicketWithdrawn(_) => {
+            said(Tone::Ended, "Its seller took it off sale", "From here on nobody could order it.")
+        }
+        DomainEvent::OrderCreated(event) => said(
+            Tone::Held,
+            format!("{} held until {}", tickets(event.tickets.len()), clock(event.expires_at)),
+            &format!("{} to pay. From here on nobody else could order {}.", event.total, them(event.tickets.len())),
+        ),
+        DomainEvent::OrderCancelled(event) => {
+            let what = match event.reason {
+                CancelReason::PaymentFailed => "The order ended: its payment was declined",
+                _ => "The buyer gave the order up",
+            };
+            said(Tone::Ended, what, &free(&event.tickets))
+        }
+        DomainEvent::OrderExpired(event) => {
+            said(Tone::Ended, "The hold ended at its deadline, unpaid", &free(&event.tickets))
+        }
+        DomainEvent::PayoutRecorded(event) => said(
+            Tone::Good,
+            format!("{} was paid out to a seller", event.amount),
+            &format!("Reference: {}", event.reference),
+        ),
+        event => money(event),
+    }
+}
+
+/// What an event about a charge says.
+fn money(event: &DomainEvent) -> Words {
+    match event {
+        DomainEvent::PaymentStarted(event) => said(
+            Tone::Held,
+            format!("A payment of {} began at {}", event.amount, event.gateway),
+            "The hold stays until the card processor has answered.",
+        ),
+        DomainEvent::ChargeAuthorized(_) => {
+            said(Tone::Held, "The money is set aside", "The tickets are sold once it is captured.")
+        }
+        DomainEvent::ChargeCreated(event) => said(
+            Tone::Good,
+            format!("{} was paid", event.amount),
+            &format!("The order is complete: {} sold.", tickets(event.tickets.len())),
+        ),
+        DomainEvent::ChargeFailed(event) => {
+            said(Tone::Ended, format!("The payment was declined: {}", event.reason), "")
+        }
+        DomainEvent::RefundStarted(event) => {
+            let why = match event.reason {
+                RefundReason::Requested => "The seller or an operator asked for it.",
+                RefundReason::Late => "The money came for an order that had ended.",
+                _ => "It was begun at the card processor's own desk.",
+            };
+            said(Tone::Plain, format!("{} is to be given back", event.amount), why)
+        }
+        DomainEvent::ChargeRefunded(event) => {
+            said(Tone::Plain, format!("{} was given back", event.amount), &free(&event.tickets))
+        }
+        DomainEvent::RefundFailed(event) => {
+            said(Tone::Alarm, format!("{} could not be given back: {}", event.amount, event.reason), "")
+        }
+        DomainEvent::LateMoneyReceived(event) => {
+            said(Tone::Alarm, format!("{} came after the order had ended", event.amount), "")
+        }
+        DomainEvent::ChargeTransferred(event) => said(
+            Tone::Good,
+            "The late money pays a new order",
+            &format!("Its buyer could still have the tickets: order {}.", event.to),
+        ),
+        DomainEvent::ChargeEscalated(event) => said(
+            Tone::Alarm,
+            format!("{} waits for an operator: {}", event.amount, event.reason),
+            "It is nobody's and could not be given back.",
+        ),
+        DomainEvent::EscalationResolved(event) => {
+            let what = match event.resolution {
+                Resolution::Kept => "the platform keeps it",
+                _ => "the buyer has it back by another way",
+            };
+            said(Tone::Plain, format!("An operator saw to {}: {what}", event.amount), &event.note)
+        }
+        DomainEvent::VoidStarted(_) => {
+            said(Tone::Plain, "Money that was set aside too late is being released", "None is taken.")
+        }
+        DomainEvent::ChargeVoided(_) => said(Tone::Plain, "The money was released", "None was taken."),
+        DomainEvent::ChargeDisputed(event) => {
+            said(Tone::Alarm, format!("The buyer's bank took {} back: {}", event.amount, event.reason), "")
+        }
+        DomainEvent::DisputeClosed(event) => closed(event.won, event.amount),
+        other => said(Tone::Plain, other.name(), ""),
+    }
+}
+
+fn closed(won: bool, amount: Money) -> Words {
+    if won {
+        said(Tone::Good, format!("The dispute is won: {amount} came back"), "")
+    } else {
+        said(Tone::Ended, format!("The dispute is lost: {amount} stays with the buyer"), "")
+    }
+}
+
+fn tickets(count: usize) -> String {
+    if count == 1 { "One ticket".to_owned() } else { format!("{count} tickets") }
+}
+
+const fn them(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}
+
+fn free(versions: &[TicketVersion]) -> String {
+    match versions.len() {
+        0 => String::new(),
+        1 => "One ticket was for sale again at once.".to_owned(),
+        count => format!("{count} tickets were for sale again at once."),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("It got {text}.") }
+}
+
+/// A time of day with its date, such as `2027-01-01 12:00:00`, in UTC.
+pub(crate) fn clock(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.get(..19).unwrap_or(&text).replacen('T', " ", 1)
+}

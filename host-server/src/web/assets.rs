@@ -27,6 +27,11 @@ static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("style", "css", "text/css; charset=utf-8", include_str!("../../assets/style.css")));
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("site", "js", "text/javascript; charset=utf-8", include_str!("../../assets/site.js")));
+static CONSOLE_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_str!("../../assets/console.css")));
+static CONSOLE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("console", "js", "text/javascript; charset=utf-8", include_str!("../../assets/console.js"))
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../assets/icon.svg")));
 
@@ -40,13 +45,23 @@ pub(super) fn script() -> &'static str {
     &SCRIPT.path
 }
 
+/// Where the console's own style is.
+pub(super) fn console_style() -> &'static str {
+    &CONSOLE_STYLE.path
+}
+
+/// Where the console's own script is.
+pub(super) fn console_script() -> &'static str {
+    &CONSOLE_SCRIPT.path
+}
+
 /// Where the icon is.
 pub(super) fn icon() -> &'static str {
     &ICON.path
 }
 
 pub(super) fn routes() -> Router<AppState> {
-    [&STYLE, &SCRIPT, &ICON]
+    [&STYLE, &SCRIPT, &CONSOLE_STYLE, &CONSOLE_SCRIPT, &ICON]
         .into_iter()
         .fold(Router::new(), |routes, asset| routes.route(&asset.path, get(async || file(asset))))
 }

@@ -13,6 +13,7 @@ mod browser;
 mod catalogue;
 mod chrome;
 mod components;
+mod console;
 mod form;
 mod notice;
 mod storefront;
@@ -32,5 +33,5 @@ pub(crate) use text::{Price, When};
 
 /// Every page, and what pages load.
 pub(crate) fn routes() -> Router<AppState> {
-    assets::routes().merge(storefront::routes())
+    assets::routes().merge(storefront::routes()).merge(console::routes())
 }

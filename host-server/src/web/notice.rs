@@ -40,6 +40,13 @@ notices! {
     Listed "listed" "good" "Your tickets are on sale.";
     Edited "edited" "good" "Your ticket is changed.";
     Withdrawn "withdrawn" "good" "Your ticket is off sale.";
+    MoneyResolved "money-resolved" "good" "It is noted what became of the money.";
+    MoneyGoesBack "money-goes-back" "good" "The card processor is asked to give the money back.";
+    WebhookResumed "webhook-resumed" "good" "Deliveries go on from where they stopped.";
+    WebhookDisabled "webhook-disabled" "good" "Nothing is delivered until it is resumed.";
+    WebhookPinged "webhook-pinged" "good" "A ping was sent; the log says what came of it.";
+    WebhookResent "webhook-resent" "good" "It was sent once more; the log says what came of it.";
+    PayoutRecorded "payout-recorded" "good" "The payout is recorded.";
     TicketMoved "ticket-moved" "bad" "The ticket has changed since you opened the form. Here it is as it stands now.";
 }
 

@@ -1,5 +1,6 @@
 //! What can't be seen over HTTP: these tests need the host in their own process, to add routes, stop its time or tell it who asks.
 
+mod console;
 mod pages;
 
 use std::net::SocketAddr;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 
 mod connections;
+mod console;
 mod crash;
 mod errors;
 mod harness;

@@ -209,3 +209,52 @@ async fn the_command_line_looks_after_them_with_and_without_a_server() {
     let (status, _, stderr) = command(&["webhooks", "add", "https://127.0.0.1"], dir.path()).finish();
     assert!(status == Some(1) && stderr.contains("private"), "{stderr}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_look_after_webhooks_in_the_console() {
+    let dir = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start().await;
+    let server = start(dir.path(), ALLOWED);
+    let token = operator(&server, dir.path()).await;
+    let id = subscribe(&server, &token, &receiver, 1).await;
+    receiver.until(|got| got.len() == 1).await;
+    let (server, token) = (&server, &token);
+    let look = async |path: &str| {
+        let call = server.get(path).header("cookie", format!("session={token}")).header("accept", "text/html");
+        let answer = call.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let click = async |path: &str| {
+        let form = "0123456789abcdef0123456789abcdef";
+        let call = server.client.post(format!("{}{path}", server.url)).header("origin", &server.url);
+        let call = call.header("cookie", format!("session={token}; form={form}")).header("accept", "text/html");
+        let call = call.header("content-type", "application/x-www-form-urlencoded");
+        let answer = call.body(format!("form-token={form}")).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (status, list) = look("/console/webhooks").await;
+    assert!(status == 200 && list.contains(&format!("/console/webhooks/{id}")), "{list}");
+    let path = format!("/console/webhooks/{id}");
+    let page = loop {
+        let (_, page) = look(&path).await;
+        if page.contains("/deliveries/1/resend") {
+            break page;
+        }
+    };
+    assert!(page.contains("UserUpdated") && page.contains(">Disable<") && !page.contains("whsec_"), "{page}");
+
+    let (status, again) = click(&format!("{path}/deliveries/1/resend")).await;
+    assert!(status == 200 && again.contains("by hand"), "{again}");
+    let got = receiver.until(|got| got.len() == 2).await;
+    assert_eq!(got[0].id, got[1].id);
+    let (_, disabled) = click(&format!("{path}/disable")).await;
+    assert!(disabled.contains("an operator disabled it") && disabled.contains(">Resume<"), "{disabled}");
+    list_tickets(server, token).await;
+    assert_eq!(ask(server, token, "GET", &format!("/api/webhooks/{id}"), None).await.1["status"], "disabled");
+    assert_eq!(receiver.got().len(), 2, "nothing is delivered meanwhile");
+    let (_, resumed) = click(&format!("{path}/resume")).await;
+    assert!(resumed.contains(">Disable<") && !resumed.contains("an operator disabled it"), "{resumed}");
+    receiver.until(|got| got.last().is_some_and(|last| last.seq() == 102)).await;
+    assert_eq!(click(&format!("{path}/explode")).await.0, 404);
+    assert_eq!(click(&format!("{path}/deliveries/9999/resend")).await.0, 404);
+}

@@ -1,0 +1,172 @@
+//! The overview: what is going on now, and what went on in the last hours.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use boxoffice::{Stats, Timestamp};
+use serde::Deserialize;
+
+use super::operator::Operator;
+use super::page::{Frame, page};
+use crate::error::Failure;
+use crate::extract::Query;
+use crate::insight::chart::{Chart, Kind, Row, Series, short};
+use crate::insight::{MINUTES_MAX, Minute};
+use crate::state::AppState;
+use crate::web::Chrome;
+
+/// How far back one may look, in minutes, with what that is called.
+const SPANS: [(usize, &str); 3] = [(60, "1 hour"), (180, "3 hours"), (MINUTES_MAX, "6 hours")];
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    minutes: Option<String>,
+}
+
+/// A figure of this moment.
+struct Figure {
+    name: &'static str,
+    value: String,
+    note: String,
+}
+
+/// A chart as it is shown.
+struct Drawn {
+    id: &'static str,
+    title: &'static str,
+    unit: &'static str,
+    svg: String,
+    columns: Vec<&'static str>,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "console/charts.html")]
+struct ChartsPage {
+    chrome: Chrome,
+    frame: Frame,
+    figures: Vec<Figure>,
+    spans: Vec<(usize, &'static str, bool)>,
+    charts: Vec<Drawn>,
+}
+
+crate::web::page!(ChartsPage);
+
+pub(super) async fn show(
+    operator: Operator,
+    State(state): State<AppState>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    state.keep_figures();
+    let wanted = asked.minutes.and_then(|text| text.parse().ok());
+    let (count, _) = SPANS.into_iter().find(|(count, _)| Some(*count) == wanted).unwrap_or(SPANS[0]);
+    let now = state.office.now();
+    let minutes = state.insight.series(&state.office, |series| series.last(count, now)).await;
+    page(&ChartsPage {
+        chrome: operator.chrome,
+        frame: Frame::new("Overview", "/console"),
+        figures: figures(&state.office.stats(), minutes.last().map(|(_, minute)| minute)),
+        spans: SPANS.map(|(minutes, name)| (minutes, name, minutes == count)).to_vec(),
+        charts: charts(&minutes).into_iter().map(Drawn::of).collect(),
+    })
+}
+
+impl Drawn {
+    fn of(chart: Chart) -> Self {
+        Self {
+            id: chart.id,
+            title: chart.title,
+            unit: chart.unit,
+            svg: chart.svg(),
+            columns: chart.series.iter().map(|series| series.name).collect(),
+            rows: chart.rows(),
+        }
+    }
+}
+
+fn figures(stats: &Stats, minute: Option<&Minute>) -> Vec<Figure> {
+    let figure = |name, value: String, note: String| Figure { name, value, note };
+    let count = |value: usize| short(number(value));
+    let sales = minute.map_or(0, |minute| minute.sales);
+    vec![
+        figure("On sale", count(stats.tickets_available), format!("{} held", count(stats.tickets_locked))),
+        figure("Open holds", count(stats.open_orders), format!("{sales} sales this minute")),
+        figure("Payments under way", count(stats.pending_payments), "at the card processor".to_owned()),
+        figure("Queue", count(stats.queue_len), format!("of {} places", count(stats.queue_capacity))),
+        figure("Expiry lag", format!("{} ms", stats.expiry_lag.as_millis()), "of the most overdue hold".to_owned()),
+        figure("Journal", stats.head_seq.to_string(), "records".to_owned()),
+    ]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure on a page, far below 2^52")]
+fn number(value: impl TryInto<u64> + Copy) -> f64 {
+    value.try_into().unwrap_or(u64::MAX) as f64
+}
+
+/// The charts of these minutes.
+fn charts(minutes: &[(Timestamp, Minute)]) -> Vec<Chart> {
+    let points: Vec<String> =
+        minutes.iter().map(|(at, _)| at.to_string().get(11..16).unwrap_or("").to_owned()).collect();
+    let series = |name, value: &dyn Fn(&Minute) -> Option<f64>| Series {
+        name,
+        values: minutes.iter().map(|(_, minute)| value(minute)).collect(),
+    };
+    // A minute of which not all is known would look like a quiet one.
+    let counted =
+        |name, count: fn(&Minute) -> u32| series(name, &|minute| minute.is_covered.then(|| f64::from(count(minute))));
+    let chart = |id, title, unit, kind, series| {
+        let is_whole = matches!(id, "reservations" | "ends" | "queue" | "expiry-lag");
+        Chart { id, title, unit, kind, is_whole, points: points.clone(), series }
+    };
+    let latency =
+        |name, pick: fn(&crate::insight::Percentiles) -> f64| series(name, &|minute| minute.latency.as_ref().map(pick));
+    vec![
+        chart(
+            "reservations",
+            "Reservations",
+            "per minute",
+            Kind::Area,
+            vec![counted("Orders that locked tickets", |minute| minute.reservations)],
+        ),
+        chart(
+            "ends",
+            "How holds ended",
+            "per minute",
+            Kind::StackedBars,
+            vec![
+                counted("Sold", |minute| minute.sales),
+                counted("Expired", |minute| minute.expiries),
+                counted("Declined", |minute| minute.declines),
+                counted("Given up", |minute| minute.cancellations),
+            ],
+        ),
+        chart(
+            "conversion",
+            "Conversion of holds",
+            "percent of those that ended in the minute",
+            Kind::Lines,
+            vec![series("Sold", &|minute| minute.conversion().filter(|_| minute.is_covered))],
+        ),
+        chart(
+            "expiry-lag",
+            "Expiry lag",
+            "milliseconds, the worst of each minute",
+            Kind::Area,
+            vec![series("Most overdue hold", &|minute| minute.samples.map(|samples| number(samples.expiry_lag_ms)))],
+        ),
+        chart(
+            "latency",
+            "Time to a durable answer",
+            "milliseconds",
+            Kind::Lines,
+            vec![latency("p50", |it| it.p50), latency("p95", |it| it.p95), latency("p99", |it| it.p99)],
+        ),
+        chart(
+            "queue",
+            "Queue depth",
+            "commands, the most of each minute",
+            Kind::Area,
+            vec![series("Waiting commands", &|minute| minute.samples.map(|samples| number(samples.queue_len)))],
+        ),
+    ]
+}

@@ -1,0 +1,77 @@
+//! Open holds, the one that ends next first.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use boxoffice::{Order, OrderStatus, Timestamp};
+
+use super::operator::Operator;
+use super::page::{Frame, page};
+use super::row::short;
+use crate::error::Failure;
+use crate::insight::story::clock;
+use crate::state::AppState;
+use crate::web::Chrome;
+
+/// How many holds are listed.
+const LIST_MAX: usize = 200;
+
+/// A hold as it is listed.
+struct Held {
+    order: String,
+    order_short: String,
+    buyer: String,
+    tickets: usize,
+    first: String,
+    total: String,
+    expires_at: String,
+    left: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/holds.html")]
+struct HoldsPage {
+    chrome: Chrome,
+    frame: Frame,
+    holds: Vec<Held>,
+    /// How many there are in all.
+    count: usize,
+}
+
+crate::web::page!(HoldsPage);
+
+pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
+    let now = state.office.now();
+    let orders = state.office.desk().open_orders(operator.actor, LIST_MAX)?;
+    page(&HoldsPage {
+        chrome: operator.chrome,
+        frame: Frame::new("Open holds", "/console/holds"),
+        count: state.office.stats().open_orders.max(orders.len()),
+        holds: orders.iter().map(|order| held(order, now)).collect(),
+    })
+}
+
+fn held(order: &Order, now: Timestamp) -> Held {
+    Held {
+        order: order.id.to_string(),
+        order_short: short(&order.id.to_string()),
+        buyer: order.buyer_id.to_string(),
+        tickets: order.tickets.len(),
+        first: order.tickets.first().map(|ticket| ticket.title.to_string()).unwrap_or_default(),
+        total: order.total.to_string(),
+        expires_at: clock(order.expires_at),
+        left: left(order, now),
+    }
+}
+
+/// How long the hold goes on.
+fn left(order: &Order, now: Timestamp) -> String {
+    if order.status == OrderStatus::AwaitingPayment {
+        return "until the card processor answers".to_owned();
+    }
+    match order.expires_at.since(now).as_secs() {
+        0 => "due".to_owned(),
+        secs if secs < 60 => format!("{secs} s"),
+        secs => format!("{} min {} s", secs / 60, secs % 60),
+    }
+}

@@ -1,0 +1,185 @@
+//! The journal as a list, the latest first, with filters.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use boxoffice::{Code, Error, JournalReader, Record, StreamKey};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use super::page::{Frame, page};
+use super::row::Row;
+use crate::error::Failure;
+use crate::extract::Query;
+use crate::state::AppState;
+use crate::web::Chrome;
+use crate::webhooks::event_types;
+
+/// How many records a page has.
+const PAGE_LEN: usize = 50;
+
+/// How many records are looked at for a page: rare events are further back.
+const LOOK_MAX: u64 = 50_000;
+
+/// How many records are read at a time.
+const READ_LEN: u64 = 2_000;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    stream: String,
+    before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// Which records are shown.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    event: Option<&'static str>,
+    stream: Option<Uuid>,
+}
+
+impl Asked {
+    /// The filter, or what is wrong with it.
+    pub(super) fn filter(&self) -> Result<Filter, Error> {
+        let event = match self.r#type.trim() {
+            "" => None,
+            name => {
+                let known = event_types().iter().find(|known| *known == name);
+                Some(known.ok_or_else(|| Error::invalid("type", "must be the name of an event"))?.as_str())
+            }
+        };
+        let stream = match self.stream.trim() {
+            "" => None,
+            text => {
+                let id = text.rsplit('/').next().unwrap_or(text);
+                let id =
+                    id.parse().map_err(|_| Error::invalid("stream", "must be the id of a ticket, an order or a user"));
+                Some(id?)
+            }
+        };
+        Ok(Filter { event, stream })
+    }
+
+    /// The parameters of the filter, for links.
+    fn parameters(&self) -> String {
+        let mut parameters = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("type", self.r#type.trim()), ("stream", self.stream.trim())] {
+            if !value.is_empty() {
+                parameters.append_pair(name, value);
+            }
+        }
+        parameters.finish()
+    }
+}
+
+impl Filter {
+    pub(super) fn shows(&self, record: &Record) -> bool {
+        let is_event = self.event.is_none_or(|name| name == record.event.name());
+        let is_of = |id: Uuid| {
+            let of_actor = record.actor.user().is_some_and(|user| *user.as_bytes() == *id.as_bytes());
+            of_actor || record.event.changes().into_iter().any(|key| is_key(key, id))
+        };
+        is_event && self.stream.is_none_or(is_of)
+    }
+}
+
+fn is_key(key: StreamKey, id: Uuid) -> bool {
+    let bytes = id.as_bytes();
+    match key {
+        StreamKey::User(key) => key.as_bytes() == bytes,
+        StreamKey::Ticket(key) => key.as_bytes() == bytes,
+        StreamKey::Order(key) => key.as_bytes() == bytes,
+        StreamKey::Email(_) => false,
+    }
+}
+
+/// What was found, the latest first.
+struct Found {
+    rows: Vec<Row>,
+    /// The first record that was looked at; before it may be more.
+    from: u64,
+}
+
+#[derive(Template)]
+#[template(path = "console/journal.html")]
+struct JournalPage {
+    chrome: Chrome,
+    frame: Frame,
+    types: Vec<(&'static str, bool)>,
+    stream: String,
+    rows: Vec<Row>,
+    /// Where the live tail goes on; none on pages of before.
+    live: Option<String>,
+    /// The page of what was before.
+    older: Option<String>,
+    /// The first page, unless this is it.
+    newest: Option<String>,
+    is_filtered: bool,
+    looked_from: u64,
+}
+
+crate::web::page!(JournalPage);
+
+pub(super) async fn show(
+    operator: Operator,
+    State(state): State<AppState>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let frame = Frame::new("Journal", "/console/journal");
+    let (filter, frame) = match asked.filter() {
+        Ok(filter) => (filter, frame),
+        Err(error) => (Filter::default(), frame.faults(&error)),
+    };
+    let before = asked.before.as_deref().and_then(|text| text.parse::<u64>().ok());
+    let journal = state.office.journal();
+    let head = journal.head()?;
+    let is_filtered = filter.event.is_some() || filter.stream.is_some();
+    let end = before.map_or(head, |before| before.saturating_sub(1).min(head));
+    let found = tokio::task::spawn_blocking(move || look_back(&journal, end, &filter));
+    let found = found.await.map_err(|_| Code::Internal)??;
+    let parameters = asked.parameters();
+    let and = if parameters.is_empty() { "" } else { "&" };
+    page(&JournalPage {
+        chrome: operator.chrome,
+        frame,
+        types: event_types().iter().map(|name| (name.as_str(), *name == asked.r#type.trim())).collect(),
+        live: before.is_none().then(|| format!("/console/journal/live?{parameters}{and}after={head}")),
+        older: (found.from > 1).then(|| format!("/console/journal?{parameters}{and}before={}", found.from)),
+        newest: before.is_some().then(|| format!("/console/journal?{parameters}")),
+        stream: asked.stream,
+        looked_from: found.from,
+        rows: found.rows,
+        is_filtered,
+    })
+}
+
+/// The last records up to `end` that the filter shows.
+fn look_back(journal: &JournalReader, end: u64, filter: &Filter) -> Result<Found, Error> {
+    let mut found = Found { rows: Vec::new(), from: end + 1 };
+    while found.rows.len() < PAGE_LEN && found.from > 1 && end + 1 - found.from < LOOK_MAX {
+        let from = found.from.saturating_sub(if filter.event.is_some() || filter.stream.is_some() {
+            READ_LEN
+        } else {
+            PAGE_LEN as u64
+        });
+        let from = from.max(1);
+        let len = usize::try_from(found.from - from).unwrap_or(0);
+        let records = journal.read(from, len)?;
+        for record in records.iter().rev() {
+            if found.rows.len() == PAGE_LEN {
+                break;
+            }
+            found.from = record.seq;
+            found.rows.extend(filter.shows(record).then(|| Row::of(record)));
+        }
+        if records.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,200 @@
+//! Whose the money is: the platform's accounts, what sellers are owed, and the form that records payouts.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{
+    Actor, Balance, BalanceEntry, Error, IdSource as _, Ledger, NewPayout, PlatformBalance, RandomIds, RawLedgerQuery,
+    UserId,
+};
+use serde::Deserialize;
+
+use super::operator::Operator;
+use super::page::Frame;
+use crate::error::Failure;
+use crate::extract::Query;
+use crate::insight::story::clock;
+use crate::state::AppState;
+use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+
+/// How many sellers of each currency are listed.
+const SELLERS_MAX: usize = 100;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    seller: String,
+    #[serde(default)]
+    currency: String,
+    cursor: Option<String>,
+}
+
+/// A payout as the form has it.
+#[derive(Debug, Default)]
+struct PayoutForm {
+    seller: String,
+    amount: String,
+    currency: String,
+    reference: String,
+    /// Made with the form, so that a form that is sent twice pays once.
+    key: String,
+}
+
+impl PayoutForm {
+    fn of(form: &Form) -> Self {
+        let field = |name| form.get(name).trim().to_owned();
+        Self {
+            seller: field("seller"),
+            amount: field("amount"),
+            currency: field("currency"),
+            reference: field("reference"),
+            key: field("key"),
+        }
+    }
+}
+
+/// What a seller is owed.
+struct Owed {
+    seller: String,
+    balance: Balance,
+}
+
+/// A line of a seller's statement.
+struct Line {
+    entry: BalanceEntry,
+    at: String,
+    order: Option<String>,
+    reference: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/ledger.html")]
+struct LedgerPage {
+    chrome: Chrome,
+    frame: Frame,
+    platform: Vec<PlatformBalance>,
+    sellers: Vec<Owed>,
+    /// The seller whose statement is shown.
+    seller: String,
+    balances: Vec<Balance>,
+    lines: Vec<Line>,
+    /// The cursor of the next page, as addresses write it.
+    older: Option<String>,
+    form: PayoutForm,
+}
+
+crate::web::page!(LedgerPage);
+
+pub(super) async fn show(
+    operator: Operator,
+    State(state): State<AppState>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let frame = Frame::new("Ledger", "/console/ledger");
+    let form = PayoutForm { seller: asked.seller.trim().to_owned(), currency: asked.currency, ..PayoutForm::default() };
+    let (status, page) = ledger(operator, &state, frame, form, asked.cursor)?;
+    Ok(shown(status, &page))
+}
+
+/// The page with a form; a seller who is not one is a fault of the form.
+fn ledger(
+    operator: Operator,
+    state: &AppState,
+    frame: Frame,
+    form: PayoutForm,
+    cursor: Option<String>,
+) -> Result<(StatusCode, LedgerPage), Error> {
+    let (office, actor) = (&state.office, operator.actor);
+    let mut status = StatusCode::OK;
+    let mut made = LedgerPage {
+        chrome: operator.chrome,
+        frame,
+        platform: office.ledger().platform(actor)?,
+        sellers: Vec::new(),
+        seller: String::new(),
+        balances: Vec::new(),
+        lines: Vec::new(),
+        older: None,
+        form: PayoutForm { key: RandomIds.next().to_string(), ..form },
+    };
+    let owed = office.desk().sellers(actor, SELLERS_MAX)?;
+    made.sellers = owed.into_iter().map(|(seller, balance)| Owed { seller: seller.to_string(), balance }).collect();
+    if made.form.seller.is_empty() {
+        return Ok((status, made));
+    }
+    let balances = seller(&made.form.seller).and_then(|seller| {
+        let query = RawLedgerQuery { cursor, ..RawLedgerQuery::default() };
+        Ok((office.ledger().balance(actor, seller)?, office.ledger().entries(actor, seller, &query)?))
+    });
+    match balances {
+        Ok((balances, entries)) => {
+            made.seller.clone_from(&made.form.seller);
+            made.balances = balances;
+            made.older = entries.next.map(|cursor| {
+                let cursor = cursor.to_string();
+                form_urlencoded::byte_serialize(cursor.as_bytes()).collect()
+            });
+            made.lines = entries.items.into_iter().map(line).collect();
+        }
+        Err(error) if error.status_code() < 500 => {
+            let unknown = Error::invalid("seller", "must be the id of a user");
+            status = StatusCode::NOT_FOUND;
+            if made.frame.faults.is_empty() {
+                made.frame = made.frame.faults(&unknown);
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok((status, made))
+}
+
+fn line(entry: BalanceEntry) -> Line {
+    Line {
+        at: clock(entry.at),
+        order: entry.order_id.map(|id| id.to_string()),
+        reference: entry.reference.as_ref().map(ToString::to_string).unwrap_or_default(),
+        entry,
+    }
+}
+
+fn seller(text: &str) -> Result<UserId, Error> {
+    text.trim().parse().map_err(|_| Error::invalid("seller", "must be the id of a user"))
+}
+
+/// Records a payout. Sent twice, the form records it once.
+pub(super) async fn pay_out(
+    operator: Operator,
+    State(state): State<AppState>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let form = PayoutForm::of(&form);
+    let error = match record(operator.actor, &state, &form).await {
+        Ok(()) => {
+            let seller: String = form_urlencoded::byte_serialize(form.seller.trim().as_bytes()).collect();
+            return Ok(redirect_with(&format!("/console/ledger?seller={seller}"), Notice::PayoutRecorded, &state));
+        }
+        Err(error) => error,
+    };
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status.is_server_error() {
+        return Err(error.into());
+    }
+    let frame = Frame::new("Ledger", "/console/ledger").faults(&error);
+    let (_, page) = ledger(operator, &state, frame, form, None)?;
+    Ok(shown(status, &page))
+}
+
+async fn record(actor: Actor, state: &AppState, form: &PayoutForm) -> Result<(), Error> {
+    let seller = seller(&form.seller)?;
+    let key = match form.key.trim() {
+        "" => None,
+        text => Some(text.parse().map_err(|reason| Error::invalid("key", reason))?),
+    };
+    let mut payout = NewPayout::new(form.amount.trim(), form.reference.trim());
+    if !form.currency.trim().is_empty() {
+        payout = payout.currency(form.currency.trim());
+    }
+    let ledger = key.into_iter().fold(state.office.ledger(), Ledger::idempotency_key);
+    ledger.record_payout(actor, seller, payout).await.map(drop)
+}

@@ -1,0 +1,46 @@
+//! The console: what operators see of a box office, and what they do about it.
+//!
+//! Each file is a page with its forms. Pages are whole without JavaScript; `console.js` keeps them up to date where it runs. Who is
+//! no operator finds nothing here: not that there is a console, and not what it knows.
+//!
+//! **Invariant:** every handler takes an [`Operator`](operator::Operator), and every form is read by [`Form`](crate::web::Form).
+
+mod charts;
+mod check;
+mod holds;
+mod journal;
+mod ledger;
+mod operator;
+mod page;
+mod payments;
+mod row;
+mod stories;
+mod tail;
+mod webhooks;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+/// The pages of the console.
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/console", get(charts::show))
+        .route("/console/journal", get(journal::show))
+        .route("/console/journal/live", get(tail::follow))
+        .route("/console/find", get(stories::find))
+        .route("/console/orders/{id}", get(stories::order))
+        .route("/console/tickets/{id}", get(stories::ticket))
+        .route("/console/holds", get(holds::show))
+        .route("/console/payments", get(payments::show))
+        .route("/console/payments/{id}/resolve", post(payments::resolve))
+        .route("/console/payments/{id}/refund", post(payments::refund))
+        .route("/console/webhooks", get(webhooks::list))
+        .route("/console/webhooks/{id}", get(webhooks::show))
+        .route("/console/webhooks/{id}/{action}", post(webhooks::act))
+        .route("/console/webhooks/{id}/deliveries/{number}/resend", post(webhooks::resend))
+        .route("/console/ledger", get(ledger::show))
+        .route("/console/ledger/payouts", post(ledger::pay_out))
+        .route("/console/verify", get(check::show).post(check::start))
+}

@@ -1,0 +1,29 @@
+//! Who may look: operators. Others are told what they would be told of a page that there is not.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use boxoffice::{Actor, Code};
+
+use crate::error::{Failure, Refusal};
+use crate::state::AppState;
+use crate::web::Chrome;
+
+/// The operator who looks, with what the page shows around its content.
+#[derive(Debug)]
+pub(super) struct Operator {
+    pub(super) chrome: Chrome,
+    pub(super) actor: Actor,
+}
+
+impl FromRequestParts<AppState> for Operator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let Ok(chrome) = Chrome::from_request_parts(parts, state).await;
+        match chrome.actor() {
+            Some(actor) if chrome.is_operator() => Ok(Self { chrome, actor }),
+            Some(_) => Err(Refusal::RouteNotFound.into()),
+            None => Err(Code::AuthRequired.into()),
+        }
+    }
+}

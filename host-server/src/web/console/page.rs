@@ -1,0 +1,72 @@
+//! What all pages of the console have beside the chrome of the site: its parts, and what is wrong with a form.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{Error, Fault};
+
+use crate::error::Failure;
+use crate::web::{Page, assets, show};
+
+/// The parts of the console, with their addresses.
+const PARTS: [(&str, &str); 7] = [
+    ("/console", "Overview"),
+    ("/console/journal", "Journal"),
+    ("/console/holds", "Holds"),
+    ("/console/payments", "Payments"),
+    ("/console/ledger", "Ledger"),
+    ("/console/webhooks", "Webhooks"),
+    ("/console/verify", "Verify"),
+];
+
+/// The frame around a page.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// What the page is called.
+    pub(super) title: String,
+    /// The address of the part that it belongs to.
+    here: &'static str,
+    /// What is wrong with what was asked for.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Frame {
+    pub(super) fn new(title: impl Into<String>, here: &'static str) -> Self {
+        Self { title: title.into(), here, faults: Vec::new() }
+    }
+
+    pub(super) fn faults(mut self, error: &Error) -> Self {
+        self.faults = error.serialize_errors();
+        self
+    }
+
+    /// The parts of the console, and whether the page belongs to each.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
+        PARTS.iter().map(|(path, name)| (*path, *name, *path == self.here))
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn fault(&self, field: &str) -> Option<&str> {
+        let fault = self.faults.iter().find(|fault| fault.field.as_deref() == Some(field));
+        fault.map(|fault| fault.message.as_ref())
+    }
+
+    /// What is wrong with none of the fields of a form, whose names stand one after another.
+    pub(super) fn other_faults(&self, fields: impl AsRef<str>) -> Vec<&str> {
+        let is_field = |name: &str| fields.as_ref().split(' ').any(|field| field == name);
+        let is_other = |fault: &&Fault| !fault.field.as_deref().is_some_and(is_field);
+        self.faults.iter().filter(is_other).map(|fault| fault.message.as_ref()).collect()
+    }
+
+    pub(super) fn style(&self) -> &'static str {
+        assets::console_style()
+    }
+
+    pub(super) fn script(&self) -> &'static str {
+        assets::console_script()
+    }
+}
+
+/// A page as it is answered when all is well.
+pub(super) fn page(page: &impl Page) -> Result<Response, Failure> {
+    Ok(show(StatusCode::OK, page))
+}

@@ -1,0 +1,136 @@
+//! Charges of which something is under way, and money that waits for an operator.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{Charge, Error, Order, OrderId, Timestamp};
+
+use super::operator::Operator;
+use super::page::{Frame, page};
+use super::row::short;
+use crate::error::{Failure, Refusal};
+use crate::insight::story::clock;
+use crate::state::AppState;
+use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+
+/// How many of each are listed.
+const LIST_MAX: usize = 200;
+
+/// A charge as it is listed.
+struct Listed {
+    order: String,
+    order_short: String,
+    charge: String,
+    amount: String,
+    status: &'static str,
+    gateway: String,
+    since: String,
+    age: String,
+    failure: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/payments.html")]
+struct PaymentsPage {
+    chrome: Chrome,
+    frame: Frame,
+    pending: Vec<Listed>,
+    pending_count: usize,
+    escalated: Vec<Listed>,
+    escalated_count: usize,
+    /// The form that was sent, with its order.
+    resolving: String,
+    note: String,
+}
+
+crate::web::page!(PaymentsPage);
+
+pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
+    let frame = Frame::new("Payments", "/console/payments");
+    page(&lists(operator, &state, frame)?)
+}
+
+fn lists(operator: Operator, state: &AppState, frame: Frame) -> Result<PaymentsPage, Error> {
+    let (now, actor) = (state.office.now(), operator.actor);
+    let pending = state.office.desk().pending_payments(actor)?;
+    let escalated = state.office.payments().escalated(actor)?;
+    let under_way = |order: &Arc<Order>| order.charge.as_ref().map(|charge| listed(charge, now));
+    Ok(PaymentsPage {
+        chrome: operator.chrome,
+        frame,
+        pending_count: pending.len(),
+        pending: pending.iter().filter_map(under_way).take(LIST_MAX).collect(),
+        escalated_count: escalated.len(),
+        escalated: escalated.iter().map(|charge| listed(charge, now)).take(LIST_MAX).collect(),
+        resolving: String::new(),
+        note: String::new(),
+    })
+}
+
+fn listed(charge: &Charge, now: Timestamp) -> Listed {
+    let order = charge.order_id.to_string();
+    let age = now.since(charge.updated_at).as_secs();
+    Listed {
+        order_short: short(&order),
+        order,
+        charge: charge.id.to_string(),
+        amount: charge.amount.to_string(),
+        status: charge.status.as_str(),
+        gateway: charge.gateway.to_string(),
+        since: clock(charge.updated_at),
+        age: if age < 120 { format!("{age} s") } else { format!("{} min", age / 60) },
+        failure: charge.failure.as_deref().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Notes what became of escalated money.
+pub(super) async fn resolve(
+    operator: Operator,
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
+    let outcome = match form.get("resolution").parse() {
+        Ok(resolution) => state.office.payments().resolve(operator.actor, id, resolution, form.get("note")).await,
+        Err(_) => Err(Error::invalid("resolution", "must be chosen")),
+    };
+    match outcome {
+        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyResolved, &state)),
+        Err(error) => refused(operator, &state, &error, id, form.get("note").to_owned()),
+    }
+}
+
+/// Asks the card processor once more to give escalated money back.
+pub(super) async fn refund(
+    operator: Operator,
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    _form: Form,
+) -> Result<Response, Failure> {
+    let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
+    match state.office.payments().refund(operator.actor, id, false).await {
+        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyGoesBack, &state)),
+        Err(error) => refused(operator, &state, &error, id, String::new()),
+    }
+}
+
+/// The page once more, with what is wrong.
+fn refused(
+    operator: Operator,
+    state: &AppState,
+    error: &Error,
+    order: OrderId,
+    note: String,
+) -> Result<Response, Failure> {
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status.is_server_error() || status == StatusCode::NOT_FOUND {
+        return Err(error.clone().into());
+    }
+    let frame = Frame::new("Payments", "/console/payments").faults(error);
+    let lists = lists(operator, state, frame)?;
+    Ok(shown(status, &PaymentsPage { resolving: order.to_string(), note, ..lists }))
+}

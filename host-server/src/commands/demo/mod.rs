@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::blocking::BoxOffice;
-use boxoffice::{Actor, Clock, NewTicket, RandomIds, SystemClock, Ticket, TicketId, UserId};
+use boxoffice::{Actor, Clock, NewTicket, RandomIds, SystemClock, Ticket, TicketId, Timestamp, UserId};
 use fastrand::Rng;
 use indicatif::ProgressBar;
 
@@ -25,10 +25,11 @@ const BUYERS: usize = 12;
 const DAY: Duration = Duration::from_hours(24);
 const HISTORY: Duration = Duration::from_hours(14 * 24);
 const HOLD: Duration = Duration::from_mins(15);
+const RUSH: Duration = Duration::from_hours(3);
 
 pub(super) fn run(args: &DemoArgs) -> Outcome {
     let now = SystemClock::new().now();
-    let start = boxoffice::Timestamp::from_millis(now.as_millis() - millis(HISTORY));
+    let start = Timestamp::from_millis(now.as_millis() - millis(HISTORY));
     let clock = Arc::new(DemoClock::at(start));
     let builder = boxoffice::BoxOffice::builder().hold(HOLD).clock(clock.clone()).ids(Arc::new(RandomIds));
     let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
@@ -109,21 +110,21 @@ impl Demo {
     }
 
     /// Sells about half of the tickets, one order after the other, until now; the last few orders are still open then.
-    fn sales(&mut self, tickets: &[Arc<Ticket>], now: boxoffice::Timestamp) -> Outcome {
+    fn sales(&mut self, tickets: &[Arc<Ticket>], now: Timestamp) -> Outcome {
         let mut wanted: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         self.rng.shuffle(&mut wanted);
         wanted.truncate((tickets.len() / 2).max(1));
         let open_count = (wanted.len() / 10).clamp(1, BUYERS);
         let (past, open) = wanted.split_at(wanted.len() - open_count);
         self.bar.inc_length(wanted.len() as u64);
-        let pace =
-            now.since(self.clock.now()).checked_div(u32::try_from(past.len()).unwrap_or(1) + 1).unwrap_or_default();
-        for (at, ticket) in past.iter().enumerate() {
+        let times = times(self.clock.now(), now, past.len());
+        for (at, (ticket, time)) in past.iter().zip(times).enumerate() {
+            self.clock.set(time);
             let buyer = self.buyers[self.rng.usize(0..BUYERS)];
-            self.sale(at, buyer, *ticket)?;
-            self.clock.advance(pace);
+            self.sale(at, buyer, *ticket, now.since(time) > HOLD)?;
             self.bar.inc(1);
         }
+        // Holds that nobody paid end on the way there.
         self.clock.set(now);
         for (buyer, ticket) in self.buyers.clone().into_iter().zip(open) {
             self.office.orders().create(buyer, &[*ticket])?;
@@ -133,13 +134,13 @@ impl Demo {
     }
 
     /// One order and how it ends. The first six end in six different ways, whatever the seed.
-    fn sale(&mut self, at: usize, buyer: UserId, ticket: TicketId) -> Outcome {
+    fn sale(&mut self, at: usize, buyer: UserId, ticket: TicketId, may_expire: bool) -> Outcome {
         const FIRST: [usize; 6] = [0, 20, 40, 60, 80, 96];
         let order = self.office.orders().create(buyer, &[ticket])?;
         let fate = FIRST.get(at).copied().unwrap_or_else(|| self.rng.usize(0..100));
         match fate {
             0..20 => self.office.orders().cancel(buyer, order.id)?,
-            20..40 => self.clock.advance(HOLD + Duration::from_secs(1)),
+            20..40 if may_expire => {}
             40..50 => match self.office.payments().pay(buyer, order.id, "tok_chargeDeclined") {
                 Err(error) if error.code_value() == boxoffice::Code::PaymentDeclined => {}
                 other => return other.map(drop).map_err(Into::into),
@@ -157,10 +158,41 @@ impl Demo {
     }
 }
 
+/// When so many orders are made: half of them day and night, the other half in the busy hours before now.
+fn times(start: Timestamp, now: Timestamp, count: usize) -> impl Iterator<Item = Timestamp> {
+    let rush = Timestamp::from_millis(now.as_millis().saturating_sub(millis(RUSH))).max(start);
+    let quiet = count / 2;
+    let spread = |from: Timestamp, to: Timestamp, at: usize, of: usize| {
+        let part = u128::from(millis(to.since(from))) * at as u128 / of.max(1) as u128;
+        from.plus(Duration::from_millis(u64::try_from(part).unwrap_or(0)))
+    };
+    (0..count).map(move |at| {
+        if at < quiet { spread(start, rush, at, quiet) } else { spread(rush, now, at - quiet, count - quiet) }
+    })
+}
+
 fn email(name: &str) -> String {
     format!("{name}@boxoffice.example")
 }
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_made_in_order_and_never_later_than_now() {
+        let now = Timestamp::from_millis(2_000_000_000);
+        let start = Timestamp::from_millis(now.as_millis() - millis(HISTORY));
+        for count in [0, 1, 2, 131] {
+            let times: Vec<_> = times(start, now, count).collect();
+            assert_eq!(times.len(), count);
+            assert!(times.is_sorted() && times.iter().all(|time| (start..now).contains(time)), "{count}");
+            let busy = times.iter().filter(|time| now.since(**time) <= RUSH).count();
+            assert_eq!(busy, count - count / 2);
+        }
+    }
 }

@@ -62,17 +62,17 @@ pub(super) async fn show(
     let (count, _) = SPANS.into_iter().find(|(count, _)| Some(*count) == wanted).unwrap_or(SPANS[0]);
     let now = state.office.now();
     let minutes = state.insight.series(&state.office, |series| series.last(count, now)).await;
-    page(&ChartsPage {
+    Ok(page(&ChartsPage {
         chrome: operator.chrome,
         frame: Frame::new("Overview", "/console"),
         figures: figures(&state.office.stats(), minutes.last().map(|(_, minute)| minute)),
         spans: SPANS.map(|(minutes, name)| (minutes, name, minutes == count)).to_vec(),
-        charts: charts(&minutes).into_iter().map(Drawn::of).collect(),
-    })
+        charts: charts(&minutes).iter().map(Drawn::of).collect(),
+    }))
 }
 
 impl Drawn {
-    fn of(chart: Chart) -> Self {
+    fn of(chart: &Chart) -> Self {
         Self {
             id: chart.id,
             title: chart.title,

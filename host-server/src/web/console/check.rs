@@ -67,7 +67,7 @@ pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> R
         }
         VerificationState::Done { outcome: Err(error), .. } => made.broken_off = Some(error.to_string()),
     }
-    page(&made)
+    Ok(page(&made))
 }
 
 /// Begins a check, unless one runs.

@@ -43,12 +43,12 @@ crate::web::page!(HoldsPage);
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let now = state.office.now();
     let orders = state.office.desk().open_orders(operator.actor, LIST_MAX)?;
-    page(&HoldsPage {
+    Ok(page(&HoldsPage {
         chrome: operator.chrome,
         frame: Frame::new("Open holds", "/console/holds"),
         count: state.office.stats().open_orders.max(orders.len()),
         holds: orders.iter().map(|order| held(order, now)).collect(),
-    })
+    }))
 }
 
 fn held(order: &Order, now: Timestamp) -> Held {

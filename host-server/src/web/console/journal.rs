@@ -144,7 +144,7 @@ pub(super) async fn show(
     let found = found.await.map_err(|_| Code::Internal)??;
     let parameters = asked.parameters();
     let and = if parameters.is_empty() { "" } else { "&" };
-    page(&JournalPage {
+    Ok(page(&JournalPage {
         chrome: operator.chrome,
         frame,
         types: event_types().iter().map(|name| (name.as_str(), *name == asked.r#type.trim())).collect(),
@@ -155,7 +155,7 @@ pub(super) async fn show(
         looked_from: found.from,
         rows: found.rows,
         is_filtered,
-    })
+    }))
 }
 
 /// The last records up to `end` that the filter shows.

@@ -20,8 +20,8 @@ impl FromRequestParts<AppState> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
         let Ok(chrome) = Chrome::from_request_parts(parts, state).await;
-        match chrome.actor() {
-            Some(actor) if chrome.is_operator() => Ok(Self { chrome, actor }),
+        match chrome.user() {
+            Some(user) if chrome.is_operator() => Ok(Self { chrome, actor: Actor::User(user) }),
             Some(_) => Err(Refusal::RouteNotFound.into()),
             None => Err(Code::AuthRequired.into()),
         }

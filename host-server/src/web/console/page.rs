@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{Error, Fault};
 
-use crate::error::Failure;
 use crate::web::{Page, assets, show};
 
 /// The parts of the console, with their addresses.
@@ -27,11 +26,15 @@ pub(super) struct Frame {
     here: &'static str,
     /// What is wrong with what was asked for.
     pub(super) faults: Vec<Fault>,
+    /// Where the console's style and script are.
+    pub(super) style: &'static str,
+    pub(super) script: &'static str,
 }
 
 impl Frame {
     pub(super) fn new(title: impl Into<String>, here: &'static str) -> Self {
-        Self { title: title.into(), here, faults: Vec::new() }
+        let (style, script) = (assets::console_style(), assets::console_script());
+        Self { title: title.into(), here, faults: Vec::new(), style, script }
     }
 
     pub(super) fn faults(mut self, error: &Error) -> Self {
@@ -56,17 +59,9 @@ impl Frame {
         let is_other = |fault: &&Fault| !fault.field.as_deref().is_some_and(is_field);
         self.faults.iter().filter(is_other).map(|fault| fault.message.as_ref()).collect()
     }
-
-    pub(super) fn style(&self) -> &'static str {
-        assets::console_style()
-    }
-
-    pub(super) fn script(&self) -> &'static str {
-        assets::console_script()
-    }
 }
 
 /// A page as it is answered when all is well.
-pub(super) fn page(page: &impl Page) -> Result<Response, Failure> {
-    Ok(show(StatusCode::OK, page))
+pub(super) fn page(page: &impl Page) -> Response {
+    show(StatusCode::OK, page)
 }

@@ -50,7 +50,7 @@ crate::web::page!(PaymentsPage);
 
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let frame = Frame::new("Payments", "/console/payments");
-    page(&lists(operator, &state, frame)?)
+    Ok(page(&lists(operator, &state, frame)?))
 }
 
 fn lists(operator: Operator, state: &AppState, frame: Frame) -> Result<PaymentsPage, Error> {

@@ -49,7 +49,7 @@ pub(super) async fn find(
     }
     let frame = Frame::new("Find", "");
     if text.is_empty() {
-        return page(&FindPage { chrome: operator.chrome, frame, q: String::new() });
+        return Ok(page(&FindPage { chrome: operator.chrome, frame, q: String::new() }));
     }
     let fault = Error::invalid("q", "must be the id of a ticket, an order or a charge that exists");
     let page = FindPage { chrome: operator.chrome, frame: frame.faults(&fault), q: sought.q };
@@ -116,13 +116,13 @@ pub(super) async fn order(
     let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
     let told = tokio::task::spawn_blocking(move || finder.order(&office, id)).await.map_err(|_| Code::Internal)?;
     let (order, story) = told?;
-    page(&OrderPage {
+    Ok(page(&OrderPage {
         chrome: operator.chrome,
         frame: Frame::new(format!("Order {}", short(&id.to_string())), ""),
         expires_at: clock(order.expires_at),
         order,
         told: Told::of(&story),
-    })
+    }))
 }
 
 /// Who asks why they did not get the ticket.
@@ -212,7 +212,7 @@ pub(super) async fn ticket(
         let venue = show.venue.as_ref().map(|venue| format!(", {venue}")).unwrap_or_default();
         format!("{}{venue}", show.name)
     });
-    page(&TicketPage {
+    Ok(page(&TicketPage {
         chrome: operator.chrome,
         frame,
         answers: question.answer(ticket.created_at, &holds, withdrawn),
@@ -221,7 +221,7 @@ pub(super) async fn ticket(
         ticket,
         show,
         asked,
-    })
+    }))
 }
 
 #[cfg(test)]

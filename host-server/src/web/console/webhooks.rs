@@ -123,11 +123,11 @@ fn webhook(text: &str) -> Result<Uuid, Refusal> {
 pub(super) async fn list(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let head = state.office.stats().head_seq;
     let all = webhooks(&state)?.list().await?;
-    page(&WebhooksPage {
+    Ok(page(&WebhooksPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhooks", "/console/webhooks"),
         webhooks: all.iter().map(|one| Shown::of(one, head)).collect(),
-    })
+    }))
 }
 
 pub(super) async fn show(
@@ -142,13 +142,13 @@ pub(super) async fn show(
     let before = asked.before.and_then(|text| text.parse().ok()).unwrap_or(u64::MAX);
     let deliveries = webhooks.deliveries(id, before, PAGE_LEN).await?;
     let older = deliveries.last().filter(|last| deliveries.len() == PAGE_LEN && last.id > 1).map(|last| last.id);
-    page(&WebhookPage {
+    Ok(page(&WebhookPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhook", "/console/webhooks"),
         webhook: Shown::of(&one, state.office.stats().head_seq),
         deliveries: deliveries.into_iter().map(Tried::of).collect(),
         older,
-    })
+    }))
 }
 
 /// Does what a button says.

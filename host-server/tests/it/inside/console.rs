@@ -10,7 +10,7 @@ use boxoffice::gateway::{
 use boxoffice::{Builder, Limits};
 
 use crate::console::{followed, look, submit};
-use crate::harness::Host;
+use crate::harness::{Host, Person};
 
 /// A card processor that hears of a charge only when its order has ended, and refuses to give money back.
 #[derive(Debug, Default)]
@@ -38,22 +38,14 @@ impl PaymentGateway for Sleepy {
     }
 }
 
-#[tokio::test]
-async fn an_operator_sees_to_money_that_is_nobodys() {
-    let gateway = Arc::new(Sleepy::default());
-    let build = |builder: Builder| {
-        let wait = Duration::from_millis(1);
-        let limits = Limits { late_money: "return,escalate".parse().unwrap(), ..Limits::default() };
-        builder.limits(limits).gateway(gateway.clone()).unknown_charge_after(wait).reconcile_after(wait, 5 * wait)
-    };
-    let host = Host::built(boxoffice_server::Settings::default(), build, axum::Router::new());
-    let (olga, ann, bob) = (host.operator("olga").await, host.person("ann").await, host.person("bob").await);
+/// Bob pays for an order, and his money comes when it has ended: gives the order, and the page that asks for an operator.
+async fn escalated(host: &Host, gateway: &Sleepy, [olga, ann, bob]: [&Person<'_>; 3]) -> (String, String) {
     let order = bob.orders(&ann.lists("Hamlet", "20").await).await;
     let payment = bob.pays(&order, "tok_visa");
     let waiting = async {
         // Under way until the charge is old enough to be believed unknown.
         loop {
-            let page = look(&olga, "/console/payments").await.text;
+            let page = look(olga, "/console/payments").await.text;
             if page.contains(&order) {
                 assert!(
                     page.contains("<span class=\"tag pending\">pending</span>") && page.contains("sleepy"),
@@ -70,12 +62,26 @@ async fn an_operator_sees_to_money_that_is_nobodys() {
     gateway.is_awake.store(true, Ordering::SeqCst);
     let page = loop {
         host.clock.advance(Duration::from_secs(1));
-        let page = look(&olga, "/console/payments").await.text;
+        let page = look(olga, "/console/payments").await.text;
         if page.contains("Try to give it back again") {
             break page;
         }
         tokio::task::yield_now().await;
     };
+    (order, page)
+}
+
+#[tokio::test]
+async fn an_operator_sees_to_money_that_is_nobodys() {
+    let gateway = Arc::new(Sleepy::default());
+    let build = |builder: Builder| {
+        let wait = Duration::from_millis(1);
+        let limits = Limits { late_money: "return,escalate".parse().unwrap(), ..Limits::default() };
+        builder.limits(limits).gateway(gateway.clone()).unknown_charge_after(wait).reconcile_after(wait, 5 * wait)
+    };
+    let host = Host::built(boxoffice_server::Settings::default(), build, axum::Router::new());
+    let (olga, ann, bob) = (host.operator("olga").await, host.person("ann").await, host.person("bob").await);
+    let (order, page) = escalated(&host, &gateway, [&olga, &ann, &bob]).await;
     assert!(page.contains("20.00 USD <small>since") && page.contains(&format!("/console/orders/{order}")), "{page}");
 
     let resolve = format!("/console/payments/{order}/resolve");

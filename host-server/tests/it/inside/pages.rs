@@ -10,13 +10,15 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// A page as a browser asks for it.
 async fn look(host: &Host, person: Option<&Person<'_>>, path: &str) -> Answer {
-    let cookie = person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
+    let cookie =
+        person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
     host.call("GET", path).header("accept", "text/html").header("cookie", &cookie).send().await
 }
 
 /// A form as a browser sends it from a page of ours.
 async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &str) -> Answer {
-    let cookie = person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
+    let cookie =
+        person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
     host.call("POST", path)
         .header("accept", "text/html")
         .header("cookie", &cookie)

@@ -142,6 +142,8 @@ function fileRows(place) {
   })
 }
 
+// A form that came back with errors is, to the back button and to a reload, the page that it is on.
+history.replaceState(history.state, '')
 sendOnce()
 for (const form of all('form[data-show]')) showPage(form)
 for (const place of all('[data-countdown]')) countdown(place)

@@ -28,6 +28,10 @@ pub(crate) struct Chrome {
     pub(crate) notice: Option<Notice>,
     /// The path of the page with its query, to come back to.
     pub(crate) here: String,
+    /// Where style, script and icon are.
+    pub(crate) style: &'static str,
+    pub(crate) script: &'static str,
+    pub(crate) icon: &'static str,
     token: FormToken,
     https: bool,
 }
@@ -55,6 +59,9 @@ impl Chrome {
             visitor,
             notice: notice::of(headers),
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            style: assets::style(),
+            script: assets::script(),
+            icon: assets::icon(),
             token: FormToken::of(headers, https),
             https,
         }
@@ -79,18 +86,6 @@ impl Chrome {
     pub(crate) fn is_in(&self, part: &str) -> bool {
         let path = self.here.split('?').next().unwrap_or_default();
         path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'))
-    }
-
-    pub(crate) fn style(&self) -> &'static str {
-        assets::style()
-    }
-
-    pub(crate) fn script(&self) -> &'static str {
-        assets::script()
-    }
-
-    pub(crate) fn icon(&self) -> &'static str {
-        assets::icon()
     }
 }
 

@@ -3,6 +3,8 @@
 //! Beside `Origin` and `Sec-Fetch-Site`, which stand guard before every route, each form sends back a token that is also in a
 //! cookie: another site can make a browser send the cookie, but can't read what the form has to say.
 
+use std::fmt::Write as _;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
@@ -29,12 +31,8 @@ impl FormToken {
         if let Some(value) = known(headers, https) {
             return Self { value, is_fresh: false };
         }
-        let mut bytes = [0_u8; 16];
         // Without randomness there is no token, and every form is refused.
-        let value = match getrandom::fill(&mut bytes) {
-            Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-            Err(_) => String::new(),
-        };
+        let value = random_hex::<16>().unwrap_or_default();
         Self { value, is_fresh: true }
     }
 
@@ -47,6 +45,17 @@ impl FormToken {
         let cookie = Cookie::build((cookie_name(https), self.value.clone()));
         self.is_fresh.then(|| cookie.path("/").http_only(true).same_site(SameSite::Lax).secure(https).build())
     }
+}
+
+/// So many random bytes in hexadecimal digits.
+pub(super) fn random_hex<const BYTES: usize>() -> Option<String> {
+    let mut bytes = [0_u8; BYTES];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().fold(String::with_capacity(BYTES * 2), |mut text, byte| {
+        // Writing to a text never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 /// With the prefix no other host of the same domain, and no page over plain http, can plant a cookie of its own.

@@ -93,14 +93,11 @@ fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
         for ticket in page.items {
             shows.put(&ticket, head);
         }
-        match page.next {
-            Some(cursor) => query.cursor = Some(cursor.to_string()),
-            None => {
-                shows.advance_to(head);
-                return Ok(shows);
-            }
-        }
+        let Some(cursor) = page.next else { break };
+        query.cursor = Some(cursor.to_string());
     }
+    shows.advance_to(head);
+    Ok(shows)
 }
 
 async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared>) {

@@ -13,7 +13,7 @@ use crate::extract::{SignedInUser, cookie_of, no_cookie};
 use crate::middleware::client;
 use crate::state::AppState;
 use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect_with, show};
+use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect, redirect_with, show};
 
 /// Where to go when signed in.
 #[derive(Debug, Default, Deserialize)]
@@ -161,6 +161,11 @@ impl AccountPage {
 
 pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
     show(StatusCode::OK, &AccountPage::new(chrome, "", &FieldErrors::default(), &FieldErrors::default()))
+}
+
+/// What a reload of a page that a form led to finds.
+pub(super) async fn back() -> Response {
+    redirect("/account")
 }
 
 pub(super) async fn change_email(

@@ -144,12 +144,12 @@ pub(super) async fn page(
         let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
         (cards, categories, found.len(), at)
     };
-    let pages = count.div_ceil(PAGE).max(1);
+    let last = count.div_ceil(PAGE).max(1);
     let pager = Pager {
         first: (at > 2).then(|| asked.link(1)),
         previous: (at > 1).then(|| asked.link(at - 1)),
-        next: (at < pages).then(|| asked.link(at + 1)),
-        place: format!("Page {at} of {pages}"),
+        next: (at < last).then(|| asked.link(at + 1)),
+        place: format!("Page {at} of {last}"),
     };
     Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, pager }))
 }

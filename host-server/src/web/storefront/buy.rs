@@ -12,14 +12,13 @@ use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
 use crate::web::catalogue::ShowKey;
+use crate::web::form::random_hex;
 use crate::web::{Chrome, Form, Notice, page, redirect, redirect_with, show};
 
 /// A name for the attempt to buy from one page: sent twice, it is one order.
 pub(super) fn attempt() -> String {
-    let mut bytes = [0_u8; 12];
     // Without randomness there is no name, and a form that is sent twice may find its own tickets held.
-    getrandom::fill(&mut bytes)
-        .map_or_else(|_| String::new(), |()| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    random_hex::<12>().unwrap_or_default()
 }
 
 fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {

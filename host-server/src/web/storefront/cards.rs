@@ -91,7 +91,7 @@ fn is_card_number(number: &str) -> bool {
             (_, double) => double / 10 + double % 10,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Year and month of `04/30` or `04/2030`.

@@ -39,6 +39,6 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/sign-up", get(account::sign_up_page).post(account::sign_up))
         .route("/sign-out", post(account::sign_out))
         .route("/account", get(account::page))
-        .route("/account/email", post(account::change_email))
-        .route("/account/password", post(account::change_password))
+        .route("/account/email", get(account::back).post(account::change_email))
+        .route("/account/password", get(account::back).post(account::change_password))
 }

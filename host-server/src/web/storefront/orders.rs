@@ -50,7 +50,9 @@ impl Summary {
                 id: ordered.id.to_string(),
                 title: ordered.title.to_string(),
                 seat: ticket.as_ref().and_then(|ticket| ticket.seat.as_ref()).map(ToString::to_string),
-                show: details.map(|show| show.name.to_string()),
+                show: details
+                    .map(|show| show.name.to_string())
+                    .filter(|name| !ordered.title.as_str().starts_with(name)),
                 when: details.map(|show| When(show.starts_at)),
                 price: ordered.price.into(),
             }

@@ -102,13 +102,13 @@ pub(super) async fn page(
             return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
         };
         let seats = on_sale.seats();
-        let pages = seats.len().div_ceil(PAGE).max(1);
-        let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
+        let last = seats.len().div_ceil(PAGE).max(1);
+        let at = asked.page.parse().unwrap_or(1).clamp(1, last);
         let link = |at: usize| format!("/shows/{key}?page={at}");
         let pager = Pager {
             first: (at > 2).then(|| link(1)),
             previous: (at > 1).then(|| link(at - 1)),
-            next: (at < pages).then(|| link(at + 1)),
+            next: (at < last).then(|| link(at + 1)),
             place: format!("Tickets {} to {} of {}", (at - 1) * PAGE + 1, (at * PAGE).min(seats.len()), seats.len()),
         };
         let details = on_sale.show();

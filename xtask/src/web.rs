@@ -18,7 +18,7 @@ const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
 /// The pictures that the README shows, by their names in it and among the pictures.
 const PICTURES: [(&str, &str); 3] = [
     ("browse.png", "browse-desktop-light.png"),
-    ("show-dark.png", "show-with-a-held-ticket-desktop-dark.png"),
+    ("show-dark.png", "show-live-desktop-dark.png"),
     ("checkout-phone.png", "checkout-phone-light.png"),
 ];
 

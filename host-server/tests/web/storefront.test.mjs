@@ -71,6 +71,7 @@ test('two rivals: one buys, the other sees it at once and is told when too late'
   await deaf.getByRole('heading', { name: 'Somebody was quicker' }).waitFor()
   await judge(deaf, 'lost-the-race')
 
+  await judge(bob, 'show-live')
   await ann.getByRole('heading', { name: 'Checkout' }).waitFor()
   const left = async () => (await ann.locator('[data-left-time]').innerText()).split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
   const before = await left()

@@ -113,22 +113,20 @@ fn bars(svg: &mut String, chart: &Chart, plot: &Plot) {
     }
 }
 
-/// A line that is broken where nothing is known.
+/// A line that is broken where nothing is known; a point alone is a dot.
 fn line(svg: &mut String, series: &Series, number: usize, plot: &Plot, filled: bool) {
-    let mut path = String::new();
-    let mut under = String::new();
+    let (mut path, mut under, mut dots) = (String::new(), String::new(), String::new());
     for run in runs(series, plot.points) {
-        for (nth, (at, value)) in run.iter().enumerate() {
-            put!(path, "{}{:.1} {:.1}", if nth == 0 { 'M' } else { 'L' }, plot.x(*at), plot.y(*value));
-        }
         let (Some((first, value)), Some((last, _))) = (run.first(), run.last()) else { continue };
         if first == last {
-            // A point alone has no length; a short stroke shows it.
-            put!(path, "h0.1");
+            // It has no length; its round ends show it.
+            put!(dots, "M{:.1} {:.1}h0.1", plot.x(*first), plot.y(*value));
+            continue;
         }
         let floor = plot.y(0.0);
         put!(under, "M{:.1} {floor:.1}V{:.1}", plot.x(*first), plot.y(*value));
-        for (at, value) in &run {
+        for (nth, (at, value)) in run.iter().enumerate() {
+            put!(path, "{}{:.1} {:.1}", if nth == 0 { 'M' } else { 'L' }, plot.x(*at), plot.y(*value));
             put!(under, "L{:.1} {:.1}", plot.x(*at), plot.y(*value));
         }
         put!(under, "H{:.1}V{floor:.1}z", plot.x(*last));
@@ -138,6 +136,7 @@ fn line(svg: &mut String, series: &Series, number: usize, plot: &Plot, filled: b
         put!(svg, "<path class=\"chart-area chart-{class}\" d=\"{under}\"/>");
     }
     put!(svg, "<path class=\"chart-line chart-{class}\" d=\"{path}\"/>");
+    put!(svg, "<path class=\"chart-line chart-{class} chart-point\" d=\"{dots}\"/>");
 }
 
 /// What is known without a gap.

@@ -109,10 +109,12 @@ fn nothing_known_is_a_drawing_too() {
 #[test]
 fn lines_break_where_nothing_is_known() {
     let svg = chart(Kind::Lines, &[("sold", &[Some(1.0), Some(2.0), None, Some(1.0)])]).svg();
-    let line = svg.split("<path class=\"chart-line chart-1\" d=\"").nth(1).unwrap();
-    let line = line.split('"').next().unwrap();
-    assert_eq!((line.matches('M').count(), line.matches('L').count()), (2, 1), "{line}");
-    assert!(line.ends_with("h0.1"), "a point alone is seen: {line}");
+    let drawn =
+        |class: &str| svg.split(&format!("<path class=\"{class}\" d=\"")).nth(1).unwrap().split('"').next().unwrap();
+    let line = drawn("chart-line chart-1");
+    assert_eq!((line.matches('M').count(), line.matches('L').count()), (1, 1), "{line}");
+    let dots = drawn("chart-line chart-1 chart-point");
+    assert!(dots.matches('M').count() == 1 && dots.ends_with("h0.1"), "a point alone is seen: {dots}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn figures(stats: &Stats, minute: Option<&Minute>) -> Vec<Figure> {
     vec![
         figure("On sale", count(stats.tickets_available), format!("{} held", count(stats.tickets_locked))),
         figure("Open holds", count(stats.open_orders), format!("{sales} sales this minute")),
-        figure("Payments under way", count(stats.pending_payments), "at the card processor".to_owned()),
+        figure("Payments", count(stats.pending_payments), "under way at the processor".to_owned()),
         figure("Queue", count(stats.queue_len), format!("of {} places", count(stats.queue_capacity))),
         figure("Expiry lag", format!("{} ms", stats.expiry_lag.as_millis()), "of the most overdue hold".to_owned()),
         figure("Journal", stats.head_seq.to_string(), "records".to_owned()),

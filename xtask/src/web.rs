@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_it_names_is_there() {
-        for file in LOCK.iter().chain(&["storefront.test.mjs", "browser.mjs"]) {
+        for file in LOCK.iter().chain(&["storefront.test.mjs", "console.test.mjs", "browser.mjs"]) {
             assert!(root().join(FOLDER).join(file).exists(), "{file}");
         }
     }

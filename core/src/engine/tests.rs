@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use super::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters, Writer, WriterParts, catch_up};
@@ -29,11 +29,12 @@ const RIVAL: UserId = UserId::from_bytes([3; 16]);
 const TICKET: TicketId = TicketId::from_bytes([4; 16]);
 const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
 
-/// A journal whose next append fails if it is told so.
+/// A journal whose next append fails if it is told so, and waits while its gate is held.
 #[derive(Debug, Default)]
 struct Failing {
     journal: MemoryJournal,
     fails: AtomicBool,
+    gate: Mutex<()>,
 }
 
 impl Journal for Failing {
@@ -41,6 +42,7 @@ impl Journal for Failing {
         if self.fails.swap(false, Ordering::SeqCst) {
             return Err(JournalError::Storage("no space left".into()));
         }
+        let _open = self.gate.lock().unwrap();
         self.journal.append(proposals)
     }
 
@@ -159,6 +161,11 @@ fn charged(order: u8) -> Command {
 
 impl Engine {
     fn new() -> Self {
+        Self::with(Writer::stepped)
+    }
+
+    /// With a writer of this kind, which the test still turns.
+    fn with(make: impl FnOnce(WriterParts) -> (Writer, Handle)) -> Self {
         let journal = Arc::new(Failing::default());
         let views = Views::open(None, &|_| true).unwrap();
         let (work, todo) = flume::unbounded();
@@ -176,7 +183,7 @@ impl Engine {
             limits: Limits::default(),
             work,
         };
-        let (writer, handle) = Writer::stepped(parts);
+        let (writer, handle) = make(parts);
         let mut engine = Self { writer, handle: Arc::new(handle), journal, views, _work: todo };
         for user in [SELLER, BUYER, RIVAL] {
             let command = sign_up(engine.journal.as_ref(), user);
@@ -225,6 +232,28 @@ fn a_refusal_waits_for_the_batch_that_it_rests_on() {
     assert_eq!((first.code(), second.code()), (Some("ok"), None));
     engine.writer.turn();
     assert_eq!(second.code(), Some("ticket.locked"));
+}
+
+#[test]
+fn a_refusal_is_answered_once_the_batch_that_it_rests_on_is_durable_though_nothing_else_comes() {
+    let mut engine = Engine::with(|parts| Writer::new(parts, 1024, true));
+    let journal = Arc::clone(&engine.journal);
+    let gate = journal.gate.lock().unwrap();
+    // Two at once are appended on the other thread, and there they wait.
+    let mut first = ask(&engine.handle, Actor::User(BUYER), reserve(1));
+    let mut second = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
+    engine.writer.turn();
+    let mut late = ask(&engine.handle, Actor::User(RIVAL), reserve(3));
+    engine.writer.turn();
+    assert!(late.answer().is_none());
+    drop(gate);
+    let answer = loop {
+        engine.writer.turn();
+        if let Some(answer) = first.code() {
+            break answer;
+        }
+    };
+    assert_eq!((answer, second.code(), late.code()), ("ok", Some("ticket.locked"), Some("ticket.locked")));
 }
 
 #[test]

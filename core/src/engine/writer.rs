@@ -178,6 +178,8 @@ impl Writer {
         self.launch(false);
         if let Some(appended) = self.flying.as_ref().and_then(|_| self.appender.poll()) {
             self.land(appended);
+            // Refusals that rested on it need no append, and nothing may come any more that would have them answered.
+            self.launch(false);
         }
     }
 

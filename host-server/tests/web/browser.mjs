@@ -19,7 +19,7 @@ export async function serve(folder, ...flags) {
   })
   for await (const line of createInterface({ input: program.stdout })) {
     const url = /listening on (http:\S+)/.exec(line)?.[1]
-    if (url) return { url, stop: () => stop(program) }
+    if (url) return { url, pid: program.pid, stop: () => stop(program) }
   }
   throw new Error('the host did not start')
 }

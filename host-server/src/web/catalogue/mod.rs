@@ -21,7 +21,7 @@ use shows::Shows;
 pub(crate) use shows::{Browse, OnSale, ShowKey, Sort};
 
 /// How long changes are gathered before they are told.
-const TELL_EVERY: Duration = Duration::from_millis(250);
+const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// After how long a silent feed says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

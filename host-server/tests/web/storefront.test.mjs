@@ -116,6 +116,18 @@ test('a decline frees the tickets, and they can be held again', async () => {
   await page.getByRole('heading', { name: 'The tickets are yours' }).waitFor()
 })
 
+test('a payment whose outcome is late is waited for', async () => {
+  const page = await visitor(browser, host.url)
+  await signUp(page)
+  await toFirstShow(page)
+  await free(page).first().check()
+  await page.getByRole('button', { name: 'Hold and check out' }).click()
+  await pay(page, '4000000000000259')
+  await page.getByRole('heading', { name: 'We are waiting for your bank' }).waitFor()
+  // It reads itself again, and so comes to the receipt by itself.
+  await page.getByRole('heading', { name: 'The tickets are yours' }).waitFor({ timeout: 30_000 })
+})
+
 test('a hold that ends is seen by its buyer and by who looks on', async () => {
   await seller()
   const [ann, bob] = [await visitor(browser, quick.url), await visitor(browser, quick.url)]

@@ -77,6 +77,8 @@ function follow(list) {
   open();
 }
 
+// On a phone the navigation is wider than the screen.
+document.querySelector(".con-bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-refresh][id]").forEach(refresh);
 const tail = document.querySelector("[data-live]");
 if (tail) follow(tail);

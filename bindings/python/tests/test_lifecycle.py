@@ -6,7 +6,18 @@ import threading
 from pathlib import Path
 
 import pytest
-from boxoffice import BoxOffice, ClosedError, ManualClock, NewTicket, Ticket, UnavailableError
+from boxoffice import (
+    BoxOffice,
+    ChargeRequest,
+    ClosedError,
+    LookupRequest,
+    ManualClock,
+    NewTicket,
+    Pending,
+    RefundRequest,
+    Ticket,
+    UnavailableError,
+)
 from conftest import Shop
 
 
@@ -40,7 +51,20 @@ def test_exit_with_awaits_that_nobody_awaits(tmp_path: Path) -> None:
 
 def test_exit_while_a_gateway_hangs(tmp_path: Path) -> None:
     assert run("exit_with_a_gateway_that_hangs", tmp_path) == ["charging", "leaving"]
-    with BoxOffice(tmp_path) as office:
+
+    class Pondering:
+        # The same card processor: no other is asked about its charges.
+        name = "hanging"
+
+        def charge(self, request: ChargeRequest) -> Pending:
+            return Pending()
+
+        def lookup(self, request: LookupRequest) -> Pending:
+            return Pending()
+
+        def refund(self, request: RefundRequest) -> None: ...
+
+    with BoxOffice(tmp_path, gateway=Pondering()) as office:
         assert office.stats().pending_payments == 1
 
 

@@ -15,6 +15,18 @@ use utoipa::ToSchema;
 
 use crate::webhooks::WebhookError;
 
+/// The error and everything that it came from.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
 /// Names the error to programs: the stable code, such as `ticket.locked`.
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::shell::{cargo, quietly, root, run as shell, say, target_folder};
+use crate::shell::{host, quietly, root, run as shell, say, target_folder};
 
 /// For how long each of the two runs makes up requests.
 const SECONDS: &str = "60";
@@ -22,8 +22,7 @@ const WEBHOOKS: &str = "host-server/tests/webhooks";
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("api-tester");
     let tester = install(FOLDER, &folder)?.join("bin/schemathesis");
-    shell(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
-    let server = target_folder()?.join("debug").join("boxoffice-server");
+    let server = host()?;
     webhooks(&server, &target_folder()?.join("webhooks"))?;
     for role in ["user", "operator"] {
         say(&format!("\nas {role}"));

@@ -43,6 +43,12 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Builds the host as its users do, and says where it is.
+pub(crate) fn host() -> Result<PathBuf, String> {
+    run(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
+    Ok(target_folder()?.join("debug").join("boxoffice-server"))
+}
+
 /// Runs a command, after printing it.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     say(&format!("\n$ {}", spelled(command)));

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{cargo, quietly, root, run as shell, target_folder};
+use crate::shell::{host, quietly, root, run as shell, target_folder};
 
 /// The folder of the tests, from the workspace's.
 const FOLDER: &str = "host-server/tests/web";
@@ -28,8 +28,7 @@ const README_PICTURES: &str = "host-server/pictures";
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("web");
     install(&folder)?;
-    shell(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
-    let program = target_folder()?.join("debug").join("boxoffice-server");
+    let program = host()?;
     let mut tests = Command::new("node");
     tests.arg("--test").args(copied(&folder, ".test.mjs")?).current_dir(&folder);
     tests.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_SHOTS", folder.join("shots"));

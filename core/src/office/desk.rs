@@ -10,7 +10,6 @@ use crate::domain::ledger::Account;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{OrderId, UserId};
-use crate::views::Views;
 
 /// How many entries one question gives at most.
 const LIST_MAX: usize = 1_000;
@@ -54,7 +53,7 @@ impl Desk {
         let limit = limit.min(LIST_MAX);
         // The last of those that are kept stands on top, and goes when an earlier one comes.
         let mut first = BinaryHeap::with_capacity(limit + 1);
-        self.views(actor)?.each_open_order(|order| {
+        self.office.0.operators_views(actor)?.each_open_order(|order| {
             first.push(ByDeadline(Arc::clone(order)));
             if first.len() > limit {
                 first.pop();
@@ -68,7 +67,7 @@ impl Desk {
     /// # Errors
     /// `auth.operator_required`.
     pub fn pending_payments(&self, actor: Actor) -> Result<Vec<Arc<Order>>, Error> {
-        Ok(self.views(actor)?.pending_charges())
+        Ok(self.office.0.operators_views(actor)?.pending_charges())
     }
 
     /// Anybody's order, as of the last durable batch.
@@ -76,7 +75,7 @@ impl Desk {
     /// # Errors
     /// `auth.operator_required`, `order.not_found`; `journal.unavailable` if the views' file can't be read.
     pub fn order(&self, actor: Actor, id: OrderId) -> Result<Arc<Order>, Error> {
-        self.views(actor)?.order(id)?.ok_or_else(|| Code::OrderNotFound.into())
+        self.office.0.operators_views(actor)?.order(id)?.ok_or_else(|| Code::OrderNotFound.into())
     }
 
     /// What sellers are owed, the largest amount first within each currency: at most `limit` of each, and at most 1,000. Who is
@@ -85,7 +84,7 @@ impl Desk {
     /// # Errors
     /// `auth.operator_required`.
     pub fn sellers(&self, actor: Actor, limit: usize) -> Result<Vec<(UserId, Balance)>, Error> {
-        let accounts = self.views(actor)?.accounts();
+        let accounts = self.office.0.operators_views(actor)?.accounts();
         let mut owed = BTreeMap::<&str, Vec<_>>::new();
         for ((account, currency), totals) in accounts.iter() {
             if let Account::Seller(seller) = account
@@ -100,11 +99,6 @@ impl Desk {
             sellers
         });
         Ok(largest.collect())
-    }
-
-    fn views(&self, actor: Actor) -> Result<&Views, Error> {
-        let views = self.office.0.views()?;
-        if views.is_operator(actor) { Ok(views) } else { Err(Code::AuthOperatorRequired.into()) }
     }
 }
 

@@ -282,6 +282,12 @@ impl Inner {
         if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(&self.views) }
     }
 
+    /// The same, for operators and the system alone.
+    fn operators_views(&self, actor: Actor) -> Result<&Views, Error> {
+        let views = self.views()?;
+        if views.is_operator(actor) { Ok(views) } else { Err(Code::AuthOperatorRequired.into()) }
+    }
+
     /// The journal, as long as the box office is open.
     fn journal(&self) -> Result<&dyn Journal, Error> {
         if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(self.journal.as_ref()) }

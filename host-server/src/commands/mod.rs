@@ -14,11 +14,11 @@ mod verify;
 mod webhooks;
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::{Cli, Command};
+use crate::error::chain;
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {
@@ -50,13 +50,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// Says what went wrong, with all that it came from.
 fn complain(error: &dyn Error) {
-    let mut text = format!("error: {error}");
-    let mut source = error.source();
-    while let Some(error) = source {
-        let _ = write!(text, ": {error}");
-        source = error.source();
-    }
-    eprintln!("{text}");
+    eprintln!("error: {}", chain(error));
 }
 
 /// Writes a line to the standard output; a reader that has gone away is no error of ours.

@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::error::{Cause, ERROR_CODE, Failure, Refusal};
+use crate::error::{Cause, ERROR_CODE, Failure, Refusal, chain};
 use crate::state::AppState;
 use crate::web;
 
@@ -89,18 +89,6 @@ fn report(id: &HeaderValue, method: &Method, route: &str, response: &Response, l
         target: "boxoffice_server::access",
         request_id, method = method.as_str(), route, status = status.as_u16(), code, latency_us,
     );
-}
-
-/// The error and everything that it came from.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -22,6 +22,7 @@ use tower::Service;
 use url::Url;
 
 use super::{WebhookSettings, address, target};
+use crate::error::chain;
 
 /// How much of an answer is read, so that its connection can be used again; nothing in it matters.
 const ANSWER_LEN_MAX: usize = 64 * 1024;
@@ -112,7 +113,7 @@ impl Transport for Http {
             let timeout = settings.timeout;
             let response = tokio::time::timeout(timeout, client.request(request)).await;
             let response = response.map_err(|_| format!("no answer within {} s", timeout.as_secs_f32()))?;
-            let (parts, body) = response.map_err(|error| words(&error))?.into_parts();
+            let (parts, body) = response.map_err(|error| chain(&error))?.into_parts();
             // The status is the answer; what comes after it can't make it another.
             let _ = tokio::time::timeout(REST_WITHIN, Limited::new(body, ANSWER_LEN_MAX).collect()).await;
             Ok(Answer { status: parts.status.as_u16(), retry_after: retry_after(parts.status, &parts.headers) })
@@ -141,17 +142,6 @@ fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<RetryAfter> {
     // The form of dates in HTTP is that of mail, but for the name of the zone, which mail calls obsolete.
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
     u64::try_from(at).ok().map(RetryAfter::At)
-}
-
-/// An error with all that it came from.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// Resolves names to addresses of the public Internet.

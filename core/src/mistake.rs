@@ -24,6 +24,8 @@ pub enum Mistake {
     DeadlineOffByOne,
     /// A checkpoint claims to cover more than it holds.
     CheckpointAhead,
+    /// Archived records are removed from the journal's own file before the archive is synced.
+    ArchiveWithoutFsync,
     /// The engine's time follows a clock that is set back.
     ClockNotMonotonic,
     /// A webhook that comes twice is a second charge.
@@ -60,6 +62,7 @@ impl Mistake {
         Self::ResultOutsideTransaction,
         Self::DeadlineOffByOne,
         Self::CheckpointAhead,
+        Self::ArchiveWithoutFsync,
         Self::ClockNotMonotonic,
         Self::DuplicateWebhookCounted,
         Self::RestartForgetsPayments,

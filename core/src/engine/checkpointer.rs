@@ -1,10 +1,11 @@
-//! The thread that writes the views behind the journal.
+//! The thread that writes the views behind the journal, and moves the journal's old records out of the way.
 
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
+use crate::journal::Journal;
 use crate::views::Views;
 
 /// How many changed entities make a checkpoint due.
@@ -23,7 +24,7 @@ const REST: Duration = Duration::from_secs(10);
 /// How often to look, while resting, whether too much has changed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Writes checkpoints in the background. It never blocks an append: it shares only the disk with the writer.
+/// Writes checkpoints and archives records in the background. It never blocks an append: it shares only the disk with the writer.
 #[derive(Debug)]
 pub(crate) struct Checkpointer {
     due: flume::Sender<Signal>,
@@ -38,10 +39,10 @@ enum Signal {
 
 impl Checkpointer {
     #[expect(clippy::disallowed_methods, reason = "checkpoints have a thread of their own for the life of the engine")]
-    pub(crate) fn start(views: Views) -> Arc<Self> {
+    pub(crate) fn start(views: Views, journal: Arc<dyn Journal>) -> Arc<Self> {
         // One signal is enough: a second one while a checkpoint is written says nothing new.
         let (due, signals) = flume::bounded(1);
-        let thread = std::thread::spawn(move || run(&views, &signals));
+        let thread = std::thread::spawn(move || run(&views, journal.as_ref(), &signals));
         Arc::new(Self { due, thread: std::sync::Mutex::new(Some(thread)) })
     }
 
@@ -67,28 +68,54 @@ impl Checkpointer {
     }
 }
 
-fn run(views: &Views, signals: &flume::Receiver<Signal>) {
+fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) {
+    let mut archiver = Archiver { journal, failed: None };
     let mut rested = Stopwatch::start();
-    while goes_on(signals.recv_timeout(INTERVAL)) {
-        while let Some(rest) = REST.checked_sub(rested.elapsed())
-            && views.dirty() < DIRTY_LIMIT
-        {
-            if !goes_on(signals.recv_timeout(rest.min(LOOK_EVERY))) {
-                return;
+    let (mut is_due, mut more) = (false, false);
+    loop {
+        let wait = if is_due || more { LOOK_EVERY } else { INTERVAL };
+        match signals.recv_timeout(wait) {
+            Ok(Signal::Due) => is_due = true,
+            Err(flume::RecvTimeoutError::Timeout) => {}
+            Ok(Signal::Stop) | Err(flume::RecvTimeoutError::Disconnected) => return,
+        }
+        more = archiver.archive();
+        let (changed, rest) = (views.dirty(), rested.elapsed());
+        is_due = changed > 0 && (is_due || rest >= INTERVAL);
+        if is_due && (rest >= REST || changed >= DIRTY_LIMIT) {
+            match views.checkpoint() {
+                Ok(head) => tracing::debug!(seq = head.seq, "checkpoint written"),
+                // Nothing is lost: the next one tries again, and without any the journal is replayed.
+                Err(error) => tracing::warn!(%error, "a checkpoint could not be written"),
             }
+            is_due = false;
+            rested = Stopwatch::start();
         }
-        if views.dirty() == 0 {
-            continue;
-        }
-        match views.checkpoint() {
-            Ok(head) => tracing::debug!(seq = head.seq, "checkpoint written"),
-            // Nothing is lost: the next one tries again, and without any the journal is replayed.
-            Err(error) => tracing::warn!(%error, "a checkpoint could not be written"),
-        }
-        rested = Stopwatch::start();
     }
 }
 
-fn goes_on(signal: Result<Signal, flume::RecvTimeoutError>) -> bool {
-    matches!(signal, Ok(Signal::Due) | Err(flume::RecvTimeoutError::Timeout))
+/// Archives records, and leaves it for a while after a failure.
+struct Archiver<'j> {
+    journal: &'j dyn Journal,
+    failed: Option<Stopwatch>,
+}
+
+impl Archiver<'_> {
+    /// Archives a portion, if there is one; tells whether there may be another.
+    fn archive(&mut self) -> bool {
+        if self.failed.as_ref().is_some_and(|failed| failed.elapsed() < INTERVAL) {
+            return false;
+        }
+        match self.journal.archive() {
+            Ok(more) => {
+                self.failed = None;
+                more
+            }
+            Err(error) => {
+                tracing::warn!(%error, "records could not be archived; they stay where they are");
+                self.failed = Some(Stopwatch::start());
+                false
+            }
+        }
+    }
 }

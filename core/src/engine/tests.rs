@@ -177,7 +177,7 @@ impl Engine {
             recent: Arc::new(Recent::new(0)),
             waiters: Arc::new(Waiters::default()),
             gauges: Arc::new(Gauges::default()),
-            checkpointer: Checkpointer::start(views.clone()),
+            checkpointer: Checkpointer::start(views.clone(), journal.clone()),
             time: Arc::new(EngineTime::new(clock, Timestamp::default())),
             ids: Arc::new(SeededIds::new(1)),
             limits: Limits::default(),

@@ -307,6 +307,62 @@ macro_rules! conformance {
     };
 }
 
+/// Archives all it can after every append.
+#[derive(Debug)]
+struct Archiving(RedbJournal);
+
+impl Journal for Archiving {
+    fn append(&self, proposals: Vec<Proposal>) -> Result<Vec<Outcome>, JournalError> {
+        let outcomes = self.0.append(proposals)?;
+        while self.0.archive()? {}
+        Ok(outcomes)
+    }
+
+    fn reopen(&self) -> Result<(), JournalError> {
+        self.0.reopen()
+    }
+
+    fn close(&self) {
+        self.0.close();
+    }
+
+    fn head(&self) -> Result<Head, JournalError> {
+        self.0.head()
+    }
+
+    fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
+        self.0.read(from, limit)
+    }
+
+    fn replay(
+        &self,
+        after: Head,
+        visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
+    ) -> Result<Head, JournalError> {
+        self.0.replay(after, visit)
+    }
+
+    fn email_key(&self, email: &Email) -> EmailKey {
+        self.0.email_key(email)
+    }
+
+    fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
+        self.0.email_owner(key)
+    }
+
+    fn vault_row(&self, user: UserId) -> Result<Option<VaultRow>, JournalError> {
+        self.0.vault_row(user)
+    }
+
+    fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
+        self.0.result(id, now)
+    }
+
+    fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
+        self.0.backup(file, progress)
+    }
+}
+
 macro_rules! backends {
     ($($backend:ident => $make:expr;)*) => {
         $(conformance!($backend, $make, [
@@ -337,8 +393,14 @@ backends! {
         Subject { journal: Box::new(RedbJournal::open(dir.path()).unwrap()), _keep: Box::new(dir) }
     };
     redb_on_a_faulty_disk => {
-        let journal = RedbJournal::open_on(&FaultyDisk::new(1), [7; 32]).unwrap();
+        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
+        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::default()).unwrap();
         Subject { journal: Box::new(journal), _keep: Box::new(()) }
+    };
+    redb_that_archives => {
+        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
+        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::smallest()).unwrap();
+        Subject { journal: Box::new(Archiving(journal)), _keep: Box::new(()) }
     };
     redb_in_memory => {
         let journal = RedbJournal::open_with(tests::in_memory(Arc::default())).unwrap();

@@ -32,8 +32,10 @@ use crate::types::{CommandId, Email, Timestamp, UserId};
 pub(crate) use self::codec::decode_row;
 #[cfg(test)]
 pub(crate) use self::memory::MemoryJournal;
+pub(crate) use self::redb::RedbJournal;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use self::redb::Sizes;
 pub(crate) use self::redb::salvage::salvage;
-pub(crate) use self::redb::{DATABASE_FILE, RedbJournal};
 
 /// What one command wants to be written, all or nothing.
 #[derive(Debug, Clone)]
@@ -197,6 +199,16 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Writes a copy of the journal, the vault and the results, as they are at one moment, to a new file; writers go on.
     /// `progress` hears how many of how many records are copied.
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError>;
+
+    /// Moves some of the oldest records to where they are out of the way of appends, if there are enough; tells whether there may
+    /// be more. Called by one thread at a time; appends and reads go on, and every reader sees the same records as before. A
+    /// journal that does not mind its length does nothing.
+    ///
+    /// # Errors
+    /// Nothing is lost by one: what could not be moved stays where it was.
+    fn archive(&self) -> Result<bool, JournalError> {
+        Ok(false)
+    }
 
     /// Gives back the room in the file that nothing uses any more; appends and new reads wait meanwhile. Tells whether there was
     /// any. A journal that has no such room does nothing.

@@ -206,7 +206,7 @@ impl Builder {
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
         let runtime = runtime()?;
-        let checkpointer = Checkpointer::start(views.clone());
+        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal));
         let (queue_len, refuse_when_full) = (self.settings.queue_len, self.settings.refuse_when_full);
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
         let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };

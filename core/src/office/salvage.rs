@@ -49,8 +49,7 @@ impl BoxOffice {
     /// # Errors
     /// `journal.unavailable` if the file can't be read at all. Damage is no error but part of the result.
     pub fn salvage(path: impl AsRef<Path>, visit: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Salvage, Error> {
-        let file = path.as_ref().join(crate::journal::DATABASE_FILE);
-        let salvaged = salvage(&file, visit)?;
+        let salvaged = salvage(path.as_ref(), visit)?;
         let damage = salvaged.damage.map(|(seq, what)| Problem { seq, what });
         Ok(Salvage { records: salvaged.head.seq, searched: salvaged.searched, damage })
     }

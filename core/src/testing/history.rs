@@ -85,7 +85,13 @@ impl History {
         std::thread::scope(|scope| {
             let (batches, queue) = flume::bounded::<Vec<Proposal>>(2);
             let journal = &journal;
-            let writer = scope.spawn(move || queue.iter().try_for_each(|batch| journal.append(batch).map(drop)));
+            let writer = scope.spawn(move || {
+                queue.iter().try_for_each(|batch| {
+                    journal.append(batch)?;
+                    // As in a box office that has run for so long.
+                    journal.archive().map(drop)
+                })
+            });
             let written = Author::new(*self, journal, batches).write(progress);
             // Why the writer stopped is why nobody takes batches any more.
             writer.join().map_err(|_| Error::from(Code::Internal))??;

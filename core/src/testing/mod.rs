@@ -2,6 +2,7 @@
 //! a disk that fails, what every card processor must do, long histories for measuring, and the whole box office in worlds of
 //! chance ([`Simulation`]).
 
+mod archive;
 pub(crate) mod auditor;
 mod clock;
 mod dice;
@@ -15,6 +16,7 @@ mod stored;
 
 #[cfg(feature = "mistakes")]
 pub use crate::mistake::Mistake;
+pub use archive::archive;
 pub use clock::ManualClock;
 pub use dice::Dice;
 pub use gateway::check_gateway;

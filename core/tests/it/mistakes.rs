@@ -41,6 +41,7 @@ mistakes! {
     result_outside_transaction: ResultOutsideTransaction,
     deadline_off_by_one: DeadlineOffByOne,
     checkpoint_ahead: CheckpointAhead,
+    archive_without_fsync: ArchiveWithoutFsync,
     clock_not_monotonic: ClockNotMonotonic,
     duplicate_webhook_counted: DuplicateWebhookCounted,
     restart_forgets_payments: RestartForgetsPayments,

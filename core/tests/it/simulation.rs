@@ -15,7 +15,7 @@ fn one_seed_is_one_run_byte_for_byte() {
     let (one, again) = (simulation.run(11).unwrap(), simulation.run(11).unwrap());
     assert_eq!(one, again);
     assert!(one.records > 20, "{one:?}");
-    assert_ne!(one.file, simulation.run(12).unwrap().file);
+    assert_ne!(one.files, simulation.run(12).unwrap().files);
 }
 
 /// A gateway that takes everybody's money at once.

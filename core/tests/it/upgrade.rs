@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::testing::{ManualClock, SeededIds};
+use boxoffice::testing::{ManualClock, SeededIds, archive};
 use boxoffice::{
     Actor, BoxOffice, NewShow, NewTicket, RawOrderQuery, RawTicketQuery, SignIn, SignUp, TicketUpdate, UserUpdate,
 };
@@ -19,7 +19,10 @@ use serde_json::{Value, json};
 use crate::support::{HOLD, PASSWORD, key, refused, start};
 
 /// The folder of the format that this version writes.
-const PRESENT: &str = "format-1";
+const PRESENT: &str = "format-2";
+
+/// What is kept of a directory beside its `FORMAT`, where it has it.
+const FILES: [&str; 2] = ["journal.redb", "archive.redb"];
 
 const PEOPLE: [&str; 3] = ["ann@example.com", "bob@example.com", "Cat@Example.com"];
 
@@ -135,18 +138,30 @@ fn restore(name: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let kept = folder().join(name);
     fs::copy(kept.join("FORMAT"), dir.path().join("FORMAT")).unwrap();
-    let journal = from_text(&fs::read_to_string(kept.join("journal.redb.hex")).unwrap());
-    fs::write(dir.path().join("journal.redb"), journal).unwrap();
+    for file in FILES {
+        let hex = kept.join(format!("{file}.hex"));
+        if hex.exists() {
+            fs::write(dir.path().join(file), from_text(&fs::read_to_string(hex).unwrap())).unwrap();
+        }
+    }
     dir
 }
 
 fn bless(name: &str) {
     let dir = tempfile::tempdir().unwrap();
     live(dir.path());
+    archive(dir.path(), 6).unwrap();
+    // By now what was archived is gone from the journal's own file.
+    let office = open(dir.path()).blocking();
+    let seller = office.auth().sign_in(SignIn::new("ann@example.com", PASSWORD)).unwrap().user.id;
+    office.tickets().create(seller, NewTicket::new("After the archive", "1")).unwrap();
+    office.close().unwrap();
     let kept = folder().join(name);
     fs::create_dir_all(&kept).unwrap();
     fs::copy(dir.path().join("FORMAT"), kept.join("FORMAT")).unwrap();
-    fs::write(kept.join("journal.redb.hex"), to_text(&fs::read(dir.path().join("journal.redb")).unwrap())).unwrap();
+    for file in FILES {
+        fs::write(kept.join(format!("{file}.hex")), to_text(&fs::read(dir.path().join(file)).unwrap())).unwrap();
+    }
     let office = open(dir.path());
     fs::write(kept.join("said.json"), format!("{:#}\n", said(&office))).unwrap();
 }
@@ -182,7 +197,7 @@ fn every_directory_that_was_ever_written_opens_and_says_the_same() {
 #[test]
 fn what_a_newer_version_wrote_is_refused_and_not_touched() {
     let dir = restore(PRESENT);
-    fs::write(dir.path().join("FORMAT"), "boxoffice 2\n").unwrap();
+    fs::write(dir.path().join("FORMAT"), "boxoffice 3\n").unwrap();
     let files = || {
         let entries = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
         entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<BTreeMap<_, _>>()

@@ -102,7 +102,7 @@ fn replay(dir: &Path) -> Result<(), Failure> {
 
 fn opening(history: &History, dir: &Path) -> Result<(), Failure> {
     let size = |name: &str| fs::metadata(dir.join(name)).map(|file| file.len() as f64);
-    tell("journal.bytes", size("journal.redb")?);
+    tell("journal.bytes", size("journal.redb")? + size("archive.redb").unwrap_or(0.0));
     tell("views.bytes", size("views.redb")?);
     let watch = Stopwatch::start();
     let office = open(dir)?;

@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, Key, ReadTransaction, ReadableTable, TableDefinition, Value};
+use redb::{AccessGuard, Database, Key, ReadTransaction, StorageError, TableDefinition, Value};
 
+use super::archive::Archive;
 use super::format::{self, storage};
+use super::records::{Chain, Records};
 use super::tables::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, at, create_tables, head};
 use super::{builder, database_file};
-use crate::event::Hash;
-use crate::journal::codec::{Frame, damaged, frames};
 use crate::journal::{Head, JournalError};
 
 /// How much goes into one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
@@ -24,6 +24,7 @@ const TRANSACTION_ROWS: usize = 100_000;
 /// The copy gets its name only when it is whole and durable: a crash leaves a file `….partial` and never half a journal.
 pub(super) fn copy(
     txn: &ReadTransaction,
+    archive: &Archive,
     file: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -36,7 +37,7 @@ pub(super) fn copy(
     if file.try_exists().map_err(storage)? {
         return Err(storage(io::Error::new(io::ErrorKind::AlreadyExists, "the file of the backup exists already")));
     }
-    let result = fill(txn, &partial, progress).and_then(|head| {
+    let result = fill(txn, archive, &partial, progress).and_then(|head| {
         format::check_or_create(dir, &database_file(dir))?;
         fs::rename(&partial, file).and_then(|()| format::sync_dir(dir)).map_err(storage)?;
         Ok(head)
@@ -54,17 +55,23 @@ fn partial(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn fill(txn: &ReadTransaction, partial: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
+fn fill(
+    txn: &ReadTransaction,
+    archive: &Archive,
+    partial: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Head, JournalError> {
     match fs::remove_file(partial) {
         Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(storage(err)),
         _ => {}
     }
     crate::private_file::ensure(partial).map_err(|error| JournalError::Storage(Box::new(error)))?;
-    let db = builder().create(partial)?;
-    let end = head(txn)?;
-    let mut chain = Chain { seq: 0, hash: Hash::ZERO, scratch: Vec::new() };
-    copy_table(txn, &db, RECORDS, &mut |first, row| {
-        chain.follow(first, row)?;
+    let db = builder(super::CACHE_BYTES).create(partial)?;
+    let end = head(txn, archive)?;
+    let (mut chain, mut scratch) = (Chain::START, Vec::new());
+    let mut records = Records::open(txn, archive, 1)?.rows(1)?;
+    copy_rows(&mut records, &db, RECORDS, &mut |first, row| {
+        chain.follow(first, row, &mut scratch)?;
         progress(chain.seq, end.seq);
         Ok(row.len())
     })
@@ -82,6 +89,8 @@ fn fill(txn: &ReadTransaction, partial: &Path, progress: &mut dyn FnMut(u64, u64
     Ok(end)
 }
 
+type Row<K, V> = Result<(AccessGuard<'static, K>, AccessGuard<'static, V>), StorageError>;
+
 type Weigh<'a, K, V> =
     dyn FnMut(<K as Value>::SelfType<'_>, <V as Value>::SelfType<'_>) -> Result<usize, JournalError> + 'a;
 
@@ -92,8 +101,17 @@ fn copy_table<K: Key + 'static, V: Value + 'static>(
     table: TableDefinition<'static, K, V>,
     weigh: &mut Weigh<'_, K, V>,
 ) -> Result<(), JournalError> {
-    let source = from.open_table(table)?;
-    let mut rows = source.iter()?.peekable();
+    copy_rows(&mut from.open_table(table)?.range::<K::SelfType<'_>>(..)?, to, table, weigh)
+}
+
+/// Copies rows to a table.
+fn copy_rows<K: Key + 'static, V: Value + 'static>(
+    rows: &mut dyn Iterator<Item = Row<K, V>>,
+    to: &Database,
+    table: TableDefinition<'static, K, V>,
+    weigh: &mut Weigh<'_, K, V>,
+) -> Result<(), JournalError> {
+    let mut rows = rows.peekable();
     while rows.peek().is_some() {
         let txn = to.begin_write()?;
         {
@@ -110,26 +128,4 @@ fn copy_table<K: Key + 'static, V: Value + 'static>(
         txn.commit()?;
     }
     Ok(())
-}
-
-/// Checks that rows continue one another, so that damage is not copied unseen.
-struct Chain {
-    seq: u64,
-    hash: Hash,
-    scratch: Vec<u8>,
-}
-
-impl Chain {
-    fn follow(&mut self, first: u64, row: &[u8]) -> Result<(), JournalError> {
-        if first != self.seq + 1 {
-            return Err(damaged(self.seq + 1, "is missing or in another place"));
-        }
-        for frame in frames(first, row)? {
-            let frame: Frame<'_> = frame?;
-            frame.check(self.hash, &mut self.scratch)?;
-            self.seq = frame.seq;
-            self.hash = frame.hash;
-        }
-        Ok(())
-    }
 }

@@ -27,9 +27,25 @@ fn records_of(batches: u8) -> u64 {
     (1..=batches).map(|number| 2 + u64::from(number) * 3).sum()
 }
 
-/// Appends batches until one fails; answers with how many were acknowledged.
+/// Appends batches until one fails, and archives all it can between them; answers with how many were acknowledged.
 fn append_all(journal: &RedbJournal) -> u8 {
-    (1..=BATCHES).take_while(|number| journal.append(batch(*number)).is_ok()).count().try_into().unwrap()
+    append_while(journal, |_| true)
+}
+
+/// The same, as long as `goes_on` says so after something could not be archived.
+fn append_while(journal: &RedbJournal, goes_on: impl Fn(JournalError) -> bool) -> u8 {
+    let mut acknowledged = 0;
+    for number in 1..=BATCHES {
+        if journal.append(batch(number)).is_err() {
+            break;
+        }
+        acknowledged = number;
+        let failure = std::iter::repeat_with(|| journal.archive()).find(|more| !matches!(more, Ok(true)));
+        if failure.and_then(Result::err).is_some_and(|error| !goes_on(error)) {
+            break;
+        }
+    }
+    acknowledged
 }
 
 /// The journal holds whole batches, all that were acknowledged and at most one more, each with all that belongs to it.
@@ -46,57 +62,92 @@ fn check(journal: &RedbJournal, acknowledged: u8, when: &str) {
         assert_eq!(journal.vault_row(user).unwrap().is_some(), there, "{when}: vault of {number}");
         assert_eq!(journal.result(command(number), NOON).unwrap().is_some(), there, "{when}: result of {number}");
     }
+    check_records(journal, when);
     assert_eq!(journal.append(vec![proposal(1)]).unwrap().len(), 1, "{when}: it goes on");
 }
 
-/// A journal that is made and empty, on its disk.
-fn made(seed: u64) -> (FaultyDisk, RedbJournal) {
-    let disk = FaultyDisk::new(seed);
-    let journal = RedbJournal::open_on(&disk, KEY).unwrap();
-    (disk, journal)
+/// What is read in any way is the same.
+#[track_caller]
+fn check_records(journal: &RedbJournal, when: &str) {
+    let records = all(journal);
+    for from in [1, 2, journal.archive.end(), journal.archive.end() + 1, lock(&journal.writer).first] {
+        let from = from.max(1);
+        let there = records.get(usize::try_from(from - 1).unwrap()..).unwrap_or_default();
+        assert_eq!(journal.read(from, usize::MAX).unwrap(), there, "{when}: from {from}");
+        assert_eq!(journal.read(from, 1).unwrap(), there[..there.len().min(1)], "{when}: {from}");
+    }
 }
 
-/// How many writes and syncs it takes to append everything.
-fn calls() -> u64 {
-    let (disk, journal) = made(0);
-    let before = disk.calls();
+/// The disks of a journal's own file and of its archive.
+type Disks = [FaultyDisk; 2];
+
+fn open(disks: &Disks) -> Result<RedbJournal, JournalError> {
+    RedbJournal::open_on(disks.each_ref(), KEY, Sizes { kept: 6, ..Sizes::smallest() })
+}
+
+/// A journal that is made and empty, on its disks.
+fn made(seed: u64) -> (Disks, RedbJournal) {
+    let disks = [FaultyDisk::new(seed), FaultyDisk::new(!seed)];
+    let journal = open(&disks).unwrap();
+    (disks, journal)
+}
+
+/// How many writes and syncs each disk sees until everything is appended.
+fn calls() -> [u64; 2] {
+    let (disks, journal) = made(0);
+    let before = disks.each_ref().map(FaultyDisk::calls);
     assert_eq!(append_all(&journal), BATCHES);
-    disk.calls() - before
+    assert!(journal.archive.end() > records_of(3), "{:?}", journal.archive);
+    assert!(lock(&journal.writer).first > 1, "something was removed");
+    [0, 1].map(|disk| disks[disk].calls() - before[disk])
+}
+
+/// Every call of each disk, with the disk it is of.
+fn every_call() -> impl Iterator<Item = (usize, u64)> {
+    calls().into_iter().enumerate().flat_map(|(disk, calls)| (0..calls).map(move |at| (disk, at)))
 }
 
 #[test]
 fn a_power_cut_at_any_call_loses_nothing_that_was_acknowledged() {
     for seed in 0..3 {
-        for at in 0..calls() {
-            let (disk, journal) = made(seed);
-            disk.cut_power_after(at);
-            let acknowledged = append_all(&journal);
-            assert!(disk.is_dead(), "call {at}");
-            let journal =
-                RedbJournal::open_on(&disk, KEY).unwrap_or_else(|err| panic!("call {at}, seed {seed}: {err}"));
-            check(&journal, acknowledged, &format!("call {at}, seed {seed}"));
+        for (disk, at) in every_call() {
+            let what = format!("call {at} of disk {disk}, seed {seed}");
+            let (disks, journal) = made(seed);
+            disks[disk].cut_power_after(at);
+            // It is one machine, which ends there.
+            let acknowledged = append_while(&journal, |_| false);
+            assert!(disk == 1 || disks[0].is_dead(), "{what}");
+            disks.iter().filter(|disk| !disk.is_dead()).for_each(FaultyDisk::cut_power);
+            let journal = open(&disks).unwrap_or_else(|err| panic!("{what}: {err}"));
+            check(&journal, acknowledged, &what);
         }
     }
 }
 
 #[test]
 fn an_error_at_any_call_loses_nothing_that_was_acknowledged() {
-    for at in 0..calls() {
-        let (disk, journal) = made(at);
-        disk.fail_after(at, 1);
+    for (disk, at) in every_call() {
+        let what = format!("call {at} of disk {disk}");
+        let (disks, journal) = made(at);
+        disks[disk].fail_after(at, 1);
         let acknowledged = append_all(&journal);
-        disk.mend();
+        disks[disk].mend();
         if acknowledged < BATCHES {
-            assert!(journal.append(batch(BATCHES)).is_err(), "call {at}: nothing is appended before it is reopened");
+            assert_eq!(disk, 0, "{what}: the archive's troubles are none of those who append");
+            assert!(journal.append(batch(BATCHES)).is_err(), "{what}: nothing is appended before it is reopened");
         }
         journal.reopen().unwrap();
-        check(&journal, acknowledged, &format!("call {at}"));
+        check(&journal, acknowledged, &what);
+        while journal.archive().unwrap() {}
+        let left = journal.head().unwrap().seq - journal.archive.end();
+        assert!(left <= 6 + 20, "{what}: all but the last {left} are archived, by whole rows");
+        check_records(&journal, &what);
     }
 }
 
 #[test]
 fn a_full_disk_is_an_error_until_there_is_room() {
-    let (disk, journal) = made(1);
+    let ([disk, _], journal) = made(1);
     journal.append(batch(1)).unwrap();
     disk.set_capacity(Some(disk.len()));
     let full = std::iter::repeat_with(|| journal.append(vec![proposal(5_000)])).take(100).find_map(Result::err);
@@ -112,10 +163,12 @@ fn a_full_disk_is_an_error_until_there_is_room() {
 
 #[test]
 fn reads_that_fail_are_errors_and_never_other_records() {
-    let (disk, journal) = made(1);
+    let (disks, journal) = made(1);
     append_all(&journal);
     let records = all(&journal);
-    disk.fail_reads(true);
+    for disk in &disks {
+        disk.fail_reads(true);
+    }
     // What redb has in memory needs no disk.
     if let Ok(read) = journal.read(1, 1000) {
         assert_eq!(read, records);
@@ -123,7 +176,7 @@ fn reads_that_fail_are_errors_and_never_other_records() {
     assert!(journal.reopen().is_err());
     assert!(journal.replay(START, &mut |_| Ok(())).is_err());
     assert_eq!(journal.head().unwrap().seq, records_of(BATCHES));
-    disk.mend();
+    disks.iter().for_each(FaultyDisk::mend);
     journal.reopen().unwrap();
     check(&journal, BATCHES, "after reads failed");
 }
@@ -132,7 +185,7 @@ fn reads_that_fail_are_errors_and_never_other_records() {
 fn a_crash_while_the_file_is_made_leaves_none_or_a_whole_one() {
     let dir = tempfile::tempdir().unwrap();
     drop(RedbJournal::open(dir.path()).unwrap());
-    let unfinished = format::unfinished(dir.path(), DATABASE_FILE);
+    let unfinished = dir.path().join(format!("{DATABASE_FILE}.new-{}", std::process::id()));
     // As if the power had been cut before the file got its name.
     std::fs::remove_file(database_file(dir.path())).unwrap();
     std::fs::write(&unfinished, vec![0; 9000]).unwrap();
@@ -140,7 +193,8 @@ fn a_crash_while_the_file_is_made_leaves_none_or_a_whole_one() {
     assert_eq!(append_all(&journal), BATCHES);
     assert!(!unfinished.exists());
     // As if another process had been a moment quicker: its file stays.
-    make(&database_file(dir.path())).unwrap();
+    format::make(&database_file(dir.path()), &|file| std::fs::write(file, "another one").map_err(format::storage))
+        .unwrap();
     drop(journal);
     let journal = RedbJournal::open(dir.path()).unwrap();
     assert_eq!(journal.head().unwrap().seq, records_of(BATCHES));

@@ -9,20 +9,26 @@ use std::path::{Path, PathBuf};
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 
-/// The format of what this version writes, and the newest that it reads.
-pub(super) const FORMAT: u32 = 1;
+/// The format of a journal in one file.
+pub(super) const SINGLE: u32 = 1;
+
+/// The format of a journal whose old records may be in an archive.
+pub(super) const ARCHIVED: u32 = 2;
+
+/// The newest format that this version knows.
+const KNOWN: u32 = ARCHIVED;
 
 const FILE: &str = "FORMAT";
 
 /// Checks the directory's format before anything in it is touched, and notes it in a directory without a journal.
 pub(super) fn check_or_create(dir: &Path, database: &Path) -> Result<(), JournalError> {
     match fs::read(dir.join(FILE)) {
-        Ok(bytes) => check(parse(&bytes).ok_or_else(|| damaged(0, "the file FORMAT is not readable"))?),
+        Ok(bytes) => check(parse(&bytes)?),
         Err(err) if err.kind() == io::ErrorKind::NotFound => {
             if database.try_exists().map_err(storage)? {
                 return Err(damaged(0, "the file FORMAT is missing"));
             }
-            create(dir).map_err(storage)
+            create(dir, SINGLE).map_err(storage)
         }
         Err(err) => Err(storage(err)),
     }
@@ -32,34 +38,50 @@ pub(super) fn check_or_create(dir: &Path, database: &Path) -> Result<(), Journal
 pub(super) fn check(found: u32) -> Result<(), JournalError> {
     match found {
         0 => Err(damaged(0, "there is no format 0")),
-        1..=FORMAT => Ok(()),
-        _ => Err(JournalError::NewerFormat { found, known: FORMAT }),
+        1..=KNOWN => Ok(()),
+        _ => Err(JournalError::NewerFormat { found, known: KNOWN }),
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<u32> {
-    let digits = std::str::from_utf8(bytes).ok()?.strip_prefix("boxoffice ")?.trim_end();
-    // `u32::from_str` alone would also take a sign.
-    if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
+/// Notes that the directory has this format from now on, if it has an older one.
+pub(super) fn raise(dir: &Path, format: u32) -> Result<(), JournalError> {
+    let found = parse(&fs::read(dir.join(FILE)).map_err(storage)?)?;
+    if found < format { create(dir, format).map_err(storage) } else { Ok(()) }
 }
 
-/// Writes the file under another name first: a crash leaves either no `FORMAT` or a whole one.
-fn create(dir: &Path) -> io::Result<()> {
+fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
+    let format = std::str::from_utf8(bytes).ok().and_then(|text| {
+        let digits = text.strip_prefix("boxoffice ")?.trim_end();
+        // `u32::from_str` alone would also take a sign.
+        if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
+    });
+    format.ok_or_else(|| damaged(0, "the file FORMAT is not readable"))
+}
+
+/// Writes the file under another name first: a crash leaves what was there or a whole new one.
+fn create(dir: &Path, format: u32) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     let unfinished = dir.join("FORMAT.new");
     let mut file = File::create(&unfinished)?;
-    file.write_all(format!("boxoffice {FORMAT}\n").as_bytes())?;
+    file.write_all(format!("boxoffice {format}\n").as_bytes())?;
     file.sync_all()?;
     fs::rename(&unfinished, dir.join(FILE))?;
     sync_dir(dir)
 }
 
-/// Where a file of this name is made before it gets its name; each process has a place of its own.
-pub(super) fn unfinished(dir: &Path, name: &str) -> PathBuf {
-    dir.join(format!("{name}.new-{}", std::process::id()))
+/// Makes a database under another name first: a power cut while redb lays out a new file leaves one that can't be opened any
+/// more, and that nobody could tell from a damaged one.
+pub(super) fn make(file: &Path, lay_out: &dyn Fn(&Path) -> Result<(), JournalError>) -> Result<(), JournalError> {
+    let mut unfinished = file.to_owned().into_os_string();
+    // Each process has a place of its own.
+    unfinished.push(format!(".new-{}", std::process::id()));
+    let unfinished = PathBuf::from(unfinished);
+    remove_if_there(&unfinished).map_err(storage)?;
+    lay_out(&unfinished)?;
+    name(&unfinished, file).map_err(storage)
 }
 
-pub(super) fn remove_if_there(file: &Path) -> io::Result<()> {
+fn remove_if_there(file: &Path) -> io::Result<()> {
     match fs::remove_file(file) {
         Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err),
         _ => Ok(()),
@@ -67,7 +89,7 @@ pub(super) fn remove_if_there(file: &Path) -> io::Result<()> {
 }
 
 /// Gives a finished file its name, unless another process was quicker: then its file stays.
-pub(super) fn name(unfinished: &Path, file: &Path) -> io::Result<()> {
+fn name(unfinished: &Path, file: &Path) -> io::Result<()> {
     match fs::hard_link(unfinished, file) {
         Ok(()) => fs::remove_file(unfinished)?,
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => return fs::remove_file(unfinished),
@@ -101,8 +123,9 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_untouched() {
-        assert!(matches!(check_text(b"boxoffice 2\n"), Err(JournalError::NewerFormat { found: 2, known: 1 })));
+        assert!(matches!(check_text(b"boxoffice 3\n"), Err(JournalError::NewerFormat { found: 3, known: 2 })));
         assert!(check_text(b"boxoffice 1\n").is_ok());
+        assert!(check_text(b"boxoffice 2\n").is_ok());
     }
 
     #[test]
@@ -122,6 +145,19 @@ mod tests {
             check_or_create(&dir, &dir.join("journal.redb")).unwrap();
             assert_eq!(fs::read_to_string(dir.join(FILE)).unwrap(), "boxoffice 1\n");
         }
+    }
+
+    #[test]
+    fn a_format_is_raised_and_never_lowered() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("journal.redb");
+        check_or_create(dir.path(), &database).unwrap();
+        for (format, expected) in [(ARCHIVED, "boxoffice 2\n"), (SINGLE, "boxoffice 2\n")] {
+            raise(dir.path(), format).unwrap();
+            assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), expected);
+        }
+        check_or_create(dir.path(), &database).unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), "boxoffice 2\n");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 //! wait for the writer.
 //!
 //! After a crash redb walks the whole file, about half a second for each gigabyte, unless the last transaction was committed in
-//! *quick-repair* mode, which costs a second fsync. So a journal commits with one fsync while it is small enough to be walked
-//! in a second or two, and in quick-repair mode from [`QUICK_REPAIR_FROM`] on. To alternate would gain nothing: only the
-//! very last commit before the crash counts.
+//! *quick-repair* mode, which writes the state of the file's allocator with every commit, and syncs twice. To alternate would
+//! gain nothing: only the very last commit before the crash counts. So the file is kept small: old records move to the
+//! [`archive`], and commits need one fsync. Only while more than [`QUICK_REPAIR_FROM`] records wait for that, as in a journal
+//! that was just restored, they are in quick-repair mode.
 //!
 //! redb checks its pages only when it repairs a file. So everything that is stored can be checked by what is stored with it: the
 //! records by their chain of hashes, the rest by checksums, and [`Journal::check_beside`] finds what can't be found.
@@ -14,10 +15,12 @@
 //! **Invariant:** after an append has failed, the next one is refused until the journal was reopened: what the file holds is
 //! not known before.
 
+mod archive;
 mod backup;
 #[cfg(test)]
 mod crash;
 mod format;
+mod records;
 mod replay;
 mod results;
 pub(super) mod salvage;
@@ -35,11 +38,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
+use self::archive::{ARCHIVE_FILE, Archive, ArchiveOpener};
+use self::records::Records;
 use self::tables::{Loaded, RECORDS, at, guarded, is_closed, load};
 use super::batch::Batch;
-use super::codec::{RowWriter, damaged, frames};
+use super::codec::{RowWriter, damaged};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
-use crate::event::{EmailKey, Hash, Record};
+use crate::event::{EmailKey, Record};
 use crate::mistake::{Mistake, planted};
 use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -54,8 +59,41 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// How often a reader begins anew when the database was reopened under it.
 const READ_TRIES: usize = 3;
 
-/// The record from which on commits are in quick-repair mode: a file of some 2 GB.
+/// How many records the journal's own file has when commits begin to be in quick-repair mode: some 2 GB.
 const QUICK_REPAIR_FROM: u64 = 5_000_000;
+
+/// How much moves to the archive, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    /// How many of the latest records stay in the journal's own file.
+    pub(crate) kept: u64,
+    /// How many others there must be before any are archived.
+    pub(crate) portion: u64,
+    /// How much is archived in one transaction.
+    pub(crate) portion_bytes: usize,
+    /// How many records the journal's own file has when commits begin to be in quick-repair mode.
+    pub(crate) quick_repair_from: u64,
+}
+
+#[cfg(test)]
+impl Sizes {
+    /// Everything that can be archived is, one row at a time.
+    pub(crate) const fn smallest() -> Self {
+        Self { kept: 1, portion: 1, portion_bytes: 1, quick_repair_from: u64::MAX }
+    }
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            // About 300 MB, which are walked in a fraction of a second.
+            kept: 1_000_000,
+            portion: 100_000,
+            portion_bytes: 32 * 1024 * 1024,
+            quick_repair_from: QUICK_REPAIR_FROM,
+        }
+    }
+}
 
 /// Opens the database, now and after every failure.
 pub(crate) type Opener = Box<dyn Fn() -> Result<Database, redb::DatabaseError> + Send + Sync>;
@@ -68,11 +106,12 @@ pub(crate) struct RedbJournal {
     /// `None` after it could not be reopened. Locked only to begin a transaction: readers keep the transaction, and one that
     /// outlives the database gets an error and begins anew.
     db: RwLock<Option<Database>>,
+    archive: Archive,
     closed: AtomicBool,
     /// What readers may ask for while an append is under way.
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
-    quick_repair_from: u64,
+    sizes: Sizes,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,48 +124,79 @@ struct Durable {
 struct Writer {
     rows: RowWriter,
     oldest_result: Option<Timestamp>,
+    /// The first record in the journal's own file.
+    first: u64,
     failed: bool,
+}
+
+/// What a batch changed beside the records that it appended.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    oldest_result: Option<Timestamp>,
+    first: u64,
 }
 
 impl RedbJournal {
     /// Opens the journal of a data directory; makes the directory and the journal if they are not there.
     pub(crate) fn open(dir: &Path) -> Result<Self, JournalError> {
+        Self::open_sized(dir, Sizes::default())
+    }
+
+    /// The same, with other sizes of what is archived.
+    pub(crate) fn open_sized(dir: &Path, sizes: Sizes) -> Result<Self, JournalError> {
         let file = database_file(dir);
         format::check_or_create(dir, &file)?;
         if !file.try_exists().map_err(format::storage)? {
-            make(&file)?;
+            if dir.join(ARCHIVE_FILE).try_exists().map_err(format::storage)? {
+                return Err(damaged(1, format!("{DATABASE_FILE} is missing, and {ARCHIVE_FILE} is there")));
+            }
+            format::make(&file, &|file| {
+                let opener = opener_of(file.to_owned());
+                open_database(&opener, &Archive::open(archive::nowhere())?, None).map(drop)
+            })?;
         }
-        Self::open_with(Box::new(move || {
-            private_file::ensure(&file)?;
-            builder().create(&file)
-        }))
+        let archive = archive::in_directory(dir.to_owned());
+        Self::open_in(opener_of(file), archive, None, sizes)
     }
 
-    /// Opens the journal on a disk that fails when it is told to. A new one gets this key of email hashes, so that the same seed
-    /// gives the same journal.
+    /// Opens the journal on disks that fail when they are told to, its own file on one and the archive on the other. A new one
+    /// gets this key of email hashes, so that the same seed gives the same journal.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn open_on(disk: &crate::testing::FaultyDisk, new_key: [u8; 32]) -> Result<Self, JournalError> {
+    pub(crate) fn open_on(
+        [disk, archive]: [&crate::testing::FaultyDisk; 2],
+        new_key: [u8; 32],
+        sizes: Sizes,
+    ) -> Result<Self, JournalError> {
         let disk = disk.clone();
-        Self::open_keyed(Box::new(move || builder().create_with_backend(disk.open())), Some(new_key))
+        let opener: Opener = Box::new(move || builder(CACHE_BYTES).create_with_backend(disk.open()));
+        Self::open_in(opener, archive::on_disk(archive.clone()), Some(new_key), sizes)
     }
 
-    /// Opens the journal in the database that `opener` gives.
+    /// Opens the journal in the database that `opener` gives, without an archive.
+    #[cfg(test)]
     pub(crate) fn open_with(opener: Opener) -> Result<Self, JournalError> {
-        Self::open_keyed(opener, None)
+        Self::open_in(opener, archive::nowhere(), None, Sizes::default())
     }
 
-    fn open_keyed(opener: Opener, new_key: Option<[u8; 32]>) -> Result<Self, JournalError> {
-        let (db, loaded) = open_database(&opener, new_key)?;
-        let writer = Writer { rows: RowWriter::default(), oldest_result: loaded.oldest_result, failed: false };
-        let durable = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
+    fn open_in(
+        opener: Opener,
+        archive: ArchiveOpener,
+        new_key: Option<[u8; 32]>,
+        sizes: Sizes,
+    ) -> Result<Self, JournalError> {
+        let archive = Archive::open(archive)?;
+        let (db, loaded) = open_database(&opener, &archive, new_key)?;
+        guarded(|| archive.check(&db.begin_read()?, loaded.head))?;
+        let Loaded { head, email_hash_key, oldest_result, first } = loaded;
         Ok(Self {
             opener,
             new_key,
             db: RwLock::new(Some(db)),
+            archive,
             closed: AtomicBool::new(false),
-            durable: RwLock::new(durable),
-            writer: Mutex::new(writer),
-            quick_repair_from: QUICK_REPAIR_FROM,
+            durable: RwLock::new(Durable { head, email_hash_key }),
+            writer: Mutex::new(Writer { rows: RowWriter::default(), oldest_result, first, failed: false }),
+            sizes,
         })
     }
 
@@ -157,10 +227,10 @@ impl RedbJournal {
         }
     }
 
-    /// Writes a batch; answers with the time of the oldest result that is left, if it looked.
-    fn write(&self, writer: &Writer, batch: &Batch) -> Result<Option<Timestamp>, JournalError> {
+    /// Writes a batch.
+    fn write(&self, writer: &Writer, batch: &Batch) -> Result<Beside, JournalError> {
         let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
-        txn.set_quick_repair(batch.head.seq >= self.quick_repair_from);
+        txn.set_quick_repair(batch.head.seq + 1 - writer.first >= self.sizes.quick_repair_from);
         if planted(Mistake::AnswerBeforeFsync) {
             txn.set_quick_repair(false);
             let _ = txn.set_durability(redb::Durability::None);
@@ -179,8 +249,10 @@ impl RedbJournal {
         } else {
             writer.oldest_result
         };
+        let archived = self.archive.end();
+        let first = if archived >= writer.first { archive::remove_archived(&txn, archived)? } else { None };
         txn.commit()?;
-        Ok(oldest)
+        Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first) })
     }
 }
 
@@ -196,8 +268,9 @@ impl Journal for RedbJournal {
             return Ok(batch.outcomes);
         }
         match guarded(|| self.write(&writer, &batch)) {
-            Ok(oldest) => {
-                writer.oldest_result = oldest;
+            Ok(beside) => {
+                writer.oldest_result = beside.oldest_result;
+                writer.first = beside.first;
                 write(&self.durable).head = batch.head;
                 Ok(batch.outcomes)
             }
@@ -219,10 +292,11 @@ impl Journal for RedbJournal {
             drop(db.take());
             Ok(())
         })?;
-        let (opened, loaded) = open_database(&self.opener, self.new_key)?;
+        let (opened, loaded) = open_database(&self.opener, &self.archive, self.new_key)?;
         *write(&self.durable) = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
         *db = Some(opened);
         writer.oldest_result = loaded.oldest_result;
+        writer.first = loaded.first;
         writer.failed = false;
         Ok(())
     }
@@ -235,6 +309,7 @@ impl Journal for RedbJournal {
             drop(database);
             Ok(())
         });
+        self.archive.close();
     }
 
     fn head(&self) -> Result<Head, JournalError> {
@@ -247,7 +322,7 @@ impl Journal for RedbJournal {
         if limit == 0 || from > end {
             return Ok(Vec::new());
         }
-        self.view(|txn| read_records(txn, from, limit, end)).map_err(|err| at(err, from))
+        self.view(|txn| Records::open(txn, &self.archive, from)?.read(from, limit, end)).map_err(|err| at(err, from))
     }
 
     fn replay(
@@ -256,8 +331,8 @@ impl Journal for RedbJournal {
         visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
     ) -> Result<Head, JournalError> {
         let end = self.durable().head;
-        let txn = guarded(|| self.begin_read())?;
-        replay::replay(&txn, after, end, visit)
+        let records = guarded(|| Records::open(&self.begin_read()?, &self.archive, after.seq + 1))?;
+        replay::replay(&records, after, end, visit)
     }
 
     fn email_key(&self, email: &Email) -> EmailKey {
@@ -286,7 +361,17 @@ impl Journal for RedbJournal {
     }
 
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
-        guarded(|| backup::copy(&self.begin_read()?, file, progress))
+        guarded(|| backup::copy(&self.begin_read()?, &self.archive, file, progress))
+    }
+
+    fn archive(&self) -> Result<bool, JournalError> {
+        let Sizes { kept, portion, portion_bytes, .. } = self.sizes;
+        let last = self.durable().head.seq.saturating_sub(kept);
+        if last < self.archive.end() + portion {
+            return Ok(false);
+        }
+        let txn = guarded(|| self.begin_read())?;
+        self.archive.extend(&txn, last, portion_bytes)
     }
 
     fn compact(&self) -> Result<bool, JournalError> {
@@ -319,31 +404,27 @@ fn database_file(dir: &Path) -> PathBuf {
     dir.join(DATABASE_FILE)
 }
 
-/// Makes an empty journal under another name first: a power cut while redb lays out a new file leaves one that can't be opened
-/// any more, and that nobody could tell from a damaged journal.
-fn make(file: &Path) -> Result<(), JournalError> {
-    let dir = file.parent().unwrap_or(Path::new(""));
-    let unfinished = format::unfinished(dir, DATABASE_FILE);
-    format::remove_if_there(&unfinished).map_err(format::storage)?;
-    let path = unfinished.clone();
-    let opener: Opener = Box::new(move || {
-        private_file::ensure(&path)?;
-        builder().create(&path)
-    });
-    drop(open_database(&opener, None)?);
-    format::name(&unfinished, file).map_err(format::storage)
+fn opener_of(file: PathBuf) -> Opener {
+    Box::new(move || {
+        private_file::ensure(&file)?;
+        builder(CACHE_BYTES).create(&file)
+    })
 }
 
-fn builder() -> redb::Builder {
+fn builder(cache_bytes: usize) -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES);
+    builder.set_cache_size(cache_bytes);
     builder
 }
 
-fn open_database(opener: &Opener, new_key: Option<[u8; 32]>) -> Result<(Database, Loaded), JournalError> {
+fn open_database(
+    opener: &Opener,
+    archive: &Archive,
+    new_key: Option<[u8; 32]>,
+) -> Result<(Database, Loaded), JournalError> {
     guarded(|| {
         let db = opener()?;
-        let loaded = load(&db, new_key)?;
+        let loaded = load(&db, archive, new_key)?;
         Ok((db, loaded))
     })
 }
@@ -357,40 +438,6 @@ fn write_rows(txn: &WriteTransaction, rows: &RowWriter) -> Result<(), JournalErr
         }
     }
     Ok(())
-}
-
-/// At most `limit` records; there must be those up to `end` at least.
-fn read_records(txn: &ReadTransaction, from: u64, limit: usize, end: u64) -> Result<Vec<Record>, JournalError> {
-    let table = txn.open_table(RECORDS)?;
-    // Reading starts with the record before the first, whose hash the first one is checked with.
-    let before = from.saturating_sub(1);
-    let start = table.range(..=before)?.next_back().transpose()?.map_or(0, |(first, _)| first.value());
-    let mut records = Vec::with_capacity(limit.min(1024));
-    let mut expected = start.max(1);
-    let mut prev = (before == 0).then_some(Hash::ZERO);
-    let mut scratch = Vec::new();
-    for row in table.range(start..)? {
-        let (first, row) = row?;
-        if first.value() != expected {
-            return Err(damaged(expected, "is missing or in another place"));
-        }
-        for frame in frames(first.value(), row.value())? {
-            let frame = frame?;
-            expected = frame.seq + 1;
-            let prev = prev.replace(frame.hash);
-            if frame.seq < from {
-                continue;
-            }
-            if let Some(prev) = prev {
-                frame.check(prev, &mut scratch)?;
-            }
-            records.push(frame.decode()?);
-            if records.len() == limit {
-                return Ok(records);
-            }
-        }
-    }
-    if expected <= end { Err(damaged(expected, "is missing")) } else { Ok(records) }
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {

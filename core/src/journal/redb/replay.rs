@@ -7,9 +7,8 @@
 use std::collections::VecDeque;
 use std::thread;
 
-use redb::{Range, ReadTransaction};
-
-use super::tables::{RECORDS, at, guarded};
+use super::records::{Records, Rows};
+use super::tables::{at, guarded};
 use crate::event::{Hash, Record};
 use crate::journal::codec::{ROW_BYTES_MAX, damaged, frames};
 use crate::journal::{Head, JournalError};
@@ -26,8 +25,8 @@ const WORKERS_MAX: usize = 4;
 /// What is done with each record.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Record) -> Result<(), JournalError>;
 
-/// Visits every record after `after` that the transaction sees; there must be records up to `end` at least.
-pub(super) fn replay(txn: &ReadTransaction, after: Head, end: Head, visit: Visit<'_>) -> Result<Head, JournalError> {
+/// Visits every record after `after`; there must be records up to `end` at least.
+pub(super) fn replay(records: &Records, after: Head, end: Head, visit: Visit<'_>) -> Result<Head, JournalError> {
     if after.seq > end.seq {
         return Err(damaged(end.seq + 1, "is missing"));
     }
@@ -39,7 +38,7 @@ pub(super) fn replay(txn: &ReadTransaction, after: Head, end: Head, visit: Visit
         head = Head { seq: record.seq, hash: record.hash, at: record.at };
         visit(record)
     };
-    let mut reader = guarded(|| Reader::new(txn, after)).map_err(|err| at(err, after.seq + 1))?;
+    let mut reader = guarded(|| Reader::new(records, after)).map_err(|err| at(err, after.seq + 1))?;
     if end.seq - after.seq < PARALLEL_RECORDS_MIN {
         while let Some(chunk) = reader.next()? {
             chunk.decode(after).visit(&mut step)?;
@@ -82,7 +81,7 @@ fn in_parallel(reader: &mut Reader, after: Head, visit: Visit<'_>) -> Result<(),
 
 /// Reads rows in order, a chunk at a time.
 struct Reader {
-    rows: Range<'static, u64, &'static [u8]>,
+    rows: Rows,
     /// The record that the next chunk starts with, if all is well.
     seq: u64,
     /// The hash before it.
@@ -91,12 +90,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(txn: &ReadTransaction, after: Head) -> Result<Self, JournalError> {
-        let table = txn.open_table(RECORDS)?;
-        let start = table.range(..=after.seq + 1)?.next_back().transpose()?.map_or(0, |(first, _)| first.value());
+    fn new(records: &Records, after: Head) -> Result<Self, JournalError> {
+        let start = records.row_of(after.seq + 1)?;
         // The first row may begin before the first record that is asked for; then its own start is what is expected.
         let seq = if start == 0 { 1.max(after.seq + 1) } else { start };
-        Ok(Self { rows: table.range(start..)?, seq, prev: after.hash, done: false })
+        Ok(Self { rows: records.rows(start)?, seq, prev: after.hash, done: false })
     }
 
     fn next(&mut self) -> Result<Option<Chunk>, JournalError> {

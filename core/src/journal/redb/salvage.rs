@@ -12,11 +12,12 @@ use std::sync::Mutex;
 
 use redb::{Database, ReadableDatabase};
 
-use super::builder;
+use super::archive::ARCHIVE_FILE;
 use super::format::storage;
-use super::scan;
-use super::tables::{RECORDS, guarded};
+use super::records::Records;
+use super::tables::guarded;
 use super::untouched::{Source, Untouched};
+use super::{CACHE_BYTES, DATABASE_FILE, builder, scan};
 use crate::event::{Hash, Record};
 use crate::journal::codec::{damaged, frames};
 use crate::journal::{Head, JournalError};
@@ -36,33 +37,43 @@ pub(crate) struct Salvaged {
     pub(crate) damage: Option<(u64, String)>,
 }
 
-/// Gives `visit` every record of the journal in `file` that comes before the damage.
-pub(crate) fn salvage(file: &Path, visit: Visit<'_>) -> Result<Salvaged, JournalError> {
-    let open = || File::open(file).map(Mutex::new).map_err(storage);
-    from(&open, visit)
+/// Gives `visit` every record of the journal in a directory that comes before the damage.
+pub(crate) fn salvage(dir: &Path, visit: Visit<'_>) -> Result<Salvaged, JournalError> {
+    let archive = dir.join(ARCHIVE_FILE);
+    let there = archive.try_exists().map_err(storage)?;
+    let files: Vec<_> = there.then_some(archive).into_iter().chain([dir.join(DATABASE_FILE)]).collect();
+    let openers: Vec<_> = files.iter().map(|file| move || File::open(file).map(Mutex::new).map_err(storage)).collect();
+    from(&openers, visit)
 }
 
-/// The same for any source of bytes, which is opened twice.
+/// The same for any sources of bytes, the older records first; each is opened twice.
 pub(super) fn from<S: Source>(
-    open: &dyn Fn() -> Result<S, JournalError>,
+    files: &[impl Fn() -> Result<S, JournalError>],
     visit: Visit<'_>,
 ) -> Result<Salvaged, JournalError> {
     let mut walk = Walk { head: Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() }, stopped: false, visit };
-    let damage = match walk.database(open()?) {
-        Ok(()) => None,
-        Err(JournalError::Damaged { seq: 0, what }) => Some((walk.head.seq + 1, what)),
-        Err(JournalError::Damaged { seq, what }) => Some((seq, what)),
-        // A damaged length or place looks to redb like storage that fails.
-        Err(error @ JournalError::Storage(_)) => Some((walk.head.seq + 1, told(&error))),
-        Err(error) => return Err(error),
-    };
-    let listed = walk.head.seq;
-    if damage.is_some() && !walk.stopped {
-        walk.file(&open()?)?;
+    let (mut damage, mut searched) = (None, 0);
+    for open in files {
+        let found = match walk.database(open()?) {
+            Ok(()) => None,
+            Err(JournalError::Damaged { what, .. }) => Some(what),
+            // A damaged length or place looks to redb like storage that fails.
+            Err(error @ JournalError::Storage(_)) => Some(told(&error)),
+            Err(error) => return Err(error),
+        };
+        let listed = walk.head.seq;
+        if found.is_some() && !walk.stopped {
+            walk.file(&open()?)?;
+        }
+        searched += walk.head.seq - listed;
+        damage = damage.or(found);
+        if walk.stopped {
+            break;
+        }
     }
-    // Whatever was wrong with the database, the next record is the first that is lost.
-    let damage = damage.map(|(_, what)| (walk.head.seq + 1, what));
-    Ok(Salvaged { head: walk.head, searched: walk.head.seq - listed, damage })
+    // Whatever was wrong with a database, the next record is the first that is lost.
+    let damage = damage.map(|what| (walk.head.seq + 1, what));
+    Ok(Salvaged { head: walk.head, searched, damage })
 }
 
 fn told(error: &dyn std::error::Error) -> String {
@@ -79,9 +90,10 @@ impl Walk<'_> {
     /// Visits what the database lists.
     fn database<S: Source>(&mut self, source: S) -> Result<(), JournalError> {
         let storage = Untouched::new(source).map_err(storage)?;
-        let database: Database = guarded(|| Ok(builder().create_with_backend(storage)?))?;
-        let table = guarded(|| Ok(database.begin_read()?.open_table(RECORDS)?))?;
-        let mut rows = guarded(|| Ok(table.range(0..)?))?;
+        let database: Database = guarded(|| Ok(builder(CACHE_BYTES).create_with_backend(storage)?))?;
+        let records = guarded(|| Records::only(&database.begin_read()?))?;
+        // What was archived may be in both files.
+        let mut rows = guarded(|| records.rows(records.row_of(self.head.seq + 1)?))?;
         while !self.stopped {
             let row = guarded(|| {
                 let row = rows.next().transpose()?;
@@ -91,7 +103,7 @@ impl Walk<'_> {
             self.row(first, &row)?;
         }
         guarded(|| {
-            drop((rows, table, database));
+            drop((rows, records, database));
             Ok(())
         })
         // What it says when it is let go of is about a copy in memory.
@@ -99,12 +111,21 @@ impl Walk<'_> {
     }
 
     fn row(&mut self, first: u64, row: &[u8]) -> Result<(), JournalError> {
-        if first != self.head.seq + 1 {
+        if first > self.head.seq + 1 {
             return Err(damaged(self.head.seq + 1, "is missing or in another place"));
         }
         let mut scratch = Vec::new();
         for frame in frames(first, row)? {
             let frame = frame?;
+            if frame.seq <= self.head.seq {
+                if frame.seq == self.head.seq && frame.hash != self.head.hash {
+                    return Err(damaged(frame.seq, "is another one in the journal than in its archive"));
+                }
+                continue;
+            }
+            if frame.seq != self.head.seq + 1 {
+                return Err(damaged(self.head.seq + 1, "is missing or in another place"));
+            }
             frame.check(self.head.hash, &mut scratch)?;
             self.take(frame.decode()?);
             if self.stopped {

@@ -7,8 +7,9 @@ use redb::{
     WriteTransaction,
 };
 
-use super::format::{self, FORMAT};
-use super::{read_records, replay, results};
+use super::archive::Archive;
+use super::records::{Records, first_row};
+use super::{format, replay, results};
 use crate::event::Hash;
 use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
@@ -51,10 +52,12 @@ pub(super) struct Loaded {
     pub(super) head: Head,
     pub(super) email_hash_key: [u8; 32],
     pub(super) oldest_result: Option<Timestamp>,
+    /// The first record in the journal's own file; 1 if there is none.
+    pub(super) first: u64,
 }
 
 /// Reads what is kept in memory; makes the tables of a new database, with this key of email hashes or a random one.
-pub(super) fn load(db: &Database, new_key: Option<[u8; 32]>) -> Result<Loaded, JournalError> {
+pub(super) fn load(db: &Database, archive: &Archive, new_key: Option<[u8; 32]>) -> Result<Loaded, JournalError> {
     let txn = db.begin_read()?;
     let email_hash_key = match txn.open_table(META) {
         Ok(meta) => read_meta(&meta)?,
@@ -62,12 +65,32 @@ pub(super) fn load(db: &Database, new_key: Option<[u8; 32]>) -> Result<Loaded, J
         Err(err) => return Err(err.into()),
     };
     let txn = db.begin_read()?;
-    Ok(Loaded { head: head(&txn)?, email_hash_key, oldest_result: results::oldest(&txn.open_table(RESULTS_BY_TIME)?)? })
+    Ok(Loaded {
+        head: head(&txn, archive)?,
+        email_hash_key,
+        oldest_result: results::oldest(&txn.open_table(RESULTS_BY_TIME)?)?,
+        first: first_row(&txn.open_table(RECORDS)?)?.unwrap_or(1),
+    })
+}
+
+fn check_format(meta: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<(), JournalError> {
+    let format = meta.get(META_FORMAT)?.and_then(|value| Some(u32::from_le_bytes(value.value().try_into().ok()?)));
+    format::check(format.ok_or_else(|| damaged(0, "the format is missing"))?)
+}
+
+/// Notes the format in an archive.
+pub(super) fn note_format(txn: &WriteTransaction) -> Result<(), JournalError> {
+    txn.open_table(META)?.insert(META_FORMAT, format::ARCHIVED.to_le_bytes().as_slice())?;
+    Ok(())
+}
+
+/// Refuses an archive of a format that only a newer version knows.
+pub(super) fn check_archive(txn: &ReadTransaction) -> Result<(), JournalError> {
+    check_format(&txn.open_table(META)?)
 }
 
 fn read_meta(meta: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<[u8; 32], JournalError> {
-    let format = meta.get(META_FORMAT)?.and_then(|value| Some(u32::from_le_bytes(value.value().try_into().ok()?)));
-    format::check(format.ok_or_else(|| damaged(0, "the format is missing"))?)?;
+    check_format(meta)?;
     let stored = meta.get(META_EMAIL_HASH_KEY)?.ok_or_else(|| damaged(0, "the key of email hashes is missing"))?;
     let key = stored.value().split_first_chunk::<32>().filter(|(key, sum)| checksum(&[*key]) == **sum);
     Ok(*key.ok_or_else(|| damaged(0, "the key of email hashes is not what was stored"))?.0)
@@ -81,7 +104,7 @@ fn initialise(db: &Database, new_key: Option<[u8; 32]>) -> Result<[u8; 32], Jour
     }
     {
         let mut meta = txn.open_table(META)?;
-        meta.insert(META_FORMAT, FORMAT.to_le_bytes().as_slice())?;
+        meta.insert(META_FORMAT, format::SINGLE.to_le_bytes().as_slice())?;
         meta.insert(META_EMAIL_HASH_KEY, [key.as_slice(), &checksum(&[&key])].concat().as_slice())?;
     }
     create_tables(&txn)?;
@@ -106,26 +129,26 @@ pub(super) fn create_tables(txn: &WriteTransaction) -> Result<(), JournalError> 
 }
 
 /// The end of the journal that a reader sees.
-pub(super) fn head(txn: &ReadTransaction) -> Result<Head, JournalError> {
-    let table = txn.open_table(RECORDS)?;
-    let Some(first) = table.last()?.map(|(first, _)| first.value()) else {
+pub(super) fn head(txn: &ReadTransaction, archive: &Archive) -> Result<Head, JournalError> {
+    let Some(first) = Records::only(txn)?.last_row()? else {
         return Ok(Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() });
     };
     // Read like any other, so that a damaged end is found at once.
-    let record = match read_records(txn, first, usize::MAX, first) {
+    let record = match Records::open(txn, archive, first)?.read(first, usize::MAX, first) {
         Ok(mut records) => records.pop().ok_or_else(|| damaged(first, "its row is empty"))?,
-        Err(error @ JournalError::Damaged { .. }) => return Err(first_damage(txn).unwrap_or(error)),
+        Err(error @ JournalError::Damaged { .. }) => return Err(first_damage(txn, archive).unwrap_or(error)),
         Err(error) => return Err(error),
     };
     Ok(Head { seq: record.seq, hash: record.hash, at: record.at })
 }
 
 /// What is wrong with the first record that is not as it was written, where something is known to be wrong with a later one.
-fn first_damage(txn: &ReadTransaction) -> Option<JournalError> {
+fn first_damage(txn: &ReadTransaction, archive: &Archive) -> Option<JournalError> {
     let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
     // Nobody knows where the end is, so that every record is looked at.
     let end = Head { seq: u64::MAX, ..start };
-    replay::replay(txn, start, end, &mut |_| Ok(())).err()
+    let records = Records::open(txn, archive, 1).ok()?;
+    replay::replay(&records, start, end, &mut |_| Ok(())).err()
 }
 
 /// Runs what reads or writes the database. redb may panic where a damaged file breaks what it relies on; to the caller that

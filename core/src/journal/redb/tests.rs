@@ -1,5 +1,6 @@
 //! What only the redb backend can show: damage, files, backup.
 
+mod archive;
 mod damage;
 
 use std::fs;
@@ -45,7 +46,7 @@ impl StorageBackend for Shared {
 
 /// Opens a database in memory.
 pub(crate) fn in_memory(storage: Arc<InMemoryBackend>) -> Opener {
-    Box::new(move || builder().create_with_backend(Shared(storage.clone())))
+    Box::new(move || builder(CACHE_BYTES).create_with_backend(Shared(storage.clone())))
 }
 
 fn content(storage: &InMemoryBackend) -> Vec<u8> {
@@ -217,7 +218,8 @@ fn a_reader_under_way_does_not_keep_the_file() {
     journal.append(vec![proposal(3)]).unwrap();
     let txn = journal.begin_read().unwrap();
     journal.reopen().unwrap();
-    assert!(read_records(&txn, 1, 10, 3).is_err_and(|err| is_closed(&err)));
+    let records = Records::open(&txn, &journal.archive, 1).and_then(|records| records.read(1, 10, 3));
+    assert!(records.is_err_and(|err| is_closed(&err)));
     assert_eq!(journal.read(1, 10).unwrap().len(), 3);
 }
 
@@ -276,9 +278,9 @@ fn a_database_of_a_newer_format_is_refused() {
     let storage = Arc::new(InMemoryBackend::new());
     let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
     let txn = read(&journal.db).as_ref().unwrap().begin_write().unwrap();
-    txn.open_table(META).unwrap().insert("format", 2_u32.to_le_bytes().as_slice()).unwrap();
+    txn.open_table(META).unwrap().insert("format", 3_u32.to_le_bytes().as_slice()).unwrap();
     txn.commit().unwrap();
-    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 2, known: 1 })));
+    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 3, known: 2 })));
 }
 
 #[test]
@@ -330,14 +332,14 @@ fn a_large_journal_needs_no_walk_after_a_crash() {
     for (quick_repair_from, walks) in [(0, false), (u64::MAX, true)] {
         let storage = Arc::new(InMemoryBackend::new());
         let mut journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
-        journal.quick_repair_from = quick_repair_from;
+        journal.sizes.quick_repair_from = quick_repair_from;
         journal.append(vec![proposal(300)]).unwrap();
         let crashed = storage_of(&content(&storage));
         let walked = Arc::new(AtomicBool::new(false));
         let noted = walked.clone();
         let opener = move || {
             let noted = noted.clone();
-            let mut builder = builder();
+            let mut builder = builder(CACHE_BYTES);
             builder.set_repair_callback(move |_| noted.store(true, Ordering::Relaxed));
             builder.create_with_backend(Shared(crashed.clone()))
         };
@@ -422,7 +424,7 @@ fn compaction_keeps_all_and_a_crash_in_the_middle_does_too() {
     let storage = Arc::new(InMemoryBackend::new());
     let flushes = Arc::new(Mutex::new(Vec::new()));
     let (shared, noted) = (storage.clone(), flushes.clone());
-    let opener = move || builder().create_with_backend(Flushes(Shared(shared.clone()), noted.clone()));
+    let opener = move || builder(CACHE_BYTES).create_with_backend(Flushes(Shared(shared.clone()), noted.clone()));
     let journal = RedbJournal::open_with(Box::new(opener)).unwrap();
     // Results go after a day, and leave room behind that nothing uses.
     let answer = vec![7; 20_000];

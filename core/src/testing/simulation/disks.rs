@@ -1,45 +1,58 @@
 //! The disks of a simulated machine.
 
+use crate::event::Hash;
 use crate::testing::{Dice, FaultyDisk};
 
 /// One disk for each file, in one machine: the power is cut for all at once.
 #[derive(Debug)]
 pub(super) struct Disks {
     pub(super) journal: FaultyDisk,
+    pub(super) archive: FaultyDisk,
     pub(super) views: FaultyDisk,
 }
 
 impl Disks {
     pub(super) fn new(dice: &mut Dice) -> Self {
-        Self { journal: FaultyDisk::new(dice.next_u64()), views: FaultyDisk::new(dice.next_u64()) }
+        let mut disk = || FaultyDisk::new(dice.next_u64());
+        Self { journal: disk(), views: disk(), archive: disk() }
+    }
+
+    fn all(&self) -> [&FaultyDisk; 3] {
+        [&self.journal, &self.archive, &self.views]
     }
 
     /// Whether the power was cut where a disk was told to.
     pub(super) fn are_dead(&self) -> bool {
-        self.journal.is_dead() || self.views.is_dead()
+        self.all().into_iter().any(FaultyDisk::is_dead)
     }
 
     pub(super) fn cut_power(&self) {
-        for disk in [&self.journal, &self.views] {
-            if !disk.is_dead() {
-                disk.cut_power();
-            }
-        }
+        self.all().into_iter().filter(|disk| !disk.is_dead()).for_each(FaultyDisk::cut_power);
     }
 
     pub(super) fn kill(&self) {
-        self.journal.kill();
-        self.views.kill();
+        self.all().into_iter().for_each(FaultyDisk::kill);
     }
 
     pub(super) fn mend(&self) {
-        self.journal.mend();
-        self.views.mend();
+        self.all().into_iter().for_each(FaultyDisk::mend);
+    }
+
+    /// What is in the files of the journal.
+    pub(super) fn hash(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.journal.content());
+        hasher.update(&self.archive.content());
+        Hash::from_bytes(*hasher.finalize().as_bytes())
     }
 
     /// Plans something bad for one of them.
     pub(super) fn plan_trouble(&self, dice: &mut Dice) {
-        let disk = if dice.per_mille(750) { &self.journal } else { &self.views };
+        let disk = match dice.below(8) {
+            0..5 => &self.journal,
+            5 => &self.archive,
+            _ => &self.views,
+        };
         match dice.below(10) {
             // The next few appends: each is some four calls.
             0..5 => disk.cut_power_after(dice.below(30)),

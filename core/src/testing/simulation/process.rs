@@ -10,7 +10,7 @@ use crate::engine::Writer;
 use crate::error::{Code, Error};
 use crate::gateway::PaymentGateway;
 use crate::ids::IdSource;
-use crate::journal::{Journal, RedbJournal};
+use crate::journal::{Journal, RedbJournal, Sizes};
 use crate::office::is_in_journal;
 use crate::views::Views;
 use crate::{BoxOffice, KeyRing, Limits};
@@ -20,6 +20,9 @@ const TURNS: usize = 12;
 
 /// The key of email hashes of every simulated journal: it decides nothing.
 const EMAIL_HASH_KEY: [u8; 32] = [0x5a; 32];
+
+/// So small that records are archived all the time, and that some lives are in quick-repair mode.
+const SIZES: Sizes = Sizes { kept: 100, portion: 20, portion_bytes: 16 * 1024, quick_repair_from: 200 };
 
 /// What outlives a process.
 #[derive(Debug, Clone)]
@@ -45,7 +48,10 @@ pub(super) struct Process {
 impl Process {
     /// Starts the box office on what the disks hold.
     pub(super) fn start(disks: &Disks, outside: &Outside) -> Result<Self, Error> {
-        let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open_on(&disks.journal, EMAIL_HASH_KEY)?);
+        let journal: Arc<dyn Journal> = {
+            let files = [&disks.journal, &disks.archive];
+            Arc::new(RedbJournal::open_on(files, EMAIL_HASH_KEY, SIZES)?)
+        };
         let views = Views::open_on(&disks.views, &|head| is_in_journal(journal.as_ref(), head))?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()

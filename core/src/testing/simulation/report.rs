@@ -18,7 +18,7 @@ pub struct Report {
     /// The hash of the last one, and through it of all.
     pub head: Hash,
     /// The hash of the journal's whole file: the same seed gives the same bytes.
-    pub file: Hash,
+    pub files: Hash,
     /// How many events of each kind there are.
     pub events: BTreeMap<&'static str, u64>,
     /// How many commands were answered with which code, `ok` among them.

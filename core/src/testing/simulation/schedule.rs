@@ -18,12 +18,13 @@ impl World {
     pub(super) fn go_on(&mut self) -> Verdict {
         self.step += 1;
         match self.dice.below(1000) {
-            0..420 => self.act()?,
-            420..640 => self.process()?.decide(),
-            640..840 => self.process()?.append(),
-            840..900 => self.let_time_pass()?,
-            900..940 => self.call_back()?,
-            940..965 => self.checkpoint()?,
+            0..410 => self.act()?,
+            410..630 => self.process()?.decide(),
+            630..830 => self.process()?.append(),
+            830..890 => self.let_time_pass()?,
+            890..930 => self.call_back()?,
+            930..955 => self.checkpoint()?,
+            955..965 => self.archive()?,
             965..975 => self.jump(),
             975..983 => {
                 self.mishap("trouble with a disk is planned");
@@ -84,6 +85,17 @@ impl World {
         // One that fails is tried again.
         let written = self.process()?.views.checkpoint().is_ok();
         self.mishap(if written { "checkpoint" } else { "checkpoint not written" });
+        Ok(())
+    }
+
+    fn archive(&mut self) -> Verdict {
+        // What could not be moved stays where it is, and is tried again.
+        let told = match self.process()?.journal.archive() {
+            Ok(true) => "records archived",
+            Ok(false) => "nothing to archive",
+            Err(_) => "records not archived",
+        };
+        self.mishap(told);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::report::{Failure, Report};
 use super::watch::{News, Watch};
 use super::{Actor, Audit, Simulation, Stage, Town, inspect};
 use crate::clock::Clock;
-use crate::event::{Hash, Record, StreamKey};
+use crate::event::{Record, StreamKey};
 use crate::gateway::PaymentGateway;
 use crate::testing::auditor::{Asked, Auditor, Verdict};
 use crate::testing::{Dice, ManualClock, SeededIds};
@@ -276,7 +276,7 @@ impl World {
             steps: self.step,
             records,
             head,
-            file: Hash::from_bytes(*blake3::hash(&self.disks.journal.content()).as_bytes()),
+            files: self.disks.hash(),
             events: self.events.clone(),
             answers: self.answers.clone(),
             mishaps: self.mishaps.clone(),

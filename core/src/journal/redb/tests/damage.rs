@@ -63,7 +63,7 @@ fn read_all(journal: &RedbJournal) -> Result<Content, JournalError> {
 fn examine(bytes: &[u8]) -> Result<Content, JournalError> {
     let opener = bytes.to_vec();
     let journal = RedbJournal::open_with(Box::new(move || {
-        builder().create_with_backend(Untouched::new(opener.clone()).map_err(redb::StorageError::from)?)
+        builder(CACHE_BYTES).create_with_backend(Untouched::new(opener.clone()).map_err(redb::StorageError::from)?)
     }))?;
     let content = read_all(&journal)?;
     let mut wrong = Vec::new();
@@ -83,7 +83,7 @@ fn tables_error(wrong: &[String]) -> JournalError {
 /// Brings out what can be, and checks that it is a beginning of what was there.
 fn salvaged(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
     let mut seen = Vec::new();
-    let outcome = salvage::from(&|| Ok(bytes.to_vec()), &mut |record| {
+    let outcome = salvage::from(&[|| Ok(bytes.to_vec())], &mut |record| {
         seen.push(record);
         ControlFlow::Continue(())
     });

@@ -1,0 +1,303 @@
+//! Old records, in a file of their own: `archive.redb`.
+//!
+//! The longer a redb file is, the longer it is walked after a crash, or the more each commit writes to save that walk: the state
+//! of its allocator, some 400 KB for each 4 GB. So the journal's own file keeps the latest records alone, and is quick for ever.
+//! What is older is copied here in the background, a portion in a transaction, and only then removed there, by the appends that
+//! follow. A crash at any point leaves records in both files or in one, and never in none.
+//!
+//! **Invariant:** what is removed from the journal's own file was committed here before, in a transaction that said so.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, RwLock};
+
+use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, TableError, WriteTransaction};
+
+use super::records::{Chain, Records, first_row};
+use super::tables::{RECORDS, at, check_archive, guarded, note_format};
+use super::{builder, format, lock, read, write};
+use crate::journal::codec::damaged;
+use crate::journal::{Head, JournalError};
+use crate::mistake::{Mistake, planted};
+use crate::private_file;
+
+/// The name of the archive's file in the data directory.
+pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
+
+/// How much of the file redb keeps in memory: enough for a portion that is written.
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// How many archived rows an append removes at most: some 2 MB, a millisecond or two.
+const REMOVED_ROWS_MAX: usize = 32;
+
+/// Opens the archive's database.
+pub(crate) type ArchiveOpener = Box<dyn Fn(Wanted) -> Result<Option<Database>, JournalError> + Send + Sync>;
+
+/// What is expected of the archive's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// It may be there.
+    IfThere,
+    /// It is made if it is not there.
+    Made,
+}
+
+/// The archive beside a journal.
+pub(super) struct Archive {
+    opener: ArchiveOpener,
+    /// Locked only to begin a transaction.
+    store: RwLock<Store>,
+    /// The last record that is durable in it.
+    end: Mutex<Chain>,
+}
+
+#[derive(Debug)]
+enum Store {
+    /// Nothing was archived yet.
+    Missing,
+    Open(Database),
+    /// It failed, and could not be opened anew.
+    Failed,
+    Closed,
+}
+
+/// The opener of the archive in a directory.
+pub(super) fn in_directory(dir: PathBuf) -> ArchiveOpener {
+    Box::new(move |wanted| {
+        let file = dir.join(ARCHIVE_FILE);
+        if !file.try_exists().map_err(format::storage)? {
+            if wanted == Wanted::IfThere {
+                return Ok(None);
+            }
+            // Versions that know nothing of archives must not take what is left in the journal's own file for all there is.
+            format::raise(&dir, format::ARCHIVED)?;
+            format::make(&file, &|file| database(file).and_then(prepared).map(drop))?;
+        }
+        database(&file).map(Some)
+    })
+}
+
+/// For a journal that nothing is archived of.
+pub(super) fn nowhere() -> ArchiveOpener {
+    Box::new(|_| Ok(None))
+}
+
+/// The archive on a disk that fails when it is told to. It is there from the start: on a real disk it gets its name when it is
+/// whole.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn on_disk(disk: crate::testing::FaultyDisk) -> ArchiveOpener {
+    Box::new(move |_| prepared(builder(CACHE_BYTES).create_with_backend(disk.open())?).map(Some))
+}
+
+fn database(file: &Path) -> Result<Database, JournalError> {
+    private_file::ensure(file).map_err(format::storage)?;
+    Ok(builder(CACHE_BYTES).create(file)?)
+}
+
+/// The database, with its tables.
+fn prepared(db: Database) -> Result<Database, JournalError> {
+    let is_new = matches!(db.begin_read()?.open_table(RECORDS), Err(TableError::TableDoesNotExist(_)));
+    if is_new {
+        let txn = db.begin_write()?;
+        note_format(&txn)?;
+        txn.open_table(RECORDS)?;
+        txn.commit()?;
+    }
+    Ok(db)
+}
+
+impl Archive {
+    /// Opens it, if it is there.
+    pub(super) fn open(opener: ArchiveOpener) -> Result<Self, JournalError> {
+        let (store, end) = match guarded(|| opener(Wanted::IfThere))? {
+            Some(db) => {
+                let end = end_of(&db)?;
+                (Store::Open(db), end)
+            }
+            None => (Store::Missing, Chain::START),
+        };
+        Ok(Self { opener, store: RwLock::new(store), end: Mutex::new(end) })
+    }
+
+    /// The last record that is durable in it.
+    pub(super) fn end(&self) -> u64 {
+        lock(&self.end).seq
+    }
+
+    /// Its records, as they are now.
+    pub(super) fn table(&self) -> Result<Option<ReadOnlyTable<u64, &'static [u8]>>, JournalError> {
+        match &*read(&self.store) {
+            Store::Missing => Ok(None),
+            Store::Open(db) => Ok(Some(db.begin_read()?.open_table(RECORDS)?)),
+            Store::Failed => Err(failed()),
+            Store::Closed => Err(JournalError::Closed),
+        }
+    }
+
+    /// Whether it goes with the journal that the transaction sees: what is in neither is lost, and what is in both is the same.
+    pub(super) fn check(&self, txn: &ReadTransaction, head: Head) -> Result<(), JournalError> {
+        let end = *lock(&self.end);
+        let first = first_row(&txn.open_table(RECORDS)?)?;
+        if end.seq > head.seq {
+            return Err(damaged(
+                head.seq + 1,
+                format!(
+                    "is missing: {ARCHIVE_FILE} has {} records, the journal {}; if an older copy of the journal was put here \
+                     on purpose, move {ARCHIVE_FILE} away and put back the one of that time if there was one",
+                    end.seq, head.seq
+                ),
+            ));
+        }
+        let Some(first) = first.filter(|_| head.seq > 0) else { return Ok(()) };
+        if first > end.seq + 1 {
+            let what = format!("is missing: {ARCHIVE_FILE} should have all up to {}, and has {}", first - 1, end.seq);
+            return Err(damaged(end.seq + 1, what));
+        }
+        let records = Records::open(txn, self, first)?;
+        records.read(first, 1, first)?;
+        if end.seq >= first && records.read(end.seq, 1, end.seq)?.iter().any(|record| record.hash != end.hash) {
+            return Err(damaged(end.seq, format!("is another one in {ARCHIVE_FILE}, which is not of this journal")));
+        }
+        Ok(())
+    }
+
+    /// Copies records up to `last` that are not here yet, about so many bytes of them. Tells whether it copied any.
+    pub(super) fn extend(&self, from: &ReadTransaction, last: u64, bytes: usize) -> Result<bool, JournalError> {
+        self.ready()?;
+        let before = *lock(&self.end);
+        match guarded(|| self.copy(from, before, last, bytes)) {
+            Ok(end) => {
+                *lock(&self.end) = end;
+                Ok(end != before)
+            }
+            Err(err) => {
+                // What the failed transaction left is not relied on: the next one writes the same again.
+                self.reopen();
+                Err(at(err, before.seq + 1))
+            }
+        }
+    }
+
+    /// Lets go of the file.
+    pub(super) fn close(&self) {
+        let store = std::mem::replace(&mut *write(&self.store), Store::Closed);
+        // A panic of redb while it lets go of the file leaves one that is repaired when it is opened.
+        let _ = guarded(|| {
+            drop(store);
+            Ok(())
+        });
+    }
+
+    /// Has a database to write to.
+    fn ready(&self) -> Result<(), JournalError> {
+        let mut store = write(&self.store);
+        let wanted = match &*store {
+            Store::Open(_) => return Ok(()),
+            Store::Closed => return Err(JournalError::Closed),
+            Store::Missing => Wanted::Made,
+            Store::Failed => Wanted::IfThere,
+        };
+        let db = guarded(|| (self.opener)(wanted))?.ok_or_else(failed)?;
+        *store = Store::Open(db);
+        Ok(())
+    }
+
+    fn reopen(&self) {
+        let mut store = write(&self.store);
+        if !matches!(*store, Store::Open(_)) {
+            return;
+        }
+        let old = std::mem::replace(&mut *store, Store::Failed);
+        // The old one must be closed before the file can be opened again.
+        let opened = guarded(|| {
+            drop(old);
+            (self.opener)(Wanted::IfThere)
+        });
+        match opened {
+            Ok(Some(db)) => *store = Store::Open(db),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the archive could not be opened anew"),
+        }
+    }
+
+    fn copy(&self, from: &ReadTransaction, before: Chain, last: u64, bytes: usize) -> Result<Chain, JournalError> {
+        let store = read(&self.store);
+        let Store::Open(db) = &*store else { return Err(failed()) };
+        let mut txn = db.begin_write()?;
+        if planted(Mistake::ArchiveWithoutFsync) {
+            let _ = txn.set_durability(redb::Durability::None);
+        } else {
+            txn.set_quick_repair(true);
+        }
+        let end = copy_rows(from, &txn, before, last, bytes)?;
+        if end == before {
+            txn.abort()?;
+        } else {
+            txn.commit()?;
+        }
+        Ok(end)
+    }
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive").field("end", &self.end()).finish_non_exhaustive()
+    }
+}
+
+fn failed() -> JournalError {
+    JournalError::Storage("the archive could not be opened anew".into())
+}
+
+/// Where an archive ends; its last row is checked, like any other.
+fn end_of(db: &Database) -> Result<Chain, JournalError> {
+    guarded(|| {
+        let txn = db.begin_read()?;
+        check_archive(&txn)?;
+        let records = Records::only(&txn)?;
+        let Some(last) = records.last_row()? else { return Ok(Chain::START) };
+        let end = records.read(last, usize::MAX, last)?.pop().ok_or_else(|| damaged(last, "its row is empty"))?;
+        Ok(Chain { seq: end.seq, hash: end.hash })
+    })
+}
+
+fn copy_rows(
+    from: &ReadTransaction,
+    to: &WriteTransaction,
+    before: Chain,
+    last: u64,
+    bytes: usize,
+) -> Result<Chain, JournalError> {
+    let mut target = to.open_table(RECORDS)?;
+    let (mut end, mut copied, mut scratch) = (before, 0, Vec::new());
+    for row in from.open_table(RECORDS)?.range(before.seq + 1..)? {
+        let (first, row) = row?;
+        let mut next = end;
+        next.follow(first.value(), row.value(), &mut scratch)?;
+        if next.seq > last {
+            break;
+        }
+        target.insert(first.value(), row.value())?;
+        end = next;
+        copied += row.value().len();
+        if copied >= bytes {
+            break;
+        }
+    }
+    Ok(end)
+}
+
+/// Removes some of the rows that are archived up to `end`; tells which row is the first then, if it looked.
+pub(super) fn remove_archived(txn: &WriteTransaction, end: u64) -> Result<Option<u64>, JournalError> {
+    let mut table = txn.open_table(RECORDS)?;
+    let mut rows = Vec::with_capacity(REMOVED_ROWS_MAX + 1);
+    for row in redb::ReadableTable::range(&table, ..=end + 1)?.take(REMOVED_ROWS_MAX + 1) {
+        rows.push(row?.0.value());
+    }
+    // A row goes when the one after it is known, which tells where it ends.
+    let Some((first, archived)) = rows.split_last() else { return Ok(None) };
+    for row in archived {
+        table.remove(row)?;
+    }
+    Ok(Some(*first))
+}

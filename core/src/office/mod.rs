@@ -190,7 +190,8 @@ impl BoxOffice {
     /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
     ///
     /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has
-    /// gone for good: after a backlog of a million changes was checkpointed, or when a long history was replayed. In a file of
+    /// gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed, or when a long
+    /// journal that was restored or came from an earlier version has moved its old records to the archive. In a file of
     /// several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. It blocks.
     ///
     /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then

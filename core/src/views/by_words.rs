@@ -46,9 +46,9 @@ impl Views {
                     let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
                     filter.matches(ticket).then(|| Arc::clone(ticket))
                 };
-                let begun = self.scan_slice(wanted.walk, wanted.limit, |live| Some(index(live).keys(wanted.key)), pick);
-                if begun.found.len() > wanted.limit {
-                    return Some(vec![begun]);
+                let full = self.scan_at_most(tickets, wanted, |live| index(live).keys(wanted.key), pick);
+                if let Some(part) = full {
+                    return Some(vec![part]);
                 }
             }
             return Some(self.sort_by_words(index, wanted, filter, &texts));

@@ -169,25 +169,35 @@ impl Views {
         }
     }
 
-    /// The first slice of a [`Views::scan`] only.
-    pub(super) fn scan_slice<T>(
+    /// A [`Views::scan`] that gives up where it promises to look at more than `most` entries before the page is full.
+    pub(super) fn scan_at_most<T>(
         &self,
-        walk: &Walk,
-        limit: usize,
-        keys: impl Fn(&Live) -> Option<&BTreeSet<Key>>,
+        most: usize,
+        wanted: &Wanted<'_>,
+        keys: impl Fn(&Live) -> &BTreeSet<Key>,
         mut pick: impl FnMut(&Live, Key) -> Option<Arc<T>>,
-    ) -> Part<T> {
-        let mut gathering = Gathering::new(limit);
-        let live = self.live();
-        if let Some(keys) = keys(&live) {
-            gathering.part.cut = visit_slice(keys, walk, |key| {
+    ) -> Option<Part<T>> {
+        let (mut walk, mut gathering) = (wanted.walk.clone(), Gathering::new(wanted.limit));
+        let mut looked_at = 0;
+        loop {
+            let live = self.live();
+            let last = visit_slice(keys(&live), &walk, |key| {
                 if let Some(entity) = pick(&live, key) {
-                    gathering.part.found.push((key, entity));
+                    gathering.add(key, entity);
                 }
-                gathering.part.found.len() > limit
+                gathering.is_full()
             });
+            if gathering.is_full() || last.is_none() {
+                gathering.part.cut = last;
+                return Some(gathering.part);
+            }
+            looked_at += SLICE;
+            let promised = looked_at * (wanted.limit + 1) / gathering.part.found.len().max(1);
+            if promised > most || looked_at >= most {
+                return None;
+            }
+            walk.skip_to(last?);
         }
-        gathering.part
     }
 }
 

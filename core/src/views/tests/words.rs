@@ -73,3 +73,33 @@ fn words_go_with_their_last_ticket() {
     views.checkpoint().unwrap();
     assert_eq!(views.live().tickets.settled.words().len(), 0);
 }
+
+#[test]
+fn common_words_by_price_are_the_same_whichever_way_is_the_shorter() {
+    let views = Views::open(None, &|_| true).unwrap();
+    let mut world = World::new(4);
+    for at in 0..8_000_u64 {
+        let id = world.list();
+        if at % 4 == 0 {
+            let mut ticket = crate::domain::Ticket::clone(&world.tickets[&id]);
+            ticket.title = if at % 64 == 0 { "Quixotic zebra" } else { "Quixotic" }.parse().unwrap();
+            ticket.version += 1;
+            world.put_ticket(ticket);
+        }
+    }
+    world.publish(&views);
+    for sort in ["price", "-price"] {
+        let by_price = |limit: &str| {
+            let some = |text: &str| Some(text.to_owned());
+            let raw =
+                RawTicketQuery { q: some("quix zebra"), sort: some(sort), limit: some(limit), ..Default::default() };
+            all_tickets(&views, &TicketQuery::try_from(&raw).unwrap())
+        };
+        // A page of 5 or 20 comes from the list of prices, one of 100 from sorting what has the word.
+        let pages = ["5", "20", "100"].map(by_price);
+        assert_eq!(pages[0].len(), 125);
+        assert!(pages.iter().all(|page| *page == pages[0]));
+        let prices: Vec<_> = pages[0].iter().map(|ticket| ticket.price.sort_value()).collect();
+        assert!(if sort == "price" { prices.is_sorted() } else { prices.iter().rev().is_sorted() }, "{prices:?}");
+    }
+}

@@ -126,6 +126,9 @@ impl Archive {
 
     /// Its records, as they are now.
     pub(super) fn table(&self) -> Result<Option<ReadOnlyTable<u64, &'static [u8]>>, JournalError> {
+        if matches!(&*read(&self.store), Store::Failed) {
+            self.ready()?;
+        }
         match &*read(&self.store) {
             Store::Missing => Ok(None),
             Store::Open(db) => Ok(Some(db.begin_read()?.open_table(RECORDS)?)),

@@ -182,6 +182,23 @@ fn reads_that_fail_are_errors_and_never_other_records() {
 }
 
 #[test]
+fn an_archive_that_could_not_be_opened_anew_is_opened_by_the_next_reader() {
+    let (disks, journal) = made(1);
+    append_all(&journal);
+    let records = all(&journal);
+    journal.append(vec![proposal(30)]).unwrap();
+    disks[1].fail_after(0, u64::MAX);
+    assert!(journal.archive().is_err());
+    assert!(journal.archive().is_err(), "it stays closed");
+    assert!(journal.read(1, 10).is_err());
+    assert_eq!(journal.append(vec![proposal(1)]).unwrap().len(), 1, "appends need it not");
+    disks[1].mend();
+    assert_eq!(journal.read(1, records.len()).unwrap(), records);
+    assert!(journal.archive().unwrap());
+    check_records(&journal, "after all");
+}
+
+#[test]
 fn a_crash_while_the_file_is_made_leaves_none_or_a_whole_one() {
     let dir = tempfile::tempdir().unwrap();
     drop(RedbJournal::open(dir.path()).unwrap());

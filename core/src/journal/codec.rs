@@ -88,6 +88,11 @@ impl RowWriter {
         Ok(())
     }
 
+    /// How many rows the batch has.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The rows of the batch with their keys, in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &[u8])> {
         self.rows.iter().map(|row| (row.first, &self.bytes[row.bytes.clone()]))

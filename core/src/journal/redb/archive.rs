@@ -27,8 +27,8 @@ pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
 /// How much of the file redb keeps in memory: enough for a portion that is written.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
-/// How many archived rows an append removes at most: some 2 MB, a millisecond or two.
-const REMOVED_ROWS_MAX: usize = 32;
+/// How many archived rows an append removes at most, beside twice as many as it writes: some 2 MB, a millisecond or two.
+const REMOVED_ROWS: usize = 32;
 
 /// Opens the archive's database.
 pub(crate) type ArchiveOpener = Box<dyn Fn(Wanted) -> Result<Option<Database>, JournalError> + Send + Sync>;
@@ -290,11 +290,13 @@ fn copy_rows(
     Ok(end)
 }
 
-/// Removes some of the rows that are archived up to `end`; tells which row is the first then, if it looked.
-pub(super) fn remove_archived(txn: &WriteTransaction, end: u64) -> Result<Option<u64>, JournalError> {
+/// Removes some of the rows that are archived up to `end`, more than the `written` ones that came in their place; tells which row
+/// is the first then, if it looked.
+pub(super) fn remove_archived(txn: &WriteTransaction, end: u64, written: usize) -> Result<Option<u64>, JournalError> {
     let mut table = txn.open_table(RECORDS)?;
-    let mut rows = Vec::with_capacity(REMOVED_ROWS_MAX + 1);
-    for row in redb::ReadableTable::range(&table, ..=end + 1)?.take(REMOVED_ROWS_MAX + 1) {
+    let most = REMOVED_ROWS + 2 * written;
+    let mut rows = Vec::with_capacity(most + 1);
+    for row in redb::ReadableTable::range(&table, ..=end + 1)?.take(most + 1) {
         rows.push(row?.0.value());
     }
     // A row goes when the one after it is known, which tells where it ends.

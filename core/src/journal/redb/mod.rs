@@ -250,7 +250,8 @@ impl RedbJournal {
             writer.oldest_result
         };
         let archived = self.archive.end();
-        let first = if archived >= writer.first { archive::remove_archived(&txn, archived)? } else { None };
+        let first =
+            if archived >= writer.first { archive::remove_archived(&txn, archived, writer.rows.len())? } else { None };
         txn.commit()?;
         Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first) })
     }

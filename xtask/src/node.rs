@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::shell::{cargo, root, run as shell, say, target_folder};
+use crate::shell::{cargo, keep_to_itself, root, run as shell, say, target_folder};
 use crate::suite;
 
 /// The folder of the package, from the workspace's.
@@ -38,6 +38,7 @@ fn target() -> PathBuf {
 fn program(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(name);
     command.current_dir(folder);
+    keep_to_itself(&mut command);
     command
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{root, run as shell, say};
+use crate::shell::{keep_to_itself, root, run as shell, say};
 use crate::suite;
 
 /// The folder of the package, from the workspace's.
@@ -51,6 +51,7 @@ impl Environment {
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.program(name));
         command.current_dir(package()).env("VIRTUAL_ENV", &self.0);
+        keep_to_itself(&mut command);
         command
     }
 

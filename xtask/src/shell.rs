@@ -33,14 +33,18 @@ pub(crate) fn print(line: &str) -> Result<(), String> {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
-    // What this process was started with is not meant for others: build scripts that look at it would run again, and with them
-    // everything that is built on them.
+    keep_to_itself(&mut command);
+    command
+}
+
+/// Takes what cargo has told this process from a command that may start cargo: build scripts that look at it would run again, and
+/// everything that is built on them would be built again.
+pub(crate) fn keep_to_itself(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
             command.env_remove(name);
         }
     }
-    command
 }
 
 /// Builds the host as its users do, and says where it is.
@@ -92,6 +96,16 @@ mod tests {
         let mut command = Command::new("/usr/bin/cargo");
         command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").env_remove("CARGO_PKG_NAME");
         assert_eq!(spelled(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn nobody_is_told_what_this_process_was_told() {
+        let mut command = Command::new("env");
+        keep_to_itself(&mut command);
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo has told this test nothing");
+        assert!(text.contains("PATH=") && !text.contains("CARGO_PKG_") && !text.contains("CARGO_MANIFEST_"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod documents;
 mod events;
+mod examples;
 mod features;
 mod imports;
 mod layout;

@@ -8,10 +8,13 @@ import type {
   Ledger,
   LookupRequest,
   ManualClock,
+  NoticeMessage,
   Orders,
   Payments,
   RefundRequest,
+  Salvage,
   Stats,
+  StripeGateway,
   Tickets,
 } from './native.js'
 
@@ -37,6 +40,7 @@ export type {
   NewPayout,
   NewShow,
   NewTicket,
+  NoticeMessage,
   Order,
   OrderPage,
   OrderQuery,
@@ -49,6 +53,7 @@ export type {
   Refund,
   RefundOptions,
   RefundRequest,
+  Salvage,
   Session,
   Show,
   SignInOptions,
@@ -56,6 +61,7 @@ export type {
   SignedMoney,
   Statement,
   Stats,
+  StripeOptions,
   Subscription,
   Ticket,
   TicketPage,
@@ -67,7 +73,7 @@ export type {
   VerifyReport,
   WithdrawOptions,
 } from './native.js'
-export { ManualClock, codes } from './native.js'
+export { ManualClock, StripeGateway, codes } from './native.js'
 
 declare module './native.js' {
   interface Statement {
@@ -105,6 +111,41 @@ export type RefundAnswer =
   /** The money was not given back, and never will be under this id; `reason` for whoever looks after the money. */
   | { status: 'refused'; reason: string }
 
+/** What a card processor may tell by itself. Charges are named by the ids that they were begun with. */
+export type NoticeFact =
+  /** What became of a charge. */
+  | { kind: 'charge'; orderId: string; chargeId: string; answer: ChargeAnswer }
+  /** What became of a refund that the box office asked for. */
+  | { kind: 'refund'; orderId: string; chargeId: string; refundId: string; answer: RefundAnswer }
+  /** Money was given back by somebody at the card processor's own desk; `reference` is its own name for the refund. */
+  | { kind: 'refundElsewhere'; orderId: string; chargeId: string; reference: string; amount: NoticeAmount }
+  /** The buyer's bank takes money back until it is clear whose it is; `reference` is the card processor's own name for the dispute. */
+  | { kind: 'disputeOpened'; orderId: string; chargeId: string; reference: string; amount: NoticeAmount; reason: string }
+  /** It is clear whose the disputed money is: whether it came back from the buyer's bank. */
+  | { kind: 'disputeClosed'; orderId: string; chargeId: string; reference: string; won: boolean }
+
+/** An exact decimal text in major units such as `'19.99'`, and the ISO 4217 code; a `Money` is one. */
+export interface NoticeAmount {
+  amount: string
+  currency: string
+}
+
+/** A message that comes from the card processor. */
+export interface Notice {
+  /** The card processor's own name for the message, the same whenever it comes again: visible ASCII. */
+  id: string
+  /** What it says; nothing if that is of no concern to a box office. */
+  fact?: NoticeFact | null
+}
+
+/** Thrown by a gateway that does not believe a message: its signature does not match, it is too old, or it can't be read. */
+export declare class NoticeRefused extends Error {
+  constructor(reason: 'signature' | 'stale' | 'malformed', text?: string)
+  readonly reason: 'signature' | 'stale' | 'malformed'
+  /** What can't be read. */
+  readonly text: string
+}
+
 /**
  * A card processor. Its methods may be plain or `async`. All may be called again with the same id: after a crash, a timeout, or at the
  * same time. Each charge is taken at most once and each refund given at most once, however often it is asked for.
@@ -128,6 +169,12 @@ export interface PaymentGateway {
    * is what the charge has come to: `declined`, unless the money was taken before.
    */
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /**
+   * Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. Throws
+   * `NoticeRefused` if it does not, is too old or can't be read. To throw anything else, to answer late, and to return something else
+   * mean that it can't be read now: the card processor will send it again.
+   */
+  readNotice?(message: NoticeMessage): Notice | Promise<Notice>
 }
 
 /** Where time comes from, for tests. Without `wakeBy` a clock is believed to go at the pace of real time. */
@@ -156,8 +203,8 @@ export interface Options {
   orderTicketsMax?: number
   /** How many tickets one command may list: 10,000 unless told otherwise. */
   listingTicketsMax?: number
-  /** The card processor: a sandbox with its book in the data directory unless told otherwise. */
-  gateway?: PaymentGateway
+  /** The card processor: a sandbox with its book in the data directory unless told otherwise. `StripeGateway` takes real money. */
+  gateway?: PaymentGateway | StripeGateway
   /** Where time comes from: the machine's clock, steadied, unless told otherwise. */
   clock?: ManualClock | Clock
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
@@ -198,6 +245,15 @@ export declare class BoxOffice {
    * this process (another worker thread too) or another.
    */
   static open(path: string | URL, options?: Options): Promise<BoxOffice>
+  /**
+   * Gives `visit` every record of the journal in a directory that comes before the first damage, each checked by the chain of hashes; one
+   * after the other, when the promise that it returned is fulfilled. Works where `open` refuses, also on a file that was cut off or whose
+   * index is broken.
+   *
+   * Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when `visit` returns `false` or throws.
+   * Rejects with `UnavailableError` if the file can't be read at all; damage is no error but part of the result.
+   */
+  static salvage(path: string | URL, visit: (record: JournalRecord) => unknown): Promise<Salvage>
   /** Who people are: sign-up, sign-in, sessions. */
   readonly auth: Auth
   /** What is for sale. */
@@ -231,7 +287,7 @@ export declare class BoxOffice {
 
 /** Runs the conformance suite of gateways. Rejects with an `Error` that lists what the gateway does wrong. */
 export declare function checkGateway(
-  gateway: PaymentGateway,
+  gateway: PaymentGateway | StripeGateway,
   tokens: { chargedToken: string; declinedToken: string },
 ): Promise<void>
 

@@ -1,6 +1,15 @@
 'use strict'
 
 const { classes } = require('./lib/errors.js')
-const { BoxOffice, checkGateway, native } = require('./lib/office.js')
+const { NoticeRefused } = require('./lib/notices.js')
+const { BoxOffice, StripeGateway, checkGateway, native } = require('./lib/office.js')
 
-module.exports = { ...classes, BoxOffice, checkGateway, ManualClock: native.ManualClock, codes: native.codes }
+module.exports = {
+  ...classes,
+  BoxOffice,
+  ManualClock: native.ManualClock,
+  NoticeRefused,
+  StripeGateway,
+  checkGateway,
+  codes: native.codes,
+}

@@ -170,7 +170,7 @@ export declare class ManualClock {
 /** An open box office: what `BoxOffice` is made of. */
 export declare class Office {
   /** Opens the directory, or makes a box office there. */
-  static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null): Promise<Office>
+  static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
   get auth(): Auth
   get tickets(): Tickets
   get orders(): Orders
@@ -269,6 +269,22 @@ export declare class Payments {
    * `ConflictError` if the charge is not escalated.
    */
   resolve(actorId: string | undefined | null, orderId: string, resolution: 'returned_elsewhere' | 'kept', note: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  /**
+   * Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them. The
+   * body has to be what was sent to the byte, because that is signed: not what a parser has made of it.
+   *
+   * Once it is done, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+   * office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
+   * when the card processor sends it again. Rejects with `ValidationError` with `payment.notice_refused` if the message does not
+   * come from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
+   * `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+   */
+  receiveNotice(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
+  /**
+   * Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of
+   * a processor's test mode.
+   */
+  takesNoticesOf(processor: string): boolean
 }
 
 /** Who is signed in, and until when. */
@@ -287,6 +303,21 @@ export declare class Session {
 export declare class Statement {
   /** The next part; `null` at the end. */
   nextPart(): Promise<string | null>
+}
+
+/**
+ * Charges cards by way of Stripe: the `gateway` of a box office.
+ *
+ * The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
+ * numbers never come here.
+ */
+export declare class StripeGateway {
+  /** A gateway to the account of the key. Throws `ValidationError`. */
+  constructor(options: StripeOptions)
+  /** The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none. */
+  get name(): string
+  /** Whether money moves. */
+  get mode(): 'live' | 'test'
 }
 
 /**
@@ -448,6 +479,9 @@ export interface ChargeRequest {
 /** Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault. */
 export declare function checkGateway(gateway: GatewayHooks, chargedToken: string, declinedToken: string): Promise<Array<string>>
 
+/** Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault. */
+export declare function checkStripe(gateway: StripeGateway, chargedToken: string, declinedToken: string): Promise<Array<string>>
+
 /** A row of the table of codes. */
 export interface CodeRow {
   /** The code, such as `ticket.locked`. */
@@ -494,11 +528,14 @@ export interface FeePolicy {
 
 /** What a gateway's method came to; the package has checked it. */
 export interface GatewayAnswer {
-  /** `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`. */
+  /**
+   * `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`; of a message
+   * `notice`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
+   */
   status: string
   /**
-   * The card processor's own name for the charge or refund, the client secret, why the card was declined or the refund refused, or why the outcome is
-   * not known.
+   * The card processor's own name for the charge or refund, the client secret, why the card was declined, the refund refused or
+   * the message not believed, why the outcome is not known, or the notice as JSON.
    */
   text?: string
 }
@@ -517,6 +554,8 @@ export interface GatewayHooks {
   void: (request: LookupRequest) => Promise<GatewayAnswer>
   /** Gives the money back. */
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
+  /** Reads a message of the card processor. */
+  readNotice: (message: NoticeMessage) => Promise<GatewayAnswer>
 }
 
 /** How the ready router behaves; what is left out is as the host has it. */
@@ -646,6 +685,19 @@ export interface NewTicket {
   show?: NewShow
   /** Where one sits. */
   seat?: string
+}
+
+/** What is wrong with a notice that a gateway has returned: the package asks before it hands it on. */
+export declare function noticeFault(json: string): string | null
+
+/** A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed. */
+export interface NoticeMessage {
+  /** The headers, with names in lower case; of several with one name the first. */
+  headers: Record<string, string>
+  /** The body. */
+  body: Buffer
+  /** The time by which its age is judged. */
+  now: Date
 }
 
 /** The description of the routes in OpenAPI, as JSON. */
@@ -784,6 +836,19 @@ export interface RefundRequest {
   createdAt: Date
 }
 
+/** Gives `visit` every record of the journal in a directory that comes before the first damage. */
+export declare function salvage(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Salvage>
+
+/** What was brought out of a directory that no longer opens, and what was not. */
+export interface Salvage {
+  /** How many records were brought out: those with the numbers 1 to this one. */
+  records: number
+  /** How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them. */
+  searched: number
+  /** The first record that is missing, and what is wrong; nothing if the journal is whole. */
+  damage?: Problem
+}
+
 /** The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`. */
 export declare function sessionToken(rawHeaders: Array<string>): string | null
 
@@ -847,6 +912,21 @@ export interface Stats {
   checkpointLag: number
   /** How many charges and refunds wait for the card processor. */
   pendingPayments: number
+}
+
+/** How to reach an account at Stripe. */
+export interface StripeOptions {
+  /** `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. */
+  secretKey: string
+  /**
+   * What webhooks are signed with (`whsec_…`), or several while one replaces another. Without, none is believed and outcomes are
+   * asked for.
+   */
+  webhookSecret?: string | Array<string>
+  /** Whether the money is set aside first, and taken when the order completes. */
+  authorizeFirst?: boolean
+  /** Where Stripe is, for a proxy or a stand-in: https, or this machine. */
+  apiBase?: string
 }
 
 /** A ticket: one place at one show, listed by a seller at a price. */

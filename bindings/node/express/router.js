@@ -10,13 +10,30 @@ function knownPaths() {
   return all.map((path) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`))
 }
 
-/** The body, as far as the host would read it: what is longer than it takes, it refuses. */
-async function bodyOf(req, limit) {
-  const { body } = req
-  // A parser of the application has been here before.
+/** Where card processors tell: what they send is signed to the byte. */
+const SIGNED = /^\/api\/payments\/webhooks\//
+
+/** The body that a parser of the application has read before; `undefined` if none has. */
+function readBefore(req) {
+  const { body, rawBody } = req
+  // What `verify` of a parser can keep, and some frameworks do.
+  if (Buffer.isBuffer(rawBody)) return rawBody
   if (Buffer.isBuffer(body)) return body
   if (typeof body === 'string') return Buffer.from(body)
-  if (body !== undefined && req.readableEnded) return Buffer.from(JSON.stringify(body))
+  if (body === undefined || !req.readableEnded) return undefined
+  if (SIGNED.test(req.originalUrl)) {
+    throw new Error(
+      'a message of a card processor was parsed before the box office could check what is signed: use boxOfficeRouter before ' +
+        'express.json(), or keep the bytes with express.json({ verify: (req, res, bytes) => { req.rawBody = bytes } })',
+    )
+  }
+  return Buffer.from(JSON.stringify(body))
+}
+
+/** The body, as far as the host would read it: what is longer than it takes, it refuses. */
+async function bodyOf(req, limit) {
+  const before = readBefore(req)
+  if (before !== undefined) return before
   const parts = []
   let length = 0
   for await (const part of req.iterator({ destroyOnReturn: false })) {

@@ -5,7 +5,8 @@ const { fileURLToPath } = require('node:url')
 
 const native = require('../native.js')
 const { hooks } = require('./gateway.js')
-const { rejected, wrap } = require('./errors.js')
+const { rejected, restored, wrap } = require('./errors.js')
+const { headerPairs, messageBytes } = require('./notices.js')
 
 /** The native classes, and which of their methods give no promise. */
 const CLASSES = {
@@ -13,7 +14,7 @@ const CLASSES = {
   Auth: [],
   Tickets: [],
   Orders: [],
-  Payments: [],
+  Payments: ['takesNoticesOf'],
   Ledger: ['statementCsv'],
   Statement: [],
   Journal: ['subscribe'],
@@ -46,6 +47,16 @@ const OPTIONS = [
   'refuseWhenFull',
 ]
 
+class StripeGateway extends native.StripeGateway {
+  constructor(options) {
+    try {
+      super(options)
+    } catch (error) {
+      throw restored(error)
+    }
+  }
+}
+
 /** What a clock says, in milliseconds, or why it says nothing: then time stands still, and whoever watches hears of it. */
 function ask(clock) {
   let said
@@ -60,9 +71,10 @@ function ask(clock) {
   return 'no valid Date'
 }
 
+/** A manual clock, or one of the host's. */
 function clocks(clock) {
-  if (clock === undefined) return []
-  if (clock instanceof native.ManualClock) return [clock]
+  if (clock === undefined) return [undefined, undefined]
+  if (clock instanceof native.ManualClock) return [clock, undefined]
   if (typeof clock?.now !== 'function') throw new TypeError('a clock has a method now() that returns a Date')
   const start = ask(clock)
   if (typeof start !== 'number') throw new TypeError(`a clock has a method now() that returns a Date: ${start}`)
@@ -81,6 +93,11 @@ function nativeOf(office) {
   return found
 }
 
+/** The directory that a path names. */
+function directoryOf(path) {
+  return path instanceof URL ? fileURLToPath(path) : String(path)
+}
+
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
@@ -93,9 +110,25 @@ class BoxOffice {
     const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name))
     if (unknown.length > 0) throw new TypeError(`a box office has no option ${unknown.join(', ')}`)
     const { clock, gateway, ...plain } = options
-    const chosen = gateway === undefined ? plain : { ...plain, gateway: hooks(gateway) }
-    const directory = path instanceof URL ? fileURLToPath(path) : String(path)
-    return new this(await native.Office.open(directory, chosen, ...clocks(clock)).catch(rejected))
+    const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
+    const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
+    return new this(await native.Office.open(directoryOf(path), chosen, ...clocks(clock), stripe).catch(rejected))
+  }
+
+  static async salvage(path, visit) {
+    if (typeof visit !== 'function') throw new TypeError('visit is a function that gets records')
+    let thrown
+    const goesOn = async (record) => {
+      try {
+        return (await visit(record)) !== false
+      } catch (error) {
+        thrown = { error }
+        return false
+      }
+    }
+    const salvaged = await native.salvage(directoryOf(path), goesOn).catch(rejected)
+    if (thrown !== undefined) throw thrown.error
+    return salvaged
   }
 
   stats() {
@@ -166,6 +199,13 @@ native.Subscription.prototype[Symbol.asyncIterator] = function () {
   return new RecordIterator(this)
 }
 
+const { receiveNotice } = native.Payments.prototype
+Object.defineProperty(native.Payments.prototype, 'receiveNotice', {
+  value: async function (headers, body) {
+    return receiveNotice.call(this, headerPairs(headers), messageBytes(body))
+  },
+})
+
 native.Statement.prototype[Symbol.asyncIterator] = async function* () {
   for (let part = await this.nextPart(); part !== null; part = await this.nextPart()) yield part
 }
@@ -182,8 +222,10 @@ BoxOffice.prototype[Symbol.dispose] = function () {
 }
 
 async function checkGateway(gateway, { chargedToken, declinedToken }) {
-  const faults = await native.checkGateway(hooks(gateway), chargedToken, declinedToken)
+  const isStripe = gateway instanceof native.StripeGateway
+  const checking = isStripe ? native.checkStripe(gateway, chargedToken, declinedToken) : native.checkGateway(hooks(gateway), chargedToken, declinedToken)
+  const faults = await checking
   if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
 }
 
-module.exports = { BoxOffice, checkGateway, native, nativeOf }
+module.exports = { BoxOffice, StripeGateway, checkGateway, native, nativeOf }

@@ -56,3 +56,13 @@ pub(crate) fn key(text: Option<String>) -> Result<Option<IdempotencyKey>, Error>
     let parse = |text: String| text.parse().map_err(|reason| Error::invalid("idempotencyKey", reason));
     text.map(parse).transpose()
 }
+
+/// The value of a header as Node has it: every byte is one character.
+pub(crate) fn one_character_a_byte(value: &[u8]) -> String {
+    value.iter().copied().map(char::from).collect()
+}
+
+/// The way back; `None` if a character is none of a header.
+pub(crate) fn one_byte_a_character(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}

@@ -1,15 +1,17 @@
 //! Card processors written in JavaScript.
 
 use std::fmt;
-use std::sync::Arc;
 
-use boxoffice::gateway::{self, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer};
+use boxoffice::gateway::{
+    self, ChargeAnswer, GatewayError, GatewayFuture, NoticeError, NoticeFuture, PaymentGateway, RefundAnswer,
+};
 use boxoffice::testing;
+use boxoffice_bindings::{charge_answer, notice, notice_error, refund_answer};
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 
-use crate::values::{ChargeRequest, LookupRequest, RefundRequest};
+use crate::values::{ChargeRequest, LookupRequest, NoticeMessage, RefundRequest};
 
 /// A function of JavaScript that may be called from any thread, and keeps no process alive. It returns a promise that is never
 /// rejected.
@@ -19,10 +21,11 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`.
+    /// `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`; of a message
+    /// `notice`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
     pub status: String,
-    /// The card processor's own name for the charge or refund, the client secret, why the card was declined or the refund refused, or why the outcome is
-    /// not known.
+    /// The card processor's own name for the charge or refund, the client secret, why the card was declined, the refund refused or
+    /// the message not believed, why the outcome is not known, or the notice as JSON.
     pub text: Option<String>,
 }
 
@@ -46,6 +49,9 @@ pub struct GatewayHooks {
     /// Gives the money back.
     #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
+    /// Reads a message of the card processor.
+    #[napi(ts_type = "(message: NoticeMessage) => Promise<GatewayAnswer>")]
+    pub read_notice: Hook<NoticeMessage>,
 }
 
 impl fmt::Debug for GatewayHooks {
@@ -63,28 +69,13 @@ where
     if answer.status == "failed" { Err(GatewayError(answer.text.unwrap_or_default())) } else { Ok(answer) }
 }
 
-fn answered(answer: GatewayAnswer) -> Result<ChargeAnswer, GatewayError> {
-    match (answer.status.as_str(), answer.text) {
-        ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
-        ("authorized", reference) => Ok(ChargeAnswer::Authorized { reference: reference.map(Arc::from) }),
-        ("actionRequired", Some(secret)) => {
-            let client_secret = secret.parse().map_err(|reason| GatewayError(format!("the client secret {reason}")))?;
-            Ok(ChargeAnswer::ActionRequired { client_secret })
-        }
-        ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
-        ("pending", None) => Ok(ChargeAnswer::Pending),
-        ("unknown", None) => Ok(ChargeAnswer::Unknown),
-        (status, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {status}"))),
-    }
-}
-
-fn given_back(answer: GatewayAnswer) -> Result<RefundAnswer, GatewayError> {
-    match (answer.status.as_str(), answer.text) {
-        ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),
-        ("refused", Some(reason)) => Ok(RefundAnswer::Refused { reason: reason.into() }),
-        ("pending", None) => Ok(RefundAnswer::Pending),
-        (status, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {status}"))),
-    }
+/// The answer as one of a charge.
+async fn charged<A>(hook: &Hook<A>, argument: A) -> Result<ChargeAnswer, GatewayError>
+where
+    A: napi::bindgen_prelude::JsValuesTupleIntoVec + Send + 'static,
+{
+    let answer = ask(hook, argument).await?;
+    charge_answer(&answer.status, answer.text)
 }
 
 impl PaymentGateway for GatewayHooks {
@@ -93,24 +84,44 @@ impl PaymentGateway for GatewayHooks {
     }
 
     fn charge(&self, request: gateway::ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.charge, request.into()).await?) })
+        Box::pin(charged(&self.charge, request.into()))
     }
 
     fn lookup(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.lookup, request.into()).await?) })
+        Box::pin(charged(&self.lookup, request.into()))
     }
 
     fn capture(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.capture, request.into()).await?) })
+        Box::pin(charged(&self.capture, request.into()))
     }
 
     fn void(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        Box::pin(async move { answered(ask(&self.void, request.into()).await?) })
+        Box::pin(charged(&self.void, request.into()))
     }
 
     fn refund(&self, request: gateway::RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        Box::pin(async move { given_back(ask(&self.refund, request.into()).await?) })
+        Box::pin(async move {
+            let answer = ask(&self.refund, request.into()).await?;
+            refund_answer(&answer.status, answer.text)
+        })
     }
+
+    fn read_notice<'a>(&'a self, message: &'a gateway::NoticeMessage<'a>) -> NoticeFuture<'a> {
+        let message = NoticeMessage::from(message);
+        Box::pin(async move {
+            let answer = ask(&self.read_notice, message).await.map_err(|error| NoticeError::Unavailable(error.0))?;
+            match (answer.status.as_str(), answer.text) {
+                ("notice", Some(json)) => notice(&json).map_err(NoticeError::Unavailable),
+                (reason, text) => Err(notice_error(reason, text.unwrap_or_default())),
+            }
+        })
+    }
+}
+
+/// What is wrong with a notice that a gateway has returned: the package asks before it hands it on.
+#[napi]
+pub fn notice_fault(json: String) -> Option<String> {
+    notice(&json).err()
 }
 
 /// Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.

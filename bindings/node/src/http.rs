@@ -16,7 +16,7 @@ use napi_derive::napi;
 use tokio::sync::{Mutex, watch};
 use tower::ServiceExt;
 
-use crate::convert::natural;
+use crate::convert::{natural, one_byte_a_character, one_character_a_byte};
 use crate::errors::rejection;
 use crate::office::Office;
 
@@ -170,8 +170,7 @@ fn header_map(raw: &[String]) -> Result<HeaderMap, Error> {
     let mut map = HeaderMap::with_capacity(raw.len() / 2);
     for pair in raw.chunks_exact(2) {
         let name = HeaderName::from_bytes(pair[0].as_bytes()).map_err(|_| malformed("header"))?;
-        // Node reads every byte of a header as one character.
-        let value: Option<Vec<u8>> = pair[1].chars().map(|byte| u8::try_from(u32::from(byte)).ok()).collect();
+        let value = one_byte_a_character(&pair[1]);
         let value = value.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()).ok_or_else(|| malformed("header"))?;
         map.append(name, value);
     }
@@ -203,8 +202,10 @@ impl HttpResponse {
     /// Names and values in turn.
     #[napi(getter)]
     pub fn headers(&self) -> Vec<String> {
-        let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
-        self.headers.iter().flat_map(|(name, value)| [name.as_str().to_owned(), text(value)]).collect()
+        let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+            [name.as_str().to_owned(), one_character_a_byte(value.as_bytes())]
+        };
+        self.headers.iter().flat_map(pair).collect()
     }
 
     /// The next part of the body; `null` at its end.

@@ -16,4 +16,5 @@ mod gateway;
 mod http;
 mod office;
 mod operations;
+mod stripe;
 mod values;

@@ -14,6 +14,7 @@ use crate::convert::{Date, date, natural};
 use crate::errors::rejection;
 use crate::gateway::GatewayHooks;
 use crate::operations::{Auth, Journal, Ledger, Orders, Payments, Tickets};
+use crate::stripe::StripeGateway;
 use crate::values::{FeePolicy, Stats};
 
 /// An open box office with what its parts share.
@@ -165,13 +166,17 @@ impl Office {
         options: NativeOptions,
         manual: Option<ClassInstance<'_, ManualClock>>,
         host: Option<ClassInstance<'_, HostClock>>,
+        stripe: Option<ClassInstance<'_, StripeGateway>>,
     ) -> napi::Result<PromiseRaw<'env, Office>> {
         let manual = manual.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>);
         let clock = manual.or_else(|| host.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>));
+        let stripe = stripe.map(|stripe| Arc::clone(&stripe.0));
         env.spawn_future(async move {
             let opened = tokio::task::spawn_blocking(move || {
                 let (builder, session_length) = options.builder(clock)?;
-                builder.open(path).map(|office| Shared { office: Some(office), session_length })
+                set(builder, stripe, |builder, stripe| builder.gateway(stripe))
+                    .open(path)
+                    .map(|office| Shared { office: Some(office), session_length })
             });
             let opened = opened.await.unwrap_or_else(|_| Err(Code::Internal.into()));
             opened.map(|shared| Self(Arc::new(shared))).map_err(rejection)

@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
 
-import { BoxOffice, ClosedError } from 'boxoffice'
+import { BoxOffice, ClosedError, UnavailableError } from 'boxoffice'
 import { cast, directory, open, run } from './helpers.mjs'
 
 async function verified(path, check = () => {}) {
@@ -74,6 +76,37 @@ test('closing with calls in flight answers all of them', async (t) => {
   for (const { reason } of outcomes.filter(({ status }) => status === 'rejected')) assert.ok(reason instanceof ClosedError)
   assert.ok((await followed) >= 3)
   await verified(path, (again) => Promise.all(made.map((id) => again.tickets.get(id))))
+})
+
+test('facts are brought out of what no longer opens', async (t) => {
+  const path = directory(t)
+  const office = await BoxOffice.open(path)
+  const { ann } = await cast(office)
+  for (let at = 0; at < 20; at += 1) await office.tickets.create(ann.id, { title: 'x', price: '1' })
+  const whole = await office.journal.read(1, 100)
+  await office.close()
+  const found = []
+  assert.deepEqual(await BoxOffice.salvage(path, (record) => found.push(record)), { records: 23, searched: 0 })
+  assert.deepEqual(found, whole)
+  // Whoever has seen enough ends it.
+  const some = []
+  const { records } = await BoxOffice.salvage(path, async (record) => some.push(record) < 5)
+  assert.deepEqual([records, some], [5, whole.slice(0, 5)])
+  const throws = ({ seq }) => {
+    throw new RangeError(`no more than ${seq}`)
+  }
+  await assert.rejects(BoxOffice.salvage(path, throws), new RangeError('no more than 1'))
+  await assert.rejects(BoxOffice.salvage(path), TypeError)
+
+  // Only the first half of the file is left.
+  const file = join(path, readdirSync(path).find((name) => name.startsWith('journal')))
+  truncateSync(file, statSync(file).size / 2)
+  await assert.rejects(BoxOffice.open(path), { code: 'journal.damaged' })
+  found.length = 0
+  const salvage = await BoxOffice.salvage(path, async (record) => void found.push(record))
+  assert.equal(salvage.damage.seq, salvage.records + 1)
+  assert.deepEqual(found, whole.slice(0, salvage.records))
+  await assert.rejects(BoxOffice.salvage(join(path, 'nowhere'), () => {}), UnavailableError)
 })
 
 test('resources are disposed of', async (t) => {

@@ -7,7 +7,7 @@ import test from 'node:test'
 
 import * as boxoffice from 'boxoffice'
 import * as express from 'boxoffice/express'
-import { open } from './helpers.mjs'
+import { directory, open } from './helpers.mjs'
 
 const METHODS = JSON.parse(readFileSync(new URL('../methods.json', import.meta.url), 'utf8'))
 
@@ -20,14 +20,31 @@ function methods(object) {
 
 test('every method is there', async (t) => {
   const office = await open(t)
-  const { office: own, ...parts } = METHODS
-  const expected = own.map(camel).filter((name) => name !== 'open')
-  assert.ok(own.includes('open') && typeof boxoffice.BoxOffice.open === 'function')
+  const { office: own, options, ...parts } = METHODS
+  assert.ok(options.length > 10)
+  // These come before there is a box office.
+  const statics = ['open', 'salvage']
+  const expected = own.map(camel).filter((name) => !statics.includes(name))
+  for (const name of statics) assert.ok(own.includes(name) && typeof boxoffice.BoxOffice[name] === 'function', name)
   assert.deepEqual(methods(office), expected.sort())
   assert.deepEqual(Object.keys(office).sort(), Object.keys(parts).sort())
   for (const [part, names] of Object.entries(parts)) {
     assert.deepEqual(methods(office[part]), names.map(camel).sort(), part)
   }
+})
+
+test('every option is there', async (t) => {
+  // Objects in Rust, and values here.
+  const otherwise = { ids: ['seed'], keyRing: ['jwtKey', 'previousJwtKeys'] }
+  const expected = METHODS.options.map(camel).flatMap((name) => otherwise[name] ?? [name])
+  const declarations = readFileSync(new URL('../node_modules/boxoffice/index.d.ts', import.meta.url), 'utf8')
+  const [, declared] = /^export interface Options \{(.*?)^\}/ms.exec(declarations)
+  const names = [...declared.matchAll(/^  (\w+)\?:/gm)].map(([, name]) => name)
+  // Times say their unit.
+  assert.deepEqual(names.map((name) => name.replace(/Ms$/, '')).sort(), expected.sort())
+  const office = await boxoffice.BoxOffice.open(directory(t), Object.fromEntries(names.map((name) => [name, undefined])))
+  await office.close()
+  for (const name of ['hold', 'nonsense']) await assert.rejects(open(t, { [name]: 1 }), /no option/)
 })
 
 test('every code has its class and status', () => {

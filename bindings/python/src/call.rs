@@ -56,7 +56,8 @@ pub(crate) fn runtime() -> Result<Runtime, Error> {
         .worker_threads(1)
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .thread_name("boxoffice-py")
-        .enable_time()
+        // Time, and the network for gateways of the core's own.
+        .enable_all()
         .build()
         .map_err(|error| Error::from(Code::Internal).with_source(error))
 }

@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyInt, PyNone, PyString, PyType, PyTzInfo};
+use pyo3::types::{PyBool, PyBytes, PyDateTime, PyInt, PyNone, PyString, PyTuple, PyType, PyTzInfo};
 use pyo3::{Borrowed, PyTypeInfo, type_hint_identifier, type_hint_union};
 
 /// The id that a caller's text stands for; what is no id is a fault of the field.
@@ -154,6 +154,46 @@ impl<'py> IntoPyObject<'py> for Json {
         static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         LOADS.import(py, "json", "loads")?.call1((self.0,))
     }
+}
+
+/// The headers of a request: a mapping or pairs, of text or bytes. Names come out in lower case.
+#[derive(Debug)]
+pub(crate) struct Headers(pub(crate) Vec<(String, Vec<u8>)>);
+
+impl FromPyObject<'_, '_> for Headers {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        pyo3::type_hint_subscript!(type_hint_identifier!("collections.abc", "Mapping"), PyString::TYPE_HINT, OCTETS),
+        pyo3::type_hint_subscript!(
+            type_hint_identifier!("collections.abc", "Iterable"),
+            pyo3::type_hint_subscript!(PyTuple::TYPE_HINT, OCTETS, OCTETS)
+        )
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let pairs = if object.hasattr("items")? { object.call_method0("items")? } else { object.to_owned() };
+        let mut headers = Vec::new();
+        for pair in pairs.try_iter()? {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+            let mut name = octets(&name)?;
+            name.make_ascii_lowercase();
+            let name = String::from_utf8(name).map_err(|_| PyValueError::new_err("the name of a header is ASCII"))?;
+            headers.push((name, octets(&value)?));
+        }
+        Ok(Self(headers))
+    }
+}
+
+/// The type of a part of a header.
+const OCTETS: PyStaticExpr = type_hint_union!(PyString::TYPE_HINT, PyBytes::TYPE_HINT);
+
+/// The bytes of a part of a header; servers hand on each byte as one character.
+fn octets(part: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let Ok(text) = part.cast::<PyString>() else { return part.extract() };
+    let bytes: Option<Vec<u8>> =
+        text.to_str()?.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+    bytes.ok_or_else(|| PyValueError::new_err("a header has a character that no header can have"))
 }
 
 /// Nothing: `None`.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeError, NoticeFuture, NoticeMessage,
+    PaymentGateway, RefundAnswer, RefundRequest,
 };
 use boxoffice::testing;
+use boxoffice_bindings::{charge_answer, notice, notice_error, refund_answer};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -14,14 +15,30 @@ use tokio::runtime::Handle;
 
 use crate::call::runtime;
 use crate::errors::exception;
+use crate::stripe::StripeGateway;
 use crate::values;
+
+/// The card processor that a Python object stands for.
+pub(crate) fn gateway_of(
+    object: &Bound<'_, PyAny>,
+    event_loop: Option<&Bound<'_, PyAny>>,
+    runtime: &Handle,
+) -> PyResult<Arc<dyn PaymentGateway>> {
+    match object.cast::<StripeGateway>() {
+        Ok(stripe) => Ok(stripe.get().0.clone()),
+        Err(_) => Ok(Arc::new(PythonGateway::new(object, event_loop, runtime.clone())?)),
+    }
+}
+
+/// What `boxoffice._gateway.Call.run` says, which has checked it: what kind of answer it is, and the text that comes with it.
+type Said = (String, Option<String>);
 
 /// A Python object with `charge`, `lookup` and `refund`, plain or asynchronous.
 ///
 /// Its methods run on threads of their own, so that one that hangs holds up no other. What it raises, and what it returns by
 /// mistake, is a failure of the gateway: the outcome is not known, and is looked up later.
 #[derive(Debug)]
-pub(crate) struct PythonGateway {
+struct PythonGateway {
     name: String,
     object: Py<PyAny>,
     /// The event loop on which its coroutines run; `None` for one of the package's own.
@@ -30,11 +47,7 @@ pub(crate) struct PythonGateway {
 }
 
 impl PythonGateway {
-    pub(crate) fn new(
-        object: &Bound<'_, PyAny>,
-        event_loop: Option<&Bound<'_, PyAny>>,
-        runtime: Handle,
-    ) -> PyResult<Self> {
+    fn new(object: &Bound<'_, PyAny>, event_loop: Option<&Bound<'_, PyAny>>, runtime: Handle) -> PyResult<Self> {
         for method in ["charge", "lookup", "refund"] {
             if !object.hasattr(method)? || !object.getattr(method)?.is_callable() {
                 return Err(PyTypeError::new_err(format!("a gateway has a method {method}()")));
@@ -49,7 +62,7 @@ impl PythonGateway {
     }
 
     /// Calls a method on a thread where it may block, and ends it when nobody waits any more.
-    fn ask<A>(&self, method: &'static str, argument: A) -> GatewayFuture<'_, (String, Option<String>)>
+    fn ask<A>(&self, method: &'static str, argument: A) -> GatewayFuture<'_, Said>
     where
         A: for<'py> IntoPyObject<'py> + Send + 'static,
     {
@@ -89,54 +102,55 @@ impl PaymentGateway for PythonGateway {
 
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let answer = self.ask("charge", values::ChargeRequest(request));
-        Box::pin(async move { answered(answer.await?) })
+        charged(answer)
     }
 
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let answer = self.ask("lookup", values::LookupRequest(request));
-        Box::pin(async move { answered(answer.await?) })
+        charged(answer)
     }
 
     fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let answer = self.ask("capture", values::LookupRequest(request));
-        Box::pin(async move { answered(answer.await?) })
+        charged(answer)
     }
 
     fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let answer = self.ask("void", values::LookupRequest(request));
-        Box::pin(async move { answered(answer.await?) })
+        charged(answer)
     }
 
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
         let answer = self.ask("refund", values::RefundRequest(request));
-        Box::pin(async move { given_back(answer.await?) })
+        Box::pin(async move {
+            let (status, text) = answer.await?;
+            refund_answer(&status, text)
+        })
+    }
+
+    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
+        let answer = self.ask("read_notice", values::NoticeMessage::from(message));
+        Box::pin(async move {
+            match answer.await.map_err(|error| NoticeError::Unavailable(error.0))? {
+                (kind, Some(json)) if kind == "notice" => notice(&json).map_err(NoticeError::Unavailable),
+                (reason, text) => Err(notice_error(&reason, text.unwrap_or_default())),
+            }
+        })
     }
 }
 
-/// What `boxoffice._gateway.Call.run` says, which has checked it.
-fn answered((kind, text): (String, Option<String>)) -> Result<ChargeAnswer, GatewayError> {
-    match (kind.as_str(), text) {
-        ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
-        ("authorized", reference) => Ok(ChargeAnswer::Authorized { reference: reference.map(Arc::from) }),
-        ("action_required", Some(secret)) => {
-            let client_secret = secret.parse().map_err(|reason| GatewayError(format!("the client secret {reason}")))?;
-            Ok(ChargeAnswer::ActionRequired { client_secret })
-        }
-        ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
-        ("pending", None) => Ok(ChargeAnswer::Pending),
-        ("unknown", None) => Ok(ChargeAnswer::Unknown),
-        (kind, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {kind}"))),
-    }
+/// The answer as one of a charge.
+fn charged(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, ChargeAnswer> {
+    Box::pin(async move {
+        let (status, text) = answer.await?;
+        charge_answer(&status, text)
+    })
 }
 
-/// The same of a refund.
-fn given_back((kind, text): (String, Option<String>)) -> Result<RefundAnswer, GatewayError> {
-    match (kind.as_str(), text) {
-        ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),
-        ("refused", Some(reason)) => Ok(RefundAnswer::Refused { reason: reason.into() }),
-        ("pending", None) => Ok(RefundAnswer::Pending),
-        (kind, _) => Err(GatewayError(format!("the gateway gave an answer of no kind: {kind}"))),
-    }
+/// What is wrong with a notice that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
+#[pyfunction]
+pub(crate) fn notice_fault(json: &str) -> Option<String> {
+    notice(json).err()
 }
 
 /// An exception as the failure of a gateway.
@@ -177,9 +191,9 @@ pub(crate) fn check_gateway(
     declined_token: &str,
 ) -> PyResult<Vec<String>> {
     let runtime = runtime().map_err(|error| exception(py, &error))?;
-    let gateway = PythonGateway::new(gateway, None, runtime.handle().clone())?;
+    let gateway = gateway_of(gateway, None, runtime.handle())?;
     Ok(py.detach(|| {
-        let faults = runtime.block_on(testing::check_gateway(&gateway, charged_token, declined_token));
+        let faults = runtime.block_on(testing::check_gateway(&*gateway, charged_token, declined_token));
         runtime.shutdown_background();
         faults
     }))

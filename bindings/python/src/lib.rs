@@ -16,6 +16,8 @@ mod gateway;
 mod http;
 mod office;
 mod operations;
+mod salvage;
+mod stripe;
 mod values;
 
 /// Whether `interpreter` is the first to ask, by any number that is its own.
@@ -37,7 +39,7 @@ mod _native {
     #[pymodule_export]
     use crate::feed::{AsyncSubscription, Subscription};
     #[pymodule_export]
-    use crate::gateway::check_gateway;
+    use crate::gateway::{check_gateway, notice_fault};
     #[pymodule_export]
     use crate::http::{HttpApp, HttpResponse, openapi, session_token};
     #[pymodule_export]
@@ -50,10 +52,14 @@ mod _native {
         Ledger, Orders, Payments, Statement, Tickets,
     };
     #[pymodule_export]
+    use crate::salvage::salvage;
+    #[pymodule_export]
+    use crate::stripe::StripeGateway;
+    #[pymodule_export]
     use crate::values::{
         Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, LookupRequest, Money,
-        NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record, Refund,
-        RefundRequest, Session, Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate, User,
-        VerifyReport,
+        NewShow, NewTicket, NoticeMessage, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record,
+        Refund, RefundRequest, Salvage, Session, Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate,
+        User, VerifyReport,
     };
 }

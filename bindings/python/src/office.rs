@@ -14,7 +14,7 @@ use crate::call::{Awaitable, Shared, runtime};
 use crate::clock::clock_of;
 use crate::convert::{Nothing, Time};
 use crate::errors::exception;
-use crate::gateway::PythonGateway;
+use crate::gateway::gateway_of;
 use crate::operations::{
     AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncTickets, Auth, Journal, Ledger, Orders,
     Payments, Tickets, reading,
@@ -52,8 +52,7 @@ impl Options<'_> {
     fn builder(&self, runtime: &tokio::runtime::Handle) -> PyResult<Builder> {
         let mut builder = BoxOffice::builder();
         if let Some(gateway) = &self.gateway {
-            let gateway = PythonGateway::new(gateway, self.gateway_loop.as_ref(), runtime.clone())?;
-            builder = builder.gateway(Arc::new(gateway));
+            builder = builder.gateway(gateway_of(gateway, self.gateway_loop.as_ref(), runtime)?);
         }
         if let Some(clock) = &self.clock {
             builder = builder.clock(clock_of(clock)?);

@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import gc
+import importlib
 import logging
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from boxoffice import AsyncBoxOffice, BoxOffice, BoxOfficeError, ClosedError, ManualClock, NewTicket, Pending
+from boxoffice import AsyncBoxOffice, BoxOffice, BoxOfficeError, ClosedError, ManualClock, Money, NewTicket, Pending
 
 
 kept: list[object] = []
@@ -179,14 +181,42 @@ def callbacks(directory: str) -> None:
 
 
 def subinterpreter(directory: str) -> None:
-    """Only one interpreter of a process can have the module; others are told so."""
-    import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]  # pyright: ignore
-
-    identity = interpreters.create()
-    program = "try:\n import boxoffice\nexcept ImportError as error:\n print('ImportError', flush=True)\n"
-    interpreters.run_string(identity, program)
+    """Only the first interpreter of a process can have the module; others are told so, and the first goes on."""
+    # The module has another name from 3.13 on; from 3.14 on there is a public one above it.
+    name = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    interpreters = importlib.import_module(name)
+    told = "try:\n import boxoffice\nexcept ImportError as error:\n print(type(error).__name__, flush=True)\n"
     with BoxOffice(directory) as office:
-        print("open", office.is_ready())
+        for _ in range(2):
+            identity = interpreters.create()
+            interpreters.run_string(identity, told)
+            interpreters.destroy(identity)
+        print("open", office.is_ready(), office.stats().users)
+        signed_up(office)
+        print("users", office.stats().users)
+
+
+def free_threaded(directory: str) -> None:
+    """Where there is no interpreter lock, the module asks for none, and threads are really at work at once."""
+    has_lock: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
+    before = has_lock()
+    with BoxOffice(directory) as office:
+        ann = signed_up(office)
+        started = threading.Barrier(8)
+
+        def lists() -> None:
+            started.wait()
+            for _ in range(25):
+                ticket = office.tickets.create(ann, NewTicket("Seat", 5))
+                assert ticket == office.tickets.get(ticket.id) and hash(ticket.price) == hash(Money("5.00", "USD"))
+
+        threads = [threading.Thread(target=lists) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print("tickets", office.stats().tickets_available)
+    print("lock", "as before" if has_lock() == before else "enabled by the module")
 
 
 def memory(directory: str) -> None:

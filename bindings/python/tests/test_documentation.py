@@ -6,7 +6,7 @@ import importlib
 import boxoffice
 import pytest
 
-MODULES = ["boxoffice", "boxoffice._errors", "boxoffice._gateway", "boxoffice._office", "boxoffice.testing"]
+MODULES = ["boxoffice", "boxoffice._errors", "boxoffice._gateway", "boxoffice._notices", "boxoffice._office", "boxoffice.testing"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -16,7 +16,7 @@ def test_examples_in_python(name: str) -> None:
     assert result.attempted > 0 or name not in ("boxoffice._errors", "boxoffice._office")
 
 
-@pytest.mark.parametrize("kind", [boxoffice.Money, boxoffice.ManualClock, boxoffice.FeePolicy])
+@pytest.mark.parametrize("kind", [boxoffice.Money, boxoffice.ManualClock, boxoffice.FeePolicy, boxoffice.StripeGateway])
 def test_examples_in_the_native_module(kind: type) -> None:
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
     result = runner.run(parser.get_doctest(kind.__doc__ or "", {}, kind.__name__, None, None))

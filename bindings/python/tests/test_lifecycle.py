@@ -1,5 +1,6 @@
 """Fork, exit, garbage, Ctrl-C, closing, and what callbacks raise: no hang, no crash, nothing lost."""
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -7,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from boxoffice import (
+    AsyncBoxOffice,
     BoxOffice,
+    BoxOfficeError,
     ChargeRequest,
     ClosedError,
     LookupRequest,
     ManualClock,
     NewTicket,
     Pending,
+    Record,
     RefundRequest,
     Ticket,
     UnavailableError,
@@ -82,9 +86,13 @@ def test_what_callbacks_raise_stops_nothing(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 13), reason="the module that makes subinterpreters has another name there")
 def test_subinterpreters_are_told(tmp_path: Path) -> None:
-    assert run("subinterpreter", tmp_path) == ["ImportError", "open True"]
+    assert run("subinterpreter", tmp_path) == ["ImportError", "ImportError", "open True 0", "users 1"]
+
+
+def test_threads_without_the_interpreter_lock(tmp_path: Path) -> None:
+    """With an interpreter that has the lock, only that threads are at work at once."""
+    assert run("free_threaded", tmp_path) == ["tickets 200", "lock as before"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
@@ -208,3 +216,36 @@ def test_compacting_loses_nothing(office: BoxOffice, shop: Shop) -> None:
     assert office.compact() in (True, False)
     assert office.tickets.get(ticket.id) == ticket
     assert office.journal.verify().is_clean
+
+
+def test_facts_are_brought_out_of_what_no_longer_opens(tmp_path: Path) -> None:
+    path = tmp_path / "office"
+    with BoxOffice(path) as office:
+        shop = Shop(office)
+        for _ in range(20):
+            shop.lists()
+        whole = office.journal.read(1, 100)
+    found: list[Record] = []
+    salvage = BoxOffice.salvage(path, found.append)
+    assert (found, salvage.records, salvage.searched, salvage.damage) == (whole, 22, 0, None)
+    # Whoever has seen enough ends it.
+    assert BoxOffice.salvage(path, lambda record: record.seq < 5).records == 5
+
+    def raises(record: Record) -> None:
+        raise ZeroDivisionError(record.seq)
+
+    with pytest.raises(ZeroDivisionError, match="1"):
+        BoxOffice.salvage(path, raises)
+
+    # Only the first half of the file is left.
+    (file,) = path.glob("journal*")
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size // 2)
+    with pytest.raises(BoxOfficeError, match="journal.damaged"):
+        BoxOffice(path)
+    found.clear()
+    salvage = asyncio.run(AsyncBoxOffice.salvage(path, found.append))
+    assert salvage.damage is not None and salvage.damage.seq == salvage.records + 1
+    assert found == whole[: salvage.records]
+    with pytest.raises(UnavailableError):
+        BoxOffice.salvage(tmp_path / "nowhere", found.append)

@@ -5,9 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
-from boxoffice import AsyncBoxOffice, BoxOffice, _native
+from boxoffice import AsyncBoxOffice, BoxOffice, Options, _native
 
 METHODS: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "methods.json").read_text())
+OPTIONS = METHODS.pop("options")
+
+OTHERWISE = {"ids": ["seed"], "key_ring": ["jwt_key", "previous_jwt_keys"]}
+"""Options that are objects in Rust, and values here."""
 
 
 def public(kind: type) -> set[str]:
@@ -32,6 +36,11 @@ def test_every_method_has_a_docstring(part: str) -> None:
     for kind in faces(part):
         for name in METHODS[part]:
             assert inspect.getdoc(getattr(kind, name)), f"{kind.__name__}.{name}"
+
+
+def test_every_option_is_there() -> None:
+    expected = {name for option in OPTIONS for name in OTHERWISE.get(option, [option])}
+    assert Options.__optional_keys__ == expected
 
 
 def test_both_faces_take_the_same() -> None:

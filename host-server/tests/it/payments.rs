@@ -64,3 +64,22 @@ async fn refused_payments() {
     bob.post("/api/payments", json!({ "orderId": order })).await.is_error(400, "validation").about(&["token"]);
     host.post("/api/payments", json!({})).await.is_error(401, "auth.required");
 }
+
+#[tokio::test]
+async fn a_card_processor_that_sends_no_messages_is_believed_none() {
+    let host = Host::start();
+    let tells =
+        |gateway: &str, body: Vec<u8>| host.call("POST", &format!("/api/payments/webhooks/{gateway}")).body(body);
+    // Whatever its form: a message is signed bytes, and nobody parses it before.
+    for body in [b"{}".as_slice(), b"not JSON", b"\xff\0", b""] {
+        tells("sandbox", body.to_vec()).send().await.is_error(400, "payment.notice_refused");
+        tells("sandbox", body.to_vec())
+            .header("content-type", "application/json")
+            .send()
+            .await
+            .is_error(400, "payment.notice_refused");
+    }
+    tells("stripe", b"{}".to_vec()).send().await.is_error(404, "route.not_found");
+    tells("sandbox", vec![b'x'; (256 << 10) + 1]).send().await.is_error(413, "body.too_large");
+    host.get("/api/payments/webhooks/sandbox").await.is_error(405, "route.method_not_allowed");
+}

@@ -5,6 +5,7 @@ mod journal;
 mod ledger;
 mod orders;
 mod payments;
+mod salvage;
 mod tickets;
 
 pub(crate) use auth::Auth;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use boxoffice::Error;
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
-use crate::convert::{actor, id, key};
+use crate::convert::{actor, id, key, one_byte_a_character};
 use crate::errors::rejection;
 use crate::office::Shared;
 use crate::values::{Charge, CommandOptions, RefundOptions};
@@ -139,5 +140,36 @@ impl Payments {
             payments.resolve(actor, order, resolution, &note).await
         };
         resolve.await.map(|charge| Charge::from(&charge)).map_err(rejection)
+    }
+
+    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them. The
+    /// body has to be what was sent to the byte, because that is signed: not what a parser has made of it.
+    ///
+    /// Once it is done, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+    /// office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
+    /// when the card processor sends it again. Rejects with `ValidationError` with `payment.notice_refused` if the message does not
+    /// come from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
+    /// `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+    #[napi(
+        ts_args_type = "headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string"
+    )]
+    pub async fn receive_notice(&self, pairs: Vec<(String, String)>, body: Buffer) -> napi::Result<()> {
+        let receive = async {
+            let mut headers = Vec::with_capacity(pairs.len());
+            for (name, value) in &pairs {
+                let value = one_byte_a_character(value).ok_or_else(|| Error::invalid("headers", "are malformed"))?;
+                headers.push((name.to_ascii_lowercase(), value));
+            }
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+            self.0.office().payments().receive_notice(&headers, &body).await
+        };
+        receive.await.map_err(rejection)
+    }
+
+    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of
+    /// a processor's test mode.
+    #[napi]
+    pub fn takes_notices_of(&self, processor: String) -> bool {
+        self.0.office().payments().takes_notices_of(&processor)
     }
 }

@@ -97,6 +97,12 @@ pub struct Problem {
     pub what: String,
 }
 
+impl From<&boxoffice::Problem> for Problem {
+    fn from(problem: &boxoffice::Problem) -> Self {
+        Self { seq: number(problem.seq), what: problem.what.clone() }
+    }
+}
+
 /// What a check of the journal found.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -123,7 +129,6 @@ pub struct VerifyReport {
 
 impl From<boxoffice::VerifyReport> for VerifyReport {
     fn from(report: boxoffice::VerifyReport) -> Self {
-        let problem = |problem: &boxoffice::Problem| Problem { seq: number(problem.seq), what: problem.what.clone() };
         Self {
             is_clean: report.is_clean(),
             records: number(report.records),
@@ -133,7 +138,29 @@ impl From<boxoffice::VerifyReport> for VerifyReport {
             orders: number(report.orders),
             charges: number(report.charges),
             by_event: report.by_event.iter().map(|(event, count)| ((*event).to_owned(), number(*count))).collect(),
-            problems: report.problems.iter().map(problem).collect(),
+            problems: report.problems.iter().map(Problem::from).collect(),
+        }
+    }
+}
+
+/// What was brought out of a directory that no longer opens, and what was not.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Salvage {
+    /// How many records were brought out: those with the numbers 1 to this one.
+    pub records: i64,
+    /// How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them.
+    pub searched: i64,
+    /// The first record that is missing, and what is wrong; nothing if the journal is whole.
+    pub damage: Option<Problem>,
+}
+
+impl From<boxoffice::Salvage> for Salvage {
+    fn from(salvage: boxoffice::Salvage) -> Self {
+        Self {
+            records: number(salvage.records),
+            searched: number(salvage.searched),
+            damage: salvage.damage.as_ref().map(Problem::from),
         }
     }
 }

@@ -4,6 +4,7 @@ mod inputs;
 mod journal;
 mod ledger;
 mod money;
+mod notices;
 mod orders;
 mod payments;
 mod tickets;
@@ -13,9 +14,10 @@ pub(crate) use inputs::{
     CommandOptions, NewTicket, OrderQuery, RefundOptions, SignInOptions, TicketQuery, TicketUpdate, UserChanges,
     WithdrawOptions,
 };
-pub(crate) use journal::{JournalRecord, Stats, VerifyReport};
+pub(crate) use journal::{JournalRecord, Salvage, Stats, VerifyReport};
 pub(crate) use ledger::{Balance, BalanceEntryPage, FeePolicy, LedgerQuery, NewPayout, Payout, PlatformBalance};
 pub(crate) use money::Money;
+pub(crate) use notices::NoticeMessage;
 pub(crate) use orders::{Order, OrderPage};
 pub(crate) use payments::{Charge, ChargeRequest, LookupRequest, RefundRequest};
 pub(crate) use tickets::{Ticket, TicketPage};

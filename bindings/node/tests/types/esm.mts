@@ -1,6 +1,18 @@
 // Compiled, never run: what editors and compilers know of the package.
 
-import { BoxOffice, BoxOfficeError, ManualClock, type ChargeAnswer, type LookupRequest, type Order, type PaymentGateway, type RefundAnswer } from 'boxoffice'
+import {
+  BoxOffice,
+  BoxOfficeError,
+  ManualClock,
+  NoticeRefused,
+  type ChargeAnswer,
+  type LookupRequest,
+  type Notice,
+  type NoticeMessage,
+  type Order,
+  type PaymentGateway,
+  type RefundAnswer,
+} from 'boxoffice'
 import {
   FileCursor,
   Listener,
@@ -26,6 +38,13 @@ class Vouchers implements PaymentGateway {
     return { status: 'actionRequired', clientSecret: 'x' }
   }
   refund(): void {}
+  async readNotice({ headers, body, now }: NoticeMessage): Promise<Notice> {
+    if (headers['from'] !== 'bank' || now.getTime() === 0) throw new NoticeRefused('signature')
+    // @ts-expect-error: there is no such reason
+    if (body.length === 0) throw new NoticeRefused('mood')
+    const amount = { amount: '5.00', currency: 'USD' }
+    return { id: 'evt_1', fact: { kind: 'refundElsewhere', orderId: 'o', chargeId: 'c', reference: 're_1', amount } }
+  }
 }
 
 export class Bank implements Omit<PaymentGateway, 'name' | 'charge' | 'lookup'> {
@@ -60,12 +79,16 @@ export async function main(): Promise<void> {
   const refund: 'pending' | 'done' | 'failed' | undefined = order.charge?.refunds[0]?.status
   // @ts-expect-error: there is no such resolution
   console.log(refund, await office.payments.resolve(null, order.id, 'lost', ''))
+  if (office.payments.takesNoticesOf('vouchers')) await office.payments.receiveNotice(new Headers(), Buffer.from('{}'))
+  const { records, damage } = await BoxOffice.salvage('data', async (record) => record.seq < 5)
+  console.log(records, damage?.what)
   using feed = office.journal.subscribe(1)
   for await (const record of feed) console.log(record.seq, record.event)
   // @ts-expect-error: prices are exact, and so texts
   await office.tickets.create('seller', { title: 'x', price: 19.99 })
   const app = express()
   app.use(boxOfficeRouter(office))
+  app.post('/told', async (req, res) => void res.json(await office.payments.receiveNotice(req.headers, 'x')))
   app.get('/me', currentUser(office), requireAuth, (req, res) => void res.json(req.currentUser?.email))
   app.use(errorHandler)
   await new OrderCreatedListener(office, new FileCursor('cursor')).listen()

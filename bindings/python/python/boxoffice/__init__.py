@@ -10,6 +10,18 @@ boxoffice server instead.
 
 import sys as _sys
 
+from boxoffice._answers import (
+    ActionRequired,
+    Authorized,
+    ChargeAnswer,
+    Charged,
+    Declined,
+    Pending,
+    RefundAnswer,
+    Refunded,
+    Refused,
+    Unknown,
+)
 from boxoffice._errors import (
     BoxOfficeError,
     ClosedError,
@@ -26,20 +38,7 @@ from boxoffice._errors import (
     UnavailableError,
     ValidationError,
 )
-from boxoffice._gateway import (
-    ActionRequired,
-    Authorized,
-    CapturingGateway,
-    ChargeAnswer,
-    Charged,
-    Declined,
-    PaymentGateway,
-    Pending,
-    RefundAnswer,
-    Refunded,
-    Refused,
-    Unknown,
-)
+from boxoffice._gateway import CapturingGateway, NoticeGateway, PaymentGateway
 from boxoffice._native import (
     AsyncAuth,
     AsyncJournal,
@@ -64,6 +63,7 @@ from boxoffice._native import (
     Money,
     NewShow,
     NewTicket,
+    NoticeMessage,
     Order,
     OrderedTicket,
     OrderPage,
@@ -75,12 +75,14 @@ from boxoffice._native import (
     Record,
     Refund,
     RefundRequest,
+    Salvage,
     Session,
     Show,
     SignedIn,
     SignedMoney,
     Statement,
     Stats,
+    StripeGateway,
     Subscription,
     Ticket,
     TicketPage,
@@ -90,6 +92,16 @@ from boxoffice._native import (
     VerifyReport,
 )
 from boxoffice._native import is_first_interpreter as _is_first_interpreter
+from boxoffice._notices import (
+    ChargeNotice,
+    DisputeClosed,
+    DisputeOpened,
+    Notice,
+    NoticeFact,
+    NoticeRefused,
+    RefundElsewhere,
+    RefundNotice,
+)
 from boxoffice._office import AsyncBoxOffice, BoxOffice, Clock, Options, WakingClock
 
 if not _is_first_interpreter(id(_sys.modules)):
@@ -116,6 +128,7 @@ __all__ = [
     "CapturingGateway",
     "Charge",
     "ChargeAnswer",
+    "ChargeNotice",
     "ChargeRequest",
     "Charged",
     "Clock",
@@ -123,6 +136,8 @@ __all__ = [
     "ConflictError",
     "Declined",
     "Dispute",
+    "DisputeClosed",
+    "DisputeOpened",
     "Fault",
     "FeePolicy",
     "ForbiddenError",
@@ -136,6 +151,11 @@ __all__ = [
     "NewShow",
     "NewTicket",
     "NotFoundError",
+    "Notice",
+    "NoticeFact",
+    "NoticeGateway",
+    "NoticeMessage",
+    "NoticeRefused",
     "Options",
     "Order",
     "OrderPage",
@@ -152,15 +172,19 @@ __all__ = [
     "Record",
     "Refund",
     "RefundAnswer",
+    "RefundElsewhere",
+    "RefundNotice",
     "RefundRequest",
     "Refunded",
     "Refused",
+    "Salvage",
     "Session",
     "Show",
     "SignedIn",
     "SignedMoney",
     "Statement",
     "Stats",
+    "StripeGateway",
     "Subscription",
     "Ticket",
     "TicketPage",

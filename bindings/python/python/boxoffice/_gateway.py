@@ -9,77 +9,13 @@ import os
 import threading
 from collections.abc import Awaitable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from boxoffice._native import ChargeRequest, LookupRequest, RefundRequest
+from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_told, is_answer, refund_told
+from boxoffice._native import ChargeRequest, LookupRequest, NoticeMessage, RefundRequest
+from boxoffice._notices import Notice, NoticeRefused, notice_told
 
 _log = logging.getLogger("boxoffice")
-
-
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """The money was taken."""
-
-    reference: str | None = None
-    """The card processor's own name for the charge."""
-
-
-@dataclass(frozen=True, slots=True)
-class Authorized:
-    """The money is set aside, and can be captured or voided: for a ``CapturingGateway``."""
-
-    reference: str | None = None
-    """The card processor's own name for the charge."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRequired:
-    """The buyer has to do something, such as to confirm the payment with their bank (3-D Secure)."""
-
-    client_secret: str = field(repr=False)
-    """What the buyer's page needs to go on; only the buyer may see it: ``payments.client_secret`` gives it to them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """The money was not taken, and never will be under this id."""
-
-    reason: str
-    """Why, in words that a buyer may read: 1 to 200 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refunded:
-    """The money was given back. A gateway that has nothing more to say of it may as well return ``None``."""
-
-    reference: str | None = None
-    """The card processor's own name for the refund."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The money was not given back, and never will be under this id."""
-
-    reason: str
-    """Why, for whoever looks after the money."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """The card processor is still at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The card processor never heard of the charge. It may still be on its way, so this is only believed after a while."""
-
-
-ChargeAnswer = Charged | Authorized | ActionRequired | Declined | Pending | Unknown
-"""What a gateway says of a charge."""
-
-RefundAnswer = Refunded | Refused | Pending | None
-"""What a gateway says of a refund."""
 
 
 class PaymentGateway(Protocol):
@@ -128,6 +64,18 @@ class CapturingGateway(PaymentGateway, Protocol):
         ...
 
 
+class NoticeGateway(PaymentGateway, Protocol):
+    """A card processor that tells by itself what has happened (webhooks): ``payments.receive_notice`` has its messages read here."""
+
+    def read_notice(self, message: NoticeMessage, /) -> Notice | Awaitable[Notice]:
+        """Reads a message, after checking that it comes from the card processor.
+
+        Raises ``NoticeRefused`` if it does not, is too old or can't be read. To raise anything else, to answer late, and to return
+        something else mean that it can't be read now: the card processor will send it again.
+        """
+        ...
+
+
 class GatewayFailure(Exception):
     """A gateway did not answer in a way that tells what happened; the text says why."""
 
@@ -150,25 +98,39 @@ class Call:
         name = f"{kind}.{self._method}()"
         try:
             method = getattr(self._gateway, self._method, None)
+            if method is None and self._method == "read_notice":
+                return "unsupported", None
             if method is None:
                 raise NotImplementedError(f"{kind} takes money at once, and can't {self._method} it")
             answer = method(self._argument)
             if inspect.isawaitable(answer):
                 answer = self._wait(answer)
         except Exception as error:
+            if isinstance(error, NoticeRefused) and self._method == "read_notice":
+                return error.reason, error.text
             text = f"{name} raised {type(error).__name__}: {error}"
             _log.warning("%s", text, exc_info=True)
             raise GatewayFailure(text) from error
-        is_refund = self._method == "refund"
-        checked = _checked_refund(answer) if is_refund else _checked(answer)
-        if checked is None:
-            kinds = "Refunded, Refused, Pending or None" if is_refund else _CHARGE_KINDS
-            text = f"{name} must return {kinds}, not {type(answer).__name__}"
-            if isinstance(answer, Refunded | Refused if is_refund else Charged | Authorized | ActionRequired | Declined):
-                text = f"{name} returned a {type(answer).__name__} whose text is no str"
+        try:
+            return self._told(answer)
+        except (TypeError, ValueError) as error:
+            text = f"{name} {error}"
             _log.warning("%s", text)
-            raise GatewayFailure(text)
-        return checked
+            raise GatewayFailure(text) from None
+
+    def _told(self, answer: Any) -> tuple[str, str | None]:
+        """The answer as the native module takes it; raises if it is none."""
+        if self._method == "read_notice":
+            return "notice", notice_told(answer)
+        is_refund = self._method == "refund"
+        told = refund_told(answer) if is_refund else charge_told(answer)
+        if told is not None:
+            return told
+        kinds = REFUND_KINDS if is_refund else CHARGE_KINDS
+        kind = type(answer).__name__
+        if is_answer(answer) and kind in kinds:
+            raise TypeError(f"returned a {kind} whose text is no str")
+        raise TypeError(f"must return {kinds}, not {kind}")
 
     def cancel(self) -> None:
         """Ends a coroutine whose time is up. A plain method can't be ended; nobody waits for it any more."""
@@ -192,41 +154,6 @@ class Call:
             if self._cancelled:
                 self._future.cancel()
         return self._future.result()
-
-
-_CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Pending or Unknown"
-
-
-def _checked(answer: Any) -> tuple[str, str | None] | None:
-    match answer:
-        case Charged(reference=str() | None as reference):
-            return "charged", reference
-        case Authorized(reference=str() | None as reference):
-            return "authorized", reference
-        case ActionRequired(client_secret=str(secret)):
-            return "action_required", secret
-        case Declined(reason=str(reason)):
-            return "declined", reason
-        case Pending():
-            return "pending", None
-        case Unknown():
-            return "unknown", None
-        case _:
-            return None
-
-
-def _checked_refund(answer: Any) -> tuple[str, str | None] | None:
-    match answer:
-        case None:
-            return "refunded", None
-        case Refunded(reference=str() | None as reference):
-            return "refunded", reference
-        case Refused(reason=str(reason)):
-            return "refused", reason
-        case Pending():
-            return "pending", None
-        case _:
-            return None
 
 
 _background: tuple[int, asyncio.AbstractEventLoop] | None = None

@@ -4,14 +4,14 @@ What `boxoffice` makes its public names of.
 
 from _typeshed import SupportsGetItem
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "openapi", "session_token"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "NoticeMessage", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Salvage", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "notice_fault", "openapi", "salvage", "session_token"]
 
 @final
 class AsyncAuth:
@@ -203,6 +203,16 @@ class AsyncPayments:
         `PaymentDeclinedError`, after which the order is cancelled; `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the order can't be paid any more; `UnavailableError` if too many payments wait.
         """
+    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]:
+        """
+        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them.
+
+        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+        office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
+        when the card processor sends it again. Raises `ValidationError` with `payment.notice_refused` if the message does not come
+        from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
+        `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+        """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Future[Charge]:
         """
         Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
@@ -228,6 +238,11 @@ class AsyncPayments:
 
         `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the charge is not escalated.
+        """
+    def takes_notices_of(self, /, processor: str) -> bool:
+        """
+        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
+        `-test` of a processor's test mode.
         """
 
 @final
@@ -836,6 +851,32 @@ class NewTicket:
     def __new__(cls, /, title: str, price: str | int | Decimal, *, currency: str | None = None, show: NewShow | None = None, seat: str | None = None) -> NewTicket: ...
 
 @final
+class NoticeMessage:
+    """
+    A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body.
+        """
+    def header(self, /, name: str) -> str | None:
+        """
+        The first header of this name, which is in lower case; `None` if there is none, or it is no text.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, bytes]]:
+        """
+        The headers, with names in lower case.
+        """
+    @property
+    def now(self, /) -> datetime:
+        """
+        The time by which its age is judged.
+        """
+
+@final
 class Office:
     """
     An open box office: what `BoxOffice` and `AsyncBoxOffice` are made of.
@@ -1055,6 +1096,16 @@ class Payments:
         `PaymentDeclinedError`, after which the order is cancelled; `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the order can't be paid any more; `UnavailableError` if too many payments wait.
         """
+    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
+        """
+        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them.
+
+        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+        office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
+        when the card processor sends it again. Raises `ValidationError` with `payment.notice_refused` if the message does not come
+        from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
+        `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+        """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
         Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
@@ -1080,6 +1131,11 @@ class Payments:
 
         `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
         `ConflictError` if the charge is not escalated.
+        """
+    def takes_notices_of(self, /, processor: str) -> bool:
+        """
+        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
+        `-test` of a processor's test mode.
         """
 
 @final
@@ -1296,6 +1352,30 @@ class RefundRequest:
         """
 
 @final
+class Salvage:
+    """
+    What was brought out of a directory that no longer opens, and what was not.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def damage(self, /) -> Problem | None:
+        """
+        The first record that is missing, and what is wrong; `None` if the journal is whole.
+        """
+    @property
+    def records(self, /) -> int:
+        """
+        How many records were brought out: those with the numbers 1 to this one.
+        """
+    @property
+    def searched(self, /) -> int:
+        """
+        How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them.
+        """
+
+@final
 class Session:
     """
     Who is signed in, and until when.
@@ -1466,6 +1546,35 @@ class Stats:
     def users(self, /) -> int:
         """
         How many users there are, erased ones included.
+        """
+
+@final
+class StripeGateway:
+    """
+    Charges cards by way of Stripe: the `gateway` of a box office.
+
+    The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
+    numbers never come here. `secret_key` is `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. Webhooks are believed if they are
+    signed with `webhook_secret` (`whsec_…`), or one of several while one replaces another; without, outcomes are asked for. With
+    `authorize_first` the money is set aside first and taken when the order completes. `api_base` is for a proxy or a stand-in: https, or
+    this machine. Raises `ValidationError`.
+
+    >>> from boxoffice import StripeGateway
+    >>> stripe = StripeGateway("sk_test_51abc", webhook_secret="whsec_abc", authorize_first=True)
+    >>> stripe
+    StripeGateway(mode='test')
+    """
+    def __new__(cls, /, secret_key: str, *, webhook_secret: str | Sequence[str] | None = None, authorize_first: bool = False, api_base: str | None = None) -> StripeGateway: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def mode(self, /) -> str:
+        """
+        Whether money moves: `live` or `test`.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none.
         """
 
 @final
@@ -1718,10 +1827,17 @@ def is_first_interpreter(interpreter: SupportsIndex) -> bool:
     Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
     """
 
+def notice_fault(json: str) -> str | None:
+    """
+    What is wrong with a notice that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
+    """
+
 def openapi() -> str:
     """
     The description of the routes in OpenAPI, as JSON.
     """
+
+def salvage(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Salvage: ...
 
 def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
     """

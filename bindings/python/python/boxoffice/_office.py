@@ -52,8 +52,8 @@ class Options(TypedDict, total=False):
     """How many tickets one order may have: 10 unless told otherwise."""
     listing_tickets_max: int
     """How many tickets one command may list: 10,000 unless told otherwise."""
-    gateway: PaymentGateway
-    """The card processor: a sandbox with its book in the data directory unless told otherwise."""
+    gateway: PaymentGateway | _native.StripeGateway
+    """The card processor: a sandbox with its book in the data directory unless told otherwise. ``StripeGateway`` takes real money."""
     clock: Clock
     """Where time comes from: the machine's clock, steadied, unless told otherwise."""
     seed: int
@@ -160,6 +160,26 @@ class BoxOffice:
         """The same as the constructor, by the name that it has elsewhere."""
         return cls(path, **options)
 
+    @staticmethod
+    def salvage(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Salvage:
+        """Gives ``visit`` every record of the journal in a directory that comes before the first damage, each checked by the chain of
+        hashes. Works where opening refuses, also on a file that was cut off or whose index is broken.
+
+        Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when ``visit`` returns ``False``
+        or raises. Raises ``UnavailableError`` if the file can't be read at all; damage is no error but part of the result.
+
+        >>> import tempfile
+        >>> from boxoffice import BoxOffice
+        >>> with tempfile.TemporaryDirectory() as directory:
+        ...     with BoxOffice(directory) as office:
+        ...         _ = office.auth.sign_up("ann@example.com", "correct horse")
+        ...     salvage = BoxOffice.salvage(directory, lambda record: print(record.seq, record.event))
+        ...     print(salvage.records, salvage.damage)
+        1 UserCreated
+        1 None
+        """
+        return _native.salvage(os.fspath(path), visit)
+
     def stats(self) -> _native.Stats:
         """Figures about the engine right now."""
         return self._native.stats()
@@ -242,6 +262,11 @@ class AsyncBoxOffice:
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Opening:
         """Opens the directory, or makes a box office there: ``async with`` or ``await`` what this returns."""
         return Opening(path, options)
+
+    @staticmethod
+    async def salvage(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Salvage:
+        """As ``BoxOffice.salvage``; ``visit`` is called on a thread of its own."""
+        return await asyncio.to_thread(_native.salvage, os.fspath(path), visit)
 
     def stats(self) -> _native.Stats:
         """Figures about the engine right now."""

@@ -2,9 +2,10 @@
 
 from boxoffice import _native
 from boxoffice._gateway import PaymentGateway
+from boxoffice._native import StripeGateway
 
 
-def check_gateway(gateway: PaymentGateway, *, charged_token: str, declined_token: str) -> None:
+def check_gateway(gateway: PaymentGateway | StripeGateway, *, charged_token: str, declined_token: str) -> None:
     """Asks a gateway everything that the box office relies on; raises ``AssertionError`` with all that it does wrong.
 
     ``charged_token`` is one whose card pays at once, ``declined_token`` one whose card is declined at once. The amounts are small, and

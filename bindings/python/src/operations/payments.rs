@@ -1,8 +1,10 @@
 //! Charges and refunds.
 
 use boxoffice::Error;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 
-use crate::convert::{Amount, actor, id, key};
+use crate::convert::{Amount, Headers, Nothing, actor, id, key};
 use crate::faces::faces;
 use crate::values::Charge;
 
@@ -108,6 +110,35 @@ faces! {
             let (actor, order) = (actor(actor_id)?, id("orderId", &order_id)?);
             let resolution = resolution.parse().map_err(|reason| Error::invalid("resolution", reason))?;
             payments(&office, idempotency_key)?.resolve(actor, order, resolution, &note).await.map(Charge)
+        }
+    }
+
+    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them.
+    ///
+    /// Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
+    /// office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
+    /// when the card processor sends it again. Raises `ValidationError` with `payment.notice_refused` if the message does not come
+    /// from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
+    /// `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+    fn receive_notice(office, headers: Headers, body: PyBackedBytes) (headers, body) -> Nothing {
+        async move {
+            let headers: Vec<_> = headers.0.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+            office.payments().receive_notice(&headers, &body).await.map(|()| Nothing)
+        }
+    }
+    ;
+    only blocking {
+        /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
+        /// `-test` of a processor's test mode.
+        fn takes_notices_of(&self, py: Python<'_>, processor: &str) -> PyResult<bool> {
+            Ok(self.0.office(py)?.payments().takes_notices_of(processor))
+        }
+    }
+    only asyncio {
+        /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
+        /// `-test` of a processor's test mode.
+        fn takes_notices_of(&self, py: Python<'_>, processor: &str) -> PyResult<bool> {
+            Ok(self.0.office(py)?.payments().takes_notices_of(processor))
         }
     }
 }

@@ -90,3 +90,14 @@ value! {
     /// What is wrong, in the order of the journal.
     problems: Vec<Problem> = |report| report.problems.iter().cloned().map(Problem).collect();
 }
+
+value! {
+    /// What was brought out of a directory that no longer opens, and what was not.
+    Salvage(boxoffice::Salvage);
+    /// How many records were brought out: those with the numbers 1 to this one.
+    records: u64 = |salvage| salvage.records;
+    /// How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them.
+    searched: u64 = |salvage| salvage.searched;
+    /// The first record that is missing, and what is wrong; `None` if the journal is whole.
+    damage: Option<Problem> = |salvage| salvage.damage.clone().map(Problem);
+}

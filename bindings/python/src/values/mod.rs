@@ -4,15 +4,17 @@ mod inputs;
 mod journal;
 mod ledger;
 mod money;
+mod notices;
 mod orders;
 mod payments;
 mod tickets;
 mod users;
 
 pub(crate) use inputs::{NewShow, NewTicket, TicketUpdate};
-pub(crate) use journal::{Problem, Record, Stats, VerifyReport};
+pub(crate) use journal::{Problem, Record, Salvage, Stats, VerifyReport};
 pub(crate) use ledger::{Balance, BalanceEntry, BalanceEntryPage, FeePolicy, Payout, PlatformBalance, SignedMoney};
 pub(crate) use money::Money;
+pub(crate) use notices::NoticeMessage;
 pub(crate) use orders::{Order, OrderPage, OrderedTicket};
 pub(crate) use payments::{Charge, ChargeRequest, Dispute, LookupRequest, Refund, RefundRequest};
 pub(crate) use tickets::{Show, Ticket, TicketPage};

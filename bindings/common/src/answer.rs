@@ -1,0 +1,60 @@
+//! What a gateway says of a charge or a refund: a status, and the one text that comes with it.
+
+use std::sync::Arc;
+
+use boxoffice::gateway::{ChargeAnswer, GatewayError, RefundAnswer};
+
+/// What a gateway says of a charge.
+///
+/// # Errors
+/// A [`GatewayError`] if there is no such answer.
+pub fn charge_answer(status: &str, text: Option<String>) -> Result<ChargeAnswer, GatewayError> {
+    match (status, text) {
+        ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
+        ("authorized", reference) => Ok(ChargeAnswer::Authorized { reference: reference.map(Arc::from) }),
+        ("actionRequired", Some(secret)) => {
+            let client_secret = secret.parse().map_err(|reason| GatewayError(format!("the client secret {reason}")))?;
+            Ok(ChargeAnswer::ActionRequired { client_secret })
+        }
+        ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
+        ("pending", None) => Ok(ChargeAnswer::Pending),
+        ("unknown", None) => Ok(ChargeAnswer::Unknown),
+        (status, _) => Err(no_answer(status)),
+    }
+}
+
+/// What a gateway says of a refund.
+///
+/// # Errors
+/// A [`GatewayError`] if there is no such answer.
+pub fn refund_answer(status: &str, text: Option<String>) -> Result<RefundAnswer, GatewayError> {
+    match (status, text) {
+        ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),
+        ("refused", Some(reason)) => Ok(RefundAnswer::Refused { reason: reason.into() }),
+        ("pending", None) => Ok(RefundAnswer::Pending),
+        (status, _) => Err(no_answer(status)),
+    }
+}
+
+fn no_answer(status: &str) -> GatewayError {
+    GatewayError(format!("the gateway gave an answer of no kind: {status}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_answer_is_a_failure() {
+        let text = || Some("x".to_owned());
+        assert_eq!(charge_answer("charged", text()).unwrap(), ChargeAnswer::Charged { reference: Some("x".into()) });
+        assert_eq!(refund_answer("refunded", None).unwrap(), RefundAnswer::Refunded { reference: None });
+        for (status, text) in [("declined", None), ("pending", text()), ("refunded", None), ("", None)] {
+            assert!(charge_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
+        }
+        for (status, text) in [("refused", None), ("pending", text()), ("charged", None)] {
+            assert!(refund_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
+        }
+        assert!(charge_answer("actionRequired", Some(String::new())).unwrap_err().0.contains("client secret"));
+    }
+}

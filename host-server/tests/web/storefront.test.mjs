@@ -122,7 +122,16 @@ test('a payment whose outcome is late is waited for', async () => {
   await toFirstShow(page)
   await free(page).first().check()
   await page.getByRole('button', { name: 'Hold and check out' }).click()
-  await pay(page, '4000000000000259')
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor()
+  // A second tab without the script, so that it stays as it is while it is judged.
+  const twin = await page.context().newPage()
+  await twin.route('**/assets/site.*', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }))
+  const order = page.url()
+  const paying = pay(page, '4000000000000259')
+  do await twin.goto(order)
+  while (await twin.getByText('We are waiting for your bank').count() === 0)
+  await judge(twin, 'waiting')
+  await paying
   await page.getByRole('heading', { name: 'We are waiting for your bank' }).waitFor()
   // It reads itself again, and so comes to the receipt by itself.
   await page.getByRole('heading', { name: 'The tickets are yours' }).waitFor({ timeout: 30_000 })

@@ -1,8 +1,9 @@
-//! Which card processor takes the money, and how the host is told its secrets.
+//! Which card processor takes the money, how the host is told its secrets, and how its checkout takes a card.
 
 #[cfg(feature = "stripe")]
 use std::fs;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use boxoffice::gateway::PaymentGateway;
@@ -29,6 +30,49 @@ pub enum Capture {
     AuthorizeFirst,
 }
 
+/// How the checkout of the storefront takes a card.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CardForm {
+    /// By a form for the sandbox's test cards.
+    #[default]
+    Sandbox,
+    /// By fields of Stripe's own script, which sends the card from the browser to Stripe.
+    Stripe(PublishableKey),
+    /// Not at all: the money is taken by a gateway whose tokens are made somewhere else, and the checkout says so.
+    Elsewhere,
+}
+
+/// A publishable key of a Stripe account, `pk_test_…` or `pk_live_…`: what pages show to Stripe, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishableKey(Box<str>);
+
+/// Not a publishable key. Says nothing of what was given, which may be a secret in the wrong place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the publishable key of Stripe must start with pk_test_ or pk_live_, and a secret key is none")]
+pub struct NotPublishable;
+
+impl PublishableKey {
+    /// The key as pages have it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is one of Stripe's live mode, in which money moves.
+    pub fn is_live(&self) -> bool {
+        self.0.starts_with("pk_live_")
+    }
+}
+
+impl FromStr for PublishableKey {
+    type Err = NotPublishable;
+
+    fn from_str(text: &str) -> Result<Self, NotPublishable> {
+        let rest = text.strip_prefix("pk_test_").or_else(|| text.strip_prefix("pk_live_")).ok_or(NotPublishable)?;
+        let is_plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_plain { Ok(Self(text.into())) } else { Err(NotPublishable) }
+    }
+}
+
 /// Who takes the money.
 #[derive(Debug, Clone, Args)]
 pub struct GatewayArgs {
@@ -43,6 +87,11 @@ pub struct GatewayArgs {
     /// When Stripe takes a card's money: `at-once`, or `authorize-first`, which sets it aside until the order completes
     #[arg(long, env = "BOXOFFICE_STRIPE_CAPTURE", value_enum, value_name = "WHEN", default_value = "at-once")]
     pub stripe_capture: Capture,
+
+    /// Stripe's publishable key, with which the storefront's checkout takes cards; without it the checkout says that it can't, and
+    /// the API takes what other pages have made
+    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
+    pub stripe_publishable_key: Option<String>,
 
     /// A file with Stripe's secret key, instead of `STRIPE_SECRET_KEY`
     #[arg(long, env = "STRIPE_SECRET_KEY_FILE", value_name = "FILE")]
@@ -75,6 +124,10 @@ pub(crate) enum GatewayFault {
     Test,
     #[error("a secret of a Stripe webhook must start with whsec_")]
     WebhookSecret,
+    #[error(transparent)]
+    Publishable(#[from] NotPublishable),
+    #[error("the publishable key and the secret key of Stripe are of different modes, test and live")]
+    Modes,
     #[error(transparent)]
     Stripe(#[from] StripeError),
 }
@@ -113,6 +166,24 @@ impl GatewayArgs {
         }
     }
 
+    /// How the checkout takes a card.
+    ///
+    /// # Errors
+    /// If what is given for a publishable key is none.
+    pub(crate) fn card_form(&self) -> Result<CardForm, NotPublishable> {
+        match self.gateway {
+            GatewayKind::Sandbox => Ok(CardForm::Sandbox),
+            #[cfg(feature = "stripe")]
+            GatewayKind::Stripe => Ok(self.publishable_key()?.map_or(CardForm::Elsewhere, CardForm::Stripe)),
+        }
+    }
+
+    #[cfg(feature = "stripe")]
+    fn publishable_key(&self) -> Result<Option<PublishableKey>, NotPublishable> {
+        let given = self.stripe_publishable_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
+        given.map(str::parse).transpose()
+    }
+
     #[cfg(feature = "stripe")]
     fn stripe(&self, key: Variable, webhooks: Variable) -> Result<Stripe, GatewayFault> {
         let key = secrets(key, self.stripe_secret_key_file.as_slice())?.into_iter().next();
@@ -121,6 +192,11 @@ impl GatewayArgs {
             (StripeMode::Live, false) => return Err(GatewayFault::Live),
             (StripeMode::Test, true) => return Err(GatewayFault::Test),
             (StripeMode::Live, true) | (StripeMode::Test, false) => {}
+        }
+        match self.publishable_key()? {
+            Some(publishable) if publishable.is_live() != self.stripe_live => return Err(GatewayFault::Modes),
+            Some(_) => {}
+            None => tracing::warn!("without STRIPE_PUBLISHABLE_KEY the checkout of the storefront takes no cards"),
         }
         let stripe = match &self.stripe_api_base {
             Some(base) => Stripe::at(key, base)?,
@@ -180,6 +256,26 @@ mod tests {
         assert!(open(&["--stripe-live"], Some("sk_test_1"), None).unwrap_err().contains("live key"));
         assert!(open(&[], None, None).unwrap_err().contains("STRIPE_SECRET_KEY"));
         assert!(open(&[], Some("pk_test_1"), None).unwrap_err().contains("sk_test_"));
+    }
+
+    #[test]
+    fn the_checkout_takes_cards_with_a_publishable_key_of_the_same_mode() {
+        let form = |args: &[&str]| {
+            let args = Cli::parse_from([&["host"], args].concat()).args;
+            args.card_form().map_err(|fault| fault.to_string())
+        };
+        let with = |key| form(&["--gateway", "stripe", "--stripe-publishable-key", key]);
+        assert_eq!(form(&[]), Ok(CardForm::Sandbox));
+        assert_eq!(form(&["--gateway", "stripe"]), Ok(CardForm::Elsewhere));
+        assert_eq!(with(""), Ok(CardForm::Elsewhere));
+        assert_eq!(with("pk_test_1").unwrap(), CardForm::Stripe("pk_test_1".parse().unwrap()));
+        for wrong in ["sk_test_hidden", "pk_hidden", "pk_live_", "pk_test_hid den", "pk_test_\"hidden"] {
+            let fault = with(wrong).unwrap_err();
+            assert!(fault.contains("pk_test_") && !fault.contains("hid"), "{fault}");
+        }
+        let live = ["--stripe-publishable-key", "pk_live_1"];
+        assert!(open(&live, Some("sk_test_1"), None).unwrap_err().contains("different modes"));
+        open(&[&live[..], &["--stripe-live"]].concat(), Some("sk_live_1"), None).unwrap();
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod webhooks;
 use axum::Router;
 
 pub use extract::token as session_token;
+pub use gateway::{CardForm, NotPublishable, PublishableKey};
 pub use state::{AppState, Settings};
 
 /// The whole application: every route of the contract, the pages for people, and all that stands around them.

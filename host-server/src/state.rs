@@ -9,6 +9,7 @@ use boxoffice::BoxOffice;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::gateway::CardForm;
 use crate::insight::Insight;
 use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
 use crate::web::Catalogue;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub live_pages_max: usize,
     /// How long a session lives; what the office is opened with.
     pub session_length: Duration,
+    /// How the checkout takes a card; it must fit the gateway that the office is opened with.
+    pub cards: CardForm,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             feeds_max: 128,
             live_pages_max: 4096,
             session_length: Duration::from_hours(7 * 24),
+            cards: CardForm::default(),
         }
     }
 }

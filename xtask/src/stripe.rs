@@ -17,23 +17,36 @@ const FOLDER: &str = "core/tests/stripe";
 /// How long the stand-in may take to start: `STARTS` looks, a moment apart.
 const STARTS: u32 = 150;
 
+/// Where the tests find the stand-in.
+pub(crate) const ADDRESS: &str = "BOXOFFICE_STRIPE_STAND_IN";
+
 pub(crate) fn check() -> Result<(), String> {
-    let folder = target_folder()?.join("stripe-stand-in");
-    let python = install(FOLDER, &folder)?.join("bin/python");
-    let stand_in = StandIn::start(&python, &folder)?;
+    let stand_in = StandIn::installed()?;
     // Built as the step `test` builds them, so that nothing is built twice.
     let tests =
         ["test", "--workspace", "--all-features", "--lib", "--test", "it", "--", "--include-ignored", "stripe::"];
-    shell(cargo(&tests).env("BOXOFFICE_STRIPE_STAND_IN", &stand_in.url))
+    shell(cargo(&tests).env(ADDRESS, stand_in.url()))
 }
 
 /// The running stand-in; it is killed when it is dropped.
-struct StandIn {
+pub(crate) struct StandIn {
     child: Child,
     url: String,
 }
 
 impl StandIn {
+    /// Starts the stand-in, and installs it before if it is not.
+    pub(crate) fn installed() -> Result<Self, String> {
+        let folder = target_folder()?.join("stripe-stand-in");
+        let python = install(FOLDER, &folder)?.join("bin/python");
+        Self::start(&python, &folder)
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     fn start(python: &Path, folder: &Path) -> Result<Self, String> {
         let log_path = folder.join("stand-in.log");
         let log = fs::File::create(&log_path).map_err(|error| format!("{}: {error}", log_path.display()))?;

@@ -1,13 +1,14 @@
 //! The pages in a real browser: Debian's Chromium, driven by Playwright, with axe-core to judge what is accessible.
 //!
 //! The tests and what they need are put into `target/web`, with pictures of every page in `target/web/shots`. The browser is
-//! `chromium`, or what `CHROMIUM` names.
+//! `chromium`, or what `CHROMIUM` names. Stripe is localstripe, as in the step `stripe`, with a stand-in for its script before it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{host, quietly, root, run as shell, target_folder};
+use crate::stripe::{ADDRESS, StandIn};
 
 /// The folder of the tests, from the workspace's.
 const FOLDER: &str = "host-server/tests/web";
@@ -33,6 +34,8 @@ pub(crate) fn check() -> Result<(), String> {
     tests.arg("--test").args(copied(&folder, ".test.mjs")?).current_dir(&folder);
     tests.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_SHOTS", folder.join("shots"));
     tests.env("CHROMIUM", chromium()?);
+    let stripe = StandIn::installed()?;
+    tests.env(ADDRESS, stripe.url());
     shell(&mut tests)
 }
 
@@ -105,7 +108,13 @@ mod tests {
 
     #[test]
     fn what_it_names_is_there() {
-        for file in LOCK.iter().chain(&["storefront.test.mjs", "console.test.mjs", "browser.mjs"]) {
+        for file in LOCK.iter().chain(&[
+            "storefront.test.mjs",
+            "console.test.mjs",
+            "stripe.test.mjs",
+            "browser.mjs",
+            "stripe-script.mjs",
+        ]) {
             assert!(root().join(FOLDER).join(file).exists(), "{file}");
         }
     }

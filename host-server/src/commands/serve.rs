@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{Outcome, say};
 use crate::admin;
 use crate::config::{ServeArgs, key_ring, log_filter};
-use crate::state::AppState;
+use crate::state::{AppState, Settings};
 use crate::webhooks::Webhooks;
 use crate::{app, listener, logging};
 
@@ -28,9 +28,10 @@ pub(super) fn run(args: &ServeArgs) -> Outcome {
     let _log = logging::start(args.log_format, &log_filter());
     let connections_max = connections_max(args.max_connections);
     create_private_dir(&args.data.data)?;
+    let settings = Settings { cards: args.gateway.card_form()?, ..args.settings() };
     let office = open(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(args, office, connections_max));
+    let outcome = runtime.block_on(serve(args, settings, office, connections_max));
     // Tasks of administrators that are still running end with the process.
     runtime.shutdown_background();
     outcome
@@ -49,12 +50,12 @@ fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
     Ok(office)
 }
 
-async fn serve(args: &ServeArgs, office: BoxOffice, connections_max: usize) -> Outcome {
+async fn serve(args: &ServeArgs, settings: Settings, office: BoxOffice, connections_max: usize) -> Outcome {
     let stop = Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
     let webhooks = Webhooks::open(office.clone(), &args.data.data, args.webhook_settings())?;
-    let state = AppState::with_webhooks(office.clone(), args.settings(), Some(webhooks.clone()));
+    let state = AppState::with_webhooks(office.clone(), settings, Some(webhooks.clone()));
     let admin = admin::Server::start(admin::Tools::new(office.clone(), webhooks.clone()), &args.data.data)?;
     webhooks.start()?;
     state.keep_figures();

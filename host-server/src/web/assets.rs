@@ -32,6 +32,9 @@ static CONSOLE_STYLE: LazyLock<Asset> =
 static CONSOLE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("console", "js", "text/javascript; charset=utf-8", include_str!("../../assets/console.js"))
 });
+static STRIPE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("stripe", "js", "text/javascript; charset=utf-8", include_str!("../../assets/stripe.js"))
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../assets/icon.svg")));
 
@@ -55,13 +58,18 @@ pub(super) fn console_script() -> &'static str {
     &CONSOLE_SCRIPT.path
 }
 
+/// Where the script is that takes cards by way of Stripe's.
+pub(super) fn stripe_script() -> &'static str {
+    &STRIPE_SCRIPT.path
+}
+
 /// Where the icon is.
 pub(super) fn icon() -> &'static str {
     &ICON.path
 }
 
 pub(super) fn routes() -> Router<AppState> {
-    [&STYLE, &SCRIPT, &CONSOLE_STYLE, &CONSOLE_SCRIPT, &ICON]
+    [&STYLE, &SCRIPT, &CONSOLE_STYLE, &CONSOLE_SCRIPT, &STRIPE_SCRIPT, &ICON]
         .into_iter()
         .fold(Router::new(), |routes, asset| routes.route(&asset.path, get(async || file(asset))))
 }

@@ -19,6 +19,14 @@ use crate::state::AppState;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// The same where Stripe takes a card, with what its documents ask for: its script, what that asks, and the frames with its fields
+/// and the buyer's bank.
+const POLICY_WITH_STRIPE: &str = "default-src 'none'; style-src 'self'; \
+                                  script-src 'self' https://js.stripe.com https://*.js.stripe.com; img-src 'self'; \
+                                  connect-src 'self' https://api.stripe.com; \
+                                  frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; \
+                                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// What every page shows around its own content.
 #[derive(Debug)]
 pub(crate) struct Chrome {
@@ -34,6 +42,7 @@ pub(crate) struct Chrome {
     pub(crate) icon: &'static str,
     token: FormToken,
     https: bool,
+    stripe_script: Option<&'static str>,
 }
 
 /// Somebody who is signed in.
@@ -64,7 +73,19 @@ impl Chrome {
             icon: assets::icon(),
             token: FormToken::of(headers, https),
             https,
+            stripe_script: None,
         }
+    }
+
+    /// The same for a page on which Stripe's script runs; no other page may load it.
+    pub(crate) fn with_stripe(mut self) -> Self {
+        self.stripe_script = Some(assets::stripe_script());
+        self
+    }
+
+    /// Where our part of what runs with Stripe's script is, on a page that has it.
+    pub(crate) fn stripe(&self) -> Option<&'static str> {
+        self.stripe_script
     }
 
     /// Who looks at the page.
@@ -115,10 +136,11 @@ pub(crate) use page;
 
 /// The page as a response.
 pub(crate) fn show(status: StatusCode, page: &impl Page) -> Response {
+    let policy = if page.chrome().stripe_script.is_some() { POLICY_WITH_STRIPE } else { POLICY };
     let Ok(html) = page.render() else { return Refusal::NotReady.into_response() };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         // Without it browsers send forms with `Origin: null`, which can't be told from another site's.
         (header::REFERRER_POLICY, "same-origin"),
         (header::VARY, "Cookie"),

@@ -6,7 +6,8 @@
 //!
 //! Templates are in `templates`, with what several pages share in `templates/components`; style, script and pictures are in `assets`.
 //!
-//! **Invariant:** no page has a script or a style within it, or loads anything from elsewhere.
+//! **Invariant:** no page has a script or a style within it, or loads anything from elsewhere; but where Stripe takes a card, or asks
+//! the buyer's bank, its own script does, because the card must not come here.
 
 mod assets;
 mod browser;

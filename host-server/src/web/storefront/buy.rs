@@ -128,7 +128,7 @@ pub(super) async fn pay(
     if !order.status.is_open() && order.charge.is_none() {
         return Ok(redirect(&here));
     }
-    let token = match cards::token(&form, orders::year_and_month(state.office.now())) {
+    let token = match cards::token(&state.settings.cards, &form, orders::year_and_month(state.office.now())) {
         Ok(token) => token,
         Err(errors) => {
             return Ok(checkout(&state, chrome, &order, StatusCode::BAD_REQUEST, form.get("holder"), &errors));

@@ -1,8 +1,12 @@
-//! The form for a card. The sandbox takes the numbers below and no real card; a gateway whose own form runs in the browser, such as
-//! Stripe's, gives a token instead, and its form takes the place of this one in `templates/storefront/checkout.html`.
+//! What the checkout asks for in order to pay. The sandbox takes the numbers below and no real card. Stripe's own fields, which
+//! `assets/stripe.js` puts into the page, send the card to Stripe and give a token instead.
 
+use crate::CardForm;
 use crate::web::form::FieldErrors;
 use crate::web::{Field, Form};
+
+/// How long a token may be; Stripe's have some thirty characters.
+const TOKEN_MAX: usize = 255;
 
 /// The test cards with the sandbox's tokens. What they do is what the same numbers do with real processors in test mode.
 const CARDS: &[(&str, &str)] = &[
@@ -53,8 +57,41 @@ impl CardFields {
     }
 }
 
-/// The token of the card in the form.
-pub(super) fn token(form: &Form, (year, month): (u16, u8)) -> Result<&'static str, FieldErrors> {
+/// What the checkout asks for.
+#[derive(Debug)]
+pub(super) enum CardInputs {
+    Sandbox(Box<CardFields>),
+    Stripe { key: String, is_live: bool, problem: Option<String> },
+    Elsewhere,
+}
+
+impl CardInputs {
+    pub(super) fn new(cards: &CardForm, holder: &str, errors: &FieldErrors) -> Self {
+        match cards {
+            CardForm::Sandbox => Self::Sandbox(Box::new(CardFields::new(holder, errors))),
+            CardForm::Stripe(key) => {
+                Self::Stripe { key: key.as_str().to_owned(), is_live: key.is_live(), problem: errors.of("token") }
+            }
+            CardForm::Elsewhere => Self::Elsewhere,
+        }
+    }
+}
+
+/// The token of the card in the form, or of what Stripe's script has made of it.
+pub(super) fn token<'f>(cards: &CardForm, form: &'f Form, now: (u16, u8)) -> Result<&'f str, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    match cards {
+        CardForm::Sandbox => return test_card(form, now),
+        CardForm::Stripe(_) => match form.filled("token") {
+            Some(token) if token.starts_with("pm_") && token.len() <= TOKEN_MAX => return Ok(token),
+            _ => errors.add("token", "Your card did not reach us; paying by card needs JavaScript here"),
+        },
+        CardForm::Elsewhere => errors.add("token", "Cards can't be taken on this page"),
+    }
+    Err(errors)
+}
+
+fn test_card(form: &Form, (year, month): (u16, u8)) -> Result<&'static str, FieldErrors> {
     let mut errors = FieldErrors::default();
     if form.filled("holder").is_none() {
         errors.add("holder", "Enter the name on the card");

@@ -10,7 +10,8 @@ use axum::response::Response;
 use boxoffice::{CancelReason, ChargeStatus, Order, OrderId, OrderStatus, RawOrderQuery, Timestamp, UserId};
 use serde::Deserialize;
 
-use super::cards::CardFields;
+use super::cards::CardInputs;
+use crate::CardForm;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
@@ -72,7 +73,20 @@ struct CheckoutPage {
     left_ms: u64,
     left: String,
     has_errors: bool,
-    card: CardFields,
+    card: CardInputs,
+}
+
+/// The buyer's bank wants to be asked; Stripe's script does that.
+#[derive(Template)]
+#[template(path = "storefront/confirm.html")]
+struct ConfirmPage {
+    chrome: Chrome,
+    order: Summary,
+    expires_at: When,
+    left_ms: u64,
+    left: String,
+    key: String,
+    client_secret: String,
 }
 
 /// The card processor has not told yet.
@@ -124,7 +138,7 @@ struct Row {
     tone: &'static str,
 }
 
-page!(CheckoutPage, WaitingPage, ReceiptPage, EndedPage, OrdersPage);
+page!(CheckoutPage, ConfirmPage, WaitingPage, ReceiptPage, EndedPage, OrdersPage);
 
 /// Where a listing goes on.
 #[derive(Debug, Default, Deserialize)]
@@ -186,9 +200,22 @@ pub(super) async fn page(
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<OrderId>,
+    Query(Answered { confirmed, redirect_status }): Query<Answered>,
 ) -> Result<Response, Failure> {
     let order = state.office.orders().get(user.id(), id)?;
+    let is_answered = confirmed.is_some() || redirect_status.is_some();
+    if order.status == OrderStatus::AwaitingPayment && !is_answered {
+        return Ok(under_way(&state, chrome, &order, StatusCode::OK));
+    }
     Ok(of_order(&state, chrome, &order, StatusCode::OK, false))
+}
+
+/// What the address says after the buyer's bank was asked: our own word, or Stripe's if it was a page of the bank's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answered {
+    confirmed: Option<String>,
+    redirect_status: Option<String>,
 }
 
 /// The charge of an order that was paid before: a second attempt changed nothing.
@@ -201,6 +228,36 @@ pub(super) fn paid_before(state: &AppState, chrome: Chrome, buyer: UserId, id: O
 pub(super) fn still_paying(state: &AppState, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
     let order = state.office.orders().get(buyer, id)?;
     Ok(of_order(state, chrome, &order, StatusCode::CONFLICT, true))
+}
+
+/// A payment whose outcome is not known: it waits for the buyer, or for the card processor.
+fn under_way(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+    let charge = order.charge.as_ref().map(|charge| charge.id);
+    let secret = charge.and_then(|id| state.office.payments().client_secret(order.buyer_id, id).ok().flatten());
+    let now = state.office.now();
+    match (&state.settings.cards, secret) {
+        (CardForm::Stripe(key), Some(secret)) if order.expires_at > now => {
+            let (left_ms, left) = left(order, now);
+            let page = ConfirmPage {
+                chrome: chrome.with_stripe(),
+                order: Summary::of(order, state),
+                expires_at: When(order.expires_at),
+                left_ms,
+                left,
+                key: key.as_str().to_owned(),
+                client_secret: secret.expose().to_owned(),
+            };
+            show(status, &page)
+        }
+        _ => show(status, &WaitingPage { chrome, order: Summary::of(order, state) }),
+    }
+}
+
+/// How long the order holds its tickets, in milliseconds and as people read it.
+fn left(order: &Order, now: Timestamp) -> (u64, String) {
+    let left = order.expires_at.since(now);
+    let secs = left.as_secs();
+    (u64::try_from(left.as_millis()).unwrap_or(u64::MAX), format!("{}:{:02}", secs / 60, secs % 60))
 }
 
 fn of_order(state: &AppState, chrome: Chrome, order: &Arc<Order>, status: StatusCode, again: bool) -> Response {
@@ -256,16 +313,16 @@ pub(super) fn checkout(
     holder: &str,
     errors: &FieldErrors,
 ) -> Response {
-    let left = order.expires_at.since(state.office.now());
-    let secs = left.as_secs();
+    let (left_ms, left) = left(order, state.office.now());
+    let chrome = if matches!(state.settings.cards, CardForm::Stripe(_)) { chrome.with_stripe() } else { chrome };
     let page = CheckoutPage {
         chrome,
         order: Summary::of(order, state),
         expires_at: When(order.expires_at),
-        left_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
-        left: format!("{}:{:02}", secs / 60, secs % 60),
+        left_ms,
+        left,
         has_errors: !errors.is_empty(),
-        card: CardFields::new(holder, errors),
+        card: CardInputs::new(&state.settings.cards, holder, errors),
     };
     show(status, &page)
 }

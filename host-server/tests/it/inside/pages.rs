@@ -1,6 +1,6 @@
 //! The pages, as far as no browser is needed to judge them.
 
-use boxoffice_server::Settings;
+use boxoffice_server::{CardForm, Settings};
 use serde_json::json;
 
 use super::here;
@@ -173,4 +173,30 @@ async fn an_order_whose_time_is_up_says_so() {
     let card = "holder=Bob&number=4242424242424242&code=123&expiry=01/30";
     let late = submit(&host, Some(&bob), &format!("{order}/pay"), card).await;
     assert_eq!(location(&late), order);
+}
+
+#[tokio::test]
+async fn only_the_checkout_may_load_what_stripe_needs_and_only_if_stripe_takes_the_cards() {
+    let key = "pk_test_shown".parse().unwrap();
+    for (cards, is_stripe) in [(CardForm::Sandbox, false), (CardForm::Elsewhere, false), (CardForm::Stripe(key), true)]
+    {
+        let host = here(Settings { cards: cards.clone(), ..Settings::default() });
+        let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+        let ticket = lists(&ann, "Hamlet", "A 1").await;
+        let order = bob.post("/api/orders", json!({ "ticketId": ticket })).await.id();
+        let path = format!("/orders/{order}");
+        for (page, has_stripe) in [("/", false), ("/orders", false), (path.as_str(), is_stripe)] {
+            let answer = look(&host, Some(&bob), page).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            let policy = answer.header("content-security-policy").unwrap();
+            assert_eq!(policy.contains("stripe.com"), has_stripe, "{cards:?} {page} {policy}");
+            assert!(!policy.contains("unsafe") && !policy.contains("https: "), "{policy}");
+            let scripts = answer.text.matches("https://js.stripe.com/").count();
+            assert_eq!((scripts, answer.text.contains("pk_test_shown")), (usize::from(has_stripe), has_stripe));
+        }
+        // What no page of ours would send takes nothing.
+        let answer = submit(&host, Some(&bob), &format!("{path}/pay"), "token=tok_visa").await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert_eq!(bob.get(&format!("/api/orders/{order}")).await.body["status"], "created");
+    }
 }

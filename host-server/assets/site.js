@@ -96,6 +96,14 @@ function follow(form, put, done) {
   addEventListener('pagehide', () => feed.close())
 }
 
+/** Waits for tickets of a show that is sold out, and shows them as soon as there are some. */
+function comesBack(place) {
+  const feed = new EventSource(place.dataset.comesBack)
+  feed.onmessage = (event) => { if (JSON.parse(event.data).left > 0) location.reload() }
+  feed.addEventListener('reset', () => location.reload())
+  addEventListener('pagehide', () => feed.close())
+}
+
 /** Counts down by the server's own reckoning, whatever this machine's clock says; at the end the server tells what became of it. */
 function countdown(place) {
   const since = performance.now()
@@ -146,6 +154,7 @@ function fileRows(place) {
 history.replaceState(history.state, '')
 sendOnce()
 for (const form of all('form[data-show]')) showPage(form)
+for (const place of all('[data-comes-back]')) comesBack(place)
 for (const place of all('[data-countdown]')) countdown(place)
 for (const form of all('form[data-pay]')) offline(form)
 for (const place of all('[data-file]')) fileRows(place)

@@ -154,6 +154,32 @@ test('a hold that ends is seen by its buyer and by who looks on', async () => {
   await judge(bob, 'show')
 })
 
+test('a show that is sold out says so, and shows a ticket that comes back', async () => {
+  const account = async (name) => {
+    const { request } = await browser.newContext({ baseURL: quick.url })
+    await request.post('/api/users/signup', { data: { email: `${name}@example.com`, password: 'correct horse battery' } })
+    return async (path, data) => (await request.post(path, { data })).json()
+  }
+  const [sell, buy] = [await account('sold-out-seller'), await account('sold-out-buyer')]
+  const show = { name: 'The Only Seat', startsAt: '2039-06-01T19:30:00Z' }
+  const ticket = await sell('/api/tickets', { title: show.name, price: '30.00', show })
+  const page = await visitor(browser, quick.url)
+  await page.goto('/?q=only')
+  await firstShow(page).click()
+  const order = await buy('/api/orders', { ticketId: ticket.id })
+  await buy('/api/payments', { orderId: order.id, token: 'tok_visa' })
+  await page.locator('.seat.sold').waitFor()
+  await page.goto('/?q=only')
+  await page.locator('.show .tag', { hasText: 'sold out' }).waitFor()
+  await judge(page, 'browse-sold-out')
+  await firstShow(page).click()
+  await page.getByRole('heading', { name: 'Every ticket is sold' }).waitFor()
+  await judge(page, 'sold-out')
+  // The page is open while the money goes back and the ticket with it.
+  await sell(`/api/orders/${order.id}/refund`, { returnToSale: true })
+  await page.locator('.seat.available').waitFor()
+})
+
 test('the connection is lost and comes back', async () => {
   const page = await visitor(browser, host.url)
   await signUp(page)

@@ -24,6 +24,9 @@ const SHOWS: [(&str, &str, &str, u32); 12] = [
     ("The Magic Flute", "opera", "Grand Opera House", 5_900),
 ];
 
+/// The show of which every ticket is sold.
+pub(super) const SOLD_OUT: &str = "Laugh Until Monday";
+
 /// A show and the lowest price of its tickets in cents.
 pub(super) struct Billed {
     show: NewShow,

@@ -41,7 +41,11 @@ pub(super) fn run(args: &DemoArgs) -> Outcome {
     let mut demo = Demo { office, clock, rng: Rng::with_seed(args.seed), bar, sellers: Vec::new(), buyers: Vec::new() };
     demo.people()?;
     let tickets = demo.shows(args.shows as usize)?;
-    demo.sales(&tickets, now)?;
+    let is_wanted_by_all =
+        |ticket: &Arc<Ticket>| ticket.show.as_deref().is_some_and(|show| show.name.as_str() == cast::SOLD_OUT);
+    let (wanted_by_all, others): (Vec<_>, Vec<_>) = tickets.iter().cloned().partition(is_wanted_by_all);
+    demo.sell_out(&wanted_by_all)?;
+    demo.sales(&others, now)?;
     demo.bar.finish_and_clear();
     demo.office.close()?;
     tell(&demo, tickets.len(), &args.data.data.display().to_string());
@@ -107,6 +111,18 @@ impl Demo {
             self.bar.inc(1);
         }
         Ok(tickets)
+    }
+
+    /// Sells all of the tickets, by as many as an order may have.
+    fn sell_out(&mut self, tickets: &[Arc<Ticket>]) -> Outcome {
+        for (at, tickets) in tickets.chunks(10).enumerate() {
+            let buyer = self.buyers[at % BUYERS];
+            let ids: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
+            let order = self.office.orders().create(buyer, &ids)?;
+            self.office.payments().pay(buyer, order.id, "tok_visa")?;
+            self.clock.advance(Duration::from_mins(3));
+        }
+        Ok(())
     }
 
     /// Sells about half of the tickets, one order after the other, until now; the last few orders are still open then.

@@ -1,10 +1,11 @@
-//! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale and kept by following the
-//! journal.
+//! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale, and those sold for shows to
+//! come, and kept by following the journal.
 //!
 //! One task follows for everybody. A few times a second it tells what has changed to whoever looks at a show, one message a show
 //! for all of them, so that neither the writer nor the views notice how many look.
 //!
-//! **Invariant:** it holds tickets that are on sale and the latest changes of each show, and nothing of the past.
+//! **Invariant:** it holds tickets that are on sale, which are sold of shows that are still to come, and the latest changes of each
+//! show, and nothing of the past.
 
 mod feed;
 mod shows;
@@ -13,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use boxoffice::{BoxOffice, Code, Error, RawTicketQuery, Record, StreamKey, Subscription, TicketId};
+use boxoffice::{BoxOffice, Code, Error, RawTicketQuery, Record, StreamKey, Subscription, Ticket, TicketId};
 use tokio::sync::{OnceCell, broadcast};
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -86,18 +87,39 @@ async fn start(office: BoxOffice) -> Result<Arc<Shared>, Error> {
 
 fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
     let mut shows = Shows::default();
-    let mut query =
-        RawTicketQuery { limit: Some("100".to_owned()), sort: Some("oldest".to_owned()), ..Default::default() };
-    loop {
-        let page = office.tickets().list(&query)?;
-        for ticket in page.items {
-            shows.put(&ticket, head);
+    each(office, "onSale", "oldest", |ticket| {
+        shows.put(ticket, head);
+        true
+    })?;
+    // What starts last comes first, so that the past is not read.
+    let now = office.now();
+    each(office, "sold", "-startsAt", |ticket| {
+        let is_past = ticket.show.as_deref().is_some_and(|show| show.starts_at <= now);
+        if !is_past {
+            shows.put(ticket, head);
         }
-        let Some(cursor) = page.next else { break };
-        query.cursor = Some(cursor.to_string());
-    }
+        !is_past
+    })?;
     shows.advance_to(head);
     Ok(shows)
+}
+
+/// Takes the tickets of this status in this order, as long as it says so.
+fn each(office: &BoxOffice, status: &str, sort: &str, mut take: impl FnMut(&Arc<Ticket>) -> bool) -> Result<(), Error> {
+    let mut query = RawTicketQuery {
+        status: Some(status.to_owned()),
+        limit: Some("100".to_owned()),
+        sort: Some(sort.to_owned()),
+        ..Default::default()
+    };
+    loop {
+        let page = office.tickets().list(&query)?;
+        if !page.items.iter().all(&mut take) {
+            return Ok(());
+        }
+        let Some(cursor) = page.next else { return Ok(()) };
+        query.cursor = Some(cursor.to_string());
+    }
 }
 
 async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared>) {
@@ -118,6 +140,7 @@ async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared
                 tell(&shared);
                 if now >= alive_at {
                     shared.feeds.keep_alive();
+                    shared.shows_mut().forget_the_past(office.now());
                     alive_at = now + KEEP_ALIVE;
                 }
             }

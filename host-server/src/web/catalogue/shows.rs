@@ -1,4 +1,4 @@
-//! The shows with their tickets on sale. Tickets that name the same show, venue and time are of one show; a ticket without a show
+//! The shows with their tickets on sale, and those that are sold out until they start. Tickets that name the same show, venue and time are of one show; a ticket without a show
 //! goes by its title.
 
 use std::cmp::Ordering;
@@ -51,7 +51,7 @@ impl FromStr for ShowKey {
     }
 }
 
-/// All that is on sale.
+/// All that is on sale, or was for a show that is still to come.
 #[derive(Debug, Default)]
 pub(crate) struct Shows {
     by_key: HashMap<ShowKey, OnSale>,
@@ -67,6 +67,8 @@ pub(crate) struct OnSale {
     /// Any of its tickets: all name the same show.
     sample: Arc<Ticket>,
     tickets: HashMap<TicketId, Arc<Ticket>>,
+    /// Its tickets that are sold. Tickets that go by their title are gone once they are.
+    sold: HashSet<TicketId>,
     recent: VecDeque<Change>,
     /// The number of the last change that `recent` has forgotten.
     forgotten: u64,
@@ -114,6 +116,7 @@ impl OnSale {
             key,
             sample: Arc::clone(ticket),
             tickets: HashMap::new(),
+            sold: HashSet::new(),
             recent: VecDeque::new(),
             forgotten: seq.saturating_sub(1),
             told: seq.saturating_sub(1),
@@ -135,6 +138,16 @@ impl OnSale {
     /// When it starts.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show().map(|show| show.starts_at)
+    }
+
+    /// Whether it is sold out: it has no tickets, and they were not all withdrawn.
+    pub(crate) fn is_sold_out(&self) -> bool {
+        self.tickets.is_empty() && !self.sold.is_empty()
+    }
+
+    /// Whether it is still to come, as far as that is known.
+    fn is_to_come(&self, now: Timestamp) -> bool {
+        self.starts_at().is_none_or(|starts_at| starts_at > now)
     }
 
     /// What its tickets come to.
@@ -171,6 +184,11 @@ impl OnSale {
         } else {
             self.tickets.remove(&ticket.id)
         };
+        if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
+            self.sold.insert(ticket.id);
+        } else {
+            self.sold.remove(&ticket.id);
+        }
         self.summary = OnceLock::new();
         if known.is_none_or(|known| known.status != ticket.status) {
             self.note(Change { seq, ticket: ticket.id, status: ticket.status });
@@ -236,6 +254,8 @@ pub(crate) struct Browse<'a> {
     pub(crate) from: Option<Timestamp>,
     /// Shows before this moment.
     pub(crate) until: Option<Timestamp>,
+    /// Only shows with tickets, and none that are sold out.
+    pub(crate) only_left: bool,
     /// The order.
     pub(crate) sort: Sort,
 }
@@ -251,12 +271,17 @@ impl Shows {
         self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
     }
 
+    /// A show of which all is sold, until it starts.
+    pub(crate) fn sold_out(&self, key: ShowKey, now: Timestamp) -> Option<&OnSale> {
+        self.by_key.get(&key).filter(|show| show.is_sold_out() && show.is_to_come(now))
+    }
+
     /// What a show's tickets come to, while it has some on sale.
     pub(super) fn summary(&self, key: ShowKey) -> Option<Summary> {
         self.get(key).map(OnSale::summary)
     }
 
-    /// The shows that can be bought at this moment and are asked for, in order.
+    /// The shows that are asked for, in order: those with tickets at this moment, and after them those that are sold out.
     pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
         let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
         let mut found: Vec<&OnSale> =
@@ -267,10 +292,11 @@ impl Shows {
             Sort::Price => found.sort_by_key(|show| (show.summary().low.minor(), date(show))),
             Sort::Name => found.sort_by_cached_key(|show| (show.name().to_lowercase(), date(show))),
         }
+        found.sort_by_key(|show| show.is_sold_out());
         found
     }
 
-    /// The categories of what can be bought, with the number of shows.
+    /// The categories of what is listed, with the number of shows.
     pub(crate) fn categories(&self, now: Timestamp) -> BTreeMap<&str, usize> {
         let mut categories = BTreeMap::new();
         for show in self.by_key.values().filter(|show| is_open(show, now)) {
@@ -289,7 +315,8 @@ impl Shows {
             self.leave(before, ticket.id, seq);
         }
         let is_known = self.by_key.contains_key(&key);
-        if !is_known && !ticket.status.is_live() {
+        let may_be_sold_out = ticket.status == TicketStatus::Sold && ticket.show.is_some();
+        if !is_known && !ticket.status.is_live() && !may_be_sold_out {
             self.key_of.remove(&ticket.id);
             return;
         }
@@ -306,6 +333,7 @@ impl Shows {
     fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
         if let Some(show) = self.by_key.get_mut(&key) {
             show.tickets.remove(&ticket);
+            show.sold.remove(&ticket);
             show.summary = OnceLock::new();
             show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
             self.news.insert(key);
@@ -325,7 +353,12 @@ impl Shows {
         !self.news.is_empty()
     }
 
-    /// What was not told yet. Shows without tickets are forgotten after their last change was.
+    /// Forgets shows that were sold out and have started.
+    pub(super) fn forget_the_past(&mut self, now: Timestamp) {
+        self.by_key.retain(|_, show| !show.tickets.is_empty() || show.is_to_come(now));
+    }
+
+    /// What was not told yet. Shows without tickets are forgotten after their last change was, unless they are sold out.
     pub(super) fn take_news(&mut self) -> Vec<News> {
         let keys = std::mem::take(&mut self.news);
         let mut news = Vec::with_capacity(keys.len());
@@ -334,7 +367,7 @@ impl Shows {
             let Some(show) = self.by_key.get_mut(&key) else { continue };
             let changes: Vec<Change> = show.since(show.told.max(show.forgotten)).unwrap_or_default();
             show.told = self.seq;
-            if show.tickets.is_empty() {
+            if show.tickets.is_empty() && show.sold.is_empty() {
                 self.by_key.remove(&key);
             }
             news.push((key, changes, summary, self.seq));
@@ -343,20 +376,25 @@ impl Shows {
     }
 }
 
-/// Whether tickets of the show can still be ordered.
+/// Whether tickets of the show can still be ordered, or could be before they were sold.
 fn is_open(show: &OnSale, now: Timestamp) -> bool {
-    !show.tickets.is_empty() && show.starts_at().is_none_or(|starts_at| starts_at > now)
+    (!show.tickets.is_empty() || show.is_sold_out()) && show.is_to_come(now)
 }
 
 fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {
     let starts_at = show.starts_at();
     let category = show.show().and_then(|show| show.category.as_ref()).map_or("", boxoffice::Category::as_str);
     is_open(show, now)
+        && !(browse.only_left && show.is_sold_out())
         && (browse.category.is_empty() || browse.category == category)
         && browse.from.is_none_or(|from| starts_at.is_some_and(|at| at >= from))
         && browse.until.is_none_or(|until| starts_at.is_some_and(|at| at < until))
         && words.iter().all(|word| show.words.contains(word.as_str()))
         && browse.max_price.is_none_or(|max| {
+            // What can't be bought has no price.
+            if show.is_sold_out() {
+                return false;
+            }
             let low = show.summary().low;
             Money::parse(max, low.currency()).is_ok_and(|max| low.minor() <= max.minor())
         })

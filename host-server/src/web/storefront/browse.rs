@@ -26,6 +26,7 @@ pub(super) struct Asked {
     max: String,
     from: String,
     until: String,
+    left: String,
     sort: String,
     page: String,
 }
@@ -40,7 +41,9 @@ impl Asked {
     }
 
     fn is_filtered(&self) -> bool {
-        [&self.q, &self.category, &self.max, &self.from, &self.until].iter().any(|value| !value.trim().is_empty())
+        [&self.q, &self.category, &self.max, &self.from, &self.until, &self.left]
+            .iter()
+            .any(|value| !value.trim().is_empty())
     }
 
     /// The link to a page of the same listing.
@@ -52,6 +55,7 @@ impl Asked {
             ("max", &self.max),
             ("from", &self.from),
             ("until", &self.until),
+            ("left", &self.left),
             ("sort", &self.sort),
         ];
         for (name, value) in fields {
@@ -81,6 +85,7 @@ struct Card {
     when: Option<When>,
     price: String,
     available: usize,
+    is_sold_out: bool,
 }
 
 impl Card {
@@ -99,6 +104,7 @@ impl Card {
             when: show.starts_at().map(When),
             price,
             available: summary.available,
+            is_sold_out: show.is_sold_out(),
         }
     }
 }
@@ -111,6 +117,7 @@ struct BrowsePage {
     categories: Vec<(String, usize)>,
     shows: Vec<Card>,
     count: usize,
+    sold_out: usize,
     pager: Pager,
 }
 
@@ -123,7 +130,7 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let catalogue = state.catalogue.open(&state.office).await?;
     let now = state.office.now();
-    let (cards, categories, count, at) = {
+    let (cards, categories, count, sold_out, at) = {
         let shows = catalogue.shows();
         let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
         let max = asked.max.trim();
@@ -134,6 +141,7 @@ pub(super) async fn page(
                 max_price: Some(max).filter(|max| !max.is_empty()),
                 from: day(&asked.from),
                 until,
+                only_left: !asked.left.is_empty(),
                 sort: asked.sort(),
             },
             now,
@@ -142,7 +150,7 @@ pub(super) async fn page(
         let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
         let cards: Vec<Card> = found.iter().skip((at - 1) * PAGE).take(PAGE).map(|show| Card::of(show)).collect();
         let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-        (cards, categories, found.len(), at)
+        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at)
     };
     let last = count.div_ceil(PAGE).max(1);
     let pager = Pager {
@@ -151,5 +159,5 @@ pub(super) async fn page(
         next: (at < last).then(|| asked.link(at + 1)),
         place: format!("Page {at} of {last}"),
     };
-    Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, pager }))
+    Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, sold_out, pager }))
 }

@@ -72,14 +72,27 @@ struct ShowPage {
     pager: Pager,
 }
 
-/// A show of which nothing is left.
+/// A show that is sold out, until it starts.
+#[derive(Template)]
+#[template(path = "storefront/sold-out.html")]
+struct SoldOutPage {
+    chrome: Chrome,
+    key: ShowKey,
+    seq: u64,
+    name: String,
+    venue: Option<String>,
+    category: Option<String>,
+    when: Option<When>,
+}
+
+/// A show of which nothing is known any more.
 #[derive(Template)]
 #[template(path = "storefront/gone.html")]
 struct GonePage {
     chrome: Chrome,
 }
 
-page!(ShowPage, GonePage);
+page!(ShowPage, SoldOutPage, GonePage);
 
 /// Which page of the tickets.
 #[derive(Debug, Default, Deserialize)]
@@ -99,7 +112,20 @@ pub(super) async fn page(
     let page = {
         let shows = catalogue.shows();
         let Some(on_sale) = shows.get(key) else {
-            return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
+            let Some(sold_out) = shows.sold_out(key, state.office.now()) else {
+                return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
+            };
+            let details = sold_out.show();
+            let page = SoldOutPage {
+                chrome,
+                key,
+                seq: shows.seq(),
+                name: sold_out.name().to_owned(),
+                venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
+                category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
+                when: sold_out.starts_at().map(When),
+            };
+            return Ok(show(StatusCode::OK, &page));
         };
         let seats = on_sale.seats();
         let last = seats.len().div_ceil(PAGE).max(1);

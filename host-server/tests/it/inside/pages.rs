@@ -1,7 +1,15 @@
 //! The pages, as far as no browser is needed to judge them.
 
-use boxoffice_server::{CardForm, Settings};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, NewShow, NewTicket, SignUp};
+use boxoffice_server::{AppState, CardForm, Settings};
+use http_body_util::BodyExt;
 use serde_json::json;
+use tower::ServiceExt;
 
 use super::here;
 use crate::harness::{Answer, Host, Person};
@@ -199,4 +207,49 @@ async fn only_the_checkout_may_load_what_stripe_needs_and_only_if_stripe_takes_t
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(bob.get(&format!("/api/orders/{order}")).await.body["status"], "created");
     }
+}
+
+#[tokio::test]
+async fn shows_that_are_sold_out_are_listed_after_the_others_until_they_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at("2027-04-01T12:00:00Z".parse().unwrap()));
+    let open = || BoxOffice::builder().clock(clock.clone()).open(dir.path());
+    let office = open().unwrap();
+    let [ann, bob] = ["ann", "bob"].map(|name| SignUp::new(format!("{name}@example.com"), "correct horse battery"));
+    let (ann, bob) = (office.auth().sign_up(ann).await.unwrap().user, office.auth().sign_up(bob).await.unwrap().user);
+    let list = async |show: &str, starts_at: &str| {
+        let show = NewTicket::new(show, "20").show(NewShow::new(show, starts_at));
+        office.tickets().create(ann.id, show).await.unwrap().id
+    };
+    let gone = list("Early and gone", "2027-05-01T19:30:00Z").await;
+    list("Late and left", "2027-06-01T19:30:00Z").await;
+    let read = async |office: &BoxOffice, path: &str| {
+        let app = boxoffice_server::app(AppState::new(office.clone(), Settings::default()));
+        let request = axum::http::Request::get(path).header("accept", "text/html").body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    let (_, page) = read(&office, "/").await;
+    assert!(page.find("Early and gone") < page.find("Late and left"), "{page}");
+    let from = page.find("/shows/").unwrap();
+    let show: String = page[from..].chars().take_while(|letter| *letter != '"').collect();
+    let order = office.orders().create(bob.id, &[gone]).await.unwrap();
+    office.payments().pay(bob.id, order.id, "tok_visa").await.unwrap();
+    office.close().await.unwrap();
+
+    // What was made from the tickets anew knows it as well as who saw it happen.
+    let office = open().unwrap();
+    let (_, page) = read(&office, "/").await;
+    assert!(page.contains("2 shows, 1 sold out"), "{page}");
+    assert!(page.find("Late and left") < page.find("Early and gone"), "{page}");
+    for (query, is_listed) in [("?left=yes", false), ("?max=100", false), ("?q=early", true)] {
+        assert_eq!(read(&office, &format!("/{query}")).await.1.contains("Early and gone"), is_listed, "{query}");
+    }
+    let (status, page) = read(&office, &show).await;
+    assert!(status == 200 && page.contains("Every ticket is sold"), "{status} {page}");
+    clock.advance(Duration::from_hours(40 * 24));
+    assert!(!read(&office, "/").await.1.contains("Early and gone"));
+    assert_eq!(read(&office, &show).await.0, 404);
 }

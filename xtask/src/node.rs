@@ -27,6 +27,10 @@ const STUBS: &[&str] = &["native.d.ts", "native.js"];
 /// The examples that the tests run.
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
 
+/// What the tests read, from the package's folder, and what it is called beside them.
+const BESIDE: &[(&str, &str)] =
+    &[("README.md", "README.md"), ("../../README.md", "PROJECT.md"), ("../methods.json", "methods.json")];
+
 fn package() -> PathBuf {
     root().join(PACKAGE)
 }
@@ -137,8 +141,8 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     for example in EXAMPLES {
         copy(&root().join("examples").join(example), &folder.join("examples").join(example))?;
     }
-    for file in ["README.md", "../methods.json"] {
-        let to = folder.join(Path::new(file).file_name().unwrap_or_default());
+    for (file, name) in BESIDE {
+        let to = folder.join(name);
         fs::copy(package().join(file), &to).map_err(|error| failed(&to, &error))?;
     }
     Ok(folder)

@@ -212,6 +212,18 @@ test('a refusal of what is no message is a failure', async (t) => {
   assert.equal((await charge()).status, 'succeeded')
 })
 
+test('closing waits for no message that is being read', async (t) => {
+  const gateway = new Teller()
+  const begun = new Promise((resolve) => {
+    gateway.readNotice = () => new Promise(() => resolve())
+  })
+  const office = await open(t, { gateway })
+  const reading = office.payments.receiveNotice({}, '{}')
+  await begun
+  // `ClosedError`, or that the gateway was not heard out: either way the card processor sends it again.
+  await Promise.all([assert.rejects(reading, UnavailableError), office.close()])
+})
+
 test('who tells nothing is sent nothing', async (t) => {
   const office = await open(t, { gateway: Object.assign(new Teller(), { readNotice: undefined }) })
   assert.equal(office.payments.takesNoticesOf('teller'), true)

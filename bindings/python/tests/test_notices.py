@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import logging
+import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -285,6 +286,32 @@ def test_a_refusal_elsewhere_is_a_failure(tmp_path: Path, caplog: pytest.LogCapt
         shop = Shop(office)
         assert office.payments.pay(shop.bob.id, shop.orders().id, "good").status == "succeeded"
     assert "Confused.charge() raised NoticeRefused" in caplog.text
+
+
+def test_closing_waits_for_no_message_that_is_being_read(tmp_path: Path) -> None:
+    begun, heard = threading.Event(), list[BaseException]()
+
+    class Hanging(Teller):
+        async def read_notice(self, message: NoticeMessage) -> Notice:  # type: ignore[override]  # pyright: ignore
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    office = BoxOffice(tmp_path, gateway=Hanging())
+
+    def receive() -> None:
+        try:
+            office.payments.receive_notice({}, b"{}")
+        except UnavailableError as error:
+            # `ClosedError`, or that the gateway was not heard out: either way the card processor sends it again.
+            heard.append(error)
+
+    receiving = threading.Thread(target=receive)
+    receiving.start()
+    begun.wait()
+    office.close()
+    receiving.join(20)
+    assert len(heard) == 1
 
 
 def test_who_tells_nothing_is_sent_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import {
   BoxOfficeError,
   ManualClock,
   NoticeRefused,
+  StripeGateway,
+  checkGateway,
   type ChargeAnswer,
   type LookupRequest,
   type Notice,
@@ -93,6 +95,16 @@ export async function main(): Promise<void> {
   app.use(errorHandler)
   await new OrderCreatedListener(office, new FileCursor('cursor')).listen()
   await new OrderCreatedPublisher(office, new FileCursor('other')).stop()
+}
+
+export async function stripe(): Promise<void> {
+  const gateway = new StripeGateway({ secretKey: 'sk_test_1', webhookSecret: ['whsec_1'], authorizeFirst: true })
+  const mode: 'live' | 'test' = gateway.mode
+  console.log(mode, gateway.name)
+  await checkGateway(gateway, { chargedToken: 'pm_card_visa', declinedToken: 'pm_card_visa_chargeDeclined' })
+  await BoxOffice.open('data', { gateway })
+  // @ts-expect-error: there is no account without a key
+  console.log(new StripeGateway({}))
 }
 
 export function code(error: unknown): string | undefined {

@@ -37,7 +37,7 @@ export async function cast(office, title = 'Seat 1') {
 export function run(program, ...given) {
   const file = fileURLToPath(new URL('programs.mjs', import.meta.url))
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--expose-gc', file, program, ...given], { timeout: Number(process.env.BOXOFFICE_TEST_CALLS ?? 0) / 2 + 60_000 }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, ['--expose-gc', file, program, ...given], { timeout: Number(process.env.BOXOFFICE_TEST_CALLS ?? 1_000_000) / 2 + 60_000 }, (error, stdout, stderr) => {
       resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr })
     })
     run.child = child

@@ -221,7 +221,7 @@ def free_threaded(directory: str) -> None:
 
 def memory(directory: str) -> None:
     """A million calls (or as many as the environment says) take no more memory than a thousand."""
-    calls = int(os.environ.get("BOXOFFICE_TEST_CALLS", "100000"))
+    calls = int(os.environ.get("BOXOFFICE_TEST_CALLS", "1000000"))
 
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 /// The benchmarks, by the name of their target in whichever package has it.
-const BENCHES: &[&str] = &["reservation", "replay", "http", "scale", "bindings"];
+const BENCHES: &[&str] = &["reservation", "replay", "http", "feeds", "scale", "bindings"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let filter = arguments.filter.as_deref().unwrap_or("");

@@ -1,0 +1,172 @@
+//! What it costs that thousands of pages follow a show: memory, and how much slower orders become; and the time of the first page
+//! with very many tickets on sale.
+//!
+//! Host, buyers and followers are processes of their own. Where there are two cores the host has one, and everybody else another,
+//! so that what the followers themselves cost is not taken for the host's. Rounds with and without followers take turns in one run,
+//! and the median of each counts. All orders are for tickets of the show that is followed, and each is cancelled again: the most
+//! that there can be to tell. The journal is in memory where the system has files there: a disk would be what limits orders, and
+//! hide what followers cost. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` change how often and where.
+
+#![allow(
+    clippy::format_push_string,
+    clippy::cast_precision_loss,
+    reason = "figures of a few digits, put together once"
+)]
+
+#[path = "../http/client.rs"]
+mod client;
+mod followers;
+mod orders;
+mod process;
+mod report;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use boxoffice::{BoxOffice, NewShow, NewTicket, SignUp, UserId};
+
+use crate::followers::Followers;
+use crate::orders::{Buyer, orders};
+use crate::process::{Host, pin};
+use crate::report::{FirstPage, Report, Round};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How many pages follow the show.
+const FOLLOWERS: usize = 2_000;
+
+/// How many buyers order at once.
+const BUYERS: usize = 64;
+
+/// How many other tickets are on sale, and for how many shows.
+const OTHERS: usize = 100_000;
+const OTHER_SHOWS: usize = 200;
+
+/// Where files are in memory.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// The show that is followed.
+const SHOW: &str = "Followed by everybody";
+
+fn main() -> Result<(), Failure> {
+    if std::env::args().any(|argument| argument == "--list") {
+        return Ok(());
+    }
+    if let Some(feed) = followers::asked_to_be() {
+        return followers::run(&feed);
+    }
+    let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+    let is_pinned = pin(std::process::id());
+    // One thread for the buyers.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(measure(rounds, is_pinned))?;
+    say(&format!("<!-- bench:feeds -->\n{report}<!-- /bench:feeds -->"))
+}
+
+async fn measure(rounds: usize, is_pinned: bool) -> Result<Report, Failure> {
+    let given = std::env::var_os("BOXOFFICE_BENCH_DIR").map(PathBuf::from);
+    let place = given.or_else(|| Some(PathBuf::from(IN_MEMORY)).filter(|place| place.is_dir()));
+    let place = place.unwrap_or_else(std::env::temp_dir);
+    let dir = tempfile::tempdir_in(&place)?;
+    progress(&format!("listing {OTHERS} tickets"));
+    let buyers = prepare(dir.path()).await?;
+    let host = Host::start(dir.path(), is_pinned)?;
+    let first_page = first_page(&host).await?;
+    let feed = feed(&host).await?;
+    // What is never needed again is brought in before anything counts.
+    orders(&host, &buyers).await?;
+    let mut report = Report { is_pinned, place, first_page, rounds: Vec::new(), heard: usize::MAX };
+    for at in 1..=rounds {
+        let without = round(&host, &buyers).await?;
+        progress(&format!("round {at} of {rounds} without followers: {without}"));
+        let followers = Followers::open(&feed)?;
+        let with = round(&host, &buyers).await?;
+        let heard = followers.close()?;
+        progress(&format!("round {at} of {rounds} with {FOLLOWERS} followers: {with}, and {heard} heard of it"));
+        report.heard = report.heard.min(heard);
+        report.rounds.push((without, with));
+    }
+    Ok(report)
+}
+
+async fn round(host: &Host, buyers: &[Buyer]) -> Result<Round, Failure> {
+    let busy_before = host.busy()?;
+    let (count, took) = orders(host, buyers).await?;
+    let busy = host.busy()?.saturating_sub(busy_before);
+    Ok(Round {
+        orders_a_second: count as f64 / took.as_secs_f64(),
+        busy_us_an_order: busy.as_micros() as f64 / count.max(1) as f64,
+        memory_mb: host.memory_mb()?,
+    })
+}
+
+/// The address of the followed show's feed.
+async fn feed(host: &Host) -> Result<String, Failure> {
+    let page = reqwest::get(format!("http://{}/?q=Followed", host.address)).await?.text().await?;
+    let (_, rest) = page.split_once("href=\"/shows/").ok_or("the show is not listed")?;
+    let key = rest.split('"').next().unwrap_or_default();
+    Ok(format!("{} /shows/{key}/live?since={}", host.address, u32::MAX))
+}
+
+/// How long the first page takes, and how large it is with all that it loads.
+async fn first_page(host: &Host) -> Result<FirstPage, Failure> {
+    let client = reqwest::Client::new();
+    let page = format!("http://{}/", host.address);
+    let get = async |address: &str| client.get(address).header("accept", "text/html").send().await?.text().await;
+    let html = get(&page).await?;
+    let mut bytes = html.len();
+    let loads = html.split('"').filter(|part| part.starts_with("/assets/"));
+    for asset in loads.collect::<std::collections::BTreeSet<_>>() {
+        bytes += get(&format!("http://{}{asset}", host.address)).await?.len();
+    }
+    let mut times = Vec::new();
+    for _ in 0..51 {
+        let start = orders::now();
+        get(&page).await?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(FirstPage { bytes, median_ms: report::median(times) })
+}
+
+/// Signs buyers up, lists a ticket for each at the followed show, and lists many others, while no server has the directory.
+async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
+    let office = BoxOffice::open(dir)?;
+    let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse battery")).await?.user.id;
+    list_others(&office, seller).await?;
+    let tickets = (0..BUYERS).map(|at| ticket(SHOW, at));
+    let tickets = office.tickets().create_many(seller, tickets.collect()).await?;
+    let mut buyers = Vec::with_capacity(BUYERS);
+    for (at, ticket) in tickets.iter().enumerate() {
+        let buyer = SignUp::new(format!("buyer{at}@example.com"), "correct horse battery");
+        let token = office.auth().sign_up(buyer).await?.token;
+        buyers.push(Buyer { token, ticket: ticket.id.to_string() });
+    }
+    office.close().await?;
+    Ok(buyers)
+}
+
+async fn list_others(office: &BoxOffice, seller: UserId) -> Result<(), Failure> {
+    for from in (0..OTHERS).step_by(10_000) {
+        let tickets = (from..from + 10_000).map(|at| ticket(&format!("Show {}", at % OTHER_SHOWS), at));
+        office.tickets().create_many(seller, tickets.collect()).await?;
+    }
+    Ok(())
+}
+
+fn ticket(show: &str, at: usize) -> NewTicket {
+    let details = NewShow::new(show, "2039-05-01T19:30:00Z").category("concert").venue("Harbour Hall");
+    NewTicket::new(show, "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40)).show(details)
+}
+
+/// Prints to standard output.
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// Tells what is being done, on standard error.
+pub(crate) fn progress(what: &str) {
+    // Nobody needs to hear it if nobody can.
+    let _ = writeln!(std::io::stderr(), "  {what}");
+}

@@ -1,20 +1,36 @@
-//! The operators' desk: everybody's orders, as those see them who look after a box office.
+//! The operators' desk: everybody's orders and accounts, as those see them who look after a box office.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Balance, BoxOffice};
-use crate::domain::Order;
 use crate::domain::ledger::Account;
+use crate::domain::{Order, User};
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::types::{OrderId, UserId};
+use crate::types::{Email, OrderId, Timestamp, UserId};
 
 /// How many entries one question gives at most.
 const LIST_MAX: usize = 1_000;
 
-/// Everybody's orders and balances, for operators and the system.
+/// Somebody's account, as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UserAccount {
+    /// The user's id.
+    pub id: UserId,
+    /// The email address; none once the user's personal data was deleted.
+    pub email: Option<String>,
+    /// Whether the user is an operator.
+    pub operator: bool,
+    /// When the user signed up.
+    pub created_at: Timestamp,
+    /// 1 after sign-up, one more after every change.
+    pub version: u64,
+}
+
+/// Everybody's orders, accounts and balances, for operators and the system.
 ///
 /// ```
 /// use boxoffice::{Actor, BoxOffice, NewTicket, SignUp};
@@ -31,6 +47,8 @@ const LIST_MAX: usize = 1_000;
 /// assert_eq!(office.desk().open_orders(Actor::System, 100)?, [order.clone()]);
 /// assert_eq!(office.desk().order(Actor::System, order.id)?.buyer_id, bob.id);
 /// assert!(office.desk().order(Actor::User(bob.id), order.id).is_err());
+/// assert_eq!(office.desk().user(Actor::System, bob.id)?.email.as_deref(), Some("bob@example.com"));
+/// assert_eq!(office.desk().user_by_email(Actor::System, "Bob@example.com")?.id, bob.id);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -45,21 +63,12 @@ impl Desk {
 
     /// The orders that hold tickets, the one whose deadline is next first: at most `limit`, and at most 1,000.
     ///
-    /// It walks what is in memory, so it is for somebody who looks, not for a program that asks all the time.
+    /// It reads the orders that it gives and no others, however many there are.
     ///
     /// # Errors
     /// `auth.operator_required`.
     pub fn open_orders(&self, actor: Actor, limit: usize) -> Result<Vec<Arc<Order>>, Error> {
-        let limit = limit.min(LIST_MAX);
-        // The last of those that are kept stands on top, and goes when an earlier one comes.
-        let mut first = BinaryHeap::with_capacity(limit + 1);
-        self.office.0.operators_views(actor)?.each_open_order(|order| {
-            first.push(ByDeadline(Arc::clone(order)));
-            if first.len() > limit {
-                first.pop();
-            }
-        });
-        Ok(first.into_sorted_vec().into_iter().map(|ByDeadline(order)| order).collect())
+        Ok(self.office.0.operators_views(actor)?.next_open_orders(limit.min(LIST_MAX)))
     }
 
     /// The orders of which a charge, a refund or a release is under way at the card processor, the oldest first.
@@ -76,6 +85,34 @@ impl Desk {
     /// `auth.operator_required`, `order.not_found`; `journal.unavailable` if the views' file can't be read.
     pub fn order(&self, actor: Actor, id: OrderId) -> Result<Arc<Order>, Error> {
         self.office.0.operators_views(actor)?.order(id)?.ok_or_else(|| Code::OrderNotFound.into())
+    }
+
+    /// Anybody's account, also after it was erased.
+    ///
+    /// # Errors
+    /// `auth.operator_required`, `auth.user_not_found`; `journal.unavailable` if the vault can't be read.
+    pub fn user(&self, actor: Actor, id: UserId) -> Result<UserAccount, Error> {
+        let user = self.office.0.operators_views(actor)?.user(id).ok_or(Code::AuthUserNotFound)?;
+        self.account(&user)
+    }
+
+    /// The account that has this email now.
+    ///
+    /// # Errors
+    /// `auth.operator_required`; `validation` for a malformed email; `auth.user_not_found`; `journal.unavailable` if the vault can't
+    /// be read.
+    pub fn user_by_email(&self, actor: Actor, email: &str) -> Result<UserAccount, Error> {
+        let views = self.office.0.operators_views(actor)?;
+        let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
+        let journal = self.office.0.journal()?;
+        let owner = journal.email_owner(journal.email_key(&email))?.and_then(|id| views.user(id));
+        self.account(&*owner.ok_or(Code::AuthUserNotFound)?)
+    }
+
+    fn account(&self, user: &User) -> Result<UserAccount, Error> {
+        let email = self.office.0.journal()?.vault_row(user.id)?.map(|row| row.email);
+        let User { id, operator, created_at, version, .. } = *user;
+        Ok(UserAccount { id, email, operator, created_at, version })
     }
 
     /// What sellers are owed, the largest amount first within each currency: at most `limit` of each, and at most 1,000. Who is
@@ -99,21 +136,5 @@ impl Desk {
             sellers
         });
         Ok(largest.collect())
-    }
-}
-
-/// Orders in the order of their deadlines.
-#[derive(Debug, PartialEq, Eq)]
-struct ByDeadline(Arc<Order>);
-
-impl Ord for ByDeadline {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.0.expires_at, self.0.id).cmp(&(other.0.expires_at, other.0.id))
-    }
-}
-
-impl PartialOrd for ByDeadline {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
     }
 }

@@ -48,9 +48,11 @@ impl JournalReader {
     /// before it by the rules, and that the vault fits. `progress` hears how many of how many records are checked.
     ///
     /// # Errors
-    /// `journal.unavailable` if it can't be read at all. Damage is no error but part of the report.
+    /// `journal.unavailable` if it can't be read at all; `engine.closed` if the box office closes meanwhile. Damage is no error but
+    /// part of the report.
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, Error> {
-        verify::verify(self.office.0.journal()?, progress)
+        let closed = self.office.0.closed.subscribe();
+        verify::verify(self.office.0.journal()?, &|| *closed.borrow(), progress)
     }
 
     /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.

@@ -31,7 +31,7 @@ pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use builder::is_in_journal;
-pub use desk::Desk;
+pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};

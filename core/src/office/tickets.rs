@@ -104,6 +104,14 @@ impl Tickets {
         self.office.0.views()?.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
     }
 
+    /// The same, if it can be told without the disk; everything that is on sale can. For event loops, which must not wait.
+    ///
+    /// # Errors
+    /// `engine.closed`.
+    pub fn get_in_memory(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, Error> {
+        Ok(self.office.0.views()?.ticket_in_memory(id))
+    }
+
     /// A page of tickets: those on sale unless a status is asked for.
     ///
     /// # Errors

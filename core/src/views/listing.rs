@@ -24,6 +24,9 @@ use crate::types::{OrderId, TicketId, UserId};
 /// Tests have little in the file, and see short pages all the same.
 const WORK_MAX: u32 = if cfg!(test) { 300 } else { 1_000_000 };
 
+/// How many entries tell how long a scan would take.
+const PROBE: usize = SLICE / 4;
+
 /// The work to read one entity from the file, compared with that of passing over an index entry.
 pub(super) const LOAD_WORK: u32 = 10;
 
@@ -181,7 +184,7 @@ impl Views {
         let mut looked_at = 0;
         loop {
             let live = self.live();
-            let last = visit_slice(keys(&live), &walk, |key| {
+            let last = visit_some(PROBE, keys(&live), &walk, |key| {
                 if let Some(entity) = pick(&live, key) {
                     gathering.add(key, entity);
                 }
@@ -191,7 +194,7 @@ impl Views {
                 gathering.part.cut = last;
                 return Some(gathering.part);
             }
-            looked_at += SLICE;
+            looked_at += PROBE;
             let promised = looked_at * (wanted.limit + 1) / gathering.part.found.len().max(1);
             if promised > most || looked_at >= most {
                 return None;
@@ -203,8 +206,12 @@ impl Views {
 
 /// Shows `visit` the next keys of the walk, as many as one slice has, until it has seen enough. Gives the last key if it is not
 /// that of the whole walk.
-pub(super) fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> bool) -> Option<Key> {
-    let mut left = SLICE;
+pub(super) fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, visit: impl FnMut(Key) -> bool) -> Option<Key> {
+    visit_some(SLICE, keys, walk, visit)
+}
+
+fn visit_some(many: usize, keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl FnMut(Key) -> bool) -> Option<Key> {
+    let mut left = many;
     for (low, high) in walk.spans() {
         let mut range = keys.range(low..=high);
         while let Some(key) = if walk.is_descending() { range.next_back() } else { range.next() } {

@@ -199,9 +199,14 @@ impl Views {
         self.live().users.get(&id).cloned()
     }
 
+    /// The ticket of this id, if it is in memory.
+    pub(crate) fn ticket_in_memory(&self, id: TicketId) -> Option<Arc<Ticket>> {
+        self.live().tickets.by_id.get(&id).cloned()
+    }
+
     /// The ticket of this id, from memory or the file; also to put one back into the writer's state that it has dropped.
     pub(crate) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
-        let in_memory = self.live().tickets.by_id.get(&id).cloned();
+        let in_memory = self.ticket_in_memory(id);
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
     }
 
@@ -238,10 +243,10 @@ impl Views {
         self.live_orders(|orders| &orders.escalated)
     }
 
-    /// Shows every order that holds tickets, in no order. What is published waits meanwhile, some tens of nanoseconds for each
-    /// order in memory.
-    pub(crate) fn each_open_order(&self, see: impl FnMut(&Arc<Order>)) {
-        self.live().orders.by_id.values().filter(|order| order.status.is_open()).for_each(see);
+    /// The orders that hold tickets, the one whose deadline is next first: `limit` at most. However many there are, what is
+    /// published waits for no more than these.
+    pub(crate) fn next_open_orders(&self, limit: usize) -> Vec<Arc<Order>> {
+        self.live().orders.next_open(limit)
     }
 
     /// Some of the orders in memory, first made first.
@@ -282,7 +287,7 @@ impl Views {
             users: live.users.len(),
             tickets_available: live.tickets.on_sale.len() - live.tickets.locked,
             tickets_locked: live.tickets.locked,
-            orders_open: live.orders.open,
+            orders_open: live.orders.open.len(),
             charges_pending: live.orders.pending.len(),
             in_memory: live.tickets.by_id.len() + live.orders.by_id.len(),
             dirty: live.dirty.len(),

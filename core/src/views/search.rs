@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::domain::Ticket;
@@ -44,17 +45,21 @@ impl FromStr for SearchText {
 /// Which words of a search were found, a bit each. A search of 100 characters has at most 50 words.
 type Found = u64;
 
-/// A search under way. It remembers the last show that it looked at, since many tickets that follow each other share one.
+/// How many shows a search remembers.
+const SHOWS_MAX: usize = 1_024;
+
+/// A search under way. It remembers the shows that it looked at, since many tickets share one.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
     text: &'a SearchText,
     all: Found,
-    last_show: Option<(Arc<Show>, Found)>,
+    /// By where they are in memory, where they stay as long as they are here.
+    shows: FxHashMap<usize, (Arc<Show>, Found)>,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(text: &'a SearchText) -> Self {
-        Self { text, all: (1 << text.words.len()) - 1, last_show: None }
+        Self { text, all: (1 << text.words.len()) - 1, shows: FxHashMap::default() }
     }
 
     /// Whether all words are found in the ticket.
@@ -70,14 +75,16 @@ impl<'a> Search<'a> {
     }
 
     fn in_show(&mut self, show: &Arc<Show>) -> Found {
-        if let Some((last, found)) = &self.last_show
-            && Arc::ptr_eq(last, show)
-        {
+        let place = Arc::as_ptr(show).addr();
+        if let Some((_, found)) = self.shows.get(&place) {
             return *found;
         }
         let venue = show.venue.as_ref().map_or(0, |venue| self.text.found_in(venue.as_str()));
         let found = venue | self.text.found_in(show.name.as_str());
-        self.last_show = Some((Arc::clone(show), found));
+        if self.shows.len() == SHOWS_MAX {
+            self.shows.clear();
+        }
+        self.shows.insert(place, (Arc::clone(show), found));
         found
     }
 }

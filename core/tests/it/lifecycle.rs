@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use boxoffice::testing::History;
 use boxoffice::{
     BoxOffice, DomainEvent, NewTicket, RawOrderQuery, RawTicketQuery, SignIn, SignUp, Subscription, TicketId,
 };
@@ -57,6 +58,34 @@ async fn a_closed_box_office_answers_nothing() {
     assert_eq!(refused(world.journal().head()), "engine.closed");
     assert_eq!(refused(world.journal().read(1, 1)), "engine.closed");
     assert_eq!(refused(world.journal().verify(&mut |_, _| {})), "engine.closed");
+}
+
+#[tokio::test]
+async fn what_is_on_sale_is_told_without_the_disk() {
+    let world = World::new();
+    let ((sold, _), on_sale) = (world.sold().await, world.ticket().await);
+    world.close().await.unwrap();
+    assert_eq!(refused(world.tickets().get_in_memory(on_sale)), "engine.closed");
+    let world = world.reopen();
+    let in_memory = |id| world.tickets().get_in_memory(id).unwrap();
+    assert_eq!(in_memory(on_sale), Some(world.tickets().get(on_sale).unwrap()));
+    assert_eq!(in_memory(sold), None, "what is settled is in the checkpoint alone");
+    assert_eq!(world.tickets().get(sold).unwrap().status.as_str(), "sold");
+}
+
+#[test]
+fn verifying_a_long_journal_ends_when_the_box_office_closes() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = History { orders: 5_000, live_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
+    history.write(dir.path(), &mut |_, _| {}).unwrap();
+    let office = BoxOffice::open(dir.path()).unwrap();
+    let (head, mut checked) = (office.journal().head().unwrap(), 0);
+    let outcome = office.journal().verify(&mut |done, _| {
+        checked = done;
+        office.blocking().close().unwrap();
+    });
+    assert_eq!(refused(outcome), "engine.closed");
+    assert!(0 < checked && checked < head, "{checked} of {head}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

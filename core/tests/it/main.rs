@@ -7,6 +7,7 @@ mod auth;
 mod backup;
 mod breakdown;
 mod contention;
+mod desk;
 mod expiration;
 mod gateway_branches;
 mod gateways;

@@ -1,12 +1,13 @@
 //! Orders in memory.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::Order;
 use crate::domain::payment::ChargeStatus;
-use crate::types::{ChargeId, OrderId};
+use crate::types::{ChargeId, OrderId, Timestamp};
 use crate::views::index::{PerUser, order_key, own_charge};
 
 /// The orders in memory with their indexes.
@@ -19,7 +20,8 @@ pub(in crate::views) struct LiveOrders {
     pub(in crate::views) pending: FxHashSet<OrderId>,
     /// Those whose money waits for an operator.
     pub(in crate::views) escalated: FxHashSet<OrderId>,
-    pub(in crate::views) open: usize,
+    /// Those that hold tickets, by their deadlines: whoever looks at the next few need not walk them all.
+    pub(in crate::views) open: BTreeSet<(Timestamp, OrderId)>,
 }
 
 impl LiveOrders {
@@ -32,7 +34,7 @@ impl LiveOrders {
             by_charge: charged.collect(),
             pending: orders.iter().filter(|order| is_pending(order)).map(|order| order.id).collect(),
             escalated: orders.iter().filter(|order| is_escalated(order)).map(|order| order.id).collect(),
-            open: orders.iter().filter(|order| order.status.is_open()).count(),
+            open: orders.iter().filter_map(|order| deadline(order)).collect(),
         }
     }
 
@@ -66,11 +68,17 @@ impl LiveOrders {
         } else if !self.escalated.is_empty() {
             self.escalated.remove(&order.id);
         }
-        self.open += usize::from(order.status.is_open());
+        let deadline = deadline(order);
         let old = self.by_id.insert(order.id, Arc::clone(order));
+        let old_deadline = old.as_ref().and_then(|old| self::deadline(old));
+        if old_deadline != deadline {
+            if let Some(old) = old_deadline {
+                self.open.remove(&old);
+            }
+            self.open.extend(deadline);
+        }
         match &old {
             Some(old) => {
-                self.open -= usize::from(old.status.is_open());
                 if self::is_pending(old) && !is_pending {
                     self.pending.remove(&order.id);
                 }
@@ -87,6 +95,11 @@ impl LiveOrders {
         }
     }
 
+    /// The first `limit` of those that hold tickets, the one whose deadline is next first. It reads these and no others.
+    pub(in crate::views) fn next_open(&self, limit: usize) -> Vec<Arc<Order>> {
+        self.open.iter().take(limit).filter_map(|(_, id)| self.by_id.get(id)).cloned().collect()
+    }
+
     /// Forgets orders that the checkpoint file has, unless they have changed since.
     pub(in crate::views) fn evict(&mut self, written: &[Arc<Order>]) {
         for order in written {
@@ -94,7 +107,9 @@ impl LiveOrders {
                 self.by_id.remove(&order.id);
                 self.pending.remove(&order.id);
                 self.escalated.remove(&order.id);
-                self.open -= usize::from(order.status.is_open());
+                if let Some(deadline) = deadline(order) {
+                    self.open.remove(&deadline);
+                }
                 self.by_buyer.remove(order.buyer_id, order_key(order));
                 if let Some(charge) = own_charge(order) {
                     self.by_charge.remove(&charge.id);
@@ -102,6 +117,11 @@ impl LiveOrders {
             }
         }
     }
+}
+
+/// Where the order stands among those that hold tickets, if it does.
+fn deadline(order: &Order) -> Option<(Timestamp, OrderId)> {
+    order.status.is_open().then_some((order.expires_at, order.id))
 }
 
 fn is_escalated(order: &Order) -> bool {

@@ -176,6 +176,11 @@ fn check_counts(world: &World, views: &Views) {
     let mut orders: Vec<_> = world.orders.values().filter(pending).cloned().collect();
     orders.sort_by_key(|order| (order.created_at, order.id));
     assert_eq!(views.pending_charges(), orders);
+    let mut open: Vec<_> = world.orders.values().filter(|order| order.status.is_open()).cloned().collect();
+    open.sort_by_key(|order| (order.expires_at, order.id));
+    assert_eq!(views.next_open_orders(usize::MAX), open);
+    open.truncate(3);
+    assert_eq!(views.next_open_orders(3), open);
 }
 
 /// The writer's state has all that is live, and nothing else.

@@ -196,13 +196,14 @@ impl World {
         };
         self.move_ticket(ticket.id, TicketStatus::Locked, Some(id));
         let buyer_id = user_id(self.random.below(USERS));
+        let expires_at = Timestamp::from_millis(9_000_000 + self.random.below(1_000));
         self.put_order(Order {
             id,
             buyer_id,
             status: OrderStatus::Created,
             cancel_reason: None,
             total: ticket.price,
-            expires_at: Timestamp::from_millis(9_000_000),
+            expires_at,
             tickets: Arc::new([ordered]),
             charge: None,
             version: 1,

@@ -1,0 +1,63 @@
+//! What operators look up.
+
+use std::time::Duration;
+
+use boxoffice::{Actor, UserId, UserUpdate};
+
+use crate::support::{PASSWORD, World, bob, cat, email, refused, start};
+
+#[tokio::test]
+async fn the_desk_is_for_operators() {
+    let world = World::new();
+    let (_, order) = world.held().await;
+    let desk = world.desk();
+    let stranger = Actor::User(bob());
+    assert_eq!(refused(desk.open_orders(stranger, 10)), "auth.operator_required");
+    assert_eq!(refused(desk.order(stranger, order.id)), "auth.operator_required");
+    assert_eq!(refused(desk.user(stranger, bob())), "auth.operator_required", "not even who they are themselves");
+    assert_eq!(refused(desk.user_by_email(stranger, &email(1))), "auth.operator_required");
+    assert_eq!(refused(desk.sellers(stranger, 10)), "auth.operator_required");
+    world.auth().set_operator(&email(1), true).await.unwrap();
+    assert!(desk.user(stranger, bob()).unwrap().operator);
+    assert_eq!(desk.open_orders(stranger, 10).unwrap(), [order]);
+}
+
+#[tokio::test]
+async fn accounts_by_id_and_by_email() {
+    let world = World::new();
+    let desk = world.desk();
+    let account = desk.user(Actor::System, bob()).unwrap();
+    assert_eq!((account.id, account.email.as_deref(), account.version), (bob(), Some(email(1).as_str()), 1));
+    assert_eq!((account.operator, account.created_at), (false, start()));
+    assert_eq!(desk.user_by_email(Actor::System, &email(1).to_uppercase()).unwrap(), account);
+    let session = world.sign_in(1).await.session;
+    let email_of_now = Some("new@example.com".to_owned());
+    let update = UserUpdate { current_password: PASSWORD.to_owned(), email: email_of_now, password: None };
+    let session = world.auth().update_user(&session, update).await.unwrap().session;
+    assert_eq!(refused(desk.user_by_email(Actor::System, &email(1))), "auth.user_not_found", "it is nobody's now");
+    assert_eq!(desk.user_by_email(Actor::System, "new@example.com").unwrap().id, bob());
+    world.auth().erase_user(&session, PASSWORD).await.unwrap();
+    assert_eq!(refused(desk.user_by_email(Actor::System, "new@example.com")), "auth.user_not_found");
+    assert_eq!(desk.user(Actor::System, bob()).unwrap().email, None, "the account stays, without the person");
+    assert_eq!(refused(desk.user(Actor::System, UserId::from_bytes([7; 16]))), "auth.user_not_found");
+    assert_eq!(refused(desk.user_by_email(Actor::System, "no email")), "validation");
+}
+
+#[tokio::test]
+async fn open_orders_come_by_their_deadlines() {
+    let world = World::new();
+    let tickets = world.list(3).await;
+    let mut orders = Vec::new();
+    for (at, buyer) in [bob(), cat(), bob()].into_iter().enumerate() {
+        orders.push(world.orders().create(buyer, &tickets[at..=at]).await.unwrap());
+        world.clock.advance(Duration::from_secs(1));
+    }
+    let open = |limit| world.desk().open_orders(Actor::System, limit).unwrap();
+    assert_eq!(open(10), orders);
+    assert_eq!(open(2), orders[..2]);
+    world.orders().cancel(bob(), orders[0].id).await.unwrap();
+    world.payments().pay(cat(), orders[1].id, "tok_visa").await.unwrap();
+    assert_eq!(open(10), orders[2..], "who has paid or given up holds nothing");
+    let world = world.reopen();
+    assert_eq!(world.desk().open_orders(Actor::System, 10).unwrap(), orders[2..]);
+}

@@ -11,6 +11,7 @@ use napi_derive::napi;
 use crate::convert::key;
 use crate::errors::rejection;
 use crate::office::Shared;
+use crate::operations::known;
 use crate::values::{CommandOptions, Session, SignInOptions, SignedIn, User, UserChanges};
 
 fn address(client: Option<String>) -> Result<Option<IpAddr>, Error> {
@@ -63,8 +64,8 @@ impl Auth {
     ///
     /// Rejects with `UnauthenticatedError` for whatever is wrong with the token.
     #[napi]
-    pub async fn authenticate(&self, token: String) -> napi::Result<Session> {
-        self.0.office().auth().authenticate(&token).map(Session).map_err(rejection)
+    pub fn authenticate<'env>(&self, env: &'env Env, token: String) -> napi::Result<PromiseRaw<'env, Session>> {
+        known(env, self.0.office().auth().authenticate(&token).map(Session))
     }
 
     /// Who is signed in.

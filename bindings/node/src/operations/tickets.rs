@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use boxoffice::Error;
+use napi::Env;
+use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 
 use crate::convert::{id, key, natural};
 use crate::errors::rejection;
 use crate::office::Shared;
-use crate::operations::reading;
+use crate::operations::{known, reading};
 use crate::values::{CommandOptions, NewTicket, Ticket, TicketPage, TicketQuery, TicketUpdate, WithdrawOptions};
 
 /// What is for sale.
@@ -110,9 +112,18 @@ impl Tickets {
     ///
     /// Rejects with `NotFoundError`.
     #[napi]
-    pub async fn get(&self, ticket_id: String) -> napi::Result<Ticket> {
-        let get = || self.0.office().tickets().get(id("ticketId", &ticket_id)?);
-        get().map(|ticket| ticket.as_ref().into()).map_err(rejection)
+    pub fn get<'env>(&self, env: &'env Env, ticket_id: String) -> napi::Result<PromiseRaw<'env, Ticket>> {
+        let ticket = id("ticketId", &ticket_id);
+        let in_memory = ticket.and_then(|id| self.0.office().tickets().get_in_memory(id));
+        if let Some(outcome) = in_memory.transpose() {
+            return known(env, outcome.map(|ticket| ticket.as_ref().into()));
+        }
+        // What was sold long ago is on the disk, for which the event loop must not wait.
+        let shared = Arc::clone(&self.0);
+        env.spawn_future(async move {
+            let get = || shared.office().tickets().get(id("ticketId", &ticket_id)?);
+            reading(get).map(|ticket| ticket.as_ref().into()).map_err(rejection)
+        })
     }
 
     /// A page of tickets: those on sale unless a status is asked for.

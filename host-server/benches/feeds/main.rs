@@ -55,7 +55,7 @@ fn main() -> Result<(), Failure> {
     if let Some(feed) = followers::asked_to_be() {
         return followers::run(&feed);
     }
-    let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+    let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(13);
     let is_pinned = pin(std::process::id());
     // One thread for the buyers.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

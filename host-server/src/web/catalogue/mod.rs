@@ -1,8 +1,8 @@
 //! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale, and those sold for shows to
 //! come, and kept by following the journal.
 //!
-//! One task follows for everybody. A few times a second it tells what has changed to whoever looks at a show, one message a show
-//! for all of them, so that neither the writer nor the views notice how many look.
+//! One task follows for everybody. It tells what has changed to whoever looks at a show, within a second and by one message for
+//! all of them, so that neither the writer nor the views notice how many look.
 //!
 //! **Invariant:** it holds tickets that are on sale, which are sold of shows that are still to come, and the latest changes of each
 //! show, and nothing of the past.
@@ -21,8 +21,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 use shows::Shows;
 pub(crate) use shows::{Browse, OnSale, ShowKey, Sort};
 
-/// How long changes are gathered before they are told.
-const TELL_EVERY: Duration = Duration::from_millis(500);
+/// How often it is looked whether there is something to tell.
+const TELL_EVERY: Duration = Duration::from_millis(50);
 
 /// After how long a silent feed says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -66,8 +66,8 @@ impl Shared {
         let receiver = self.feeds.subscribe(key);
         let shows = self.shows();
         let missed = match shows.changes_since(key, since) {
-            Some(changes) if changes.is_empty() => None,
-            Some(changes) => Some(feed::message(&changes, shows.summary(key).as_ref(), shows.seq())),
+            Some(news) if news.changes.is_empty() => None,
+            Some(news) => Some(feed::message(&news)),
             None => Some(feed::reset(shows.seq())),
         };
         (missed, receiver)
@@ -137,7 +137,7 @@ async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared
                 }
             },
             now = ticks.tick() => {
-                tell(&shared);
+                tell(&shared, now);
                 if now >= alive_at {
                     shared.feeds.keep_alive();
                     shared.shows_mut().forget_the_past(office.now());
@@ -167,16 +167,15 @@ fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
 }
 
 /// Tells what has changed to whoever looks.
-fn tell(shared: &Shared) {
-    let news = {
-        let shows = shared.shows();
-        if !shows.has_news() {
-            return;
-        }
-        drop(shows);
-        shared.shows_mut().take_news()
+fn tell(shared: &Shared, now: Instant) {
+    if !shared.shows().has_news() {
+        return;
+    }
+    let all_news = {
+        let is_due = shared.feeds.are_due(now);
+        shared.shows_mut().take_news(is_due)
     };
-    for (key, changes, summary, seq) in news {
-        shared.feeds.send(key, || feed::message(&changes, summary.as_ref(), seq));
+    for news in &all_news {
+        shared.feeds.send(news.key, now, || feed::message(news));
     }
 }

@@ -1,5 +1,5 @@
-//! The shows with their tickets on sale, and those that are sold out until they start. Tickets that name the same show, venue and time are of one show; a ticket without a show
-//! goes by its title.
+//! The shows with their tickets on sale, and those that are sold out until they start. Tickets that name the same show, venue and
+//! time are of one show; a ticket without a show goes by its title.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -72,18 +72,18 @@ pub(crate) struct OnSale {
     recent: VecDeque<Change>,
     /// The number of the last change that `recent` has forgotten.
     forgotten: u64,
-    /// The number of the last change that was told.
-    told: u64,
+    /// The tickets that have changed since the last message about them, as they stand.
+    untold: HashMap<TicketId, TicketStatus>,
     summary: OnceLock<Summary>,
     words: String,
 }
 
 /// A ticket that changed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Change {
-    pub(crate) seq: u64,
-    pub(crate) ticket: TicketId,
-    pub(crate) status: TicketStatus,
+struct Change {
+    seq: u64,
+    ticket: TicketId,
+    status: TicketStatus,
 }
 
 /// What a show's tickets come to.
@@ -101,8 +101,17 @@ pub(crate) struct Summary {
 /// The tickets of a show in the order of their seats.
 pub(crate) type Seats = Vec<Arc<Ticket>>;
 
-/// What is told of a show: its changes, what its tickets come to, and up to which record.
-type News = (ShowKey, Vec<Change>, Option<Summary>, u64);
+/// What is told of a show.
+#[derive(Debug)]
+pub(super) struct News {
+    pub(super) key: ShowKey,
+    /// The tickets that have changed since it was told before.
+    pub(super) changes: Vec<(TicketId, TicketStatus)>,
+    /// What its tickets come to, while it has some on sale.
+    pub(super) summary: Option<Summary>,
+    /// The last record that is in it.
+    pub(super) seq: u64,
+}
 
 impl OnSale {
     fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
@@ -119,7 +128,7 @@ impl OnSale {
             sold: HashSet::new(),
             recent: VecDeque::new(),
             forgotten: seq.saturating_sub(1),
-            told: seq.saturating_sub(1),
+            untold: HashMap::new(),
             summary: OnceLock::new(),
             words,
         }
@@ -196,14 +205,16 @@ impl OnSale {
     }
 
     fn note(&mut self, change: Change) {
+        self.untold.insert(change.ticket, change.status);
         self.recent.push_back(change);
         if self.recent.len() > RECENT_MAX {
             self.forgotten = self.recent.pop_front().map_or(self.forgotten, |change| change.seq);
         }
     }
 
-    fn since(&self, seq: u64) -> Option<Vec<Change>> {
-        (seq >= self.forgotten).then(|| self.recent.iter().filter(|change| change.seq > seq).copied().collect())
+    fn since(&self, seq: u64) -> Option<Vec<(TicketId, TicketStatus)>> {
+        let later = self.recent.iter().filter(|change| change.seq > seq);
+        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.status)).collect())
     }
 }
 
@@ -344,9 +355,10 @@ impl Shows {
         self.seq = self.seq.max(seq);
     }
 
-    /// What changed at a show since a record, or `None` if that is too long ago.
-    pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<Vec<Change>> {
-        self.by_key.get(&key)?.since(seq)
+    /// What changed at a show since a record, first to last, or `None` if that is too long ago.
+    pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<News> {
+        let changes = self.by_key.get(&key)?.since(seq)?;
+        Some(News { key, changes, summary: self.summary(key), seq: self.seq })
     }
 
     pub(super) fn has_news(&self) -> bool {
@@ -358,19 +370,18 @@ impl Shows {
         self.by_key.retain(|_, show| !show.tickets.is_empty() || show.is_to_come(now));
     }
 
-    /// What was not told yet. Shows without tickets are forgotten after their last change was, unless they are sold out.
-    pub(super) fn take_news(&mut self) -> Vec<News> {
-        let keys = std::mem::take(&mut self.news);
-        let mut news = Vec::with_capacity(keys.len());
-        for key in keys {
+    /// What was not told yet, of the shows for which it is time. Shows without tickets are forgotten after their last change was
+    /// told, unless they are sold out.
+    pub(super) fn take_news(&mut self, is_due: impl Fn(ShowKey) -> bool) -> Vec<News> {
+        let mut news = Vec::new();
+        for key in self.news.extract_if(|key| is_due(*key)).collect::<Vec<_>>() {
             let summary = self.summary(key);
             let Some(show) = self.by_key.get_mut(&key) else { continue };
-            let changes: Vec<Change> = show.since(show.told.max(show.forgotten)).unwrap_or_default();
-            show.told = self.seq;
+            let changes = show.untold.drain().collect();
             if show.tickets.is_empty() && show.sold.is_empty() {
                 self.by_key.remove(&key);
             }
-            news.push((key, changes, summary, self.seq));
+            news.push(News { key, changes, summary, seq: self.seq });
         }
         news
     }
@@ -402,6 +413,8 @@ fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestam
 
 #[cfg(test)]
 mod tests {
+    use boxoffice::{BoxOffice, NewTicket, SignUp};
+
     use super::*;
 
     #[test]
@@ -409,6 +422,31 @@ mod tests {
         let mut seats = ["Row B, seat 1", "Row A, seat 10", "Row A, seat 9", "row a, seat 2"];
         seats.sort_by_key(|seat| natural(seat));
         assert_eq!(seats, ["row a, seat 2", "Row A, seat 9", "Row A, seat 10", "Row B, seat 1"]);
+    }
+
+    #[tokio::test]
+    async fn everything_is_told_once_however_much_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await.unwrap().user.id;
+        let mut shows = Shows::default();
+        let many = RECENT_MAX + 100;
+        let listed = office.tickets().create_many(ann, vec![NewTicket::new("Hamlet", "1"); many]).await.unwrap();
+        for (at, ticket) in (1..).zip(&listed) {
+            shows.put(ticket, at);
+        }
+        let key = ShowKey::of(&listed[0]);
+        assert!(shows.take_news(|_| false).is_empty() && shows.has_news(), "what is not due waits");
+        let told: HashSet<_> = shows.take_news(|due| due == key).remove(0).changes.into_iter().collect();
+        let expected = listed.iter().map(|ticket| (ticket.id, TicketStatus::Available));
+        assert_eq!(told, expected.collect());
+        assert!(!shows.has_news() && shows.take_news(|_| true).is_empty());
+        assert!(shows.changes_since(key, 0).is_none(), "who was away for long looks at everything again");
+        let last = listed.last().unwrap();
+        office.tickets().withdraw(ann, last.id, None).await.unwrap();
+        shows.put(&office.tickets().get(last.id).unwrap(), many as u64 + 1);
+        assert_eq!(shows.take_news(|_| true)[0].changes, [(last.id, TicketStatus::Withdrawn)]);
+        assert_eq!(shows.changes_since(key, many as u64).unwrap().changes, [(last.id, TicketStatus::Withdrawn)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub(crate) mod chart;
 mod follower;
 mod latency;
+mod pace;
 mod place;
 mod series;
 pub(crate) mod story;
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use latency::Percentiles;
+pub(crate) use pace::Pace;
 use series::TimeSeries;
 pub(crate) use series::{MINUTES_MAX, Minute};
 pub(crate) use verification::{State as VerificationState, Verification};

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use boxoffice::{BoxOffice, Error, Timestamp, VerifyReport};
 
+use super::Pace;
+
 /// The task, and what came of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verification(Arc<Mutex<State>>);
@@ -87,7 +89,11 @@ struct Ending {
 
 impl Ending {
     fn run(self) {
-        let outcome = self.office.journal().verify(&mut |done, total| self.verification.progress(done, total));
+        let mut pace = Pace::of(&self.office);
+        let outcome = self.office.journal().verify(&mut |done, total| {
+            self.verification.progress(done, total);
+            pace.rest();
+        });
         self.end(outcome.map(Arc::new));
     }
 

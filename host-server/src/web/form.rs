@@ -119,15 +119,19 @@ pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     if !is_shown {
         return Err(error);
     }
-    let faults = error.serialize_errors().into_iter();
-    Ok(FieldErrors(
-        faults.map(|fault| (fault.field.map_or_else(String::new, Into::into), fault.message.into())).collect(),
-    ))
+    Ok(FieldErrors::from(&error))
 }
 
 /// What is wrong, with the names of the fields.
 #[derive(Debug, Default)]
 pub(crate) struct FieldErrors(Vec<(String, String)>);
+
+impl From<&Error> for FieldErrors {
+    fn from(error: &Error) -> Self {
+        let faults = error.serialize_errors().into_iter();
+        Self(faults.map(|fault| (fault.field.map_or_else(String::new, Into::into), fault.message.into())).collect())
+    }
+}
 
 impl FieldErrors {
     /// What is wrong with a field.
@@ -137,7 +141,12 @@ impl FieldErrors {
 
     /// What is wrong with none of these fields in particular.
     pub(crate) fn besides(&self, fields: &[&str]) -> Option<String> {
-        self.0.iter().find(|(name, _)| !fields.contains(&name.as_str())).map(|(_, message)| message.clone())
+        self.all_besides(fields).next().map(str::to_owned)
+    }
+
+    /// All that is wrong with none of these fields in particular.
+    pub(crate) fn all_besides(&self, fields: &[&str]) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(name, _)| !fields.contains(&name.as_str())).map(|(_, message)| message.as_str())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

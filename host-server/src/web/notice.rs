@@ -46,6 +46,9 @@ notices! {
     WebhookDisabled "webhook-disabled" "good" "Nothing is delivered until it is resumed.";
     WebhookPinged "webhook-pinged" "good" "A ping was sent; the log says what came of it.";
     WebhookResent "webhook-resent" "good" "It was sent once more; the log says what came of it.";
+    WebhookKnown "webhook-known" "info" "This webhook was added before; its secret was shown then.";
+    WebhookChanged "webhook-changed" "good" "The webhook is changed.";
+    WebhookRemoved "webhook-removed" "good" "The webhook is removed, with its log.";
     PayoutRecorded "payout-recorded" "good" "The payout is recorded.";
     TicketMoved "ticket-moved" "bad" "The ticket has changed since you opened the form. Here it is as it stands now.";
 }

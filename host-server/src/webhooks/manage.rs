@@ -34,6 +34,13 @@ type Result<T> = std::result::Result<T, WebhookError>;
 impl Webhooks {
     /// Makes a subscription and begins to deliver to it.
     pub(crate) async fn add(&self, new: NewSubscription) -> Result<(Subscription, Progress)> {
+        let id = RandomIds.next();
+        // Nobody else has the id.
+        self.add_once(id, new).await?.ok_or(WebhookError::NotFound)
+    }
+
+    /// The same with an id that was made before; nothing if there is one of this id already.
+    pub(crate) async fn add_once(&self, id: Uuid, new: NewSubscription) -> Result<Option<(Subscription, Progress)>> {
         let url = target::parse(&new.url, &self.0.settings)?;
         let event_types = known(new.event_types)?;
         let secret = match new.secret {
@@ -43,7 +50,7 @@ impl Webhooks {
         let head = self.0.shared.office.journal().head()?;
         let progress = Progress { cursor: new.after.map_or(head, |after| after.min(head)), ..Progress::default() };
         let subscription = Subscription {
-            id: RandomIds.next(),
+            id,
             url: url.into(),
             event_types,
             secret,
@@ -52,9 +59,11 @@ impl Webhooks {
             created_at: self.0.shared.clock.now(),
         };
         let (added, from) = (subscription.clone(), progress.clone());
-        self.0.shared.stored(move |store| store.add(&added, &from, SUBSCRIPTIONS_MAX)).await?;
-        self.spawn(subscription.id);
-        Ok((subscription, progress))
+        if !self.0.shared.stored(move |store| store.add(&added, &from, SUBSCRIPTIONS_MAX)).await? {
+            return Ok(None);
+        }
+        self.spawn(id);
+        Ok(Some((subscription, progress)))
     }
 
     pub(crate) async fn list(&self) -> Result<Vec<(Subscription, Progress)>> {

@@ -69,16 +69,20 @@ impl Store {
         Ok((subscription, found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default()))
     }
 
-    /// Adds a subscription, unless there are `max` already.
-    pub(super) fn add(&self, subscription: &Subscription, progress: &Progress, max: usize) -> Result<()> {
+    /// Adds a subscription, unless there are `max` already. Tells whether it was added: one of the same id stays as it is.
+    pub(super) fn add(&self, subscription: &Subscription, progress: &Progress, max: usize) -> Result<bool> {
         let txn = self.database.begin_write()?;
+        if txn.open_table(SUBSCRIPTIONS)?.get(subscription.id.as_u128())?.is_some() {
+            return Ok(false);
+        }
         let count = txn.open_table(SUBSCRIPTIONS)?.iter()?.count();
         if count >= max {
             return Err(WebhookError::LimitReached);
         }
         put(&txn, SUBSCRIPTIONS, subscription.id, subscription)?;
         put(&txn, PROGRESS, subscription.id, progress)?;
-        Ok(txn.commit()?)
+        txn.commit()?;
+        Ok(true)
     }
 
     /// Changes a subscription and how far it is, in one transaction.

@@ -1,4 +1,4 @@
-//! The story of one order or one ticket: all that the journal knows of it, in words.
+//! The story of one order, ticket or user: all that the journal knows of it, in words.
 
 mod finder;
 mod holds;
@@ -8,7 +8,9 @@ mod words;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use boxoffice::{Actor, BoxOffice, DomainEvent, Error, Order, OrderId, Record, StreamKey, Ticket, TicketId};
+use boxoffice::{
+    Actor, BoxOffice, DomainEvent, Error, Order, OrderId, Record, StreamKey, Ticket, TicketId, UserAccount, UserId,
+};
 
 pub(crate) use finder::{Finder, Reach};
 pub(crate) use holds::{Answer, Hold, Question, holds};
@@ -22,7 +24,7 @@ use finder::Search;
 /// How many records a story has at most, the latest.
 const RECORDS_MAX: usize = 1_000;
 
-/// What happened to an order or a ticket.
+/// What happened to an order, a ticket or a user.
 #[derive(Debug)]
 pub(crate) struct Story {
     /// The records, in the order of the journal.
@@ -54,6 +56,17 @@ impl Finder {
         let mut search = Gathering::new(office.clone(), StreamKey::Ticket(id), ticket.version);
         let reach = self.from(office, ticket.created_at, &mut search)?;
         Ok((ticket, search.story(reach)))
+    }
+
+    /// The story of a user's account: its own records, from the sign-up on. It blocks.
+    ///
+    /// # Errors
+    /// `auth.user_not_found`; as [`Finder::find`].
+    pub(crate) fn user(&self, office: &BoxOffice, id: UserId) -> Result<(UserAccount, Story), Error> {
+        let user = office.desk().user(Actor::System, id)?;
+        let mut search = Gathering::new(office.clone(), StreamKey::User(id), user.version);
+        let reach = self.from(office, user.created_at, &mut search)?;
+        Ok((user, search.story(reach)))
     }
 
     fn from(&self, office: &BoxOffice, at: boxoffice::Timestamp, search: &mut Gathering) -> Result<Reach, Error> {

@@ -7,6 +7,7 @@ use boxoffice::{Order, OrderStatus, Timestamp};
 
 use super::operator::Operator;
 use super::page::{Frame, page};
+use super::people::{People, Person};
 use super::row::short;
 use crate::error::Failure;
 use crate::insight::story::clock;
@@ -20,7 +21,7 @@ const LIST_MAX: usize = 200;
 struct Held {
     order: String,
     order_short: String,
-    buyer: String,
+    buyer: Person,
     tickets: usize,
     first: String,
     total: String,
@@ -43,19 +44,20 @@ crate::web::page!(HoldsPage);
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let now = state.office.now();
     let orders = state.office.desk().open_orders(operator.actor, LIST_MAX)?;
+    let mut people = People::new(operator.actor, &state.office);
     Ok(page(&HoldsPage {
         chrome: operator.chrome,
         frame: Frame::new("Open holds", "/console/holds"),
         count: state.office.stats().open_orders.max(orders.len()),
-        holds: orders.iter().map(|order| held(order, now)).collect(),
+        holds: orders.iter().map(|order| held(order, now, &mut people)).collect(),
     }))
 }
 
-fn held(order: &Order, now: Timestamp) -> Held {
+fn held(order: &Order, now: Timestamp, people: &mut People) -> Held {
     Held {
         order: order.id.to_string(),
         order_short: short(&order.id.to_string()),
-        buyer: order.buyer_id.to_string(),
+        buyer: people.person(order.buyer_id),
         tickets: order.tickets.len(),
         first: order.tickets.first().map(|ticket| ticket.title.to_string()).unwrap_or_default(),
         total: order.total.to_string(),

@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use boxoffice::{Code, Error, JournalReader, Record, StreamKey};
+use boxoffice::{Actor, BoxOffice, Code, Error, Record, StreamKey};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::operator::Operator;
 use super::page::{Frame, page};
+use super::people::{People, user};
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::Query;
@@ -45,7 +46,7 @@ pub(super) struct Filter {
 
 impl Asked {
     /// The filter, or what is wrong with it.
-    pub(super) fn filter(&self) -> Result<Filter, Error> {
+    pub(super) fn filter(&self, actor: Actor, state: &AppState) -> Result<Filter, Error> {
         let event = match self.r#type.trim() {
             "" => None,
             name => {
@@ -55,12 +56,7 @@ impl Asked {
         };
         let stream = match self.stream.trim() {
             "" => None,
-            text => {
-                let id = text.rsplit('/').next().unwrap_or(text);
-                let id =
-                    id.parse().map_err(|_| Error::invalid("stream", "must be the id of a ticket, an order or a user"));
-                Some(id?)
-            }
+            text => Some(stream(text, actor, state)?),
         };
         Ok(Filter { event, stream })
     }
@@ -75,6 +71,16 @@ impl Asked {
         }
         parameters.finish()
     }
+}
+
+/// The id that a text is, or that its user has.
+fn stream(text: &str, actor: Actor, state: &AppState) -> Result<Uuid, Error> {
+    let id = text.rsplit('/').next().unwrap_or(text);
+    if let Ok(id) = id.parse() {
+        return Ok(id);
+    }
+    let wrong = || Error::invalid("stream", "must be the id of a ticket, an order or a user, or a user's email");
+    user(&state.office, actor, text)?.map(|id| Uuid::from_bytes(*id.as_bytes())).ok_or_else(wrong)
 }
 
 impl Filter {
@@ -131,16 +137,16 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let frame = Frame::new("Journal", "/console/journal");
-    let (filter, frame) = match asked.filter() {
+    let (filter, frame) = match asked.filter(operator.actor, &state) {
         Ok(filter) => (filter, frame),
         Err(error) => (Filter::default(), frame.faults(&error)),
     };
     let before = asked.before.as_deref().and_then(|text| text.parse::<u64>().ok());
-    let journal = state.office.journal();
-    let head = journal.head()?;
+    let head = state.office.journal().head()?;
     let is_filtered = filter.event.is_some() || filter.stream.is_some();
     let end = before.map_or(head, |before| before.saturating_sub(1).min(head));
-    let found = tokio::task::spawn_blocking(move || look_back(&journal, end, &filter));
+    let (actor, office) = (operator.actor, state.office.clone());
+    let found = tokio::task::spawn_blocking(move || look_back(&office, actor, end, &filter));
     let found = found.await.map_err(|_| Code::Internal)??;
     let parameters = asked.parameters();
     let and = if parameters.is_empty() { "" } else { "&" };
@@ -159,7 +165,8 @@ pub(super) async fn show(
 }
 
 /// The last records up to `end` that the filter shows.
-fn look_back(journal: &JournalReader, end: u64, filter: &Filter) -> Result<Found, Error> {
+fn look_back(office: &BoxOffice, actor: Actor, end: u64, filter: &Filter) -> Result<Found, Error> {
+    let (journal, mut people) = (office.journal(), People::new(actor, office));
     let mut found = Found { rows: Vec::new(), from: end + 1 };
     while found.rows.len() < PAGE_LEN && found.from > 1 && end + 1 - found.from < LOOK_MAX {
         let from = found.from.saturating_sub(if filter.event.is_some() || filter.stream.is_some() {
@@ -175,7 +182,7 @@ fn look_back(journal: &JournalReader, end: u64, filter: &Filter) -> Result<Found
                 break;
             }
             found.from = record.seq;
-            found.rows.extend(filter.shows(record).then(|| Row::of(record)));
+            found.rows.extend(filter.shows(record).then(|| Row::of(record, &mut people)));
         }
         if records.is_empty() {
             break;

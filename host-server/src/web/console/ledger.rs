@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{
-    Actor, Balance, BalanceEntry, Error, IdSource as _, Ledger, NewPayout, PlatformBalance, RandomIds, RawLedgerQuery,
-    UserId,
+    Actor, Balance, BalanceEntry, BoxOffice, Error, IdSource as _, Ledger, NewPayout, PlatformBalance, RandomIds,
+    RawLedgerQuery, UserId,
 };
 use serde::Deserialize;
 
 use super::operator::Operator;
 use super::page::Frame;
+use super::people::{NOBODY, People, Person, user};
 use crate::error::Failure;
 use crate::extract::Query;
 use crate::insight::story::clock;
@@ -56,7 +57,7 @@ impl PayoutForm {
 
 /// What a seller is owed.
 struct Owed {
-    seller: String,
+    seller: Person,
     balance: Balance,
 }
 
@@ -76,7 +77,7 @@ struct LedgerPage {
     platform: Vec<PlatformBalance>,
     sellers: Vec<Owed>,
     /// The seller whose statement is shown.
-    seller: String,
+    seller: Option<Person>,
     balances: Vec<Balance>,
     lines: Vec<Line>,
     /// The cursor of the next page, as addresses write it.
@@ -112,24 +113,25 @@ fn ledger(
         frame,
         platform: office.ledger().platform(actor)?,
         sellers: Vec::new(),
-        seller: String::new(),
+        seller: None,
         balances: Vec::new(),
         lines: Vec::new(),
         older: None,
         form: PayoutForm { key: RandomIds.next().to_string(), ..form },
     };
     let owed = office.desk().sellers(actor, SELLERS_MAX)?;
-    made.sellers = owed.into_iter().map(|(seller, balance)| Owed { seller: seller.to_string(), balance }).collect();
+    let mut people = People::new(actor, office);
+    made.sellers = owed.into_iter().map(|(seller, balance)| Owed { seller: people.person(seller), balance }).collect();
     if made.form.seller.is_empty() {
         return Ok((status, made));
     }
-    let balances = seller(&made.form.seller).and_then(|seller| {
+    let statement = seller(office, actor, &made.form.seller).and_then(|seller| {
         let query = RawLedgerQuery { cursor, ..RawLedgerQuery::default() };
-        Ok((office.ledger().balance(actor, seller)?, office.ledger().entries(actor, seller, &query)?))
+        Ok((seller, office.ledger().balance(actor, seller)?, office.ledger().entries(actor, seller, &query)?))
     });
-    match balances {
-        Ok((balances, entries)) => {
-            made.seller.clone_from(&made.form.seller);
+    match statement {
+        Ok((seller, balances, entries)) => {
+            made.seller = Some(people.person(seller));
             made.balances = balances;
             made.older = entries.next.map(|cursor| {
                 let cursor = cursor.to_string();
@@ -138,10 +140,9 @@ fn ledger(
             made.lines = entries.items.into_iter().map(line).collect();
         }
         Err(error) if error.status_code() < 500 => {
-            let unknown = Error::invalid("seller", "must be the id of a user");
             status = StatusCode::NOT_FOUND;
             if made.frame.faults.is_empty() {
-                made.frame = made.frame.faults(&unknown);
+                made.frame = made.frame.faults(&error);
             }
         }
         Err(error) => return Err(error),
@@ -158,8 +159,8 @@ fn line(entry: BalanceEntry) -> Line {
     }
 }
 
-fn seller(text: &str) -> Result<UserId, Error> {
-    text.trim().parse().map_err(|_| Error::invalid("seller", "must be the id of a user"))
+fn seller(office: &BoxOffice, actor: Actor, text: &str) -> Result<UserId, Error> {
+    user(office, actor, text)?.ok_or_else(|| Error::invalid("seller", NOBODY))
 }
 
 /// Records a payout. Sent twice, the form records it once.
@@ -186,7 +187,7 @@ pub(super) async fn pay_out(
 }
 
 async fn record(actor: Actor, state: &AppState, form: &PayoutForm) -> Result<(), Error> {
-    let seller = seller(&form.seller)?;
+    let seller = seller(&state.office, actor, &form.seller)?;
     let key = match form.key.trim() {
         "" => None,
         text => Some(text.parse().map_err(|reason| Error::invalid("key", reason))?),

@@ -13,9 +13,12 @@ mod ledger;
 mod operator;
 mod page;
 mod payments;
+mod people;
 mod row;
 mod stories;
+mod subscriptions;
 mod tail;
+mod users;
 mod webhooks;
 
 use axum::Router;
@@ -32,11 +35,14 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/console/find", get(stories::find))
         .route("/console/orders/{id}", get(stories::order))
         .route("/console/tickets/{id}", get(stories::ticket))
+        .route("/console/users/{id}", get(users::show))
         .route("/console/holds", get(holds::show))
         .route("/console/payments", get(payments::show))
         .route("/console/payments/{id}/resolve", post(payments::resolve))
         .route("/console/payments/{id}/refund", post(payments::refund))
-        .route("/console/webhooks", get(webhooks::list))
+        .route("/console/webhooks", get(webhooks::list).post(subscriptions::create))
+        .route("/console/webhooks/new", get(subscriptions::new_page))
+        .route("/console/webhooks/{id}/edit", get(subscriptions::edit_page).post(subscriptions::edit))
         .route("/console/webhooks/{id}", get(webhooks::show))
         .route("/console/webhooks/{id}/{action}", post(webhooks::act))
         .route("/console/webhooks/{id}/deliveries/{number}/resend", post(webhooks::resend))

@@ -1,10 +1,9 @@
 //! What all pages of the console have beside the chrome of the site: its parts, and what is wrong with a form.
 
+use crate::web::form::FieldErrors;
+use crate::web::{Page, assets, show};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Error, Fault};
-
-use crate::web::{Page, assets, show};
 
 /// The parts of the console, with their addresses.
 const PARTS: [(&str, &str); 7] = [
@@ -18,14 +17,14 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// The frame around a page.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Frame {
     /// What the page is called.
     pub(super) title: String,
     /// The address of the part that it belongs to.
     here: &'static str,
     /// What is wrong with what was asked for.
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: FieldErrors,
     /// Where the console's style and script are.
     pub(super) style: &'static str,
     pub(super) script: &'static str,
@@ -34,11 +33,11 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn new(title: impl Into<String>, here: &'static str) -> Self {
         let (style, script) = (assets::console_style(), assets::console_script());
-        Self { title: title.into(), here, faults: Vec::new(), style, script }
+        Self { title: title.into(), here, faults: FieldErrors::default(), style, script }
     }
 
-    pub(super) fn faults(mut self, error: &Error) -> Self {
-        self.faults = error.serialize_errors();
+    pub(super) fn faults(mut self, faults: impl Into<FieldErrors>) -> Self {
+        self.faults = faults.into();
         self
     }
 
@@ -48,16 +47,14 @@ impl Frame {
     }
 
     /// What is wrong with a field.
-    pub(super) fn fault(&self, field: &str) -> Option<&str> {
-        let fault = self.faults.iter().find(|fault| fault.field.as_deref() == Some(field));
-        fault.map(|fault| fault.message.as_ref())
+    pub(super) fn fault(&self, field: &str) -> Option<String> {
+        self.faults.of(field)
     }
 
     /// What is wrong with none of the fields of a form, whose names stand one after another.
     pub(super) fn other_faults(&self, fields: impl AsRef<str>) -> Vec<&str> {
-        let is_field = |name: &str| fields.as_ref().split(' ').any(|field| field == name);
-        let is_other = |fault: &&Fault| !fault.field.as_deref().is_some_and(is_field);
-        self.faults.iter().filter(is_other).map(|fault| fault.message.as_ref()).collect()
+        let fields: Vec<_> = fields.as_ref().split(' ').collect();
+        self.faults.all_besides(&fields).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use boxoffice::{Actor, Record, StreamKey};
 
+use super::people::{People, Person};
 use crate::insight::story::{clock, words};
 
 /// How many things of a record are linked to.
@@ -16,7 +17,8 @@ pub(super) struct Row {
     pub(super) tone: &'static str,
     pub(super) what: String,
     pub(super) why: String,
-    pub(super) actor: String,
+    /// Who did it; none if the box office did it by itself.
+    pub(super) actor: Option<Person>,
     pub(super) links: Vec<Link>,
     /// The record as published.
     pub(super) json: String,
@@ -30,11 +32,11 @@ pub(super) struct Link {
 }
 
 impl Row {
-    pub(super) fn of(record: &Record) -> Self {
+    pub(super) fn of(record: &Record, people: &mut People) -> Self {
         let words = words(record);
         let actor = match record.actor {
-            Actor::System => "the box office itself".to_owned(),
-            Actor::User(id) => format!("user {id}"),
+            Actor::System => None,
+            Actor::User(id) => Some(people.person(id)),
         };
         Self {
             seq: record.seq,
@@ -44,18 +46,23 @@ impl Row {
             what: words.what,
             why: words.why.unwrap_or_default(),
             actor,
-            links: record.event.changes().into_iter().filter_map(Link::of).take(LINKS_MAX).collect(),
+            links: {
+                let others = |key: &StreamKey| record.actor.user().is_none_or(|user| *key != StreamKey::User(user));
+                let keys = record.event.changes().into_iter().filter(others);
+                keys.filter_map(|key| Link::of(key, people)).take(LINKS_MAX).collect()
+            },
             json: serde_json::to_string_pretty(record).unwrap_or_default(),
         }
     }
 }
 
 impl Link {
-    fn of(key: StreamKey) -> Option<Self> {
+    fn of(key: StreamKey, people: &mut People) -> Option<Self> {
         let (path, text) = match key {
             StreamKey::Ticket(id) => (format!("/console/tickets/{id}"), format!("Ticket {}", short(&id.to_string()))),
             StreamKey::Order(id) => (format!("/console/orders/{id}"), format!("Order {}", short(&id.to_string()))),
-            StreamKey::User(_) | StreamKey::Email(_) => return None,
+            StreamKey::User(id) => (format!("/console/users/{id}"), people.person(id).name),
+            StreamKey::Email(_) => return None,
         };
         Some(Self { path, text })
     }

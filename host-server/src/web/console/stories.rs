@@ -1,4 +1,4 @@
-//! The story of one order or one ticket, and the search that leads to it.
+//! The story of one order or one ticket, and the search that leads to any story.
 
 use std::sync::Arc;
 
@@ -6,12 +6,15 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use boxoffice::{ChargeId, Code, Error, Order, OrderId, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{
+    Actor, BoxOffice, ChargeId, Code, Error, Order, OrderId, Ticket, TicketId, TicketStatus, Timestamp, UserId,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::operator::Operator;
 use super::page::{Frame, page};
+use super::people::{NOBODY, People, Person, user};
 use super::row::{Row, short};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
@@ -42,7 +45,7 @@ pub(super) async fn find(
     let text = sought.q.trim();
     let found = match text.parse::<Uuid>() {
         Ok(id) => place_of(&operator, &state, id)?,
-        Err(_) => None,
+        Err(_) => user(&state.office, operator.actor, text)?.map(of_user),
     };
     if let Some(path) = found {
         return Ok(Redirect::to(&path).into_response());
@@ -51,9 +54,13 @@ pub(super) async fn find(
     if text.is_empty() {
         return Ok(page(&FindPage { chrome: operator.chrome, frame, q: String::new() }));
     }
-    let fault = Error::invalid("q", "must be the id of a ticket, an order or a charge that exists");
+    let fault = Error::invalid("q", "must be the email of a user, or the id of a user, a ticket, an order or a charge");
     let page = FindPage { chrome: operator.chrome, frame: frame.faults(&fault), q: sought.q };
     Ok(show(StatusCode::NOT_FOUND, &page))
+}
+
+fn of_user(id: UserId) -> String {
+    format!("/console/users/{id}")
 }
 
 /// Where the story of what has this id is told.
@@ -73,24 +80,29 @@ fn place_of(operator: &Operator, state: &AppState, id: Uuid) -> Result<Option<St
     }
     let Some(user) = operator.actor.user() else { return Ok(None) };
     match office.payments().get(user, ChargeId::from_bytes(bytes)) {
-        Ok(charge) => Ok(Some(of_order(charge.order_id))),
-        Err(error) if error.code_value() == Code::PaymentNotFound => Ok(None),
+        Ok(charge) => return Ok(Some(of_order(charge.order_id))),
+        Err(error) if error.code_value() == Code::PaymentNotFound => {}
+        Err(error) => return Err(error),
+    }
+    match office.desk().user(operator.actor, UserId::from_bytes(bytes)) {
+        Ok(account) => Ok(Some(of_user(account.id))),
+        Err(error) if error.code_value() == Code::AuthUserNotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// What a story page says of its search.
-struct Told {
-    rows: Vec<Row>,
-    left_out: usize,
+pub(super) struct Told {
+    pub(super) rows: Vec<Row>,
+    pub(super) left_out: usize,
     /// The last record that was searched, if that is not all.
-    searched_to: Option<u64>,
+    pub(super) searched_to: Option<u64>,
 }
 
 impl Told {
-    fn of(story: &Story) -> Self {
+    pub(super) fn of(story: &Story, people: &mut People) -> Self {
         Self {
-            rows: story.records.iter().map(Row::of).collect(),
+            rows: story.records.iter().map(|record| Row::of(record, people)).collect(),
             left_out: story.left_out,
             searched_to: (!story.reach.is_all).then_some(story.reach.to),
         }
@@ -103,6 +115,7 @@ struct OrderPage {
     chrome: Chrome,
     frame: Frame,
     order: Arc<Order>,
+    buyer: Person,
     expires_at: String,
     told: Told,
 }
@@ -116,12 +129,14 @@ pub(super) async fn order(
     let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
     let told = tokio::task::spawn_blocking(move || finder.order(&office, id)).await.map_err(|_| Code::Internal)?;
     let (order, story) = told?;
+    let mut people = People::new(operator.actor, &state.office);
     Ok(page(&OrderPage {
         chrome: operator.chrome,
         frame: Frame::new(format!("Order {}", short(&id.to_string())), ""),
         expires_at: clock(order.expires_at),
+        buyer: people.person(order.buyer_id),
         order,
-        told: Told::of(&story),
+        told: Told::of(&story, &mut people),
     }))
 }
 
@@ -135,10 +150,10 @@ pub(super) struct Why {
 }
 
 impl Why {
-    fn question(&self) -> Result<Question, Error> {
+    fn question(&self, office: &BoxOffice, actor: Actor) -> Result<Question, Error> {
         let buyer = match self.buyer.trim() {
             "" => None,
-            text => Some(text.parse().map_err(|_| Error::invalid("buyer", "must be the id of a user"))?),
+            text => Some(user(office, actor, text)?.ok_or_else(|| Error::invalid("buyer", NOBODY))?),
         };
         Ok(Question { buyer, at: moment(self.at.trim())? })
     }
@@ -161,6 +176,7 @@ struct TicketPage {
     chrome: Chrome,
     frame: Frame,
     ticket: Arc<Ticket>,
+    seller: Person,
     show: String,
     asked: Why,
     answers: Vec<Answer>,
@@ -173,17 +189,17 @@ crate::web::page!(FindPage, OrderPage, TicketPage);
 /// A hold as it is listed.
 struct Had {
     order: OrderId,
-    buyer: String,
+    buyer: Person,
     from: String,
     until: String,
     end: String,
 }
 
 impl Had {
-    fn of(hold: &Hold) -> Self {
+    fn of(hold: &Hold, people: &mut People) -> Self {
         Self {
             order: hold.order,
-            buyer: hold.buyer.to_string(),
+            buyer: people.person(hold.buyer),
             from: clock(hold.from),
             until: hold.until.map_or("–".to_owned(), clock),
             end: hold.end.words(),
@@ -202,7 +218,7 @@ pub(super) async fn ticket(
     let told = tokio::task::spawn_blocking(move || finder.ticket(&office, id)).await.map_err(|_| Code::Internal)?;
     let (ticket, story) = told?;
     let frame = Frame::new(format!("Ticket {}", short(&id.to_string())), "");
-    let (question, frame) = match asked.question() {
+    let (question, frame) = match asked.question(&state.office, operator.actor) {
         Ok(question) => (question, frame),
         Err(error) => (Question::default(), frame.faults(&error)),
     };
@@ -212,12 +228,14 @@ pub(super) async fn ticket(
         let venue = show.venue.as_ref().map(|venue| format!(", {venue}")).unwrap_or_default();
         format!("{}{venue}", show.name)
     });
+    let mut people = People::new(operator.actor, &state.office);
     Ok(page(&TicketPage {
         chrome: operator.chrome,
         frame,
         answers: question.answer(ticket.created_at, &holds, withdrawn),
-        holds: holds.iter().map(Had::of).collect(),
-        told: Told::of(&story),
+        holds: holds.iter().map(|hold| Had::of(hold, &mut people)).collect(),
+        told: Told::of(&story, &mut people),
+        seller: people.person(ticket.seller_id),
         ticket,
         show,
         asked,

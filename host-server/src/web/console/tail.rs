@@ -10,12 +10,13 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Code, Subscription};
+use boxoffice::{Actor, Code, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::journal::{Asked, Filter};
 use super::operator::Operator;
+use super::people::People;
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::{Query, token};
@@ -43,12 +44,12 @@ struct RowPart {
 }
 
 pub(super) async fn follow(
-    _operator: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let filter = asked.filter()?;
+    let filter = asked.filter(operator.actor, &state)?;
     let place = state.load.place_for_feed()?;
     let head = state.office.stats().head_seq;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -56,6 +57,7 @@ pub(super) async fn follow(
     let tail = Tail {
         records: state.office.journal().subscribe(after.saturating_add(1)),
         filter,
+        actor: operator.actor,
         token: token(&headers).unwrap_or_default().into_owned(),
         state: state.clone(),
         is_first: true,
@@ -70,6 +72,7 @@ pub(super) async fn follow(
 struct Tail {
     records: Subscription,
     filter: Filter,
+    actor: Actor,
     token: String,
     state: AppState,
     is_first: bool,
@@ -106,11 +109,12 @@ impl Tail {
             let first = shown.len().saturating_sub(ROWS_MAX);
             skipped += first as u64;
             let mut events = Vec::new();
+            let mut people = People::new(self.actor, &self.state.office);
             if skipped > 0 {
                 events.push(Event::default().event("skipped").data(skipped.to_string()));
             }
             for record in &shown[first..] {
-                let part = RowPart { row: Row::of(record) };
+                let part = RowPart { row: Row::of(record, &mut people) };
                 let html =
                     part.render().inspect_err(|error| tracing::error!(%error, "a row could not be made")).ok()?;
                 events.push(Event::default().id(record.seq.to_string()).event("record").data(html));

@@ -13,7 +13,7 @@ use crate::extract::Query;
 use crate::insight::story::clock;
 use crate::state::AppState;
 use crate::web::{Chrome, Form, Notice, redirect_with};
-use crate::webhooks::{Delivery, Progress, Status, Subscription, Webhooks};
+use crate::webhooks::{Delivery, Progress, Status, Subscription, WebhookError, Webhooks};
 
 /// How many deliveries a page has.
 const PAGE_LEN: usize = 50;
@@ -112,11 +112,11 @@ struct WebhookPage {
 
 crate::web::page!(WebhooksPage, WebhookPage);
 
-fn webhooks(state: &AppState) -> Result<&Webhooks, Refusal> {
+pub(super) fn webhooks(state: &AppState) -> Result<&Webhooks, Refusal> {
     state.webhooks.as_ref().ok_or(Refusal::WebhooksUnavailable)
 }
 
-fn webhook(text: &str) -> Result<Uuid, Refusal> {
+pub(super) fn webhook(text: &str) -> Result<Uuid, Refusal> {
     text.parse().map_err(|_| Refusal::WebhookNotFound)
 }
 
@@ -159,6 +159,15 @@ pub(super) async fn act(
     _form: Form,
 ) -> Result<Response, Failure> {
     let (id, webhooks) = (webhook(&id)?, webhooks(&state)?);
+    if action == "remove" {
+        return match webhooks.remove(id).await {
+            // Sent twice, the form has done what it says.
+            Ok(()) | Err(WebhookError::NotFound) => {
+                Ok(redirect_with("/console/webhooks", Notice::WebhookRemoved, &state))
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
     let done = match action.as_str() {
         "resume" => webhooks.resume(id).await.map(|_| Notice::WebhookResumed)?,
         "disable" => webhooks.disable(id, BY_HAND.to_owned()).await.map(|_| Notice::WebhookDisabled)?,

@@ -2,6 +2,7 @@
 
 mod journal;
 mod pages;
+mod people;
 mod stories;
 
 use serde_json::json;
@@ -21,7 +22,7 @@ const PAGES: [&str; 8] = [
 ];
 
 /// What a browser has in its cookie and the forms of its pages.
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// Sends a form as a page of the host itself would.
 pub(crate) async fn submit(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -80,7 +81,7 @@ fn checked(answer: Answer, status: u16) -> Answer {
 }
 
 /// The text between the first two marks.
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+pub(crate) fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let rest = text.split_once(start).unwrap_or_else(|| panic!("{start} is not in {text}")).1;
     rest.split_once(end).unwrap().0
 }
@@ -99,8 +100,11 @@ async fn strangers_find_nothing() {
     let host = Host::start();
     let ann = host.person("ann").await;
     let ticket = ann.lists("Hamlet", "1").await;
-    let more =
-        [format!("/console/tickets/{ticket}"), "/console/journal/live".to_owned(), "/console/webhooks".to_owned()];
+    let more = ["/console/journal/live", "/console/webhooks", "/console/webhooks/new", "/console/webhooks/x/edit"];
+    let more = [format!("/console/tickets/{ticket}"), format!("/console/users/{}", ann.id)]
+        .into_iter()
+        .chain(more.map(str::to_owned))
+        .collect::<Vec<_>>();
     for path in PAGES.into_iter().chain(more.iter().map(String::as_str)) {
         let stranger = host.call("GET", path).header("accept", "text/html").send().await;
         assert_eq!(stranger.status, 303, "{path}");
@@ -110,8 +114,14 @@ async fn strangers_find_nothing() {
         assert!(!visitor.text.contains("/console/journal"), "{path} tells what there is: {}", visitor.text);
         assert_eq!(visitor.code(), "route.not_found");
     }
-    let forms =
-        ["/console/verify", "/console/ledger/payouts", "/console/payments/x/resolve", "/console/webhooks/x/ping"];
+    let forms = [
+        "/console/verify",
+        "/console/ledger/payouts",
+        "/console/payments/x/resolve",
+        "/console/webhooks/x/ping",
+        "/console/webhooks",
+        "/console/webhooks/x/edit",
+    ];
     for path in forms {
         assert_eq!(submit(&ann, path, &[]).await.status, 404, "{path}");
         assert_eq!(host.call("POST", path).send().await.status, 401, "{path}");

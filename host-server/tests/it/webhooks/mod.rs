@@ -1,4 +1,5 @@
 //! Webhooks end to end: the real binary, and a receiver on a socket of its own.
 
+mod console;
 mod process;
 mod receiver;

@@ -11,9 +11,9 @@ use crate::harness::{Finish, Process, command};
 /// How often the power goes.
 const ROUNDS: usize = 3;
 
-const ALLOWED: &[&str] = &["--webhooks-allow-http", "--webhooks-allow-private"];
+pub(super) const ALLOWED: &[&str] = &["--webhooks-allow-http", "--webhooks-allow-private"];
 
-fn start(dir: &Path, more: &[&str]) -> Process {
+pub(super) fn start(dir: &Path, more: &[&str]) -> Process {
     let serve = ["serve", "--listen", "127.0.0.1:0", "--rate-limit", "off"];
     Process::spawn(command(&[&serve[..], more].concat(), dir))
 }
@@ -24,7 +24,7 @@ fn cli(dir: &Path, args: &[&str]) -> String {
     stdout
 }
 
-async fn operator(server: &Process, dir: &Path) -> String {
+pub(super) async fn operator(server: &Process, dir: &Path) -> String {
     let token = server.person("olga").await;
     cli(dir, &["operator", "add", "olga@example.com"]);
     token

@@ -1,0 +1,57 @@
+//! Users by their email addresses. The journal names people by id alone; operators know them by the address that they write from.
+
+use std::collections::HashMap;
+
+use boxoffice::{Actor, BoxOffice, Code, Desk, Error, UserId};
+
+use super::row::short;
+
+/// A user as the console names them, with the link to their page.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// Who is who, looked up once for a page.
+#[derive(Debug)]
+pub(super) struct People {
+    desk: Desk,
+    actor: Actor,
+    known: HashMap<UserId, Person>,
+}
+
+impl People {
+    /// As this operator sees them.
+    pub(super) fn new(actor: Actor, office: &BoxOffice) -> Self {
+        Self { desk: office.desk(), actor, known: HashMap::new() }
+    }
+
+    /// The user of this id. One who is not known any more, or whose address can't be read, goes by the id.
+    pub(super) fn person(&mut self, id: UserId) -> Person {
+        let (desk, actor) = (&self.desk, self.actor);
+        let look_up = || {
+            let id_text = id.to_string();
+            let email = desk.user(actor, id).ok().and_then(|account| account.email);
+            Person { name: email.unwrap_or_else(|| format!("erased user {}", short(&id_text))), id: id_text }
+        };
+        self.known.entry(id).or_insert_with(look_up).clone()
+    }
+}
+
+/// What a field is told that names nobody.
+pub(super) const NOBODY: &str = "must be the email or the id of a user";
+
+/// The user whom a text names by email or id, if there is one.
+pub(super) fn user(office: &BoxOffice, actor: Actor, text: &str) -> Result<Option<UserId>, Error> {
+    let (desk, text) = (office.desk(), text.trim());
+    let found = match text.parse() {
+        Ok(id) => desk.user(actor, id),
+        Err(_) => desk.user_by_email(actor, text),
+    };
+    match found {
+        Ok(account) => Ok(Some(account.id)),
+        Err(error) if matches!(error.code_value(), Code::Validation | Code::AuthUserNotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -17,10 +17,12 @@ const FOLDER: &str = "host-server/tests/web";
 const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// The pictures that the README shows, by their names in it and among the pictures.
-const PICTURES: [(&str, &str); 3] = [
+const PICTURES: [(&str, &str); 5] = [
     ("browse.png", "browse-desktop-light.png"),
     ("show-dark.png", "show-live-desktop-dark.png"),
     ("checkout-phone.png", "checkout-phone-light.png"),
+    ("console.png", "console-overview-desktop-light.png"),
+    ("console-story-dark.png", "console-story-desktop-dark.png"),
 ];
 
 /// Where the README's pictures are, from the workspace's folder.

@@ -27,13 +27,16 @@ impl People {
         Self { desk: office.desk(), actor, known: HashMap::new() }
     }
 
-    /// The user of this id. One who is not known any more, or whose address can't be read, goes by the id.
+    /// The user of this id. One who was erased, or whose address can't be read now, goes by the id.
     pub(super) fn person(&mut self, id: UserId) -> Person {
         let (desk, actor) = (&self.desk, self.actor);
         let look_up = || {
             let id_text = id.to_string();
-            let email = desk.user(actor, id).ok().and_then(|account| account.email);
-            Person { name: email.unwrap_or_else(|| format!("erased user {}", short(&id_text))), id: id_text }
+            let name = match desk.user(actor, id) {
+                Ok(account) => account.email.unwrap_or_else(|| format!("erased user {}", short(&id_text))),
+                Err(_) => format!("user {}", short(&id_text)),
+            };
+            Person { name, id: id_text }
         };
         self.known.entry(id).or_insert_with(look_up).clone()
     }

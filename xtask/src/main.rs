@@ -5,6 +5,7 @@ mod bench;
 mod fuzz;
 mod node;
 mod python;
+mod setup;
 mod shell;
 mod sim;
 mod stripe;
@@ -27,7 +28,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Runs every check that a change must pass.
+    /// Runs every check that a change must pass; installs what the checks need first.
     Test(test::Arguments),
     /// Runs worlds of chance through the real engine, from seeds.
     Sim(sim::Arguments),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
-use crate::{api, fuzz, node, python, stripe, web};
+use crate::{api, fuzz, node, python, setup, stripe, web};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum Step {
+pub(crate) enum Step {
     /// Formatting.
     Fmt,
     /// Lints.
@@ -66,6 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         Some(only) => std::slice::from_ref(only),
         None => STEPS,
     };
+    setup::ensure(steps)?;
     let (mut times, mut gaps) = (Vec::new(), Vec::new());
     let mut done = Ok(());
     for step in steps {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::setup;
 use crate::shell::{host, quietly, root, run as shell, target_folder};
 use crate::stripe::{ADDRESS, StandIn};
 
@@ -94,12 +95,7 @@ fn copied(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 fn chromium() -> Result<PathBuf, String> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return Ok(named.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("chromium")).find(|path| path.exists());
-    let found = found.ok_or("chromium is missing: `apt-get install chromium`, or name another with CHROMIUM")?;
+    let found = setup::browser().ok_or("Chromium is missing: install it, or name a browser with CHROMIUM")?;
     quietly(Command::new(&found).arg("--version"))?;
     Ok(found)
 }

@@ -403,8 +403,8 @@ fn card(token: &str) -> Form {
 }
 
 impl PaymentGateway for Stripe {
-    /// Test-mode charges move no money. They are recorded under another name, so that they are never taken for real
-    /// ones.
+    /// Returns `stripe-test` in test mode, otherwise `stripe`. Test-mode charges move no money, so they are recorded under
+    /// another name and never taken for real ones.
     fn name(&self) -> &'static str {
         match self.mode {
             StripeMode::Test => "stripe-test",

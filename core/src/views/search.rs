@@ -14,14 +14,15 @@ const LEN_MAX: usize = 100;
 
 /// The words of a search. Each must be a prefix of a word in the ticket's title, seat, show or venue, ignoring case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SearchText {
+pub struct SearchText {
     /// Lower-case words, none of them empty.
     words: SmallVec<[Box<str>; 4]>,
 }
 
 /// Reasons why a search text is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SearchTextError {
+#[non_exhaustive]
+pub enum SearchTextError {
     /// The text has more than 100 characters.
     #[error("must have at most {LEN_MAX} characters")]
     TooLong,

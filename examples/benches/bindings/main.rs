@@ -121,7 +121,7 @@ async fn in_flight(office: BoxOffice, buyer: UserId, tickets: Arc<Vec<TicketId>>
 
 /// Creates a box office with tickets to reserve, in a pseudorandom order.
 fn prepared(dir: &Path, count: usize) -> Result<(BoxOffice, UserId, Vec<TicketId>), Failure> {
-    let limits = Limits { open_orders_max: u32::MAX, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(u32::MAX);
     let office = BoxOffice::builder().limits(limits).open(dir)?;
     let blocking = office.blocking();
     let seller = blocking.auth().sign_up(SignUp::new("seller@example.com", "correct horse"))?.user.id;

@@ -187,7 +187,7 @@ fn skip_to(progress: &mut Progress, seq: u64) -> Result<(), WebhookError> {
 }
 
 fn closed(error: boxoffice::Error) -> End {
-    if error.code_value() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
+    if error.code() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
 }
 
 /// Classifies an answer for the log: its status, and the reason if it is a failure.

@@ -6,27 +6,34 @@
 //! **Invariant:** no rule of the box office is decided here.
 
 mod admin;
+mod catalogue;
 pub mod commands;
 pub mod config;
+mod description;
 mod dto;
 mod error;
 mod extract;
-mod gateway;
-mod insight;
+mod limits;
 mod listener;
 mod logging;
 mod middleware;
-pub mod openapi;
+mod observability;
 mod routes;
 mod state;
+mod terminal;
 mod web;
 pub mod webhooks;
 
 use axum::Router;
 
+pub use config::gateway::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
-pub use gateway::{CardForm, NotPublishable, PublishableKey};
 pub use state::{AppState, Settings};
+
+/// The host's OpenAPI document.
+pub mod openapi {
+    pub use crate::routes::json;
+}
 
 /// The whole application: every route of the contract, the pages for people, and all that stands around them.
 pub fn app(state: AppState) -> Router {

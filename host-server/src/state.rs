@@ -9,10 +9,12 @@ use boxoffice::BoxOffice;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::gateway::CardForm;
-use crate::insight::Insight;
-use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
-use crate::web::Catalogue;
+use crate::catalogue::Catalogue;
+use crate::config::gateway::CardForm;
+use crate::limits::{Load, Rates};
+use crate::middleware::RequestIds;
+use crate::observability::Insight;
+use crate::observability::metrics::{RequestMetrics, recorder};
 use crate::webhooks::Webhooks;
 
 /// How the host behaves, as decided at its start.
@@ -89,7 +91,7 @@ pub struct Shared {
     pub(crate) load: Load,
     pub(crate) rates: Option<Rates>,
     pub(crate) request_ids: RequestIds,
-    pub(crate) request_figures: RequestFigures,
+    pub(crate) request_metrics: RequestMetrics,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) webhooks: Option<Webhooks>,
     pub(crate) catalogue: Catalogue,
@@ -111,8 +113,8 @@ impl AppState {
             load: Load::new(&settings),
             rates: settings.rate_limit.then(|| Rates::new(&settings.trusted_proxies)),
             request_ids: RequestIds::default(),
-            metrics: metrics::recorder(),
-            request_figures: RequestFigures::default(),
+            metrics: recorder(),
+            request_metrics: RequestMetrics::default(),
             webhooks,
             catalogue: Catalogue::default(),
             insight: Insight::default(),

@@ -11,10 +11,10 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Outcome, say};
 use crate::admin;
 use crate::config::{ServeArgs, key_ring, log_filter};
 use crate::state::{AppState, Settings};
+use crate::terminal::{Outcome, say};
 use crate::webhooks::Webhooks;
 use crate::{app, listener, logging};
 

@@ -5,11 +5,8 @@
 //! name the request, make room for it, limit its sender, check where it comes from, run it within its time; then, whatever came
 //! of it, headers, figures and one line of log.
 
-mod load;
-pub(crate) mod metrics;
 mod origin;
 mod panic;
-mod rate_limit;
 mod request_id;
 mod security_headers;
 
@@ -27,9 +24,6 @@ use crate::error::{Cause, ERROR_CODE, Failure, Refusal, chain};
 use crate::state::AppState;
 use crate::web;
 
-pub(crate) use load::Load;
-pub(crate) use metrics::RequestFigures;
-pub(crate) use rate_limit::{Rates, client};
 pub(crate) use request_id::RequestIds;
 
 /// Puts everything around the routes.
@@ -46,7 +40,7 @@ async fn edge(State(state): State<AppState>, request: Request, next: Next) -> Re
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
 
-    let browser = web::Browser::behind(&request);
+    let browser = web::site::Browser::behind(&request);
     let outcome = guarded(&state, request, next, route).await;
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
     if let Some(browser) = browser {
@@ -55,7 +49,7 @@ async fn edge(State(state): State<AppState>, request: Request, next: Next) -> Re
 
     security_headers::add(response.headers_mut(), &state.settings);
     let latency = started.elapsed();
-    state.request_figures.observe(&method, route, response.status(), latency);
+    state.request_metrics.observe(&method, route, response.status(), latency);
     report(&id, &method, route, &response, latency);
     response.headers_mut().insert(request_id::NAME, id);
     response

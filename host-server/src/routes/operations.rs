@@ -11,8 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::Refusal;
-use crate::middleware::metrics as figures;
-use crate::openapi;
+use crate::observability::metrics as figures;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -68,7 +67,7 @@ async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     responses((status = 200, description = "OpenAPI", body = serde_json::Value))
 )]
 async fn openapi_json() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], openapi::json())
+    ([(header::CONTENT_TYPE, "application/json")], super::json())
 }
 
 async fn docs() -> Response {

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::dto::{self, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 use crate::error::Failure;
 use crate::extract::{Credentials, Idempotency, JsonBody, SetCookie, SignedInUser, cookie_of, no_cookie};
-use crate::middleware::client;
+use crate::limits::client;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {

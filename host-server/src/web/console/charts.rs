@@ -10,10 +10,10 @@ use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::insight::chart::{Chart, Kind, Row, Series, short};
-use crate::insight::{MINUTES_MAX, Minute};
+use crate::observability::chart::{Chart, Kind, Row, Series, short};
+use crate::observability::history::{MINUTES_MAX, Minute, Percentiles};
 use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 
 /// How far back one may look, in minutes, with what that is called.
 const SPANS: [(usize, &str); 3] = [(60, "1 hour"), (180, "3 hours"), (MINUTES_MAX, "6 hours")];
@@ -50,7 +50,7 @@ struct ChartsPage {
     charts: Vec<Drawn>,
 }
 
-crate::web::page!(ChartsPage);
+crate::web::site::page!(ChartsPage);
 
 pub(super) async fn show(
     operator: Operator,
@@ -118,8 +118,7 @@ fn charts(minutes: &[(Timestamp, Minute)]) -> Vec<Chart> {
         let is_whole = matches!(id, "reservations" | "ends" | "queue" | "expiry-lag");
         Chart { id, title, unit, kind, is_whole, points: points.clone(), series }
     };
-    let latency =
-        |name, pick: fn(&crate::insight::Percentiles) -> f64| series(name, &|minute| minute.latency.as_ref().map(pick));
+    let latency = |name, pick: fn(&Percentiles) -> f64| series(name, &|minute| minute.latency.as_ref().map(pick));
     vec![
         chart(
             "reservations",

@@ -8,10 +8,10 @@ use boxoffice::VerifyReport;
 use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::Failure;
-use crate::insight::VerificationState;
-use crate::insight::story::clock;
+use crate::observability::VerificationState;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::{Chrome, Form, redirect};
+use crate::web::site::{Chrome, Form, redirect};
 
 /// How many problems are listed.
 const PROBLEMS_MAX: usize = 100;
@@ -43,7 +43,7 @@ struct CheckPage {
     head: u64,
 }
 
-crate::web::page!(CheckPage);
+crate::web::site::page!(CheckPage);
 
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let verification = state.insight.verification.state();

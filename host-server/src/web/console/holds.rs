@@ -10,9 +10,9 @@ use super::page::{Frame, page};
 use super::people::{People, Person};
 use super::row::short;
 use crate::error::Failure;
-use crate::insight::story::clock;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 
 /// How many holds are listed.
 const LIST_MAX: usize = 200;
@@ -39,7 +39,7 @@ struct HoldsPage {
     count: usize,
 }
 
-crate::web::page!(HoldsPage);
+crate::web::site::page!(HoldsPage);
 
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let now = state.office.now();

@@ -14,7 +14,7 @@ use super::row::Row;
 use crate::error::Failure;
 use crate::extract::Query;
 use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 use crate::webhooks::event_types;
 
 /// How many records a page has.
@@ -129,7 +129,7 @@ struct JournalPage {
     looked_from: u64,
 }
 
-crate::web::page!(JournalPage);
+crate::web::site::page!(JournalPage);
 
 pub(super) async fn show(
     operator: Operator,

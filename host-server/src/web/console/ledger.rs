@@ -15,9 +15,9 @@ use super::page::Frame;
 use super::people::{NOBODY, People, Person, user};
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::insight::story::clock;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+use crate::web::site::{Chrome, Flash, Form, redirect_with, show as shown};
 
 /// How many sellers of each currency are listed.
 const SELLERS_MAX: usize = 100;
@@ -85,7 +85,7 @@ struct LedgerPage {
     form: PayoutForm,
 }
 
-crate::web::page!(LedgerPage);
+crate::web::site::page!(LedgerPage);
 
 pub(super) async fn show(
     operator: Operator,
@@ -173,7 +173,7 @@ pub(super) async fn pay_out(
     let error = match record(operator.actor, &state, &form).await {
         Ok(()) => {
             let seller: String = form_urlencoded::byte_serialize(form.seller.trim().as_bytes()).collect();
-            return Ok(redirect_with(&format!("/console/ledger?seller={seller}"), Notice::PayoutRecorded, &state));
+            return Ok(redirect_with(&format!("/console/ledger?seller={seller}"), Flash::PayoutRecorded, &state));
         }
         Err(error) => error,
     };

@@ -6,7 +6,7 @@ use boxoffice::{Actor, Code};
 
 use crate::error::{Failure, Refusal};
 use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 
 /// The operator who looks, with what the page shows around its content.
 #[derive(Debug)]

@@ -12,9 +12,9 @@ use super::operator::Operator;
 use super::page::{Frame, page};
 use super::row::short;
 use crate::error::{Failure, Refusal};
-use crate::insight::story::clock;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+use crate::web::site::{Chrome, Flash, Form, redirect_with, show as shown};
 
 /// How many of each are listed.
 const LIST_MAX: usize = 200;
@@ -46,7 +46,7 @@ struct PaymentsPage {
     note: String,
 }
 
-crate::web::page!(PaymentsPage);
+crate::web::site::page!(PaymentsPage);
 
 pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
     let frame = Frame::new("Payments", "/console/payments");
@@ -99,7 +99,7 @@ pub(super) async fn resolve(
         Err(_) => Err(Error::invalid("resolution", "must be chosen")),
     };
     match outcome {
-        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyResolved, &state)),
+        Ok(_) => Ok(redirect_with("/console/payments", Flash::MoneyResolved, &state)),
         Err(error) => refused(operator, &state, &error, id, form.get("note").to_owned()),
     }
 }
@@ -113,7 +113,7 @@ pub(super) async fn refund(
 ) -> Result<Response, Failure> {
     let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
     match state.office.payments().refund(operator.actor, id, false).await {
-        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyGoesBack, &state)),
+        Ok(_) => Ok(redirect_with("/console/payments", Flash::MoneyGoesBack, &state)),
         Err(error) => refused(operator, &state, &error, id, String::new()),
     }
 }

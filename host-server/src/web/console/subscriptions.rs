@@ -12,8 +12,8 @@ use super::page::{Frame, page};
 use super::webhooks::{webhook, webhooks};
 use crate::error::{Failure, Refusal};
 use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, redirect_with, show as shown};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, redirect_with, show as shown};
 use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, event_types};
 
 /// The part of the console that these pages belong to.
@@ -74,7 +74,7 @@ struct SecretPage {
     secret: String,
 }
 
-crate::web::page!(FormPage, SecretPage);
+crate::web::site::page!(FormPage, SecretPage);
 
 impl FormPage {
     fn new(operator: Operator, is_new: bool, entered: Entered, errors: FieldErrors) -> Self {
@@ -119,7 +119,7 @@ pub(super) async fn create(operator: Operator, State(state): State<AppState>, fo
             };
             Ok(shown(StatusCode::CREATED, &page))
         }
-        Ok(None) => Ok(redirect_with(&format!("{HERE}/{id}"), Notice::WebhookKnown, &state)),
+        Ok(None) => Ok(redirect_with(&format!("{HERE}/{id}"), Flash::WebhookKnown, &state)),
         Err(error) => refused(operator, true, entered, error),
     }
 }
@@ -145,7 +145,7 @@ pub(super) async fn edit(
     let entered = Entered { id: id.to_string(), ..Entered::of(&form) };
     let edit = SubscriptionEdit { url: Some(entered.url.clone()), event_types: Some(entered.events.clone()) };
     match webhooks(&state)?.edit(id, edit).await {
-        Ok(_) => Ok(redirect_with(&format!("{HERE}/{id}"), Notice::WebhookChanged, &state)),
+        Ok(_) => Ok(redirect_with(&format!("{HERE}/{id}"), Flash::WebhookChanged, &state)),
         Err(error) => refused(operator, false, entered, error),
     }
 }

@@ -1,4 +1,4 @@
-//! A user's story: the account, what they bought and sold, and what happened to the account.
+//! A user: the account, what they bought and sold, and what happened to the account.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use axum::response::Response;
 use boxoffice::{Balance, Code, Order, RawOrderQuery, RawTicketQuery, Ticket, UserAccount, UserId};
 use serde::Deserialize;
 
+use super::audit_trail::TrailPart;
 use super::operator::Operator;
 use super::page::{Frame, page};
 use super::people::People;
-use super::stories::Told;
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::insight::story::clock;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 
 /// How many orders and how many tickets a page has.
 const PAGE_LEN: usize = 20;
@@ -47,10 +47,10 @@ struct UserPage {
     tickets: Vec<Arc<Ticket>>,
     more_tickets: Option<String>,
     balances: Vec<Balance>,
-    told: Told,
+    trail: TrailPart,
 }
 
-crate::web::page!(UserPage);
+crate::web::site::page!(UserPage);
 
 pub(super) async fn show(
     operator: Operator,
@@ -59,9 +59,9 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let id: UserId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
-    let told = tokio::task::spawn_blocking(move || finder.user(&office, id)).await.map_err(|_| Code::Internal)?;
-    let (user, story) = told?;
+    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
+    let found = tokio::task::spawn_blocking(move || search.user(&office, id)).await.map_err(|_| Code::Internal)?;
+    let (user, trail) = found?;
     let limit = Some(PAGE_LEN.to_string());
     let query = RawOrderQuery { limit: limit.clone(), cursor: asked.orders, ..RawOrderQuery::default() };
     let orders = state.office.orders().list(id, &query)?;
@@ -74,7 +74,7 @@ pub(super) async fn show(
     };
     let tickets = state.office.tickets().list(&query)?;
     Ok(page(&UserPage {
-        told: Told::of(&story, &mut People::new(operator.actor, &state.office)),
+        trail: TrailPart::of(&trail, &mut People::new(operator.actor, &state.office)),
         frame: Frame::new(user.email.clone().unwrap_or_else(|| "Erased user".to_owned()), ""),
         balances: state.office.ledger().balance(operator.actor, id)?,
         chrome: operator.chrome,

@@ -10,9 +10,9 @@ use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::insight::story::clock;
+use crate::observability::audit_trail::clock;
 use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with};
+use crate::web::site::{Chrome, Flash, Form, redirect_with};
 use crate::webhooks::{Delivery, Progress, Status, Subscription, WebhookError, Webhooks};
 
 /// How many deliveries a page has.
@@ -110,7 +110,7 @@ struct WebhookPage {
     older: Option<u64>,
 }
 
-crate::web::page!(WebhooksPage, WebhookPage);
+crate::web::site::page!(WebhooksPage, WebhookPage);
 
 pub(super) fn webhooks(state: &AppState) -> Result<&Webhooks, Refusal> {
     state.webhooks.as_ref().ok_or(Refusal::WebhooksUnavailable)
@@ -163,15 +163,15 @@ pub(super) async fn act(
         return match webhooks.remove(id).await {
             // Sent twice, the form has done what it says.
             Ok(()) | Err(WebhookError::NotFound) => {
-                Ok(redirect_with("/console/webhooks", Notice::WebhookRemoved, &state))
+                Ok(redirect_with("/console/webhooks", Flash::WebhookRemoved, &state))
             }
             Err(error) => Err(error.into()),
         };
     }
     let done = match action.as_str() {
-        "resume" => webhooks.resume(id).await.map(|_| Notice::WebhookResumed)?,
-        "disable" => webhooks.disable(id, BY_HAND.to_owned()).await.map(|_| Notice::WebhookDisabled)?,
-        "ping" => webhooks.ping(id).await.map(|_| Notice::WebhookPinged)?,
+        "resume" => webhooks.resume(id).await.map(|_| Flash::WebhookResumed)?,
+        "disable" => webhooks.disable(id, BY_HAND.to_owned()).await.map(|_| Flash::WebhookDisabled)?,
+        "ping" => webhooks.ping(id).await.map(|_| Flash::WebhookPinged)?,
         _ => return Err(Refusal::RouteNotFound.into()),
     };
     Ok(redirect_with(&format!("/console/webhooks/{id}"), done, &state))
@@ -186,5 +186,5 @@ pub(super) async fn resend(
     let (id, webhooks) = (webhook(&id)?, webhooks(&state)?);
     let number = number.parse().map_err(|_| Refusal::DeliveryNotFound)?;
     webhooks.resend(id, number).await?;
-    Ok(redirect_with(&format!("/console/webhooks/{id}"), Notice::WebhookResent, &state))
+    Ok(redirect_with(&format!("/console/webhooks/{id}"), Flash::WebhookResent, &state))
 }

@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::extract::{SignedInUser, cookie_of, no_cookie};
-use crate::middleware::client;
+use crate::limits::client;
 use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect, redirect_with, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, redirect, redirect_with, show};
 
 /// Where to go when signed in.
 #[derive(Debug, Default, Deserialize)]
@@ -85,7 +85,7 @@ pub(super) async fn sign_in(
     let (email, next) = (form.get("email").trim(), form.get("next"));
     let signing = SignIn { client, ..SignIn::new(email, form.get("password")) };
     match state.office.auth().sign_in(signing).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedIn, &state)),
+        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Flash::SignedIn, &state)),
         Err(error) => refused(error, |errors| SignPage::new(chrome, false, next, email, errors)),
     }
 }
@@ -93,17 +93,17 @@ pub(super) async fn sign_in(
 pub(super) async fn sign_up(State(state): State<AppState>, chrome: Chrome, form: Form) -> Result<Response, Failure> {
     let (email, next) = (form.get("email").trim(), form.get("next"));
     match state.office.auth().sign_up(SignUp::new(email, form.get("password"))).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedUp, &state)),
+        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Flash::SignedUp, &state)),
         Err(error) => refused(error, |errors| SignPage::new(chrome, true, next, email, errors)),
     }
 }
 
-fn signed_in_as(signed_in: SignedIn, next: &str, notice: Notice, state: &AppState) -> Response {
-    (cookie_of(signed_in.token, &state.settings), redirect_with(next, notice, state)).into_response()
+fn signed_in_as(signed_in: SignedIn, next: &str, flash: Flash, state: &AppState) -> Response {
+    (cookie_of(signed_in.token, &state.settings), redirect_with(next, flash, state)).into_response()
 }
 
 /// The form once more, with what is wrong; or the error's own page.
-fn refused<P: crate::web::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
+fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
     let errors = field_errors(error)?;
     Ok(show(status, &page(&errors)))
@@ -113,7 +113,7 @@ pub(super) async fn sign_out(State(state): State<AppState>, chrome: Chrome, _for
     if let Some(visitor) = &chrome.visitor {
         state.office.auth().sign_out(&visitor.session).await?;
     }
-    Ok((no_cookie(&state.settings), redirect_with("/", Notice::SignedOut, &state)).into_response())
+    Ok((no_cookie(&state.settings), redirect_with("/", Flash::SignedOut, &state)).into_response())
 }
 
 /// One's own account.
@@ -178,7 +178,7 @@ pub(super) async fn change_email(
     let current_password = form.get("email-password").to_owned();
     let update = UserUpdate { current_password, email: Some(email.to_owned()), password: None };
     match state.office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::EmailChanged, &state)),
+        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Flash::EmailChanged, &state)),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
     }
 }
@@ -192,7 +192,7 @@ pub(super) async fn change_password(
     let current_password = form.get("password-password").to_owned();
     let update = UserUpdate { current_password, email: None, password: Some(form.get("password").to_owned()) };
     match state.office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::PasswordChanged, &state)),
+        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Flash::PasswordChanged, &state)),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),
     }
 }

@@ -10,7 +10,7 @@ use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::state::AppState;
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// One currency.
 struct Sum {

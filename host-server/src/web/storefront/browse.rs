@@ -9,10 +9,10 @@ use axum::response::Response;
 use boxoffice::Timestamp;
 use serde::Deserialize;
 
+use crate::catalogue::{Browse, OnSale, Sort};
 use crate::error::Failure;
 use crate::state::AppState;
-use crate::web::catalogue::{Browse, OnSale, Sort};
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many shows a page has.
 const PAGE: usize = 24;

@@ -8,12 +8,12 @@ use boxoffice::{Code, Error, IdempotencyKey, OrderId, RawOrderQuery, TicketId, U
 
 use super::orders::checkout;
 use super::{cards, orders};
+use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
-use crate::web::catalogue::ShowKey;
-use crate::web::form::random_hex;
-use crate::web::{Chrome, Form, Notice, page, redirect, redirect_with, show};
+use crate::web::site::form::random_hex;
+use crate::web::site::{Chrome, Flash, Form, page, redirect, redirect_with, show};
 
 /// A name for the attempt to buy from one page: sent twice, it is one order.
 pub(super) fn attempt() -> String {
@@ -56,14 +56,14 @@ pub(super) async fn lock(
     tickets.dedup();
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
     if tickets.is_empty() || tickets.len() > 10 {
-        return Ok(redirect_with(&back, Notice::ChooseTickets, &state));
+        return Ok(redirect_with(&back, Flash::ChooseTickets, &state));
     }
     let orders = key(&form, &tickets).into_iter().fold(state.office.orders(), boxoffice::Orders::idempotency_key);
     match orders.create(user.id(), &tickets).await {
         Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
         Err(error) => {
             if let Some(order) = own_order(&state, user.id(), &tickets, &error)? {
-                return Ok(redirect_with(&format!("/orders/{order}"), Notice::HeldByYou, &state));
+                return Ok(redirect_with(&format!("/orders/{order}"), Flash::HeldByYou, &state));
             }
             not_locked(chrome, error, back)
         }
@@ -153,7 +153,7 @@ pub(super) async fn cancel(
 ) -> Result<Response, Failure> {
     let here = format!("/orders/{id}");
     match state.office.orders().cancel(user.id(), id).await {
-        Ok(()) => Ok(redirect_with(&here, Notice::OrderCancelled, &state)),
+        Ok(()) => Ok(redirect_with(&here, Flash::OrderCancelled, &state)),
         // Whatever it came to meanwhile, its page tells.
         Err(error) if error.status_code() == 409 => Ok(redirect(&here)),
         Err(error) => Err(error.into()),

@@ -2,8 +2,8 @@
 //! `assets/stripe.js` puts into the page, send the card to Stripe and give a token instead.
 
 use crate::CardForm;
-use crate::web::form::FieldErrors;
-use crate::web::{Field, Form};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Field, Form};
 
 /// How long a token may be; Stripe's have some thirty characters.
 const TOKEN_MAX: usize = 255;

@@ -10,8 +10,8 @@ use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, Pager, Price, When, field_errors, page, redirect_with, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, Pager, Price, When, field_errors, page, redirect_with, show};
 
 /// One of my tickets.
 struct Row {
@@ -243,7 +243,7 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
     match state.office.tickets().create(user.id(), entered.ticket()).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Listed, &state)),
+        Ok(_) => Ok(redirect_with("/sell", Flash::Listed, &state)),
         Err(error) => {
             let errors = field_errors(error)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, None)))
@@ -280,7 +280,7 @@ pub(super) async fn edit(
         expected_version: form.filled("version").and_then(|version| version.parse().ok()),
     };
     match state.office.tickets().update(user.id(), id, update).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Edited, &state)),
+        Ok(_) => Ok(redirect_with("/sell", Flash::Edited, &state)),
         Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
         Err(error) => {
             let errors = field_errors(error)?;
@@ -292,7 +292,7 @@ pub(super) async fn edit(
 
 /// Shows the ticket as it stands, when it is not any more what the form was made from.
 fn moved(id: TicketId, state: &AppState) -> Response {
-    redirect_with(&format!("/sell/tickets/{id}"), Notice::TicketMoved, state)
+    redirect_with(&format!("/sell/tickets/{id}"), Flash::TicketMoved, state)
 }
 
 pub(super) async fn withdraw(
@@ -303,7 +303,7 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Failure> {
     let version = form.filled("version").and_then(|version| version.parse().ok());
     match state.office.tickets().withdraw(user.id(), id, version).await {
-        Ok(()) => Ok(redirect_with("/sell", Notice::Withdrawn, &state)),
+        Ok(()) => Ok(redirect_with("/sell", Flash::Withdrawn, &state)),
         Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
         Err(error) => Err(error.into()),
     }

@@ -10,8 +10,8 @@ use super::rows::{self, Row};
 use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect_with, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, redirect_with, show};
 
 /// How many rows without problems a preview shows.
 const SHOWN: usize = 50;
@@ -114,7 +114,7 @@ pub(super) async fn submit(
     }
     let tickets = rows.iter().map(|row| row.ticket(&entered.show)).collect();
     match state.office.tickets().create_many(user.id(), tickets).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Listed, &state)),
+        Ok(_) => Ok(redirect_with("/sell", Flash::Listed, &state)),
         Err(error) => {
             let faults = field_errors(error)?;
             for (field, message) in faults.iter() {

@@ -12,12 +12,12 @@ use serde::Deserialize;
 
 use super::cards::CardInputs;
 use crate::CardForm;
+use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
-use crate::web::catalogue::ShowKey;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Pager, Price, When, page, redirect, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Pager, Price, When, page, redirect, show};
 
 /// A ticket of an order.
 struct Line {

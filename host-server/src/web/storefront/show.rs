@@ -12,10 +12,10 @@ use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
+use crate::catalogue::ShowKey;
 use crate::error::{Failure, Refusal};
 use crate::state::AppState;
-use crate::web::catalogue::ShowKey;
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many tickets a page has.
 const PAGE: usize = 120;

@@ -1,5 +1,7 @@
 //! Flags and environment.
 
+pub(crate) mod gateway;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,10 +9,10 @@ use std::time::Duration;
 use boxoffice::{Currency, Error, FeePolicy, IdempotencyKey, KeyRing, LateMoneyPolicy, Money, UserId};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::gateway::GatewayArgs;
 use crate::logging::LogFormat;
 use crate::state::Settings;
 use crate::webhooks::WebhookSettings;
+use gateway::GatewayArgs;
 
 /// The HTTP host of boxoffice: serves a box office and looks after its data.
 ///

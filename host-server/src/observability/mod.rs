@@ -1,17 +1,16 @@
-//! What operators look at: figures by the minute, the story of one order or ticket, and the check of the whole journal.
+//! What operators look at: figures by the minute, the audit trail of one order or ticket, and the check of the whole journal.
 //!
 //! Everything here is read from the journal, the metrics and the engine's gauges, and is gone with the process: after a start the
 //! last hours are read from the journal again.
 //!
 //! **Invariant:** the journal's writer never waits for anything here, and memory stays bounded whatever the journal's length.
 
+pub(crate) mod audit_trail;
 pub(crate) mod chart;
-mod follower;
-mod latency;
-mod pace;
-mod place;
-mod series;
-pub(crate) mod story;
+pub(crate) mod history;
+pub(crate) mod metrics;
+mod position;
+mod throttle;
 mod verification;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,20 +20,17 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) use latency::Percentiles;
-pub(crate) use pace::Pace;
-use series::TimeSeries;
-pub(crate) use series::{MINUTES_MAX, Minute};
+use audit_trail::HistorySearch;
+use history::{Sampler, TimeSeries};
+pub(crate) use throttle::Throttle;
 pub(crate) use verification::{State as VerificationState, Verification};
-
-use story::Finder;
 
 /// What operators look at.
 #[derive(Debug, Default)]
 pub(crate) struct Insight {
     series: Arc<Mutex<TimeSeries>>,
     pub(crate) verification: Verification,
-    pub(crate) finder: Arc<Finder>,
+    pub(crate) history_search: Arc<HistorySearch>,
     following: OnceLock<Following>,
 }
 
@@ -52,8 +48,8 @@ impl Insight {
         self.following.get_or_init(|| {
             let stop = CancellationToken::new();
             let (covers, covered) = watch::channel(0);
-            let follower = follower::Follower::new(office.clone(), Arc::clone(&self.series), metrics.clone(), covers);
-            tokio::spawn(stop.clone().run_until_cancelled_owned(follower.run()));
+            let sampler = Sampler::new(office.clone(), Arc::clone(&self.series), metrics.clone(), covers);
+            tokio::spawn(stop.clone().run_until_cancelled_owned(sampler.run()));
             Following { covered, _stop: stop.drop_guard() }
         });
     }
@@ -62,7 +58,7 @@ impl Insight {
     pub(crate) async fn series<T>(&self, office: &BoxOffice, read: impl FnOnce(&TimeSeries) -> T) -> T {
         if let Some(following) = self.following.get() {
             let head = office.stats().head_seq;
-            // The follower goes when the box office closes; then this is all that there is.
+            // The sampler goes when the box office closes; then this is all that there is.
             let _ = following.covered.clone().wait_for(|covered| *covered >= head).await;
         }
         read(&self.series.lock().unwrap_or_else(PoisonError::into_inner))

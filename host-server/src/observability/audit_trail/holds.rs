@@ -45,7 +45,7 @@ impl End {
     }
 }
 
-/// Who had the ticket when, first to last, by the records of its story.
+/// Who had the ticket when, first to last, by the records of its trail.
 pub(crate) fn holds<'a>(ticket: TicketId, records: impl IntoIterator<Item = &'a Record>) -> Vec<Hold> {
     let mut holds: Vec<Hold> = Vec::new();
     for record in records {

@@ -1,6 +1,6 @@
 //! Finding the records of a few streams in a journal of any length.
 //!
-//! The journal is read by position alone; an index of all streams would cost each append a random insert. So the finder remembers
+//! The journal is read by position alone; an index of all streams would cost each append a random insert. So the search remembers
 //! of each segment of the journal that it has read which streams are in it, in a small filter that may err by naming too many.
 //! A segment that can't have what is wanted is never read again. Reading is bounded by question: a long journal is searched in
 //! several, each of which goes on where the filters end.
@@ -42,9 +42,9 @@ pub(crate) struct Reach {
 
 /// What is known of the journal's segments.
 #[derive(Debug, Default)]
-pub(crate) struct Finder(Mutex<BTreeMap<u64, Filter>>);
+pub(crate) struct HistorySearch(Mutex<BTreeMap<u64, Filter>>);
 
-impl Finder {
+impl HistorySearch {
     /// Gives the search what it wants, from record number `from` on. It blocks.
     ///
     /// # Errors
@@ -198,7 +198,7 @@ mod tests {
         let history = History { orders: 20_000, live_tickets: 1_000, holds: 100, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
-        let (journal, finder) = (office.journal(), Finder::default());
+        let (journal, past) = (office.journal(), HistorySearch::default());
         let head = journal.head().unwrap();
         assert!(head > 5 * LEN, "{head} records are too few for this test");
         let middle = journal.read(head / 2, 1000).unwrap();
@@ -209,13 +209,13 @@ mod tests {
         let order = order.unwrap();
 
         let mut first = OfOrder::new(order);
-        let reach = finder.find(&journal, 1, &mut first).unwrap();
+        let reach = past.find(&journal, 1, &mut first).unwrap();
         assert_eq!((reach, first.seen.get() as u64), (Reach { to: head, is_all: true }, head));
         let version = office.desk().order(Actor::System, order).unwrap().version;
         assert_eq!(first.found.len() as u64, version);
 
         let mut second = OfOrder::new(order);
-        assert!(finder.find(&journal, 1, &mut second).unwrap().is_all);
+        assert!(past.find(&journal, 1, &mut second).unwrap().is_all);
         assert_eq!(second.found, first.found);
         let segments = 2 + head / LEN / 2;
         assert!((second.seen.get() as u64) < segments * LEN, "read {} of {head}", second.seen.get());
@@ -227,11 +227,11 @@ mod tests {
         let history = History { orders: 12_000, live_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
-        let (journal, finder) = (office.journal(), Finder::default());
+        let (journal, past) = (office.journal(), HistorySearch::default());
         let nobody = OrderId::from_bytes([7; 16]);
         let mut before = 0;
         loop {
-            let reach = finder.find_within(&journal, 1, &mut OfOrder::new(nobody), 1).unwrap();
+            let reach = past.find_within(&journal, 1, &mut OfOrder::new(nobody), 1).unwrap();
             assert!(reach.to > before || reach.is_all, "each question comes further: {reach:?}");
             before = reach.to;
             if reach.is_all {

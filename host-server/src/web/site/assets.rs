@@ -24,51 +24,53 @@ impl Asset {
 }
 
 static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("style", "css", "text/css; charset=utf-8", include_str!("../../assets/style.css")));
-static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("site", "js", "text/javascript; charset=utf-8", include_str!("../../assets/site.js")));
-static CONSOLE_STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_str!("../../assets/console.css")));
+    LazyLock::new(|| Asset::new("style", "css", "text/css; charset=utf-8", include_str!("../../../assets/style.css")));
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("site", "js", "text/javascript; charset=utf-8", include_str!("../../../assets/site.js"))
+});
+static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("console", "css", "text/css; charset=utf-8", include_str!("../../../assets/console.css"))
+});
 static CONSOLE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("console", "js", "text/javascript; charset=utf-8", include_str!("../../assets/console.js"))
+    Asset::new("console", "js", "text/javascript; charset=utf-8", include_str!("../../../assets/console.js"))
 });
 static STRIPE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("stripe", "js", "text/javascript; charset=utf-8", include_str!("../../assets/stripe.js"))
+    Asset::new("stripe", "js", "text/javascript; charset=utf-8", include_str!("../../../assets/stripe.js"))
 });
 static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../assets/icon.svg")));
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../../assets/icon.svg")));
 
 /// Where the style is.
-pub(super) fn style() -> &'static str {
+pub(crate) fn style() -> &'static str {
     &STYLE.path
 }
 
 /// Where the script is.
-pub(super) fn script() -> &'static str {
+pub(crate) fn script() -> &'static str {
     &SCRIPT.path
 }
 
 /// Where the console's own style is.
-pub(super) fn console_style() -> &'static str {
+pub(crate) fn console_style() -> &'static str {
     &CONSOLE_STYLE.path
 }
 
 /// Where the console's own script is.
-pub(super) fn console_script() -> &'static str {
+pub(crate) fn console_script() -> &'static str {
     &CONSOLE_SCRIPT.path
 }
 
 /// Where the script is that takes cards by way of Stripe's.
-pub(super) fn stripe_script() -> &'static str {
+pub(crate) fn stripe_script() -> &'static str {
     &STRIPE_SCRIPT.path
 }
 
 /// Where the icon is.
-pub(super) fn icon() -> &'static str {
+pub(crate) fn icon() -> &'static str {
     &ICON.path
 }
 
-pub(super) fn routes() -> Router<AppState> {
+pub(crate) fn routes() -> Router<AppState> {
     [&STYLE, &SCRIPT, &CONSOLE_STYLE, &CONSOLE_SCRIPT, &STRIPE_SCRIPT, &ICON]
         .into_iter()
         .fold(Router::new(), |routes, asset| routes.route(&asset.path, get(async || file(asset))))

@@ -9,15 +9,15 @@ use crate::state::AppState;
 
 const COOKIE: &str = "notice";
 
-macro_rules! notices {
+macro_rules! flashes {
     ($($name:ident $code:literal $tone:literal $text:literal;)*) => {
         /// One of the things that a page can tell.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Notice {
+        pub(crate) enum Flash {
             $($name,)*
         }
 
-        impl Notice {
+        impl Flash {
             const ALL: &[Self] = &[$(Self::$name,)*];
 
             const fn parts(self) -> (&'static str, &'static str, &'static str) {
@@ -27,7 +27,7 @@ macro_rules! notices {
     };
 }
 
-notices! {
+flashes! {
     SignedIn "signed-in" "good" "You are signed in.";
     SignedUp "signed-up" "good" "Welcome! Your account is ready.";
     SignedOut "signed-out" "good" "You are signed out.";
@@ -53,7 +53,7 @@ notices! {
     TicketMoved "ticket-moved" "bad" "The ticket has changed since you opened the form. Here it is as it stands now.";
 }
 
-impl Notice {
+impl Flash {
     /// The kind: `good`, `info` or `bad`.
     pub(crate) fn tone(self) -> &'static str {
         self.parts().1
@@ -65,16 +65,16 @@ impl Notice {
     }
 }
 
-/// The notice that the browser brings.
-pub(super) fn of(headers: &HeaderMap) -> Option<Notice> {
+/// The message that the browser brings.
+pub(super) fn of(headers: &HeaderMap) -> Option<Flash> {
     let cookie = extract::cookie(headers, COOKIE)?;
-    Notice::ALL.iter().copied().find(|notice| notice.parts().0 == cookie.value())
+    Flash::ALL.iter().copied().find(|flash| flash.parts().0 == cookie.value())
 }
 
-/// The cookie with the notice, or the one that takes it back.
-pub(super) fn cookie(notice: Option<Notice>, https: bool) -> Cookie<'static> {
-    let life = if notice.is_some() { 60 } else { 0 };
-    Cookie::build((COOKIE, notice.map_or("", |notice| notice.parts().0)))
+/// The cookie with the message, or the one that takes it back.
+pub(super) fn cookie(flash: Option<Flash>, https: bool) -> Cookie<'static> {
+    let life = if flash.is_some() { 60 } else { 0 };
+    Cookie::build((COOKIE, flash.map_or("", |flash| flash.parts().0)))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -90,9 +90,9 @@ pub(crate) fn redirect(to: &str) -> Response {
 }
 
 /// The same, with something to tell there.
-pub(crate) fn redirect_with(to: &str, notice: Notice, state: &AppState) -> Response {
+pub(crate) fn redirect_with(to: &str, flash: Flash, state: &AppState) -> Response {
     let mut response = redirect(to);
-    let cookie = cookie(Some(notice), state.settings.is_https()).to_string();
+    let cookie = cookie(Some(flash), state.settings.is_https()).to_string();
     response.headers_mut().extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }

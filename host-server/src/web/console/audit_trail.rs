@@ -1,4 +1,4 @@
-//! The story of one order or one ticket, and the search that leads to any story.
+//! The audit trail of one order or one ticket, and the search that leads to any.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use super::people::{NOBODY, People, Person, user};
 use super::row::{Row, short};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::insight::story::{Answer, Hold, Question, Story, clock, holds};
+use crate::observability::audit_trail::{Answer, AuditTrail, Hold, Question, clock, holds};
 use crate::state::AppState;
-use crate::web::{Chrome, show};
+use crate::web::site::{Chrome, show};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Sought {
@@ -63,7 +63,7 @@ fn of_user(id: UserId) -> String {
     format!("/console/users/{id}")
 }
 
-/// Where the story of what has this id is told.
+/// Where the trail of what has this id is.
 fn place_of(operator: &Operator, state: &AppState, id: Uuid) -> Result<Option<String>, Error> {
     let office = &state.office;
     let bytes = *id.as_bytes();
@@ -91,20 +91,20 @@ fn place_of(operator: &Operator, state: &AppState, id: Uuid) -> Result<Option<St
     }
 }
 
-/// What a story page says of its search.
-pub(super) struct Told {
+/// An audit trail as pages show it.
+pub(super) struct TrailPart {
     pub(super) rows: Vec<Row>,
     pub(super) left_out: usize,
     /// The last record that was searched, if that is not all.
     pub(super) searched_to: Option<u64>,
 }
 
-impl Told {
-    pub(super) fn of(story: &Story, people: &mut People) -> Self {
+impl TrailPart {
+    pub(super) fn of(trail: &AuditTrail, people: &mut People) -> Self {
         Self {
-            rows: story.records.iter().map(|record| Row::of(record, people)).collect(),
-            left_out: story.left_out,
-            searched_to: (!story.reach.is_all).then_some(story.reach.to),
+            rows: trail.records.iter().map(|record| Row::of(record, people)).collect(),
+            left_out: trail.left_out,
+            searched_to: (!trail.reach.is_all).then_some(trail.reach.to),
         }
     }
 }
@@ -117,7 +117,7 @@ struct OrderPage {
     order: Arc<Order>,
     buyer: Person,
     expires_at: String,
-    told: Told,
+    trail: TrailPart,
 }
 
 pub(super) async fn order(
@@ -126,9 +126,9 @@ pub(super) async fn order(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
-    let told = tokio::task::spawn_blocking(move || finder.order(&office, id)).await.map_err(|_| Code::Internal)?;
-    let (order, story) = told?;
+    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
+    let found = tokio::task::spawn_blocking(move || search.order(&office, id)).await.map_err(|_| Code::Internal)?;
+    let (order, trail) = found?;
     let mut people = People::new(operator.actor, &state.office);
     Ok(page(&OrderPage {
         chrome: operator.chrome,
@@ -136,7 +136,7 @@ pub(super) async fn order(
         expires_at: clock(order.expires_at),
         buyer: people.person(order.buyer_id),
         order,
-        told: Told::of(&story, &mut people),
+        trail: TrailPart::of(&trail, &mut people),
     }))
 }
 
@@ -181,10 +181,10 @@ struct TicketPage {
     asked: Why,
     answers: Vec<Answer>,
     holds: Vec<Had>,
-    told: Told,
+    trail: TrailPart,
 }
 
-crate::web::page!(FindPage, OrderPage, TicketPage);
+crate::web::site::page!(FindPage, OrderPage, TicketPage);
 
 /// A hold as it is listed.
 struct Had {
@@ -214,15 +214,15 @@ pub(super) async fn ticket(
     Query(asked): Query<Why>,
 ) -> Result<Response, Failure> {
     let id: TicketId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
-    let told = tokio::task::spawn_blocking(move || finder.ticket(&office, id)).await.map_err(|_| Code::Internal)?;
-    let (ticket, story) = told?;
+    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
+    let found = tokio::task::spawn_blocking(move || search.ticket(&office, id)).await.map_err(|_| Code::Internal)?;
+    let (ticket, trail) = found?;
     let frame = Frame::new(format!("Ticket {}", short(&id.to_string())), "");
     let (question, frame) = match asked.question(&state.office, operator.actor) {
         Ok(question) => (question, frame),
         Err(error) => (Question::default(), frame.faults(&error)),
     };
-    let holds = holds(id, &story.records);
+    let holds = holds(id, &trail.records);
     let withdrawn = (ticket.status == TicketStatus::Withdrawn).then_some(ticket.updated_at);
     let show = ticket.show.as_ref().map_or(String::new(), |show| {
         let venue = show.venue.as_ref().map(|venue| format!(", {venue}")).unwrap_or_default();
@@ -234,7 +234,7 @@ pub(super) async fn ticket(
         frame,
         answers: question.answer(ticket.created_at, &holds, withdrawn),
         holds: holds.iter().map(|hold| Had::of(hold, &mut people)).collect(),
-        told: Told::of(&story, &mut people),
+        trail: TrailPart::of(&trail, &mut people),
         seller: people.person(ticket.seller_id),
         ticket,
         show,

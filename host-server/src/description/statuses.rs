@@ -120,8 +120,9 @@ mod tests {
 
     #[test]
     fn the_table_is_about_operations_that_there_are() {
+        let document = include_str!("../../openapi.json");
         for (id, _) in MORE {
-            assert!(crate::openapi::json().contains(&format!("\"operationId\": \"{id}\"")), "{id}");
+            assert!(document.contains(&format!("\"operationId\": \"{id}\"")), "{id}");
         }
     }
 }

@@ -48,7 +48,7 @@ impl FormToken {
 }
 
 /// So many random bytes in hexadecimal digits.
-pub(super) fn random_hex<const BYTES: usize>() -> Option<String> {
+pub(crate) fn random_hex<const BYTES: usize>() -> Option<String> {
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes).ok()?;
     Some(bytes.iter().fold(String::with_capacity(BYTES * 2), |mut text, byte| {

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 
-use super::{Chrome, Notice, page, redirect_with, show};
+use super::{Chrome, Flash, page, redirect_with, show};
 use crate::error::{ERROR_CODE, Told};
 use crate::state::AppState;
 
@@ -37,7 +37,7 @@ impl Browser {
         if told.code == "auth.required" {
             let next = if self.method.is_safe() { self.uri.to_string() } else { self.page_before() };
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            return redirect_with(&format!("/sign-in?next={next}"), Notice::SignInFirst, state);
+            return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, state);
         }
         let chrome = Chrome::of(&self.headers, &self.uri, state);
         let mut page = show(response.status(), &ErrorPage::of(&told, response.status(), chrome));

@@ -4,7 +4,7 @@ use std::time::Duration;
 use boxoffice::testing::ManualClock;
 use boxoffice::{Actor, BoxOffice, NewTicket, SignUp, TicketId, Timestamp, UserId};
 
-use super::{Finder, Question, Story, Tone, holds, words};
+use super::{AuditTrail, HistorySearch, Question, Tone, holds, words};
 
 /// A box office at noon with a ticket and people who want it.
 struct Town {
@@ -52,12 +52,12 @@ impl Town {
         town
     }
 
-    fn story(&self) -> Story {
-        Finder::default().ticket(&self.office, self.ticket).unwrap().1
+    fn trail(&self) -> AuditTrail {
+        HistorySearch::default().ticket(&self.office, self.ticket).unwrap().1
     }
 
     fn why(&self, question: Question) -> Vec<String> {
-        let holds = holds(self.ticket, &self.story().records);
+        let holds = holds(self.ticket, &self.trail().records);
         let listed = self.office.tickets().get(self.ticket).unwrap().created_at;
         question.answer(listed, &holds, None).into_iter().map(|answer| answer.text).collect()
     }
@@ -68,10 +68,10 @@ fn at(time: &str) -> Timestamp {
 }
 
 #[tokio::test]
-async fn a_ticket_has_the_stories_of_its_orders() {
+async fn a_ticket_has_the_trails_of_its_orders() {
     let town = Town::contested().await;
-    let story = town.story();
-    let told: Vec<_> = story.records.iter().map(|record| words(record).what).collect();
+    let trail = town.trail();
+    let told: Vec<_> = trail.records.iter().map(|record| words(record).what).collect();
     assert_eq!(
         told,
         [
@@ -87,18 +87,18 @@ async fn a_ticket_has_the_stories_of_its_orders() {
             "20.00 USD was paid",
         ]
     );
-    assert!(story.reach.is_all && story.left_out == 0);
-    let tones: Vec<_> = story.records.iter().map(|record| words(record).tone).collect();
+    assert!(trail.reach.is_all && trail.left_out == 0);
+    let tones: Vec<_> = trail.records.iter().map(|record| words(record).tone).collect();
     assert_eq!((tones[1], tones[2], tones[9]), (Tone::Held, Tone::Ended, Tone::Good));
 }
 
 #[tokio::test]
-async fn an_order_has_its_own_story_and_nobody_elses() {
+async fn an_order_has_its_own_trail_and_nobody_elses() {
     let town = Town::contested().await;
-    let orders = holds(town.ticket, &town.story().records);
-    let (order, story) = Finder::default().order(&town.office, orders[1].order).unwrap();
+    let orders = holds(town.ticket, &town.trail().records);
+    let (order, trail) = HistorySearch::default().order(&town.office, orders[1].order).unwrap();
     assert_eq!(order.buyer_id, town.buyers[1]);
-    let names: Vec<_> = story.records.iter().map(|record| record.event.name()).collect();
+    let names: Vec<_> = trail.records.iter().map(|record| record.event.name()).collect();
     assert_eq!(names, ["OrderCreated", "PaymentStarted", "ChargeFailed", "OrderCancelled"]);
 }
 
@@ -129,9 +129,9 @@ async fn why_somebody_did_not_get_the_seat() {
 async fn what_its_seller_took_off_sale_nobody_gets() {
     let town = Town::new().await;
     town.office.tickets().withdraw(town.seller, town.ticket, None).await.unwrap();
-    let (ticket, story) = Finder::default().ticket(&town.office, town.ticket).unwrap();
+    let (ticket, trail) = HistorySearch::default().ticket(&town.office, town.ticket).unwrap();
     let gone = Some(ticket.updated_at);
-    let answer = Question::default().answer(ticket.created_at, &holds(ticket.id, &story.records), gone);
+    let answer = Question::default().answer(ticket.created_at, &holds(ticket.id, &trail.records), gone);
     assert_eq!(answer[0].text, "Nobody can have it: its seller took it off sale at 2027-01-01 12:01:00.");
     let later = Question { at: Some(at("12:30:00")), buyer: None };
     assert_eq!(
@@ -143,7 +143,7 @@ async fn what_its_seller_took_off_sale_nobody_gets() {
 #[tokio::test]
 async fn a_refund_that_returns_the_ticket_ends_its_hold() {
     let town = Town::contested().await;
-    let sold = holds(town.ticket, &town.story().records).pop().unwrap();
+    let sold = holds(town.ticket, &town.trail().records).pop().unwrap();
     town.clock.advance(MINUTE);
     town.office.payments().refund(Actor::System, sold.order, true).await.unwrap();
     assert_eq!(town.why(Question::default()), ["Nobody has it: it is on sale."]);

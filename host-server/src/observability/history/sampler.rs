@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::latency::Histogram;
-use super::place::first_at;
 use super::series::{MINUTES_MAX, Samples, TimeSeries};
+use crate::observability::position::first_at;
 
 /// How often figures of the moment are looked at.
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ const BATCH_MAX: usize = 512;
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Keeps a series.
-pub(super) struct Follower {
+pub(crate) struct Sampler {
     office: BoxOffice,
     series: Arc<Mutex<TimeSeries>>,
     metrics: PrometheusHandle,
@@ -38,8 +38,8 @@ pub(super) struct Follower {
     samples: u32,
 }
 
-impl Follower {
-    pub(super) fn new(
+impl Sampler {
+    pub(crate) fn new(
         office: BoxOffice,
         series: Arc<Mutex<TimeSeries>>,
         metrics: PrometheusHandle,
@@ -49,7 +49,7 @@ impl Follower {
     }
 
     /// Follows until the box office closes.
-    pub(super) async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         let Some(mut records) = self.begin().await else { return };
         let mut ticks = tokio::time::interval_at(Instant::now(), SAMPLE_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -64,7 +64,7 @@ fn describe() {
 ///
 /// To find a metric by its labels costs more than to read a ticket, so they are kept; there are as many as there are routes.
 #[derive(Debug, Default)]
-pub(crate) struct RequestFigures(RwLock<Kept>);
+pub(crate) struct RequestMetrics(RwLock<Kept>);
 
 type Kept = HashMap<(&'static str, StatusCode), HashMap<String, Figures>>;
 
@@ -74,9 +74,9 @@ struct Figures {
     seconds: Histogram,
 }
 
-impl RequestFigures {
+impl RequestMetrics {
     /// Counts one answered request.
-    pub(super) fn observe(&self, method: &Method, route: &str, status: StatusCode, latency: Duration) {
+    pub(crate) fn observe(&self, method: &Method, route: &str, status: StatusCode, latency: Duration) {
         let of = (method_label(method), status);
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(figures) = kept.get(&of).and_then(|routes| routes.get(route)) {

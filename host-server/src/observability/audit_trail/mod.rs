@@ -1,6 +1,6 @@
-//! The story of one order, ticket or user: all that the journal knows of it, in words.
+//! The audit trail of one order, ticket or user: all that the journal knows of it, in words.
 
-mod finder;
+mod history_search;
 mod holds;
 #[cfg(test)]
 mod tests;
@@ -12,21 +12,21 @@ use boxoffice::{
     Actor, BoxOffice, DomainEvent, Error, Order, OrderId, Record, StreamKey, Ticket, TicketId, UserAccount, UserId,
 };
 
-pub(crate) use finder::{Finder, Reach};
+pub(crate) use history_search::{HistorySearch, Reach};
 pub(crate) use holds::{Answer, Hold, Question, holds};
 #[cfg(test)]
 pub(crate) use words::Tone;
 pub(crate) use words::{clock, words};
 
-use super::place::first_at;
-use finder::Search;
+use crate::observability::position::first_at;
+use history_search::Search;
 
-/// How many records a story has at most, the latest.
+/// How many records a trail has at most, the latest.
 const RECORDS_MAX: usize = 1_000;
 
 /// What happened to an order, a ticket or a user.
 #[derive(Debug)]
-pub(crate) struct Story {
+pub(crate) struct AuditTrail {
     /// The records, in the order of the journal.
     pub(crate) records: VecDeque<Record>,
     /// How many earlier ones are left out.
@@ -35,38 +35,42 @@ pub(crate) struct Story {
     pub(crate) reach: Reach,
 }
 
-impl Finder {
-    /// The story of an order: its own records. It blocks.
+impl HistorySearch {
+    /// The trail of an order: its own records. It blocks.
     ///
     /// # Errors
-    /// `order.not_found`; as [`Finder::find`].
-    pub(crate) fn order(&self, office: &BoxOffice, id: OrderId) -> Result<(std::sync::Arc<Order>, Story), Error> {
+    /// `order.not_found`; as [`HistorySearch::find`].
+    pub(crate) fn order(&self, office: &BoxOffice, id: OrderId) -> Result<(std::sync::Arc<Order>, AuditTrail), Error> {
         let order = office.desk().order(Actor::System, id)?;
         let mut search = Gathering::new(office.clone(), StreamKey::Order(id), order.version);
         let reach = self.from(office, order.created_at, &mut search)?;
-        Ok((order, search.story(reach)))
+        Ok((order, search.trail(reach)))
     }
 
-    /// The story of a ticket: its own records, and those of every order that has held it. It blocks.
+    /// The trail of a ticket: its own records, and those of every order that has held it. It blocks.
     ///
     /// # Errors
-    /// `ticket.not_found`; as [`Finder::find`].
-    pub(crate) fn ticket(&self, office: &BoxOffice, id: TicketId) -> Result<(std::sync::Arc<Ticket>, Story), Error> {
+    /// `ticket.not_found`; as [`HistorySearch::find`].
+    pub(crate) fn ticket(
+        &self,
+        office: &BoxOffice,
+        id: TicketId,
+    ) -> Result<(std::sync::Arc<Ticket>, AuditTrail), Error> {
         let ticket = office.tickets().get(id)?;
         let mut search = Gathering::new(office.clone(), StreamKey::Ticket(id), ticket.version);
         let reach = self.from(office, ticket.created_at, &mut search)?;
-        Ok((ticket, search.story(reach)))
+        Ok((ticket, search.trail(reach)))
     }
 
-    /// The story of a user's account: its own records, from the sign-up on. It blocks.
+    /// The trail of a user's account: its own records, from the sign-up on. It blocks.
     ///
     /// # Errors
-    /// `auth.user_not_found`; as [`Finder::find`].
-    pub(crate) fn user(&self, office: &BoxOffice, id: UserId) -> Result<(UserAccount, Story), Error> {
+    /// `auth.user_not_found`; as [`HistorySearch::find`].
+    pub(crate) fn user(&self, office: &BoxOffice, id: UserId) -> Result<(UserAccount, AuditTrail), Error> {
         let user = office.desk().user(Actor::System, id)?;
         let mut search = Gathering::new(office.clone(), StreamKey::User(id), user.version);
         let reach = self.from(office, user.created_at, &mut search)?;
-        Ok((user, search.story(reach)))
+        Ok((user, search.trail(reach)))
     }
 
     fn from(&self, office: &BoxOffice, at: boxoffice::Timestamp, search: &mut Gathering) -> Result<Reach, Error> {
@@ -99,8 +103,8 @@ impl Gathering {
         }
     }
 
-    fn story(self, reach: Reach) -> Story {
-        Story { records: self.records, left_out: self.left_out, reach }
+    fn trail(self, reach: Reach) -> AuditTrail {
+        AuditTrail { records: self.records, left_out: self.left_out, reach }
     }
 
     /// Notes that a stream has come to a version.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use boxoffice::{BoxOffice, Error, Timestamp, VerifyReport};
 
-use super::Pace;
+use super::Throttle;
 
 /// The task, and what came of it.
 #[derive(Debug, Clone, Default)]
@@ -89,10 +89,10 @@ struct Ending {
 
 impl Ending {
     fn run(self) {
-        let mut pace = Pace::of(&self.office);
+        let mut throttle = Throttle::of(&self.office);
         let outcome = self.office.journal().verify(&mut |done, total| {
             self.verification.progress(done, total);
-            pace.rest();
+            throttle.rest();
         });
         self.end(outcome.map(Arc::new));
     }

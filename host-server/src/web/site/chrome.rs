@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use boxoffice::{Session, UserId};
 
 use super::form::FormToken;
-use super::{Notice, assets, notice};
+use super::{Flash, assets, flash};
 use crate::error::Refusal;
 use crate::extract;
 use crate::state::AppState;
@@ -33,7 +33,7 @@ pub(crate) struct Chrome {
     /// Who looks at the page, if they are signed in.
     pub(crate) visitor: Option<Visitor>,
     /// What happened before, to be told once.
-    pub(crate) notice: Option<Notice>,
+    pub(crate) flash: Option<Flash>,
     /// The path of the page with its query, to come back to.
     pub(crate) here: String,
     /// Where style, script and icon are.
@@ -66,7 +66,7 @@ impl Chrome {
         let https = state.settings.is_https();
         Self {
             visitor,
-            notice: notice::of(headers),
+            flash: flash::of(headers),
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             style: assets::style(),
             script: assets::script(),
@@ -125,8 +125,8 @@ pub(crate) trait Page: Template {
 
 macro_rules! page {
     ($($page:ty),+ $(,)?) => {$(
-        impl $crate::web::Page for $page {
-            fn chrome(&self) -> &$crate::web::Chrome {
+        impl $crate::web::site::Page for $page {
+            fn chrome(&self) -> &$crate::web::site::Chrome {
                 &self.chrome
             }
         }
@@ -147,7 +147,7 @@ pub(crate) fn show(status: StatusCode, page: &impl Page) -> Response {
     ];
     let mut response = (status, headers, html).into_response();
     let chrome = page.chrome();
-    let cookies = [chrome.token.cookie(chrome.https), chrome.notice.map(|_| notice::cookie(None, chrome.https))];
+    let cookies = [chrome.token.cookie(chrome.https), chrome.flash.map(|_| flash::cookie(None, chrome.https))];
     for cookie in cookies.into_iter().flatten() {
         if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
             response.headers_mut().append(header::SET_COOKIE, value);

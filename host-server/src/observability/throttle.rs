@@ -11,16 +11,16 @@ const REST: u32 = 3;
 /// The longest rest, so that progress is seen.
 const REST_MAX: Duration = Duration::from_secs(1);
 
-/// The pace of one task.
+/// What slows one task down.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct Throttle {
     office: BoxOffice,
     /// The last record when the task went on.
     head: u64,
     since: Instant,
 }
 
-impl Pace {
+impl Throttle {
     pub(crate) fn of(office: &BoxOffice) -> Self {
         Self { office: office.clone(), head: office.stats().head_seq, since: Instant::now() }
     }

@@ -2,8 +2,6 @@
 
 mod statuses;
 
-use std::sync::OnceLock;
-
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::SchemaType;
@@ -11,8 +9,6 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema, Type};
 
 use crate::error::{ErrorBody, ErrorEntry};
-use crate::routes;
-use crate::state::Settings;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,19 +33,10 @@ use crate::state::Settings;
 )]
 struct Description;
 
-/// The description of every route, as it is served at `/openapi.json`.
-pub fn json() -> &'static str {
-    static JSON: OnceLock<String> = OnceLock::new();
-    JSON.get_or_init(|| {
-        let mut json = describe().to_pretty_json().unwrap_or_default();
-        json.push('\n');
-        json
-    })
-}
-
-fn describe() -> utoipa::openapi::OpenApi {
+/// Returns the whole description, made of what the routes say of themselves.
+pub(crate) fn complete(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let mut description = Description::openapi();
-    description.merge(routes::all(&Settings::default()).into_openapi());
+    description.merge(routes);
     let components = description.components.get_or_insert_default();
     statuses::describe(components);
     let cookie = ApiKey::Cookie(ApiKeyValue::with_description("session", "Set by sign-up and sign-in."));

@@ -35,6 +35,7 @@ pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use notices::command_of;
 pub use orders::Orders;
 pub use payments::Payments;

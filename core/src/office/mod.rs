@@ -47,6 +47,7 @@ pub use verify::{Problem, VerifyReport};
 
 use crate::blocking;
 use crate::command::Command;
+use crate::domain::Limits;
 use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
@@ -181,6 +182,16 @@ impl BoxOffice {
     /// Whether commands are taken.
     pub fn is_ready(&self) -> bool {
         !self.0.handle.is_closed()
+    }
+
+    /// Returns the limits that the box office was opened with, such as how many tickets an order may have.
+    pub fn limits(&self) -> &Limits {
+        &self.0.settings.limits
+    }
+
+    /// Returns the currency of prices that name none.
+    pub fn default_currency(&self) -> Currency {
+        self.0.default_currency()
     }
 
     /// The engine's own time, which never runs backwards.

@@ -24,8 +24,8 @@ const PARTS: &[(&str, &str, &str)] = &[
 const RUST_ONLY: &[&str] = &["desk"];
 
 /// What the bindings have in other forms: parts are attributes, options and keys are arguments, blocking is a face, and what can be
-/// had without waiting is had so.
-const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "get_in_memory"];
+/// had without waiting is had so; what a box office was opened with, its caller knows.
+const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "get_in_memory", "limits", "default_currency"];
 
 /// What can be chosen when a box office is opened: the methods of the builder, with the fields of its limits.
 const BUILDER: &str = "core/src/office/builder.rs";

@@ -25,6 +25,13 @@ pub struct Show {
     pub starts_at: Timestamp,
 }
 
+impl Show {
+    /// Returns `true` once the show has started, which is when its tickets can't be ordered any more.
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.starts_at <= now
+    }
+}
+
 /// Where a ticket is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +55,11 @@ impl TicketStatus {
             Self::Sold => "sold",
             Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// Returns `true` if its seller may edit or withdraw a ticket in this status.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Available)
     }
 
     /// Whether the ticket is on sale, or may be again when an order ends without payment.

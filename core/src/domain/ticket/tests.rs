@@ -100,6 +100,17 @@ fn both(expected: Option<u64>) -> [crate::command::Command; 2] {
 }
 
 #[test]
+fn only_what_is_called_editable_is() {
+    let on_sale = || market().on_sale(SELLER, [7]).by(SELLER);
+    assert!(on_sale().ticket(7).status.is_editable());
+    on_sale().when(withdraw(7, None)).then_events([withdrawn(7)]);
+    for (story, refusal) in [(locked(), Rejection::Locked), (sold(), Rejection::Sold), (gone(), Rejection::Withdrawn)] {
+        assert!(!story.ticket(7).status.is_editable());
+        story.when(withdraw(7, None)).then_refused(refusal);
+    }
+}
+
+#[test]
 fn edit_and_withdrawal_are_refused_in_this_order() {
     for command in both(Some(77)) {
         check_refused([

@@ -36,6 +36,7 @@ pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use notices::command_of;
 pub use orders::Orders;
 pub use payments::Payments;
@@ -48,7 +49,7 @@ pub use verify::{Problem, VerifyReport};
 use crate::blocking;
 use crate::command::Command;
 use crate::domain::payment::StartPayment;
-use crate::domain::{Decide, Order, Reply};
+use crate::domain::{Decide, Limits, Order, Reply};
 use crate::engine::{self, Checkpointer, Gauges, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
@@ -183,6 +184,16 @@ impl BoxOffice {
     /// Whether commands are taken.
     pub fn is_ready(&self) -> bool {
         !self.0.handle.is_closed()
+    }
+
+    /// Returns the limits that the box office was opened with, such as how many tickets an order may have.
+    pub fn limits(&self) -> &Limits {
+        &self.0.settings.limits
+    }
+
+    /// Returns the currency of prices that name none.
+    pub fn default_currency(&self) -> Currency {
+        self.0.default_currency()
     }
 
     /// The engine's own time, which never runs backwards.

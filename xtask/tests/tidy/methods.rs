@@ -24,8 +24,10 @@ const PARTS: &[(&str, &str, &str)] = &[
 const RUST_ONLY: &[&str] = &["desk"];
 
 /// What the bindings have in other forms: parts are attributes, options and keys are arguments, blocking is a face, what can be
-/// had without waiting is had so, and all pages of a list are iterated over in the language's own way.
-const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "get_in_memory", "iter", "stream"];
+/// had without waiting is had so, and all pages of a list are iterated over in the language's own way. Callers know what they
+/// opened a box office with.
+const OTHERWISE: &[&str] =
+    &["builder", "blocking", "idempotency_key", "get_in_memory", "iter", "stream", "limits", "default_currency"];
 
 /// What can be chosen when a box office is opened: the methods of the builder, with the fields of its limits.
 const BUILDER: &str = "core/src/office/builder.rs";

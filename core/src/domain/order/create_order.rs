@@ -78,7 +78,7 @@ fn orderable(state: &State, id: TicketId, buyer: UserId, now: Timestamp) -> Resu
         TicketStatus::Sold => return Err(Rejection::TicketSold(id)),
         TicketStatus::Withdrawn => return Err(Rejection::TicketWithdrawn(id)),
     }
-    if ticket.starts_at().is_some_and(|starts_at| starts_at <= now) {
+    if ticket.show.as_ref().is_some_and(|show| show.has_started(now)) {
         return Err(Rejection::ShowStarted(id));
     }
     Ok(OrderedTicket {

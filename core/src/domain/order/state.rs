@@ -101,10 +101,15 @@ impl Order {
         !self.status.is_open() && !self.charge.as_ref().is_some_and(waits)
     }
 
+    /// Returns `true` once the order's deadline has come, whatever has become of the order by then.
+    pub fn is_past_deadline(&self, now: Timestamp) -> bool {
+        is_over(self.expires_at, now)
+    }
+
     /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
         let waits = self.status == OrderStatus::Created || planted(Mistake::ExpireWithoutHolder);
-        waits && is_over(self.expires_at, now)
+        waits && self.is_past_deadline(now)
     }
 }
 

@@ -34,6 +34,11 @@ impl Show {
     pub fn new(name: ShowName, starts_at: Timestamp) -> Self {
         Self { name, category: None, venue: None, starts_at }
     }
+
+    /// Returns `true` once the show has started, which is when its tickets can't be ordered any more.
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.starts_at <= now
+    }
 }
 
 /// Where a ticket is in its life.
@@ -62,6 +67,11 @@ impl TicketStatus {
             Self::Sold => "sold",
             Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// Returns `true` if its seller may edit or withdraw a ticket in this status.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Available)
     }
 
     /// Whether the ticket is on sale, or may be again when an order ends without payment.
@@ -114,6 +124,13 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Returns `true` if this user may order the ticket at `now`, as far as the ticket itself says: it is available, somebody
+    /// else sells it, and its show has not started. Without a user, `true` if somebody may.
+    pub fn is_orderable_by(&self, buyer: Option<UserId>, now: Timestamp) -> bool {
+        let has_started = self.show.as_ref().is_some_and(|show| show.has_started(now));
+        self.status == TicketStatus::Available && buyer != Some(self.seller_id) && !has_started
+    }
+
     /// When its show starts, if it has one.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show.as_ref().map(|show| show.starts_at)

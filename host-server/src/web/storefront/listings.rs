@@ -5,16 +5,15 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{
-    Code, NewShow, NewTicket, Ticket, TicketId, TicketQuery, TicketStatus, TicketStatusFilter, TicketUpdate,
+    BoxOffice, Code, NewShow, NewTicket, Ticket, TicketId, TicketQuery, TicketStatus, TicketStatusFilter, TicketUpdate,
 };
 
 use super::orders::{Asked, cursor_pager};
 use crate::dto;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, Pager, Price, When, field_errors, page, redirect_with, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, Pager, Price, When, field_errors, page, show};
 
 /// One of my tickets.
 struct Row {
@@ -77,17 +76,17 @@ struct TicketPage {
 page!(ListingsPage, TicketPage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let query = TicketQuery::new().status(TicketStatusFilter::All).seller(user.id()).limit(50);
     let query = query.after(dto::cursor(Some(&asked.cursor))?);
-    let found = state.office.tickets().list(&query)?;
+    let found = office.tickets().list(&query)?;
     let tickets = found.items.iter().map(|ticket| Row::of(ticket)).collect();
     let actor = boxoffice::Actor::User(user.id());
-    let owed = state.office.ledger().balance(actor, user.id())?.iter().map(|balance| balance.owed.into()).collect();
+    let owed = office.ledger().balance(actor, user.id())?.iter().map(|balance| balance.owed.into()).collect();
     let pager = cursor_pager("/sell", &asked, found.next);
     Ok(show(StatusCode::OK, &ListingsPage { chrome, tickets, owed, pager }))
 }
@@ -232,14 +231,14 @@ pub(super) async fn new_page(_user: SignedInUser, chrome: Chrome) -> Response {
 }
 
 pub(super) async fn create(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    match state.office.tickets().create(user.id(), entered.ticket()).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Listed, &state)),
+    match office.tickets().create(user.id(), entered.ticket()).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let errors = field_errors(error)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, None)))
@@ -248,12 +247,12 @@ pub(super) async fn create(
 }
 
 pub(super) async fn edit_page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<TicketId>,
 ) -> Result<Response, Failure> {
-    let ticket = state.office.tickets().get(id)?;
+    let ticket = office.tickets().get(id)?;
     if ticket.seller_id != user.id() {
         return Err(Code::TicketNotYours.into());
     }
@@ -262,7 +261,7 @@ pub(super) async fn edit_page(
 }
 
 pub(super) async fn edit(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<TicketId>,
@@ -272,32 +271,32 @@ pub(super) async fn edit(
     let mut update = TicketUpdate::new(&entered.title, &entered.price);
     update.show = entered.show.show();
     update.expected_version = form.filled("version").and_then(|version| version.parse().ok());
-    match state.office.tickets().update(user.id(), id, update).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Edited, &state)),
-        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
+    match office.tickets().update(user.id(), id, update).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Edited)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
         Err(error) => {
             let errors = field_errors(error)?;
-            let ticket = state.office.tickets().get(id)?;
+            let ticket = office.tickets().get(id)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, Some(&ticket))))
         }
     }
 }
 
 /// Shows the ticket as it stands, when it is not any more what the form was made from.
-fn moved(id: TicketId, state: &AppState) -> Response {
-    redirect_with(&format!("/sell/tickets/{id}"), Notice::TicketMoved, state)
+fn moved(id: TicketId, form: &Form) -> Response {
+    form.redirect(&format!("/sell/tickets/{id}"), Flash::TicketMoved)
 }
 
 pub(super) async fn withdraw(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<TicketId>,
     form: Form,
 ) -> Result<Response, Failure> {
     let version = form.filled("version").and_then(|version| version.parse().ok());
-    match state.office.tickets().withdraw(user.id(), id, version).await {
-        Ok(()) => Ok(redirect_with("/sell", Notice::Withdrawn, &state)),
-        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
+    match office.tickets().withdraw(user.id(), id, version).await {
+        Ok(()) => Ok(form.redirect("/sell", Flash::Withdrawn)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
         Err(error) => Err(error.into()),
     }
 }

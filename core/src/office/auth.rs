@@ -1,10 +1,9 @@
-//! The front door of the auth domain.
+//! The façade of the auth domain.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::token::{self, Session};
 use super::{BoxOffice, Named};
 use crate::command::Command;
 use crate::domain::User;
@@ -12,6 +11,7 @@ use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSe
 use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
+use crate::identity::{self, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Somebody who wants to sign up.
@@ -402,7 +402,7 @@ impl Auth {
     fn begin_session(&self, user: &User, id: SessionId) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         let now = self.office.now();
-        let session = token::begin(user.id, id, user.epoch, now, inner.settings.session_length);
+        let session = identity::begin(user.id, id, user.epoch, now, inner.settings.session_length);
         let token = inner.tokens.issue(&session, now)?;
         let session = Session { operator: user.operator, ..session };
         Ok(SignedIn { user: self.profile(user)?, token, session })

@@ -6,9 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::password::Passwords;
-use super::throttle::Throttle;
-use super::token::{KeyRing, Tokens};
 use super::{BoxOffice, Inner};
 use crate::clock::{Clock, EngineTime, SystemClock};
 use crate::command::Command;
@@ -20,6 +17,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
+use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
 use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency, OrderId, RefundId};

@@ -1,4 +1,4 @@
-//! The front door of the journal.
+//! The façade of the journal.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use futures_core::Stream;
 
 use super::BoxOffice;
 use super::pages::{Entries, Pages};
-use super::verify::{self, VerifyReport};
 use crate::engine::Subscription;
 use crate::error::{Code, Error};
 use crate::event::Record;
+use crate::verify::{self, VerifyReport};
 
 /// How many records one read gives at most.
 const READ_MAX: usize = 10_000;

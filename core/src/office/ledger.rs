@@ -1,19 +1,20 @@
-//! The front door of the ledger domain.
+//! The façade of the ledger domain.
 
 use futures_core::Stream;
 use serde::Serialize;
 
 use super::pages::{Entries, Pages};
-use super::{BoxOffice, Named, scope, statement};
+use super::{BoxOffice, Named, scope};
 use crate::command::Command;
 use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
+use crate::statement;
 use crate::types::{
     Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId,
 };
-use crate::views::{LedgerQuery, Page, Views, checked};
+use crate::views::{LedgerQuery, Page, PageLimit, Views, checked};
 
 /// Whose the money is.
 #[derive(Debug, Clone)]
@@ -90,6 +91,26 @@ impl BalanceEntry {
             amount: SignedMoney::from_minor(amount, entry.currency),
             fee: SignedMoney::from_minor(fee, entry.currency),
         }
+    }
+
+    /// The names of the columns of a statement.
+    const COLUMNS: [&str; 10] =
+        ["number", "at", "kind", "orderId", "payoutId", "reference", "currency", "gross", "fee", "amount"];
+
+    /// Returns the entry as a row of a statement.
+    fn row(&self) -> [String; 10] {
+        [
+            self.number.to_string(),
+            self.at.to_string(),
+            self.kind.as_str().to_owned(),
+            self.order_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.payout_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.reference.as_ref().map(|text| statement::harmless(text.as_str())).unwrap_or_default(),
+            self.amount.currency().code().to_owned(),
+            self.gross().decimal(),
+            self.fee.decimal(),
+            self.amount.decimal(),
+        ]
     }
 
     /// What the buyer paid, or, below zero, got back: amount and fee together.
@@ -302,7 +323,15 @@ impl Ledger {
         seller: UserId,
     ) -> Result<impl Iterator<Item = Result<String, Error>> + Send + use<>, Error> {
         self.readable(actor, seller)?;
-        Ok(statement::Statement::new(self.clone(), actor, seller))
+        let ledger = self.clone();
+        let header = || statement::lines([BalanceEntry::COLUMNS.map(str::to_owned)].into_iter());
+        let query = LedgerQuery::new().limit(PageLimit::MAX.get());
+        let pages = Pages::new(query.cursor, move |cursor| {
+            let page = ledger.entries(actor, seller, &query.clone().after(cursor))?;
+            Ok((vec![page.items], page.next.map(Some)))
+        });
+        let parts = pages.map(|page| statement::lines(page?.iter().map(BalanceEntry::row)));
+        Ok(std::iter::once_with(header).chain(parts))
     }
 
     /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.

@@ -1,4 +1,4 @@
-//! The front door: what hosts embed.
+//! The façade: what hosts embed.
 
 mod auth;
 mod builder;
@@ -9,16 +9,10 @@ mod ledger;
 mod notices;
 mod orders;
 mod pages;
-mod password;
 mod payments;
 mod salvage;
-mod settled;
-mod statement;
 mod stats;
-mod throttle;
 mod tickets;
-mod token;
-mod verify;
 
 use std::fmt;
 use std::path::Path;
@@ -42,15 +36,13 @@ pub use payments::Payments;
 pub use salvage::Salvage;
 pub use stats::Stats;
 pub use tickets::Tickets;
-pub use token::{KeyRing, Session};
-pub use verify::{Problem, VerifyReport};
 
-use crate::blocking;
 use crate::command::Command;
 use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
+use crate::identity::{Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
 use crate::types::{CommandId, Currency, IdempotencyKey, Timestamp};
@@ -98,9 +90,9 @@ pub(crate) struct Inner {
     checkpointer: Arc<Checkpointer>,
     ids: Arc<dyn IdSource>,
     settings: builder::Settings,
-    tokens: token::Tokens,
-    passwords: Arc<password::Passwords>,
-    throttle: throttle::Throttle,
+    tokens: Tokens,
+    passwords: Arc<Passwords>,
+    throttle: Throttle,
     closed: watch::Sender<bool>,
     /// Held by whoever closes.
     closing: Mutex<()>,
@@ -244,11 +236,6 @@ impl BoxOffice {
     /// ```
     pub fn journal(&self) -> JournalReader {
         JournalReader::new(self.clone())
-    }
-
-    /// The same box office for callers without an async runtime.
-    pub fn blocking(&self) -> blocking::BoxOffice {
-        blocking::BoxOffice::new(self.clone())
     }
 
     /// Returns metrics of the engine right now.

@@ -1,4 +1,4 @@
-//! The front door of the order domain.
+//! The façade of the order domain.
 
 use std::sync::Arc;
 

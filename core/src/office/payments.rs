@@ -1,4 +1,4 @@
-//! The front door of the payment domain.
+//! The façade of the payment domain.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;

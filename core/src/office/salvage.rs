@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{BoxOffice, Problem};
+use super::BoxOffice;
 use crate::error::Error;
 use crate::event::Record;
 use crate::journal::recover;
+use crate::verify::Problem;
 
 /// What was brought out of a journal, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]

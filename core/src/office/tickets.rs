@@ -1,4 +1,4 @@
-//! The front door of the ticket domain.
+//! The façade of the ticket domain.
 
 use std::sync::Arc;
 

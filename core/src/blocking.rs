@@ -12,22 +12,35 @@ use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::error::Error;
 use crate::event::{Actor, Resolution};
+use crate::identity::Session;
 use crate::office::{
-    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn,
-    SignUp, SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
+    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, SignIn, SignUp,
+    SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
 };
 use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{LedgerQuery, OrderQuery, Page, TicketQuery};
+
+impl Office {
+    /// Returns the same box office for callers without an async runtime.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let ticket = office.blocking().tickets().create(ann, NewTicket::new("Hamlet", "19.99"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn blocking(&self) -> BoxOffice {
+        BoxOffice(self.clone())
+    }
+}
 
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]
 pub struct BoxOffice(Office);
 
 impl BoxOffice {
-    pub(crate) fn new(office: Office) -> Self {
-        Self(office)
-    }
-
     /// Who people are: sign-up, sign-in, sessions.
     pub fn auth(&self) -> Auth {
         Auth(self.0.auth())

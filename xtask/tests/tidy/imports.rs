@@ -10,6 +10,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("journal", &["types", "event", "command", "domain", "error", "private_file", "mistake", "testing"]),
     ("views", &["types", "event", "command", "domain", "journal", "error", "private_file", "mistake", "testing"]),
     ("gateway", &["types", "event", "domain", "error", "clock", "ids", "private_file", "testing"]),
+    ("identity", &["types", "event", "error", "private_file"]),
+    ("verify", &["types", "event", "domain", "journal", "error", "testing"]),
     (
         "engine",
         &[
@@ -57,7 +59,7 @@ fn beyond_own_folder(path: &str, code: &str) -> Vec<String> {
 }
 
 /// The first names that follow `start`, those of a `{group}` too.
-fn after(code: &str, start: &str) -> Vec<String> {
+pub(crate) fn after(code: &str, start: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(start) {
         let inside_a_word = code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't read the tree fails")]
 
 mod circles;
+mod core_circles;
 mod documents;
 mod events;
 mod examples;

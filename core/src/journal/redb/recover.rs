@@ -13,11 +13,12 @@ use std::sync::Mutex;
 use redb::{Database, ReadableDatabase};
 
 use super::archive::ARCHIVE_FILE;
+use super::error::guarded;
+use super::file::{CACHE_BYTES, DATABASE_FILE, builder};
 use super::format::storage;
+use super::overlay::{Overlay, Source};
 use super::records::Records;
-use super::tables::guarded;
-use super::untouched::{Source, Untouched};
-use super::{CACHE_BYTES, DATABASE_FILE, builder, scan};
+use super::scan;
 use crate::event::{Hash, Record};
 use crate::journal::codec::{damaged, frames};
 use crate::journal::{Head, JournalError};
@@ -28,7 +29,7 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
 
 /// Result of a recovery.
 #[derive(Debug)]
-pub(crate) struct Salvaged {
+pub(crate) struct Recovered {
     /// Last record that was recovered.
     pub(crate) head: Head,
     /// Number of records that were found by searching the file.
@@ -38,7 +39,7 @@ pub(crate) struct Salvaged {
 }
 
 /// Passes `visit` every record of the journal in a directory up to the damage.
-pub(crate) fn salvage(dir: &Path, visit: Visit<'_>) -> Result<Salvaged, JournalError> {
+pub(crate) fn recover(dir: &Path, visit: Visit<'_>) -> Result<Recovered, JournalError> {
     let archive = dir.join(ARCHIVE_FILE);
     let there = archive.try_exists().map_err(storage)?;
     let files: Vec<_> = there.then_some(archive).into_iter().chain([dir.join(DATABASE_FILE)]).collect();
@@ -50,7 +51,7 @@ pub(crate) fn salvage(dir: &Path, visit: Visit<'_>) -> Result<Salvaged, JournalE
 pub(super) fn from<S: Source>(
     files: &[impl Fn() -> Result<S, JournalError>],
     visit: Visit<'_>,
-) -> Result<Salvaged, JournalError> {
+) -> Result<Recovered, JournalError> {
     let mut walk = Walk { head: Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() }, stopped: false, visit };
     let (mut damage, mut searched) = (None, 0);
     for open in files {
@@ -73,7 +74,7 @@ pub(super) fn from<S: Source>(
     }
     // Whatever is wrong with a database, the next record is the first lost one.
     let damage = damage.map(|what| (walk.head.seq + 1, what));
-    Ok(Salvaged { head: walk.head, searched, damage })
+    Ok(Recovered { head: walk.head, searched, damage })
 }
 
 fn told(error: &dyn std::error::Error) -> String {
@@ -89,7 +90,7 @@ struct Walk<'v> {
 impl Walk<'_> {
     /// Visits the records that the database lists.
     fn database<S: Source>(&mut self, source: S) -> Result<(), JournalError> {
-        let storage = Untouched::new(source).map_err(storage)?;
+        let storage = Overlay::new(source).map_err(storage)?;
         let database: Database = guarded(|| Ok(builder(CACHE_BYTES).create_with_backend(storage)?))?;
         let records = guarded(|| Records::only(&database.begin_read()?))?;
         // Archived records may be in both files.

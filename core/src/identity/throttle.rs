@@ -43,7 +43,7 @@ type Account = (EmailKey, Option<IpAddr>);
 
 /// The failures of late.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     accounts: Mutex<HashMap<Account, Record>>,
     /// The last address from which each account was signed in to; some are forgotten when there are too many.
     owners: Mutex<HashMap<EmailKey, IpAddr>>,
@@ -56,7 +56,7 @@ impl Throttle {
     ///
     /// # Errors
     /// `rate.limited`, with the time to wait.
-    pub(super) fn attempt(&self, account: EmailKey, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
+    pub(crate) fn attempt(&self, account: EmailKey, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
         if let Some(address) = address {
             attempt(&self.addresses, ADDRESS, address, now)?;
         }
@@ -70,7 +70,7 @@ impl Throttle {
     }
 
     /// The attempt was a right guess.
-    pub(super) fn succeeded(&self, account: EmailKey, address: Option<IpAddr>) {
+    pub(crate) fn succeeded(&self, account: EmailKey, address: Option<IpAddr>) {
         let owners_address = self.owners_address(account, address);
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, owners_address));
         if let Some(address) = address {

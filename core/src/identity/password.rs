@@ -18,7 +18,7 @@ const WAITING_MAX: usize = 1024;
 ///
 /// The parameters are the defaults of the `argon2` crate, which are OWASP's: 19 MiB, 2 passes, 1 lane.
 #[derive(Debug)]
-pub(super) struct Passwords {
+pub(crate) struct Passwords {
     slots: Semaphore,
     waiting: AtomicUsize,
     /// The hash of a password that nobody has: checking against it takes as long as checking against a user's.
@@ -26,13 +26,13 @@ pub(super) struct Passwords {
 }
 
 impl Passwords {
-    pub(super) fn new(slots: usize) -> Self {
+    pub(crate) fn new(slots: usize) -> Self {
         let nobody = Argon2::default().hash_password(b"nobody").map(|hash| hash.to_string());
         Self { slots: Semaphore::new(slots), waiting: AtomicUsize::new(0), nobody: nobody.unwrap_or_default() }
     }
 
     /// The password's hash in PHC form, with a fresh salt.
-    pub(super) async fn hash(&self, runtime: &tokio::runtime::Handle, password: Password) -> Result<String, Error> {
+    pub(crate) async fn hash(&self, runtime: &tokio::runtime::Handle, password: Password) -> Result<String, Error> {
         self.slowly(runtime, move || {
             Argon2::default().hash_password(password.expose().as_bytes()).map(|h| h.to_string())
         })
@@ -41,7 +41,7 @@ impl Passwords {
     }
 
     /// Whether the password has this hash. Without a hash it takes as long, and is not.
-    pub(super) async fn check(
+    pub(crate) async fn check(
         &self,
         runtime: &tokio::runtime::Handle,
         password: String,

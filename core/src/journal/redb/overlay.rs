@@ -34,7 +34,7 @@ impl Source for Mutex<std::fs::File> {
 
 /// The source with the written bytes as an overlay.
 #[derive(Debug)]
-pub(super) struct Untouched<S> {
+pub(super) struct Overlay<S> {
     source: S,
     changes: Mutex<Changes>,
 }
@@ -47,7 +47,7 @@ struct Changes {
     shown: u64,
 }
 
-impl<S: Source> Untouched<S> {
+impl<S: Source> Overlay<S> {
     pub(super) fn new(source: S) -> io::Result<Self> {
         let len = source.len()?;
         Ok(Self { source, changes: Mutex::new(Changes { pieces: BTreeMap::new(), len, shown: len }) })
@@ -84,7 +84,7 @@ fn pieces(offset: u64, len: usize) -> impl Iterator<Item = (u64, std::ops::Range
     })
 }
 
-impl<S: Source> StorageBackend for Untouched<S> {
+impl<S: Source> StorageBackend for Overlay<S> {
     fn len(&self) -> io::Result<u64> {
         Ok(lock(&self.changes).len)
     }
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    fn content(storage: &Untouched<Vec<u8>>) -> Vec<u8> {
+    fn content(storage: &Overlay<Vec<u8>>) -> Vec<u8> {
         let mut bytes = vec![0; usize::try_from(StorageBackend::len(storage).unwrap()).unwrap()];
         StorageBackend::read(storage, 0, &mut bytes).unwrap();
         bytes
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn it_is_written_like_any_storage_and_the_source_stays() {
         let mut expected: Vec<u8> = (0..10_000_u32).map(|at| (at % 251) as u8).collect();
-        let storage = Untouched::new(expected.clone()).unwrap();
+        let storage = Overlay::new(expected.clone()).unwrap();
         for (offset, len) in [(0, 1), (4095, 2), (100, 5000), (9_999, 1), (8192, 0)] {
             let data = vec![0xAA; len];
             StorageBackend::write(&storage, offset as u64, &data).unwrap();

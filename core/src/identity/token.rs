@@ -131,7 +131,7 @@ pub struct Session {
 }
 
 /// Signs and checks tokens.
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     header: Header,
     signing: EncodingKey,
     checking: Vec<(String, DecodingKey)>,
@@ -145,7 +145,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(keys: &KeyRing) -> Self {
+    pub(crate) fn new(keys: &KeyRing) -> Self {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(keys.current.id.clone());
         let mut validation = Validation::new(Algorithm::HS256);
@@ -163,7 +163,7 @@ impl Tokens {
     }
 
     /// A token for a new session.
-    pub(super) fn issue(&self, session: &Session, now: Timestamp) -> Result<String, Error> {
+    pub(crate) fn issue(&self, session: &Session, now: Timestamp) -> Result<String, Error> {
         let claims = Claims {
             sub: session.user_id.to_string(),
             sid: session.session_id.to_string(),
@@ -176,7 +176,7 @@ impl Tokens {
     }
 
     /// What a token says, if one of the keys has signed it and its time has come and not gone.
-    pub(super) fn check(&self, token: &str, now: Timestamp) -> Option<Session> {
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<Session> {
         let key_id = jsonwebtoken::decode_header(token).ok()?.kid;
         let known = |(id, _): &&(String, DecodingKey)| key_id.as_ref().is_none_or(|wanted| wanted == id);
         let claims = self.checking.iter().filter(known).find_map(|(_, key)| {
@@ -196,7 +196,7 @@ impl Tokens {
 }
 
 /// A session that begins now.
-pub(super) fn begin(user_id: UserId, session_id: SessionId, epoch: u64, now: Timestamp, length: Duration) -> Session {
+pub(crate) fn begin(user_id: UserId, session_id: SessionId, epoch: u64, now: Timestamp, length: Duration) -> Session {
     // Whole seconds, because that is what the token tells.
     let expires_at = Timestamp::from_millis(now.plus(length).as_secs() * 1000);
     Session { user_id, session_id, epoch, expires_at, operator: false }

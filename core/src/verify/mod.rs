@@ -1,8 +1,10 @@
 //! Checks a journal from its first record to its last.
 
+mod settled;
+
 use std::collections::BTreeMap;
 
-use super::settled::Book;
+use self::settled::Book;
 use crate::domain::ledger::{Account, EntryKind, Posting};
 use crate::domain::{Circumstances, Fact, State};
 use crate::error::Error;
@@ -58,7 +60,7 @@ impl VerifyReport {
     }
 }
 
-pub(super) fn verify(
+pub(crate) fn verify(
     journal: &dyn Journal,
     is_closed: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(u64, u64),

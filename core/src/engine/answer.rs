@@ -98,6 +98,6 @@ mod tests {
     #[test]
     fn a_commands_answer_is_of_its_own_kind() {
         assert_eq!(Reply::from(typed::<EraseUser>(user()).unwrap()), user());
-        assert_eq!(typed::<CancelOrder>(user()).unwrap_err().code(), "journal.damaged");
+        assert_eq!(typed::<CancelOrder>(user()).unwrap_err().code(), Code::JournalDamaged);
     }
 }

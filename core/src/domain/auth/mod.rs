@@ -25,7 +25,7 @@ pub use create_user::UserCreated;
 pub(crate) use create_user::{CreateUser, Credentials};
 pub(crate) use erase_user::EraseUser;
 pub use erase_user::UserErased;
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use revoke_session::RevokeSession;
 pub use revoke_session::SessionRevoked;
 pub(crate) use set_operator::SetOperator;

@@ -1,16 +1,22 @@
 //! Why the auth domain says no.
 
-/// Why the auth domain says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// There is no such user, or it is erased.
-    UserNotFound,
-    /// The email belongs to another user.
-    EmailTaken,
-    /// The session that asks has ended.
-    SessionEnded,
-    /// The user still sells or buys.
-    StillTrading,
+use crate::domain::rejection::rejections;
+
+rejections! {
+    /// Why the auth domain says no.
+    auth
+    has {
+        /// There is no such user.
+        UserNotFound: AuthUserNotFound = NotFound "auth.user_not_found" "No such user";
+        /// The email belongs to another user.
+        EmailTaken: AuthEmailTaken = Conflict "auth.email_taken" "Email is in use";
+        /// A user with tickets on sale or open orders can't be erased.
+        StillTrading: AuthStillTrading = Conflict "auth.still_trading" "Withdraw your tickets and end your open orders first";
+    }
+    shares {
+        /// The session that asks has ended.
+        SessionEnded: AuthRequired;
+    }
 }
 
 impl Rejection {

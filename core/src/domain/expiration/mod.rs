@@ -19,5 +19,5 @@ mod tests;
 
 pub(crate) use expire_order::ExpireOrder;
 pub use expire_order::OrderExpired;
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use state::Deadlines;

@@ -1,10 +1,16 @@
 //! Why the expiration domain says no.
 
-/// Why the expiration domain says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// There is no such order.
-    NotFound,
-    /// The order is not watched, or its deadline lies ahead.
-    NotDue,
+use crate::domain::rejection::rejections;
+
+rejections! {
+    /// Why the expiration domain says no.
+    expiration
+    has {
+    }
+    shares {
+        /// There is no such order.
+        NotFound: OrderNotFound;
+        /// The order is not watched, or its deadline lies ahead.
+        NotDue: Internal;
+    }
 }

@@ -36,7 +36,7 @@ pub use fees::{FeeError, FeePolicy};
 pub(super) use postings::Entry;
 pub use record_payout::PayoutRecorded;
 pub(crate) use record_payout::RecordPayout;
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use split::Split;
 pub(super) use state::Draft;
 pub use state::{Account, EntryKind, LedgerEntry, Payout, Posting};

@@ -24,7 +24,7 @@ pub use cancel_order::{CancelReason, OrderCancelled};
 pub(super) use create_order::orderable_again;
 pub(crate) use create_order::{CreateOrder, TicketIds};
 pub use create_order::{OrderCreated, OrderedTicket};
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use state::TicketVersions;
 pub use state::{Order, OrderStatus, TicketVersion};
 pub(super) use state::{after_this, end, payable, version_step};

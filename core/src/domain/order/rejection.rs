@@ -1,42 +1,47 @@
 //! Why the order domain says no.
 
+use crate::domain::rejection::rejections;
 use crate::types::TicketId;
 
-/// Why the order domain says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// There is no such order.
-    NotFound,
-    /// The actor is not the buyer.
-    NotYours,
-    /// There is no such ticket.
-    TicketNotFound(TicketId),
-    /// The buyer sells the ticket.
-    OwnTicket(TicketId),
-    /// An open order holds the ticket.
-    TicketLocked(TicketId),
-    /// The ticket is sold.
-    TicketSold(TicketId),
-    /// The ticket was withdrawn.
-    TicketWithdrawn(TicketId),
-    /// The ticket's show has started.
-    ShowStarted(TicketId),
-    /// The tickets have several currencies.
-    MixedCurrencies,
-    /// The sum is larger than money can be.
-    TotalTooLarge,
-    /// The buyer holds as many open orders as one buyer may.
-    TooManyOpen,
-    /// The deadline has passed.
-    Expired,
-    /// The order was cancelled.
-    Cancelled,
-    /// The order is paid.
-    AlreadyPaid,
-    /// A payment is under way.
-    PaymentPending,
-    /// The buyer is gone, or it is the system, which buys nothing.
-    NoBuyer,
+rejections! {
+    /// Why the order domain says no.
+    order
+    has {
+        /// The show has started.
+        ShowStarted(TicketId): TicketShowStarted = Conflict "ticket.show_started" "The show has started";
+        /// There is no such order.
+        NotFound: OrderNotFound = NotFound "order.not_found" "No such order";
+        /// The order is somebody else's.
+        NotYours: OrderNotYours = Forbidden "order.not_yours" "The order is not yours";
+        /// A buyer can't order their own ticket.
+        OwnTicket(TicketId): OrderOwnTicket = Forbidden "order.own_ticket" "You can't buy your own ticket";
+        /// The tickets of one order must have one currency.
+        MixedCurrencies: OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
+        /// The sum of the tickets' prices is larger than an order can be.
+        TotalTooLarge: OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
+        /// The buyer holds as many open orders as one buyer may.
+        TooManyOpen: OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
+        /// The hold has ended: its time was up.
+        Expired: OrderExpired = Conflict "order.expired" "The order has expired";
+        /// The order was cancelled.
+        Cancelled: OrderCancelled = Conflict "order.cancelled" "The order was cancelled";
+        /// The order is paid.
+        AlreadyPaid: OrderAlreadyPaid = Conflict "order.already_paid" "The order is paid";
+        /// A payment of the order is under way, and its outcome is not yet known.
+        PaymentPending: OrderPaymentPending = Conflict "order.payment_pending" "A payment of this order is under way";
+    }
+    shares {
+        /// There is no such ticket.
+        TicketNotFound(TicketId): TicketNotFound;
+        /// An open order holds the ticket.
+        TicketLocked(TicketId): TicketLocked;
+        /// The ticket is sold.
+        TicketSold(TicketId): TicketSold;
+        /// The ticket was withdrawn.
+        TicketWithdrawn(TicketId): TicketWithdrawn;
+        /// The buyer is gone, or it is the system, which buys nothing.
+        NoBuyer: AuthRequired;
+    }
 }
 
 impl Rejection {

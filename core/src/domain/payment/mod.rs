@@ -48,7 +48,7 @@ pub use late::{
 pub use open_dispute::ChargeDisputed;
 pub(crate) use open_dispute::OpenDispute;
 pub(crate) use record_refund::RecordRefund;
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use resolve_escalation::ResolveEscalation;
 pub use resolve_escalation::{EscalationResolved, Resolution, UnknownResolution};
 pub use settle_charge::{ChargeAuthorized, ChargeCreated, ChargeFailed};

@@ -1,31 +1,35 @@
 //! Why the payment domain says no.
 
 use crate::domain::order;
+use crate::domain::rejection::rejections;
 use crate::types::TicketId;
 
-/// Why the payment domain says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// The order domain says no: there is no such order, it is somebody else's, or it can't be paid.
-    Order(order::Rejection),
-    /// The order has no such charge.
-    NotFound,
-    /// The actor may not refund the order.
-    RefundNotYours,
-    /// The order's money was not taken.
-    NotRefundable,
-    /// The money was given back, or is about to be.
-    AlreadyRefunded,
-    /// More is to be given back than is left of the charge.
-    RefundTooLarge,
-    /// The refund is to be in another currency than the charge.
-    RefundCurrency,
-    /// Tickets are to be sold anew though not all of their money goes back.
-    ReturnNeedsFullRefund,
-    /// Only an operator may do this.
-    OperatorRequired,
-    /// Nothing about the charge waits for an operator.
-    NotEscalated,
+rejections! {
+    /// Why the payment domain says no.
+    payment
+    or Order(order::Rejection) "The order domain says no: there is no such order, it is somebody else's, or it can't be paid."
+    has {
+        /// There is no such charge.
+        NotFound: PaymentNotFound = NotFound "payment.not_found" "No such charge";
+        /// Only a charge that took money can be refunded.
+        NotRefundable: PaymentNotRefundable = Conflict "payment.not_refundable" "Only a successful charge can be refunded";
+        /// The charge is refunded, or its refund is under way.
+        AlreadyRefunded: PaymentAlreadyRefunded = Conflict "payment.already_refunded" "The charge is refunded";
+        /// More is to be given back than is left of the charge.
+        RefundTooLarge: PaymentRefundTooLarge = Conflict "payment.refund_too_large" "More than is left of the charge";
+        /// A refund is in the currency of its charge.
+        RefundCurrency: PaymentRefundCurrency = Validation "payment.refund_currency" "A refund has the currency of its charge";
+        /// Tickets go back on sale only if all of their money goes back.
+        ReturnNeedsFullRefund: PaymentReturnNeedsFullRefund = Conflict "payment.return_needs_full_refund" "Tickets go back on sale only with all of their money";
+        /// Nothing about the charge waits for an operator.
+        NotEscalated: PaymentNotEscalated = Conflict "payment.not_escalated" "Nothing about this charge waits for an operator";
+    }
+    shares {
+        /// The actor may not refund the order.
+        RefundNotYours: OrderNotYours;
+        /// Only an operator may do this.
+        OperatorRequired: AuthOperatorRequired;
+    }
 }
 
 impl Rejection {

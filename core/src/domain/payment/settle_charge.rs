@@ -64,7 +64,7 @@ impl Decide for SettleCharge {
     }
 
     /// Refuses: [`Rejection::NotFound`]. An answer that is known already changes nothing. What becomes of money that comes after all
-    /// for a charge that had failed follows the [`LateMoneyPolicy`].
+    /// for a charge that had failed follows the [`LateMoneyPolicy`](super::LateMoneyPolicy).
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         use ChargeOutcome::{Authorized, Charged, NotCharged};
         use ChargeStatus::{Failed, Pending, Succeeded, Voided, Voiding};

@@ -23,7 +23,7 @@ mod withdraw_ticket;
 
 pub use create_tickets::TicketCreated;
 pub(crate) use create_tickets::{CreateTickets, Listing};
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, codes};
 pub use state::{Show, Ticket, TicketStatus};
 pub(super) use state::{free, lock, return_to_sale, sell};
 pub use update_ticket::TicketUpdated;

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::admin::Reply;
-use crate::error::chain;
+use crate::cause::chain;
 
 /// What a subcommand ends with.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;

@@ -1,15 +1,18 @@
-//! Which card processor takes the money, how the host is told its secrets, and how its checkout takes a card.
+//! Options of who takes the money, and how the host is told its secrets.
 
 #[cfg(feature = "stripe")]
 use std::fs;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use boxoffice::gateway::PaymentGateway;
 #[cfg(feature = "stripe")]
 use boxoffice::gateway::{Stripe, StripeError, StripeMode};
 use clap::{ArgAction, Args, ValueEnum};
+
+#[cfg(feature = "stripe")]
+use crate::cards::PublishableKey;
+use crate::cards::{CardForm, NotPublishable};
 
 /// A card processor that the host knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,49 +31,6 @@ pub enum Capture {
     AtOnce,
     /// Set aside first and taken when the order completes; money that comes too late is released.
     AuthorizeFirst,
-}
-
-/// How the checkout of the storefront takes a card.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum CardForm {
-    /// By a form for the sandbox's test cards.
-    #[default]
-    Sandbox,
-    /// By fields of Stripe's own script, which sends the card from the browser to Stripe.
-    Stripe(PublishableKey),
-    /// Not at all: the money is taken by a gateway whose tokens are made somewhere else, and the checkout says so.
-    Elsewhere,
-}
-
-/// A publishable key of a Stripe account, `pk_test_…` or `pk_live_…`: what pages show to Stripe, and no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishableKey(Box<str>);
-
-/// Not a publishable key. Says nothing of what was given, which may be a secret in the wrong place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the publishable key of Stripe must start with pk_test_ or pk_live_, and a secret key is none")]
-pub struct NotPublishable;
-
-impl PublishableKey {
-    /// The key as pages have it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is one of Stripe's live mode, in which money moves.
-    pub fn is_live(&self) -> bool {
-        self.0.starts_with("pk_live_")
-    }
-}
-
-impl FromStr for PublishableKey {
-    type Err = NotPublishable;
-
-    fn from_str(text: &str) -> Result<Self, NotPublishable> {
-        let rest = text.strip_prefix("pk_test_").or_else(|| text.strip_prefix("pk_live_")).ok_or(NotPublishable)?;
-        let is_plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_plain { Ok(Self(text.into())) } else { Err(NotPublishable) }
-    }
 }
 
 /// Who takes the money.

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::error::Refusal;
-use crate::state::Settings;
+use crate::settings::Settings;
 
 /// The room that there is.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Load {
     /// What no body may be longer than.
     body_limit_max: usize,
     feeds: Arc<Semaphore>,
+    #[cfg(feature = "pages")]
     live_pages: Arc<Semaphore>,
     in_flight_max: usize,
 }
@@ -32,6 +33,7 @@ impl Load {
             body_room_unknown: kibibytes(settings.body_limit),
             body_limit_max: settings.batch_body_limit.max(settings.body_limit),
             feeds: Arc::new(Semaphore::new(settings.feeds_max)),
+            #[cfg(feature = "pages")]
             live_pages: Arc::new(Semaphore::new(settings.live_pages_max)),
             in_flight_max: settings.in_flight_max,
         }
@@ -56,6 +58,7 @@ impl Load {
     }
 
     /// A place for one page that follows a show.
+    #[cfg(feature = "pages")]
     pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.live_pages).try_acquire_owned().map_err(|_| Refusal::Overloaded)
     }

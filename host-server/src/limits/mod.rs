@@ -2,6 +2,8 @@
 
 mod load;
 mod rates;
+mod streams;
 
 pub(crate) use load::Load;
 pub(crate) use rates::{Rates, client};
+pub(crate) use streams::Streams;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use boxoffice::{Code, Error};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -41,7 +41,7 @@ impl Rates {
     }
 
     pub(crate) fn check(&self, request: &Request, route: &str) -> Result<(), Failure> {
-        let client = network(client(request, &self.trusted_proxies));
+        let client = network(client(request.headers(), request.extensions(), &self.trusted_proxies));
         let takes_password = match route {
             "/api/users/signup" | "/api/users/signin" => true,
             "/api/users/current-user" | "/sign-in" | "/sign-up" | "/account/email" | "/account/password" => {
@@ -69,10 +69,10 @@ fn refusal(wait: Duration) -> Failure {
 }
 
 /// The address that a request comes from: the peer's, or what the proxies that are trusted say of it.
-pub(crate) fn client(request: &Request, trusted_proxies: &[IpAddr]) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+pub(crate) fn client(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: &[IpAddr]) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip().to_canonical());
-    if trusted_proxies.contains(&peer) { forwarded(request.headers(), trusted_proxies).unwrap_or(peer) } else { peer }
+    if trusted_proxies.contains(&peer) { forwarded(headers, trusted_proxies).unwrap_or(peer) } else { peer }
 }
 
 /// The last address in `X-Forwarded-For` that no trusted proxy wrote about itself: whatever stands before it may be made up.
@@ -105,7 +105,11 @@ mod tests {
         let peer: SocketAddr = format!("{peer}:1234").parse().unwrap();
         let mut request = Request::builder().header("x-forwarded-for", forwarded).body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
-        assert_eq!(client(&request, &proxies).to_string(), expected, "{peer} {forwarded}");
+        assert_eq!(
+            client(request.headers(), request.extensions(), &proxies).to_string(),
+            expected,
+            "{peer} {forwarded}"
+        );
     }
 
     #[test]

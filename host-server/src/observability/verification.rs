@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use boxoffice::{BoxOffice, Error, Timestamp, VerifyReport};
 
-use super::Throttle;
+use super::throttle::Throttle;
 
 /// The task, and what came of it.
 #[derive(Debug, Clone, Default)]

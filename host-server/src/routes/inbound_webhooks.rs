@@ -1,8 +1,9 @@
-//! What card processors tell by themselves: their webhooks.
+//! Inbound webhooks: what card processors report by themselves.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::HeaderMap;
+use boxoffice::BoxOffice;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,12 +31,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "Taken note of", body = Object))
 )]
 async fn receive_notice(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Path(gateway): Path<String>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Json<Value>, Failure> {
-    let payments = state.office.payments();
+    let payments = office.payments();
     if !payments.takes_notices_of(&gateway) {
         return Err(Refusal::RouteNotFound.into());
     }

@@ -15,7 +15,8 @@ use std::sync::OnceLock;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::description;
-use crate::state::{AppState, Settings};
+use crate::settings::Settings;
+use crate::state::AppState;
 
 /// Every route with its description.
 pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {

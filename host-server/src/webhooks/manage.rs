@@ -103,6 +103,7 @@ impl Webhooks {
     }
 
     /// Delivers nothing more until it is resumed. One that is disabled already stays so, for the reason that it had.
+    #[cfg(feature = "pages")]
     pub(crate) async fn disable(&self, id: Uuid, reason: String) -> Result<(Subscription, Progress)> {
         let at = self.0.shared.clock.now();
         self.change(id, move |subscription, progress| {

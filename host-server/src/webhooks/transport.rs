@@ -22,7 +22,7 @@ use tower::Service;
 use url::Url;
 
 use super::{WebhookSettings, address, target};
-use crate::error::chain;
+use crate::cause::chain;
 
 /// How much of an answer is read, so that its connection can be used again; nothing in it matters.
 const ANSWER_LEN_MAX: usize = 64 * 1024;

@@ -4,19 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use boxoffice::{BoxOffice, Code, Error, Subscription, Timestamp};
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::latency::Histogram;
 use super::series::{MINUTES_MAX, Samples, TimeSeries};
+use crate::observability::metrics::{Metrics, Snapshot};
 use crate::observability::position::first_at;
 
 /// How often figures of the moment are looked at.
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
-
-/// How often the histograms are read; that writes all metrics into a text, so not with each sample.
-const LATENCY_EVERY: u32 = 10;
 
 /// How many records of before are read at most, so that a start after a busy day stays quick.
 const HISTORY_MAX: u64 = 500_000;
@@ -28,28 +24,27 @@ const BATCH_MAX: usize = 512;
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Keeps a series.
-pub(crate) struct Sampler {
+pub(super) struct Sampler {
     office: BoxOffice,
     series: Arc<Mutex<TimeSeries>>,
-    metrics: PrometheusHandle,
+    metrics: Metrics,
     covers: watch::Sender<u64>,
-    /// The histogram as it was when the minute began, and that minute's time.
-    latency: Option<(u64, Histogram)>,
-    samples: u32,
+    /// The latencies as they were when the minute began, and that minute's time.
+    latency: Option<(u64, Snapshot)>,
 }
 
 impl Sampler {
-    pub(crate) fn new(
+    pub(super) fn new(
         office: BoxOffice,
         series: Arc<Mutex<TimeSeries>>,
-        metrics: PrometheusHandle,
+        metrics: Metrics,
         covers: watch::Sender<u64>,
     ) -> Self {
-        Self { office, series, metrics, covers, latency: None, samples: 0 }
+        Self { office, series, metrics, covers, latency: None }
     }
 
     /// Follows until the box office closes.
-    pub(crate) async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         let Some(mut records) = self.begin().await else { return };
         let mut ticks = tokio::time::interval_at(Instant::now(), SAMPLE_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -107,23 +102,20 @@ impl Sampler {
             open_orders: stats.open_orders,
         };
         self.series.lock().unwrap_or_else(PoisonError::into_inner).sample(now, sample);
-        if self.samples.is_multiple_of(LATENCY_EVERY) {
-            self.sample_latency(now);
-        }
-        self.samples = self.samples.wrapping_add(1);
+        self.sample_latency(now);
     }
 
     /// The latency of a minute is what has come between the first reading in it and the first one after it.
     fn sample_latency(&mut self, now: Timestamp) {
-        let histogram = Histogram::parse(&self.metrics.render());
+        let snapshot = self.metrics.commands();
         let minute = now.as_secs() / 60;
-        let (of, start) = self.latency.get_or_insert_with(|| (minute, histogram.clone()));
+        let (of, start) = self.latency.get_or_insert_with(|| (minute, snapshot.clone()));
         let at = Timestamp::from_millis(*of * 60_000);
         let is_over = *of != minute;
-        let percentiles = histogram.since(start);
+        let percentiles = snapshot.since(start);
         self.series.lock().unwrap_or_else(PoisonError::into_inner).latency(at, percentiles);
         if is_over {
-            self.latency = Some((minute, histogram));
+            self.latency = Some((minute, snapshot));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use boxoffice::{CancelReason, DomainEvent, Record, Timestamp};
 
-use super::latency::Percentiles;
+use crate::observability::metrics::Percentiles;
 
 /// For how many minutes the series goes back.
 pub(crate) const MINUTES_MAX: usize = 6 * 60;

@@ -18,8 +18,7 @@ use super::people::{NOBODY, People, Person, user};
 use super::row::{Row, short};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::observability::audit_trail::{Answer, AuditTrail, Hold, Question, clock, holds};
-use crate::state::AppState;
+use crate::observability::audit_trail::{Answer, AuditTrail, HistorySearch, Hold, Question, clock, holds};
 use crate::web::site::{Chrome, show};
 
 #[derive(Debug, Deserialize)]
@@ -39,13 +38,13 @@ struct FindPage {
 /// Goes to what the id names, whatever that is.
 pub(super) async fn find(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Query(sought): Query<Sought>,
 ) -> Result<Response, Failure> {
     let text = sought.q.trim();
     let found = match text.parse::<Uuid>() {
-        Ok(id) => place_of(&operator, &state, id)?,
-        Err(_) => user(&state.office, operator.actor, text)?.map(of_user),
+        Ok(id) => place_of(&operator, &office, id)?,
+        Err(_) => user(&office, operator.actor, text)?.map(of_user),
     };
     if let Some(path) = found {
         return Ok(Redirect::to(&path).into_response());
@@ -64,8 +63,7 @@ fn of_user(id: UserId) -> String {
 }
 
 /// Where the trail of what has this id is.
-fn place_of(operator: &Operator, state: &AppState, id: Uuid) -> Result<Option<String>, Error> {
-    let office = &state.office;
+fn place_of(operator: &Operator, office: &BoxOffice, id: Uuid) -> Result<Option<String>, Error> {
     let bytes = *id.as_bytes();
     let of_order = |id: OrderId| format!("/console/orders/{id}");
     match office.tickets().get(TicketId::from_bytes(bytes)) {
@@ -122,14 +120,15 @@ struct OrderPage {
 
 pub(super) async fn order(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(search): State<Arc<HistorySearch>>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
-    let found = tokio::task::spawn_blocking(move || search.order(&office, id)).await.map_err(|_| Code::Internal)?;
+    let searched = office.clone();
+    let found = tokio::task::spawn_blocking(move || search.order(&searched, id)).await.map_err(|_| Code::Internal)?;
     let (order, trail) = found?;
-    let mut people = People::new(operator.actor, &state.office);
+    let mut people = People::new(operator.actor, &office);
     Ok(page(&OrderPage {
         chrome: operator.chrome,
         frame: Frame::new(format!("Order {}", short(&id.to_string())), ""),
@@ -209,16 +208,17 @@ impl Had {
 
 pub(super) async fn ticket(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(search): State<Arc<HistorySearch>>,
     Path(id): Path<String>,
     Query(asked): Query<Why>,
 ) -> Result<Response, Failure> {
     let id: TicketId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
-    let found = tokio::task::spawn_blocking(move || search.ticket(&office, id)).await.map_err(|_| Code::Internal)?;
+    let searched = office.clone();
+    let found = tokio::task::spawn_blocking(move || search.ticket(&searched, id)).await.map_err(|_| Code::Internal)?;
     let (ticket, trail) = found?;
     let frame = Frame::new(format!("Ticket {}", short(&id.to_string())), "");
-    let (question, frame) = match asked.question(&state.office, operator.actor) {
+    let (question, frame) = match asked.question(&office, operator.actor) {
         Ok(question) => (question, frame),
         Err(error) => (Question::default(), frame.faults(&error)),
     };
@@ -228,7 +228,7 @@ pub(super) async fn ticket(
         let venue = show.venue.as_ref().map(|venue| format!(", {venue}")).unwrap_or_default();
         format!("{}{venue}", show.name)
     });
-    let mut people = People::new(operator.actor, &state.office);
+    let mut people = People::new(operator.actor, &office);
     Ok(page(&TicketPage {
         chrome: operator.chrome,
         frame,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use boxoffice::{Balance, Code, Order, RawOrderQuery, RawTicketQuery, Ticket, UserAccount, UserId};
+use boxoffice::{Balance, BoxOffice, Code, Order, RawOrderQuery, RawTicketQuery, Ticket, UserAccount, UserId};
 use serde::Deserialize;
 
 use super::audit_trail::TrailPart;
@@ -14,8 +14,7 @@ use super::page::{Frame, page};
 use super::people::People;
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::observability::audit_trail::clock;
-use crate::state::AppState;
+use crate::observability::audit_trail::{HistorySearch, clock};
 use crate::web::site::Chrome;
 
 /// How many orders and how many tickets a page has.
@@ -54,17 +53,18 @@ crate::web::site::page!(UserPage);
 
 pub(super) async fn show(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(search): State<Arc<HistorySearch>>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let id: UserId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    let (office, search) = (state.office.clone(), Arc::clone(&state.insight.history_search));
-    let found = tokio::task::spawn_blocking(move || search.user(&office, id)).await.map_err(|_| Code::Internal)?;
+    let searched = office.clone();
+    let found = tokio::task::spawn_blocking(move || search.user(&searched, id)).await.map_err(|_| Code::Internal)?;
     let (user, trail) = found?;
     let limit = Some(PAGE_LEN.to_string());
     let query = RawOrderQuery { limit: limit.clone(), cursor: asked.orders, ..RawOrderQuery::default() };
-    let orders = state.office.orders().list(id, &query)?;
+    let orders = office.orders().list(id, &query)?;
     let query = RawTicketQuery {
         status: Some("all".to_owned()),
         seller: Some(id.to_string()),
@@ -72,11 +72,11 @@ pub(super) async fn show(
         cursor: asked.tickets,
         ..RawTicketQuery::default()
     };
-    let tickets = state.office.tickets().list(&query)?;
+    let tickets = office.tickets().list(&query)?;
     Ok(page(&UserPage {
-        trail: TrailPart::of(&trail, &mut People::new(operator.actor, &state.office)),
+        trail: TrailPart::of(&trail, &mut People::new(operator.actor, &office)),
         frame: Frame::new(user.email.clone().unwrap_or_else(|| "Erased user".to_owned()), ""),
-        balances: state.office.ledger().balance(operator.actor, id)?,
+        balances: office.ledger().balance(operator.actor, id)?,
         chrome: operator.chrome,
         since: clock(user.created_at),
         orders: orders.items.into_iter().map(|order| Bought { at: clock(order.created_at), order }).collect(),

@@ -1,13 +1,17 @@
 //! Errors for people: whatever fails behind a page, in its handler or before it, is told by a page.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
+use boxoffice::{BoxOffice, Code};
 
-use super::{Chrome, Flash, page, redirect_with, show};
-use crate::error::{ERROR_CODE, Told};
-use crate::state::AppState;
+use super::flash::redirect_with;
+use super::{Chrome, Flash, page, show};
+use crate::error::{ERROR_CODE, ErrorSummary};
+use crate::settings::Settings;
 
 /// What is known of a request that a person made with a browser.
 #[derive(Debug)]
@@ -31,29 +35,43 @@ impl Browser {
         Some(Self { method: request.method().clone(), uri: request.uri().clone(), headers })
     }
 
+    /// The path of the page that the form was on.
+    fn page_before(&self) -> String {
+        let referer = self.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let uri: Uri = referer.parse().unwrap_or_default();
+        uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
+    }
+}
+
+/// Makes pages of errors.
+#[derive(Debug)]
+pub(crate) struct ErrorPages {
+    office: BoxOffice,
+    settings: Arc<Settings>,
+}
+
+impl ErrorPages {
+    pub(crate) fn new(office: BoxOffice, settings: Arc<Settings>) -> Self {
+        Self { office, settings }
+    }
+
     /// The response as it is, or, if it is an error, the page that tells of it. Who has to sign in is asked to.
-    pub(crate) fn understandable(self, response: Response, state: &AppState) -> Response {
-        let Some(told) = response.extensions().get::<Told>().cloned() else { return response };
-        if told.code == "auth.required" {
-            let next = if self.method.is_safe() { self.uri.to_string() } else { self.page_before() };
+    pub(crate) fn understandable(&self, browser: &Browser, response: Response) -> Response {
+        let Some(summary) = response.extensions().get::<ErrorSummary>().cloned() else { return response };
+        let https = self.settings.is_https();
+        if summary.code == Code::AuthRequired.as_str() {
+            let next = if browser.method.is_safe() { browser.uri.to_string() } else { browser.page_before() };
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, state);
+            return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, https);
         }
-        let chrome = Chrome::of(&self.headers, &self.uri, state);
-        let mut page = show(response.status(), &ErrorPage::of(&told, response.status(), chrome));
+        let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, https);
+        let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome));
         for name in [ERROR_CODE, header::RETRY_AFTER, header::SET_COOKIE] {
             let values = response.headers().get_all(&name).iter();
             page.headers_mut().extend(values.map(|value| (name.clone(), value.clone())));
         }
         *page.extensions_mut() = response.extensions().clone();
         page
-    }
-
-    /// The path of the page that the form was on.
-    fn page_before(&self) -> String {
-        let referer = self.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let uri: Uri = referer.parse().unwrap_or_default();
-        uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
     }
 }
 
@@ -71,8 +89,8 @@ struct ErrorPage {
 page!(ErrorPage);
 
 impl ErrorPage {
-    fn of(told: &Told, status: StatusCode, chrome: Chrome) -> Self {
-        let (title, advice) = match (told.code, status.as_u16()) {
+    fn of(summary: &ErrorSummary, status: StatusCode, chrome: Chrome) -> Self {
+        let (title, advice) = match (summary.code, status.as_u16()) {
             ("form.forged" | "origin.forbidden", _) => (
                 "That form is out of date",
                 "Nothing was changed. Go back, reload the page and send the form again; your browser must accept cookies from this \
@@ -93,7 +111,7 @@ impl ErrorPage {
             ),
             _ => ("That did not work", "Go back and correct what is wrong."),
         };
-        let messages = told.faults.iter().map(|fault| fault.message.to_string()).collect();
+        let messages = summary.faults.iter().map(|fault| fault.message.to_string()).collect();
         Self { chrome, status: status.as_u16(), title, messages, advice }
     }
 }

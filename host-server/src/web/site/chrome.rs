@@ -1,19 +1,20 @@
 //! What every page shows around its own content, and how a page becomes a response.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Session, UserId};
+use boxoffice::{BoxOffice, Session, UserId};
 
 use super::form::FormToken;
 use super::{Flash, assets, flash};
 use crate::error::Refusal;
 use crate::extract;
-use crate::state::AppState;
+use crate::settings::Settings;
 
 /// What pages may do: load their own style, script and pictures, listen to their own feeds, send forms home, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -56,14 +57,13 @@ pub(crate) struct Visitor {
 
 impl Chrome {
     /// The chrome of a page for a request with these headers. Whoever is not signed in any more is nobody.
-    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, state: &AppState) -> Self {
-        let auth = state.office.auth();
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, https: bool) -> Self {
+        let auth = office.auth();
         let session = extract::token(headers).and_then(|token| auth.authenticate(&token).ok());
         let visitor = session.and_then(|session| {
             let email = auth.current_user(&session).ok()?.email;
             Some(Visitor { session, email })
         });
-        let https = state.settings.is_https();
         Self {
             visitor,
             flash: flash::of(headers),
@@ -110,11 +110,17 @@ impl Chrome {
     }
 }
 
-impl FromRequestParts<AppState> for Chrome {
+impl<S> FromRequestParts<S> for Chrome
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+    Arc<Settings>: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.uri, state))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let https = <Arc<Settings>>::from_ref(state).is_https();
+        Ok(Self::of(&parts.headers, &parts.uri, &BoxOffice::from_ref(state), https))
     }
 }
 

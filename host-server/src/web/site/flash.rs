@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite};
 
 use crate::extract;
-use crate::state::AppState;
 
 const COOKIE: &str = "notice";
 
@@ -90,9 +89,9 @@ pub(crate) fn redirect(to: &str) -> Response {
 }
 
 /// The same, with something to tell there.
-pub(crate) fn redirect_with(to: &str, flash: Flash, state: &AppState) -> Response {
+pub(super) fn redirect_with(to: &str, flash: Flash, https: bool) -> Response {
     let mut response = redirect(to);
-    let cookie = cookie(Some(flash), state.settings.is_https()).to_string();
+    let cookie = cookie(Some(flash), https).to_string();
     response.headers_mut().extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }

@@ -4,16 +4,20 @@
 //! cookie: another site can make a browser send the cookie, but can't read what the form has to say.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use boxoffice::{Error, ErrorKind};
 use cookie::{Cookie, SameSite};
 
+use super::flash::{Flash, redirect_with};
 use crate::error::{Failure, Refusal};
 use crate::extract;
-use crate::state::AppState;
+use crate::limits::Load;
+use crate::settings::Settings;
 
 /// The name of the token in forms.
 const FIELD: &str = "form-token";
@@ -71,12 +75,15 @@ fn known(headers: &HeaderMap, https: bool) -> Option<String> {
 
 /// What a form of ours sent. Anything else is refused before a handler sees it.
 #[derive(Debug)]
-pub(crate) struct Form(Vec<(String, String)>);
+pub(crate) struct Form {
+    fields: Vec<(String, String)>,
+    https: bool,
+}
 
 impl Form {
     /// The value of a field; empty if there is no such field.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// The value of a field without space around it, if there is any.
@@ -86,23 +93,35 @@ impl Form {
 
     /// The values of all fields with the name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Answers the form: sends the browser on to another page, where it is told what happened.
+    pub(crate) fn redirect(&self, to: &str, flash: Flash) -> Response {
+        redirect_with(to, flash, self.https)
     }
 }
 
-impl FromRequest<AppState> for Form {
+impl<S> FromRequest<S> for Form
+where
+    S: Send + Sync,
+    Arc<Settings>: FromRef<S>,
+    Arc<Load>: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let headers = request.headers();
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !content_type.starts_with("application/x-www-form-urlencoded") {
             return Err(Refusal::NotAForm.into());
         }
-        let expected = known(headers, state.settings.is_https());
-        let _room = state.load.room_for_body(headers)?;
+        let https = <Arc<Settings>>::from_ref(state).is_https();
+        let expected = known(headers, https);
+        let load = <Arc<Load>>::from_ref(state);
+        let _room = load.room_for_body(headers)?;
         let bytes = Bytes::from_request(request, state).await.map_err(|_| Refusal::BodyTooLarge)?;
-        let form = Self(form_urlencoded::parse(&bytes).into_owned().collect());
+        let form = Self { fields: form_urlencoded::parse(&bytes).into_owned().collect(), https };
         // The token is no secret to who has the cookie, so there is nothing to learn from how long this takes.
         if expected.is_none_or(|expected| form.get(FIELD) != expected) {
             return Err(Refusal::ForgedForm.into());

@@ -8,9 +8,9 @@ mod flash;
 pub(super) mod form;
 mod text;
 
-pub(crate) use browser::Browser;
+pub(crate) use browser::{Browser, ErrorPages};
 pub(super) use chrome::{Chrome, Page, page, show};
 pub(super) use components::{Field, Pager};
-pub(super) use flash::{Flash, redirect, redirect_with};
+pub(super) use flash::{Flash, redirect};
 pub(super) use form::{Form, field_errors};
 pub(super) use text::{Price, When};

@@ -4,12 +4,11 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Actor, Balance, BalanceEntry, EntryKind, RawLedgerQuery};
+use boxoffice::{Actor, Balance, BalanceEntry, BoxOffice, EntryKind, RawLedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::state::AppState;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// One currency.
@@ -78,12 +77,12 @@ struct BalancePage {
 page!(BalancePage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let (ledger, actor) = (state.office.ledger(), Actor::User(user.id()));
+    let (ledger, actor) = (office.ledger(), Actor::User(user.id()));
     let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
     let query = RawLedgerQuery { limit: Some("50".to_owned()), cursor };
     let found = ledger.entries(actor, user.id(), &query)?;

@@ -1,7 +1,7 @@
 //! What the checkout asks for in order to pay. The sandbox takes the numbers below and no real card. Stripe's own fields, which
 //! `assets/stripe.js` puts into the page, send the card to Stripe and give a token instead.
 
-use crate::CardForm;
+use crate::cards::CardForm;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Field, Form};
 

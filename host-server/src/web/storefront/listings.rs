@@ -4,14 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Code, NewShow, NewTicket, RawTicketQuery, Ticket, TicketId, TicketStatus, TicketUpdate};
+use boxoffice::{BoxOffice, Code, NewShow, NewTicket, RawTicketQuery, Ticket, TicketId, TicketStatus, TicketUpdate};
 
 use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::state::AppState;
 use crate::web::site::form::FieldErrors;
-use crate::web::site::{Chrome, Field, Flash, Form, Pager, Price, When, field_errors, page, redirect_with, show};
+use crate::web::site::{Chrome, Field, Flash, Form, Pager, Price, When, field_errors, page, show};
 
 /// One of my tickets.
 struct Row {
@@ -74,7 +73,7 @@ struct TicketPage {
 page!(ListingsPage, TicketPage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
@@ -86,10 +85,10 @@ pub(super) async fn page(
         cursor: Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty()),
         ..RawTicketQuery::default()
     };
-    let found = state.office.tickets().list(&query)?;
+    let found = office.tickets().list(&query)?;
     let tickets = found.items.iter().map(|ticket| Row::of(ticket)).collect();
     let actor = boxoffice::Actor::User(user.id());
-    let owed = state.office.ledger().balance(actor, user.id())?.iter().map(|balance| balance.owed.into()).collect();
+    let owed = office.ledger().balance(actor, user.id())?.iter().map(|balance| balance.owed.into()).collect();
     let pager = cursor_pager("/sell", &asked, found.next);
     Ok(show(StatusCode::OK, &ListingsPage { chrome, tickets, owed, pager }))
 }
@@ -236,14 +235,14 @@ pub(super) async fn new_page(_user: SignedInUser, chrome: Chrome) -> Response {
 }
 
 pub(super) async fn create(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    match state.office.tickets().create(user.id(), entered.ticket()).await {
-        Ok(_) => Ok(redirect_with("/sell", Flash::Listed, &state)),
+    match office.tickets().create(user.id(), entered.ticket()).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let errors = field_errors(error)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, None)))
@@ -252,12 +251,12 @@ pub(super) async fn create(
 }
 
 pub(super) async fn edit_page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<TicketId>,
 ) -> Result<Response, Failure> {
-    let ticket = state.office.tickets().get(id)?;
+    let ticket = office.tickets().get(id)?;
     if ticket.seller_id != user.id() {
         return Err(Code::TicketNotYours.into());
     }
@@ -266,7 +265,7 @@ pub(super) async fn edit_page(
 }
 
 pub(super) async fn edit(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<TicketId>,
@@ -279,32 +278,32 @@ pub(super) async fn edit(
         show: entered.show.show(),
         expected_version: form.filled("version").and_then(|version| version.parse().ok()),
     };
-    match state.office.tickets().update(user.id(), id, update).await {
-        Ok(_) => Ok(redirect_with("/sell", Flash::Edited, &state)),
-        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
+    match office.tickets().update(user.id(), id, update).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Edited)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
         Err(error) => {
             let errors = field_errors(error)?;
-            let ticket = state.office.tickets().get(id)?;
+            let ticket = office.tickets().get(id)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, Some(&ticket))))
         }
     }
 }
 
 /// Shows the ticket as it stands, when it is not any more what the form was made from.
-fn moved(id: TicketId, state: &AppState) -> Response {
-    redirect_with(&format!("/sell/tickets/{id}"), Flash::TicketMoved, state)
+fn moved(id: TicketId, form: &Form) -> Response {
+    form.redirect(&format!("/sell/tickets/{id}"), Flash::TicketMoved)
 }
 
 pub(super) async fn withdraw(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<TicketId>,
     form: Form,
 ) -> Result<Response, Failure> {
     let version = form.filled("version").and_then(|version| version.parse().ok());
-    match state.office.tickets().withdraw(user.id(), id, version).await {
-        Ok(()) => Ok(redirect_with("/sell", Flash::Withdrawn, &state)),
-        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),
+    match office.tickets().withdraw(user.id(), id, version).await {
+        Ok(()) => Ok(form.redirect("/sell", Flash::Withdrawn)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
         Err(error) => Err(error.into()),
     }
 }

@@ -4,17 +4,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{FromRef, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{CancelReason, ChargeStatus, Order, OrderId, OrderStatus, RawOrderQuery, Timestamp, UserId};
+use boxoffice::{BoxOffice, CancelReason, ChargeStatus, Order, OrderId, OrderStatus, RawOrderQuery, Timestamp, UserId};
 use serde::Deserialize;
 
 use super::cards::CardInputs;
-use crate::CardForm;
+use crate::cards::CardForm;
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
+use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Pager, Price, When, page, redirect, show};
@@ -39,10 +40,10 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(order: &Order, state: &AppState) -> Self {
+    fn of(order: &Order, office: &BoxOffice) -> Self {
         let mut back = "/".to_owned();
         let lines = order.tickets.iter().map(|ordered| {
-            let ticket = state.office.tickets().get(ordered.id).ok();
+            let ticket = office.tickets().get(ordered.id).ok();
             if let Some(ticket) = &ticket {
                 back = format!("/shows/{}", ShowKey::of(ticket));
             }
@@ -140,6 +141,19 @@ struct Row {
 
 page!(CheckoutPage, ConfirmPage, WaitingPage, ReceiptPage, EndedPage, OrdersPage);
 
+/// What the page of an order is made with.
+#[derive(Debug, Clone)]
+pub(super) struct OrderPages {
+    pub(super) office: BoxOffice,
+    pub(super) settings: Arc<Settings>,
+}
+
+impl FromRef<AppState> for OrderPages {
+    fn from_ref(state: &AppState) -> Self {
+        Self { office: state.office.clone(), settings: Arc::clone(&state.settings) }
+    }
+}
+
 /// Where a listing goes on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -157,15 +171,15 @@ pub(super) fn cursor_pager(path: &str, asked: &Asked, next: Option<boxoffice::Cu
 }
 
 pub(super) async fn list(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
     let query = RawOrderQuery { limit: Some("25".to_owned()), cursor, ..RawOrderQuery::default() };
-    let found = state.office.orders().list(user.id(), &query)?;
-    let orders = found.items.iter().map(|order| row(order, state.office.now())).collect();
+    let found = office.orders().list(user.id(), &query)?;
+    let orders = found.items.iter().map(|order| row(order, office.now())).collect();
     let pager = cursor_pager("/orders", &asked, found.next);
     Ok(show(StatusCode::OK, &OrdersPage { chrome, orders, pager }))
 }
@@ -196,18 +210,18 @@ pub(super) async fn back_to_order(PathId(id): PathId<OrderId>) -> Response {
 }
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(pages): State<OrderPages>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<OrderId>,
     Query(Answered { confirmed, redirect_status }): Query<Answered>,
 ) -> Result<Response, Failure> {
-    let order = state.office.orders().get(user.id(), id)?;
+    let order = pages.office.orders().get(user.id(), id)?;
     let is_answered = confirmed.is_some() || redirect_status.is_some();
     if order.status == OrderStatus::AwaitingPayment && !is_answered {
-        return Ok(under_way(&state, chrome, &order, StatusCode::OK));
+        return Ok(under_way(&pages, chrome, &order, StatusCode::OK));
     }
-    Ok(of_order(&state, chrome, &order, StatusCode::OK, false))
+    Ok(of_order(&pages, chrome, &order, StatusCode::OK, false))
 }
 
 /// What the address says after the buyer's bank was asked: our own word, or Stripe's if it was a page of the bank's.
@@ -219,28 +233,33 @@ pub(super) struct Answered {
 }
 
 /// The charge of an order that was paid before: a second attempt changed nothing.
-pub(super) fn paid_before(state: &AppState, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
-    let order = state.office.orders().get(buyer, id)?;
-    Ok(of_order(state, chrome, &order, StatusCode::CONFLICT, true))
+pub(super) fn paid_before(pages: &OrderPages, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
+    let order = pages.office.orders().get(buyer, id)?;
+    Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
 }
 
 /// The payment of the order is under way already.
-pub(super) fn still_paying(state: &AppState, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
-    let order = state.office.orders().get(buyer, id)?;
-    Ok(of_order(state, chrome, &order, StatusCode::CONFLICT, true))
+pub(super) fn still_paying(
+    pages: &OrderPages,
+    chrome: Chrome,
+    buyer: UserId,
+    id: OrderId,
+) -> Result<Response, Failure> {
+    let order = pages.office.orders().get(buyer, id)?;
+    Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
 }
 
 /// A payment whose outcome is not known: it waits for the buyer, or for the card processor.
-fn under_way(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+fn under_way(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
     let charge = order.charge.as_ref().map(|charge| charge.id);
-    let secret = charge.and_then(|id| state.office.payments().client_secret(order.buyer_id, id).ok().flatten());
-    let now = state.office.now();
-    match (&state.settings.cards, secret) {
+    let secret = charge.and_then(|id| pages.office.payments().client_secret(order.buyer_id, id).ok().flatten());
+    let now = pages.office.now();
+    match (&pages.settings.cards, secret) {
         (CardForm::Stripe(key), Some(secret)) if order.expires_at > now => {
             let (left_ms, left) = left(order, now);
             let page = ConfirmPage {
                 chrome: chrome.with_stripe(),
-                order: Summary::of(order, state),
+                order: Summary::of(order, &pages.office),
                 expires_at: When(order.expires_at),
                 left_ms,
                 left,
@@ -249,7 +268,7 @@ fn under_way(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode
             };
             show(status, &page)
         }
-        _ => show(status, &WaitingPage { chrome, order: Summary::of(order, state) }),
+        _ => show(status, &WaitingPage { chrome, order: Summary::of(order, &pages.office) }),
     }
 }
 
@@ -260,12 +279,12 @@ fn left(order: &Order, now: Timestamp) -> (u64, String) {
     (u64::try_from(left.as_millis()).unwrap_or(u64::MAX), format!("{}:{:02}", secs / 60, secs % 60))
 }
 
-fn of_order(state: &AppState, chrome: Chrome, order: &Arc<Order>, status: StatusCode, again: bool) -> Response {
+fn of_order(pages: &OrderPages, chrome: Chrome, order: &Arc<Order>, status: StatusCode, again: bool) -> Response {
     match order.status {
-        OrderStatus::Created if order.expires_at > state.office.now() => {
-            checkout(state, chrome, order, status, "", &FieldErrors::default())
+        OrderStatus::Created if order.expires_at > pages.office.now() => {
+            checkout(pages, chrome, order, status, "", &FieldErrors::default())
         }
-        OrderStatus::AwaitingPayment => show(status, &WaitingPage { chrome, order: Summary::of(order, state) }),
+        OrderStatus::AwaitingPayment => show(status, &WaitingPage { chrome, order: Summary::of(order, &pages.office) }),
         OrderStatus::Complete => {
             let charge = order.charge.as_ref();
             let page = ReceiptPage {
@@ -274,15 +293,15 @@ fn of_order(state: &AppState, chrome: Chrome, order: &Arc<Order>, status: Status
                 charge: charge.map_or_else(String::new, |charge| charge.id.to_string()),
                 refunded: is_refunded(order),
                 again,
-                order: Summary::of(order, state),
+                order: Summary::of(order, &pages.office),
             };
             show(status, &page)
         }
-        OrderStatus::Created | OrderStatus::Expired | OrderStatus::Cancelled => ended(state, chrome, order, status),
+        OrderStatus::Created | OrderStatus::Expired | OrderStatus::Cancelled => ended(pages, chrome, order, status),
     }
 }
 
-fn ended(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+fn ended(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
     let failure = order.charge.as_ref().and_then(|charge| charge.failure.as_deref());
     let (title, reason, advice) = match (order.status, order.cancel_reason) {
         (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)) => (
@@ -301,28 +320,28 @@ fn ended(state: &AppState, chrome: Chrome, order: &Order, status: StatusCode) ->
             "You were not charged. If the tickets are still free, hold them again.",
         ),
     };
-    show(status, &EndedPage { chrome, order: Summary::of(order, state), title, reason, advice })
+    show(status, &EndedPage { chrome, order: Summary::of(order, &pages.office), title, reason, advice })
 }
 
 /// The checkout, with what is wrong with the card.
 pub(super) fn checkout(
-    state: &AppState,
+    pages: &OrderPages,
     chrome: Chrome,
     order: &Order,
     status: StatusCode,
     holder: &str,
     errors: &FieldErrors,
 ) -> Response {
-    let (left_ms, left) = left(order, state.office.now());
-    let chrome = if matches!(state.settings.cards, CardForm::Stripe(_)) { chrome.with_stripe() } else { chrome };
+    let (left_ms, left) = left(order, pages.office.now());
+    let chrome = if matches!(pages.settings.cards, CardForm::Stripe(_)) { chrome.with_stripe() } else { chrome };
     let page = CheckoutPage {
         chrome,
-        order: Summary::of(order, state),
+        order: Summary::of(order, &pages.office),
         expires_at: When(order.expires_at),
         left_ms,
         left,
         has_errors: !errors.is_empty(),
-        card: CardInputs::new(&state.settings.cards, holder, errors),
+        card: CardInputs::new(&pages.settings.cards, holder, errors),
     };
     show(status, &page)
 }

@@ -1,20 +1,21 @@
 //! One show with its tickets, and what happens to them while somebody looks.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Ticket, TicketStatus, UserId};
+use boxoffice::{BoxOffice, Ticket, TicketStatus, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
-use crate::catalogue::ShowKey;
+use crate::catalogue::{Catalogue, ShowKey};
 use crate::error::{Failure, Refusal};
-use crate::state::AppState;
+use crate::limits::Streams;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many tickets a page has.
@@ -102,17 +103,18 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(catalogue): State<Arc<Catalogue>>,
     chrome: Chrome,
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
-    let catalogue = state.catalogue.open(&state.office).await?;
+    let catalogue = catalogue.open(&office).await?;
     let page = {
         let shows = catalogue.shows();
         let Some(on_sale) = shows.get(key) else {
-            let Some(sold_out) = shows.sold_out(key, state.office.now()) else {
+            let Some(sold_out) = shows.sold_out(key, office.now()) else {
                 return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
             };
             let details = sold_out.show();
@@ -148,7 +150,7 @@ pub(super) async fn page(
             venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
             category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
             when: on_sale.starts_at().map(When),
-            has_started: on_sale.starts_at().is_some_and(|at| at <= state.office.now()),
+            has_started: on_sale.starts_at().is_some_and(|at| at <= office.now()),
             available: on_sale.summary().available,
             currency: currency.code(),
             exponent: currency.exponent(),
@@ -180,20 +182,22 @@ pub(super) struct Since {
 
 /// What happens to the tickets of a show, for everybody who looks: whether each is available, and nothing else.
 pub(super) async fn live(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(catalogue): State<Arc<Catalogue>>,
+    State(streams): State<Streams>,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let place = state.load.place_for_live_page()?;
-    let (missed, receiver) = state.catalogue.open(&state.office).await?.follow(key, last.unwrap_or(since));
+    let place = streams.place_for_live_page()?;
+    let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
     // Something at once, so that the browser knows that it is connected.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
     let later = changes(receiver, place);
     let events = stream::once(async { Ok::<_, Infallible>(first) }).chain(later);
-    let events = events.take_until(state.stopping.clone().cancelled_owned());
+    let events = events.take_until(streams.end());
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),

@@ -73,7 +73,7 @@ fn after(code: &str, start: &str) -> Vec<String> {
 }
 
 /// The members of a `{group}`, of which the opening brace is gone already.
-fn members(group: &str) -> Vec<&str> {
+pub(crate) fn members(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut found) = (0, 0, Vec::new());
     for (at, letter) in group.char_indices() {
         match letter {

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't read the tree fails")]
 
+mod circles;
 mod documents;
 mod events;
 mod examples;

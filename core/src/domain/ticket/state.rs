@@ -102,6 +102,13 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Returns `true` if this user may order the ticket at `now`, as far as the ticket itself says: it is available, somebody
+    /// else sells it, and its show has not started. Without a user, `true` if somebody may.
+    pub fn is_orderable_by(&self, buyer: Option<UserId>, now: Timestamp) -> bool {
+        let has_started = self.show.as_ref().is_some_and(|show| show.has_started(now));
+        self.status == TicketStatus::Available && buyer != Some(self.seller_id) && !has_started
+    }
+
     /// When its show starts, if it has one.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show.as_ref().map(|show| show.starts_at)

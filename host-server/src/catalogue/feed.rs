@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use super::shows::{News, ShowKey};
+use super::key::ShowKey;
+use super::shows::News;
 
 /// How many messages a slow reader may be behind; then it is told to look at everything again.
 const BEHIND_MAX: usize = 16;

@@ -8,6 +8,9 @@
 //! show, and nothing of the past.
 
 mod feed;
+mod key;
+mod on_sale;
+mod seats;
 mod shows;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -21,8 +24,10 @@ use boxoffice::{
 use tokio::sync::{OnceCell, broadcast};
 use tokio::time::{Instant, MissedTickBehavior};
 
+pub(crate) use key::ShowKey;
+pub(crate) use on_sale::OnSale;
 use shows::Shows;
-pub(crate) use shows::{Browse, OnSale, ShowKey, Sort};
+pub(crate) use shows::{Browse, Sort};
 
 /// How often it is looked whether there is something to tell.
 const TELL_EVERY: Duration = Duration::from_millis(50);
@@ -97,7 +102,7 @@ fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
     // What starts last comes first, so that the past is not read.
     let now = office.now();
     each(office, TicketStatus::Sold.into(), TicketSort::StartsAtDesc, |ticket| {
-        let is_past = ticket.show.as_deref().is_some_and(|show| show.starts_at <= now);
+        let is_past = ticket.show.as_deref().is_some_and(|show| show.has_started(now));
         if !is_past {
             shows.put(ticket, head);
         }

@@ -1,55 +1,12 @@
-//! The shows with their tickets on sale, and those that are sold out until they start. Tickets that name the same show, venue and
-//! time are of one show; a ticket without a show goes by its title.
+//! The shows with their tickets on sale, and those that are sold out until they start.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::fmt;
-use std::str::FromStr;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
 
-/// How many changes of a show are remembered for those whose connection was lost.
-const RECENT_MAX: usize = 512;
-
-/// Names a show in links.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ShowKey(u128);
-
-impl ShowKey {
-    /// The show of a ticket.
-    pub(crate) fn of(ticket: &Ticket) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        match ticket.show.as_deref() {
-            Some(show) => {
-                let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
-                hasher.update(show.name.as_str().as_bytes()).update(b"\0").update(venue.as_bytes()).update(b"\0");
-                hasher.update(&show.starts_at.as_millis().to_be_bytes());
-            }
-            None => {
-                hasher.update(b"\0").update(ticket.title.as_str().as_bytes());
-            }
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self(u128::from_be_bytes(bytes))
-    }
-}
-
-impl fmt::Display for ShowKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl FromStr for ShowKey {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let is_key = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        is_key.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten().ok_or(())
-    }
-}
+use super::key::ShowKey;
+use super::on_sale::{Change, OnSale, Summary};
 
 /// All that is on sale, or was for a show that is still to come.
 #[derive(Debug, Default)]
@@ -59,47 +16,6 @@ pub(crate) struct Shows {
     news: HashSet<ShowKey>,
     seq: u64,
 }
-
-/// A show with its tickets on sale.
-#[derive(Debug)]
-pub(crate) struct OnSale {
-    pub(crate) key: ShowKey,
-    /// Any of its tickets: all name the same show.
-    sample: Arc<Ticket>,
-    tickets: HashMap<TicketId, Arc<Ticket>>,
-    /// Its tickets that are sold. Tickets that go by their title are gone once they are.
-    sold: HashSet<TicketId>,
-    recent: VecDeque<Change>,
-    /// The number of the last change that `recent` has forgotten.
-    forgotten: u64,
-    /// The tickets that have changed since the last message about them, as they stand.
-    untold: HashMap<TicketId, TicketStatus>,
-    summary: OnceLock<Summary>,
-    words: String,
-}
-
-/// A ticket that changed.
-#[derive(Debug, Clone, Copy)]
-struct Change {
-    seq: u64,
-    ticket: TicketId,
-    status: TicketStatus,
-}
-
-/// What a show's tickets come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Summary {
-    /// How many can be bought right now.
-    pub(crate) available: usize,
-    /// How many are held by orders.
-    pub(crate) held: usize,
-    /// The lowest price and the highest.
-    pub(crate) low: Money,
-    pub(crate) high: Money,
-}
-
-/// The tickets of a show in the order of their seats.
-pub(crate) type Seats = Vec<Arc<Ticket>>;
 
 /// What is told of a show.
 #[derive(Debug)]
@@ -111,133 +27,6 @@ pub(super) struct News {
     pub(super) summary: Option<Summary>,
     /// The last record that is in it.
     pub(super) seq: u64,
-}
-
-impl OnSale {
-    fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
-        let mut words = ticket.title.as_str().to_lowercase();
-        if let Some(show) = ticket.show.as_deref() {
-            let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
-            let category = show.category.as_ref().map_or("", boxoffice::Category::as_str);
-            words = format!("{}\n{venue}\n{category}", show.name.as_str()).to_lowercase();
-        }
-        Self {
-            key,
-            sample: Arc::clone(ticket),
-            tickets: HashMap::new(),
-            sold: HashSet::new(),
-            recent: VecDeque::new(),
-            forgotten: seq.saturating_sub(1),
-            untold: HashMap::new(),
-            summary: OnceLock::new(),
-            words,
-        }
-    }
-
-    /// What it is called.
-    pub(crate) fn name(&self) -> &str {
-        self.sample.show.as_deref().map_or(self.sample.title.as_str(), |show| show.name.as_str())
-    }
-
-    /// The show, unless its tickets go by their title.
-    pub(crate) fn show(&self) -> Option<&Show> {
-        self.sample.show.as_deref()
-    }
-
-    /// When it starts.
-    pub(crate) fn starts_at(&self) -> Option<Timestamp> {
-        self.show().map(|show| show.starts_at)
-    }
-
-    /// Whether it is sold out: it has no tickets, and they were not all withdrawn.
-    pub(crate) fn is_sold_out(&self) -> bool {
-        self.tickets.is_empty() && !self.sold.is_empty()
-    }
-
-    /// Whether it is still to come, as far as that is known.
-    fn is_to_come(&self, now: Timestamp) -> bool {
-        self.starts_at().is_none_or(|starts_at| starts_at > now)
-    }
-
-    /// What its tickets come to.
-    pub(crate) fn summary(&self) -> Summary {
-        *self.summary.get_or_init(|| {
-            let price = self.sample.price;
-            let mut summary = Summary { available: 0, held: 0, low: price, high: price };
-            for ticket in self.tickets.values() {
-                match ticket.status {
-                    TicketStatus::Available => summary.available += 1,
-                    _ => summary.held += 1,
-                }
-            }
-            // Prices in several currencies have no order; the sample's is the one that counts.
-            let prices =
-                self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
-            summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
-            summary.high = prices.max_by_key(|price| price.minor()).unwrap_or(price);
-            summary
-        })
-    }
-
-    /// Its tickets by price and seat, the numbers in seats as numbers.
-    pub(crate) fn seats(&self) -> Seats {
-        let mut seats: Seats = self.tickets.values().cloned().collect();
-        seats.sort_by(|a, b| by_seat(a, b));
-        seats
-    }
-
-    fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
-        let known = if ticket.status.is_live() {
-            self.sample = Arc::clone(ticket);
-            self.tickets.insert(ticket.id, Arc::clone(ticket))
-        } else {
-            self.tickets.remove(&ticket.id)
-        };
-        if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
-            self.sold.insert(ticket.id);
-        } else {
-            self.sold.remove(&ticket.id);
-        }
-        self.summary = OnceLock::new();
-        if known.is_none_or(|known| known.status != ticket.status) {
-            self.note(Change { seq, ticket: ticket.id, status: ticket.status });
-        }
-    }
-
-    fn note(&mut self, change: Change) {
-        self.untold.insert(change.ticket, change.status);
-        self.recent.push_back(change);
-        if self.recent.len() > RECENT_MAX {
-            self.forgotten = self.recent.pop_front().map_or(self.forgotten, |change| change.seq);
-        }
-    }
-
-    fn since(&self, seq: u64) -> Option<Vec<(TicketId, TicketStatus)>> {
-        let later = self.recent.iter().filter(|change| change.seq > seq);
-        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.status)).collect())
-    }
-}
-
-/// Seats in their natural order, after their titles: row 2 is before row 10.
-fn by_seat(a: &Ticket, b: &Ticket) -> Ordering {
-    let seat = |ticket: &Ticket| ticket.seat.as_ref().map(|seat| natural(seat.as_str()));
-    natural(a.title.as_str()).cmp(&natural(b.title.as_str())).then_with(|| seat(a).cmp(&seat(b))).then(a.id.cmp(&b.id))
-}
-
-/// A text in parts that are compared as words or as numbers.
-fn natural(text: &str) -> Vec<(u64, String)> {
-    let mut parts: Vec<(u64, String)> = Vec::new();
-    for letter in text.chars() {
-        match (letter.to_digit(10), parts.last_mut()) {
-            (Some(digit), Some((number, word))) if word.is_empty() => {
-                *number = number.saturating_mul(10).saturating_add(u64::from(digit));
-            }
-            (Some(digit), _) => parts.push((u64::from(digit), String::new())),
-            (None, Some((_, word))) if !word.is_empty() => word.extend(letter.to_lowercase()),
-            (None, _) => parts.push((u64::MAX, letter.to_lowercase().collect())),
-        }
-    }
-    parts
 }
 
 /// The order of a listing of shows.
@@ -284,7 +73,7 @@ impl Shows {
 
     /// A show of which all is sold, until it starts.
     pub(crate) fn sold_out(&self, key: ShowKey, now: Timestamp) -> Option<&OnSale> {
-        self.by_key.get(&key).filter(|show| show.is_sold_out() && show.is_to_come(now))
+        self.by_key.get(&key).filter(|show| show.is_sold_out() && !show.has_started(now))
     }
 
     /// What a show's tickets come to, while it has some on sale.
@@ -367,7 +156,7 @@ impl Shows {
 
     /// Forgets shows that were sold out and have started.
     pub(super) fn forget_the_past(&mut self, now: Timestamp) {
-        self.by_key.retain(|_, show| !show.tickets.is_empty() || show.is_to_come(now));
+        self.by_key.retain(|_, show| !show.tickets.is_empty() || !show.has_started(now));
     }
 
     /// What was not told yet, of the shows for which it is time. Shows without tickets are forgotten after their last change was
@@ -389,7 +178,7 @@ impl Shows {
 
 /// Whether tickets of the show can still be ordered, or could be before they were sold.
 fn is_open(show: &OnSale, now: Timestamp) -> bool {
-    (!show.tickets.is_empty() || show.is_sold_out()) && show.is_to_come(now)
+    (!show.tickets.is_empty() || show.is_sold_out()) && !show.has_started(now)
 }
 
 fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {
@@ -415,14 +204,8 @@ fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestam
 mod tests {
     use boxoffice::{BoxOffice, NewTicket, SignUp};
 
+    use super::super::on_sale::RECENT_MAX;
     use super::*;
-
-    #[test]
-    fn numbers_in_seats_are_numbers() {
-        let mut seats = ["Row B, seat 1", "Row A, seat 10", "Row A, seat 9", "row a, seat 2"];
-        seats.sort_by_key(|seat| natural(seat));
-        assert_eq!(seats, ["row a, seat 2", "Row A, seat 9", "Row A, seat 10", "Row B, seat 1"]);
-    }
 
     #[tokio::test]
     async fn everything_is_told_once_however_much_it_is() {

@@ -7,6 +7,7 @@ use boxoffice::testing::ManualClock;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::store::FILE;
 use super::transport::{Answer, Post, RetryAfter, Sent};
 use super::*;
 
@@ -222,7 +223,7 @@ async fn there_is_a_limit_and_a_copy_has_everything() {
     world.webhooks.snapshot().unwrap().write(copy.path()).unwrap();
     assert_eq!(Store::open(copy.path()).unwrap().list().unwrap(), world.webhooks.list().await.unwrap());
     let mode = std::os::unix::fs::PermissionsExt::mode(
-        &copy.path().join(super::store::FILE).metadata().unwrap().permissions(),
+        &copy.path().join(FILE).metadata().unwrap().permissions(),
     );
     assert_eq!(mode & 0o777, 0o600);
 }

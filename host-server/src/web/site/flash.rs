@@ -34,7 +34,6 @@ flashes! {
     PasswordChanged "password-changed" "good" "Your password is changed, and every other device is signed out.";
     SignInFirst "sign-in-first" "info" "Please sign in to go on.";
     OrderCancelled "order-cancelled" "good" "Your order is cancelled and the tickets are free again. You were not charged.";
-    ChooseTickets "choose-tickets" "bad" "Choose at least one ticket first, and at most ten.";
     HeldByYou "held-by-you" "info" "You hold these tickets already. This is your order.";
     Listed "listed" "good" "Your tickets are on sale.";
     Edited "edited" "good" "Your ticket is changed.";

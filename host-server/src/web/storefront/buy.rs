@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, Code, Error, IdempotencyKey, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
 
-use super::orders::{OrderPages, checkout};
-use super::{cards, orders};
+use super::cards;
+use super::order_page::{self, OrderPages, checkout};
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
@@ -54,9 +54,6 @@ pub(super) async fn lock(
     tickets.sort_unstable();
     tickets.dedup();
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
-    if tickets.is_empty() || tickets.len() > 10 {
-        return Ok(form.redirect(&back, Flash::ChooseTickets));
-    }
     let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
     match orders.create(user.id(), &tickets).await {
         Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
@@ -64,7 +61,7 @@ pub(super) async fn lock(
             if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
                 return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
             }
-            not_locked(chrome, error, back)
+            not_locked(&office, chrome, error, back)
         }
     }
 }
@@ -87,8 +84,13 @@ fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Er
     Ok(None)
 }
 
-fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+    let mut reason = error.code().message().to_owned();
     let (title, advice) = match error.code() {
+        Code::Validation => {
+            reason = format!("An order is for 1 to {} tickets", office.limits().order_tickets_max);
+            ("Choose other tickets", "None of them was held for you; you were not charged.")
+        }
         Code::TicketLocked => (
             "Somebody was quicker",
             "At least one of the tickets is held by another buyer, so none of them was held for you. If they don't pay in time, it \
@@ -110,7 +112,6 @@ fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Fa
     };
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
     let to_orders = error.code() == Code::OrderTooManyOpen;
-    let reason = error.code().message().to_owned();
     Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
 }
 
@@ -127,7 +128,7 @@ pub(super) async fn pay(
     if !order.status.is_open() && order.charge.is_none() {
         return Ok(redirect(&here));
     }
-    let token = match cards::token(&pages.settings.cards, &form, orders::year_and_month(pages.office.now())) {
+    let token = match cards::token(&pages.settings.cards, &form, order_page::year_and_month(pages.office.now())) {
         Ok(token) => token,
         Err(errors) => {
             return Ok(checkout(&pages, chrome, &order, StatusCode::BAD_REQUEST, form.get("holder"), &errors));
@@ -137,8 +138,8 @@ pub(super) async fn pay(
         Ok(_) => Ok(redirect(&here)),
         Err(error) => match error.code() {
             Code::PaymentDeclined | Code::OrderExpired | Code::OrderCancelled => Ok(redirect(&here)),
-            Code::OrderAlreadyPaid => orders::paid_before(&pages, chrome, user.id(), id),
-            Code::OrderPaymentPending => orders::still_paying(&pages, chrome, user.id(), id),
+            Code::OrderAlreadyPaid => order_page::paid_before(&pages, chrome, user.id(), id),
+            Code::OrderPaymentPending => order_page::still_paying(&pages, chrome, user.id(), id),
             _ => Err(error.into()),
         },
     }

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::BoxOffice;
 
-use super::listings::ShowEntered;
-use super::rows::{self, Row};
+use super::rows::{self, Row, Terms};
+use super::ticket::ShowEntered;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::web::site::form::FieldErrors;
@@ -101,7 +101,7 @@ pub(super) async fn submit(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    let mut rows = rows::read(&entered.rows, entered.title());
+    let mut rows = rows::read(&entered.rows, entered.title(), Terms::of(&office));
     let mut errors = FieldErrors::default();
     if rows.is_empty() {
         errors.add("rows", "Enter at least one row");

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Ticket, TicketStatus, UserId};
+use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
@@ -29,10 +29,11 @@ struct Seat {
     minor: u64,
     status: &'static str,
     is_own: bool,
+    is_free: bool,
 }
 
 impl Seat {
-    fn of(ticket: &Ticket, visitor: Option<UserId>) -> Self {
+    fn of(ticket: &Ticket, visitor: Option<UserId>, now: Timestamp) -> Self {
         Self {
             id: ticket.id.to_string(),
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
@@ -40,11 +41,8 @@ impl Seat {
             minor: ticket.price.minor(),
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),
+            is_free: ticket.is_orderable_by(visitor, now),
         }
-    }
-
-    fn is_free(&self) -> bool {
-        self.status == TicketStatus::Available.as_str() && !self.is_own
     }
 }
 
@@ -65,6 +63,8 @@ struct ShowPage {
     category: Option<String>,
     when: Option<When>,
     has_started: bool,
+    /// How many tickets one order may have.
+    tickets_max: usize,
     available: usize,
     currency: &'static str,
     exponent: u8,
@@ -141,7 +141,8 @@ pub(super) async fn page(
         };
         let details = on_sale.show();
         let currency = on_sale.summary().low.currency();
-        let visitor = chrome.user();
+        let (visitor, now) = (chrome.user(), office.now());
+        let shown = seats.iter().skip((at - 1) * PAGE).take(PAGE);
         ShowPage {
             chrome,
             key,
@@ -150,11 +151,12 @@ pub(super) async fn page(
             venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
             category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
             when: on_sale.starts_at().map(When),
-            has_started: on_sale.starts_at().is_some_and(|at| at <= office.now()),
+            has_started: on_sale.has_started(now),
+            tickets_max: office.limits().order_tickets_max,
             available: on_sale.summary().available,
             currency: currency.code(),
             exponent: currency.exponent(),
-            blocks: blocks(seats.iter().skip((at - 1) * PAGE).take(PAGE), visitor),
+            blocks: blocks(shown.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
             attempt: super::buy::attempt(),
             pager,
         }
@@ -162,13 +164,12 @@ pub(super) async fn page(
     Ok(show(StatusCode::OK, &page))
 }
 
-fn blocks<'a>(seats: impl Iterator<Item = &'a std::sync::Arc<Ticket>>, visitor: Option<UserId>) -> Vec<Block> {
+fn blocks<'a>(seats: impl Iterator<Item = (&'a str, Seat)>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    for ticket in seats {
-        let seat = Seat::of(ticket, visitor);
+    for (title, seat) in seats {
         match blocks.last_mut() {
-            Some(block) if block.title == ticket.title.as_str() => block.seats.push(seat),
-            _ => blocks.push(Block { title: ticket.title.to_string(), seats: vec![seat] }),
+            Some(block) if block.title == title => block.seats.push(seat),
+            _ => blocks.push(Block { title: title.to_owned(), seats: vec![seat] }),
         }
     }
     blocks

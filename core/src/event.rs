@@ -25,7 +25,7 @@ use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text}
 /// Published as `{"type": "OrderCreated", "data": {…}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum DomainEvent {
     /// Somebody signed up.
     UserCreated(UserCreated),

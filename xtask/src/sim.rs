@@ -48,7 +48,8 @@ impl Arguments {
 
 /// The simulation's own program, optimised and with every assertion on.
 fn runner(words: &[String]) -> std::process::Command {
-    let mut command = cargo(&["run", "--profile", "sim", "--package", "boxoffice", "--features", "mistakes"]);
+    let mut command =
+        cargo(&["run", "--profile", "sim", "--package", "boxoffice-simulation", "--features", "failpoints"]);
     command.args(["--example", "sim", "--"]).args(words);
     command
 }

@@ -35,7 +35,7 @@ mod writer;
 pub(crate) use answer::Reply;
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use gauges::Gauges;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use handle::Tap;
 pub(crate) use handle::{Handle, Request};
 pub(crate) use recent::Recent;

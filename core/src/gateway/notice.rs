@@ -44,7 +44,7 @@ pub struct Notice {
 ///
 /// Charges are named by the ids that they were begun with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum NoticeFact {
     /// What became of a charge.
     Charge {

@@ -84,9 +84,9 @@ pub(super) fn nowhere() -> ArchiveOpener {
 
 /// The archive on a disk that fails when it is told to. It is there from the start: on a real disk it gets its name when it is
 /// whole.
-#[cfg(any(test, feature = "testing"))]
-pub(super) fn on_disk(disk: crate::testing::FaultyDisk) -> ArchiveOpener {
-    Box::new(move |_| prepared(builder(CACHE_BYTES).create_with_backend(disk.open())?).map(Some))
+#[cfg(any(test, feature = "simulation"))]
+pub(super) fn on_disk(disk: std::sync::Arc<dyn crate::disk::Disk>) -> ArchiveOpener {
+    Box::new(move |_| prepared(disk.open(&builder(CACHE_BYTES))?).map(Some))
 }
 
 fn database(file: &Path) -> Result<Database, JournalError> {

@@ -58,8 +58,8 @@ pub(super) enum Source {
     #[cfg(test)]
     Faulty(PathBuf, super::tests::Fault),
     /// On a disk that fails when it is told to.
-    #[cfg(any(test, feature = "testing"))]
-    Disk(crate::testing::FaultyDisk),
+    #[cfg(any(test, feature = "simulation"))]
+    Disk(Arc<dyn crate::disk::Disk>),
 }
 
 impl Source {
@@ -74,8 +74,8 @@ impl Source {
             }
             #[cfg(test)]
             Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
-            #[cfg(any(test, feature = "testing"))]
-            Self::Disk(disk) => builder.create_with_backend(disk.open()),
+            #[cfg(any(test, feature = "simulation"))]
+            Self::Disk(disk) => disk.open(&builder),
         }
     }
 
@@ -85,7 +85,7 @@ impl Source {
             Self::File(path) => Some(path),
             #[cfg(test)]
             Self::Faulty(path, _) => Some(path),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Disk(_) => None,
         }
     }
@@ -97,7 +97,7 @@ impl Source {
 
     /// Whether there is nothing yet.
     fn is_new(&self) -> bool {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
             return disk.is_empty();
         }
@@ -105,9 +105,9 @@ impl Source {
     }
 
     fn delete(&self) -> std::io::Result<()> {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
-            disk.wipe();
+            disk.delete();
             return Ok(());
         }
         match self.path().map(std::fs::remove_file) {

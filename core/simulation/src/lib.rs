@@ -71,13 +71,19 @@ mod report;
 mod run;
 mod schedule;
 mod simulation;
+mod till;
 mod watch;
 mod world;
 
 pub use boxoffice_faulty_disk::Rng;
 
 pub use self::actors::{Act, Actor, Stage};
-pub use self::gateway::{SeededGateway, WorldTime};
+pub use self::gateway::{Movement, OwnGateway, Processor, SeededGateway, WorldTime};
 pub use self::report::{Failure, Report};
 pub use self::simulation::{Audit, Simulation};
 pub use self::world::World;
+
+/// The examples of the page for embedders are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/simulation.md")]
+pub struct Page;

@@ -27,8 +27,8 @@ pub struct Report {
     pub mishaps: BTreeMap<&'static str, u64>,
 }
 
-/// A promise that was broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A promise that was broken. It is shown as text by `Debug` too, so that a test's `unwrap` tells all of it.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The seed that shows it.
@@ -39,12 +39,21 @@ pub struct Failure {
     pub what: String,
     /// What was done last, the newest at the end.
     pub before: Vec<String>,
+    /// The command that replays it, if it is known.
+    pub replay: Option<String>,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}, step {}: {}", self.seed, self.step, self.what)?;
-        self.before.iter().try_for_each(|step| writeln!(f, "  {step}"))
+        self.before.iter().try_for_each(|step| writeln!(f, "  {step}"))?;
+        self.replay.iter().try_for_each(|replay| writeln!(f, "replay it: {replay}"))
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::gateway::PaymentGateway;
 use boxoffice::testing::{ManualClock, SeededIds};
 use boxoffice::{Clock, Record, StreamKey, Timestamp};
 
@@ -17,6 +16,7 @@ use crate::inspect;
 use crate::process::{Outside, Process};
 use crate::report::{Failure, Report};
 use crate::simulation::{Audit, Simulation};
+use crate::till::Till;
 use crate::watch::{News, Watch};
 use crate::world::World;
 
@@ -40,8 +40,10 @@ pub(crate) struct Run {
     pub(crate) disks: Disks,
     pub(crate) world: World,
     pub(crate) auditor: Auditor,
-    /// The gateway that comes with the simulation, if it is the one.
-    pub(crate) seeded: Option<Arc<SeededGateway>>,
+    /// The gateway with what is behind it.
+    pub(crate) till: Till,
+    /// The card tokens that people pay with.
+    cards: Arc<[String]>,
     pub(crate) outside: Outside,
     /// `None` for a moment only, between two lives.
     pub(crate) process: Option<Process>,
@@ -58,17 +60,21 @@ impl Run {
         let mut rng = Rng::new(seed);
         let time = WorldTime::default();
         let seeded = Arc::new(SeededGateway::new(rng.fork("gateway"), time.clone()));
-        let own = simulation.gateway.as_ref().map(|make| make(rng.fork("own gateway"), time.clone()));
-        let (gateway, seeded): (Arc<dyn PaymentGateway>, _) = match own {
-            Some(gateway) => (gateway, None),
-            None => (seeded.clone(), Some(seeded)),
-        };
+        let own = simulation.gateway.as_ref().map(|make| {
+            let own = make(rng.fork("own gateway"), time.clone());
+            Till::own(own, rng.fork("line"), time.clone())
+        });
+        let till = own.unwrap_or_else(|| Till::seeded(seeded));
+        let mut auditor = Auditor::new(simulation.limits);
+        if till.processor.is_some() {
+            auditor.reads_processor();
+        }
         let clock = Arc::new(ManualClock::at(DAWN));
         let disks = Disks::new(&mut rng.fork("disks"));
         let watch = Watch::default();
         let ids = Arc::new(SeededIds::new(rng.next_u64()));
         let limits = simulation.limits;
-        let outside = Outside { clock: clock.clone(), ids, gateway, watch, limits };
+        let outside = Outside { clock: clock.clone(), ids, gateway: Arc::clone(&till.gateway), watch, limits };
         let process = Process::start(&disks, &outside).map_err(|error| format!("the first start: {error}"))?;
         Ok(Self {
             seed,
@@ -78,8 +84,9 @@ impl Run {
             clock,
             disks,
             world: World::default(),
-            auditor: Auditor::new(limits),
-            seeded,
+            auditor,
+            till,
+            cards: simulation.cards.clone(),
             outside,
             process: Some(process),
             cast: simulation.cast.iter().map(|(weight, make)| (*weight, make())).collect(),
@@ -120,7 +127,8 @@ impl Run {
             return Ok(());
         };
         let process = self.process.as_ref().ok_or("there is no process")?;
-        let mut stage = Stage { office: process.office(), world: &self.world, rng: &mut self.rng };
+        let (world, cards) = (&self.world, &*self.cards);
+        let mut stage = Stage { office: process.office(), world, rng: &mut self.rng, cards };
         if let Some(act) = actor.act(&mut stage) {
             process.spawn(act);
         }
@@ -177,7 +185,26 @@ impl Run {
                 }
             }
         }
+        self.compare_processor()?;
         self.look_around(&changed)
+    }
+
+    /// Shows the auditor what the card processor has done, once it has seen all of the journal.
+    fn compare_processor(&mut self) -> Verdict {
+        let Some(processor) = self.till.processor.clone() else { return Ok(()) };
+        if !self.has_read_all()? {
+            return Ok(());
+        }
+        let movements = processor.movements();
+        let new = movements.get(self.till.compared..).unwrap_or_default();
+        self.till.compared = movements.len();
+        new.iter().try_for_each(|movement| self.auditor.moved(movement))
+    }
+
+    /// A disk that can't be read shows nothing new.
+    fn has_read_all(&mut self) -> Verdict<bool> {
+        let (seq, _) = self.auditor.head();
+        Ok(!self.process()?.engine.head().is_ok_and(|(durable, _)| durable != seq))
     }
 
     /// Shows the auditor what was published; answers with what changed by it.
@@ -281,7 +308,7 @@ impl Run {
     }
 
     pub(crate) fn failure(&self, what: String) -> Failure {
-        Failure { seed: self.seed, step: self.step, what, before: self.last.iter().cloned().collect() }
+        Failure { seed: self.seed, step: self.step, what, before: self.last.iter().cloned().collect(), replay: None }
     }
 }
 

@@ -54,11 +54,7 @@ impl Run {
 
     /// The gateway tells something without being asked, perhaps late, perhaps again.
     fn call_back(&mut self) -> Verdict {
-        let Some(gateway) = self.seeded.clone() else { return Ok(()) };
-        if self.rng.per_mille(100) {
-            gateway.work_at_the_desk(&mut self.rng);
-        }
-        if let Some(fact) = gateway.notice(&mut self.rng) {
+        if let Some(fact) = self.till.report(&mut self.rng) {
             self.deliver(fact)?;
         }
         Ok(())
@@ -168,9 +164,7 @@ impl Run {
     /// Lets everything come to its end, and closes the books.
     pub(crate) fn finish(&mut self) -> Verdict {
         self.disks.mend();
-        if let Some(gateway) = &self.seeded {
-            gateway.behave();
-        }
+        self.till.recover();
         self.run_on(Duration::from_mins(1), 30)?;
         // Money that is still on its way comes hours later; nobody tells of it without being asked.
         self.run_on(Duration::from_mins(10), 6 * 4)?;

@@ -50,6 +50,12 @@ impl Watch {
                 GatewayNews::SaidDisputed(charge_id, reference, amount)
             }
             NoticeFact::DisputeClosed { reference, won, .. } => GatewayNews::SaidDisputeClosed(reference, won),
+            NoticeFact::Refund { refund_id, answer: RefundAnswer::Refunded { .. }, .. } => {
+                GatewayNews::SaidRefunded(refund_id)
+            }
+            NoticeFact::Refund { refund_id, answer: RefundAnswer::Refused { .. }, .. } => {
+                GatewayNews::SaidRefused(refund_id)
+            }
             NoticeFact::Charge { .. } | NoticeFact::Refund { .. } => return,
         });
     }

@@ -1,4 +1,4 @@
-//! What people have heard of: it survives the box office's crashes, as memories do.
+//! What the actors know of their world: it survives the box office's crashes, as memories do.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::actors::Operation;
 /// How much of what is talked about.
 const TALK_MAX: usize = 120;
 
-/// What people have heard of. Cheap to clone; clones are one world.
+/// What the actors know of their world: who and what there is. Cheap to clone; clones are one world.
 #[derive(Debug, Clone, Default)]
 pub struct World(Arc<Mutex<Talk>>);
 
@@ -25,32 +25,32 @@ struct Talk {
 }
 
 impl World {
-    /// Somebody, if anybody has signed up.
+    /// Returns somebody, if anybody has signed up; newcomers more often.
     pub fn person(&self, rng: &mut Rng) -> Option<UserId> {
         one_of(&self.talk().people, rng)
     }
 
-    /// A ticket that was listed; recent ones more often.
+    /// Returns a ticket that was listed; recent ones more often.
     pub fn ticket(&self, rng: &mut Rng) -> Option<TicketId> {
         one_of(&self.talk().tickets, rng)
     }
 
-    /// An order with its buyer; recent ones more often.
+    /// Returns an order with its buyer; recent ones more often.
     pub fn order(&self, rng: &mut Rng) -> Option<(UserId, OrderId)> {
         one_of(&self.talk().orders, rng)
     }
 
-    /// Somebody signed up.
+    /// Notes that somebody signed up.
     pub fn note_person(&self, id: UserId) {
         note(&mut self.talk().people, id);
     }
 
-    /// A ticket was listed.
+    /// Notes that a ticket was listed.
     pub fn note_ticket(&self, id: TicketId) {
         note(&mut self.talk().tickets, id);
     }
 
-    /// An order was made.
+    /// Notes that an order was made.
     pub fn note_order(&self, buyer: UserId, id: OrderId) {
         note(&mut self.talk().orders, (buyer, id));
     }
@@ -63,14 +63,14 @@ impl World {
         one_of(&self.talk().operations, rng)
     }
 
-    /// A number that nobody has used.
+    /// Returns a number that nobody has used.
     pub(crate) fn fresh(&self) -> u64 {
         let mut talk = self.talk();
         talk.emails += 1;
         talk.emails
     }
 
-    /// How many people there are.
+    /// Returns how many people are known of.
     pub fn population(&self) -> usize {
         self.talk().people.len()
     }

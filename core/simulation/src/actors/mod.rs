@@ -21,7 +21,7 @@ pub type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
 ///
 /// Whatever they do is examined: each command that they give must be answered rightly, and the answer must stay true.
 pub trait Actor: Debug {
-    /// What to do next; `None` to leave the stage to others.
+    /// Returns what to do next, or `None` to leave the stage to others.
     fn act(&mut self, stage: &mut Stage<'_>) -> Option<Act>;
 }
 
@@ -34,9 +34,19 @@ pub struct Stage<'w> {
     pub world: &'w World,
     /// Chance. Whatever does not come from it does not repeat with the seed.
     pub rng: &'w mut Rng,
+    /// The card tokens that people pay with.
+    pub cards: &'w [String],
 }
 
 impl Stage<'_> {
+    /// Returns one of the card tokens. With a single one no random number is drawn.
+    pub fn card(&mut self) -> String {
+        match self.cards {
+            [only] => only.clone(),
+            cards => self.rng.pick(cards).cloned().unwrap_or_default(),
+        }
+    }
+
     /// The act of running an operation.
     fn run(&self, operation: Operation) -> Act {
         Box::pin(operation.run(self.office.clone(), self.world.clone()))

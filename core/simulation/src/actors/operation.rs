@@ -24,7 +24,7 @@ pub(crate) enum Operation {
     /// End an order.
     Cancel { buyer: UserId, order: OrderId },
     /// Pay an order.
-    Pay { buyer: UserId, order: OrderId, key: Option<u64> },
+    Pay { buyer: UserId, order: OrderId, card: String, key: Option<u64> },
     /// Give the money back, or as many cents of it.
     Refund { actor: Actor, order: OrderId, resell: bool, part: Option<u64>, key: Option<u64> },
     /// Note what became of money that was nobody's.
@@ -69,10 +69,10 @@ impl Operation {
                 door.create(buyer, &tickets).await.map(|order| world.note_order(buyer, order.id))
             }
             Self::Cancel { buyer, order } => office.orders().cancel(buyer, order).await,
-            Self::Pay { buyer, order, key } => {
+            Self::Pay { buyer, order, card, key } => {
                 let door = office.payments();
                 let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
-                door.pay(buyer, order, "tok_visa").await.map(drop)
+                door.pay(buyer, order, &card).await.map(drop)
             }
             Self::Refund { actor, order, resell, part, key } => {
                 let door = office.payments();

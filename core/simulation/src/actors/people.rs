@@ -83,7 +83,7 @@ impl Actor for Buyers {
             }
             50..90 => {
                 let (buyer, order) = stage.world.order(stage.rng)?;
-                Operation::Pay { buyer, order, key: key(stage) }
+                Operation::Pay { buyer, order, card: stage.card(), key: key(stage) }
             }
             _ => {
                 let (buyer, order) = stage.world.order(stage.rng)?;
@@ -105,7 +105,7 @@ impl Actor for Rivals {
             match again {
                 Operation::Order { tickets, .. } => Operation::Order { buyer: rival, tickets, key: None },
                 Operation::Cancel { order, .. } => Operation::Cancel { buyer: rival, order },
-                Operation::Pay { order, .. } => Operation::Pay { buyer: rival, order, key: None },
+                Operation::Pay { order, card, .. } => Operation::Pay { buyer: rival, order, card, key: None },
                 Operation::Edit { ticket, cents, .. } => {
                     Operation::Edit { seller: rival, ticket, cents, version: None }
                 }

@@ -185,6 +185,7 @@ impl Auditor {
                     "charge {id} of order {order} is {status} in the end; its money: {stands:?}, given back: {back}"
                 )
             })?;
+            self.processor_agrees(*order, claim, taken)?;
             let sum = sums.entry(charge.amount.currency().code()).or_default();
             sum.0 += if taken { charge.amount.minor() } else { 0 };
             sum.1 += charge.refunded();

@@ -13,6 +13,7 @@ mod ledger;
 mod orders;
 mod payments;
 mod people;
+mod processor;
 mod promises;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use self::chain::Chain;
 use self::ledger::Ledger;
 use self::orders::Claim;
 use self::people::Person;
+use self::processor::ProcessorBooks;
 use self::promises::Promises;
 use self::tickets::Seat;
 /// What an examination comes to: nothing, or what is wrong.
@@ -57,6 +59,8 @@ pub(crate) struct Auditor {
     deadlines: BTreeSet<(Timestamp, OrderId)>,
     promises: Promises,
     books: Books,
+    /// The card processor's own books, if they can be read.
+    processor: Option<ProcessorBooks>,
     ledger: Ledger,
 }
 
@@ -75,6 +79,7 @@ impl Auditor {
             deadlines: BTreeSet::new(),
             promises: Promises::default(),
             books: Books::default(),
+            processor: None,
             ledger: Ledger::default(),
         }
     }

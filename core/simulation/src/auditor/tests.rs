@@ -1,13 +1,15 @@
 //! The auditor complains about what the contract does not allow: here are journals that no engine should write.
 
+use std::iter;
 use std::time::Duration;
 
 use boxoffice::{
-    Actor, CancelReason, ChargeCreated, Currency, Money, OrderCancelled, OrderCreated, OrderExpired, OrderedTicket,
-    PaymentStarted, TicketCreated, TicketVersion, UserCreated,
+    Actor, CancelReason, ChargeCreated, ChargeRefunded, Currency, Money, OrderCancelled, OrderCreated, OrderExpired,
+    OrderedTicket, PaymentStarted, RefundId, RefundReason, RefundStarted, TicketCreated, TicketVersion, UserCreated,
 };
 
 use super::*;
+use crate::gateway::Movement;
 
 const SELLER: UserId = UserId::from_bytes([1; 16]);
 const BUYER: UserId = UserId::from_bytes([2; 16]);
@@ -238,4 +240,69 @@ fn answers_are_promises() {
     // Nobody waits for the dead.
     story.auditor.died();
     story.auditor.nobody_waits().unwrap();
+}
+
+const REFUND: RefundId = RefundId::from_bytes([6; 16]);
+
+fn taken(amount: Money) -> Movement {
+    Movement::Taken { charge_id: CHARGE, amount }
+}
+
+fn returned(amount: Money) -> Movement {
+    Movement::Returned { charge_id: CHARGE, refund_id: Some(REFUND), amount }
+}
+
+/// A sale that is paid, with the processor's books open; they are empty yet.
+fn paid() -> Story {
+    let mut story = Story::begin();
+    story.auditor.reads_processor();
+    story.orders(BUYER, 10, 2).unwrap();
+    story.pays(10).unwrap();
+    story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
+    story.charged(10, 3).unwrap();
+    story
+}
+
+/// The seller asks for the money to go back, and the gateway says that it did.
+fn refunds(story: &mut Story) {
+    let (refund_id, charge_id, order_id, amount) = (Some(REFUND), CHARGE, order(10), price());
+    let (reason, return_to_sale) = (RefundReason::Requested, false);
+    let started = RefundStarted { refund_id, charge_id, order_id, amount, reason, return_to_sale };
+    story.by(SELLER, "StartRefund", DomainEvent::RefundStarted(started), 4).unwrap();
+    story.auditor.gateway_said(&GatewayNews::SaidRefunded(REFUND));
+    let (reference, tickets) = (None, iter::empty().collect());
+    let refunded = ChargeRefunded { refund_id, charge_id, order_id, amount, reference, tickets };
+    story.by_system("SettleRefund", DomainEvent::ChargeRefunded(refunded), 5).unwrap();
+}
+
+#[test]
+fn the_processor_takes_the_money_of_an_order_once() {
+    let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
+    let mut story = paid();
+    complains(&story.auditor.close(&standing), "the processor's books: false");
+    story.auditor.moved(&taken(price())).unwrap();
+    story.auditor.close(&standing).unwrap();
+    complains(&story.auditor.moved(&taken(price())), "twice");
+
+    let cent = Money::from_minor(1, Currency::USD).unwrap();
+    complains(&paid().auditor.moved(&taken(cent)), "not Money");
+    let mut early = Story::begin();
+    early.auditor.reads_processor();
+    early.orders(BUYER, 10, 2).unwrap();
+    complains(&early.auditor.moved(&taken(price())), "no intent");
+}
+
+#[test]
+fn the_processor_gives_back_what_is_on_record_and_no_more() {
+    let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
+    let mut story = paid();
+    complains(&story.auditor.moved(&returned(price())), "without an intent");
+    story.auditor.moved(&taken(price())).unwrap();
+    refunds(&mut story);
+    complains(&story.auditor.close(&standing), "gave 0 back");
+    story.auditor.moved(&returned(price())).unwrap();
+    story.auditor.close(&standing).unwrap();
+    complains(&story.auditor.moved(&returned(price())), "back twice");
+    let at_its_site = Movement::Returned { charge_id: CHARGE, refund_id: None, amount: price() };
+    complains(&story.auditor.moved(&at_its_site), "took 1999 of charge");
 }

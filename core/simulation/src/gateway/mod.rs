@@ -1,12 +1,16 @@
 //! Card processors of simulated worlds.
 
 mod entry;
+mod line;
+mod own;
 mod seeded;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+pub(crate) use self::line::Line;
+pub use self::own::{Movement, OwnGateway, Processor};
 pub use self::seeded::SeededGateway;
 
 /// The time that has really passed in a simulated world, whatever its clocks say. Cheap to clone; clones are one.

@@ -44,13 +44,13 @@ enum Manner {
 }
 
 impl SeededGateway {
-    /// A gateway whose whims follow the rng.
+    /// Creates a gateway that decides by the random numbers.
     pub fn new(rng: Rng, time: WorldTime) -> Self {
         let books = Books { rng, entries: BTreeMap::new(), honest: false, references: 0 };
         Self { time, books: Mutex::new(books) }
     }
 
-    /// From now on it is on its best behaviour: every request arrives and every answer comes.
+    /// Ends all faults: from now on every request arrives and every answer comes.
     pub fn behave(&self) {
         self.books().honest = true;
     }

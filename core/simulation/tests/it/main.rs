@@ -4,3 +4,4 @@
 mod gateways;
 #[cfg(feature = "failpoints")]
 mod mistakes;
+mod own_gateway;

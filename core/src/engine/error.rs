@@ -3,20 +3,25 @@
 use crate::domain::{Rejection, auth, expiration, ledger, order, payment, ticket};
 use crate::error::{Code, Error};
 use crate::journal::JournalError;
-use crate::types::TicketId;
 
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::Auth(rejection) => auth_code(rejection).into(),
-            Rejection::Ticket(rejection) => ticket_code(rejection).into(),
-            Rejection::Order(rejection) | Rejection::Payment(payment::Rejection::Order(rejection)) => {
-                order_error(rejection)
-            }
-            Rejection::Expiration(rejection) => expiration_code(rejection).into(),
-            Rejection::Payment(rejection) => payment_code(rejection).into(),
-            Rejection::Ledger(rejection) => ledger_code(rejection).into(),
+        let code = code(rejection);
+        match rejection.ticket() {
+            Some(ticket) => Self::with_message(code, format!("{} (ticket {ticket})", code.message())),
+            None => code.into(),
         }
+    }
+}
+
+fn code(rejection: Rejection) -> Code {
+    match rejection {
+        Rejection::Auth(rejection) => auth_code(rejection),
+        Rejection::Ticket(rejection) => ticket_code(rejection),
+        Rejection::Order(rejection) => order_code(rejection),
+        Rejection::Expiration(rejection) => expiration_code(rejection),
+        Rejection::Payment(rejection) => payment_code(rejection),
+        Rejection::Ledger(rejection) => ledger_code(rejection),
     }
 }
 
@@ -49,24 +54,24 @@ fn ticket_code(rejection: ticket::Rejection) -> Code {
     }
 }
 
-fn order_error(rejection: order::Rejection) -> Error {
+fn order_code(rejection: order::Rejection) -> Code {
     match rejection {
-        order::Rejection::NotFound => Code::OrderNotFound.into(),
-        order::Rejection::NotYours => Code::OrderNotYours.into(),
-        order::Rejection::TicketNotFound(id) => about(Code::TicketNotFound, id),
-        order::Rejection::OwnTicket(id) => about(Code::OrderOwnTicket, id),
-        order::Rejection::TicketLocked(id) => about(Code::TicketLocked, id),
-        order::Rejection::TicketSold(id) => about(Code::TicketSold, id),
-        order::Rejection::TicketWithdrawn(id) => about(Code::TicketWithdrawn, id),
-        order::Rejection::ShowStarted(id) => about(Code::TicketShowStarted, id),
-        order::Rejection::MixedCurrencies => Code::OrderMixedCurrencies.into(),
-        order::Rejection::TotalTooLarge => Code::OrderTotalTooLarge.into(),
-        order::Rejection::TooManyOpen => Code::OrderTooManyOpen.into(),
-        order::Rejection::Expired => Code::OrderExpired.into(),
-        order::Rejection::Cancelled => Code::OrderCancelled.into(),
-        order::Rejection::AlreadyPaid => Code::OrderAlreadyPaid.into(),
-        order::Rejection::PaymentPending => Code::OrderPaymentPending.into(),
-        order::Rejection::NoBuyer => Code::AuthRequired.into(),
+        order::Rejection::NotFound => Code::OrderNotFound,
+        order::Rejection::NotYours => Code::OrderNotYours,
+        order::Rejection::TicketNotFound(_) => Code::TicketNotFound,
+        order::Rejection::OwnTicket(_) => Code::OrderOwnTicket,
+        order::Rejection::TicketLocked(_) => Code::TicketLocked,
+        order::Rejection::TicketSold(_) => Code::TicketSold,
+        order::Rejection::TicketWithdrawn(_) => Code::TicketWithdrawn,
+        order::Rejection::ShowStarted(_) => Code::TicketShowStarted,
+        order::Rejection::MixedCurrencies => Code::OrderMixedCurrencies,
+        order::Rejection::TotalTooLarge => Code::OrderTotalTooLarge,
+        order::Rejection::TooManyOpen => Code::OrderTooManyOpen,
+        order::Rejection::Expired => Code::OrderExpired,
+        order::Rejection::Cancelled => Code::OrderCancelled,
+        order::Rejection::AlreadyPaid => Code::OrderAlreadyPaid,
+        order::Rejection::PaymentPending => Code::OrderPaymentPending,
+        order::Rejection::NoBuyer => Code::AuthRequired,
     }
 }
 
@@ -79,7 +84,8 @@ fn expiration_code(rejection: expiration::Rejection) -> Code {
 
 fn payment_code(rejection: payment::Rejection) -> Code {
     match rejection {
-        payment::Rejection::NotFound | payment::Rejection::Order(_) => Code::PaymentNotFound,
+        payment::Rejection::Order(rejection) => order_code(rejection),
+        payment::Rejection::NotFound => Code::PaymentNotFound,
         payment::Rejection::RefundNotYours => Code::OrderNotYours,
         payment::Rejection::NotRefundable => Code::PaymentNotRefundable,
         payment::Rejection::AlreadyRefunded => Code::PaymentAlreadyRefunded,
@@ -89,11 +95,6 @@ fn payment_code(rejection: payment::Rejection) -> Code {
         payment::Rejection::OperatorRequired => Code::AuthOperatorRequired,
         payment::Rejection::NotEscalated => Code::PaymentNotEscalated,
     }
-}
-
-/// Says which of an order's tickets is in the way.
-fn about(code: Code, ticket: TicketId) -> Error {
-    Error::with_message(code, format!("{} (ticket {ticket})", code.message()))
 }
 
 impl From<JournalError> for Error {

@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::{BoxOffice, Named, scope, statement};
-use crate::command::Command;
 use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
-use crate::engine::Reply;
 use crate::error::{Code, Error, Faults};
 use crate::event::Actor;
 use crate::types::{
@@ -247,11 +245,8 @@ impl Ledger {
         let (amount, reference) = payout.check(inner.default_currency())?;
         let name = Named::by(self.key.as_ref(), &scope(actor), "ledger.record_payout", &(seller, &payout));
         let payout_id = PayoutId::from(inner.ids.next());
-        let command = Command::RecordPayout(RecordPayout { payout_id, seller_id: seller, amount, reference });
-        match inner.submit(command, actor, name).await? {
-            Reply::Payout(payout) => Ok(payout),
-            _ => Err(Code::Internal.into()),
-        }
+        let command = RecordPayout { payout_id, seller_id: seller, amount, reference };
+        inner.submit(command, actor, name).await
     }
 
     /// The views, if the actor may read the seller's account.

@@ -47,13 +47,15 @@ pub use verify::{Problem, VerifyReport};
 
 use crate::blocking;
 use crate::command::Command;
-use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
+use crate::domain::payment::StartPayment;
+use crate::domain::{Decide, Order, Reply};
+use crate::engine::{self, Checkpointer, Gauges, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
 use crate::views::Views;
 
 /// How long `close` waits for calls of the gateway that are under way.
@@ -270,13 +272,34 @@ fn spawn_closer(close: impl FnOnce() + Send + 'static) {
 }
 
 impl Inner {
-    /// Has a command decided.
-    pub(crate) async fn submit(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+    /// Has a command decided, and returns its answer once that is durable.
+    pub(crate) async fn submit<C: Decide>(&self, command: C, actor: Actor, id: Named) -> Result<C::Answer, Error> {
+        engine::typed::<C>(self.submit_any(command.into(), actor, id).await?)
+    }
+
+    /// Has a command of whatever kind decided.
+    pub(crate) async fn submit_any(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+        self.handle.submit(self.request(command, actor, id)).await
+    }
+
+    /// Has a payment decided; the gateway gets the card once the intent is durable.
+    async fn start_payment(
+        &self,
+        command: StartPayment,
+        card: CardToken,
+        buyer: Actor,
+        id: Named,
+    ) -> Result<Arc<Order>, Error> {
+        let request = Request { card: Some(card), ..self.request(command.into(), buyer, id) };
+        engine::typed::<StartPayment>(self.handle.submit(request).await?)
+    }
+
+    fn request(&self, command: Command, actor: Actor, id: Named) -> Request {
         let (id, fingerprint) = match id {
             Named::Fresh => (CommandId::from(self.ids.next()), None),
             Named::Keyed { id, fingerprint } => (id, Some(fingerprint)),
         };
-        self.handle.submit(Request { command, id, actor, fingerprint }).await
+        Request { fingerprint, ..Request::new(command, id, actor) }
     }
 
     /// What can be read, as long as the box office is open.

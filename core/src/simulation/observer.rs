@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::command::Command;
-use crate::domain::Ticket;
-use crate::engine::{Reply, Request, Tap};
+use crate::domain::{Reply, Ticket};
+use crate::engine::{Request, Tap};
 use crate::error::Error;
 use crate::event::{Actor, EmailKey, StreamKey};
 use crate::types::CommandId;

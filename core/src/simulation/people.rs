@@ -2,9 +2,8 @@
 //! them takes threads and time.
 
 use crate::BoxOffice;
-use crate::command::Command;
+use crate::domain::Decide;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-use crate::engine::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::office::Named;
@@ -19,10 +18,8 @@ pub async fn sign_up(office: &BoxOffice, email: &str) -> Result<UserId, Error> {
     let email_key = office.inner().email_key(&email)?;
     let user_id = UserId::from(office.inner().fresh_id());
     let credentials = Credentials { email, password_hash: "$argon2id$none".to_owned() };
-    match submit(office, Command::CreateUser(CreateUser { user_id, email_key, credentials }), Actor::System).await? {
-        Reply::User(user) => Ok(user.id),
-        _ => Err(Code::Internal.into()),
-    }
+    let user = submit(office, CreateUser { user_id, email_key, credentials }, Actor::System).await?;
+    Ok(user.id)
 }
 
 /// Changes a user's email.
@@ -34,7 +31,7 @@ pub async fn change_email(office: &BoxOffice, user_id: UserId, email: &str) -> R
     let key = office.inner().email_key(&email)?;
     let email = Some(NewEmail { key, email });
     let update = UpdateUser { user_id, epoch: epoch(office, user_id)?, email, password_hash: None };
-    submit(office, Command::UpdateUser(update), Actor::User(user_id)).await.map(drop)
+    submit(office, update, Actor::User(user_id)).await.map(drop)
 }
 
 /// Changes a user's password, which ends all sessions; in a session that has ended by that already if `is_ended`.
@@ -49,7 +46,7 @@ pub async fn change_password(
 ) -> Result<(), Error> {
     let epoch = epoch(office, user_id)?.saturating_sub(u64::from(is_ended));
     let update = UpdateUser { user_id, epoch, email: None, password_hash: Some(password_hash) };
-    submit(office, Command::UpdateUser(update), Actor::User(user_id)).await.map(drop)
+    submit(office, update, Actor::User(user_id)).await.map(drop)
 }
 
 /// Gives or takes the operator role.
@@ -57,7 +54,7 @@ pub async fn change_password(
 /// # Errors
 /// Those of [`Auth::set_operator`](crate::Auth::set_operator).
 pub async fn set_operator(office: &BoxOffice, user_id: UserId, operator: bool) -> Result<(), Error> {
-    submit(office, Command::SetOperator(SetOperator { user_id, operator }), Actor::System).await.map(drop)
+    submit(office, SetOperator { user_id, operator }, Actor::System).await.map(drop)
 }
 
 /// Ends a session before its time.
@@ -71,7 +68,7 @@ pub async fn revoke_session(
     expires_at: Timestamp,
 ) -> Result<(), Error> {
     let revoke = RevokeSession { user_id, session_id, expires_at };
-    submit(office, Command::RevokeSession(revoke), Actor::User(user_id)).await.map(drop)
+    submit(office, revoke, Actor::User(user_id)).await.map(drop)
 }
 
 /// Deletes a user's personal data.
@@ -79,10 +76,10 @@ pub async fn revoke_session(
 /// # Errors
 /// Those of [`Auth::delete`](crate::Auth::delete).
 pub async fn erase(office: &BoxOffice, user_id: UserId) -> Result<(), Error> {
-    submit(office, Command::EraseUser(EraseUser { user_id }), Actor::User(user_id)).await.map(drop)
+    submit(office, EraseUser { user_id }, Actor::User(user_id)).await.map(drop)
 }
 
-async fn submit(office: &BoxOffice, command: Command, actor: Actor) -> Result<Reply, Error> {
+async fn submit<C: Decide>(office: &BoxOffice, command: C, actor: Actor) -> Result<C::Answer, Error> {
     office.inner().submit(command, actor, Named::Fresh).await
 }
 

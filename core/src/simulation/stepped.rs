@@ -183,7 +183,7 @@ impl SteppedOffice {
         let command = command_of(fact, order.id, new_order_id)?;
         Some(Box::pin(async move {
             // The card processor does not care what becomes of it.
-            let _ = office.inner().submit(command, Actor::System, Named::Fresh).await;
+            let _ = office.inner().submit_any(command, Actor::System, Named::Fresh).await;
         }))
     }
 }

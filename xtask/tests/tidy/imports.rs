@@ -190,9 +190,9 @@ mod samples {
             "use super::super::engine::Engine;",
             "use super::super::{state, office};",
         ] {
-            assert_eq!(wrong("core/src/domain/reaction.rs", text), 1, "{text}");
+            assert_eq!(wrong("core/src/domain/apply.rs", text), 1, "{text}");
         }
-        assert_eq!(wrong("core/src/domain/order/decide.rs", "use super::super::super::journal::Journal;"), 1);
+        assert_eq!(wrong("core/src/domain/order/create_order.rs", "use super::super::super::journal::Journal;"), 1);
         assert_eq!(wrong("core/src/domain/mod.rs", "use super::views;"), 1);
     }
 
@@ -207,7 +207,7 @@ mod samples {
             "let a = 1; // unlike crate::engine",
             "use other_crate::engine::Engine;",
         ] {
-            assert_eq!(wrong("core/src/domain/order/decide.rs", text), 0, "{text}");
+            assert_eq!(wrong("core/src/domain/order/create_order.rs", text), 0, "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ mod examples;
 mod features;
 mod imports;
 mod layout;
+mod matches;
 mod methods;
 mod tree;
 

@@ -104,7 +104,7 @@ events! {
     /// Published as `{"type": "OrderCreated", "data": {…}}`.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(tag = "type", content = "data")]
-    #[non_exhaustive]
+    #[cfg_attr(not(feature = "simulation"), non_exhaustive)]
     pub enum DomainEvent {
         /// Somebody signed up.
         UserCreated(UserCreated),

@@ -48,7 +48,8 @@ impl Arguments {
 
 /// Returns the command of the simulation's program, optimised and with all assertions.
 fn runner(words: &[String]) -> std::process::Command {
-    let mut command = cargo(&["run", "--profile", "sim", "--package", "boxoffice", "--features", "mistakes"]);
+    let mut command =
+        cargo(&["run", "--profile", "sim", "--package", "boxoffice-simulation", "--features", "failpoints"]);
     command.args(["--example", "sim", "--"]).args(words);
     command
 }

@@ -69,12 +69,12 @@ pub(crate) struct Handle {
     refuse_when_full: bool,
     figures: CommandFigures,
     /// Who hears of every command and its answer.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
 }
 
 /// Hears of every command that is given and every answer that somebody gets: what a caller knows, and nothing more.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) trait Tap: std::fmt::Debug + Send + Sync {
     /// The command is given.
     fn asked(&self, request: &Request);
@@ -97,7 +97,7 @@ impl Handle {
             stopped,
             refuse_when_full,
             figures: CommandFigures::default(),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             tap: std::sync::OnceLock::new(),
         }
     }
@@ -108,12 +108,12 @@ impl Handle {
     pub(crate) async fn submit(&self, request: Request) -> Result<Reply, Error> {
         let watch = Stopwatch::start();
         let name = request.command.name();
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         let (id, tap) = (request.id, self.tap.get());
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.asked(&request));
         let answer = self.enqueue_and_wait(request).await;
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.answered(id, &answer));
         self.figures.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
         answer

@@ -44,7 +44,7 @@ pub struct Notice {
 ///
 /// Charges are identified by the ids with which they were started.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum NoticeFact {
     /// The state of a charge.
     Charge {

@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use boxoffice_faulty_disk::FaultyDisk;
 use smallvec::{SmallVec, smallvec};
 
 use super::memory::MemoryJournal;
 use super::redb::{RedbJournal, tests};
 use super::*;
+use crate::disk::Disk;
 use crate::event::TicketWithdrawn;
-use crate::testing::FaultyDisk;
 use crate::types::TicketId;
 
 /// A journal with the resources that must outlive it.
@@ -386,6 +387,10 @@ macro_rules! backends {
     };
 }
 
+fn faulty_disks() -> [Arc<dyn Disk>; 2] {
+    [1, 2].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
+}
+
 backends! {
     memory => Subject { journal: Box::new(MemoryJournal::default()), _keep: Box::new(()) };
     redb_file => {
@@ -393,13 +398,11 @@ backends! {
         Subject { journal: Box::new(RedbJournal::open(dir.path()).unwrap()), _keep: Box::new(dir) }
     };
     redb_on_a_faulty_disk => {
-        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
-        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::default()).unwrap();
+        let journal = RedbJournal::open_on(faulty_disks(), [7; 32], Sizes::default()).unwrap();
         Subject { journal: Box::new(journal), _keep: Box::new(()) }
     };
     redb_that_archives => {
-        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
-        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::smallest()).unwrap();
+        let journal = RedbJournal::open_on(faulty_disks(), [7; 32], Sizes::smallest()).unwrap();
         Subject { journal: Box::new(Archiving(journal)), _keep: Box::new(()) }
     };
     redb_in_memory => {

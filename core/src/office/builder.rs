@@ -401,7 +401,7 @@ impl Builder {
 
     /// Opens a box office that has no threads: whoever has the writer turns it, whoever has the runtime drives it, and whoever
     /// has the views writes their checkpoints.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_stepped(
         self,
         journal: Arc<dyn Journal>,

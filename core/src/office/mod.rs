@@ -24,13 +24,13 @@ use tokio::sync::watch;
 
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use builder::is_in_journal;
 pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use notices::command_of;
 pub use orders::Orders;
 pub use payments::Payments;
@@ -358,7 +358,7 @@ impl BoxOffice {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 impl BoxOffice {
     /// Its parts, for those who drive it by hand.
     pub(crate) fn inner(&self) -> &Inner {
@@ -366,7 +366,7 @@ impl BoxOffice {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 impl Inner {
     /// Tells this one of every command and its answer.
     pub(crate) fn tap(&self, tap: Arc<dyn crate::engine::Tap>) {

@@ -137,12 +137,12 @@ impl Views {
     }
 
     /// Opens the views' file on a disk with fault injection.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_on(
-        disk: &crate::testing::FaultyDisk,
+        disk: Arc<dyn crate::disk::Disk>,
         is_in_journal: &dyn Fn(Head) -> bool,
     ) -> Result<Self, ViewsError> {
-        Self::open_source(Source::Disk(disk.clone()), is_in_journal)
+        Self::open_source(Source::Disk(disk), is_in_journal)
     }
 
     fn open_source(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {

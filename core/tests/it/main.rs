@@ -15,15 +15,12 @@ mod idempotency;
 mod journal;
 mod ledger;
 mod lifecycle;
-#[cfg(feature = "mistakes")]
-mod mistakes;
 mod notices;
 mod orders;
 mod pages;
 mod payments;
 mod refunds;
 mod sessions;
-mod simulation;
 mod support;
 mod upgrade;
 mod verify;

@@ -222,9 +222,7 @@ async fn there_is_a_limit_and_a_copy_has_everything() {
     let copy = tempfile::tempdir().unwrap();
     world.webhooks.snapshot().unwrap().write(copy.path()).unwrap();
     assert_eq!(Store::open(copy.path()).unwrap().list().unwrap(), world.webhooks.list().await.unwrap());
-    let mode = std::os::unix::fs::PermissionsExt::mode(
-        &copy.path().join(FILE).metadata().unwrap().permissions(),
-    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(&copy.path().join(FILE).metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 }
 

@@ -10,7 +10,8 @@ use crate::tree::{File, files};
 const SETS: &[&str] = &["DomainEvent", "Command", "Rejection"];
 
 /// Where tests and what tests are made of may look for one of a set.
-const TESTS: &[&str] = &["/tests/", "/testing/", "/tests.rs", "/testing.rs", "/walk.rs", "/conformance.rs"];
+const TESTS: &[&str] =
+    &["/tests/", "/testing/", "/simulation/", "/tests.rs", "/testing.rs", "/walk.rs", "/conformance.rs"];
 
 /// Goes through a file.
 struct Search<'f> {

@@ -69,7 +69,7 @@ pub struct OrderCancelled {
 /// Why an order was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum CancelReason {
     /// Its buyer wanted so.
     Buyer,

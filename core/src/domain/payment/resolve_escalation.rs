@@ -81,7 +81,7 @@ pub struct EscalationResolved {
 /// What became of money that was nobody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum Resolution {
     /// The buyer has it back by another way, such as a bank transfer.
     ReturnedElsewhere,

@@ -90,9 +90,9 @@ pub(super) fn nowhere() -> ArchiveOpener {
 
 /// Returns the opener of an archive on a disk with fault injection. The archive exists from the start: on a real disk
 /// it gets its name once it is complete.
-#[cfg(any(test, feature = "testing"))]
-pub(super) fn on_disk(disk: crate::testing::FaultyDisk) -> ArchiveOpener {
-    Box::new(move |_| prepared(builder(CACHE_BYTES).create_with_backend(disk.open())?).map(Some))
+#[cfg(any(test, feature = "simulation"))]
+pub(super) fn on_disk(disk: std::sync::Arc<dyn crate::disk::Disk>) -> ArchiveOpener {
+    Box::new(move |_| prepared(disk.open(&builder(CACHE_BYTES))?).map(Some))
 }
 
 fn database(file: &Path) -> Result<Database, JournalError> {

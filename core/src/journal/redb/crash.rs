@@ -1,11 +1,14 @@
 //! Content of the journal after its storage has failed, at every single storage call.
 
+use std::sync::Arc;
+
+use boxoffice_faulty_disk::FaultyDisk;
+
 use super::tests::START;
 use super::*;
 use crate::domain::VaultChange;
 use crate::journal::StoredResult;
 use crate::journal::conformance::{NOON, all, command, proposal};
-use crate::testing::FaultyDisk;
 use crate::types::UserId;
 
 const KEY: [u8; 32] = [7; 32];
@@ -83,7 +86,7 @@ fn check_records(journal: &RedbJournal, when: &str) {
 type Disks = [FaultyDisk; 2];
 
 fn open(disks: &Disks) -> Result<RedbJournal, JournalError> {
-    RedbJournal::open_on(disks.each_ref(), KEY, Sizes { kept: 6, ..Sizes::smallest() })
+    RedbJournal::open_on(disks.clone().map(|disk| Arc::new(disk) as _), KEY, Sizes { kept: 6, ..Sizes::smallest() })
 }
 
 /// Creates an empty journal, and returns it with its disks.

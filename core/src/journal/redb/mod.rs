@@ -160,15 +160,14 @@ impl RedbJournal {
 
     /// Opens the journal on disks with fault injection: its own file on the first, the archive on the second. A new
     /// journal uses `new_key` for email hashes, so that the same seed gives the same journal.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_on(
-        [disk, archive]: [&crate::testing::FaultyDisk; 2],
+        [disk, archive]: [std::sync::Arc<dyn crate::disk::Disk>; 2],
         new_key: [u8; 32],
         sizes: Sizes,
     ) -> Result<Self, JournalError> {
-        let disk = disk.clone();
-        let opener: Opener = Box::new(move || builder(CACHE_BYTES).create_with_backend(disk.open()));
-        Self::open_in(opener, archive::on_disk(archive.clone()), Some(new_key), sizes)
+        let opener: Opener = Box::new(move || disk.open(&builder(CACHE_BYTES)));
+        Self::open_in(opener, archive::on_disk(archive), Some(new_key), sizes)
     }
 
     /// Opens the journal in the database that `opener` returns, without an archive.

@@ -59,8 +59,8 @@ pub(super) enum Source {
     #[cfg(test)]
     Faulty(PathBuf, super::tests::Fault),
     /// On a disk with fault injection.
-    #[cfg(any(test, feature = "testing"))]
-    Disk(crate::testing::FaultyDisk),
+    #[cfg(any(test, feature = "simulation"))]
+    Disk(Arc<dyn crate::disk::Disk>),
 }
 
 impl Source {
@@ -75,8 +75,8 @@ impl Source {
             }
             #[cfg(test)]
             Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
-            #[cfg(any(test, feature = "testing"))]
-            Self::Disk(disk) => builder.create_with_backend(disk.open()),
+            #[cfg(any(test, feature = "simulation"))]
+            Self::Disk(disk) => disk.open(&builder),
         }
     }
 
@@ -86,7 +86,7 @@ impl Source {
             Self::File(path) => Some(path),
             #[cfg(test)]
             Self::Faulty(path, _) => Some(path),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Disk(_) => None,
         }
     }
@@ -98,7 +98,7 @@ impl Source {
 
     /// Returns `true` if there is no data yet.
     fn is_new(&self) -> bool {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
             return disk.is_empty();
         }
@@ -106,9 +106,9 @@ impl Source {
     }
 
     fn delete(&self) -> std::io::Result<()> {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
-            disk.wipe();
+            disk.delete();
             return Ok(());
         }
         match self.path().map(std::fs::remove_file) {

@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod fuzz;
+mod generate;
 mod node;
 mod python;
 mod shell;
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes what reads the input of strangers and of disks.
     Fuzz(fuzz::Arguments),
+    /// Writes what follows from the façade: the blocking face, and the operations, values and types of the packages.
+    Generate(generate::Arguments),
     /// Writes the type stubs of the bindings anew.
     Stubs(stubs::Arguments),
     /// Puts the pages' pictures of the last `test --only web` into the README.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Generate(arguments) => generate::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
         Task::Pictures => web::pictures(),
     };

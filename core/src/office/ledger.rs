@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{BoxOffice, Named, scope, statement};
 use crate::command::Command;
-use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
+use crate::domain::ledger::{Account, BalanceEntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::engine::Reply;
 use crate::error::{Code, Error, Faults};
 use crate::event::Actor;
@@ -59,7 +59,7 @@ pub struct BalanceEntry {
     /// When it came to be.
     pub at: Timestamp,
     /// Why money moved.
-    pub kind: EntryKind,
+    pub kind: BalanceEntryKind,
     /// The order, of sales and refunds.
     pub order_id: Option<OrderId>,
     /// The payout, if it is one.
@@ -73,21 +73,21 @@ pub struct BalanceEntry {
 }
 
 impl BalanceEntry {
-    fn of(entry: &LedgerEntry, seller: UserId) -> Self {
+    fn of(entry: &LedgerEntry, seller: UserId) -> Result<Self, Error> {
         let own = entry.postings.iter().filter(|posting| posting.account == Account::Seller(seller));
         let (amount, fee) = own.fold((0, 0), |(amount, fee), posting| {
             (amount - i128::from(posting.amount), fee + i128::from(posting.fee))
         });
-        Self {
+        Ok(Self {
             number: entry.number,
             at: entry.at,
-            kind: entry.kind,
+            kind: entry.kind.of_seller().ok_or(Code::Internal)?,
             order_id: entry.order_id,
             payout_id: entry.payout.as_ref().map(|(id, _)| *id),
             reference: entry.payout.as_ref().map(|(_, reference)| reference.clone()),
             amount: SignedMoney::from_minor(amount, entry.currency),
             fee: SignedMoney::from_minor(fee, entry.currency),
-        }
+        })
     }
 
     /// What the buyer paid, or, below zero, got back: amount and fee together.
@@ -193,7 +193,7 @@ impl Ledger {
     pub fn entries(&self, actor: Actor, seller: UserId, query: &RawLedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         let views = self.readable(actor, seller)?;
         let page = views.entries(Account::Seller(seller), &LedgerQuery::try_from(query)?)?;
-        Ok(page.map(|entry| BalanceEntry::of(&entry, seller)))
+        page.try_map(|entry| BalanceEntry::of(&entry, seller))
     }
 
     /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a

@@ -1,40 +1,60 @@
 'use strict'
 // How a method of the native module is called: with checked arguments, failing with our errors, and waiting as long as is wanted.
 
-const { restored, rejected } = require('./errors.js')
+const { fileURLToPath } = require('node:url')
+
+const { rejected, restored } = require('./errors.js')
+const { followed, gone } = require('./feeds.js')
 const { check } = require('./inputs.js')
+const { headerPairs, messageBytes } = require('./notices.js')
 const { heeded, unlessAborted } = require('./signals.js')
 
-/** The place of the options that have a signal; -1 if there are none. */
-function signalAt(inputs) {
-  return inputs.findIndex((input) => input?.options !== undefined && Object.hasOwn(input.options, 'signal'))
+/** The directory that a path names. */
+function directoryOf(path) {
+  return path instanceof URL ? fileURLToPath(path) : path
 }
 
-/** The method without a mistake that could be seen here, and with our errors where there is one. */
-function wrapped(name, method, inputs = [], throws = false) {
-  const place = signalAt(inputs)
+/** What is made of an argument before the native module has it. */
+const TURNS = { directoryOf, headerPairs, messageBytes }
+
+/** What a call gives, by the form of it. */
+const GIVES = {
+  promise: (answer, signal) => unlessAborted(answer.then(undefined, rejected), signal),
+  value: (answer) => answer,
+  parts: gone,
+  feed: followed,
+}
+
+/** The arguments with what is made of them. */
+function turned(given, takes) {
+  return given.map((argument, at) => (takes[at]?.turn === undefined ? argument : TURNS[takes[at].turn](argument)))
+}
+
+/** The method as it is called from outside; `takes` and `gives` are as in `generated.js`. */
+function wrapped(name, method, takes, gives) {
+  const signalAt = takes.findIndex((input) => input?.options !== undefined && Object.hasOwn(input.options, 'signal'))
+  const turns = takes.some((input) => input?.turn !== undefined)
+  const made = GIVES[gives]
   const call = function (...given) {
     try {
-      check(given, inputs)
-      const signal = place < 0 ? undefined : heeded(given[place]?.signal)
-      const answer = method.apply(this, given)
-      return answer instanceof Promise ? unlessAborted(answer.then(undefined, rejected), signal) : answer
+      check(given, takes)
+      const signal = signalAt < 0 ? undefined : heeded(given[signalAt]?.signal)
+      return made(method.apply(this, turns ? turned(given, takes) : given), signal)
     } catch (error) {
-      if (throws) throw restored(error)
+      if (gives !== 'promise') throw restored(error)
       return Promise.reject(restored(error))
     }
   }
   return Object.defineProperty(call, 'name', { value: name })
 }
 
-/** Has every method of a native class called so: all but those named reject, also where an argument is of a wrong type. */
-function wrap(native, throwing = [], inputs = {}) {
-  const methods = Object.entries(Object.getOwnPropertyDescriptors(native.prototype))
-  for (const [name, { value: method }] of methods) {
+/** Has every method of a native class called so. What there is no word about takes whatever it takes, and gives a promise. */
+function wrap(native, methods = {}) {
+  for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(native.prototype))) {
     if (typeof method !== 'function' || name === 'constructor') continue
-    const value = wrapped(name, method, inputs[name], throwing.includes(name))
-    Object.defineProperty(native.prototype, name, { value })
+    const { takes = [], gives = 'promise' } = methods[name] ?? {}
+    Object.defineProperty(native.prototype, name, { value: wrapped(name, method, takes, gives) })
   }
 }
 
-module.exports = { wrap }
+module.exports = { directoryOf, wrap }

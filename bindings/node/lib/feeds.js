@@ -1,33 +1,26 @@
 'use strict'
-// What is gone through by `for await`: the journal as it grows, statements, and all pages of a listing.
+// What is gone through by `for await`: the journal as it grows, and whatever comes one part after the other.
 
-const native = require('../native.js')
-const { WAIT_OPTIONS, checkedOptions } = require('./inputs.js')
-const { endedBy, heeded, unlessAborted } = require('./signals.js')
+const { rejected } = require('./errors.js')
+const { endedBy, unlessAborted } = require('./signals.js')
 
-/** The signals of feeds, and what has each forget its feed. */
-const signals = new WeakMap()
-
-/** Has the feed, which has ended, and its signal know nothing of each other. */
-function letGo(feed) {
-  signals.get(feed)?.release()
-  signals.delete(feed)
-}
-
-/** Goes through a subscription, which is read in batches. */
-class RecordIterator {
-  #feed
+/** Goes through what is read in batches, one after the other. */
+class BatchIterator {
+  #next
+  #end
   #batch = []
   #at = 0
   #fetching = Promise.resolve()
   #ended = false
 
-  constructor(feed) {
-    this.#feed = feed
+  /** `next` gives the next batch, `null` at the end; `end` is called if the loop ends before. */
+  constructor(next, end) {
+    this.#next = next
+    this.#end = end
   }
 
   next() {
-    // One after the other, so that calls at once get records in order.
+    // One after the other, so that calls at once get what there is in order.
     const step = this.#fetching.then(() => this.#step())
     this.#fetching = step.then(
       () => {},
@@ -37,11 +30,15 @@ class RecordIterator {
   }
 
   async #step() {
-    if (!this.#ended) signals.get(this.#feed)?.signal.throwIfAborted()
-    if (this.#at === this.#batch.length && !this.#ended) {
-      this.#at = 0
-      this.#batch = (await this.#feed.nextBatch()) ?? []
-      this.#ended = this.#batch.length === 0
+    if (!this.#ended) {
+      const isEmpty = this.#at === this.#batch.length
+      // Asked each time: what was read ahead is not given any more once the signal is aborted.
+      const batch = this.#next(isEmpty)
+      if (isEmpty) {
+        this.#at = 0
+        this.#batch = (await batch) ?? []
+        this.#ended = this.#batch.length === 0
+      }
     }
     if (this.#ended) return { done: true, value: undefined }
     return { done: false, value: this.#batch[this.#at++] }
@@ -49,7 +46,7 @@ class RecordIterator {
 
   return() {
     this.#ended = true
-    this.#feed.close()
+    this.#end()
     return Promise.resolve({ done: true, value: undefined })
   }
 
@@ -58,21 +55,38 @@ class RecordIterator {
   }
 }
 
-/** Gives the feeds of the journal, and statements, what they have beside the native module. */
-function extendFeeds() {
-  const { nextBatch, close } = native.Subscription.prototype
-  const { subscribe } = native.Journal.prototype
-  const { statementCsv } = native.Ledger.prototype
+/** An iterator over the parts that the native module gives, as long as the signal is not aborted. */
+function gone(parts, signal) {
+  const next = (isEmpty) => {
+    signal?.throwIfAborted()
+    return isEmpty ? unlessAborted(parts.nextBatch().then(undefined, rejected), signal) : undefined
+  }
+  return new BatchIterator(next, () => {})
+}
 
-  define(native.Journal, {
-    subscribe(fromSeq, options) {
-      const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
-      const feed = subscribe.call(this, fromSeq)
-      if (signal !== undefined) signals.set(feed, { signal, release: endedBy(signal, feed, (ended) => close.call(ended)) })
-      return feed
-    },
-  })
-  define(native.Subscription, {
+/** The signals of feeds, and what has each forget its feed. */
+const signals = new WeakMap()
+
+/** Closes a feed, whatever signal it has. */
+let closeFeed
+
+/** The feed, which ends with its signal. */
+function followed(feed, signal) {
+  if (signal !== undefined) signals.set(feed, { signal, release: endedBy(signal, feed, (aborted) => closeFeed.call(aborted)) })
+  return feed
+}
+
+/** Has the feed, which has ended, and its signal know nothing of each other. */
+function letGo(feed) {
+  signals.get(feed)?.release()
+  signals.delete(feed)
+}
+
+/** Gives the feeds of the journal what they have beside the native module. */
+function extendFeeds(Subscription) {
+  const { nextBatch, close } = Subscription.prototype
+  closeFeed = close
+  const methods = {
     async nextBatch() {
       const batch = await nextBatch.call(this)
       if (batch === null) {
@@ -86,95 +100,20 @@ function extendFeeds() {
       close.call(this)
     },
     [Symbol.asyncIterator]() {
-      return new RecordIterator(this)
+      const next = (isEmpty) => {
+        signals.get(this)?.signal.throwIfAborted()
+        return isEmpty ? this.nextBatch() : undefined
+      }
+      return new BatchIterator(next, () => this.close())
     },
-    // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
+    // Node has this symbol from version 18.18 on; `using` itself needs Node 24 or a compiler.
     [Symbol.dispose]() {
       this.close()
     },
-  })
-  define(native.Ledger, {
-    statementCsv(actorId, sellerId, options) {
-      const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
-      const statement = statementCsv.call(this, actorId, sellerId)
-      if (signal !== undefined) signals.set(statement, { signal })
-      return statement
-    },
-  })
-  define(native.Statement, {
-    async *[Symbol.asyncIterator]() {
-      const signal = signals.get(this)?.signal
-      const part = async () => {
-        signal?.throwIfAborted()
-        return unlessAborted(this.nextPart(), signal)
-      }
-      for (let text = await part(); text !== null; text = await part()) yield text
-    },
-  })
-}
-
-/** Adds methods to a class of the native module, or replaces them. */
-function define(kind, methods) {
+  }
   for (const name of Reflect.ownKeys(methods)) {
-    Object.defineProperty(kind.prototype, name, { value: methods[name], writable: true, configurable: true })
+    Object.defineProperty(Subscription.prototype, name, { value: methods[name], writable: true, configurable: true })
   }
 }
 
-/** Goes through all pages of a listing, from the one on at which the query begins. */
-async function* entries(list, query, options) {
-  const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
-  let cursor = query?.cursor
-  do {
-    signal?.throwIfAborted()
-    const page = await unlessAborted(list({ ...query, cursor }), signal)
-    for (const item of page.items) {
-      signal?.throwIfAborted()
-      yield item
-    }
-    cursor = page.next
-  } while (cursor !== undefined)
-}
-
-/** How many records are read at once. */
-const RECORDS = 256
-
-/** Goes through the records from one number on, until there are no more. */
-async function* records(journal, fromSeq, options) {
-  const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
-  let batch
-  for (let next = fromSeq; ; next = batch.at(-1).seq + 1) {
-    signal?.throwIfAborted()
-    batch = await unlessAborted(journal.read(next, RECORDS), signal)
-    if (batch.length === 0) return
-    for (const record of batch) {
-      signal?.throwIfAborted()
-      yield record
-    }
-  }
-}
-
-/** Gives the listings, and the journal, iteration over all that there is. */
-function extendListings() {
-  define(native.Tickets, {
-    iter(query, options) {
-      return entries((page) => this.list(page), query, options)
-    },
-  })
-  define(native.Orders, {
-    iter(buyerId, query, options) {
-      return entries((page) => this.list(buyerId, page), query, options)
-    },
-  })
-  define(native.Ledger, {
-    iter(actorId, sellerId, query, options) {
-      return entries((page) => this.entries(actorId, sellerId, page), query, options)
-    },
-  })
-  define(native.Journal, {
-    iter(fromSeq = 1, options) {
-      return records(this, fromSeq, options)
-    },
-  })
-}
-
-module.exports = { extendFeeds, extendListings }
+module.exports = { extendFeeds, followed, gone }

@@ -1,34 +1,23 @@
 'use strict'
 // The front door.
 
-const { fileURLToPath } = require('node:url')
-
 const native = require('../native.js')
-const { wrap } = require('./calls.js')
+const { directoryOf, wrap } = require('./calls.js')
 const { rejected, restored } = require('./errors.js')
-const { extendFeeds, extendListings } = require('./feeds.js')
+const { extendFeeds } = require('./feeds.js')
 const { hooks } = require('./gateway.js')
-const { INPUTS, OPTIONS, STRIPE_OPTIONS, WAIT_OPTIONS, checkedOptions } = require('./inputs.js')
-const { headerPairs, messageBytes } = require('./notices.js')
+const { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS } = require('./generated.js')
+const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
 const { heeded } = require('./signals.js')
 
-/** The native classes, and which of their methods give no promise. */
-const CLASSES = {
-  Office: ['isReady'],
-  Auth: [],
-  Tickets: [],
-  Orders: [],
-  Payments: ['takesNoticesOf'],
-  Ledger: ['statementCsv'],
-  Statement: [],
-  Journal: ['subscribe'],
-  Subscription: ['close'],
-  HttpApp: ['stop'],
-  HttpResponse: [],
+/** The classes of the native module that are written by hand. */
+const BY_HAND = {
+  Subscription: { close: { gives: 'value' } },
+  HttpApp: { stop: { gives: 'value' } },
+  HttpResponse: {},
 }
-for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing, INPUTS[kind])
-extendFeeds()
-extendListings()
+for (const [kind, methods] of Object.entries({ ...CLASSES, ...BY_HAND })) wrap(native[kind], methods)
+extendFeeds(native.Subscription)
 
 class StripeGateway extends native.StripeGateway {
   constructor(options) {
@@ -77,24 +66,18 @@ function nativeOf(office) {
   return found
 }
 
-/** The directory that a path names. */
-function directoryOf(path) {
-  return path instanceof URL ? fileURLToPath(path) : String(path)
-}
-
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
     offices.set(this, office)
-    const { auth, tickets, orders, payments, ledger, journal } = office
-    Object.assign(this, { auth, tickets, orders, payments, ledger, journal })
+    for (const name of HANDLES) this[name] = office[name]
   }
 
   static async open(path, options) {
     const { clock, gateway, ...plain } = checkedOptions(options, OPTIONS)
     const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
     const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
-    return new this(await native.Office.open(directoryOf(path), chosen, ...clocks(clock), stripe).catch(rejected))
+    return new this(await native.Office.open(String(directoryOf(path)), chosen, ...clocks(clock), stripe).catch(rejected))
   }
 
   static async salvage(path, visit, options) {
@@ -110,38 +93,18 @@ class BoxOffice {
         return false
       }
     }
-    const salvaged = await native.salvage(directoryOf(path), goesOn).catch(rejected)
+    const salvaged = await native.salvage(String(directoryOf(path)), goesOn).catch(rejected)
     if (thrown !== undefined) throw thrown.error
     return salvaged
   }
-
-  stats() {
-    return nativeOf(this).stats()
-  }
-
-  isReady() {
-    return nativeOf(this).isReady()
-  }
-
-  now() {
-    return nativeOf(this).now()
-  }
-
-  compact() {
-    return nativeOf(this).compact()
-  }
-
-  close() {
-    return nativeOf(this).close()
-  }
 }
 
-const { receiveNotice } = native.Payments.prototype
-Object.defineProperty(native.Payments.prototype, 'receiveNotice', {
-  value: async function (headers, body) {
-    return receiveNotice.call(this, headerPairs(headers), messageBytes(body))
-  },
-})
+for (const name of OFFICE) {
+  const value = function (...given) {
+    return nativeOf(this)[name](...given)
+  }
+  Object.defineProperty(BoxOffice.prototype, name, { value: Object.defineProperty(value, 'name', { value: name }) })
+}
 
 // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
 BoxOffice.prototype[Symbol.asyncDispose] = function () {

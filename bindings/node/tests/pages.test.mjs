@@ -29,7 +29,7 @@ test('every ticket comes once, in the order of the listing', async (t) => {
   const rest = await all(office.tickets.iter({ sort: 'price', cursor: first.next }))
   assert.deepEqual([...first.items, ...rest].map(({ price }) => price.minor), prices)
   assert.deepEqual(await all(office.tickets.iter({ status: 'sold' })), [])
-  await assert.rejects(all(office.tickets.iter({ sort: 'nonsense' })), ValidationError)
+  assert.throws(() => office.tickets.iter({ sort: 'nonsense' }), ValidationError)
 })
 
 test('a loop reads no page that it does not come to', async (t) => {
@@ -58,20 +58,19 @@ test('orders, entries and records come whole too', async (t) => {
   const entries = await all(office.ledger.iter(ann.id, ann.id, { limit: 2 }))
   assert.deepEqual(entries, (await office.ledger.entries(ann.id, ann.id)).items)
   await assert.rejects(all(office.ledger.iter(bob.id, ann.id)), ForbiddenError)
-  const records = await all(office.journal.iter())
+  const records = await all(office.journal.iter(1))
   assert.deepEqual(records, await office.journal.read(1, 1_000))
   assert.deepEqual(await all(office.journal.iter(4)), records.slice(3))
   assert.deepEqual(await all(office.journal.iter(records.length + 1)), [])
 })
 
-test('records that come meanwhile come too', async (t) => {
+test('records that come meanwhile are left to a feed', async (t) => {
   const office = await open(t)
   const { ann } = await cast(office)
   const seen = []
   for await (const { seq } of office.journal.iter(2)) {
     seen.push(seq)
-    if (seq < 10) await office.tickets.create(ann.id, { title: 'x', price: '1' })
+    await office.tickets.create(ann.id, { title: 'x', price: '1' })
   }
-  assert.ok(seen.length > 9)
-  assert.deepEqual(seen, seen.map((_, at) => at + 2))
+  assert.deepEqual(seen, [2, 3])
 })

@@ -63,15 +63,18 @@ test('what is aborted already is not begun', async (t) => {
     ledger.recordPayout(null, ann.id, { amount: '1', reference: 'x' }, { signal }),
     journal.verify(undefined, { signal }),
     journal.backup(copy, undefined, { signal }),
-    tickets.iter({}, { signal }).next(),
-    orders.iter(bob.id, {}, { signal }).next(),
-    ledger.iter(null, ann.id, {}, { signal }).next(),
-    journal.iter(1, { signal }).next(),
     BoxOffice.salvage(copy, () => {}, { signal }),
   ]
   for (const call of calls) await assert.rejects(call, { name: 'AbortError' })
-  assert.throws(() => journal.subscribe(1, { signal }), { name: 'AbortError' })
-  assert.throws(() => ledger.statementCsv(null, ann.id, { signal }), { name: 'AbortError' })
+  const loops = [
+    () => tickets.iter({}, { signal }),
+    () => orders.iter(bob.id, {}, { signal }),
+    () => ledger.iter(null, ann.id, {}, { signal }),
+    () => ledger.statementCsv(null, ann.id, { signal }),
+    () => journal.iter(1, { signal }),
+    () => journal.subscribe(1, { signal }),
+  ]
+  for (const loop of loops) assert.throws(loop, { name: 'AbortError' })
   assert.equal(await journal.head(), head)
   // Nothing was copied.
   await assert.rejects(BoxOffice.salvage(copy, () => {}))

@@ -5,8 +5,11 @@
 
 #[expect(dead_code, reason = "the emitters read it")]
 mod model;
+mod node;
 #[allow(dead_code, reason = "the emitters use it")]
 mod prose;
+#[allow(dead_code, reason = "the emitters use it")]
+mod rust;
 
 use std::fs;
 
@@ -51,8 +54,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Everything that is generated.
 fn outputs() -> Result<Vec<Output>, String> {
-    let _model = Model::read(&root())?;
-    Ok(Vec::new())
+    let model = Model::read(&root())?;
+    node::outputs(&model)
 }
 
 /// Fails if a file is not what would be written.

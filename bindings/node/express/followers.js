@@ -1,37 +1,8 @@
 'use strict'
-// Typed events, and the two ends of a feed: whoever listens, and whoever hands on.
+// The two ends of a feed: whoever listens, and whoever hands on.
 
 const { mkdir, open, readFile, rename } = require('node:fs/promises')
 const { dirname } = require('node:path')
-
-const Subjects = Object.freeze({
-  UserCreated: 'UserCreated',
-  UserUpdated: 'UserUpdated',
-  UserErased: 'UserErased',
-  SessionRevoked: 'SessionRevoked',
-  TicketCreated: 'TicketCreated',
-  TicketUpdated: 'TicketUpdated',
-  TicketWithdrawn: 'TicketWithdrawn',
-  OrderCreated: 'OrderCreated',
-  OrderCancelled: 'OrderCancelled',
-  OrderExpired: 'OrderExpired',
-  PaymentStarted: 'PaymentStarted',
-  ChargeAuthorized: 'ChargeAuthorized',
-  ChargeCreated: 'ChargeCreated',
-  ChargeFailed: 'ChargeFailed',
-  RefundStarted: 'RefundStarted',
-  ChargeRefunded: 'ChargeRefunded',
-  RefundFailed: 'RefundFailed',
-  LateMoneyReceived: 'LateMoneyReceived',
-  ChargeTransferred: 'ChargeTransferred',
-  ChargeEscalated: 'ChargeEscalated',
-  EscalationResolved: 'EscalationResolved',
-  VoidStarted: 'VoidStarted',
-  ChargeVoided: 'ChargeVoided',
-  ChargeDisputed: 'ChargeDisputed',
-  DisputeClosed: 'DisputeClosed',
-  PayoutRecorded: 'PayoutRecorded',
-})
 
 /** How far somebody has come, in a file: it is replaced as a whole, and on the disk before `save` is done. */
 class FileCursor {
@@ -170,4 +141,4 @@ class Publisher extends Follower {
   }
 }
 
-module.exports = { FileCursor, Listener, Publisher, Subjects }
+module.exports = { FileCursor, Listener, Publisher }

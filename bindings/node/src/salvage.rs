@@ -8,8 +8,10 @@ use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 use tokio::runtime::Handle;
 
+use crate::convert::Shown;
 use crate::errors::rejection;
-use crate::values::{JournalRecord, Salvage};
+use crate::generated::Salvage;
+use crate::values::JournalRecord;
 
 /// A function of JavaScript whose promise tells whether to go on. The package sees to it that it is never rejected.
 type Visit = ThreadsafeFunction<JournalRecord, Promise<bool>, JournalRecord, napi::Status, false, true>;
@@ -26,5 +28,5 @@ pub async fn salvage(directory: String, visit: Visit) -> napi::Result<Salvage> {
         })
     });
     let salvaged = salvaged.await.unwrap_or_else(|_| Err(Code::Internal.into()));
-    salvaged.map(Salvage::from).map_err(rejection)
+    salvaged.map(|salvage| salvage.shown()).map_err(rejection)
 }

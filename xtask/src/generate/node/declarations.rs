@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use super::super::model::{Doc, Enum, Field, Handle, Method, Model, Role, Struct, Type, camel_case};
 use super::super::rust::HEADER;
-use super::arguments::{Form, Options, WAIT_OPTIONS, all_options, arguments, class_name, inputs, methods, option_name};
+use super::arguments::{
+    Argument, Form, Options, WAIT_OPTIONS, all_options, arguments, class_name, inputs, methods, option_name,
+};
 use super::choices::chosen;
 use super::types::{incoming, is_class, outgoing, property};
 use super::values::{fields, pages};
@@ -175,11 +177,18 @@ fn class(model: &Model, handle: &Handle) -> Result<String, String> {
 }
 
 fn operation(model: &Model, method: &Method) -> Result<String, String> {
-    let argument = |name: &str, ts: &str, is_optional: bool| {
-        format!("{}{}: {ts}", camel_case(name), if is_optional { "?" } else { "" })
+    let all = arguments(model, method)?;
+    // What may be left out before what may not has a place all the same.
+    let last_required = all.iter().rposition(|it| !it.is_optional);
+    let argument = |(at, it): (usize, &Argument)| {
+        let name = camel_case(&it.name);
+        match it.is_optional {
+            true if last_required.is_some_and(|last| at < last) => format!("{name}: {} | undefined", it.ts),
+            true => format!("{name}?: {}", it.ts),
+            false => format!("{name}: {}", it.ts),
+        }
     };
-    let arguments = arguments(model, method)?;
-    let arguments: Vec<_> = arguments.iter().map(|it| argument(&it.name, &it.ts, it.is_optional)).collect();
+    let arguments: Vec<_> = all.iter().enumerate().map(argument).collect();
     let result = outgoing(model, &method.result)?.ts;
     let result = if Form::of(method) == Form::Promise { format!("Promise<{result}>") } else { result };
     let doc = words::operation(model, method, 2);

@@ -102,3 +102,6 @@ const PRELUDE: &str = "
     pub(crate) use crate::office::{Office, Shared};
     pub(crate) use crate::values::{FeePolicy, JournalRecord, Money, SignedMoney};
 ";
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::model::{Field, Handle, Method, Model, Param, Role, Struct, Type, camel_case};
+use super::super::model::{Doc, Field, Handle, Method, Model, Param, Role, Struct, Type, camel_case};
 use super::types::{incoming, is_class, property, structure};
 
 /// Inputs whose fields are arguments of their own.
@@ -147,7 +147,7 @@ fn field_of(param: &Param) -> Field {
     Field {
         name: param.published.clone(),
         wire: camel_case(&param.published),
-        doc: Default::default(),
+        doc: Doc::default(),
         kind: param.kind.clone(),
         may_be_missing: false,
         is_required: !matches!(param.kind.plain(), Type::Optional(_)),
@@ -193,10 +193,7 @@ pub(super) fn arguments(model: &Model, method: &Method) -> Result<Vec<Argument>,
     for of in options(model, method) {
         let is_optional = of.is_optional() && of.has_signal;
         let native = of.has_key || !of.fields.is_empty();
-        let rust = match is_optional {
-            true => format!("Option<{}>", of.name),
-            false => of.name.clone(),
-        };
+        let rust = if is_optional { format!("Option<{}>", of.name) } else { of.name.clone() };
         let (name, check) = match CHANGES.iter().find(|(_, _, name)| *name == of.name) {
             Some((_, name, _)) => ((*name).to_owned(), Check::Fields { of: of.name.clone(), is_list: false }),
             None => ("options".to_owned(), Check::Options(of.name.clone())),

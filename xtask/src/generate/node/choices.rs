@@ -94,9 +94,10 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
         Type::FeePolicy => "it.checked()?".to_owned(),
         other => return Err(format!("Node can't choose {other:?}: say how in xtask/src/generate/node/choices.rs")),
     };
-    let call = match choice.is_limit {
-        true => format!("limits.{} = {value};", choice.name),
-        false => format!("builder = builder.{}({value});", choice.name),
+    let call = if choice.is_limit {
+        format!("limits.{} = {value};", choice.name)
+    } else {
+        format!("builder = builder.{}({value});", choice.name)
     };
     let statement = if more.is_empty() {
         format!("if let Some(it) = self.{field}.take() {{ {call} }}")

@@ -202,19 +202,15 @@ fn office(model: &Model) -> Result<String, String> {
     let mut text = format!("\n{doc}export declare class BoxOffice {{\n  private constructor()\n");
     for method in office.methods.iter().filter(|method| !method.has_self) {
         let doc = words::operation(model, method, 2);
-        let _ = match method.params.iter().any(|param| param.kind == Type::Visitor) {
-            true => writeln!(
-                text,
-                "{doc}  static {}(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<{}>",
-                camel_case(&method.name),
-                outgoing(model, &method.result)?.ts
-            ),
-            false => writeln!(
-                text,
-                "{doc}  static {}(path: string | URL, options?: Options): Promise<BoxOffice>",
-                camel_case(&method.name)
-            ),
+        let name = camel_case(&method.name);
+        // The one that makes a box office gives it; the other is given a function.
+        let rest = if method.params.iter().any(|param| param.kind == Type::Visitor) {
+            let result = outgoing(model, &method.result)?.ts;
+            format!("visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<{result}>")
+        } else {
+            "options?: Options): Promise<BoxOffice>".to_owned()
         };
+        let _ = writeln!(text, "{doc}  static {name}(path: string | URL, {rest}");
     }
     for handle in &model.handles {
         let _ = writeln!(

@@ -87,6 +87,11 @@ fn published(model: &Model, kind: &Type) -> Result<String, String> {
     })
 }
 
+/// Each on a line of its own.
+fn lines(all: impl Iterator<Item = String>) -> String {
+    all.flat_map(|line| [line, "\n".to_owned()]).collect()
+}
+
 /// `express/subjects.d.ts`: the events' names and types for listeners.
 pub(super) fn types_file(model: &Model) -> Result<String, String> {
     let mut names = Vec::new();
@@ -104,7 +109,7 @@ pub(super) fn types_file(model: &Model) -> Result<String, String> {
     }
     names.sort();
     names.dedup();
-    let names: String = names.iter().map(|name| format!("  {name},\n")).collect();
+    let names = lines(names.iter().map(|name| format!("  {name},")));
     let parts = model.structs_of(Role::Payload).map(|of| name_of(model, of));
     let is_part = |name: &String| !names.contains(&format!("  {name},\n"));
     let mut parts: Vec<_> = parts.filter(is_part).collect();
@@ -118,7 +123,7 @@ pub(super) fn types_file(model: &Model) -> Result<String, String> {
 
 /// `express/subjects.js`.
 pub(super) fn names_file(model: &Model) -> String {
-    let names: String = model.events.iter().map(|event| format!("  {0}: '{0}',\n", event.name)).collect();
+    let names = lines(model.events.iter().map(|event| format!("  {0}: '{0}',", event.name)));
     format!(
         "'use strict'\n// {HEADER}\n\nconst Subjects = Object.freeze({{\n{names}}})\n\nmodule.exports = {{ Subjects }}\n"
     )

@@ -14,7 +14,7 @@ pub(super) struct Made {
 
 /// What is made of the arguments of an operation.
 pub(super) fn made(model: &Model, method: &Method) -> Result<Made, String> {
-    let mut statements = opened(model, method)?;
+    let mut statements = opened(model, method);
     let mut expressions = Vec::new();
     for param in &method.params {
         let expression = match spread(model, param) {
@@ -31,7 +31,7 @@ pub(super) fn made(model: &Model, method: &Method) -> Result<Made, String> {
 }
 
 /// Takes the options apart.
-fn opened(model: &Model, method: &Method) -> Result<String, String> {
+fn opened(model: &Model, method: &Method) -> String {
     let mut text = String::new();
     for of in options(model, method) {
         let mut names: Vec<_> = of.fields.iter().map(|field| field_name(&field.name, &field.kind)).collect();
@@ -46,7 +46,7 @@ fn opened(model: &Model, method: &Method) -> Result<String, String> {
         };
         let _ = writeln!(text, "let {} {{ {} }} = {value};", of.name, names.join(", "));
     }
-    Ok(text)
+    text
 }
 
 fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut String) -> Result<String, String> {

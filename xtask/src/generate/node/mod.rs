@@ -62,20 +62,19 @@ fn module(model: &Model) -> Result<String, String> {
     let mut modules: Vec<_> = all(model).map(|handle| handle.name.as_str()).collect();
     modules.extend(["choices", "inputs", "parts", "texts", "values"]);
     modules.sort_unstable();
-    let modules: String = modules.iter().map(|name| format!("mod {name};\n")).collect();
-    let uses: String = model
-        .handles
-        .iter()
-        .map(|handle| format!("pub(crate) use {}::{};\n", handle.name, class_name(handle)))
-        .collect();
+    let modules: Vec<_> = modules.iter().map(|name| format!("mod {name};")).collect();
+    let reexport = |handle: &Handle| format!("pub(crate) use {}::{};", handle.name, class_name(handle));
+    let uses: Vec<_> = model.handles.iter().map(reexport).collect();
     rust::file(&format!(
         "//! What follows from the façade. Its documentation is in `index.d.ts`.\n\n\
          #![allow(missing_docs, reason = \"what JavaScript sees is documented in index.d.ts\")]\n\
          #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
          #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\
-         {modules}\nmod prelude {{\n{PRELUDE}}}\n\n\
+         {}\n\nmod prelude {{\n{PRELUDE}}}\n\n\
          pub(crate) use choices::NativeOptions;\npub(crate) use inputs::*;\npub(crate) use parts::*;\n\
-         pub(crate) use values::*;\n{uses}"
+         pub(crate) use values::*;\n{}",
+        modules.join("\n"),
+        uses.join("\n")
     ))
 }
 

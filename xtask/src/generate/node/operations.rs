@@ -170,9 +170,10 @@ impl Operation<'_> {
         let names = self.classes.join(", ");
         let copies: Vec<_> = self.classes.iter().map(|name| format!("{name}.0.clone()")).collect();
         let (statements, call) = (&self.made.statements, self.call(&self.target("shared")));
-        let answer = match self.method.is_async {
-            true => format!("let call = async {{ {statements} {call}.await }}; {}", answer("call.await")),
-            false => format!("let call = || {{ {statements} {call} }}; {}", answer(&self.read())),
+        let answer = if self.method.is_async {
+            format!("let call = async {{ {statements} {call}.await }}; {}", answer("call.await"))
+        } else {
+            format!("let call = || {{ {statements} {call} }}; {}", answer(&self.read()))
         };
         let copies = copies.join(", ");
         format!(

@@ -72,7 +72,7 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
     let difference = difference();
     let of = |path: &str| {
         let found = difference.iter().find(|(it, _)| it.ends_with(path));
-        found.map(|(_, text)| text.clone()).unwrap_or_else(|| panic!("nothing new in {path}: {difference:?}"))
+        found.map_or_else(|| panic!("nothing new in {path}: {difference:?}"), |(_, text)| text.clone())
     };
     let operation = of("generated/tickets.rs");
     for line in [

@@ -39,8 +39,14 @@ pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Sides, String> {
         Type::Nothing => sides("()", "void"),
         Type::Bool => sides("bool", "boolean"),
         Type::Integer(_) | Type::Duration => sides("i64", "number"),
-        Type::Text | Type::Cursor | Type::Hash | Type::Amount | Type::Moment | Type::Id(_) => sides("String", "string"),
-        Type::CheckedText(_) | Type::Secret(_) => sides("String", "string"),
+        Type::Text
+        | Type::Cursor
+        | Type::Hash
+        | Type::Amount
+        | Type::Moment
+        | Type::Id(_)
+        | Type::CheckedText(_)
+        | Type::Secret(_) => sides("String", "string"),
         Type::Currency => sides("&'static str", "string"),
         Type::Time => sides("Date", "Date"),
         Type::Money => sides("Money", "Money"),
@@ -83,10 +89,15 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
     Ok(match kind {
         Type::Bool => sides("bool", "boolean"),
         Type::Integer(_) | Type::PageLimit | Type::Duration => sides("i64", "number"),
-        Type::Text | Type::Cursor | Type::Currency | Type::Address | Type::Amount | Type::PriceBound | Type::Id(_) => {
-            sides("String", "string")
-        }
-        Type::CheckedText(_) | Type::Secret(_) => sides("String", "string"),
+        Type::Text
+        | Type::Cursor
+        | Type::Currency
+        | Type::Address
+        | Type::Amount
+        | Type::PriceBound
+        | Type::Id(_)
+        | Type::CheckedText(_)
+        | Type::Secret(_) => sides("String", "string"),
         Type::Bytes => sides("Buffer", "Uint8Array | string"),
         Type::Moment | Type::Time => sides("When", "string | Date"),
         Type::Actor => sides("Option<String>", "string | null"),

@@ -134,10 +134,8 @@ fn declared(model: &Model, fields: &[Field]) -> Result<String, String> {
     let mut text = String::new();
     for field in fields {
         let kind = incoming(model, &field.kind)?.rust;
-        let kind = match field.is_required || kind.starts_with("Option<") {
-            true => kind,
-            false => format!("Option<{kind}>"),
-        };
+        let is_whole = field.is_required || kind.starts_with("Option<");
+        let kind = if is_whole { kind } else { format!("Option<{kind}>") };
         let _ = write!(text, "pub {}: {kind}, ", field_name(&field.name, &field.kind));
     }
     Ok(text)

@@ -84,8 +84,8 @@ fn lines(text: &Text, fails: &str, width: usize) -> Vec<String> {
     }
     for (at, errors) in text.errors.iter().enumerate() {
         lines.push(String::new());
-        let with = if fails != "Throws" && errors.starts_with('`') { " with" } else { "" };
-        let errors = if at == 0 { format!("{fails}{with} {}", continued(errors)) } else { errors.clone() };
+        let by = if fails != "Throws" && errors.starts_with('`') { " with" } else { "" };
+        let errors = if at == 0 { format!("{fails}{by} {}", continued(errors)) } else { errors.clone() };
         lines.extend(wrapped(&errors, width));
     }
     lines

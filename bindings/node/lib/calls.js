@@ -5,7 +5,7 @@ const { fileURLToPath } = require('node:url')
 
 const { rejected, restored } = require('./errors.js')
 const { followed, gone } = require('./feeds.js')
-const { check } = require('./inputs.js')
+const { check, checks } = require('./inputs.js')
 const { headerPairs, messageBytes } = require('./notices.js')
 const { heeded, unlessAborted } = require('./signals.js')
 
@@ -32,12 +32,13 @@ function turned(given, takes) {
 
 /** The method as it is called from outside; `takes` and `gives` are as in `generated.js`. */
 function wrapped(name, method, takes, gives) {
-  const signalAt = takes.findIndex((input) => input?.options !== undefined && Object.hasOwn(input.options, 'signal'))
-  const turns = takes.some((input) => input?.turn !== undefined)
+  const signalAt = takes.findIndex((input) => input.options !== undefined && Object.hasOwn(input.options, 'signal'))
+  const turns = takes.some((input) => input.turn !== undefined)
   const made = GIVES[gives]
+  const inputs = checks(takes)
   const call = function (...given) {
     try {
-      check(given, takes)
+      if (inputs.length > 0) check(given, inputs)
       const signal = signalAt < 0 ? undefined : heeded(given[signalAt]?.signal)
       return made(method.apply(this, turns ? turned(given, takes) : given), signal)
     } catch (error) {

@@ -1,26 +1,28 @@
 'use strict'
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-/** One value, whatever it is: what is wrong with it, the native module tells. */
-const ANY = undefined
+/** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
+const ANY = true
 
-const FEE_POLICY = { percent: ANY, fixed: [{ amount: ANY, currency: ANY }] }
-const WAIT_OPTIONS = { signal: ANY }
-const LEDGER_QUERY = { limit: ANY, cursor: ANY }
-const NEW_PAYOUT = { amount: ANY, currency: ANY, reference: ANY }
-const NEW_SHOW = { name: ANY, category: ANY, venue: ANY, startsAt: ANY }
-const NEW_TICKET = { title: ANY, price: ANY, currency: ANY, show: NEW_SHOW, seat: ANY }
-const ORDER_QUERY = { status: ANY, limit: ANY, cursor: ANY }
-const TICKET_QUERY = { status: ANY, seller: ANY, q: ANY, category: ANY, currency: ANY, minPrice: ANY, maxPrice: ANY, sort: ANY, limit: ANY, cursor: ANY }
-const TICKET_UPDATE = { title: ANY, price: ANY, show: NEW_SHOW, expectedVersion: ANY }
-const COMMAND_OPTIONS = { idempotencyKey: ANY, signal: ANY }
-const REFUND_OPTIONS = { returnToSale: ANY, idempotencyKey: ANY, signal: ANY }
-const SIGN_IN_OPTIONS = { client: ANY, signal: ANY }
-const USER_CHANGES = { email: ANY, password: ANY }
-const WITHDRAW_OPTIONS = { expectedVersion: ANY, idempotencyKey: ANY, signal: ANY }
+const AMOUNT = { __proto__: null, amount: ANY, currency: ANY }
+const FEE_POLICY = { __proto__: null, percent: ANY, fixed: [AMOUNT] }
+const WAIT_OPTIONS = { __proto__: null, signal: ANY }
+const LEDGER_QUERY = { __proto__: null, limit: ANY, cursor: ANY }
+const NEW_PAYOUT = { __proto__: null, amount: ANY, currency: ANY, reference: ANY }
+const NEW_SHOW = { __proto__: null, name: ANY, category: ANY, venue: ANY, startsAt: ANY }
+const NEW_TICKET = { __proto__: null, title: ANY, price: ANY, currency: ANY, show: NEW_SHOW, seat: ANY }
+const ORDER_QUERY = { __proto__: null, status: ANY, limit: ANY, cursor: ANY }
+const TICKET_QUERY = { __proto__: null, status: ANY, seller: ANY, q: ANY, category: ANY, currency: ANY, minPrice: ANY, maxPrice: ANY, sort: ANY, limit: ANY, cursor: ANY }
+const TICKET_UPDATE = { __proto__: null, title: ANY, price: ANY, show: NEW_SHOW, expectedVersion: ANY }
+const COMMAND_OPTIONS = { __proto__: null, idempotencyKey: ANY, signal: ANY }
+const REFUND_OPTIONS = { __proto__: null, returnToSale: ANY, idempotencyKey: ANY, signal: ANY }
+const SIGN_IN_OPTIONS = { __proto__: null, client: ANY, signal: ANY }
+const USER_CHANGES = { __proto__: null, email: ANY, password: ANY }
+const WITHDRAW_OPTIONS = { __proto__: null, expectedVersion: ANY, idempotencyKey: ANY, signal: ANY }
 
 /** The options of a box office. */
 const OPTIONS = {
+  __proto__: null,
   holdMs: ANY,
   fees: FEE_POLICY,
   gateway: ANY,

@@ -3,11 +3,12 @@
 
 const { classes } = require('./errors.js')
 
-/** One value, whatever it is: what is wrong with it, the native module tells. */
-const ANY = undefined
+/** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
+const ANY = true
 
 /** What the ready router can be told. */
 const HTTP_SETTINGS = {
+  __proto__: null,
   publicUrl: ANY,
   corsOrigins: ANY,
   rateLimit: ANY,
@@ -18,41 +19,48 @@ const HTTP_SETTINGS = {
 }
 
 /** How to reach an account at Stripe. */
-const STRIPE_OPTIONS = { secretKey: ANY, webhookSecret: ANY, authorizeFirst: ANY, apiBase: ANY }
+const STRIPE_OPTIONS = { __proto__: null, secretKey: ANY, webhookSecret: ANY, authorizeFirst: ANY, apiBase: ANY }
 
-/** Adds a fault for each name in the value that the shape does not have. */
-function collect(value, shape, noun, path, faults) {
+/** Adds a fault for each name in the value that the shape does not have; `place` is that of the value in a list. */
+function collect(value, shape, noun, path, faults, place) {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(shape)) {
-    if (Array.isArray(value)) value.forEach((one, at) => collect(one, shape[0], noun, `${path}[${at}]`, faults))
+    if (!Array.isArray(value)) return
+    for (let at = 0; at < value.length; at += 1) collect(value[at], shape[0], noun, path, faults, at)
     return
   }
-  for (const name of Object.keys(value)) {
-    const isKnown = Object.hasOwn(shape, name)
-    if (isKnown && shape[name] === ANY) continue
-    const field = path === '' ? name : `${path}.${name}`
-    if (isKnown) collect(value[name], shape[name], noun, field, faults)
-    else faults.push({ message: `There is no ${noun} ${name}`, field })
+  // Quicker than to have the names in a list; those that are inherited are nobody's mistake.
+  for (const name in value) {
+    const inner = shape[name]
+    if (inner === ANY || !Object.hasOwn(value, name)) continue
+    const before = place === undefined ? path : `${path}[${place}]`
+    const field = before === '' ? name : `${before}.${name}`
+    if (inner === undefined) faults.push({ message: `There is no ${noun} ${name}`, field })
+    else collect(value[name], inner, noun, field, faults)
   }
 }
 
-/** Throws `ValidationError` with a fault for each name in what is given that there is not; `takes` is as in `generated.js`. */
-function check(given, takes) {
-  let faults
-  for (let at = 0; at < takes.length; at += 1) {
-    const { fields, options, name = '' } = takes[at] ?? {}
+/** What there is to check of the arguments, by their places; `takes` is as in `generated.js`. */
+function checks(takes) {
+  return takes.flatMap(({ fields, options, name = '' }, at) => {
     const shape = options ?? fields
-    if (shape === undefined || given[at] === undefined || given[at] === null) continue
-    faults ??= []
-    collect(given[at], shape, options === undefined ? 'field' : 'option', name, faults)
+    return shape === undefined ? [] : [{ at, shape, noun: options === undefined ? 'field' : 'option', name }]
+  })
+}
+
+/** Throws `ValidationError` with a fault for each name in what is given that there is not. */
+function check(given, all) {
+  const faults = []
+  for (const { at, shape, noun, name } of all) {
+    if (given[at] !== undefined) collect(given[at], shape, noun, name, faults)
   }
-  if (faults !== undefined && faults.length > 0) throw new classes.ValidationError('validation', faults)
+  if (faults.length > 0) throw new classes.ValidationError('validation', faults)
 }
 
 /** The options that were given, none of which is unknown. */
-function checkedOptions(given, options) {
-  check([given], [{ options }])
+function checkedOptions(given, shape) {
+  check([given], [{ at: 0, shape, noun: 'option', name: '' }])
   return given ?? {}
 }
 
-module.exports = { HTTP_SETTINGS, STRIPE_OPTIONS, check, checkedOptions }
+module.exports = { HTTP_SETTINGS, STRIPE_OPTIONS, check, checkedOptions, checks }

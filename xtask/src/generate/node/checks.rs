@@ -13,10 +13,11 @@ use super::types::property;
 
 /// What the shapes of inputs begin with.
 const SHAPES: &str = "\
-/** One value, whatever it is: what is wrong with it, the native module tells. */
-const ANY = undefined
+/** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
+const ANY = true
 
-const FEE_POLICY = { percent: ANY, fixed: [{ amount: ANY, currency: ANY }] }
+const AMOUNT = { __proto__: null, amount: ANY, currency: ANY }
+const FEE_POLICY = { __proto__: null, percent: ANY, fixed: [AMOUNT] }
 ";
 
 pub(super) fn file(model: &Model) -> Result<String, String> {
@@ -24,7 +25,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     for (name, shape) in shapes(model)? {
         let _ = writeln!(text, "const {name} = {shape}");
     }
-    text.push_str("\n/** The options of a box office. */\nconst OPTIONS = {\n");
+    text.push_str("\n/** The options of a box office. */\nconst OPTIONS = {\n  __proto__: null,\n");
     for option in chosen(model)? {
         let _ = writeln!(text, "  {}: {},", option.name, option.shape.unwrap_or("ANY"));
     }
@@ -66,7 +67,7 @@ fn constant(name: &str) -> String {
 
 /// The names that each input may have, in an order in which each knows those that it holds.
 fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
-    let mut all = vec![(constant(WAIT_OPTIONS), "{ signal: ANY }".to_owned())];
+    let mut all = vec![(constant(WAIT_OPTIONS), "{ __proto__: null, signal: ANY }".to_owned())];
     let mut open: BTreeMap<_, _> = inputs(model).map(|of| (of.name.as_str(), of)).collect();
     while !open.is_empty() {
         let held = |kind: &Type| {
@@ -80,7 +81,7 @@ fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
         if let Some(of) = open.remove(name) {
             let fields =
                 of.fields.iter().map(|field| format!("{}: {}", property(&field.name, &field.kind), shape(&field.kind)));
-            all.push((constant(name), format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))));
+            all.push((constant(name), format!("{{ __proto__: null, {} }}", fields.collect::<Vec<_>>().join(", "))));
         }
     }
     for of in all_options(model)?.values().filter(|of| of.name != WAIT_OPTIONS) {
@@ -88,7 +89,7 @@ fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
         names.extend(of.has_key.then(|| "idempotencyKey".to_owned()));
         names.extend(of.has_signal.then(|| "signal".to_owned()));
         let fields: Vec<_> = names.iter().map(|name| format!("{name}: ANY")).collect();
-        all.push((constant(&of.name), format!("{{ {} }}", fields.join(", "))));
+        all.push((constant(&of.name), format!("{{ __proto__: null, {} }}", fields.join(", "))));
     }
     Ok(all)
 }

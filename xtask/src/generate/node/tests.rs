@@ -107,8 +107,8 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
     }
     let checks = of("lib/generated.js");
     for line in [
-        "const TALLY_QUERY = { status: ANY, buyer: ANY }",
-        "const TALLY_OPTIONS = { again: ANY, idempotencyKey: ANY, signal: ANY }",
+        "const TALLY_QUERY = { __proto__: null, status: ANY, buyer: ANY }",
+        "const TALLY_OPTIONS = { __proto__: null, again: ANY, idempotencyKey: ANY, signal: ANY }",
         "tally: { takes: [ANY, ANY, { fields: TALLY_QUERY }, { options: TALLY_OPTIONS }] },",
     ] {
         assert!(checks.contains(line), "{line} is not in:\n{checks}");

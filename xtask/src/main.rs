@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod fuzz;
+mod generate;
 mod node;
 mod python;
 mod setup;
@@ -36,6 +37,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes the parsers of untrusted input and of stored data.
     Fuzz(fuzz::Arguments),
+    /// Generates the blocking face, and the operations, values and types of the packages, from the façade.
+    Generate(generate::Arguments),
     /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
     /// Copies the screenshots of the last `test --only web` to the README's pictures.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Generate(arguments) => generate::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
         Task::Pictures => web::pictures(),
     };

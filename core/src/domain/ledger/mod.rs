@@ -39,5 +39,5 @@ pub(crate) use record_payout::RecordPayout;
 pub(crate) use rejection::{Rejection, codes};
 pub(crate) use split::Split;
 pub(super) use state::Draft;
-pub use state::{Account, EntryKind, LedgerEntry, Payout, Posting};
+pub use state::{Account, BalanceEntryKind, EntryKind, LedgerEntry, Payout, Posting};
 pub(crate) use state::{Accounts, Ledger, Totals};

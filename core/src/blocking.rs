@@ -17,7 +17,7 @@ use crate::office::{
     SignUp, SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
 };
 use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
+use crate::views::{LedgerQuery, OrderQuery, Page, TicketQuery};
 
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]
@@ -145,8 +145,16 @@ impl Tickets {
     }
 
     /// See [`Tickets::list`](crate::Tickets::list).
-    pub fn list(&self, query: &RawTicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
+    pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         self.0.list(query)
+    }
+
+    /// Iterates over all tickets that the query asks for; see [`Tickets::stream`](crate::Tickets::stream).
+    ///
+    /// # Errors
+    /// As [`Tickets::list`], as the last item.
+    pub fn iter(&self, query: TicketQuery) -> impl Iterator<Item = Result<Arc<Ticket>, Error>> + Send + use<> {
+        self.0.pages(query)
     }
 }
 
@@ -167,8 +175,20 @@ impl Orders {
     }
 
     /// See [`Orders::list`](crate::Orders::list).
-    pub fn list(&self, buyer: UserId, query: &RawOrderQuery) -> Result<Page<Arc<Order>>, Error> {
+    pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
         self.0.list(buyer, query)
+    }
+
+    /// Iterates over all of the buyer's orders that the query asks for; see [`Orders::stream`](crate::Orders::stream).
+    ///
+    /// # Errors
+    /// As [`Orders::list`], as the last item.
+    pub fn iter(
+        &self,
+        buyer: UserId,
+        query: OrderQuery,
+    ) -> impl Iterator<Item = Result<Arc<Order>, Error>> + Send + use<> {
+        self.0.pages(buyer, query)
     }
 }
 
@@ -220,8 +240,21 @@ impl Ledger {
     }
 
     /// See [`Ledger::entries`](crate::Ledger::entries).
-    pub fn entries(&self, actor: Actor, seller: UserId, query: &RawLedgerQuery) -> Result<Page<BalanceEntry>, Error> {
+    pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         self.0.entries(actor, seller, query)
+    }
+
+    /// Iterates over all of what made the balance; see [`Ledger::stream`](crate::Ledger::stream).
+    ///
+    /// # Errors
+    /// As [`Ledger::entries`], as the last item.
+    pub fn iter(
+        &self,
+        actor: Actor,
+        seller: UserId,
+        query: LedgerQuery,
+    ) -> impl Iterator<Item = Result<BalanceEntry, Error>> + Send + use<> {
+        self.0.pages(actor, seller, query)
     }
 
     /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).

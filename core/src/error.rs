@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,22 +68,28 @@ macro_rules! codes {
             /// All codes, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The stable text, such as `ticket.locked`.
+            /// Returns the stable text, such as `ticket.locked`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The kind of error that the code belongs to.
+            /// Returns the kind of error that the code belongs to.
             pub const fn kind(self) -> ErrorKind {
                 match self { $(Self::$name => ErrorKind::$kind,)* }
             }
 
-            /// The sentence that an error of this code has unless it has a better one.
+            /// Returns the sentence that an error of this code has unless it has a better one.
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$name => $message,)* }
             }
         }
     };
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 codes! {
@@ -187,12 +194,27 @@ codes! {
 
 /// One thing that is wrong, in the shape in which every host shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
+#[non_exhaustive]
+pub struct FieldError {
     /// A sentence for a person.
     pub message: Cow<'static, str>,
     /// The one field at fault, such as `price` or `tickets[2].title`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Cow<'static, str>>,
+}
+
+impl FieldError {
+    /// Creates an entry about the whole input, or about one field of it.
+    ///
+    /// ```
+    /// use boxoffice::FieldError;
+    ///
+    /// let error = FieldError::new("Price must be greater than 0", Some("price".into()));
+    /// assert_eq!(error.field.as_deref(), Some("price"));
+    /// ```
+    pub fn new(message: impl Into<Cow<'static, str>>, field: Option<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), field }
+    }
 }
 
 /// The error of every operation of boxoffice.
@@ -202,7 +224,8 @@ pub struct Fault {
 ///
 /// let error = Error::from(Code::TicketLocked);
 /// assert_eq!(error.kind(), ErrorKind::Conflict);
-/// assert_eq!((error.code(), error.status_code()), ("ticket.locked", 409));
+/// assert_eq!((error.code(), error.status_code()), (Code::TicketLocked, 409));
+/// assert_eq!(error.code().as_str(), "ticket.locked");
 /// assert_eq!(
 ///     serde_json::to_string(&error.serialize_errors())?,
 ///     r#"[{"message":"The ticket is held by an order"}]"#
@@ -216,7 +239,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     code: Code,
     /// Empty where the code's own message says it all.
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -224,14 +247,14 @@ struct Inner {
 impl Error {
     /// The input is wrong in the way that `reason` tells, a text that reads on after the name of the field.
     pub fn invalid(field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) -> Self {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         faults.add(field, reason);
         Self::from(faults)
     }
 
     /// An error of this code with a message of its own.
     pub fn with_message(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(code, vec![Fault { message: message.into(), field: None }])
+        Self::new(code, vec![FieldError { message: message.into(), field: None }])
     }
 
     /// What the error came from, for traces; callers of a host never see it.
@@ -252,21 +275,21 @@ impl Error {
     #[must_use]
     pub fn with_field(mut self, field: &'static str) -> Self {
         let message = self.message();
-        self.0.faults = vec![Fault { message, field: Some(field.into()) }];
+        self.0.faults = vec![FieldError { message, field: Some(field.into()) }];
         self
     }
 
     /// An error of this code with these faults; none for the code's own message.
-    pub(crate) fn with_faults(code: Code, faults: Vec<Fault>) -> Self {
+    pub(crate) fn with_faults(code: Code, faults: Vec<FieldError>) -> Self {
         Self::new(code, faults)
     }
 
     /// The faults beyond the code's own message.
-    pub(crate) fn own_faults(&self) -> &[Fault] {
+    pub(crate) fn own_faults(&self) -> &[FieldError] {
         &self.0.faults
     }
 
-    fn new(code: Code, faults: Vec<Fault>) -> Self {
+    fn new(code: Code, faults: Vec<FieldError>) -> Self {
         Self(Box::new(Inner { code, faults, retry_after: None, source: None }))
     }
 
@@ -275,13 +298,8 @@ impl Error {
         self.0.code.kind()
     }
 
-    /// The stable code, such as `ticket.locked`.
-    pub fn code(&self) -> &'static str {
-        self.0.code.as_str()
-    }
-
-    /// The same as a value to match on.
-    pub fn code_value(&self) -> Code {
+    /// Returns the stable code, such as [`Code::TicketLocked`]; its text is [`Code::as_str`].
+    pub fn code(&self) -> Code {
         self.0.code
     }
 
@@ -296,9 +314,9 @@ impl Error {
     }
 
     /// What is wrong, one entry a fault: the `errors` of the common error shape.
-    pub fn serialize_errors(&self) -> Vec<Fault> {
+    pub fn serialize_errors(&self) -> Vec<FieldError> {
         if self.0.faults.is_empty() {
-            vec![Fault { message: self.0.code.message().into(), field: None }]
+            vec![FieldError { message: self.0.code.message().into(), field: None }]
         } else {
             self.0.faults.clone()
         }
@@ -341,33 +359,69 @@ impl std::error::Error for Error {
     }
 }
 
-/// Collects what is wrong with an input, so that the caller hears it all at once.
+/// Collects what is wrong with an input, field by field, so that the caller hears all of it at once.
+///
+/// ```
+/// use boxoffice::{Code, FieldErrors, TicketSort};
+///
+/// let mut errors = FieldErrors::default();
+/// let sort: Option<TicketSort> = errors.parse("sort", Some("title"));
+/// let limit: Option<u32> = errors.check("limit", "20".parse::<u32>());
+/// assert_eq!((sort, limit), (None, Some(20)));
+///
+/// let error = errors.into_result(()).unwrap_err();
+/// assert_eq!(error.code(), Code::Validation);
+/// assert_eq!(error.serialize_errors()[0].field.as_deref(), Some("sort"));
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub struct FieldErrors(Vec<FieldError>);
 
-impl Faults {
-    pub(crate) fn add(&mut self, field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) {
+impl FieldErrors {
+    /// Adds an entry: `reason` reads on after the name of the field.
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) {
         let field = field.into();
         let message = format!("{} {reason}", spoken(&field)).into();
-        self.0.push(Fault { message, field: Some(field) });
+        self.0.push(FieldError { message, field: Some(field) });
     }
 
-    /// The value, or `None` with the reason noted.
-    pub(crate) fn check<T, E: fmt::Display>(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        value: Result<T, E>,
-    ) -> Option<T> {
+    /// Returns the value, or `None` after it has added the reason.
+    pub fn check<T, E: fmt::Display>(&mut self, field: impl Into<Cow<'static, str>>, value: Result<T, E>) -> Option<T> {
         value.map_err(|reason| self.add(field, reason)).ok()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Reads an optional text, as forms and URLs bring it: what is empty or nothing but spaces counts as not given.
+    pub fn parse<T: FromStr<Err: fmt::Display>>(&mut self, field: &'static str, text: Option<&str>) -> Option<T> {
+        let given = text.map(str::trim).filter(|text| !text.is_empty())?;
+        self.check(field, given.parse())
+    }
+
+    /// Reads an optional text in the same way; `reason` says what it must be.
+    pub fn parse_as<T: FromStr>(&mut self, field: &'static str, text: Option<&str>, reason: &str) -> Option<T> {
+        let given = text.map(str::trim).filter(|text| !text.is_empty())?;
+        self.check(field, given.parse().map_err(|_| reason))
+    }
+
+    /// Returns `true` if there is an entry about this field.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|error| error.field.as_deref() == Some(field))
+    }
+
+    /// Returns `true` if nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Returns the value if nothing is wrong.
+    ///
+    /// # Errors
+    /// `validation`, with all entries.
+    pub fn into_result<T>(self, value: T) -> Result<T, Error> {
+        if self.is_empty() { Ok(value) } else { Err(self.into()) }
     }
 }
 
-impl From<Faults> for Error {
-    fn from(faults: Faults) -> Self {
+impl From<FieldErrors> for Error {
+    fn from(faults: FieldErrors) -> Self {
         Self::new(Code::Validation, faults.0)
     }
 }
@@ -408,7 +462,7 @@ mod tests {
 
     #[test]
     fn faults_are_sentences_about_fields() {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         faults.add("price", "must be greater than 0");
         faults.add("tickets[2].show.startsAt", "must be a time");
         let error = Error::from(faults);

@@ -33,12 +33,15 @@ pub use domain::payment::{
 };
 pub use domain::ticket::{Show, Ticket, TicketStatus};
 pub use engine::Subscription;
-pub use error::{Code, Error, ErrorKind, Fault};
+pub use error::{Code, Error, ErrorKind, FieldError, FieldErrors};
 pub use event::*;
 pub use ids::{IdSource, RandomIds};
 pub use office::*;
 pub use types::*;
-pub use views::{Cursor, CursorParseError, Page, RawLedgerQuery, RawOrderQuery, RawTicketQuery};
+pub use views::{
+    Cursor, CursorParseError, LedgerQuery, OrderQuery, Page, PageLimit, PageLimitParseError, PriceBound, SearchText,
+    SearchTextError, TicketQuery, TicketSort, TicketStatusFilter,
+};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

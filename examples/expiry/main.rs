@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     clock.advance(Duration::from_millis(15 * 60 * 1000 - 1));
     let refusal = office.orders().create(eve.id, &[ticket.id]).await.err();
-    println!("{}  Eve is refused: {}.", office.now(), refusal.map_or("not at all", |error| error.code()));
+    println!("{}  Eve is refused: {}.", office.now(), refusal.map_or("not at all", |error| error.code().as_str()));
 
     // Followers of the journal hear of the end as soon as it is a fact; this one starts after what there is so far.
     let mut news = office.journal().subscribe(office.journal().head()? + 1);
@@ -33,7 +33,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}  {}: the ticket is {}.", record.at, record.event.name(), office.tickets().get(ticket.id)?.status);
 
     let refusal = office.payments().pay(bob.id, order.id, "tok_visa").await.err();
-    println!("{}  Bob is too late to pay: {}.", office.now(), refusal.map_or("not at all", |error| error.code()));
+    println!(
+        "{}  Bob is too late to pay: {}.",
+        office.now(),
+        refusal.map_or("not at all", |error| error.code().as_str())
+    );
     let order = office.orders().create(eve.id, &[ticket.id]).await?;
     println!("{}  Eve holds the ticket until {}.", office.now(), order.expires_at);
     office.close().await?;

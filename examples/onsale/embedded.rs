@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use boxoffice::{
-    BoxOffice, ChargeStatus, Error, ErrorKind, NewShow, NewTicket, OrderId, SignIn, SignUp, TicketId, UserId,
+    BoxOffice, ChargeStatus, Code, Error, ErrorKind, NewShow, NewTicket, OrderId, SignIn, SignUp, TicketId, UserId,
 };
 use tempfile::TempDir;
 
@@ -32,7 +32,7 @@ impl Shop for Embedded {
     async fn sign_up(&self, email: &str) -> Result<UserId, Failure> {
         match self.office.auth().sign_up(SignUp::new(email, PASSWORD)).await {
             Ok(signed_in) => Ok(signed_in.user.id),
-            Err(error) if error.code() == "auth.email_taken" => {
+            Err(error) if error.code() == Code::AuthEmailTaken => {
                 Ok(self.office.auth().sign_in(SignIn::new(email, PASSWORD)).await?.user.id)
             }
             Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Code, Fault};
+use boxoffice::{Code, FieldError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -163,7 +163,7 @@ impl From<WebhookError> for Failure {
 pub(crate) struct ErrorBody {
     /// What is wrong, one entry a fault.
     #[schema(value_type = Vec<ErrorEntry>)]
-    errors: Vec<Fault>,
+    errors: Vec<FieldError>,
 }
 
 /// One thing that is wrong.
@@ -186,7 +186,7 @@ pub(crate) struct Cause(pub(crate) Arc<boxoffice::Error>);
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) code: &'static str,
-    pub(crate) faults: Arc<[Fault]>,
+    pub(crate) faults: Arc<[FieldError]>,
 }
 
 impl IntoResponse for Failure {
@@ -194,14 +194,14 @@ impl IntoResponse for Failure {
         match self {
             Self::Host(refusal) => {
                 let (status, code, message) = refusal.parts();
-                let fault = Fault { message: message.into(), field: refusal.field().map(Cow::Borrowed) };
+                let fault = FieldError::new(message, refusal.field().map(Cow::Borrowed));
                 respond(status, code, vec![fault], refusal.retry_after())
             }
             Self::Core(error) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let wait =
                     error.retry_after().or(matches!(status.as_u16(), 429 | 503).then_some(Duration::from_secs(1)));
-                let mut response = respond(status, error.code(), error.serialize_errors(), wait);
+                let mut response = respond(status, error.code().as_str(), error.serialize_errors(), wait);
                 if status.is_server_error() {
                     response.extensions_mut().insert(Cause(Arc::new(error)));
                 }
@@ -217,7 +217,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn respond(status: StatusCode, code: &'static str, errors: Vec<Fault>, retry_after: Option<Duration>) -> Response {
+fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retry_after: Option<Duration>) -> Response {
     let told = Told { code, faults: errors.as_slice().into() };
     let mut response = (status, axum::Json(ErrorBody { errors })).into_response();
     response.extensions_mut().insert(told);

@@ -1,10 +1,12 @@
-//! What gateways in another language say, as the core has it.
+//! What callers and gateways in another language say, as the core has it.
 //!
 //! Each package checks the form of what a gateway returns in its own language, where it can say best what is wrong, and hands it on
 //! in one form that is the same for all. Here it becomes what a gateway in Rust would have returned.
 
 mod answer;
 mod notice;
+mod query;
 
 pub use answer::{charge_answer, refund_answer};
 pub use notice::{notice, notice_error};
+pub use query::{TicketQueryInput, ledger_query, order_query};

@@ -27,15 +27,15 @@ const fn class_of(kind: ErrorKind) -> &'static str {
 
 /// An error as the text of a rejection, of which the package makes an object of the kind's class.
 pub(crate) fn rejection(error: Error) -> napi::Error {
-    let name = if error.code() == Code::EngineClosed.as_str() { "ClosedError" } else { class_of(error.kind()) };
-    let fault = |fault: boxoffice::Fault| match fault.field {
+    let name = if error.code() == Code::EngineClosed { "ClosedError" } else { class_of(error.kind()) };
+    let fault = |fault: boxoffice::FieldError| match fault.field {
         Some(field) => json!({ "message": fault.message, "field": field }),
         None => json!({ "message": fault.message }),
     };
     let errors: Vec<_> = error.serialize_errors().into_iter().map(fault).collect();
     let text = json!({
         "name": name,
-        "code": error.code(),
+        "code": error.code().as_str(),
         "errors": errors,
         "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
         "cause": std::error::Error::source(&error).map(ToString::to_string),

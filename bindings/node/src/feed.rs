@@ -44,7 +44,7 @@ impl Subscription {
         };
         match outcome {
             Ok(records) => Ok(Some(records)),
-            Err(error) if error.code() == Code::EngineClosed.as_str() => Ok(None),
+            Err(error) if error.code() == Code::EngineClosed => Ok(None),
             Err(error) => Err(rejection(error)),
         }
     }

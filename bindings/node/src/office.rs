@@ -111,17 +111,16 @@ impl NativeOptions {
     }
 
     fn limits(&self) -> Result<Limits, Error> {
-        let usual = Limits::default();
+        let usual = Limits::new();
         let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
-        Ok(Limits {
-            fees: self.fees.as_ref().map(FeePolicy::checked).transpose()?.unwrap_or(usual.fees),
-            hold: millis("holdMs", self.hold_ms)?.unwrap_or(usual.hold),
-            open_orders_max: count("openOrdersMax", self.open_orders_max)?.unwrap_or(usual.open_orders_max),
-            late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
-            order_tickets_max: count("orderTicketsMax", self.order_tickets_max)?.unwrap_or(usual.order_tickets_max),
-            listing_tickets_max: count("listingTicketsMax", self.listing_tickets_max)?
-                .unwrap_or(usual.listing_tickets_max),
-        })
+        let listing_tickets_max = count("listingTicketsMax", self.listing_tickets_max)?;
+        Ok(usual
+            .fees(self.fees.as_ref().map(FeePolicy::checked).transpose()?.unwrap_or(usual.fees))
+            .hold(millis("holdMs", self.hold_ms)?.unwrap_or(usual.hold))
+            .open_orders_max(count("openOrdersMax", self.open_orders_max)?.unwrap_or(usual.open_orders_max))
+            .late_money(late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money))
+            .order_tickets_max(count("orderTicketsMax", self.order_tickets_max)?.unwrap_or(usual.order_tickets_max))
+            .listing_tickets_max(listing_tickets_max.unwrap_or(usual.listing_tickets_max)))
     }
 
     fn keys(&self) -> Result<Option<KeyRing>, Error> {

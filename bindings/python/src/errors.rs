@@ -28,7 +28,7 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn raise(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let name = if error.code() == Code::EngineClosed.as_str() { "ClosedError" } else { class_of(error.kind()) };
+    let name = if error.code() == Code::EngineClosed { "ClosedError" } else { class_of(error.kind()) };
     let class = py.import("boxoffice._errors")?.getattr(name)?;
     let mut faults = Vec::new();
     for fault in error.serialize_errors() {
@@ -36,7 +36,7 @@ fn raise(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     }
     let arguments = PyDict::new(py);
     arguments.set_item("retry_after", error.retry_after())?;
-    let exception = class.call((error.code(), faults), Some(&arguments))?;
+    let exception = class.call((error.code().as_str(), faults), Some(&arguments))?;
     if let Some(source) = std::error::Error::source(error) {
         exception.call_method1("add_note", (format!("caused by: {source}"),))?;
     }

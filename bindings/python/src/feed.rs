@@ -20,7 +20,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn is_closed(error: &Error) -> bool {
-    error.code() == Code::EngineClosed.as_str()
+    error.code() == Code::EngineClosed
 }
 
 /// An iterator over the journal: history first, then live, every record once and in order. It ends when the box office is

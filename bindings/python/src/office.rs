@@ -61,16 +61,15 @@ impl Options<'_> {
     }
 
     fn limits(&self) -> Result<Limits, Error> {
-        let usual = Limits::default();
+        let usual = Limits::new();
         let late_money = self.late_money.as_deref().map(str::parse::<LateMoneyPolicy>).transpose();
-        Ok(Limits {
-            late_money: late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money),
-            fees: self.fees.map_or(usual.fees, |policy| policy.0),
-            hold: self.hold.unwrap_or(usual.hold),
-            open_orders_max: self.open_orders_max.unwrap_or(usual.open_orders_max),
-            order_tickets_max: self.order_tickets_max.unwrap_or(usual.order_tickets_max),
-            listing_tickets_max: self.listing_tickets_max.unwrap_or(usual.listing_tickets_max),
-        })
+        Ok(usual
+            .late_money(late_money.map_err(|reason| Error::invalid("lateMoney", reason))?.unwrap_or(usual.late_money))
+            .fees(self.fees.map_or(usual.fees, |policy| policy.0))
+            .hold(self.hold.unwrap_or(usual.hold))
+            .open_orders_max(self.open_orders_max.unwrap_or(usual.open_orders_max))
+            .order_tickets_max(self.order_tickets_max.unwrap_or(usual.order_tickets_max))
+            .listing_tickets_max(self.listing_tickets_max.unwrap_or(usual.listing_tickets_max)))
     }
 
     /// What needs no conversion.

@@ -94,7 +94,7 @@ impl Model {
     fn edit(&mut self, by: UserId, place: usize) {
         let Some(at) = self.ticket(place) else { return };
         let (id, seller, state) = self.tickets[at];
-        let update = TicketUpdate { title: "Macbeth".into(), price: "5".into(), show: None, expected_version: None };
+        let update = TicketUpdate::new("Macbeth", "5");
         let done = SHOP.office.blocking().tickets().update(by, id, update);
         allowed(&done, by == seller && state == Ticket::Available, "edit");
     }

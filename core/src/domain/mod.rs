@@ -50,7 +50,16 @@ pub(crate) struct Context {
 }
 
 /// The numbers that an embedder may choose.
+///
+/// ```
+/// use std::time::Duration;
+/// use boxoffice::Limits;
+///
+/// let limits = Limits::new().hold(Duration::from_mins(5)).order_tickets_max(4);
+/// assert_eq!(limits.open_orders_max, 10);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// How long an order holds its tickets.
     pub hold: Duration,
@@ -64,6 +73,55 @@ pub struct Limits {
     pub late_money: payment::LateMoneyPolicy,
     /// What the platform keeps of each ticket that is sold from now on.
     pub fees: FeePolicy,
+}
+
+impl Limits {
+    /// Creates the defaults: holds of 15 minutes, 10 open orders a buyer, 10 tickets an order, 10,000 tickets a listing, no fees.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how long an order holds its tickets.
+    #[must_use]
+    pub fn hold(mut self, hold: Duration) -> Self {
+        self.hold = hold;
+        self
+    }
+
+    /// Sets how many open orders one buyer may have.
+    #[must_use]
+    pub fn open_orders_max(mut self, max: u32) -> Self {
+        self.open_orders_max = max;
+        self
+    }
+
+    /// Sets how many tickets one order may have.
+    #[must_use]
+    pub fn order_tickets_max(mut self, max: usize) -> Self {
+        self.order_tickets_max = max;
+        self
+    }
+
+    /// Sets how many tickets one command may list.
+    #[must_use]
+    pub fn listing_tickets_max(mut self, max: usize) -> Self {
+        self.listing_tickets_max = max;
+        self
+    }
+
+    /// Sets what becomes of money that comes for an order that has ended.
+    #[must_use]
+    pub fn late_money(mut self, policy: payment::LateMoneyPolicy) -> Self {
+        self.late_money = policy;
+        self
+    }
+
+    /// Sets what the platform keeps of each ticket that is sold from now on.
+    #[must_use]
+    pub fn fees(mut self, policy: FeePolicy) -> Self {
+        self.fees = policy;
+        self
+    }
 }
 
 impl Default for Limits {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::Payout;
 use crate::domain::{Order, Ticket, User};
-use crate::error::{Code, Error, Fault};
+use crate::error::{Code, Error, FieldError};
 
 /// What a command came to, as of the moment it was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub(super) fn encode(answer: &Result<Reply, Error>) -> Result<Vec<u8>, Error> {
     let stored = match answer {
         Ok(reply) => Stored::Reply(Cow::Borrowed(reply)),
         Err(error) => Stored::Refusal {
-            code: error.code().into(),
+            code: error.code().as_str().into(),
             faults: error.own_faults().iter().map(StoredFault::from).collect(),
         },
     };
@@ -56,19 +56,19 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Reply, Error> {
         Ok(Stored::Refusal { code, faults }) => {
             let known = Code::ALL.iter().find(|known| known.as_str() == code);
             let code = known.copied().unwrap_or(Code::Internal);
-            Err(Error::with_faults(code, faults.into_iter().map(Fault::from).collect()))
+            Err(Error::with_faults(code, faults.into_iter().map(FieldError::from).collect()))
         }
         Err(error) => Err(Error::from(Code::JournalDamaged).with_source(error)),
     }
 }
 
-impl From<&Fault> for StoredFault {
-    fn from(fault: &Fault) -> Self {
+impl From<&FieldError> for StoredFault {
+    fn from(fault: &FieldError) -> Self {
         Self { message: fault.message.to_string(), field: fault.field.as_ref().map(ToString::to_string) }
     }
 }
 
-impl From<StoredFault> for Fault {
+impl From<StoredFault> for FieldError {
     fn from(fault: StoredFault) -> Self {
         Self { message: fault.message.into(), field: fault.field.map(Into::into) }
     }

@@ -106,7 +106,7 @@ impl Handle {
         let answer = self.enqueue_and_wait(request).await;
         #[cfg(any(test, feature = "testing"))]
         tap.inspect(|tap| tap.answered(id, &answer));
-        self.figures.count(name, answer.as_ref().err().map(Error::code), watch.elapsed());
+        self.figures.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
         answer
     }
 

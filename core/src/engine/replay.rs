@@ -143,7 +143,7 @@ mod tests {
     fn orders(views: &Views, buyers: &[UserId]) -> Vec<(crate::types::OrderId, u64, &'static str)> {
         let mut all = Vec::new();
         for buyer in buyers {
-            let mut query = OrderQuery { limit: 100, ..OrderQuery::default() };
+            let mut query = OrderQuery::new().limit(100);
             loop {
                 let page = views.orders(*buyer, &query).unwrap();
                 all.extend(page.items.iter().map(|order| (order.id, order.version, order.status.as_str())));

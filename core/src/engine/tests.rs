@@ -112,7 +112,7 @@ impl Asked {
     }
 
     fn code(&mut self) -> Option<&'static str> {
-        self.answer().map(|answer| answer.map_or_else(|error| error.code(), |_| "ok"))
+        self.answer().map(|answer| answer.map_or_else(|error| error.code().as_str(), |_| "ok"))
     }
 }
 

@@ -353,7 +353,7 @@ impl Writer {
     /// Refuses everything that is decided and not durable, and starts anew from what is.
     fn fail(&mut self, error: &Error) {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not appended");
-        let refusal = if error.code_value() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
+        let refusal = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
         let batches = [self.flying.take().unwrap_or_default(), std::mem::take(&mut self.open)];
         for (reply, _) in batches.into_iter().flat_map(|batch| batch.answers) {
             let _ = reply.send(Err(refusal.into()));

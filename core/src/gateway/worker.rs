@@ -239,7 +239,7 @@ impl Worker {
         };
         self.actions.send_if_modified(|actions| actions.remove(&charge.id).is_some());
         if let Err(error) = ended
-            && error.code_value() != Code::EngineClosed
+            && error.code() != Code::EngineClosed
         {
             tracing::error!(order = %order.id, %error, "a charge is left to the next start");
         }
@@ -374,7 +374,7 @@ impl Worker {
         let mut pause = self.patience.ask_again_after;
         loop {
             match tell().await {
-                Err(error) if matches!(error.code_value(), Code::JournalUnavailable | Code::EngineOverloaded) => {
+                Err(error) if matches!(error.code(), Code::JournalUnavailable | Code::EngineOverloaded) => {
                     pause = self.rest(pause).await;
                 }
                 told => return told,

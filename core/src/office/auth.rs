@@ -10,12 +10,13 @@ use crate::command::Command;
 use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use crate::engine::Reply;
-use crate::error::{Code, Error, Faults};
+use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Somebody who wants to sign up.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct SignUp {
     /// An email address that nobody else has signed up with, whatever its case.
     pub email: String,
@@ -24,7 +25,7 @@ pub struct SignUp {
 }
 
 impl SignUp {
-    /// Somebody with this email and password.
+    /// Creates the request of somebody with this email and password.
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self { email: email.into(), password: password.into() }
     }
@@ -32,6 +33,7 @@ impl SignUp {
 
 /// Somebody who wants to sign in.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct SignIn {
     /// The email, in any case.
     pub email: String,
@@ -42,14 +44,22 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Somebody with this email and password, from nowhere in particular.
+    /// Creates the request of somebody with this email and password, from nowhere in particular.
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self { email: email.into(), password: password.into(), client: None }
     }
+
+    /// Sets the address that the attempt comes from.
+    #[must_use]
+    pub fn client(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.client = address.into();
+        self
+    }
 }
 
-/// What a user wants to change about themselves.
+/// The changes that a user makes to their own account.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct UserUpdate {
     /// The password that the user has now.
     pub current_password: String,
@@ -57,6 +67,27 @@ pub struct UserUpdate {
     pub email: Option<String>,
     /// The new password: 8 to 128 characters.
     pub password: Option<String>,
+}
+
+impl UserUpdate {
+    /// Creates an update that changes nothing yet, confirmed by the password that the user has now.
+    pub fn new(current_password: impl Into<String>) -> Self {
+        Self { current_password: current_password.into(), email: None, password: None }
+    }
+
+    /// Sets the new email.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Sets the new password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
 }
 
 macro_rules! secretive {
@@ -73,6 +104,7 @@ secretive!(SignUp, SignIn, UserUpdate, SignedIn, UserProfile);
 
 /// A user, as the user themself may see it.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UserProfile {
     /// The user's id.
     pub id: UserId,
@@ -88,6 +120,7 @@ pub struct UserProfile {
 
 /// A user with a session.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct SignedIn {
     /// The user.
     pub user: UserProfile,
@@ -122,7 +155,7 @@ impl Auth {
     /// `validation`; `auth.email_taken`; `engine.overloaded` if too many passwords wait to be hashed.
     pub async fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let email = faults.check("email", sign_up.email.parse::<Email>());
         let password = faults.check("password", sign_up.password.parse::<Password>());
         let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
@@ -213,7 +246,7 @@ impl Auth {
     /// wrong passwords; `auth.required` if the session has ended in the meantime.
     pub async fn update_user(&self, session: &Session, update: UserUpdate) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let email = update.email.map(|email| faults.check("email", email.parse::<Email>()));
         let password = update.password.map(|password| faults.check("password", password.parse::<Password>()));
         if email.is_none() && password.is_none() {
@@ -311,5 +344,5 @@ impl Auth {
 
 /// For somebody with a session, a user that does not exist is one that was erased: the session has ended.
 fn gone(error: Error) -> Error {
-    if error.code_value() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
+    if error.code() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
 }

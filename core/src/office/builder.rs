@@ -40,6 +40,9 @@ use crate::views::Views;
 #[must_use]
 pub struct Builder {
     settings: Settings,
+    /// What was chosen by itself, whatever the limits say.
+    hold: Option<Duration>,
+    fees: Option<FeePolicy>,
     gateway: Option<Arc<dyn PaymentGateway>>,
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn IdSource>>,
@@ -71,25 +74,26 @@ impl Default for Builder {
             refuse_when_full: false,
             patience: Patience::default(),
         };
-        Self { settings, gateway: None, clock: None, ids: None, key_ring: None }
+        Self { settings, hold: None, fees: None, gateway: None, clock: None, ids: None, key_ring: None }
     }
 }
 
 impl Builder {
-    /// How long an order holds its tickets: 15 minutes unless told otherwise.
+    /// Sets how long an order holds its tickets: 15 minutes unless told otherwise.
     pub fn hold(mut self, hold: Duration) -> Self {
-        self.settings.limits.hold = hold;
+        self.hold = Some(hold);
         self
     }
 
-    /// What the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid before keeps
-    /// the fees that it had.
+    /// Sets what the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid before
+    /// keeps the fees that it had.
     pub fn fees(mut self, policy: FeePolicy) -> Self {
-        self.settings.limits.fees = policy;
+        self.fees = Some(policy);
         self
     }
 
-    /// The limits of orders and listings, and the fees with them.
+    /// Sets the limits of orders and listings. What [`Builder::hold`] and [`Builder::fees`] set stays, whether they are called
+    /// before or after.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
@@ -179,6 +183,12 @@ impl Builder {
         self
     }
 
+    /// The limits that are in force.
+    fn limits_in_force(&self) -> Limits {
+        let limits = self.settings.limits;
+        limits.hold(self.hold.unwrap_or(limits.hold)).fees(self.fees.unwrap_or(limits.fees))
+    }
+
     /// Opens the box office that is kept in a directory, or makes one there.
     ///
     /// # Errors
@@ -244,7 +254,7 @@ impl Builder {
 
     /// Puts the parts together, up to the first command; the writer is not running yet.
     fn assemble(
-        self,
+        mut self,
         stores: Stores,
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
@@ -252,6 +262,7 @@ impl Builder {
         make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
     ) -> Result<(Inner, Writer), Error> {
         let Stores { journal, views, checkpointer } = stores;
+        self.settings.limits = self.limits_in_force();
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
@@ -389,5 +400,26 @@ impl Settle for Settler {
     fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
         let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
         self.submit(Command::SettleRefund(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_by_itself_stays_whatever_the_order() {
+        let (hold, fees) = (Duration::from_mins(5), FeePolicy::basis_points(250).unwrap());
+        let limits = Limits::new().hold(Duration::from_mins(1)).order_tickets_max(4);
+        let expected = limits.hold(hold).fees(fees);
+        for builder in [
+            Builder::default().hold(hold).fees(fees).limits(limits),
+            Builder::default().limits(limits).fees(fees).hold(hold),
+            Builder::default().hold(hold).limits(limits).fees(fees),
+        ] {
+            assert_eq!(builder.limits_in_force(), expected);
+        }
+        assert_eq!(Builder::default().limits(limits).limits_in_force(), limits);
+        assert_eq!(Builder::default().limits_in_force(), Limits::default());
     }
 }

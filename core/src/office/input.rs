@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::domain::ticket::{Listing, Show};
-use crate::error::Faults;
+use crate::error::FieldErrors;
 use crate::types::{Currency, Money, Title};
 
 /// A ticket as its seller lists it.
@@ -20,6 +20,7 @@ use crate::types::{Currency, Money, Title};
 /// # assert_eq!(ticket.price, "19.99");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct NewTicket {
     /// 1 to 200 characters.
     pub title: String,
@@ -34,7 +35,7 @@ pub struct NewTicket {
 }
 
 impl NewTicket {
-    /// A ticket in the default currency, without show and seat.
+    /// Creates a ticket in the default currency, without show and seat.
     pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
         Self { title: title.into(), price: price.into(), currency: None, show: None, seat: None }
     }
@@ -61,7 +62,7 @@ impl NewTicket {
     }
 
     /// Checks everything, and notes what is wrong under the names of the fields after `prefix`.
-    pub(super) fn check(&self, default: Currency, prefix: &str, faults: &mut Faults) -> Option<Listing> {
+    pub(super) fn check(&self, default: Currency, prefix: &str, faults: &mut FieldErrors) -> Option<Listing> {
         let title = faults.check(format!("{prefix}title"), self.title.parse::<Title>());
         let currency = match &self.currency {
             None => Some(default),
@@ -76,6 +77,7 @@ impl NewTicket {
 
 /// What people attend, as a seller describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct NewShow {
     /// 1 to 200 characters.
     pub name: String,
@@ -88,7 +90,7 @@ pub struct NewShow {
 }
 
 impl NewShow {
-    /// A show without category and venue.
+    /// Creates a show without category and venue.
     pub fn new(name: impl Into<String>, starts_at: impl Into<String>) -> Self {
         Self { name: name.into(), category: None, venue: None, starts_at: starts_at.into() }
     }
@@ -107,7 +109,7 @@ impl NewShow {
         self
     }
 
-    fn check(&self, prefix: &str, faults: &mut Faults) -> Option<Arc<Show>> {
+    fn check(&self, prefix: &str, faults: &mut FieldErrors) -> Option<Arc<Show>> {
         let name = faults.check(format!("{prefix}show.name"), self.name.parse());
         let category =
             self.category.as_ref().map(|category| faults.check(format!("{prefix}show.category"), category.parse()));
@@ -122,8 +124,18 @@ impl NewShow {
     }
 }
 
-/// What a ticket is to become.
+/// The new title, price and show of a ticket.
+///
+/// ```
+/// use boxoffice::{NewShow, TicketUpdate};
+///
+/// let update = TicketUpdate::new("Hamlet, stalls", "17.50")
+///     .show(NewShow::new("Hamlet", "2027-05-02T19:30:00Z"))
+///     .expected_version(1);
+/// # assert_eq!(update.expected_version, Some(1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TicketUpdate {
     /// 1 to 200 characters.
     pub title: String,
@@ -136,12 +148,30 @@ pub struct TicketUpdate {
 }
 
 impl TicketUpdate {
-    /// A new title and price, whatever the version.
+    /// Creates an update to this title and price, whatever the ticket's version.
     pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
         Self { title: title.into(), price: price.into(), show: None, expected_version: None }
     }
 
-    pub(super) fn check(&self, currency: Currency, faults: &mut Faults) -> Option<(Title, Money, Option<Arc<Show>>)> {
+    /// Sets the new show.
+    #[must_use]
+    pub fn show(mut self, show: NewShow) -> Self {
+        self.show = Some(show);
+        self
+    }
+
+    /// Refuses the update unless the ticket has this version.
+    #[must_use]
+    pub fn expected_version(mut self, version: u64) -> Self {
+        self.expected_version = Some(version);
+        self
+    }
+
+    pub(super) fn check(
+        &self,
+        currency: Currency,
+        faults: &mut FieldErrors,
+    ) -> Option<(Title, Money, Option<Arc<Show>>)> {
         let title = faults.check("title", self.title.parse::<Title>());
         let price = check_price(&self.price, currency, "", faults);
         let show = self.show.as_ref().map(|show| show.check("", faults));
@@ -149,7 +179,7 @@ impl TicketUpdate {
     }
 }
 
-fn check_price(text: &str, currency: Currency, prefix: &str, faults: &mut Faults) -> Option<Money> {
+fn check_price(text: &str, currency: Currency, prefix: &str, faults: &mut FieldErrors) -> Option<Money> {
     faults.check(format!("{prefix}price"), Money::parse(text, currency))
 }
 

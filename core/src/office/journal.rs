@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use futures_core::Stream;
+
 use super::BoxOffice;
+use super::pages::{Entries, Pages};
 use super::verify::{self, VerifyReport};
 use crate::engine::Subscription;
 use crate::error::{Code, Error};
@@ -10,6 +13,9 @@ use crate::event::Record;
 
 /// How many records one read gives at most.
 const READ_MAX: usize = 10_000;
+
+/// How many records are read at once where all are wanted.
+const PART: usize = 1_000;
 
 /// The facts themselves. Reading takes nothing from the writer.
 #[derive(Debug, Clone)]
@@ -36,6 +42,34 @@ impl JournalReader {
     /// `journal.unavailable`, `journal.damaged`.
     pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
         Ok(self.office.0.journal()?.read(from.max(1), limit.min(READ_MAX))?)
+    }
+
+    /// Iterates over the records from number `from` to the last durable one, read in parts; what is appended meanwhile comes, too.
+    ///
+    /// It ends where the journal ends at that moment; [`JournalReader::subscribe`] goes on.
+    ///
+    /// # Errors
+    /// As [`JournalReader::read`], as the last item.
+    pub fn iter(&self, from: u64) -> impl Iterator<Item = Result<Record, Error>> + Send + use<> {
+        self.pages(from)
+    }
+
+    /// Streams the same records as [`JournalReader::iter`]. Polling reads the file and never waits for anything else.
+    ///
+    /// # Errors
+    /// As [`JournalReader::read`], as the last item.
+    pub fn stream(&self, from: u64) -> impl Stream<Item = Result<Record, Error>> + Unpin + Send + use<> {
+        self.pages(from)
+    }
+
+    /// Reads part after part.
+    fn pages(&self, from: u64) -> impl Entries<Record> + use<> {
+        let journal = self.clone();
+        Pages::new(from, move |from| {
+            let records = journal.read(from, PART)?;
+            let next = records.last().map(|last| last.seq + 1);
+            Ok((records, next))
+        })
     }
 
     /// Follows the journal from number `from` on: history first, then live, every record once and in order.

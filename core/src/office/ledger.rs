@@ -1,17 +1,19 @@
 //! The front door of the ledger domain.
 
+use futures_core::Stream;
 use serde::Serialize;
 
+use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, scope, statement};
 use crate::command::Command;
 use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::engine::Reply;
-use crate::error::{Code, Error, Faults};
+use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{
     Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId,
 };
-use crate::views::{LedgerQuery, Page, RawLedgerQuery, Views};
+use crate::views::{LedgerQuery, Page, Views, checked};
 
 /// Whose the money is.
 #[derive(Debug, Clone)]
@@ -129,6 +131,7 @@ impl PlatformBalance {
 /// # assert_eq!(payout.amount, "120.50");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct NewPayout {
     /// A decimal number in major units, with at most as many decimals as the currency has.
     pub amount: String,
@@ -139,7 +142,7 @@ pub struct NewPayout {
 }
 
 impl NewPayout {
-    /// A payout in the default currency.
+    /// Creates a payout in the default currency.
     pub fn new(amount: impl Into<String>, reference: impl Into<String>) -> Self {
         Self { amount: amount.into(), currency: None, reference: reference.into() }
     }
@@ -152,7 +155,7 @@ impl NewPayout {
     }
 
     fn check(&self, default: Currency) -> Result<(Money, PayoutReference), Error> {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let currency = match &self.currency {
             Some(code) => faults.check("currency", code.parse()),
             None => Some(default),
@@ -190,10 +193,44 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::balance`]; `validation` with a fault for each field of the query that is wrong; `journal.unavailable` if the
     /// views' file can't be read.
-    pub fn entries(&self, actor: Actor, seller: UserId, query: &RawLedgerQuery) -> Result<Page<BalanceEntry>, Error> {
+    pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         let views = self.readable(actor, seller)?;
-        let page = views.entries(Account::Seller(seller), &LedgerQuery::try_from(query)?)?;
+        checked(|errors| query.check(errors))?;
+        let page = views.entries(Account::Seller(seller), query)?;
         Ok(page.map(|entry| BalanceEntry::of(&entry, seller)))
+    }
+
+    /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+    ///
+    /// Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly
+    /// once.
+    ///
+    /// Polling never waits: a page is read at once, as by [`Ledger::entries`].
+    ///
+    /// # Errors
+    /// As [`Ledger::entries`], as the last item.
+    pub fn stream(
+        &self,
+        actor: Actor,
+        seller: UserId,
+        query: LedgerQuery,
+    ) -> impl Stream<Item = Result<BalanceEntry, Error>> + Unpin + Send + use<> {
+        self.pages(actor, seller, query)
+    }
+
+    /// Reads page after page.
+    pub(crate) fn pages(
+        &self,
+        actor: Actor,
+        seller: UserId,
+        mut query: LedgerQuery,
+    ) -> impl Entries<BalanceEntry> + use<> {
+        let ledger = self.clone();
+        Pages::new(query.cursor, move |cursor| {
+            query.cursor = cursor;
+            let page = ledger.entries(actor, seller, &query)?;
+            Ok((page.items, page.next.map(Some)))
+        })
     }
 
     /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a

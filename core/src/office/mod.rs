@@ -8,6 +8,7 @@ mod journal;
 mod ledger;
 mod notices;
 mod orders;
+mod pages;
 mod password;
 mod payments;
 mod salvage;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use futures_core::Stream;
+
+use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named};
 use crate::command::Command;
 use crate::domain::Order;
@@ -10,7 +13,7 @@ use crate::engine::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{OrderQuery, Page, RawOrderQuery};
+use crate::views::{OrderQuery, Page, checked};
 
 /// Holds and purchases.
 #[derive(Debug, Clone)]
@@ -79,8 +82,35 @@ impl Orders {
     ///
     /// # Errors
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
-    pub fn list(&self, buyer: UserId, query: &RawOrderQuery) -> Result<Page<Arc<Order>>, Error> {
-        let query = OrderQuery::try_from(query)?;
-        Ok(self.office.0.views()?.orders(buyer, &query)?)
+    pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
+        checked(|errors| query.check(errors))?;
+        Ok(self.office.0.views()?.orders(buyer, query)?)
+    }
+
+    /// Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    ///
+    /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most
+    /// once; orders that are created meanwhile do not come, because the newest come first.
+    ///
+    /// Polling never waits: a page is read at once, as by [`Orders::list`].
+    ///
+    /// # Errors
+    /// As [`Orders::list`], as the last item.
+    pub fn stream(
+        &self,
+        buyer: UserId,
+        query: OrderQuery,
+    ) -> impl Stream<Item = Result<Arc<Order>, Error>> + Unpin + Send + use<> {
+        self.pages(buyer, query)
+    }
+
+    /// Reads page after page.
+    pub(crate) fn pages(&self, buyer: UserId, mut query: OrderQuery) -> impl Entries<Arc<Order>> + use<> {
+        let orders = self.clone();
+        Pages::new(query.cursor, move |cursor| {
+            query.cursor = cursor;
+            let page = orders.list(buyer, &query)?;
+            Ok((page.items, page.next.map(Some)))
+        })
     }
 }

@@ -5,14 +5,11 @@ use super::ledger::BalanceEntry;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::UserId;
-use crate::views::RawLedgerQuery;
+use crate::views::{Cursor, LedgerQuery, PageLimit};
 
 /// The names of the columns.
 const HEADER: [&str; 10] =
     ["number", "at", "kind", "orderId", "payoutId", "reference", "currency", "gross", "fee", "amount"];
-
-/// How many entries are read at once.
-const PAGE: &str = "100";
 
 /// The parts of a statement: the header, then page after page.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ pub(super) struct Statement {
 #[derive(Debug)]
 enum Next {
     Header,
-    Page(RawLedgerQuery),
+    Page(LedgerQuery),
     End,
 }
 
@@ -35,10 +32,10 @@ impl Statement {
         Self { ledger, actor, seller, next: Next::Header }
     }
 
-    fn page(&mut self, query: &RawLedgerQuery) -> Result<String, Error> {
+    fn page(&mut self, query: &LedgerQuery) -> Result<String, Error> {
         let page = self.ledger.entries(self.actor, self.seller, query)?;
         if let Some(cursor) = page.next {
-            self.next = Next::Page(from(Some(cursor.to_string())));
+            self.next = Next::Page(from(Some(cursor)));
         }
         lines(page.items.iter().map(row))
     }
@@ -59,8 +56,8 @@ impl Iterator for Statement {
     }
 }
 
-fn from(cursor: Option<String>) -> RawLedgerQuery {
-    RawLedgerQuery { limit: Some(PAGE.to_owned()), cursor }
+fn from(cursor: Option<Cursor>) -> LedgerQuery {
+    LedgerQuery::new().limit(PageLimit::MAX.get()).after(cursor)
 }
 
 fn row(entry: &BalanceEntry) -> [String; 10] {

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use futures_core::Stream;
+
+use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewTicket, TicketUpdate};
 use crate::command::Command;
 use crate::domain::Ticket;
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
 use crate::engine::Reply;
-use crate::error::{Code, Error, Faults};
+use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, UserId};
-use crate::views::{Page, RawTicketQuery, TicketQuery};
+use crate::views::{Page, TicketQuery, checked};
 
 /// What is for sale.
 #[derive(Debug, Clone)]
@@ -37,7 +40,7 @@ impl Tickets {
     /// # Errors
     /// `validation`; `auth.required` if there is no such user.
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
         let listing = listing.ok_or(faults)?;
         let name = self.name(seller, "tickets.create", &ticket);
@@ -52,7 +55,7 @@ impl Tickets {
     /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
         let max = self.office.0.settings.limits.listing_tickets_max;
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         if tickets.is_empty() || tickets.len() > max {
             return Err(Error::invalid("tickets", format_args!("must be 1 to {max}")));
         }
@@ -75,7 +78,7 @@ impl Tickets {
     /// `ticket.version_mismatch`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
         let currency = self.get(id)?.price.currency();
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let checked = update.check(currency, &mut faults);
         let (title, price, show) = checked.ok_or(faults)?;
         let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
@@ -116,9 +119,33 @@ impl Tickets {
     ///
     /// # Errors
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
-    pub fn list(&self, query: &RawTicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
-        let query = TicketQuery::try_from(query)?;
-        Ok(self.office.0.views()?.tickets(&query)?)
+    pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
+        checked(|errors| query.check(errors))?;
+        Ok(self.office.0.views()?.tickets(query)?)
+    }
+
+    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+    ///
+    /// The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not
+    /// change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile comes or
+    /// does not, and twice if it moves behind the place that was reached.
+    ///
+    /// Polling never waits: a page is read at once, as by [`Tickets::list`].
+    ///
+    /// # Errors
+    /// As [`Tickets::list`], as the last item.
+    pub fn stream(&self, query: TicketQuery) -> impl Stream<Item = Result<Arc<Ticket>, Error>> + Unpin + Send + use<> {
+        self.pages(query)
+    }
+
+    /// Reads page after page.
+    pub(crate) fn pages(&self, mut query: TicketQuery) -> impl Entries<Arc<Ticket>> + use<> {
+        let tickets = self.clone();
+        Pages::new(query.cursor, move |cursor| {
+            query.cursor = cursor;
+            let page = tickets.list(&query)?;
+            Ok((page.items, page.next.map(Some)))
+        })
     }
 
     async fn submit_listings(

@@ -116,6 +116,7 @@ struct Claims {
 
 /// A session as its token tells it, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Session {
     /// Who is signed in.
     pub user_id: UserId,

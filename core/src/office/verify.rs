@@ -38,6 +38,7 @@ pub struct VerifyReport {
 /// Something that is wrong with a journal.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Problem {
     /// The record, or the one that should be there.
     pub seq: u64,

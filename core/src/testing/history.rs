@@ -321,7 +321,7 @@ impl<'j> Author<'j> {
 
     /// Decides a command as the engine does, and notes what it comes to.
     fn decide(&mut self, command: &Command, actor: Actor) -> Result<(), Error> {
-        let limits = Limits { hold: HOLD, open_orders_max: u32::MAX, ..Limits::default() };
+        let limits = Limits::new().hold(HOLD).open_orders_max(u32::MAX);
         let context = Context { now: self.now, actor, email_owner: None, limits };
         let decision = decide(&self.state, command, &context)?;
         let mut events = smallvec::SmallVec::with_capacity(decision.events.len());

@@ -93,13 +93,13 @@ impl Script {
     fn compose(&self, random: &mut Random, len: usize) -> Option<Vec<Listing>> {
         let name = random.pick(&NAMES);
         let currency: Currency = if self.lots.is_multiple_of(10) { "EUR".parse().ok()? } else { Currency::USD };
-        let show = Arc::new(Show {
-            name: format!("{name}, evening {}", self.lots).parse().ok()?,
-            category: Some(random.pick(&CATEGORIES).parse().ok()?),
-            venue: Some(random.pick(&VENUES).parse().ok()?),
-            // In the year 2200.
-            starts_at: Timestamp::from_millis(7_258_118_400_000 + random.below(31_536_000_000)),
-        });
+        let title = format!("{name}, evening {}", self.lots).parse().ok()?;
+        let (category, venue) = (random.pick(&CATEGORIES).parse().ok()?, random.pick(&VENUES).parse().ok()?);
+        // In the year 2200.
+        let starts_at = Timestamp::from_millis(7_258_118_400_000 + random.below(31_536_000_000));
+        let mut show = Show::new(title, starts_at);
+        (show.category, show.venue) = (Some(category), Some(venue));
+        let show = Arc::new(show);
         let mut listing = |at: usize| {
             let rare = at == 7 && self.lots % 100 == 1;
             let title = if rare { format!("{RARE} {name}") } else { format!("{name}, {}", AREAS[at * 6 / len]) };

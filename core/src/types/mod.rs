@@ -6,6 +6,7 @@
 mod decode;
 mod id;
 mod money;
+mod name;
 mod signed;
 mod text;
 mod time;
@@ -13,6 +14,8 @@ mod time;
 pub(crate) use decode::text as decode_text;
 pub use id::{ChargeId, CommandId, IdParseError, OrderId, PayoutId, RefundId, SessionId, TicketId, UserId};
 pub use money::{Currency, Money, MoneyError};
+pub use name::UnknownName;
+pub(crate) use name::by_name;
 pub use signed::SignedMoney;
 pub use text::{
     CardToken, Category, ClientSecret, Email, IdempotencyKey, Password, PayoutReference, SeatLabel, ShowName,

@@ -179,6 +179,9 @@ impl Money {
         Self::from_minor(self.minor.saturating_add(other.minor), self.currency)
     }
 
+    /// The sort value of one major unit.
+    pub(crate) const SORT_VALUE_OF_ONE: u64 = 10_000;
+
     /// A number by which amounts of all currencies compare: ten-thousandths of the major unit.
     pub(crate) fn sort_value(self) -> u64 {
         self.minor.saturating_mul(10_u64.pow(4_u32.saturating_sub(u32::from(self.currency.exponent()))))
@@ -190,7 +193,7 @@ impl Money {
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(MoneyError::NotANumber);
         }
-        let scaled = amount.checked_mul(Decimal::from(10_000)).ok_or(MoneyError::TooLarge)?;
+        let scaled = amount.checked_mul(Decimal::from(Self::SORT_VALUE_OF_ONE)).ok_or(MoneyError::TooLarge)?;
         u64::try_from(scaled.trunc()).map_err(|_| MoneyError::TooLarge)
     }
 }

@@ -54,8 +54,64 @@ fn hex_digit(digit: u8) -> Result<u8, CursorParseError> {
     }
 }
 
+/// The largest number of entries that a page may have: 1 to 100.
+///
+/// ```
+/// use boxoffice::PageLimit;
+///
+/// assert_eq!(PageLimit::default().get(), 50);
+/// assert_eq!(PageLimit::new(1000), PageLimit::MAX);
+/// assert_eq!("20".parse(), Ok(PageLimit::new(20)));
+/// assert!("1000".parse::<PageLimit>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageLimit(u8);
+
+impl PageLimit {
+    /// The longest page: 100 entries.
+    pub const MAX: Self = Self(100);
+
+    /// Creates a limit: numbers below 1 count as 1, above 100 as 100.
+    pub const fn new(entries: usize) -> Self {
+        match entries {
+            0 => Self(1),
+            #[expect(clippy::cast_possible_truncation, reason = "it is at most 100")]
+            1..=100 => Self(entries as u8),
+            _ => Self::MAX,
+        }
+    }
+
+    /// Returns the number of entries.
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Default for PageLimit {
+    /// Returns 50.
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+/// A text that is no [`PageLimit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number from 1 to 100")]
+pub struct PageLimitParseError;
+
+impl FromStr for PageLimit {
+    type Err = PageLimitParseError;
+
+    /// Reads a number from 1 to 100; others are refused.
+    fn from_str(text: &str) -> Result<Self, PageLimitParseError> {
+        let number = text.parse().ok().filter(|number| (1..=Self::MAX.get()).contains(number));
+        number.map(Self::new).ok_or(PageLimitParseError)
+    }
+}
+
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The entries. A page may be short, even empty, and yet have a next one: a rare match in a long history is looked for
     /// over several pages.
@@ -81,6 +137,15 @@ mod tests {
         let text = cursor.to_string();
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         assert_eq!(text.parse(), Ok(cursor));
+    }
+
+    #[test]
+    fn limits_as_text() {
+        assert_eq!(("1".parse(), "100".parse()), (Ok(PageLimit::new(1)), Ok(PageLimit::MAX)));
+        for bad in ["0", "-1", "1.5", "many", "101"] {
+            assert_eq!(bad.parse::<PageLimit>(), Err(PageLimitParseError), "{bad}");
+        }
+        assert_eq!((PageLimit::new(0).get(), PageLimit::new(101).get()), (1, 100));
     }
 
     #[test]

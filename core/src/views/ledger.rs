@@ -6,7 +6,7 @@ use super::Views;
 use super::cursor::{Cursor, Page};
 use super::error::ViewsError;
 use super::key::Key;
-use super::query::{LIMIT_MAX, LedgerQuery};
+use super::query::LedgerQuery;
 use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
 use crate::types::Currency;
 
@@ -26,7 +26,7 @@ impl Views {
     /// # Errors
     /// If the file can't be read.
     pub(crate) fn entries(&self, account: Account, query: &LedgerQuery) -> Result<Page<Arc<LedgerEntry>>, ViewsError> {
-        let limit = query.limit.clamp(1, LIMIT_MAX);
+        let limit = query.limit.get();
         let before = query.cursor.map_or(u64::MAX, |cursor| cursor.key.value);
         // One more tells whether there is a next page.
         let mut items: Vec<_> = self.live().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();

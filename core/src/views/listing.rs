@@ -13,7 +13,7 @@ use super::error::ViewsError;
 use super::index::{TicketIndex, TicketKey};
 use super::key::{Key, NO_VALUE, Walk};
 use super::live::Live;
-use super::query::{LIMIT_MAX, OrderQuery, TicketQuery, TicketStatusFilter};
+use super::query::{OrderQuery, TicketQuery, TicketStatusFilter};
 use super::search::Search;
 use super::{SLICE, Views};
 use crate::domain::{Order, Ticket};
@@ -42,7 +42,7 @@ impl Views {
         }
         let tag = query.sort.tag();
         start(&mut walk, query.cursor, tag)?;
-        let limit = query.limit.clamp(1, LIMIT_MAX);
+        let limit = query.limit.get();
         let mut filter = TicketFilter::new(query);
         let mut parts = Vec::with_capacity(3);
         let (on_sale, settled) = match query.status {
@@ -65,7 +65,7 @@ impl Views {
     pub(crate) fn orders(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, ViewsError> {
         let mut walk = Walk::all(true);
         start(&mut walk, query.cursor, OrderQuery::TAG)?;
-        let limit = query.limit.clamp(1, LIMIT_MAX);
+        let limit = query.limit.get();
         let admits = |order: &Order| query.status.is_none_or(|status| order.status == status);
         // Memory has the say about what it has: the file may be older.
         let get = |live: &Live, key: Key| live.orders.by_id.get(&OrderId::from_bytes(key.id())).cloned();

@@ -34,10 +34,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use self::cursor::{Cursor, CursorParseError, Page};
+pub use self::cursor::{Cursor, CursorParseError, Page, PageLimit, PageLimitParseError};
 pub(crate) use self::error::ViewsError;
-pub(crate) use self::query::{LedgerQuery, OrderQuery, TicketQuery};
-pub use self::query::{RawLedgerQuery, RawOrderQuery, RawTicketQuery};
+pub(crate) use self::query::checked;
+pub use self::query::{LedgerQuery, OrderQuery, PriceBound, TicketQuery, TicketSort, TicketStatusFilter};
+pub use self::search::{SearchText, SearchTextError};
 
 use self::checkpoint::{Source, Store};
 use self::live::{Dirty, Live, LiveOrders};

@@ -1,106 +1,197 @@
-//! What can be asked of the listings.
+//! The queries that listings answer.
 
-use std::fmt::Display;
+use std::fmt;
 use std::str::FromStr;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, PageLimit};
 use super::search::SearchText;
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
-use crate::error::{Error, Faults};
-use crate::types::{Category, Currency, Money, UserId};
+use crate::error::{Error, FieldErrors};
+use crate::types::{Category, Currency, Money, MoneyError, UnknownName, UserId, by_name};
 
-/// How many entries a page has unless something else is asked for.
-const LIMIT_DEFAULT: usize = 50;
-
-/// The most entries that a page has.
-pub(super) const LIMIT_MAX: usize = 100;
-
-/// Which tickets to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TicketQuery {
-    /// In which states.
-    pub(crate) status: TicketStatusFilter,
-    /// Of which seller.
-    pub(crate) seller: Option<UserId>,
-    /// With which words.
-    pub(crate) q: Option<SearchText>,
-    /// Of which kind of show.
-    pub(crate) category: Option<Category>,
-    /// In which currency.
-    pub(crate) currency: Option<Currency>,
-    /// From which price on, whatever the currency.
-    pub(crate) min_price: Option<PriceBound>,
-    /// Up to which price, itself included, whatever the currency.
-    pub(crate) max_price: Option<PriceBound>,
-    /// In which order.
-    pub(crate) sort: TicketSort,
-    /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
-    pub(crate) limit: usize,
-    /// Where to go on; from a page of the same sort.
-    pub(crate) cursor: Option<Cursor>,
+/// Selects and sorts tickets. By default those on sale, newest first, 50 a page.
+///
+/// ```
+/// use boxoffice::{Currency, TicketQuery, TicketSort, TicketStatusFilter};
+///
+/// let query = TicketQuery::new()
+///     .status(TicketStatusFilter::All)
+///     .search("hamlet globe".parse()?)
+///     .currency(Currency::USD)
+///     .max_price("19.99".parse()?)
+///     .sort(TicketSort::PriceAsc)
+///     .limit(20);
+/// assert_eq!(query.limit.get(), 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TicketQuery {
+    /// The states that are listed.
+    pub status: TicketStatusFilter,
+    /// The seller whose tickets are listed; everybody's if there is none.
+    pub seller: Option<UserId>,
+    /// The words that every listed ticket has.
+    pub q: Option<SearchText>,
+    /// The category of the show.
+    pub category: Option<Category>,
+    /// The currency of the price.
+    pub currency: Option<Currency>,
+    /// The lowest price, in major units whatever the currency.
+    pub min_price: Option<PriceBound>,
+    /// The highest price, in major units whatever the currency.
+    pub max_price: Option<PriceBound>,
+    /// The order of the list.
+    pub sort: TicketSort,
+    /// How many tickets a page has at most.
+    pub limit: PageLimit,
+    /// The place after which the page starts: `next` of a page of the same sort.
+    pub cursor: Option<Cursor>,
 }
 
-impl Default for TicketQuery {
-    /// What is on sale, newest first, 50 at once.
-    fn default() -> Self {
-        Self {
-            status: TicketStatusFilter::default(),
-            seller: None,
-            q: None,
-            category: None,
-            currency: None,
-            min_price: None,
-            max_price: None,
-            sort: TicketSort::default(),
-            limit: LIMIT_DEFAULT,
-            cursor: None,
+impl TicketQuery {
+    /// Creates the query for the tickets on sale, newest first, 50 a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists the tickets in these states.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<TicketStatusFilter>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Lists the tickets of this seller only.
+    #[must_use]
+    pub fn seller(mut self, seller: UserId) -> Self {
+        self.seller = Some(seller);
+        self
+    }
+
+    /// Lists only tickets that have all of these words in title, seat, show or venue.
+    #[must_use]
+    pub fn search(mut self, words: SearchText) -> Self {
+        self.q = Some(words);
+        self
+    }
+
+    /// Lists only tickets of shows of this category.
+    #[must_use]
+    pub fn category(mut self, category: Category) -> Self {
+        self.category = Some(category);
+        self
+    }
+
+    /// Lists only tickets whose price is in this currency.
+    #[must_use]
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.currency = Some(currency);
+        self
+    }
+
+    /// Lists only tickets at this price or above, compared as a number of major units whatever the currency.
+    #[must_use]
+    pub fn min_price(mut self, bound: impl Into<PriceBound>) -> Self {
+        self.min_price = Some(bound.into());
+        self
+    }
+
+    /// Lists only tickets at this price or below, compared as a number of major units whatever the currency.
+    #[must_use]
+    pub fn max_price(mut self, bound: impl Into<PriceBound>) -> Self {
+        self.max_price = Some(bound.into());
+        self
+    }
+
+    /// Sorts the list.
+    #[must_use]
+    pub fn sort(mut self, sort: TicketSort) -> Self {
+        self.sort = sort;
+        self
+    }
+
+    /// Sets how many tickets a page has at most: 1 to 100. Smaller numbers count as 1, larger ones as 100.
+    #[must_use]
+    pub fn limit(mut self, max: usize) -> Self {
+        self.limit = PageLimit::new(max);
+        self
+    }
+
+    /// Starts the page after this place: the `next` of the page before.
+    #[must_use]
+    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.cursor = cursor.into();
+        self
+    }
+
+    /// Checks what no field can tell by itself: that `min_price` is not above `max_price`, and that the cursor is one of this sort.
+    ///
+    /// Listings check it themselves; edges that collect errors of their own call it to answer with all of them at once. A cursor
+    /// is not held against a sort that `errors` names already.
+    pub fn check(&self, errors: &mut FieldErrors) {
+        if self.min_price.zip(self.max_price).is_some_and(|(min, max)| min > max) {
+            errors.add("minPrice", "must not be greater than maxPrice");
+        }
+        if !errors.has("sort") {
+            belongs(self.cursor, self.sort.tag(), errors);
         }
     }
 }
 
-/// Which states of tickets to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum TicketStatusFilter {
-    /// Available, or locked and so perhaps available again soon.
+/// Selects tickets by their state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TicketStatusFilter {
+    /// Available, or locked and so perhaps available again soon: `onSale`.
     #[default]
     OnSale,
-    /// In this state only.
+    /// In this state only; published as the state itself.
     Only(TicketStatus),
-    /// Whatever the state.
+    /// In any state: `all`.
     All,
 }
 
 impl TicketStatusFilter {
-    /// Whether tickets of this state are listed.
-    pub(super) fn admits(self, status: TicketStatus) -> bool {
+    /// All filters.
+    pub const ALL: &'static [Self] = &[
+        Self::OnSale,
+        Self::Only(TicketStatus::Available),
+        Self::Only(TicketStatus::Locked),
+        Self::Only(TicketStatus::Sold),
+        Self::Only(TicketStatus::Withdrawn),
+        Self::All,
+    ];
+
+    /// Returns the published name: `onSale`, `available`, `locked`, `sold`, `withdrawn` or `all`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnSale => "onSale",
+            Self::Only(status) => status.as_str(),
+            Self::All => "all",
+        }
+    }
+
+    /// Returns `true` if tickets of this state are listed.
+    pub const fn admits(self, status: TicketStatus) -> bool {
         match self {
             Self::OnSale => status.is_live(),
-            Self::Only(only) => status == only,
+            Self::Only(only) => only as u8 == status as u8,
             Self::All => true,
         }
     }
 }
 
-impl FromStr for TicketStatusFilter {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "onSale" => Self::OnSale,
-            "available" => Self::Only(TicketStatus::Available),
-            "locked" => Self::Only(TicketStatus::Locked),
-            "sold" => Self::Only(TicketStatus::Sold),
-            "withdrawn" => Self::Only(TicketStatus::Withdrawn),
-            "all" => Self::All,
-            _ => return Err("must be one of onSale, available, locked, sold, withdrawn, all"),
-        })
+impl From<TicketStatus> for TicketStatusFilter {
+    fn from(status: TicketStatus) -> Self {
+        Self::Only(status)
     }
 }
 
-/// The order in which tickets are listed. Tickets that are equal in it follow the order of their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum TicketSort {
+/// Sorts tickets. Tickets that are equal in it follow the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum TicketSort {
     /// Last listed first: `newest`.
     #[default]
     Newest,
@@ -117,6 +208,22 @@ pub(crate) enum TicketSort {
 }
 
 impl TicketSort {
+    /// All sorts.
+    pub const ALL: &'static [Self] =
+        &[Self::Newest, Self::Oldest, Self::PriceAsc, Self::PriceDesc, Self::StartsAtAsc, Self::StartsAtDesc];
+
+    /// Returns the published name: `newest`, `oldest`, `price`, `-price`, `startsAt` or `-startsAt`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::PriceAsc => "price",
+            Self::PriceDesc => "-price",
+            Self::StartsAtAsc => "startsAt",
+            Self::StartsAtDesc => "-startsAt",
+        }
+    }
+
     /// Tells the cursors of the sorts apart.
     pub(super) const fn tag(self) -> u8 {
         match self {
@@ -130,225 +237,174 @@ impl TicketSort {
     }
 }
 
-impl FromStr for TicketSort {
-    type Err = &'static str;
+macro_rules! named {
+    ($($name:ident),*) => {$(
+        impl FromStr for $name {
+            type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "newest" => Self::Newest,
-            "oldest" => Self::Oldest,
-            "price" => Self::PriceAsc,
-            "-price" => Self::PriceDesc,
-            "startsAt" => Self::StartsAtAsc,
-            "-startsAt" => Self::StartsAtDesc,
-            _ => return Err("must be one of newest, oldest, price, -price, startsAt, -startsAt"),
-        })
-    }
+            /// Finds the value of this published name.
+            fn from_str(text: &str) -> Result<Self, UnknownName> {
+                by_name(Self::ALL, Self::as_str, text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )*};
 }
 
-/// A price in major units, without a currency: each ticket's price is compared with it as a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct PriceBound(pub(super) u64);
+named!(TicketStatusFilter, TicketSort);
+
+/// A price in major units without a currency: each ticket's price is compared with it as a number.
+///
+/// ```
+/// use boxoffice::{Currency, Money, PriceBound};
+///
+/// let bound: PriceBound = "19.99".parse()?;
+/// assert!(PriceBound::from(19) < bound);
+/// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::EUR)?), bound);
+/// # Ok::<(), boxoffice::MoneyError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PriceBound(pub(super) u64);
 
 impl FromStr for PriceBound {
-    type Err = crate::types::MoneyError;
+    type Err = MoneyError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    /// Reads a decimal number of major units, such as `19.99`.
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
         Money::sort_value_of(text).map(Self)
     }
 }
 
-/// Which of a buyer's orders to list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OrderQuery {
-    /// In which state; all of them if none is asked for.
-    pub(crate) status: Option<OrderStatus>,
-    /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
-    pub(crate) limit: usize,
-    /// Where to go on.
-    pub(crate) cursor: Option<Cursor>,
+impl From<u32> for PriceBound {
+    /// Takes whole major units.
+    fn from(major: u32) -> Self {
+        Self(u64::from(major) * Money::SORT_VALUE_OF_ONE)
+    }
+}
+
+impl From<Money> for PriceBound {
+    /// Takes the amount and leaves its currency.
+    fn from(amount: Money) -> Self {
+        Self(amount.sort_value())
+    }
+}
+
+/// Selects a buyer's orders, newest first. By default all of them, 50 a page.
+///
+/// ```
+/// use boxoffice::{OrderQuery, OrderStatus};
+///
+/// let query = OrderQuery::new().status(OrderStatus::Complete).limit(20);
+/// assert_eq!(query.limit.get(), 20);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct OrderQuery {
+    /// The state that is listed; all of them if there is none.
+    pub status: Option<OrderStatus>,
+    /// How many orders a page has at most.
+    pub limit: PageLimit,
+    /// The place after which the page starts: `next` of the page before.
+    pub cursor: Option<Cursor>,
 }
 
 impl OrderQuery {
-    /// What a cursor of a list of orders begins with.
+    /// The tag of the cursors of lists of orders.
     pub(super) const TAG: u8 = 0x20;
-}
 
-impl Default for OrderQuery {
-    /// All orders, 50 at once.
-    fn default() -> Self {
-        Self { status: None, limit: LIMIT_DEFAULT, cursor: None }
+    /// Creates the query for all orders, 50 a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists the orders in this state only.
+    #[must_use]
+    pub fn status(mut self, status: OrderStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Sets how many orders a page has at most: 1 to 100. Smaller numbers count as 1, larger ones as 100.
+    #[must_use]
+    pub fn limit(mut self, max: usize) -> Self {
+        self.limit = PageLimit::new(max);
+        self
+    }
+
+    /// Starts the page after this place: the `next` of the page before.
+    #[must_use]
+    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.cursor = cursor.into();
+        self
+    }
+
+    /// Checks that the cursor is one of a list of orders; see [`TicketQuery::check`].
+    pub fn check(&self, errors: &mut FieldErrors) {
+        belongs(self.cursor, Self::TAG, errors);
     }
 }
 
-/// Which of an account's entries to list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LedgerQuery {
-    /// How many at once, 1 to 100; more are taken for 100, fewer for 1.
-    pub(crate) limit: usize,
-    /// Where to go on.
-    pub(crate) cursor: Option<Cursor>,
+/// Selects the entries of an account, newest first. By default 50 a page.
+///
+/// ```
+/// use boxoffice::LedgerQuery;
+///
+/// let query = LedgerQuery::new().limit(100);
+/// assert_eq!(query.limit.get(), 100);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct LedgerQuery {
+    /// How many entries a page has at most.
+    pub limit: PageLimit,
+    /// The place after which the page starts: `next` of the page before.
+    pub cursor: Option<Cursor>,
 }
 
 impl LedgerQuery {
-    /// What a cursor of a list of entries begins with.
+    /// The tag of the cursors of lists of entries.
     pub(super) const TAG: u8 = 0x30;
-}
 
-impl Default for LedgerQuery {
-    /// All entries, 50 at once.
-    fn default() -> Self {
-        Self { limit: LIMIT_DEFAULT, cursor: None }
+    /// Creates the query for all entries, 50 a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many entries a page has at most: 1 to 100. Smaller numbers count as 1, larger ones as 100.
+    #[must_use]
+    pub fn limit(mut self, max: usize) -> Self {
+        self.limit = PageLimit::new(max);
+        self
+    }
+
+    /// Starts the page after this place: the `next` of the page before.
+    #[must_use]
+    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.cursor = cursor.into();
+        self
+    }
+
+    /// Checks that the cursor is one of a list of entries; see [`TicketQuery::check`].
+    pub fn check(&self, errors: &mut FieldErrors) {
+        belongs(self.cursor, Self::TAG, errors);
     }
 }
 
-/// Which entries of the ledger to list, newest first, as it comes in a URL. What is empty counts as not given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RawLedgerQuery {
-    /// 1 to 100, 50 by default.
-    pub limit: Option<String>,
-    /// A cursor of the page before.
-    pub cursor: Option<String>,
+/// Refuses with `validation` unless the checks of a query find nothing.
+pub(crate) fn checked(check: impl FnOnce(&mut FieldErrors)) -> Result<(), Error> {
+    let mut errors = FieldErrors::default();
+    check(&mut errors);
+    errors.into_result(())
 }
 
-impl TryFrom<&RawLedgerQuery> for LedgerQuery {
-    type Error = Error;
-
-    /// Reads the query.
-    ///
-    /// # Errors
-    /// `validation`, with a fault for each field that is wrong.
-    fn try_from(raw: &RawLedgerQuery) -> Result<Self, Error> {
-        let mut faults = Faults::default();
-        let query = Self {
-            limit: limit(&mut faults, raw.limit.as_deref()),
-            cursor: parse(&mut faults, "cursor", raw.cursor.as_deref()),
-        };
-        belongs(&mut faults, query.cursor, Self::TAG);
-        if faults.is_empty() { Ok(query) } else { Err(faults.into()) }
-    }
-}
-
-/// Which tickets to list, as it comes in a URL. What is empty counts as not given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RawTicketQuery {
-    /// `onSale` (the default), `available`, `locked`, `sold`, `withdrawn` or `all`.
-    pub status: Option<String>,
-    /// A user's id.
-    pub seller: Option<String>,
-    /// Words.
-    pub q: Option<String>,
-    /// A category.
-    pub category: Option<String>,
-    /// An ISO 4217 code.
-    pub currency: Option<String>,
-    /// The lowest price, in major units.
-    pub min_price: Option<String>,
-    /// The highest price, in major units.
-    pub max_price: Option<String>,
-    /// `newest` (the default), `oldest`, `price`, `-price`, `startsAt` or `-startsAt`.
-    pub sort: Option<String>,
-    /// 1 to 100, 50 by default.
-    pub limit: Option<String>,
-    /// A cursor of the page before.
-    pub cursor: Option<String>,
-}
-
-impl TryFrom<&RawTicketQuery> for TicketQuery {
-    type Error = Error;
-
-    /// Reads the query.
-    ///
-    /// # Errors
-    /// `validation`, with a fault for each field that is wrong.
-    fn try_from(raw: &RawTicketQuery) -> Result<Self, Error> {
-        let mut faults = Faults::default();
-        let sort = parse(&mut faults, "sort", raw.sort.as_deref());
-        let seller = given(raw.seller.as_deref()).map(str::parse::<UserId>);
-        let query = Self {
-            status: parse(&mut faults, "status", raw.status.as_deref()).unwrap_or_default(),
-            seller: seller.and_then(|seller| faults.check("seller", seller.map_err(|_| "must be the id of a user"))),
-            q: parse(&mut faults, "q", raw.q.as_deref()),
-            category: parse(&mut faults, "category", raw.category.as_deref()),
-            currency: parse(&mut faults, "currency", raw.currency.as_deref()),
-            min_price: parse(&mut faults, "minPrice", raw.min_price.as_deref()),
-            max_price: parse(&mut faults, "maxPrice", raw.max_price.as_deref()),
-            sort: sort.unwrap_or_default(),
-            limit: limit(&mut faults, raw.limit.as_deref()),
-            cursor: parse(&mut faults, "cursor", raw.cursor.as_deref()),
-        };
-        if query.min_price.zip(query.max_price).is_some_and(|(min, max)| min > max) {
-            faults.add("minPrice", "must not be greater than maxPrice");
-        }
-        // A cursor can't be held against a sort that is itself at fault.
-        if given(raw.sort.as_deref()).is_none() || sort.is_some() {
-            belongs(&mut faults, query.cursor, query.sort.tag());
-        }
-        if faults.is_empty() { Ok(query) } else { Err(faults.into()) }
-    }
-}
-
-/// Which of one's own orders to list, newest first, as it comes in a URL. What is empty counts as not given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RawOrderQuery {
-    /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
-    pub status: Option<String>,
-    /// 1 to 100, 50 by default.
-    pub limit: Option<String>,
-    /// A cursor of the page before.
-    pub cursor: Option<String>,
-}
-
-impl TryFrom<&RawOrderQuery> for OrderQuery {
-    type Error = Error;
-
-    /// Reads the query.
-    ///
-    /// # Errors
-    /// `validation`, with a fault for each field that is wrong.
-    fn try_from(raw: &RawOrderQuery) -> Result<Self, Error> {
-        let mut faults = Faults::default();
-        let status = given(raw.status.as_deref()).map(order_status);
-        let query = Self {
-            status: status.and_then(|status| faults.check("status", status)),
-            limit: limit(&mut faults, raw.limit.as_deref()),
-            cursor: parse(&mut faults, "cursor", raw.cursor.as_deref()),
-        };
-        belongs(&mut faults, query.cursor, Self::TAG);
-        if faults.is_empty() { Ok(query) } else { Err(faults.into()) }
-    }
-}
-
-fn order_status(text: &str) -> Result<OrderStatus, &'static str> {
-    [
-        OrderStatus::Created,
-        OrderStatus::AwaitingPayment,
-        OrderStatus::Complete,
-        OrderStatus::Cancelled,
-        OrderStatus::Expired,
-    ]
-    .into_iter()
-    .find(|status| status.as_str() == text)
-    .ok_or("must be one of created, awaiting_payment, complete, cancelled, expired")
-}
-
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
-}
-
-fn parse<T: FromStr<Err: Display>>(faults: &mut Faults, field: &'static str, text: Option<&str>) -> Option<T> {
-    given(text).and_then(|text| faults.check(field, text.parse()))
-}
-
-fn limit(faults: &mut Faults, text: Option<&str>) -> usize {
-    let Some(text) = given(text) else { return LIMIT_DEFAULT };
-    let number = text.parse().ok().filter(|number| (1..=LIMIT_MAX).contains(number));
-    faults.check("limit", number.ok_or("must be a whole number from 1 to 100")).unwrap_or(LIMIT_DEFAULT)
-}
-
-fn belongs(faults: &mut Faults, cursor: Option<Cursor>, tag: u8) {
+fn belongs(cursor: Option<Cursor>, tag: u8, errors: &mut FieldErrors) {
     if cursor.is_some_and(|cursor| cursor.tag != tag) {
-        faults.add("cursor", "belongs to another listing");
+        errors.add("cursor", "belongs to another listing");
     }
 }
 
@@ -358,101 +414,83 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn faults_of<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {
-        let faults = result.unwrap_err().serialize_errors();
-        faults.into_iter().map(|fault| (fault.field.unwrap().into_owned(), fault.message.into_owned())).collect()
+    fn faults_of(check: impl FnOnce(&mut FieldErrors)) -> Vec<(String, String)> {
+        let errors = checked(check).unwrap_err().serialize_errors();
+        errors.into_iter().map(|error| (error.field.unwrap().into_owned(), error.message.into_owned())).collect()
     }
 
     #[test]
-    fn nothing_asked_for_is_the_default() {
-        assert_eq!(TicketQuery::try_from(&RawTicketQuery::default()).unwrap(), TicketQuery::default());
-        let empty = RawTicketQuery {
-            status: Some(String::new()),
-            q: Some("  ".into()),
-            limit: Some(String::new()),
-            ..RawTicketQuery::default()
-        };
-        assert_eq!(TicketQuery::try_from(&empty).unwrap(), TicketQuery::default());
-        assert_eq!(OrderQuery::try_from(&RawOrderQuery::default()).unwrap(), OrderQuery::default());
+    fn names_and_back() {
+        for filter in TicketStatusFilter::ALL {
+            assert_eq!(filter.to_string().parse(), Ok(*filter));
+        }
+        for sort in TicketSort::ALL {
+            assert_eq!(sort.to_string().parse(), Ok(*sort));
+        }
+        for status in OrderStatus::ALL {
+            assert_eq!(status.to_string().parse(), Ok(*status));
+        }
+        let unknown = |error: UnknownName| error.to_string();
+        assert_eq!(
+            "gone".parse::<TicketStatusFilter>().map_err(unknown),
+            Err("must be one of onSale, available, locked, sold, withdrawn, all".to_owned())
+        );
+        assert_eq!(
+            "title".parse::<TicketSort>().map_err(unknown),
+            Err("must be one of newest, oldest, price, -price, startsAt, -startsAt".to_owned())
+        );
+        assert_eq!(
+            "paid".parse::<OrderStatus>().map_err(unknown),
+            Err("must be one of created, awaiting_payment, complete, cancelled, expired".to_owned())
+        );
     }
 
     #[test]
-    fn all_that_can_be_asked_for() {
-        let cursor = Cursor { tag: TicketSort::PriceDesc.tag(), key: Key::new(7, &[1; 16]) };
-        let raw = RawTicketQuery {
-            status: Some("sold".into()),
-            seller: Some("01938f6e-8c7a-7b2e-8f00-0123456789ab".into()),
-            q: Some(" hamlet globe ".into()),
-            category: Some("play".into()),
-            currency: Some("EUR".into()),
-            min_price: Some("10".into()),
-            max_price: Some("19.99".into()),
-            sort: Some("-price".into()),
-            limit: Some("100".into()),
-            cursor: Some(cursor.to_string()),
-        };
-        let query = TicketQuery::try_from(&raw).unwrap();
-        assert_eq!(query.status, TicketStatusFilter::Only(TicketStatus::Sold));
-        assert_eq!((query.min_price, query.max_price), (Some(PriceBound(100_000)), Some(PriceBound(199_900))));
-        assert_eq!((query.sort, query.limit, query.cursor), (TicketSort::PriceDesc, 100, Some(cursor)));
-        assert_eq!(query.q, Some("HAMLET globe".parse().unwrap()));
+    fn filters_admit_what_they_name() {
+        for status in TicketStatus::ALL {
+            assert!(TicketStatusFilter::All.admits(*status));
+            assert_eq!(TicketStatusFilter::OnSale.admits(*status), status.is_live());
+            let others = TicketStatus::ALL.iter().filter(|other| TicketStatusFilter::from(**other).admits(*status));
+            assert_eq!(others.collect::<Vec<_>>(), [status]);
+        }
     }
 
     #[test]
-    fn all_faults_are_told_with_their_names_on_the_wire() {
-        let raw = RawTicketQuery {
-            status: Some("gone".into()),
-            seller: Some("me".into()),
-            q: Some("!".into()),
-            category: Some("Stand Up".into()),
-            currency: Some("dollars".into()),
-            min_price: Some("-1".into()),
-            max_price: Some("lots".into()),
-            sort: Some("title".into()),
-            limit: Some("101".into()),
-            cursor: Some("x".into()),
-        };
-        let mut fields: Vec<String> =
-            faults_of(TicketQuery::try_from(&raw)).into_iter().map(|(field, _)| field).collect();
-        fields.sort();
-        let mut expected =
-            ["status", "seller", "q", "category", "currency", "minPrice", "maxPrice", "sort", "limit", "cursor"];
-        expected.sort_unstable();
-        assert_eq!(fields, expected);
+    fn prices_are_numbers_of_major_units() {
+        assert_eq!("10".parse(), Ok(PriceBound::from(10)));
+        assert_eq!("19.99".parse(), Ok(PriceBound(199_900)));
+        assert_eq!(PriceBound::from(Money::parse("2000", "JPY".parse().unwrap()).unwrap()), PriceBound::from(2000));
+        assert!("-1".parse::<PriceBound>().is_err());
+        assert!("lots".parse::<PriceBound>().is_err());
     }
 
     #[test]
     fn prices_the_wrong_way_round() {
-        let raw =
-            RawTicketQuery { min_price: Some("2".into()), max_price: Some("1.99".into()), ..RawTicketQuery::default() };
+        let query = TicketQuery::new().min_price(2).max_price("1.99".parse::<PriceBound>().unwrap());
         let message = "Min price must not be greater than maxPrice".to_owned();
-        assert_eq!(faults_of(TicketQuery::try_from(&raw)), [("minPrice".to_owned(), message)]);
+        assert_eq!(faults_of(|errors| query.check(errors)), [("minPrice".to_owned(), message)]);
+        let equal = TicketQuery::new().min_price(2).max_price(2);
+        checked(|errors| equal.check(errors)).unwrap();
     }
 
     #[test]
     fn cursor_of_another_listing() {
         let cursor = Cursor { tag: TicketSort::Newest.tag(), key: Key::new(7, &[1; 16]) };
-        let cursor = Some(cursor.to_string());
-        let raw = RawTicketQuery { sort: Some("price".into()), cursor: cursor.clone(), ..RawTicketQuery::default() };
         let expected = [("cursor".to_owned(), "Cursor belongs to another listing".to_owned())];
-        assert_eq!(faults_of(TicketQuery::try_from(&raw)), expected);
-        let raw = RawOrderQuery { cursor, ..RawOrderQuery::default() };
-        assert_eq!(faults_of(OrderQuery::try_from(&raw)), expected);
+        let query = TicketQuery::new().after(cursor);
+        checked(|errors| query.check(errors)).unwrap();
+        assert_eq!(faults_of(|errors| query.sort(TicketSort::PriceAsc).check(errors)), expected);
+        assert_eq!(faults_of(|errors| OrderQuery::new().after(cursor).check(errors)), expected);
+        assert_eq!(faults_of(|errors| LedgerQuery::new().after(cursor).check(errors)), expected);
     }
 
     #[test]
-    fn orders_by_state() {
-        let raw = RawOrderQuery {
-            status: Some("awaiting_payment".into()),
-            limit: Some("1".into()),
-            ..RawOrderQuery::default()
-        };
-        let query = OrderQuery::try_from(&raw).unwrap();
-        assert_eq!((query.status, query.limit), (Some(OrderStatus::AwaitingPayment), 1));
-        for bad in ["0", "-1", "1.5", "many", "101"] {
-            let raw =
-                RawOrderQuery { status: Some("paid".into()), limit: Some(bad.into()), ..RawOrderQuery::default() };
-            assert_eq!(faults_of(OrderQuery::try_from(&raw)).len(), 2);
-        }
+    fn cursors_are_not_held_against_a_sort_that_is_wrong() {
+        let cursor = Cursor { tag: TicketSort::PriceAsc.tag(), key: Key::new(7, &[1; 16]) };
+        let faults = faults_of(|errors| {
+            errors.add("sort", "is wrong");
+            TicketQuery::new().after(cursor).check(errors);
+        });
+        assert_eq!(faults, [("sort".to_owned(), "Sort is wrong".to_owned())]);
     }
 }

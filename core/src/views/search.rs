@@ -12,16 +12,27 @@ use crate::domain::ticket::Show;
 /// How many characters a search may have.
 const LEN_MAX: usize = 100;
 
-/// Words that are searched for: every one must begin a word of a ticket's title, seat, show or venue, whatever the case.
+/// Words that are searched for: every one must begin a word of a ticket's title, seat, show or venue, whatever the case. At most 100
+/// characters, of which at least one is a letter or a digit.
+///
+/// ```
+/// use boxoffice::{SearchText, TicketQuery};
+///
+/// let words: SearchText = "hamlet globe".parse()?;
+/// let query = TicketQuery::new().search(words);
+/// assert!("!".parse::<SearchText>().is_err());
+/// # Ok::<(), boxoffice::SearchTextError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SearchText {
+pub struct SearchText {
     /// In lower case, none empty.
     words: SmallVec<[Box<str>; 4]>,
 }
 
-/// Why a text can't be searched for.
+/// Tells why a text can't be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SearchTextError {
+#[non_exhaustive]
+pub enum SearchTextError {
     /// More than 100 characters.
     #[error("must have at most {LEN_MAX} characters")]
     TooLong,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use boxoffice::{NewTicket, SignIn, SignUp};
+use boxoffice::{Code, NewTicket, SignIn, SignUp};
 use tokio::task::JoinSet;
 
 use crate::support::{PASSWORD, World, ann, bob, email, refused, within};
@@ -16,7 +16,7 @@ fn from(number: u8) -> IpAddr {
 }
 
 fn attempt(email: String, password: &str, client: IpAddr) -> SignIn {
-    SignIn { client: Some(client), ..SignIn::new(email, password) }
+    SignIn::new(email, password).client(client)
 }
 
 #[tokio::test]
@@ -29,21 +29,24 @@ async fn guesses_are_slowed_down_by_account_and_the_owner_gets_in_all_the_same()
     for number in 10..15 {
         assert_eq!(
             refused(auth.sign_in(attempt(email(5), "wrong guess", from(number))).await),
-            "auth.invalid_credentials"
+            Code::AuthInvalidCredentials
         );
     }
     let limited = auth.sign_in(attempt(email(5), PASSWORD, from(20))).await.unwrap_err();
-    assert_eq!(limited.code(), "rate.limited", "even the right password must wait");
+    assert_eq!(limited.code(), Code::RateLimited, "even the right password must wait");
     assert_eq!(limited.retry_after(), Some(Duration::from_secs(1)));
     auth.sign_in(attempt(email(5), PASSWORD, home)).await.expect("where the owner has been before, nobody waits");
-    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), "rate.limited");
+    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), Code::RateLimited);
     auth.sign_in(attempt(email(6), PASSWORD, from(20))).await.expect("other accounts are nobody's business");
     // Elsewhere the owner waits for a minute at most, however long the guessing went on.
     for _ in 0..10 {
         world.clock.advance(Duration::from_mins(1));
-        assert_eq!(refused(auth.sign_in(attempt(email(5), "wrong guess", from(30))).await), "auth.invalid_credentials");
+        assert_eq!(
+            refused(auth.sign_in(attempt(email(5), "wrong guess", from(30))).await),
+            Code::AuthInvalidCredentials
+        );
     }
-    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), "rate.limited");
+    assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), Code::RateLimited);
     world.clock.advance(Duration::from_mins(1));
     auth.sign_in(attempt(email(5), PASSWORD, from(20))).await.expect("a minute is over");
 }
@@ -53,9 +56,9 @@ async fn an_address_that_guesses_at_many_accounts_is_slowed_down() {
     let world = World::new();
     for number in 0..20 {
         let guess = attempt(format!("nobody{number}@example.com"), "wrong guess", from(1));
-        assert_eq!(refused(world.auth().sign_in(guess).await), "auth.invalid_credentials");
+        assert_eq!(refused(world.auth().sign_in(guess).await), Code::AuthInvalidCredentials);
     }
-    assert_eq!(refused(world.auth().sign_in(attempt(email(7), "wrong guess", from(1))).await), "rate.limited");
+    assert_eq!(refused(world.auth().sign_in(attempt(email(7), "wrong guess", from(1))).await), Code::RateLimited);
     world.auth().sign_in(attempt(email(7), PASSWORD, from(2))).await.unwrap();
 }
 
@@ -89,7 +92,7 @@ async fn a_stopwatch_does_not_tell_an_unknown_email_from_a_wrong_password() {
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.code(), error.to_string().contains("Invalid credentials")),
-            ("auth.invalid_credentials", true)
+            (Code::AuthInvalidCredentials, true)
         );
         time
     };
@@ -124,7 +127,7 @@ async fn ten_thousand_sign_ups_at_once_do_not_starve_orders() {
             match auth.sign_up(SignUp::new(format!("crowd{number}@example.com"), PASSWORD)).await {
                 Ok(_) => done.fetch_add(1, Ordering::Relaxed),
                 Err(error) => {
-                    assert_eq!((error.code(), error.retry_after().is_some()), ("engine.overloaded", true));
+                    assert_eq!((error.code(), error.retry_after().is_some()), (Code::EngineOverloaded, true));
                     refused_at_once.fetch_add(1, Ordering::Relaxed)
                 }
             };

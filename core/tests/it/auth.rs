@@ -3,23 +3,22 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use boxoffice::{DomainEvent, SignIn, SignUp, UserUpdate};
+use boxoffice::{Code, DomainEvent, SignIn, SignUp, UserUpdate};
 
 use crate::support::{HOLD, PASSWORD, World, ann, bob, email, person, refused};
 
 fn update(current: &str, email: Option<&str>, password: Option<&str>) -> UserUpdate {
-    UserUpdate {
-        current_password: current.to_owned(),
-        email: email.map(str::to_owned),
-        password: password.map(str::to_owned),
-    }
+    let mut update = UserUpdate::new(current);
+    update.email = email.map(str::to_owned);
+    update.password = password.map(str::to_owned);
+    update
 }
 
 async fn may_sign_in(world: &World, email: &str, password: &str) -> bool {
     match world.auth().sign_in(SignIn::new(email, password)).await {
         Ok(_) => true,
         Err(error) => {
-            assert_eq!(error.code(), "auth.invalid_credentials");
+            assert_eq!(error.code(), Code::AuthInvalidCredentials);
             false
         }
     }
@@ -39,7 +38,7 @@ async fn whoever_signs_up_is_signed_in() {
 async fn an_email_is_the_same_in_any_case() {
     let world = World::new();
     let again = world.auth().sign_up(SignUp::new(email(1).to_uppercase(), "battery staple")).await;
-    assert_eq!(refused(again), "auth.email_taken");
+    assert_eq!(refused(again), Code::AuthEmailTaken);
     let bobs = world.auth().sign_in(SignIn::new(email(1).to_uppercase(), PASSWORD)).await.unwrap();
     assert_eq!((bobs.user.id, bobs.user.email), (bob(), email(1)));
 }
@@ -52,7 +51,7 @@ async fn what_a_sign_up_must_have() {
     let fields: Vec<_> = error.serialize_errors().into_iter().filter_map(|fault| fault.field).collect();
     assert_eq!(fields, ["email", "password"]);
     let long = world.auth().sign_up(SignUp::new("eve@example.com", "x".repeat(129))).await;
-    assert_eq!(refused(long), "validation");
+    assert_eq!(refused(long), Code::Validation);
     assert_eq!(world.head(), head);
 }
 
@@ -69,7 +68,7 @@ async fn of_many_sign_ups_with_one_email_one_gets_it() {
     for attempt in attempts {
         match attempt.await.unwrap() {
             Ok(_) => won += 1,
-            Err(error) => assert_eq!(error.code(), "auth.email_taken"),
+            Err(error) => assert_eq!(error.code(), Code::AuthEmailTaken),
         }
     }
     assert_eq!(won, 1);
@@ -83,7 +82,7 @@ async fn unknown_emails_and_wrong_passwords_are_one_refusal() {
         [(email(1), "wrong password"), ("nobody@example.com".to_owned(), PASSWORD), ("no email".to_owned(), PASSWORD)]
     {
         let error = world.auth().sign_in(SignIn::new(email, password)).await.unwrap_err();
-        assert_eq!((error.code(), error.status_code()), ("auth.invalid_credentials", 401));
+        assert_eq!((error.code(), error.status_code()), (Code::AuthInvalidCredentials, 401));
         shown.push(error.serialize_errors());
     }
     assert!(shown.iter().all(|errors| *errors == shown[0]));
@@ -96,10 +95,10 @@ async fn guessing_is_slowed_down_until_time_has_passed() {
         assert!(!may_sign_in(&world, &email(1), "wrong password").await);
     }
     let limited = world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await.unwrap_err();
-    assert_eq!((limited.code(), limited.status_code()), ("rate.limited", 429));
+    assert_eq!((limited.code(), limited.status_code()), (Code::RateLimited, 429));
     assert!(may_sign_in(&world, &email(2), PASSWORD).await, "others are let in");
     world.clock.advance(limited.retry_after().unwrap() - Duration::from_millis(1));
-    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), "rate.limited");
+    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), Code::RateLimited);
     world.clock.advance(Duration::from_millis(1));
     assert!(may_sign_in(&world, &email(1), PASSWORD).await);
     assert!(!may_sign_in(&world, &email(1), "wrong password").await, "success has made good");
@@ -110,11 +109,11 @@ async fn an_address_that_guesses_at_many_accounts_is_slowed_down() {
     let world = World::new();
     let client = Some(IpAddr::from([192, 0, 2, 1]));
     for at in 0..20 {
-        let sign_in = SignIn { client, ..SignIn::new(email(at), "wrong password") };
-        assert_eq!(refused(world.auth().sign_in(sign_in).await), "auth.invalid_credentials");
+        let sign_in = SignIn::new(email(at), "wrong password").client(client);
+        assert_eq!(refused(world.auth().sign_in(sign_in).await), Code::AuthInvalidCredentials);
     }
-    let sign_in = SignIn { client, ..SignIn::new(email(30), PASSWORD) };
-    assert_eq!(refused(world.auth().sign_in(sign_in).await), "rate.limited");
+    let sign_in = SignIn::new(email(30), PASSWORD).client(client);
+    assert_eq!(refused(world.auth().sign_in(sign_in).await), Code::RateLimited);
     assert!(may_sign_in(&world, &email(30), PASSWORD).await, "from elsewhere");
 }
 
@@ -133,7 +132,7 @@ async fn a_new_email_frees_the_old_one() {
     assert_ne!(heir.user.id, bob());
     assert!(may_sign_in(&world, "bob@example.org", PASSWORD).await);
     let back = world.auth().update_user(&bobs.session, update(PASSWORD, Some(&email(1)), None)).await;
-    assert_eq!(refused(back), "auth.email_taken");
+    assert_eq!(refused(back), Code::AuthEmailTaken);
 }
 
 #[tokio::test]
@@ -144,7 +143,7 @@ async fn ones_own_email_in_another_case_is_not_taken() {
     let changed = world.auth().update_user(&bobs.session, update(PASSWORD, Some(&louder), None)).await.unwrap();
     assert_eq!(changed.user.email, louder);
     assert!(may_sign_in(&world, &email(1), PASSWORD).await);
-    assert_eq!(refused(world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await), "auth.email_taken");
+    assert_eq!(refused(world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await), Code::AuthEmailTaken);
 }
 
 #[tokio::test]
@@ -158,12 +157,12 @@ async fn a_change_needs_the_current_password_and_something_to_change() {
         .unwrap_err();
     assert_eq!(
         (error.code(), error.serialize_errors()[0].field.as_deref()),
-        ("auth.invalid_credentials", Some("currentPassword"))
+        (Code::AuthInvalidCredentials, Some("currentPassword"))
     );
-    assert_eq!(refused(world.auth().update_user(&bobs.session, update(PASSWORD, None, None)).await), "validation");
+    assert_eq!(refused(world.auth().update_user(&bobs.session, update(PASSWORD, None, None)).await), Code::Validation);
     assert_eq!(
         refused(world.auth().update_user(&bobs.session, update(PASSWORD, None, Some("short"))).await),
-        "validation"
+        Code::Validation
     );
 }
 
@@ -172,11 +171,11 @@ async fn nobody_leaves_while_trading() {
     let world = World::new();
     let (anns, bobs) = (world.sign_in(0).await.session, world.sign_in(1).await.session);
     let (ticket, order) = world.held().await;
-    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), "auth.still_trading");
-    assert_eq!(refused(world.auth().erase_user(&bobs, PASSWORD).await), "auth.still_trading");
+    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), Code::AuthStillTrading);
+    assert_eq!(refused(world.auth().erase_user(&bobs, PASSWORD).await), Code::AuthStillTrading);
     world.orders().cancel(bob(), order.id).await.unwrap();
     world.auth().erase_user(&bobs, PASSWORD).await.unwrap();
-    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), "auth.still_trading");
+    assert_eq!(refused(world.auth().erase_user(&anns, PASSWORD).await), Code::AuthStillTrading);
     world.tickets().withdraw(ann(), ticket, None).await.unwrap();
     world.auth().erase_user(&anns, PASSWORD).await.unwrap();
 }
@@ -196,17 +195,17 @@ async fn who_has_left_leaves_no_personal_data() {
     let bobs = world.sign_in(1).await;
     let (_, order) = world.sold().await;
     let head = world.head();
-    assert_eq!(refused(world.auth().erase_user(&bobs.session, "wrong password").await), "auth.invalid_credentials");
+    assert_eq!(refused(world.auth().erase_user(&bobs.session, "wrong password").await), Code::AuthInvalidCredentials);
     world.auth().erase_user(&bobs.session, PASSWORD).await.unwrap();
     let world = world.reopen();
     assert_eq!(world.events_after(head), ["UserErased"]);
-    assert_eq!(refused(world.auth().authenticate(&bobs.token)), "auth.required");
-    assert_eq!(refused(world.auth().current_user(&bobs.session)), "auth.required");
-    assert_eq!(refused(world.auth().sign_out(&bobs.session).await), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&bobs.token)), Code::AuthRequired);
+    assert_eq!(refused(world.auth().current_user(&bobs.session)), Code::AuthRequired);
+    assert_eq!(refused(world.auth().sign_out(&bobs.session).await), Code::AuthRequired);
     let change = world.auth().update_user(&bobs.session, update(PASSWORD, None, Some("new password"))).await;
-    assert_eq!(refused(change), "auth.required");
+    assert_eq!(refused(change), Code::AuthRequired);
     let ticket = world.ticket().await;
-    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), "auth.required");
+    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), Code::AuthRequired);
     assert!(!may_sign_in(&world, &email(1), PASSWORD).await);
     // The order is still in the journal, under an id that now means nobody.
     assert_eq!(world.of_order(&order), "complete");
@@ -233,8 +232,8 @@ async fn the_operator_role_is_given_and_taken_in_the_journal() {
         other => panic!("{other:?}"),
     });
     assert_eq!(roles.collect::<Vec<_>>(), [(None, true), (None, false)]);
-    assert_eq!(refused(world.auth().set_operator("nobody@example.com", true).await), "auth.user_not_found");
-    assert_eq!(refused(world.auth().set_operator("no email", true).await), "validation");
+    assert_eq!(refused(world.auth().set_operator("nobody@example.com", true).await), Code::AuthUserNotFound);
+    assert_eq!(refused(world.auth().set_operator("no email", true).await), Code::Validation);
 }
 
 #[tokio::test]
@@ -242,7 +241,7 @@ async fn nobody_and_the_system_neither_sell_nor_buy() {
     let world = World::new();
     let nobody = boxoffice::UserId::from_bytes([7; 16]);
     let ticket = world.ticket().await;
-    assert_eq!(refused(world.orders().create(nobody, &[ticket]).await), "auth.required");
+    assert_eq!(refused(world.orders().create(nobody, &[ticket]).await), Code::AuthRequired);
     let listed = world.tickets().create(nobody, boxoffice::NewTicket::new("Hamlet", "1")).await;
-    assert_eq!(refused(listed), "auth.required");
+    assert_eq!(refused(listed), Code::AuthRequired);
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use boxoffice::{BoxOffice, NewTicket, OrderId, TicketId};
+use boxoffice::{BoxOffice, Code, NewTicket, OrderId, TicketId};
 use tokio::task::JoinSet;
 
 use crate::support::{World, ann, buyers, refused, within};
@@ -99,10 +99,10 @@ async fn restored(dir: &Path, seq: u64, before: &Acknowledged) {
 fn orders_of(office: &BoxOffice, buyer: boxoffice::UserId) -> Vec<OrderId> {
     let (mut found, mut cursor) = (Vec::new(), None);
     loop {
-        let query = boxoffice::RawOrderQuery { limit: Some("100".into()), cursor, status: None };
+        let query = boxoffice::OrderQuery::new().limit(100).after(cursor);
         let page = office.orders().list(buyer, &query).unwrap();
         found.extend(page.items.iter().map(|order| order.id));
-        cursor = page.next.map(|cursor| cursor.to_string());
+        cursor = page.next;
         if cursor.is_none() {
             return found;
         }
@@ -122,7 +122,7 @@ async fn a_journal_that_lost_its_end_does_not_open_in_silence() {
     fs::copy(old.join("journal.redb"), world.path().join("journal.redb")).unwrap();
     let refusal = BoxOffice::open(world.path()).unwrap_err().to_string();
     assert!(refusal.contains(&format!("record {}", seq + 1)) && refusal.contains("views.redb"), "{refusal}");
-    assert_eq!(refused(BoxOffice::open(world.path())), "journal.damaged", "the proof is not thrown away");
+    assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalDamaged, "the proof is not thrown away");
     let salvage = BoxOffice::salvage(world.path(), &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!((salvage.records, salvage.damage), (seq, None));
     fs::remove_file(world.path().join("views.redb")).unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boxoffice::testing::ManualClock;
-use boxoffice::{Clock, NewTicket, Timestamp};
+use boxoffice::{Clock, Code, NewTicket, Timestamp};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -66,11 +66,11 @@ async fn nobody_waits_for_a_writer_that_is_gone() {
     tokio::task::yield_now().await;
     signal.send(()).unwrap();
     for answer in within(callers.join_all()).await {
-        assert_eq!(answer, "engine.closed");
+        assert_eq!(answer, Code::EngineClosed);
     }
     assert!(!world.is_ready());
-    assert_eq!(within(create()).await, "engine.closed");
-    assert_eq!(refused(within(world.close()).await), "internal");
+    assert_eq!(within(create()).await, Code::EngineClosed);
+    assert_eq!(refused(within(world.close()).await), Code::Internal);
     let world = world.reopen();
     assert_eq!(world.head(), head);
     world.ticket().await;

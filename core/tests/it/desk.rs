@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boxoffice::{Actor, UserId, UserUpdate};
+use boxoffice::{Actor, Code, UserId, UserUpdate};
 
 use crate::support::{PASSWORD, World, bob, cat, email, refused, start};
 
@@ -12,11 +12,11 @@ async fn the_desk_is_for_operators() {
     let (_, order) = world.held().await;
     let desk = world.desk();
     let stranger = Actor::User(bob());
-    assert_eq!(refused(desk.open_orders(stranger, 10)), "auth.operator_required");
-    assert_eq!(refused(desk.order(stranger, order.id)), "auth.operator_required");
-    assert_eq!(refused(desk.user(stranger, bob())), "auth.operator_required", "not even who they are themselves");
-    assert_eq!(refused(desk.user_by_email(stranger, &email(1))), "auth.operator_required");
-    assert_eq!(refused(desk.sellers(stranger, 10)), "auth.operator_required");
+    assert_eq!(refused(desk.open_orders(stranger, 10)), Code::AuthOperatorRequired);
+    assert_eq!(refused(desk.order(stranger, order.id)), Code::AuthOperatorRequired);
+    assert_eq!(refused(desk.user(stranger, bob())), Code::AuthOperatorRequired, "not even who they are themselves");
+    assert_eq!(refused(desk.user_by_email(stranger, &email(1))), Code::AuthOperatorRequired);
+    assert_eq!(refused(desk.sellers(stranger, 10)), Code::AuthOperatorRequired);
     world.auth().set_operator(&email(1), true).await.unwrap();
     assert!(desk.user(stranger, bob()).unwrap().operator);
     assert_eq!(desk.open_orders(stranger, 10).unwrap(), [order]);
@@ -31,16 +31,15 @@ async fn accounts_by_id_and_by_email() {
     assert_eq!((account.operator, account.created_at), (false, start()));
     assert_eq!(desk.user_by_email(Actor::System, &email(1).to_uppercase()).unwrap(), account);
     let session = world.sign_in(1).await.session;
-    let email_of_now = Some("new@example.com".to_owned());
-    let update = UserUpdate { current_password: PASSWORD.to_owned(), email: email_of_now, password: None };
+    let update = UserUpdate::new(PASSWORD).email("new@example.com");
     let session = world.auth().update_user(&session, update).await.unwrap().session;
-    assert_eq!(refused(desk.user_by_email(Actor::System, &email(1))), "auth.user_not_found", "it is nobody's now");
+    assert_eq!(refused(desk.user_by_email(Actor::System, &email(1))), Code::AuthUserNotFound, "it is nobody's now");
     assert_eq!(desk.user_by_email(Actor::System, "new@example.com").unwrap().id, bob());
     world.auth().erase_user(&session, PASSWORD).await.unwrap();
-    assert_eq!(refused(desk.user_by_email(Actor::System, "new@example.com")), "auth.user_not_found");
+    assert_eq!(refused(desk.user_by_email(Actor::System, "new@example.com")), Code::AuthUserNotFound);
     assert_eq!(desk.user(Actor::System, bob()).unwrap().email, None, "the account stays, without the person");
-    assert_eq!(refused(desk.user(Actor::System, UserId::from_bytes([7; 16]))), "auth.user_not_found");
-    assert_eq!(refused(desk.user_by_email(Actor::System, "no email")), "validation");
+    assert_eq!(refused(desk.user(Actor::System, UserId::from_bytes([7; 16]))), Code::AuthUserNotFound);
+    assert_eq!(refused(desk.user_by_email(Actor::System, "no email")), Code::Validation);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{DomainEvent, Limits, NewTicket, OrderId, TicketUpdate, Timestamp};
+use boxoffice::{Code, DomainEvent, Limits, NewTicket, OrderId, TicketUpdate, Timestamp};
 
 use crate::support::{Feed, HOLD, SilentClock, World, ann, bob, cat, dan, refused};
 
@@ -11,14 +11,14 @@ const MS: Duration = Duration::from_millis(1);
 
 /// A box office in which one buyer may hold a whole show.
 fn large() -> World {
-    World::with(|builder| builder.limits(Limits { open_orders_max: 20_000, ..Limits::default() }))
+    World::with(|builder| builder.limits(Limits::new().open_orders_max(20_000)))
 }
 
 /// A box office whose clock wakes nobody: what is due is found by the next command.
 fn silent() -> World {
     let world = large();
     let clock = Arc::clone(&world.clock);
-    let limits = Limits { open_orders_max: 20_000, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(20_000);
     world.reopen_with(move |builder| builder.limits(limits).clock(Arc::new(SilentClock(Arc::clone(&clock)))))
 }
 
@@ -145,7 +145,7 @@ async fn the_seller_edits_a_ticket_at_the_deadline_of_its_hold() {
     let (ticket, _) = world.held().await;
     world.clock.advance(HOLD - MS);
     let early = world.tickets().update(ann(), ticket, TicketUpdate::new("Hamlet", "30")).await;
-    assert_eq!(refused(early), "ticket.locked");
+    assert_eq!(refused(early), Code::TicketLocked);
     world.clock.advance(MS);
     world.tickets().update(ann(), ticket, TicketUpdate::new("Hamlet", "30")).await.unwrap();
     world.tickets().withdraw(ann(), ticket, None).await.unwrap();
@@ -193,7 +193,7 @@ async fn a_clock_that_is_behind_at_the_start_ends_nothing_early_or_late() {
     let world = world.reopen_after(|_| clock.set(Timestamp::from_millis(order.created_at.as_millis() - 3_600_000)));
     assert_eq!(world.now(), order.created_at.plus(Duration::from_mins(10)));
     world.clock.advance(Duration::from_mins(5) - MS);
-    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), "ticket.locked");
+    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), Code::TicketLocked);
     world.clock.advance(MS);
     let expired = Feed(world.journal().subscribe(head + 1)).until("OrderExpired").await;
     assert_eq!(expired.at, order.expires_at);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boxoffice::gateway::Sandbox;
-use boxoffice::{Builder, Charge, Order, TicketId};
+use boxoffice::{Builder, Charge, ChargeStatus, Code, Order, TicketId};
 
 use crate::gateways::{Bank, Manner};
 use crate::support::{Feed, HOLD, World, ann, bob, cat, refused, within};
@@ -117,7 +117,7 @@ async fn a_charge_that_the_gateway_never_heard_of_fails_after_a_while_by_the_eng
         world.clock.advance(UNKNOWN_AFTER - Duration::from_millis(1));
         within(bank.more_lookups(3)).await;
         assert_eq!(charge(&world, &order).status.as_str(), "pending");
-        assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), "ticket.locked");
+        assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), Code::TicketLocked);
         world.clock.advance(Duration::from_millis(1));
         feed.until("OrderCancelled").await;
         assert_not_bought(&world, &bank, &order);
@@ -222,17 +222,17 @@ async fn every_token_of_the_sandbox_ends() {
     let sandbox = Arc::new(Sandbox::in_memory().late_by(Duration::ZERO));
     let world = World::with(move |builder| impatient(builder).gateway(Arc::clone(&sandbox) as _));
     let outcomes = [
-        ("tok_visa", "succeeded"),
-        ("tok_answerLate", "succeeded"),
-        ("tok_timeoutCharged", "succeeded"),
-        ("tok_timeoutNotCharged", "payment.declined"),
-        ("tok_chargeDeclined", "payment.declined"),
+        ("tok_visa", Ok(ChargeStatus::Succeeded)),
+        ("tok_answerLate", Ok(ChargeStatus::Succeeded)),
+        ("tok_timeoutCharged", Ok(ChargeStatus::Succeeded)),
+        ("tok_timeoutNotCharged", Err(Code::PaymentDeclined)),
+        ("tok_chargeDeclined", Err(Code::PaymentDeclined)),
     ];
     for (token, expected) in outcomes {
         let (_, order) = world.held().await;
         let outcome = within(world.payments().pay(bob(), order.id, token)).await;
-        assert_eq!(outcome.map_or_else(|error| error.code(), |charge| charge.status.as_str()), expected, "{token}");
-        assert_eq!(world.of_order(&order), if expected == "succeeded" { "complete" } else { "cancelled" });
+        assert_eq!(outcome.map(|charge| charge.status).map_err(|error| error.code()), expected, "{token}");
+        assert_eq!(world.of_order(&order), if expected.is_ok() { "complete" } else { "cancelled" });
     }
 }
 

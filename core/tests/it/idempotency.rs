@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Actor, Error, NewTicket, Order, SignUp, TicketId, TicketUpdate};
+use boxoffice::{Actor, ChargeStatus, Code, Error, NewTicket, Order, SignUp, TicketId, TicketUpdate};
 use tokio::task::JoinSet;
 
 use crate::gateways::{Bank, Manner};
@@ -67,10 +67,10 @@ async fn check(kind: Kind) {
     let head = world.head();
     assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} again");
     let mismatch = scene.give(&world, kind, true).await.unwrap_err();
-    assert_eq!((mismatch.code(), mismatch.status_code()), ("command.key_reused", 422), "{kind:?} with another body");
+    assert_eq!((mismatch.code(), mismatch.status_code()), (Code::CommandKeyReused, 422), "{kind:?} with another body");
     let world = world.reopen();
     assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} after a restart");
-    assert_eq!(refused(scene.give(&world, kind, true).await), "command.key_reused", "{kind:?} after a restart");
+    assert_eq!(refused(scene.give(&world, kind, true).await), Code::CommandKeyReused, "{kind:?} after a restart");
     assert_eq!(world.head(), head, "{kind:?} again is nothing new");
     world.clock.advance(A_DAY);
     assert_eq!(scene.give(&world, kind, false).await.unwrap(), first, "{kind:?} after 24 hours");
@@ -100,10 +100,13 @@ async fn a_key_belongs_to_its_user() {
     let anns = tickets.create(ann(), NewTicket::new("Hamlet", "1")).await.unwrap();
     let dans = tickets.create(dan(), NewTicket::new("Hamlet", "1")).await.unwrap();
     assert_ne!(anns.id, dans.id);
-    assert_eq!(refused(world.orders().idempotency_key(key("k")).create(dan(), &[anns.id]).await), "command.key_reused");
+    assert_eq!(
+        refused(world.orders().idempotency_key(key("k")).create(dan(), &[anns.id]).await),
+        Code::CommandKeyReused
+    );
     world.orders().idempotency_key(key("k")).create(bob(), &[anns.id]).await.unwrap();
     let refusal = world.orders().idempotency_key(key("k")).create(cat(), &[anns.id]).await;
-    assert_eq!(refused(refusal), "ticket.locked");
+    assert_eq!(refused(refusal), Code::TicketLocked);
 }
 
 #[tokio::test]
@@ -111,7 +114,7 @@ async fn refusals_are_repeated_too() {
     let world = World::new();
     let (ticket, order) = world.held().await;
     let first = world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap_err();
-    assert_eq!(first.code(), "ticket.locked");
+    assert_eq!(first.code(), Code::TicketLocked);
     world.orders().cancel(bob(), order.id).await.unwrap();
     let world = world.reopen();
     let again = world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap_err();
@@ -125,7 +128,7 @@ async fn refusals_are_repeated_too() {
 async fn input_that_was_never_a_command_leaves_the_key_free() {
     let world = World::new();
     let tickets = world.tickets().idempotency_key(key("k"));
-    assert_eq!(refused(tickets.create(ann(), NewTicket::new("Hamlet", "0")).await), "validation");
+    assert_eq!(refused(tickets.create(ann(), NewTicket::new("Hamlet", "0")).await), Code::Validation);
     tickets.create(ann(), NewTicket::new("Hamlet", "1")).await.unwrap();
 }
 
@@ -145,12 +148,14 @@ async fn many_at_once_with_one_key_are_one_command() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 50);
     let ids: Vec<_> = answers.iter().flatten().map(|ticket| ticket.id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]));
-    assert!(answers.into_iter().filter_map(Result::err).all(|error| error.code() == "command.key_reused"));
+    assert!(answers.into_iter().filter_map(Result::err).all(|error| error.code() == Code::CommandKeyReused));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn payments_with_one_key_are_one_charge_and_all_hear_its_outcome() {
-    for (manner, expected) in [(Manner::Wait, "succeeded"), (Manner::Decline, "payment.declined")] {
+    for (manner, expected) in
+        [(Manner::Wait, Ok(ChargeStatus::Succeeded)), (Manner::Decline, Err(Code::PaymentDeclined))]
+    {
         let bank = Bank::taking(manner);
         let at_bank = Arc::clone(&bank);
         let world = World::with(move |builder| builder.gateway(Arc::clone(&at_bank) as _));
@@ -163,11 +168,11 @@ async fn payments_with_one_key_are_one_charge_and_all_hear_its_outcome() {
         within(bank.charges(1)).await;
         bank.let_through(1);
         for outcome in within(attempts.join_all()).await {
-            assert_eq!(outcome.map_or_else(|error| error.code(), |charge| charge.status.as_str()), expected);
+            assert_eq!(outcome.map(|charge| charge.status).map_err(|error| error.code()), expected);
         }
         assert_eq!(bank.asked(), 1);
         let later = world.payments().idempotency_key(key("k")).pay(bob(), order.id, "tok_visa").await;
-        assert_eq!(later.map_or_else(|error| error.code(), |charge| charge.status.as_str()), expected);
+        assert_eq!(later.map(|charge| charge.status).map_err(|error| error.code()), expected);
     }
 }
 
@@ -199,12 +204,15 @@ async fn a_sign_up_that_comes_again_needs_the_same_password() {
     assert_eq!(again.user, first.user);
     assert_eq!(world.auth().authenticate(&again.token).unwrap().user_id, first.user.id);
     let guess = auth().sign_up(SignUp::new("eve@example.com", "another password")).await;
-    assert_eq!(refused(guess), "command.key_reused");
+    assert_eq!(refused(guess), Code::CommandKeyReused);
     assert_eq!(world.events_after(head), ["UserCreated"]);
     let other_key = world.auth().idempotency_key(key("other"));
-    assert_eq!(refused(other_key.sign_up(SignUp::new("eve@example.com", "battery staple")).await), "auth.email_taken");
+    assert_eq!(
+        refused(other_key.sign_up(SignUp::new("eve@example.com", "battery staple")).await),
+        Code::AuthEmailTaken
+    );
     world.clock.advance(A_DAY + Duration::from_millis(1));
-    assert_eq!(refused(auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await), "auth.email_taken");
+    assert_eq!(refused(auth().sign_up(SignUp::new("eve@example.com", "battery staple")).await), Code::AuthEmailTaken);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boxoffice::testing::{ManualClock, SeededIds};
-use boxoffice::{BoxOffice, NewTicket, Record, SignUp, Subscription};
+use boxoffice::{BoxOffice, Code, NewTicket, Record, SignUp, Subscription};
 use tokio::task::JoinSet;
 
 use crate::support::{World, ann, bob, refused, start, within};
@@ -127,10 +127,10 @@ async fn a_subscription_ends_with_the_box_office() {
     let waiting = tokio::spawn(async move { refused(waiting.next().await) });
     tokio::task::yield_now().await;
     world.close().await.unwrap();
-    assert_eq!(within(waiting).await.unwrap(), "engine.closed");
+    assert_eq!(within(waiting).await.unwrap(), Code::EngineClosed);
     // Who had heard of nothing yet hears of what is still in memory, then of the end.
     take(&mut behind, 3).await;
-    assert_eq!(refused(within(behind.next()).await), "engine.closed");
+    assert_eq!(refused(within(behind.next()).await), Code::EngineClosed);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Whose the money is.
 
 use boxoffice::{
-    Actor, BalanceEntry, BoxOffice, Builder, Currency, FeePolicy, Money, NewPayout, NewTicket, RawLedgerQuery, UserId,
+    Actor, BalanceEntry, BoxOffice, Builder, Code, Currency, FeePolicy, LedgerQuery, Money, NewPayout, NewTicket,
+    UserId,
 };
 
 use crate::support::{World, ann, bob, cat, dan, email, key, refused};
@@ -14,13 +15,13 @@ fn with_fees(builder: Builder) -> Builder {
 
 /// All entries of a seller, the newest first, read so many at a time.
 fn entries(office: &BoxOffice, seller: UserId, limit: usize) -> Vec<BalanceEntry> {
-    let mut query = RawLedgerQuery { limit: Some(limit.to_string()), ..RawLedgerQuery::default() };
+    let mut query = LedgerQuery::new().limit(limit);
     let mut all = Vec::new();
     loop {
         let page = office.ledger().entries(Actor::User(seller), seller, &query).unwrap();
         all.extend(page.items);
         match page.next {
-            Some(cursor) => query.cursor = Some(cursor.to_string()),
+            Some(cursor) => query.cursor = Some(cursor),
             None => return all,
         }
     }
@@ -105,15 +106,15 @@ async fn payouts_are_operators_business_and_recorded_once() {
         async move { ledger.record_payout(actor, seller, payout).await }
     };
     let nobody = UserId::from_bytes([9; 16]);
-    assert_eq!(refused(pay(Actor::User(ann()), ann(), "1").await), "auth.operator_required");
-    assert_eq!(refused(pay(Actor::User(dan()), nobody, "1").await), "auth.user_not_found");
-    assert_eq!(refused(pay(Actor::User(dan()), ann(), "20").await), "payout.exceeds_balance");
-    assert_eq!(refused(pay(Actor::User(dan()), ann(), "0").await), "validation");
+    assert_eq!(refused(pay(Actor::User(ann()), ann(), "1").await), Code::AuthOperatorRequired);
+    assert_eq!(refused(pay(Actor::User(dan()), nobody, "1").await), Code::AuthUserNotFound);
+    assert_eq!(refused(pay(Actor::User(dan()), ann(), "20").await), Code::PayoutExceedsBalance);
+    assert_eq!(refused(pay(Actor::User(dan()), ann(), "0").await), Code::Validation);
     let first = pay(Actor::User(dan()), ann(), "19.99").await.unwrap();
     assert_eq!(pay(Actor::User(dan()), ann(), "19.99").await.unwrap(), first);
     assert_eq!(owed(&world, ann()), "0.00 USD");
     let asked = world.ledger().balance(Actor::User(cat()), ann());
-    assert_eq!(refused(asked), "auth.operator_required");
-    assert_eq!(refused(world.ledger().platform(Actor::User(ann()))), "auth.operator_required");
-    assert_eq!(refused(world.ledger().statement_csv(Actor::User(cat()), ann()).map(drop)), "auth.operator_required");
+    assert_eq!(refused(asked), Code::AuthOperatorRequired);
+    assert_eq!(refused(world.ledger().platform(Actor::User(ann()))), Code::AuthOperatorRequired);
+    assert_eq!(refused(world.ledger().statement_csv(Actor::User(cat()), ann()).map(drop)), Code::AuthOperatorRequired);
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use boxoffice::testing::History;
 use boxoffice::{
-    BoxOffice, DomainEvent, NewTicket, RawOrderQuery, RawTicketQuery, SignIn, SignUp, Subscription, TicketId,
+    BoxOffice, Code, DomainEvent, NewTicket, OrderQuery, SignIn, SignUp, Subscription, TicketId, TicketQuery,
+    TicketStatusFilter,
 };
 use tokio::task::JoinSet;
 
@@ -17,9 +18,9 @@ use crate::support::{PASSWORD, World, ann, bob, buyers, cat, email, refused, wit
 #[tokio::test]
 async fn a_directory_is_open_once() {
     let world = World::new();
-    assert_eq!(refused(BoxOffice::open(world.path())), "journal.in_use");
+    assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalInUse);
     let world = world.reopen();
-    assert_eq!(refused(BoxOffice::open(world.path())), "journal.in_use");
+    assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalInUse);
     world.ticket().await;
 }
 
@@ -46,18 +47,18 @@ async fn a_closed_box_office_answers_nothing() {
     world.close().await.unwrap();
     world.close().await.unwrap();
     assert!(!world.is_ready());
-    assert_eq!(refused(world.tickets().create(ann(), NewTicket::new("Hamlet", "1")).await), "engine.closed");
-    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "engine.closed");
-    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "engine.closed");
-    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), "engine.closed");
-    assert_eq!(refused(world.auth().sign_up(SignUp::new("eve@example.com", PASSWORD)).await), "engine.closed");
-    assert_eq!(refused(world.auth().authenticate(&bobs.token)), "engine.closed");
-    assert_eq!(refused(world.tickets().get(ticket)), "engine.closed");
-    assert_eq!(refused(world.tickets().list(&RawTicketQuery::default())), "engine.closed");
-    assert_eq!(refused(world.orders().get(bob(), order.id)), "engine.closed");
-    assert_eq!(refused(world.journal().head()), "engine.closed");
-    assert_eq!(refused(world.journal().read(1, 1)), "engine.closed");
-    assert_eq!(refused(world.journal().verify(&mut |_, _| {})), "engine.closed");
+    assert_eq!(refused(world.tickets().create(ann(), NewTicket::new("Hamlet", "1")).await), Code::EngineClosed);
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), Code::EngineClosed);
+    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), Code::EngineClosed);
+    assert_eq!(refused(world.auth().sign_in(SignIn::new(email(1), PASSWORD)).await), Code::EngineClosed);
+    assert_eq!(refused(world.auth().sign_up(SignUp::new("eve@example.com", PASSWORD)).await), Code::EngineClosed);
+    assert_eq!(refused(world.auth().authenticate(&bobs.token)), Code::EngineClosed);
+    assert_eq!(refused(world.tickets().get(ticket)), Code::EngineClosed);
+    assert_eq!(refused(world.tickets().list(&TicketQuery::new())), Code::EngineClosed);
+    assert_eq!(refused(world.orders().get(bob(), order.id)), Code::EngineClosed);
+    assert_eq!(refused(world.journal().head()), Code::EngineClosed);
+    assert_eq!(refused(world.journal().read(1, 1)), Code::EngineClosed);
+    assert_eq!(refused(world.journal().verify(&mut |_, _| {})), Code::EngineClosed);
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn what_is_on_sale_is_told_without_the_disk() {
     let world = World::new();
     let ((sold, _), on_sale) = (world.sold().await, world.ticket().await);
     world.close().await.unwrap();
-    assert_eq!(refused(world.tickets().get_in_memory(on_sale)), "engine.closed");
+    assert_eq!(refused(world.tickets().get_in_memory(on_sale)), Code::EngineClosed);
     let world = world.reopen();
     let in_memory = |id| world.tickets().get_in_memory(id).unwrap();
     assert_eq!(in_memory(on_sale), Some(world.tickets().get(on_sale).unwrap()));
@@ -84,7 +85,7 @@ fn verifying_a_long_journal_ends_when_the_box_office_closes() {
         checked = done;
         office.blocking().close().unwrap();
     });
-    assert_eq!(refused(outcome), "engine.closed");
+    assert_eq!(refused(outcome), Code::EngineClosed);
     assert!(0 < checked && checked < head, "{checked} of {head}");
 }
 
@@ -151,7 +152,7 @@ async fn closing_answers_whatever_was_taken_and_keeps_exactly_that() {
         skip(&mut feed, 200).await;
         within(world.close()).await.unwrap();
         for (answered, last) in within(callers.join_all()).await {
-            assert_eq!(last, "engine.closed");
+            assert_eq!(last, Code::EngineClosed);
             expected.extend(answered);
         }
         world = world.reopen();
@@ -175,7 +176,7 @@ async fn a_directory_of_a_newer_version_is_refused_untouched() {
     fs::write(&format, "boxoffice 99\n").unwrap();
     let before = contents(&path);
     let error = BoxOffice::open(&path).unwrap_err();
-    assert_eq!((error.code(), error.status_code()), ("journal.newer_format", 503));
+    assert_eq!((error.code(), error.status_code()), (Code::JournalNewerFormat, 503));
     assert_eq!(contents(&path), before);
     fs::write(&format, ours).unwrap();
     BoxOffice::open(&path).unwrap();
@@ -186,10 +187,9 @@ type Harm = fn(&Path);
 
 /// What readers see.
 fn seen(world: &World) -> String {
-    let all = RawTicketQuery { status: Some("all".to_owned()), ..RawTicketQuery::default() };
+    let all = TicketQuery::new().status(TicketStatusFilter::All);
     let tickets = world.tickets().list(&all).unwrap().items;
-    let orders: Vec<_> =
-        buyers().map(|buyer| world.orders().list(buyer, &RawOrderQuery::default()).unwrap().items).collect();
+    let orders: Vec<_> = buyers().map(|buyer| world.orders().list(buyer, &OrderQuery::new()).unwrap().items).collect();
     let stats = world.stats();
     format!("{tickets:#?} {orders:#?} {:?}", (stats.users, stats.tickets_available, stats.tickets_locked))
 }
@@ -224,8 +224,8 @@ async fn a_checkpoint_that_is_lost_or_damaged_costs_nothing_but_time() {
         world.close().await.unwrap();
         world = world.reopen_after(|dir| harm(&dir.join("views.redb")));
         assert!(seen(&world) == before, "{damage}: it looks otherwise");
-        assert_eq!(refused(world.auth().authenticate(&bobs.token)), "auth.required", "{damage}");
-        assert_eq!(refused(world.orders().cancel(bob(), cancelled.id).await), "order.cancelled", "{damage}");
+        assert_eq!(refused(world.auth().authenticate(&bobs.token)), Code::AuthRequired, "{damage}");
+        assert_eq!(refused(world.orders().cancel(bob(), cancelled.id).await), Code::OrderCancelled, "{damage}");
     }
 }
 
@@ -280,7 +280,7 @@ async fn a_backup_taken_while_writing_holds_all_that_was_answered_before() {
     assert_eq!(backup.orders().get(bob(), order.id).unwrap().status.as_str(), "complete");
     assert!(backup.journal().verify(&mut |_, _| {}).unwrap().is_clean());
     assert_eq!(backup.auth().sign_in(SignIn::new(email(1), PASSWORD)).await.unwrap().user.id, bob());
-    assert_eq!(refused(world.journal().backup(&target, &mut |_, _| {})), "validation");
+    assert_eq!(refused(world.journal().backup(&target, &mut |_, _| {})), Code::Validation);
 }
 
 fn at(seq: u64) -> usize {
@@ -330,5 +330,5 @@ fn threads_without_a_runtime_race_as_tasks_do() {
     assert_eq!(office.auth().authenticate(&signed_in.token).unwrap().user_id, cat());
     office.auth().sign_out(&signed_in.session).unwrap();
     office.close().unwrap();
-    assert_eq!(refused(office.orders().cancel(order.buyer_id, order.id)), "engine.closed");
+    assert_eq!(refused(office.orders().cancel(order.buyer_id, order.id)), Code::EngineClosed);
 }

@@ -19,6 +19,7 @@ mod lifecycle;
 mod mistakes;
 mod notices;
 mod orders;
+mod pages;
 mod payments;
 mod refunds;
 mod sessions;

@@ -7,7 +7,7 @@ use boxoffice::gateway::{
     ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, Notice, NoticeError, NoticeFact, NoticeFuture,
     NoticeMessage, PaymentGateway, RefundAnswer, RefundRequest,
 };
-use boxoffice::{Actor, ChargeId, Money, Order, OrderId};
+use boxoffice::{Actor, ChargeId, Code, Money, Order, OrderId};
 
 use crate::gateways::{Bank, Manner};
 use crate::support::{World, bob, refused, within};
@@ -164,7 +164,7 @@ async fn the_end_of_a_dispute_may_overtake_its_beginning() {
     tell(&world, "evt_1", "charged", (order.id, charge)).await;
     let end = format!("evt_2 closed {} {charge}", order.id);
     let early = world.payments().receive_notice(FROM_BANK, end.as_bytes()).await;
-    assert_eq!(refused(early), "payment.not_found");
+    assert_eq!(refused(early), Code::PaymentNotFound);
     tell(&world, "evt_3", "disputed", (order.id, charge)).await;
     let seq = world.head();
     for _ in 0..2 {
@@ -184,7 +184,7 @@ async fn another_card_processor_leaves_charges_alone() {
     let gateway = Arc::clone(&other);
     let world = world.reopen_with(move |builder| builder.gateway(Arc::clone(&gateway) as Arc<dyn PaymentGateway>));
     let refund = world.payments().refund(Actor::System, order.id, false).await;
-    assert_eq!(refused(refund), "payment.not_refundable");
+    assert_eq!(refused(refund), Code::PaymentNotRefundable);
     assert_eq!(world.of_order(&order), "awaiting_payment");
     let gateway = Arc::clone(&bank);
     let world = world.reopen_with(move |builder| builder.gateway(Arc::new(Teller(Arc::clone(&gateway)))));
@@ -202,7 +202,7 @@ async fn what_is_not_believed_or_not_ours_changes_nothing() {
     let seq = world.head();
     let forged = format!("evt_1 disputed {} {charge}", order.id);
     let receive = world.payments().receive_notice(&[("from", b"thief")], forged.as_bytes()).await;
-    assert_eq!(refused(receive), "payment.notice_refused");
+    assert_eq!(refused(receive), Code::PaymentNoticeRefused);
     tell(&world, "evt_2", "moved_house", (order.id, charge)).await;
     let stranger = ChargeId::from_bytes([7; 16]);
     tell(&world, "evt_3", "disputed", (order.id, stranger)).await;
@@ -210,5 +210,5 @@ async fn what_is_not_believed_or_not_ours_changes_nothing() {
 
     let silent = World::with(|builder| builder);
     let receive = silent.payments().receive_notice(FROM_BANK, b"{}").await;
-    assert_eq!(refused(receive), "payment.notice_refused");
+    assert_eq!(refused(receive), Code::PaymentNoticeRefused);
 }

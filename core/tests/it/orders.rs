@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Limits, NewShow, NewTicket, OrderId, RawOrderQuery, TicketId, TicketUpdate};
+use boxoffice::{Code, Limits, NewShow, NewTicket, OrderId, OrderQuery, TicketId, TicketUpdate};
 
 use crate::support::{HOLD, SilentClock, World, ann, bob, cat, dan, person, refused, start};
 
@@ -24,10 +24,10 @@ async fn what_an_order_must_name() {
     let tickets = world.list(11).await;
     for wrong in [&tickets[..0], &tickets[..11], &[tickets[0], tickets[1], tickets[0]]] {
         let error = world.orders().create(bob(), wrong).await.unwrap_err();
-        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), ("validation", Some("ticketIds")));
+        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), (Code::Validation, Some("ticketIds")));
     }
     let nowhere = [tickets[0], TicketId::from_bytes([7; 16])];
-    assert_eq!(refused(world.orders().create(bob(), &nowhere).await), "ticket.not_found");
+    assert_eq!(refused(world.orders().create(bob(), &nowhere).await), Code::TicketNotFound);
     assert_eq!(world.orders().create(bob(), &tickets[..10]).await.unwrap().tickets.len(), 10);
 }
 
@@ -35,7 +35,7 @@ async fn what_an_order_must_name() {
 async fn nobody_buys_their_own_ticket() {
     let world = World::new();
     let ticket = world.ticket().await;
-    assert_eq!(refused(world.orders().create(ann(), &[ticket]).await), "order.own_ticket");
+    assert_eq!(refused(world.orders().create(ann(), &[ticket]).await), Code::OrderOwnTicket);
     assert_eq!(world.of_ticket(ticket), "available");
 }
 
@@ -44,7 +44,7 @@ async fn one_order_has_one_currency() {
     let world = World::new();
     let ticket = world.ticket().await;
     let other = world.tickets().create(ann(), NewTicket::new("Hamlet", "20").currency("EUR")).await.unwrap();
-    assert_eq!(refused(world.orders().create(bob(), &[ticket, other.id]).await), "order.mixed_currencies");
+    assert_eq!(refused(world.orders().create(bob(), &[ticket, other.id]).await), Code::OrderMixedCurrencies);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_show_that_has_started_is_not_sold() {
     let order = world.order(bob(), ticket).await;
     world.orders().cancel(bob(), order.id).await.unwrap();
     world.clock.advance(Duration::from_millis(1));
-    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), "ticket.show_started");
+    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), Code::TicketShowStarted);
 }
 
 #[tokio::test]
@@ -66,14 +66,14 @@ async fn nobody_hoards_a_show() {
     for ticket in &tickets[..10] {
         world.order(bob(), *ticket).await;
     }
-    assert_eq!(refused(world.orders().create(bob(), &[tickets[10]]).await), "order.too_many_open");
+    assert_eq!(refused(world.orders().create(bob(), &[tickets[10]]).await), Code::OrderTooManyOpen);
     world.order(cat(), tickets[10]).await;
 }
 
 #[tokio::test]
 async fn holds_that_are_over_by_the_clock_do_not_count_as_open() {
     // More fall due at once than one batch expires, and Cat's are the last in line.
-    let limits = Limits { open_orders_max: 1024, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(1024);
     let world = World::with(|builder| builder);
     let clock = Arc::clone(&world.clock);
     let world = world.reopen_with(move |builder| builder.limits(limits).clock(Arc::new(SilentClock(clock.clone()))));
@@ -91,7 +91,7 @@ async fn cancelling_frees_the_ticket_at_once() {
     let (ticket, order) = world.held().await;
     world.orders().cancel(bob(), order.id).await.unwrap();
     assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("cancelled", "available"));
-    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "order.cancelled");
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), Code::OrderCancelled);
 }
 
 #[tokio::test]
@@ -100,12 +100,12 @@ async fn a_stale_cancel_frees_nobody_elses_hold() {
     let (ticket, stale) = world.held().await;
     world.orders().cancel(bob(), stale.id).await.unwrap();
     let (fresh, expired) = (world.order(cat(), ticket).await, world.held().await.1);
-    assert_eq!(refused(world.orders().cancel(bob(), stale.id).await), "order.cancelled");
+    assert_eq!(refused(world.orders().cancel(bob(), stale.id).await), Code::OrderCancelled);
     world.clock.advance(HOLD);
-    assert_eq!(refused(world.orders().cancel(bob(), expired.id).await), "order.expired");
+    assert_eq!(refused(world.orders().cancel(bob(), expired.id).await), Code::OrderExpired);
     assert_eq!(world.of_order(&fresh), "expired");
     let fresh = world.order(dan(), ticket).await;
-    assert_eq!(refused(world.orders().cancel(cat(), stale.id).await), "order.not_yours");
+    assert_eq!(refused(world.orders().cancel(cat(), stale.id).await), Code::OrderNotYours);
     assert_eq!((world.of_order(&fresh), world.of_ticket(ticket)), ("created", "locked"));
 }
 
@@ -113,32 +113,32 @@ async fn a_stale_cancel_frees_nobody_elses_hold() {
 async fn a_complete_order_is_not_cancelled_and_its_ticket_stays_sold() {
     let world = World::new();
     let (ticket, order) = world.sold().await;
-    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "order.already_paid");
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), Code::OrderAlreadyPaid);
     world.clock.advance(2 * HOLD);
     let world = world.reopen();
-    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "order.already_paid");
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), Code::OrderAlreadyPaid);
     assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("complete", "sold"));
-    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), "ticket.sold");
+    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), Code::TicketSold);
 }
 
 #[tokio::test]
 async fn another_users_order_is_none_of_ones_business() {
     let world = World::new();
     let (_, order) = world.held().await;
-    assert_eq!(refused(world.orders().get(cat(), order.id)), "order.not_yours");
-    assert_eq!(refused(world.orders().cancel(cat(), order.id).await), "order.not_yours");
-    assert_eq!(refused(world.payments().pay(cat(), order.id, "tok_visa").await), "order.not_yours");
-    assert_eq!(world.orders().list(cat(), &RawOrderQuery::default()).unwrap().items, []);
-    assert_eq!(world.orders().list(bob(), &RawOrderQuery::default()).unwrap().items, [order]);
+    assert_eq!(refused(world.orders().get(cat(), order.id)), Code::OrderNotYours);
+    assert_eq!(refused(world.orders().cancel(cat(), order.id).await), Code::OrderNotYours);
+    assert_eq!(refused(world.payments().pay(cat(), order.id, "tok_visa").await), Code::OrderNotYours);
+    assert_eq!(world.orders().list(cat(), &OrderQuery::new()).unwrap().items, []);
+    assert_eq!(world.orders().list(bob(), &OrderQuery::new()).unwrap().items, [order]);
 }
 
 #[tokio::test]
 async fn an_order_that_does_not_exist() {
     let world = World::new();
     let nothing = OrderId::from_bytes([7; 16]);
-    assert_eq!(refused(world.orders().get(bob(), nothing)), "order.not_found");
-    assert_eq!(refused(world.orders().cancel(bob(), nothing).await), "order.not_found");
-    assert_eq!(refused(world.payments().pay(bob(), nothing, "tok_visa").await), "order.not_found");
+    assert_eq!(refused(world.orders().get(bob(), nothing)), Code::OrderNotFound);
+    assert_eq!(refused(world.orders().cancel(bob(), nothing).await), Code::OrderNotFound);
+    assert_eq!(refused(world.payments().pay(bob(), nothing, "tok_visa").await), Code::OrderNotFound);
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_ticket_that_is_held_or_sold_is_neither_edited_nor_withdrawn() {
     let world = World::new();
     let (held, _) = world.held().await;
     let (sold, _) = world.sold().await;
-    for (ticket, code) in [(held, "ticket.locked"), (sold, "ticket.sold")] {
+    for (ticket, code) in [(held, Code::TicketLocked), (sold, Code::TicketSold)] {
         let update = TicketUpdate::new("Macbeth", "1");
         assert_eq!(refused(world.tickets().update(ann(), ticket, update).await), code);
         assert_eq!(refused(world.tickets().withdraw(ann(), ticket, None).await), code);
@@ -170,16 +170,16 @@ async fn the_price_is_the_one_at_the_moment_of_the_lock() {
 async fn only_the_seller_edits_and_only_what_was_read() {
     let world = World::new();
     let ticket = world.ticket().await;
-    let update = |version| TicketUpdate { expected_version: Some(version), ..TicketUpdate::new("Macbeth", "21") };
-    assert_eq!(refused(world.tickets().update(bob(), ticket, update(1)).await), "ticket.not_yours");
-    assert_eq!(refused(world.tickets().withdraw(bob(), ticket, None).await), "ticket.not_yours");
+    let update = |version| TicketUpdate::new("Macbeth", "21").expected_version(version);
+    assert_eq!(refused(world.tickets().update(bob(), ticket, update(1)).await), Code::TicketNotYours);
+    assert_eq!(refused(world.tickets().withdraw(bob(), ticket, None).await), Code::TicketNotYours);
     assert_eq!(world.tickets().update(ann(), ticket, update(1)).await.unwrap().version, 2);
     let stale = world.tickets().update(ann(), ticket, update(1)).await.unwrap_err();
-    assert_eq!((stale.code(), stale.status_code()), ("ticket.version_mismatch", 412));
-    assert_eq!(refused(world.tickets().withdraw(ann(), ticket, Some(1)).await), "ticket.version_mismatch");
+    assert_eq!((stale.code(), stale.status_code()), (Code::TicketVersionMismatch, 412));
+    assert_eq!(refused(world.tickets().withdraw(ann(), ticket, Some(1)).await), Code::TicketVersionMismatch);
     world.tickets().withdraw(ann(), ticket, Some(2)).await.unwrap();
-    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), "ticket.withdrawn");
-    assert_eq!(refused(world.tickets().withdraw(ann(), ticket, None).await), "ticket.withdrawn");
+    assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), Code::TicketWithdrawn);
+    assert_eq!(refused(world.tickets().withdraw(ann(), ticket, None).await), Code::TicketWithdrawn);
 }
 
 #[tokio::test]
@@ -197,6 +197,6 @@ async fn many_tickets_are_listed_all_or_none() {
     tickets[7].title = "Hamlet".to_owned();
     assert_eq!(world.tickets().create_many(person(4), tickets.clone()).await.unwrap().len(), 10_000);
     tickets.push(NewTicket::new("Hamlet", "19.99"));
-    assert_eq!(refused(world.tickets().create_many(person(4), tickets).await), "validation");
+    assert_eq!(refused(world.tickets().create_many(person(4), tickets).await), Code::Validation);
     assert_eq!(world.stats().tickets_available, 10_000);
 }

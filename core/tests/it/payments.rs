@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::ChargeId;
+use boxoffice::{ChargeId, ChargeStatus, Code};
 
 use crate::gateways::{Bank, Manner};
 use crate::support::{HOLD, SilentClock, World, ann, bob, cat, dan, refused, within};
@@ -27,7 +27,7 @@ async fn a_paid_order_is_complete_and_its_tickets_are_sold() {
 }
 
 /// Pays so many milliseconds after the deadline, by a clock that wakes nobody: the decision itself has to look at it.
-async fn pay_at(late_ms: i64) -> &'static str {
+async fn pay_at(late_ms: i64) -> Result<ChargeStatus, Code> {
     let world = World::new();
     let clock = Arc::clone(&world.clock);
     let world = world.reopen_with(move |builder| builder.clock(Arc::new(SilentClock(Arc::clone(&clock)))));
@@ -36,14 +36,14 @@ async fn pay_at(late_ms: i64) -> &'static str {
     world.clock.set(boxoffice::Timestamp::from_millis(at));
     let paid = world.payments().pay(bob(), order.id, "tok_visa").await;
     assert_eq!(world.of_ticket(ticket), if paid.is_ok() { "sold" } else { "available" });
-    paid.map_or_else(|error| error.code(), |charge| charge.status.as_str())
+    paid.map(|charge| charge.status).map_err(|error| error.code())
 }
 
 #[tokio::test]
 async fn the_deadline_is_sharp() {
-    assert_eq!(pay_at(-1).await, "succeeded");
-    assert_eq!(pay_at(0).await, "order.expired");
-    assert_eq!(pay_at(1).await, "order.expired");
+    assert_eq!(pay_at(-1).await, Ok(ChargeStatus::Succeeded));
+    assert_eq!(pay_at(0).await, Err(Code::OrderExpired));
+    assert_eq!(pay_at(1).await, Err(Code::OrderExpired));
 }
 
 #[tokio::test]
@@ -55,11 +55,11 @@ async fn what_is_being_paid_is_not_cancelled_and_does_not_expire() {
     let id = order.id;
     let paying = tokio::spawn(async move { payments.pay(bob(), id, "tok_visa").await });
     within(bank.charges(1)).await;
-    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), "order.payment_pending");
-    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "order.payment_pending");
+    assert_eq!(refused(world.orders().cancel(bob(), order.id).await), Code::OrderPaymentPending);
+    assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), Code::OrderPaymentPending);
     assert_eq!(world.of_order(&order), "awaiting_payment");
     world.clock.advance(2 * HOLD);
-    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), "ticket.locked");
+    assert_eq!(refused(world.orders().create(cat(), &[ticket]).await), Code::TicketLocked);
     bank.let_through(1);
     assert_eq!(within(paying).await.unwrap().unwrap().status.as_str(), "succeeded");
     assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("complete", "sold"));
@@ -79,7 +79,9 @@ async fn paying_many_times_at_once_charges_once() {
     for attempt in attempts.collect::<Vec<_>>() {
         match within(attempt).await.unwrap() {
             Ok(_) => paid += 1,
-            Err(error) => assert!(matches!(error.code(), "order.payment_pending" | "order.already_paid"), "{error}"),
+            Err(error) => {
+                assert!(matches!(error.code(), Code::OrderPaymentPending | Code::OrderAlreadyPaid), "{error}")
+            }
         }
     }
     assert_eq!((paid, bank.asked(), bank.moved()), (1, 1, (1, 0)));
@@ -94,7 +96,7 @@ async fn what_has_ended_is_not_paid() {
     let (_, expired) = world.held().await;
     world.clock.advance(HOLD);
     let (_, complete) = world.sold().await;
-    let cases = [(cancelled, "order.cancelled"), (expired, "order.expired"), (complete, "order.already_paid")];
+    let cases = [(cancelled, Code::OrderCancelled), (expired, Code::OrderExpired), (complete, Code::OrderAlreadyPaid)];
     for (order, code) in cases {
         assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), code);
     }
@@ -115,11 +117,11 @@ async fn a_declined_payment_cancels_the_order_and_frees_the_ticket() {
         let (ticket, order) = world.held().await;
         let head = world.head();
         let error = world.payments().pay(bob(), order.id, token).await.unwrap_err();
-        assert_eq!((error.code(), error.status_code()), ("payment.declined", 402));
+        assert_eq!((error.code(), error.status_code()), (Code::PaymentDeclined, 402));
         assert_eq!(error.serialize_errors()[0].message, reason);
         assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("cancelled", "available"));
         assert_eq!(world.events_after(head), ["PaymentStarted", "ChargeFailed", "OrderCancelled"]);
-        assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), "order.cancelled");
+        assert_eq!(refused(world.payments().pay(bob(), order.id, "tok_visa").await), Code::OrderCancelled);
     }
 }
 
@@ -130,7 +132,7 @@ async fn a_card_token_is_checked_before_anything_happens() {
     let head = world.head();
     for wrong in ["", &"x".repeat(10_000)] {
         let error = world.payments().pay(bob(), order.id, wrong).await.unwrap_err();
-        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), ("validation", Some("token")));
+        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), (Code::Validation, Some("token")));
     }
     assert_eq!(world.head(), head);
 }
@@ -142,10 +144,10 @@ async fn a_charge_is_seen_by_its_parties_and_operators() {
     let charge = order.charge.clone().unwrap();
     assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
     assert_eq!(world.payments().get(ann(), charge.id).unwrap(), charge);
-    assert_eq!(refused(world.payments().get(dan(), charge.id)), "payment.not_yours");
+    assert_eq!(refused(world.payments().get(dan(), charge.id)), Code::PaymentNotYours);
     world.auth().set_operator(&crate::support::email(3), true).await.unwrap();
     assert_eq!(world.payments().get(dan(), charge.id).unwrap(), charge);
-    assert_eq!(refused(world.payments().get(bob(), ChargeId::from_bytes([7; 16]))), "payment.not_found");
+    assert_eq!(refused(world.payments().get(bob(), ChargeId::from_bytes([7; 16]))), Code::PaymentNotFound);
     let world = world.reopen();
     assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
 }
@@ -163,7 +165,7 @@ async fn too_many_payments_that_wait_are_refused_before_they_start() {
     assert_eq!(world.payments().pay(bob(), first.id, "tok_visa").await.unwrap().status.as_str(), "pending");
     within(bank.charges(1)).await;
     let error = world.payments().pay(bob(), second.id, "tok_visa").await.unwrap_err();
-    assert_eq!((error.code(), error.retry_after().is_some()), ("payment.unavailable", true));
+    assert_eq!((error.code(), error.retry_after().is_some()), (Code::PaymentUnavailable, true));
     assert_eq!(world.of_order(&second), "created");
     bank.let_through(1);
     feed.until("ChargeCreated").await;

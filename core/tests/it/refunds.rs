@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Actor, NewTicket};
+use boxoffice::{Actor, Code, NewTicket};
 
 use crate::gateways::{Bank, Manner};
 use crate::support::{World, ann, bob, cat, dan, email, key, refused, within};
@@ -26,7 +26,7 @@ async fn the_seller_gives_the_money_back() {
     assert_eq!(world.events_after(head), ["RefundStarted", "ChargeRefunded"]);
     assert_eq!(world.of_ticket(ticket), "sold");
     let again = world.payments().refund(Actor::User(ann()), order.id, true).await;
-    assert_eq!(refused(again), "payment.already_refunded");
+    assert_eq!(refused(again), Code::PaymentAlreadyRefunded);
     assert_eq!(bank.moved(), (1, 1));
 }
 
@@ -38,7 +38,7 @@ async fn the_money_goes_back_in_parts() {
     let part = world.payments().refund_part(Actor::User(ann()), order.id, "1").await.unwrap();
     assert_eq!((part.status.as_str(), part.refunded_minor()), ("succeeded", 100));
     let too_much = world.payments().refund_part(Actor::User(ann()), order.id, &order.total.decimal()).await;
-    assert_eq!(refused(too_much), "payment.refund_too_large");
+    assert_eq!(refused(too_much), Code::PaymentRefundTooLarge);
     let rest = world.payments().refund(Actor::User(ann()), order.id, true).await.unwrap();
     assert_eq!((rest.status.as_str(), rest.refunded_minor()), ("refunded", order.total.minor()));
     assert_eq!(world.of_ticket(ticket), "available");
@@ -62,10 +62,10 @@ async fn buyers_strangers_and_the_seller_of_a_part_refund_nothing() {
     let ticket = world.ticket().await;
     let other = world.tickets().create(dan(), NewTicket::new("Hamlet", "5")).await.unwrap().id;
     let order = world.orders().create(bob(), &[ticket, other]).await.unwrap();
-    assert_eq!(refused(world.payments().refund(Actor::System, order.id, false).await), "payment.not_refundable");
+    assert_eq!(refused(world.payments().refund(Actor::System, order.id, false).await), Code::PaymentNotRefundable);
     world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
     for actor in [bob(), cat(), ann(), dan()] {
-        assert_eq!(refused(world.payments().refund(Actor::User(actor), order.id, false).await), "order.not_yours");
+        assert_eq!(refused(world.payments().refund(Actor::User(actor), order.id, false).await), Code::OrderNotYours);
     }
     assert_eq!(world.of_order(&order), "complete");
 }
@@ -84,7 +84,7 @@ async fn a_ticket_that_goes_back_on_sale_is_sold_again() {
     assert_eq!((world.of_ticket(ticket), bank.moved()), ("sold", (2, 1)));
     assert_eq!((world.of_order(&first), world.of_order(&second)), ("complete", "complete"));
     let again = world.payments().refund(Actor::User(ann()), first.id, true).await;
-    assert_eq!(refused(again), "payment.already_refunded");
+    assert_eq!(refused(again), Code::PaymentAlreadyRefunded);
     assert_eq!(world.of_ticket(ticket), "sold");
 }
 
@@ -140,7 +140,7 @@ async fn a_refund_that_was_under_way_when_the_process_ended_is_done_at_the_next_
     assert_eq!(charge.status.as_str(), "refunding");
     feed.until("RefundStarted").await;
     let again = world.payments().refund(Actor::User(ann()), order.id, true).await;
-    assert_eq!(refused(again), "payment.already_refunded");
+    assert_eq!(refused(again), Code::PaymentAlreadyRefunded);
     assert_eq!(world.of_ticket(ticket), "sold");
     let head = world.head();
     drop(feed);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boxoffice::{KeyRing, UserUpdate};
+use boxoffice::{Code, KeyRing, UserUpdate};
 
 use crate::support::{PASSWORD, World, bob, refused};
 
@@ -21,7 +21,7 @@ async fn a_session_ends_by_itself() {
     assert!(world.auth().authenticate(&bobs.token).is_ok());
     world.clock.advance(Duration::from_millis(1));
     let error = world.auth().authenticate(&bobs.token).unwrap_err();
-    assert_eq!((error.code(), error.status_code()), ("auth.required", 401));
+    assert_eq!((error.code(), error.status_code()), (Code::AuthRequired, 401));
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_session_is_as_long_as_the_builder_says() {
     let world = World::with(|builder| builder.session_length(Duration::from_mins(1)));
     let bobs = world.sign_in(1).await;
     world.clock.advance(Duration::from_mins(1));
-    assert_eq!(refused(world.auth().authenticate(&bobs.token)), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&bobs.token)), Code::AuthRequired);
 }
 
 #[tokio::test]
@@ -43,13 +43,13 @@ async fn signing_out_ends_the_session_for_whoever_has_its_token() {
     // Once from the journal's tail, once from the checkpoint, both made by the restart before.
     let mut world = world;
     for _ in 0..3 {
-        assert_eq!(refused(world.auth().authenticate(&one.token)), "auth.required");
+        assert_eq!(refused(world.auth().authenticate(&one.token)), Code::AuthRequired);
         assert!(world.auth().authenticate(&other.token).is_ok(), "the other session goes on");
         world.close().await.unwrap();
         world = world.reopen();
     }
     world.clock.advance(WEEK);
-    assert_eq!(refused(world.auth().authenticate(&one.token)), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&one.token)), Code::AuthRequired);
     world.auth().sign_out(&other.session).await.unwrap();
     assert_eq!(world.events_after(head), ["SessionRevoked"], "what has ended by itself needs no end");
 }
@@ -58,18 +58,17 @@ async fn signing_out_ends_the_session_for_whoever_has_its_token() {
 async fn a_new_password_ends_every_other_session() {
     let world = World::new();
     let (one, other) = (world.sign_in(1).await, world.sign_in(1).await);
-    let update =
-        UserUpdate { current_password: PASSWORD.to_owned(), email: None, password: Some("battery staple".to_owned()) };
-    let changed = world.auth().update_user(&one.session, update.clone()).await.unwrap();
+    let update = UserUpdate::new(PASSWORD).password("battery staple");
+    let changed = world.auth().update_user(&one.session, update).await.unwrap();
     assert_eq!(changed.session.session_id, one.session.session_id);
     let world = world.reopen();
     assert!(world.auth().authenticate(&changed.token).is_ok());
     for ended in [&one, &other] {
-        assert_eq!(refused(world.auth().authenticate(&ended.token)), "auth.required");
+        assert_eq!(refused(world.auth().authenticate(&ended.token)), Code::AuthRequired);
     }
     // Somebody with a session of before can't change anything either, even if they know the new password.
-    let late = UserUpdate { current_password: "battery staple".to_owned(), ..update };
-    assert_eq!(refused(world.auth().update_user(&other.session, late).await), "auth.required");
+    let late = UserUpdate::new("battery staple").password("battery staple");
+    assert_eq!(refused(world.auth().update_user(&other.session, late).await), Code::AuthRequired);
 }
 
 #[tokio::test]
@@ -77,13 +76,13 @@ async fn tokens_of_another_key_ring_are_worth_nothing_and_a_rotated_key_signs_no
     let world = World::with(|builder| builder.key_ring(ring(1)));
     let old = world.sign_in(1).await.token;
     let world = world.reopen_with(|builder| builder.key_ring(ring(2)));
-    assert_eq!(refused(world.auth().authenticate(&old)), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&old)), Code::AuthRequired);
     let world = world.reopen_with(|builder| builder.key_ring(ring(2).with_previous(&[1; 32]).unwrap()));
     assert_eq!(world.auth().authenticate(&old).unwrap().user_id, bob());
     let new = world.sign_in(1).await.token;
     let world = world.reopen_with(|builder| builder.key_ring(ring(2)));
     assert_eq!(world.auth().authenticate(&new).unwrap().user_id, bob());
-    assert_eq!(refused(world.auth().authenticate(&old)), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&old)), Code::AuthRequired);
 }
 
 #[tokio::test]
@@ -93,7 +92,7 @@ async fn the_key_in_the_directory_outlives_restarts() {
     let world = world.reopen();
     assert!(world.auth().authenticate(&token).is_ok());
     let world = world.reopen_after(|dir| std::fs::remove_file(dir.join("jwt.key")).unwrap());
-    assert_eq!(refused(world.auth().authenticate(&token)), "auth.required");
+    assert_eq!(refused(world.auth().authenticate(&token)), Code::AuthRequired);
 }
 
 #[tokio::test]
@@ -104,9 +103,9 @@ async fn a_token_that_was_touched_is_worth_nothing() {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         let touched = String::from_utf8(bytes).unwrap();
-        assert_eq!(refused(world.auth().authenticate(&touched)), "auth.required", "{at}");
+        assert_eq!(refused(world.auth().authenticate(&touched)), Code::AuthRequired, "{at}");
     }
     for nonsense in ["", ".", "..", &format!("{token}.x"), &token[..token.len() - 1]] {
-        assert_eq!(refused(world.auth().authenticate(nonsense)), "auth.required");
+        assert_eq!(refused(world.auth().authenticate(nonsense)), Code::AuthRequired);
     }
 }

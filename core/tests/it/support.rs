@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use boxoffice::testing::ManualClock;
 use boxoffice::{
-    BoxOffice, Builder, Clock, Error, IdempotencyKey, NewTicket, Order, Record, SignIn, SignUp, SignedIn, Subscription,
-    TicketId, Timestamp, UserId,
+    BoxOffice, Builder, Clock, Code, Error, IdempotencyKey, NewTicket, Order, Record, SignIn, SignUp, SignedIn,
+    Subscription, TicketId, Timestamp, UserId,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -94,7 +94,7 @@ pub(crate) fn key(text: &str) -> IdempotencyKey {
 
 /// The code of a refusal.
 #[track_caller]
-pub(crate) fn refused<T>(result: Result<T, Error>) -> &'static str {
+pub(crate) fn refused<T>(result: Result<T, Error>) -> Code {
     result.err().expect("it should have been refused").code()
 }
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use boxoffice::testing::{ManualClock, SeededIds, archive};
 use boxoffice::{
-    Actor, BoxOffice, NewShow, NewTicket, RawOrderQuery, RawTicketQuery, SignIn, SignUp, TicketUpdate, UserUpdate,
+    Actor, BoxOffice, Code, NewShow, NewTicket, OrderQuery, SignIn, SignUp, TicketQuery, TicketStatusFilter,
+    TicketUpdate, UserUpdate,
 };
 use serde_json::{Value, json};
 
@@ -57,11 +58,10 @@ fn live(dir: &Path) {
     office.payments().pay(bob, refunded, "tok_visa").unwrap();
     office.payments().refund(Actor::User(ann), refunded, true).unwrap();
     office.orders().cancel(cat, buy(cat, 3)).unwrap();
-    assert_eq!(refused(office.payments().pay(cat, buy(cat, 4), "tok_chargeDeclined")), "payment.declined");
+    assert_eq!(refused(office.payments().pay(cat, buy(cat, 4), "tok_chargeDeclined")), Code::PaymentDeclined);
     buy(bob, 5);
     clock.advance(HOLD);
-    let update =
-        UserUpdate { current_password: PASSWORD.into(), email: Some("bob@example.org".into()), password: None };
+    let update = UserUpdate::new(PASSWORD).email("bob@example.org");
     office.auth().update_user(&people[1].session, update).unwrap();
     let gone = office.auth().sign_up(SignUp::new("gone@example.com", PASSWORD)).unwrap();
     office.auth().erase_user(&gone.session, PASSWORD).unwrap();
@@ -77,7 +77,7 @@ fn live(dir: &Path) {
 
 /// What a box office says about everything in it.
 fn said(office: &BoxOffice) -> Value {
-    let query = RawTicketQuery { status: Some("all".into()), limit: Some("100".into()), ..RawTicketQuery::default() };
+    let query = TicketQuery::new().status(TicketStatusFilter::All).limit(100);
     let tickets = office.tickets().list(&query).unwrap();
     let ticket = |ticket: &boxoffice::Ticket| {
         json!([
@@ -91,7 +91,7 @@ fn said(office: &BoxOffice) -> Value {
     let mut people = BTreeMap::new();
     for email in ["ann@example.com", "bob@example.org", "cat@example.com"] {
         let user = office.blocking().auth().sign_in(SignIn::new(email, PASSWORD)).unwrap().user;
-        let all = RawOrderQuery { limit: Some("100".into()), ..RawOrderQuery::default() };
+        let all = OrderQuery::new().limit(100);
         let orders = office.orders().list(user.id, &all).unwrap();
         let order = |order: &boxoffice::Order| {
             let charge = order.charge.as_ref().map(|charge| charge.status.as_str());
@@ -203,7 +203,7 @@ fn what_a_newer_version_wrote_is_refused_and_not_touched() {
         entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<BTreeMap<_, _>>()
     };
     let before = files();
-    assert_eq!(refused(BoxOffice::open(dir.path())), "journal.newer_format");
+    assert_eq!(refused(BoxOffice::open(dir.path())), Code::JournalNewerFormat);
     assert!(before == files(), "nothing is written, nothing is added");
 }
 

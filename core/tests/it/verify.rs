@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use boxoffice::{Actor, BoxOffice};
+use boxoffice::{Actor, BoxOffice, Code};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use crate::support::{HOLD, World, ann, bob, refused};
@@ -68,7 +68,7 @@ async fn an_altered_record_is_found() {
     world.close().await.unwrap();
     // Without the checkpoint nobody guesses what was there.
     std::fs::remove_file(world.path().join("views.redb")).unwrap();
-    assert_eq!(refused(BoxOffice::open(world.path())), "journal.damaged");
+    assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalDamaged);
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn in_flight(office: BoxOffice, buyer: UserId, tickets: Arc<Vec<TicketId>>
 
 /// A box office with tickets to reserve, in an order that looks random.
 fn prepared(dir: &Path, count: usize) -> Result<(BoxOffice, UserId, Vec<TicketId>), Failure> {
-    let limits = Limits { open_orders_max: u32::MAX, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(u32::MAX);
     let office = BoxOffice::builder().limits(limits).open(dir)?;
     let blocking = office.blocking();
     let seller = blocking.auth().sign_up(SignUp::new("seller@example.com", "correct horse"))?.user.id;

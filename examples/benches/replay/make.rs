@@ -31,7 +31,7 @@ const HOLD: Duration = Duration::from_mins(15);
 /// A box office with these settings; the same for making and for reading.
 pub(crate) fn builder() -> Result<(Builder, Arc<ManualClock>), Failure> {
     let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse()?));
-    let limits = Limits { hold: HOLD, open_orders_max: u32::MAX, ..Limits::default() };
+    let limits = Limits::new().hold(HOLD).open_orders_max(u32::MAX);
     let builder = BoxOffice::builder().limits(limits).clock(clock.clone()).gateway(Arc::new(Instantly));
     Ok((builder, clock))
 }

@@ -39,7 +39,7 @@ pub(crate) fn sample(dir: &Path) -> Result<Record, Failure> {
 
 /// Lists the tickets, and opens the box office anew so that no work is left over from that.
 async fn prepare(dir: &Path, count: usize) -> Result<(BoxOffice, Vec<UserId>, Vec<TicketId>), Failure> {
-    let limits = Limits { open_orders_max: u32::MAX, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(u32::MAX);
     let builder = BoxOffice::builder().limits(limits);
     let office = builder.clone().open(dir)?;
     let mut users = Vec::with_capacity(BUYERS + 1);

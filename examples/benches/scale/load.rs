@@ -6,7 +6,7 @@ use boxoffice::gateway::{
     ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer, RefundRequest,
 };
 use boxoffice::testing::History;
-use boxoffice::{BoxOffice, RawTicketQuery, TicketId, UserId};
+use boxoffice::{BoxOffice, TicketId, TicketQuery, TicketStatus, UserId};
 use boxoffice_examples::measure::{Stopwatch, shuffled};
 use tokio::runtime::Runtime;
 
@@ -27,17 +27,10 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 /// So many of the tickets that are available, in a shuffled order.
 pub(crate) fn available(office: &BoxOffice, count: usize) -> Result<Vec<TicketId>, Failure> {
     let mut tickets = Vec::with_capacity(count);
-    let (status, limit) = (Some("available".to_owned()), Some("100".to_owned()));
-    let mut query = RawTicketQuery { status, limit, ..RawTicketQuery::default() };
-    while tickets.len() < count {
-        let page = office.tickets().list(&query)?;
-        tickets.extend(page.items.iter().map(|ticket| ticket.id));
-        query.cursor = page.next.map(|next| next.to_string());
-        if query.cursor.is_none() {
-            break;
-        }
+    let query = TicketQuery::new().status(TicketStatus::Available).limit(100);
+    for ticket in office.blocking().tickets().iter(query).take(count) {
+        tickets.push(ticket?.id);
     }
-    tickets.truncate(count);
     Ok(shuffled(tickets.len()).into_iter().map(|at| tickets[at]).collect())
 }
 

@@ -1,7 +1,9 @@
 //! Reading pages, in the process itself: what a host's `GET` costs before it becomes HTTP.
 
 use boxoffice::testing::History;
-use boxoffice::{BoxOffice, Cursor, DomainEvent, Order, Page, RawOrderQuery, RawTicketQuery};
+use boxoffice::{
+    BoxOffice, Cursor, DomainEvent, Order, OrderQuery, Page, SearchText, TicketQuery, TicketSort, TicketStatus,
+};
 use boxoffice_examples::measure::Stopwatch;
 use hdrhistogram::Histogram;
 use std::sync::Arc;
@@ -29,24 +31,23 @@ pub(crate) const PAGES: [(&str, &str); 11] = [
 
 /// Reads every kind of page again and again.
 pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failure> {
-    let some = |text: &str| Some(text.to_owned());
     let sellers = history.seller_ids();
-    let tickets = |name: &str, queries: &[RawTicketQuery]| {
+    let tickets = |name: &str, queries: &[TicketQuery]| {
         time(name, |at| Ok(office.tickets().list(&queries[at % queries.len()])?.items.len()))
     };
-    tickets("browse", &[RawTicketQuery::default()])?;
-    tickets("price", &[RawTicketQuery { sort: some("price"), ..RawTicketQuery::default() }])?;
-    let of =
-        |seller: &boxoffice::UserId| RawTicketQuery { seller: Some(seller.to_string()), ..RawTicketQuery::default() };
+    tickets("browse", &[TicketQuery::new()])?;
+    tickets("price", &[TicketQuery::new().sort(TicketSort::PriceAsc)])?;
+    let of = |seller: &boxoffice::UserId| TicketQuery::new().seller(*seller);
     tickets("seller", &sellers.iter().map(of).collect::<Vec<_>>())?;
-    tickets("rare", &[RawTicketQuery { q: some("quixot"), ..RawTicketQuery::default() }])?;
-    for (name, sort) in [("common", "startsAt"), ("common_price", "price")] {
-        let common = |word: &str| RawTicketQuery { q: some(word), sort: some(sort), ..RawTicketQuery::default() };
-        tickets(name, &["hamlet", "tosca globe", "aida balcony", "macb 12"].map(common))?;
+    tickets("rare", &[TicketQuery::new().search("quixot".parse()?)])?;
+    for (name, sort) in [("common", TicketSort::StartsAtAsc), ("common_price", TicketSort::PriceAsc)] {
+        let words = ["hamlet", "tosca globe", "aida balcony", "macb 12"].map(str::parse::<SearchText>);
+        let words = words.into_iter().collect::<Result<Vec<_>, _>>()?;
+        tickets(name, &words.into_iter().map(|words| TicketQuery::new().search(words).sort(sort)).collect::<Vec<_>>())?;
     }
-    tickets("sold", &[RawTicketQuery { status: some("sold"), ..RawTicketQuery::default() }])?;
-    let rare = RawTicketQuery { status: some("sold"), q: some("quixotic"), ..RawTicketQuery::default() };
-    tickets("sold_rare", &[rare])?;
+    let sold = TicketQuery::new().status(TicketStatus::Sold);
+    tickets("sold", std::slice::from_ref(&sold))?;
+    tickets("sold_rare", &[sold.search("quixotic".parse()?)])?;
     orders(office, history)?;
     single(office)
 }
@@ -71,7 +72,7 @@ fn single(office: &BoxOffice) -> Result<(), Failure> {
 fn orders(office: &BoxOffice, history: &History) -> Result<(), Failure> {
     let buyers = history.buyer_ids();
     let page = |at: usize, cursor: Option<Cursor>| -> Result<Page<Arc<Order>>, Failure> {
-        let query = RawOrderQuery { cursor: cursor.map(|cursor| cursor.to_string()), ..RawOrderQuery::default() };
+        let query = OrderQuery::new().after(cursor);
         Ok(office.orders().list(buyers[at % buyers.len()], &query)?)
     };
     time("mine", |at| Ok(page(at, None)?.items.len()))?;

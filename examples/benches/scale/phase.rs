@@ -79,7 +79,7 @@ pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result
 
 /// The box office of a history, whose clock goes on from where the history ends.
 fn open(dir: &Path) -> Result<BoxOffice, Failure> {
-    let limits = Limits { open_orders_max: u32::MAX, ..Limits::default() };
+    let limits = Limits::new().open_orders_max(u32::MAX);
     Ok(BoxOffice::builder().limits(limits).gateway(std::sync::Arc::new(load::Instantly)).open(dir)?)
 }
 

@@ -83,7 +83,7 @@ impl From<&Error> for Problem {
             message.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self { code: error.code().to_owned(), message }
+        Self { code: error.code().to_string(), message }
     }
 }
 

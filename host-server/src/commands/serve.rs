@@ -39,7 +39,7 @@ pub(super) fn run(args: &ServeArgs) -> Outcome {
 
 fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
     let builder = BoxOffice::builder()
-        .limits(Limits { hold: args.hold, late_money: args.late_money, fees: args.fees()?, ..Limits::default() })
+        .limits(Limits::new().hold(args.hold).late_money(args.late_money).fees(args.fees()?))
         .session_length(args.session)
         .default_currency(args.currency)
         .refuse_when_full(true);

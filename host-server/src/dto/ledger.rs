@@ -2,9 +2,7 @@
 
 use std::str::FromStr;
 
-use boxoffice::{
-    Balance, BalanceEntry, Error, NewPayout, Payout, PlatformBalance, RawLedgerQuery, SignedMoney, UserId,
-};
+use boxoffice::{Balance, BalanceEntry, Error, FieldErrors, NewPayout, Payout, PlatformBalance, SignedMoney, UserId};
 use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 use utoipa::openapi::RefOr;
@@ -61,9 +59,20 @@ impl BalanceQuery {
     }
 }
 
-impl From<BalanceQuery> for RawLedgerQuery {
-    fn from(query: BalanceQuery) -> Self {
-        Self { limit: query.limit, cursor: query.cursor }
+impl TryFrom<BalanceQuery> for boxoffice::LedgerQuery {
+    type Error = Error;
+
+    /// Reads which entries to show.
+    ///
+    /// # Errors
+    /// `validation`, with an entry for each parameter that is wrong.
+    fn try_from(given: BalanceQuery) -> Result<Self, Error> {
+        let mut errors = FieldErrors::default();
+        let mut query = Self::new();
+        query.limit = errors.parse("limit", given.limit.as_deref()).unwrap_or_default();
+        query.cursor = errors.parse("cursor", given.cursor.as_deref());
+        query.check(&mut errors);
+        errors.into_result(query)
     }
 }
 

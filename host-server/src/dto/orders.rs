@@ -1,6 +1,6 @@
 //! Orders on the wire.
 
-use boxoffice::{CancelReason, Error, Order, OrderedTicket, RawOrderQuery, TicketId};
+use boxoffice::{CancelReason, Error, FieldErrors, Order, OrderedTicket, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
@@ -74,9 +74,21 @@ pub(crate) struct OrderQuery {
     cursor: Option<String>,
 }
 
-impl From<OrderQuery> for RawOrderQuery {
-    fn from(query: OrderQuery) -> Self {
-        Self { status: query.status, limit: query.limit, cursor: query.cursor }
+impl TryFrom<OrderQuery> for boxoffice::OrderQuery {
+    type Error = Error;
+
+    /// Reads the query.
+    ///
+    /// # Errors
+    /// `validation`, with an entry for each parameter that is wrong.
+    fn try_from(given: OrderQuery) -> Result<Self, Error> {
+        let mut errors = FieldErrors::default();
+        let mut query = Self::new();
+        query.status = errors.parse("status", given.status.as_deref());
+        query.limit = errors.parse("limit", given.limit.as_deref()).unwrap_or_default();
+        query.cursor = errors.parse("cursor", given.cursor.as_deref());
+        query.check(&mut errors);
+        errors.into_result(query)
     }
 }
 
@@ -178,5 +190,33 @@ impl<'a> From<&'a OrderedTicket> for OrderedTicketOut<'a> {
             title: ticket.title.as_str(),
             price: Amount(ticket.price),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use boxoffice::OrderStatus;
+
+    use super::*;
+
+    fn read(query: &str) -> Result<boxoffice::OrderQuery, Error> {
+        let uri = format!("/api/orders?{query}").parse().unwrap();
+        axum::extract::Query::<OrderQuery>::try_from_uri(&uri).unwrap().0.try_into()
+    }
+
+    #[test]
+    fn orders_by_state() {
+        assert_eq!(read("status=").unwrap(), boxoffice::OrderQuery::new());
+        let expected = boxoffice::OrderQuery::new().status(OrderStatus::AwaitingPayment).limit(1);
+        assert_eq!(read("status=awaiting_payment&limit=1").unwrap(), expected);
+        for bad in ["0", "-1", "1.5", "many", "101"] {
+            assert_eq!(read(&format!("status=paid&limit={bad}")).unwrap_err().serialize_errors().len(), 2, "{bad}");
+        }
+    }
+
+    #[test]
+    fn cursor_of_another_listing() {
+        let error = read(&format!("cursor=01{}", "00".repeat(24))).unwrap_err();
+        assert_eq!(error.serialize_errors()[0].message, "Cursor belongs to another listing");
     }
 }

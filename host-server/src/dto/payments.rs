@@ -153,7 +153,7 @@ impl<'a> From<&'a Refund> for RefundOut<'a> {
 
 impl<'a> From<&'a Dispute> for DisputeOut<'a> {
     fn from(dispute: &'a Dispute) -> Self {
-        let Dispute { reference, amount, reason, status } = dispute;
+        let Dispute { reference, amount, reason, status, .. } = dispute;
         Self { reference, amount: Amount(*amount), reason, status: status.as_str() }
     }
 }

@@ -1,6 +1,6 @@
 //! Tickets on the wire.
 
-use boxoffice::{NewShow, NewTicket, RawTicketQuery, Ticket, TicketUpdate};
+use boxoffice::{Error, FieldErrors, NewShow, NewTicket, Ticket, TicketUpdate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,13 +39,11 @@ pub(crate) struct ListTicket {
 
 impl From<ListTicket> for NewTicket {
     fn from(body: ListTicket) -> Self {
-        Self {
-            title: body.title,
-            price: body.price.0,
-            currency: body.currency,
-            show: body.show.map(NewShow::from),
-            seat: body.seat,
-        }
+        let mut ticket = Self::new(body.title, body.price.0);
+        ticket.currency = body.currency;
+        ticket.show = body.show.map(NewShow::from);
+        ticket.seat = body.seat;
+        ticket
     }
 }
 
@@ -92,7 +90,10 @@ pub(crate) struct ShowIn {
 
 impl From<ShowIn> for NewShow {
     fn from(body: ShowIn) -> Self {
-        Self { name: body.name, category: body.category, venue: body.venue, starts_at: body.starts_at }
+        let mut show = Self::new(body.name, body.starts_at);
+        show.category = body.category;
+        show.venue = body.venue;
+        show
     }
 }
 
@@ -119,8 +120,10 @@ pub(crate) struct TicketEdit {
 
 impl TicketEdit {
     pub(crate) fn expecting(self, expected_version: Option<u64>) -> TicketUpdate {
-        let show = self.show.map(NewShow::from);
-        TicketUpdate { title: self.title, price: self.price.0, show, expected_version }
+        let mut update = TicketUpdate::new(self.title, self.price.0);
+        update.show = self.show.map(NewShow::from);
+        update.expected_version = expected_version;
+        update
     }
 }
 
@@ -161,20 +164,28 @@ pub(crate) struct TicketQuery {
     cursor: Option<String>,
 }
 
-impl From<TicketQuery> for RawTicketQuery {
-    fn from(query: TicketQuery) -> Self {
-        Self {
-            status: query.status,
-            seller: query.seller,
-            q: query.q,
-            category: query.category,
-            currency: query.currency,
-            min_price: query.min_price,
-            max_price: query.max_price,
-            sort: query.sort,
-            limit: query.limit,
-            cursor: query.cursor,
-        }
+impl TryFrom<TicketQuery> for boxoffice::TicketQuery {
+    type Error = Error;
+
+    /// Reads the query.
+    ///
+    /// # Errors
+    /// `validation`, with an entry for each parameter that is wrong.
+    fn try_from(given: TicketQuery) -> Result<Self, Error> {
+        let mut errors = FieldErrors::default();
+        let mut query = Self::new();
+        query.sort = errors.parse("sort", given.sort.as_deref()).unwrap_or_default();
+        query.status = errors.parse("status", given.status.as_deref()).unwrap_or_default();
+        query.seller = errors.parse_as("seller", given.seller.as_deref(), "must be the id of a user");
+        query.q = errors.parse("q", given.q.as_deref());
+        query.category = errors.parse("category", given.category.as_deref());
+        query.currency = errors.parse("currency", given.currency.as_deref());
+        query.min_price = errors.parse("minPrice", given.min_price.as_deref());
+        query.max_price = errors.parse("maxPrice", given.max_price.as_deref());
+        query.limit = errors.parse("limit", given.limit.as_deref()).unwrap_or_default();
+        query.cursor = errors.parse("cursor", given.cursor.as_deref());
+        query.check(&mut errors);
+        errors.into_result(query)
     }
 }
 
@@ -246,5 +257,84 @@ impl<'a> From<&'a boxoffice::Show> for ShowOut<'a> {
             venue: show.venue.as_ref().map(boxoffice::Venue::as_str),
             starts_at: show.starts_at.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<boxoffice::TicketQuery, Error> {
+        let uri = format!("/api/tickets?{query}").parse().unwrap();
+        axum::extract::Query::<TicketQuery>::try_from_uri(&uri).unwrap().0.try_into()
+    }
+
+    fn wrong(query: &str) -> Vec<(String, String)> {
+        let errors = read(query).unwrap_err().serialize_errors();
+        errors.into_iter().map(|error| (error.field.unwrap().into_owned(), error.message.into_owned())).collect()
+    }
+
+    #[test]
+    fn nothing_asked_for_is_the_default() {
+        assert_eq!(read("").unwrap(), boxoffice::TicketQuery::new());
+        assert_eq!(read("status=&q=++&limit=").unwrap(), boxoffice::TicketQuery::new());
+    }
+
+    #[test]
+    fn all_that_can_be_asked_for() {
+        let seller = "01938f6e-8c7a-7b2e-8f00-0123456789ab";
+        // A cursor of the dearest first, at any place.
+        let cursor = format!("04{}", "00".repeat(24));
+        let query = format!(
+            "status=sold&seller={seller}&q=+hamlet+globe+&category=play&currency=EUR&minPrice=10&maxPrice=19.99&sort=-price\
+             &limit=100&cursor={cursor}"
+        );
+        let expected = boxoffice::TicketQuery::new()
+            .status(boxoffice::TicketStatus::Sold)
+            .seller(seller.parse().unwrap())
+            .search("HAMLET globe".parse().unwrap())
+            .category("play".parse().unwrap())
+            .currency("EUR".parse().unwrap())
+            .min_price(10)
+            .max_price("19.99".parse::<boxoffice::PriceBound>().unwrap())
+            .sort(boxoffice::TicketSort::PriceDesc)
+            .limit(100)
+            .after(cursor.parse::<boxoffice::Cursor>().unwrap());
+        assert_eq!(read(&query).unwrap(), expected);
+    }
+
+    #[test]
+    fn all_faults_are_told_with_their_names_on_the_wire() {
+        let faults = wrong(
+            "status=gone&seller=me&q=!&category=Stand+Up&currency=dollars&minPrice=-1&maxPrice=lots&sort=title&limit=101&cursor=x",
+        );
+        let faults: Vec<_> = faults.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect();
+        let expected = [
+            ("sort", "Sort must be one of newest, oldest, price, -price, startsAt, -startsAt"),
+            ("status", "Status must be one of onSale, available, locked, sold, withdrawn, all"),
+            ("seller", "Seller must be the id of a user"),
+            ("q", "Q must have a letter or a digit"),
+            ("category", "Category must be lower-case letters, digits and hyphens, such as concert"),
+            ("currency", "Currency must be an ISO 4217 currency code such as USD"),
+            ("minPrice", "Min price must be a decimal number such as 19.99"),
+            ("maxPrice", "Max price must be a decimal number such as 19.99"),
+            ("limit", "Limit must be a whole number from 1 to 100"),
+            ("cursor", "Cursor is not one that a listing gave"),
+        ];
+        assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn prices_the_wrong_way_round() {
+        let message = "Min price must not be greater than maxPrice".to_owned();
+        assert_eq!(wrong("minPrice=2&maxPrice=1.99"), [("minPrice".to_owned(), message)]);
+    }
+
+    #[test]
+    fn cursor_of_another_listing() {
+        let cursor = format!("01{}", "00".repeat(24));
+        let expected = ("cursor".to_owned(), "Cursor belongs to another listing".to_owned());
+        assert_eq!(wrong(&format!("sort=price&cursor={cursor}")), [expected]);
+        assert_eq!(wrong(&format!("sort=title&cursor={cursor}")).len(), 1, "it is not held against a sort at fault");
     }
 }

@@ -20,13 +20,13 @@ pub(crate) struct Credentials {
 
 impl From<Credentials> for SignUp {
     fn from(body: Credentials) -> Self {
-        Self { email: body.email, password: body.password }
+        Self::new(body.email, body.password)
     }
 }
 
 impl Credentials {
     pub(crate) fn sign_in(self, client: Option<std::net::IpAddr>) -> SignIn {
-        SignIn { email: self.email, password: self.password, client }
+        SignIn::new(self.email, self.password).client(client)
     }
 }
 
@@ -48,7 +48,10 @@ pub(crate) struct UserEdit {
 
 impl From<UserEdit> for UserUpdate {
     fn from(body: UserEdit) -> Self {
-        Self { current_password: body.current_password, email: body.email, password: body.password }
+        let mut update = Self::new(body.current_password);
+        update.email = body.email;
+        update.password = body.password;
+        update
     }
 }
 

@@ -70,7 +70,7 @@ impl Follower {
                     drop(series);
                     self.covers.send_replace(records.position() - 1);
                 }
-                Err(error) if error.code_value() == Code::EngineClosed => return,
+                Err(error) if error.code() == Code::EngineClosed => return,
                 Err(error) => {
                     tracing::error!(%error, "the journal can't be followed for its figures");
                     tokio::time::sleep(RETRY_AFTER).await;
@@ -89,7 +89,7 @@ impl Follower {
                     self.covers.send_replace(from - 1);
                     return Some(self.office.journal().subscribe(from));
                 }
-                Err(error) if error.code_value() == Code::EngineClosed => return None,
+                Err(error) if error.code() == Code::EngineClosed => return None,
                 Err(error) => {
                     tracing::error!(%error, "the journal can't be read for its figures");
                     tokio::time::sleep(RETRY_AFTER).await;

@@ -121,7 +121,7 @@ impl Feed {
     async fn next(&mut self) -> Option<Vec<Result<Event, Infallible>>> {
         let batch = match self.records.next_batch(BATCH_MAX).await {
             Ok(batch) => batch,
-            Err(error) if error.code_value() == Code::EngineClosed => return None,
+            Err(error) if error.code() == Code::EngineClosed => return None,
             Err(error) => {
                 tracing::error!(%error, "a journal stream broke off");
                 return None;

@@ -38,7 +38,7 @@ async fn balance(
 ) -> Result<Response, Failure> {
     let (ledger, actor, seller) = (state.office.ledger(), Actor::User(user.id()), query.seller(user.id())?);
     let balances = ledger.balance(actor, seller)?;
-    let page = ledger.entries(actor, seller, &query.into())?;
+    let page = ledger.entries(actor, seller, &query.try_into()?)?;
     let link = page.next.and_then(|cursor| next_link(&uri, "cursor", &cursor.to_string()));
     let out = BalanceOut {
         seller_id: seller.to_string(),

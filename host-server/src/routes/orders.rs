@@ -51,7 +51,7 @@ async fn list(
     uri: Uri,
     Query(query): Query<OrderQuery>,
 ) -> Result<Response, Failure> {
-    Ok(page!(state.office.orders().list(user.id(), &query.into())?, uri, OrderOut))
+    Ok(page!(state.office.orders().list(user.id(), &query.try_into()?)?, uri, OrderOut))
 }
 
 /// One of my orders.

@@ -65,7 +65,7 @@ async fn create_batch(
         headers(("Link" = String, description = "The next page, as `<…>; rel=\"next\"`, if there is one"))))
 )]
 async fn list(State(state): State<AppState>, uri: Uri, Query(query): Query<TicketQuery>) -> Result<Response, Failure> {
-    Ok(page!(state.office.tickets().list(&query.into())?, uri, TicketOut))
+    Ok(page!(state.office.tickets().list(&query.try_into()?)?, uri, TicketOut))
 }
 
 /// One ticket.

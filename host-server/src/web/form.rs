@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use boxoffice::{Error, ErrorKind};
+use boxoffice::{Code, Error, ErrorKind};
 use cookie::{Cookie, SameSite};
 
 use crate::error::{Failure, Refusal};
@@ -115,7 +115,7 @@ impl FromRequest<AppState> for Form {
 /// or an email. Any other error is the page's to tell.
 pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     let is_shown = matches!(error.kind(), ErrorKind::Validation | ErrorKind::TooManyRequests)
-        || matches!(error.code(), "auth.invalid_credentials" | "auth.email_taken");
+        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken);
     if !is_shown {
         return Err(error);
     }

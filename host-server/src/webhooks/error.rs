@@ -34,7 +34,7 @@ impl WebhookError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Invalid(error) => error.code(),
+            Self::Invalid(error) => error.code().as_str(),
             Self::NotFound => "webhook.not_found",
             Self::DeliveryNotFound => "webhook.delivery_not_found",
             Self::LimitReached => "webhook.limit_reached",

@@ -73,7 +73,7 @@ impl World {
 
     /// One record.
     async fn sign_up(&self, name: &str) {
-        let body = boxoffice::SignUp { email: format!("{name}@example.com"), password: "correct horse".to_owned() };
+        let body = boxoffice::SignUp::new(format!("{name}@example.com"), "correct horse");
         self.office.auth().sign_up(body).await.unwrap();
     }
 

@@ -187,7 +187,7 @@ fn skip_to(progress: &mut Progress, seq: u64) -> Result<(), WebhookError> {
 }
 
 fn closed(error: boxoffice::Error) -> End {
-    if error.code_value() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
+    if error.code() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
 }
 
 /// What an attempt came to, for the log.

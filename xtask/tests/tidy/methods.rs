@@ -23,9 +23,9 @@ const PARTS: &[(&str, &str, &str)] = &[
 /// Parts that only Rust has: consoles of operators are made by the host, which the bindings hold as a whole.
 const RUST_ONLY: &[&str] = &["desk"];
 
-/// What the bindings have in other forms: parts are attributes, options and keys are arguments, blocking is a face, and what can be
-/// had without waiting is had so.
-const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "get_in_memory"];
+/// What the bindings have in other forms: parts are attributes, options and keys are arguments, blocking is a face, what can be
+/// had without waiting is had so, and all pages of a list are iterated over in the language's own way.
+const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "get_in_memory", "iter", "stream"];
 
 /// What can be chosen when a box office is opened: the methods of the builder, with the fields of its limits.
 const BUILDER: &str = "core/src/office/builder.rs";

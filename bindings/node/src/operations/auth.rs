@@ -56,7 +56,7 @@ impl Auth {
         options: Option<SignInOptions>,
     ) -> napi::Result<SignedIn> {
         let client = address(options.and_then(|options| options.client)).map_err(rejection)?;
-        let sign_in = SignIn { client, ..SignIn::new(email, password) };
+        let sign_in = SignIn::new(email, password).client(client);
         self.0.office().auth().sign_in(sign_in).await.map(SignedIn::from).map_err(rejection)
     }
 
@@ -101,7 +101,9 @@ impl Auth {
         changes: UserChanges,
     ) -> napi::Result<PromiseRaw<'env, SignedIn>> {
         let (shared, session) = (Arc::clone(&self.0), session.0.clone());
-        let update = UserUpdate { current_password, email: changes.email, password: changes.password };
+        let mut update = UserUpdate::new(current_password);
+        update.email = changes.email;
+        update.password = changes.password;
         env.spawn_future(async move {
             shared.office().auth().update_user(&session, update).await.map(SignedIn::from).map_err(rejection)
         })

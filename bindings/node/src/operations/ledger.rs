@@ -52,8 +52,11 @@ impl Ledger {
         seller_id: String,
         query: Option<LedgerQuery>,
     ) -> napi::Result<BalanceEntryPage> {
-        let query = query.unwrap_or_default().into();
-        let entries = || self.0.office().ledger().entries(actor(actor_id)?, id("sellerId", &seller_id)?, &query);
+        let query = query.unwrap_or_default();
+        let entries = || {
+            let (actor, seller) = (actor(actor_id)?, id("sellerId", &seller_id)?);
+            self.0.office().ledger().entries(actor, seller, &query.checked()?)
+        };
         reading(entries).map(BalanceEntryPage::from).map_err(rejection)
     }
 

@@ -79,8 +79,8 @@ impl Orders {
     /// Rejects with `ValidationError`, with a fault for each field that is wrong.
     #[napi]
     pub async fn list(&self, buyer_id: String, query: Option<OrderQuery>) -> napi::Result<OrderPage> {
-        let query = query.unwrap_or_default().into();
-        let list = || self.0.office().orders().list(id("buyerId", &buyer_id)?, &query);
+        let query = query.unwrap_or_default();
+        let list = || self.0.office().orders().list(id("buyerId", &buyer_id)?, &query.checked()?);
         reading(list).map(OrderPage::from).map_err(rejection)
     }
 }

@@ -131,7 +131,7 @@ impl Tickets {
     /// Rejects with `ValidationError`, with a fault for each field that is wrong.
     #[napi]
     pub async fn list(&self, query: Option<TicketQuery>) -> napi::Result<TicketPage> {
-        let query = query.unwrap_or_default().into();
-        reading(|| self.0.office().tickets().list(&query)).map(TicketPage::from).map_err(rejection)
+        let query = query.unwrap_or_default();
+        reading(|| self.0.office().tickets().list(&query.checked()?)).map(TicketPage::from).map_err(rejection)
     }
 }

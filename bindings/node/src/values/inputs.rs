@@ -1,4 +1,5 @@
-use boxoffice::{Error, RawOrderQuery, RawTicketQuery};
+use boxoffice::Error;
+use boxoffice_bindings::TicketQueryInput;
 use napi_derive::napi;
 
 use crate::convert::{When, natural, written};
@@ -66,7 +67,10 @@ pub struct NewShow {
 
 impl From<NewShow> for boxoffice::NewShow {
     fn from(show: NewShow) -> Self {
-        Self { name: show.name, category: show.category, venue: show.venue, starts_at: written(show.starts_at) }
+        let mut new = Self::new(show.name, written(show.starts_at));
+        new.category = show.category;
+        new.venue = show.venue;
+        new
     }
 }
 
@@ -88,8 +92,11 @@ pub struct NewTicket {
 
 impl From<NewTicket> for boxoffice::NewTicket {
     fn from(ticket: NewTicket) -> Self {
-        let NewTicket { title, price, currency, show, seat } = ticket;
-        Self { title, price, currency, show: show.map(Into::into), seat }
+        let mut new = Self::new(ticket.title, ticket.price);
+        new.currency = ticket.currency;
+        new.show = ticket.show.map(Into::into);
+        new.seat = ticket.seat;
+        new
     }
 }
 
@@ -110,8 +117,10 @@ pub struct TicketUpdate {
 impl TicketUpdate {
     pub(crate) fn checked(self) -> Result<boxoffice::TicketUpdate, Error> {
         let version = self.expected_version.map(|version| natural("expectedVersion", version)).transpose()?;
-        let show = self.show.map(Into::into);
-        Ok(boxoffice::TicketUpdate { title: self.title, price: self.price, show, expected_version: version })
+        let mut update = boxoffice::TicketUpdate::new(self.title, self.price);
+        update.show = self.show.map(Into::into);
+        update.expected_version = version;
+        Ok(update)
     }
 }
 
@@ -141,11 +150,10 @@ pub struct TicketQuery {
     pub cursor: Option<String>,
 }
 
-impl From<TicketQuery> for RawTicketQuery {
-    fn from(query: TicketQuery) -> Self {
-        let TicketQuery { status, seller, q, category, currency, min_price, max_price, sort, limit, cursor } = query;
-        let limit = limit.map(|limit| limit.to_string());
-        Self { status, seller, q, category, currency, min_price, max_price, sort, limit, cursor }
+impl TicketQuery {
+    pub(crate) fn checked(self) -> Result<boxoffice::TicketQuery, Error> {
+        let Self { status, seller, q, category, currency, min_price, max_price, sort, limit, cursor } = self;
+        TicketQueryInput { status, seller, q, category, currency, min_price, max_price, sort, limit, cursor }.try_into()
     }
 }
 
@@ -161,8 +169,8 @@ pub struct OrderQuery {
     pub cursor: Option<String>,
 }
 
-impl From<OrderQuery> for RawOrderQuery {
-    fn from(query: OrderQuery) -> Self {
-        Self { status: query.status, limit: query.limit.map(|limit| limit.to_string()), cursor: query.cursor }
+impl OrderQuery {
+    pub(crate) fn checked(self) -> Result<boxoffice::OrderQuery, Error> {
+        boxoffice_bindings::order_query(self.status.as_deref(), self.limit, self.cursor.as_deref())
     }
 }

@@ -1,4 +1,4 @@
-use boxoffice::{Error, RawLedgerQuery};
+use boxoffice::Error;
 use napi_derive::napi;
 
 use crate::convert::{Date, date, number};
@@ -189,7 +189,9 @@ pub struct NewPayout {
 
 impl From<NewPayout> for boxoffice::NewPayout {
     fn from(payout: NewPayout) -> Self {
-        Self { amount: payout.amount, currency: payout.currency, reference: payout.reference }
+        let mut new = Self::new(payout.amount, payout.reference);
+        new.currency = payout.currency;
+        new
     }
 }
 
@@ -231,8 +233,8 @@ pub struct LedgerQuery {
     pub cursor: Option<String>,
 }
 
-impl From<LedgerQuery> for RawLedgerQuery {
-    fn from(query: LedgerQuery) -> Self {
-        Self { limit: query.limit.map(|limit| limit.to_string()), cursor: query.cursor }
+impl LedgerQuery {
+    pub(crate) fn checked(self) -> Result<boxoffice::LedgerQuery, Error> {
+        boxoffice_bindings::ledger_query(self.limit, self.cursor.as_deref())
     }
 }

@@ -76,7 +76,7 @@ pub struct SignedIn {
 
 impl From<boxoffice::SignedIn> for SignedIn {
     fn from(signed_in: boxoffice::SignedIn) -> Self {
-        let boxoffice::SignedIn { user, token, session } = signed_in;
+        let boxoffice::SignedIn { user, token, session, .. } = signed_in;
         Self { user: user.into(), token, session: Session(session) }
     }
 }

@@ -39,7 +39,7 @@ faces! {
         (email, password, *, client=None) -> SignedIn {
         async move {
             let client = address(client)?;
-            office.auth().sign_in(SignIn { client, ..SignIn::new(email, password) }).await.map(SignedIn)
+            office.auth().sign_in(SignIn::new(email, password).client(client)).await.map(SignedIn)
         }
     }
 
@@ -71,7 +71,9 @@ faces! {
     fn update_user(office, session: Session, current_password: String, email: Option<String>, password: Option<String>)
         (session, current_password, *, email=None, password=None) -> SignedIn {
         async move {
-            let update = UserUpdate { current_password, email, password };
+            let mut update = UserUpdate::new(current_password);
+            update.email = email;
+            update.password = password;
             office.auth().update_user(&session.0, update).await.map(SignedIn)
         }
     }

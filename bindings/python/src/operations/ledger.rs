@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use boxoffice::{Error, NewPayout, RawLedgerQuery};
+use boxoffice::{Error, NewPayout};
+use boxoffice_bindings::ledger_query;
 use pyo3::prelude::*;
 
 use crate::call::{Awaitable, Shared};
@@ -61,7 +62,7 @@ faces! {
         (actor_id, seller_id, *, limit=None, cursor=None) -> BalanceEntryPage {
         async move {
             let (actor, seller) = (actor(actor_id)?, id("sellerId", &seller_id)?);
-            let query = RawLedgerQuery { limit: limit.map(|limit| limit.to_string()), cursor };
+            let query = ledger_query(limit, cursor.as_deref())?;
             reading(|| office.ledger().entries(actor, seller, &query)).map(BalanceEntryPage)
         }
     }
@@ -91,7 +92,8 @@ faces! {
     ) (actor_id, seller_id, amount, reference, *, currency=None, idempotency_key=None) -> Payout {
         async move {
             let (actor, seller) = (actor(actor_id)?, id("sellerId", &seller_id)?);
-            let payout = NewPayout { amount: amount.0, currency, reference };
+            let mut payout = NewPayout::new(amount.0, reference);
+            payout.currency = currency;
             ledger(&office, idempotency_key)?.record_payout(actor, seller, payout).await.map(Payout)
         }
     }

@@ -1,6 +1,7 @@
 //! Holds and purchases.
 
-use boxoffice::{RawOrderQuery, TicketId};
+use boxoffice::TicketId;
+use boxoffice_bindings::order_query;
 
 use crate::convert::{Nothing, id, key};
 use crate::faces::faces;
@@ -62,7 +63,7 @@ faces! {
         (buyer_id, *, status=None, limit=None, cursor=None) -> OrderPage {
         async move {
             let buyer = id("buyerId", &buyer_id)?;
-            let query = RawOrderQuery { status, limit: limit.map(|limit| limit.to_string()), cursor };
+            let query = order_query(status.as_deref(), limit, cursor.as_deref())?;
             reading(|| office.orders().list(buyer, &query)).map(OrderPage)
         }
     }

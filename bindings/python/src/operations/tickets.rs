@@ -1,6 +1,6 @@
 //! What is for sale.
 
-use boxoffice::RawTicketQuery;
+use boxoffice_bindings::TicketQueryInput;
 
 use crate::convert::{Amount, Nothing, id, key};
 use crate::faces::faces;
@@ -107,7 +107,7 @@ faces! {
         cursor=None
     ) -> TicketPage {
         async move {
-            let query = RawTicketQuery {
+            let query = TicketQueryInput {
                 status,
                 seller,
                 q,
@@ -116,9 +116,10 @@ faces! {
                 min_price: min_price.map(|price| price.0),
                 max_price: max_price.map(|price| price.0),
                 sort,
-                limit: limit.map(|limit| limit.to_string()),
+                limit,
                 cursor,
             };
+            let query = query.try_into()?;
             reading(|| office.tickets().list(&query)).map(TicketPage)
         }
     }

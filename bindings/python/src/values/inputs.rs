@@ -21,7 +21,11 @@ impl NewTicket {
         show: Option<NewShow>,
         seat: Option<String>,
     ) -> Self {
-        Self(boxoffice::NewTicket { title, price: price.0, currency, show: show.map(|show| show.0), seat })
+        let mut ticket = boxoffice::NewTicket::new(title, price.0);
+        ticket.currency = currency;
+        ticket.show = show.map(|show| show.0);
+        ticket.seat = seat;
+        Self(ticket)
     }
 }
 
@@ -37,7 +41,10 @@ impl NewShow {
     #[new]
     #[pyo3(signature = (name, starts_at, *, category=None, venue=None))]
     fn new(name: String, starts_at: When, category: Option<String>, venue: Option<String>) -> Self {
-        Self(boxoffice::NewShow { name, category, venue, starts_at: starts_at.0 })
+        let mut show = boxoffice::NewShow::new(name, starts_at.0);
+        show.category = category;
+        show.venue = venue;
+        Self(show)
     }
 }
 
@@ -51,6 +58,9 @@ impl TicketUpdate {
     #[new]
     #[pyo3(signature = (title, price, *, show=None, expected_version=None))]
     fn new(title: String, price: Amount, show: Option<NewShow>, expected_version: Option<u64>) -> Self {
-        Self(boxoffice::TicketUpdate { title, price: price.0, show: show.map(|show| show.0), expected_version })
+        let mut update = boxoffice::TicketUpdate::new(title, price.0);
+        update.show = show.map(|show| show.0);
+        update.expected_version = expected_version;
+        Self(update)
     }
 }

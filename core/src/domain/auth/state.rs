@@ -12,6 +12,7 @@ use crate::types::{SessionId, Timestamp, UserId};
 
 /// A user, without anything personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct User {
     /// The user's id.
     pub id: UserId,

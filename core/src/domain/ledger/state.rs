@@ -83,6 +83,7 @@ impl EntryKind {
 
 /// What an entry does to one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Posting {
     /// The account.
     pub account: Account,
@@ -97,6 +98,7 @@ pub(crate) type Postings = SmallVec<[Posting; 3]>;
 
 /// One movement of money: postings in one currency that come to zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LedgerEntry {
     /// 1, 2, 3, … in the order of the facts.
     pub number: u64,
@@ -126,6 +128,7 @@ pub(crate) struct Draft {
 
 /// A payout as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Payout {
     /// Its id.
     pub id: PayoutId,

@@ -1,6 +1,7 @@
 //! An order and how events change it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, Ti
 use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::{Fact, Inconsistency, State};
 use crate::mistake::{Mistake, planted};
-use crate::types::{Money, OrderId, Timestamp, UserId};
+use crate::types::{Money, OrderId, Timestamp, UnknownName, UserId, by_name};
 
 /// Where an order is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,7 +29,11 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
-    /// The status as published, such as `awaiting_payment`.
+    /// All statuses, in the order of an order's life.
+    pub const ALL: &'static [Self] =
+        &[Self::Created, Self::AwaitingPayment, Self::Complete, Self::Cancelled, Self::Expired];
+
+    /// Returns the published name, such as `awaiting_payment`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -45,6 +50,15 @@ impl OrderStatus {
     }
 }
 
+impl FromStr for OrderStatus {
+    type Err = UnknownName;
+
+    /// Finds the status of this published name.
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        by_name(Self::ALL, Self::as_str, text)
+    }
+}
+
 impl fmt::Display for OrderStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -53,6 +67,7 @@ impl fmt::Display for OrderStatus {
 
 /// One buyer's claim on tickets, then their purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Order {
     /// The order's id.
     pub id: OrderId,

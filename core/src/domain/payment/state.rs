@@ -104,6 +104,7 @@ pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
 
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Charge {
     /// The charge's id; the gateway's idempotency key.
     pub id: ChargeId,

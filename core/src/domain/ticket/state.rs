@@ -1,17 +1,21 @@
 //! A ticket and how events change it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::event::{TicketCreated, TicketUpdated, TicketWithdrawn};
 use crate::domain::{Fact, Inconsistency};
-use crate::types::{Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UserId, Venue};
+use crate::types::{
+    Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UnknownName, UserId, Venue, by_name,
+};
 
 /// What people attend: a concert, a match, a play.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Show {
     /// What it is called.
     pub name: ShowName,
@@ -23,6 +27,13 @@ pub struct Show {
     pub venue: Option<Venue>,
     /// When it starts; from then on its tickets can't be ordered.
     pub starts_at: Timestamp,
+}
+
+impl Show {
+    /// Creates a show without category and venue.
+    pub fn new(name: ShowName, starts_at: Timestamp) -> Self {
+        Self { name, category: None, venue: None, starts_at }
+    }
 }
 
 /// Where a ticket is in its life.
@@ -40,7 +51,10 @@ pub enum TicketStatus {
 }
 
 impl TicketStatus {
-    /// The status as published: `available`, `locked`, `sold` or `withdrawn`.
+    /// All statuses.
+    pub const ALL: &'static [Self] = &[Self::Available, Self::Locked, Self::Sold, Self::Withdrawn];
+
+    /// Returns the published name: `available`, `locked`, `sold` or `withdrawn`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Available => "available",
@@ -56,6 +70,15 @@ impl TicketStatus {
     }
 }
 
+impl FromStr for TicketStatus {
+    type Err = UnknownName;
+
+    /// Finds the status of this published name.
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        by_name(Self::ALL, Self::as_str, text)
+    }
+}
+
 impl fmt::Display for TicketStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -64,6 +87,7 @@ impl fmt::Display for TicketStatus {
 
 /// One place at one show, listed by a seller at a price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Ticket {
     /// The ticket's id.
     pub id: TicketId,

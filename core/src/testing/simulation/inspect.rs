@@ -76,7 +76,7 @@ fn money(process: &Process, rebuilt: &Views, auditor: &Auditor) -> Verdict {
 }
 
 fn sum(views: &Views, account: Account, currency: Currency) -> Verdict<i128> {
-    let (mut sum, mut query) = (0, LedgerQuery { limit: 100, cursor: None });
+    let (mut sum, mut query) = (0, LedgerQuery::new().limit(100));
     loop {
         let page = read(views.entries(account, &query))?;
         let postings = page.items.iter().filter(|entry| entry.currency == currency).flat_map(|entry| &entry.postings);

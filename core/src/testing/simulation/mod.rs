@@ -130,7 +130,7 @@ fn fees() -> Result<FeePolicy, Box<dyn std::error::Error>> {
 
 impl Default for Simulation {
     fn default() -> Self {
-        let limits = Limits { open_orders_max: 3, fees: fees().unwrap_or_default(), ..Limits::default() };
+        let limits = Limits::new().open_orders_max(3).fees(fees().unwrap_or_default());
         let cast: Vec<(u64, MakeActor)> = vec![
             (18, Arc::new(|| Box::new(Sellers))),
             (55, Arc::new(|| Box::new(Buyers))),

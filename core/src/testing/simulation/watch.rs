@@ -73,7 +73,7 @@ impl Tap for Watch {
     }
 
     fn answered(&self, id: CommandId, answer: &Result<Reply, Error>) {
-        self.note(News::Answered(id, answer.as_ref().map(receipts).map_err(Error::code)));
+        self.note(News::Answered(id, answer.as_ref().map(receipts).map_err(|error| error.code().as_str())));
     }
 }
 

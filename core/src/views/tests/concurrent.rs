@@ -13,7 +13,7 @@ use crate::views::{OrderQuery, TicketQuery, Views};
 
 /// A listing by a key that never changes has every entity that was there before it, and none twice.
 fn read_tickets(views: &Views, sort: TicketSort, before: &[TicketId]) {
-    let mut query = TicketQuery { status: TicketStatusFilter::All, sort, limit: 7, ..TicketQuery::default() };
+    let mut query = TicketQuery::new().status(TicketStatusFilter::All).sort(sort).limit(7);
     let mut seen = HashSet::new();
     loop {
         let page = views.tickets(&query).unwrap();
@@ -34,7 +34,7 @@ fn read_tickets(views: &Views, sort: TicketSort, before: &[TicketId]) {
 fn read_orders(views: &Views, before: &[OrderId]) {
     let mut seen = HashSet::new();
     for number in 0..USERS {
-        let mut query = OrderQuery { limit: 7, ..OrderQuery::default() };
+        let mut query = OrderQuery::new().limit(7);
         loop {
             let page = views.orders(user_id(number), &query).unwrap();
             for order in page.items {

@@ -53,7 +53,7 @@ fn check(world: &World, dir: &Path, bytes: &[u8], what: &str) {
         }
     }
     for sort in [TicketSort::Oldest, TicketSort::PriceDesc, TicketSort::StartsAtAsc] {
-        let query = TicketQuery { status: TicketStatusFilter::All, sort, limit: 100, ..TicketQuery::default() };
+        let query = TicketQuery::new().status(TicketStatusFilter::All).sort(sort).limit(100);
         damaged |= matches!(views.tickets(&query), Err(ViewsError::Damaged(_)));
     }
     if damaged {

@@ -10,7 +10,7 @@ use crate::domain::ticket::{Ticket, TicketStatus};
 use crate::event::StreamKey;
 use crate::types::TicketId;
 use crate::views::query::{PriceBound, TicketSort, TicketStatusFilter};
-use crate::views::{Counts, OrderQuery, RawTicketQuery, TicketQuery, Views};
+use crate::views::{Counts, OrderQuery, PageLimit, TicketQuery, Views};
 
 /// All tickets that the query asks for, the simple way.
 fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<Ticket>> {
@@ -70,7 +70,7 @@ pub(super) fn all_tickets(views: &Views, query: &TicketQuery) -> Vec<Arc<Ticket>
     let mut tickets = Vec::new();
     loop {
         let page = views.tickets(&query).unwrap();
-        let whole = page.next.is_none() || page.items.len() == query.limit;
+        let whole = page.next.is_none() || page.items.len() == query.limit.get();
         // What is on sale is in memory, so no page of it is cut short.
         assert!(whole || query.status != TicketStatusFilter::OnSale, "{query:?}");
         tickets.extend(page.items);
@@ -85,20 +85,28 @@ pub(super) fn all_tickets(views: &Views, query: &TicketQuery) -> Vec<Arc<Ticket>
 fn random_query(random: &mut Random) -> (TicketQuery, String) {
     let some =
         |random: &mut Random, words: &[&str]| (random.below(3) == 0).then(|| (*random.pick(words).unwrap()).to_owned());
-    let raw = RawTicketQuery {
-        status: some(random, &["onSale", "available", "locked", "sold", "withdrawn", "all", "all"]),
-        seller: (random.below(3) == 0).then(|| user_id(random.below(USERS)).to_string()),
-        q: some(random, &["ham", "globe", "été", "ÉTÉ INDIEN", "ROCK n", "row 1", "12 final", "nothing"]),
-        category: some(random, &["concert", "play", "match"]),
-        currency: some(random, &["USD", "JPY"]),
-        min_price: some(random, &["0", "2", "3.5"]),
-        max_price: some(random, &["4", "5", "100"]),
-        sort: some(random, &["newest", "oldest"])
-            .or_else(|| Some((*random.pick(&["price", "-price", "startsAt", "-startsAt"]).unwrap()).to_owned())),
-        limit: Some((1 + random.below(9)).to_string()),
+    let status = some(random, &["onSale", "available", "locked", "sold", "withdrawn", "all", "all"]);
+    let seller = (random.below(3) == 0).then(|| user_id(random.below(USERS)));
+    let q = some(random, &["ham", "globe", "été", "ÉTÉ INDIEN", "ROCK n", "row 1", "12 final", "nothing"]);
+    let category = some(random, &["concert", "play", "match"]);
+    let currency = some(random, &["USD", "JPY"]);
+    let min_price = some(random, &["0", "2", "3.5"]);
+    let max_price = some(random, &["4", "5", "100"]);
+    let sort = some(random, &["newest", "oldest"])
+        .or_else(|| Some((*random.pick(&["price", "-price", "startsAt", "-startsAt"]).unwrap()).to_owned()));
+    let query = TicketQuery {
+        status: status.map(|status| status.parse().unwrap()).unwrap_or_default(),
+        seller,
+        q: q.as_ref().map(|q| q.parse().unwrap()),
+        category: category.map(|category| category.parse().unwrap()),
+        currency: currency.map(|currency| currency.parse().unwrap()),
+        min_price: min_price.map(|price| price.parse().unwrap()),
+        max_price: max_price.map(|price| price.parse().unwrap()),
+        sort: sort.map(|sort| sort.parse().unwrap()).unwrap_or_default(),
+        limit: PageLimit::new(1 + usize::try_from(random.below(9)).unwrap()),
         cursor: None,
     };
-    (TicketQuery::try_from(&raw).unwrap(), raw.q.unwrap_or_default())
+    (query, q.unwrap_or_default())
 }
 
 fn check_orders(world: &mut World, views: &Views) {
@@ -115,7 +123,7 @@ fn check_orders(world: &mut World, views: &Views) {
             .cloned()
             .collect();
         expected.sort_by_key(|order| Reverse((order.created_at, order.id)));
-        let mut query = OrderQuery { status, limit: 3, cursor: None };
+        let mut query = OrderQuery { status, ..OrderQuery::new().limit(3) };
         let mut found: Vec<Arc<Order>> = Vec::new();
         loop {
             let page = views.orders(buyer, &query).unwrap();

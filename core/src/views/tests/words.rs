@@ -3,20 +3,18 @@
 use super::model::all_tickets;
 use super::world::World;
 use crate::domain::ticket::TicketStatus;
-use crate::views::{RawTicketQuery, TicketQuery, Views};
+use crate::views::{TicketQuery, Views};
 
 const SORTS: [&str; 6] = ["newest", "oldest", "price", "-price", "startsAt", "-startsAt"];
 
 fn search(views: &Views, q: &str, status: &str, sort: &str) -> Vec<crate::types::TicketId> {
-    let some = |text: &str| Some(text.to_owned());
-    let raw = RawTicketQuery {
-        q: some(q),
-        status: some(status),
-        sort: some(sort),
-        limit: some("3"),
-        ..RawTicketQuery::default()
+    let query = TicketQuery {
+        q: Some(q.parse().unwrap()),
+        status: status.parse().unwrap(),
+        sort: sort.parse().unwrap(),
+        ..TicketQuery::new().limit(3)
     };
-    all_tickets(views, &TicketQuery::try_from(&raw).unwrap()).iter().map(|ticket| ticket.id).collect()
+    all_tickets(views, &query).iter().map(|ticket| ticket.id).collect()
 }
 
 /// Many tickets, of which every hundredth has a rare word, on sale or settled.
@@ -89,14 +87,12 @@ fn common_words_by_price_are_the_same_whichever_way_is_the_shorter() {
     }
     world.publish(&views);
     for sort in ["price", "-price"] {
-        let by_price = |limit: &str| {
-            let some = |text: &str| Some(text.to_owned());
-            let raw =
-                RawTicketQuery { q: some("quix zebra"), sort: some(sort), limit: some(limit), ..Default::default() };
-            all_tickets(&views, &TicketQuery::try_from(&raw).unwrap())
+        let by_price = |limit: usize| {
+            let query = TicketQuery::new().search("quix zebra".parse().unwrap()).sort(sort.parse().unwrap());
+            all_tickets(&views, &query.limit(limit))
         };
         // A page of 5 or 20 comes from the list of prices, one of 100 from sorting what has the word.
-        let pages = ["5", "20", "100"].map(by_price);
+        let pages = [5, 20, 100].map(by_price);
         assert_eq!(pages[0].len(), 125);
         assert!(pages.iter().all(|page| *page == pages[0]));
         let prices: Vec<_> = pages[0].iter().map(|ticket| ticket.price.sort_value()).collect();

@@ -158,7 +158,7 @@ impl Demo {
             0..20 => self.office.orders().cancel(buyer, order.id)?,
             20..40 if may_expire => {}
             40..50 => match self.office.payments().pay(buyer, order.id, "tok_chargeDeclined") {
-                Err(error) if error.code_value() == boxoffice::Code::PaymentDeclined => {}
+                Err(error) if error.code() == boxoffice::Code::PaymentDeclined => {}
                 other => return other.map(drop).map_err(Into::into),
             },
             _ => {

@@ -14,7 +14,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use boxoffice::{BoxOffice, Code, Error, RawTicketQuery, Record, StreamKey, Subscription, Ticket, TicketId};
+use boxoffice::{
+    BoxOffice, Code, Error, PageLimit, Record, StreamKey, Subscription, Ticket, TicketId, TicketQuery, TicketSort,
+    TicketStatus, TicketStatusFilter,
+};
 use tokio::sync::{OnceCell, broadcast};
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -87,13 +90,13 @@ async fn start(office: BoxOffice) -> Result<Arc<Shared>, Error> {
 
 fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
     let mut shows = Shows::default();
-    each(office, "onSale", "oldest", |ticket| {
+    each(office, TicketStatusFilter::OnSale, TicketSort::Oldest, |ticket| {
         shows.put(ticket, head);
         true
     })?;
     // What starts last comes first, so that the past is not read.
     let now = office.now();
-    each(office, "sold", "-startsAt", |ticket| {
+    each(office, TicketStatus::Sold.into(), TicketSort::StartsAtDesc, |ticket| {
         let is_past = ticket.show.as_deref().is_some_and(|show| show.starts_at <= now);
         if !is_past {
             shows.put(ticket, head);
@@ -105,20 +108,20 @@ fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
 }
 
 /// Takes the tickets of this status in this order, as long as it says so.
-fn each(office: &BoxOffice, status: &str, sort: &str, mut take: impl FnMut(&Arc<Ticket>) -> bool) -> Result<(), Error> {
-    let mut query = RawTicketQuery {
-        status: Some(status.to_owned()),
-        limit: Some("100".to_owned()),
-        sort: Some(sort.to_owned()),
-        ..Default::default()
-    };
+fn each(
+    office: &BoxOffice,
+    status: TicketStatusFilter,
+    sort: TicketSort,
+    mut take: impl FnMut(&Arc<Ticket>) -> bool,
+) -> Result<(), Error> {
+    let mut query = TicketQuery::new().status(status).sort(sort).limit(PageLimit::MAX.get());
     loop {
         let page = office.tickets().list(&query)?;
         if !page.items.iter().all(&mut take) {
             return Ok(());
         }
         let Some(cursor) = page.next else { return Ok(()) };
-        query.cursor = Some(cursor.to_string());
+        query.cursor = Some(cursor);
     }
 }
 
@@ -130,7 +133,7 @@ async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared
         tokio::select! {
             batch = records.next_batch(BATCH_MAX) => match batch {
                 Ok(batch) => take(&office, &shared, &batch),
-                Err(error) if error.code_value() == Code::EngineClosed => return,
+                Err(error) if error.code() == Code::EngineClosed => return,
                 Err(error) => {
                     tracing::error!(%error, "the catalogue can't follow the journal");
                     tokio::time::sleep(RETRY_AFTER).await;

@@ -5,14 +5,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{
-    Actor, Balance, BalanceEntry, BoxOffice, Error, IdSource as _, Ledger, NewPayout, PlatformBalance, RandomIds,
-    RawLedgerQuery, UserId,
+    Actor, Balance, BalanceEntry, BoxOffice, Error, IdSource as _, Ledger, LedgerQuery, NewPayout, PlatformBalance,
+    RandomIds, UserId,
 };
 use serde::Deserialize;
 
 use super::operator::Operator;
 use super::page::Frame;
 use super::people::{NOBODY, People, Person, user};
+use crate::dto;
 use crate::error::Failure;
 use crate::extract::Query;
 use crate::insight::story::clock;
@@ -126,8 +127,9 @@ fn ledger(
         return Ok((status, made));
     }
     let statement = seller(office, actor, &made.form.seller).and_then(|seller| {
-        let query = RawLedgerQuery { cursor, ..RawLedgerQuery::default() };
-        Ok((seller, office.ledger().balance(actor, seller)?, office.ledger().entries(actor, seller, &query)?))
+        let balances = office.ledger().balance(actor, seller)?;
+        let query = LedgerQuery::new().after(dto::cursor(cursor.as_deref())?);
+        Ok((seller, balances, office.ledger().entries(actor, seller, &query)?))
     });
     match statement {
         Ok((seller, balances, entries)) => {

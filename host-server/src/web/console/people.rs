@@ -54,7 +54,7 @@ pub(super) fn user(office: &BoxOffice, actor: Actor, text: &str) -> Result<Optio
     };
     match found {
         Ok(account) => Ok(Some(account.id)),
-        Err(error) if matches!(error.code_value(), Code::Validation | Code::AuthUserNotFound) => Ok(None),
+        Err(error) if matches!(error.code(), Code::Validation | Code::AuthUserNotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }

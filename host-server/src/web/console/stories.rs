@@ -70,23 +70,23 @@ fn place_of(operator: &Operator, state: &AppState, id: Uuid) -> Result<Option<St
     let of_order = |id: OrderId| format!("/console/orders/{id}");
     match office.tickets().get(TicketId::from_bytes(bytes)) {
         Ok(ticket) => return Ok(Some(format!("/console/tickets/{}", ticket.id))),
-        Err(error) if error.code_value() == Code::TicketNotFound => {}
+        Err(error) if error.code() == Code::TicketNotFound => {}
         Err(error) => return Err(error),
     }
     match office.desk().order(operator.actor, OrderId::from_bytes(bytes)) {
         Ok(order) => return Ok(Some(of_order(order.id))),
-        Err(error) if error.code_value() == Code::OrderNotFound => {}
+        Err(error) if error.code() == Code::OrderNotFound => {}
         Err(error) => return Err(error),
     }
     let Some(user) = operator.actor.user() else { return Ok(None) };
     match office.payments().get(user, ChargeId::from_bytes(bytes)) {
         Ok(charge) => return Ok(Some(of_order(charge.order_id))),
-        Err(error) if error.code_value() == Code::PaymentNotFound => {}
+        Err(error) if error.code() == Code::PaymentNotFound => {}
         Err(error) => return Err(error),
     }
     match office.desk().user(operator.actor, UserId::from_bytes(bytes)) {
         Ok(account) => Ok(Some(of_user(account.id))),
-        Err(error) if error.code_value() == Code::AuthUserNotFound => Ok(None),
+        Err(error) if error.code() == Code::AuthUserNotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

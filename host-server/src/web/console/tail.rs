@@ -97,7 +97,7 @@ impl Tail {
             let mut skipped = self.jump();
             let batch = match self.records.next_batch(BATCH_MAX).await {
                 Ok(batch) => batch,
-                Err(error) if error.code_value() == Code::EngineClosed => return None,
+                Err(error) if error.code() == Code::EngineClosed => return None,
                 Err(error) => {
                     tracing::error!(%error, "a live tail broke off");
                     return None;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use boxoffice::{Balance, Code, Order, RawOrderQuery, RawTicketQuery, Ticket, UserAccount, UserId};
+use boxoffice::{Balance, Code, Order, OrderQuery, Ticket, TicketQuery, TicketStatusFilter, UserAccount, UserId};
 use serde::Deserialize;
 
 use super::operator::Operator;
 use super::page::{Frame, page};
 use super::people::People;
 use super::stories::Told;
+use crate::dto;
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
 use crate::insight::story::clock;
@@ -62,16 +63,10 @@ pub(super) async fn show(
     let (office, finder) = (state.office.clone(), Arc::clone(&state.insight.finder));
     let told = tokio::task::spawn_blocking(move || finder.user(&office, id)).await.map_err(|_| Code::Internal)?;
     let (user, story) = told?;
-    let limit = Some(PAGE_LEN.to_string());
-    let query = RawOrderQuery { limit: limit.clone(), cursor: asked.orders, ..RawOrderQuery::default() };
+    let query = OrderQuery::new().limit(PAGE_LEN).after(dto::cursor(asked.orders.as_deref())?);
     let orders = state.office.orders().list(id, &query)?;
-    let query = RawTicketQuery {
-        status: Some("all".to_owned()),
-        seller: Some(id.to_string()),
-        limit,
-        cursor: asked.tickets,
-        ..RawTicketQuery::default()
-    };
+    let query = TicketQuery::new().status(TicketStatusFilter::All).seller(id).limit(PAGE_LEN);
+    let query = query.after(dto::cursor(asked.tickets.as_deref())?);
     let tickets = state.office.tickets().list(&query)?;
     Ok(page(&UserPage {
         told: Told::of(&story, &mut People::new(operator.actor, &state.office)),

@@ -83,7 +83,7 @@ pub(super) async fn sign_in(
     let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
     let form: Form = request.extract_with_state(&state).await?;
     let (email, next) = (form.get("email").trim(), form.get("next"));
-    let signing = SignIn { client, ..SignIn::new(email, form.get("password")) };
+    let signing = SignIn::new(email, form.get("password")).client(client);
     match state.office.auth().sign_in(signing).await {
         Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedIn, &state)),
         Err(error) => refused(error, |errors| SignPage::new(chrome, false, next, email, errors)),
@@ -175,8 +175,7 @@ pub(super) async fn change_email(
     form: Form,
 ) -> Result<Response, Failure> {
     let email = form.get("email").trim();
-    let current_password = form.get("email-password").to_owned();
-    let update = UserUpdate { current_password, email: Some(email.to_owned()), password: None };
+    let update = UserUpdate::new(form.get("email-password")).email(email);
     match state.office.auth().update_user(&user.0, update).await {
         Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::EmailChanged, &state)),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
@@ -189,8 +188,7 @@ pub(super) async fn change_password(
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
-    let current_password = form.get("password-password").to_owned();
-    let update = UserUpdate { current_password, email: None, password: Some(form.get("password").to_owned()) };
+    let update = UserUpdate::new(form.get("password-password")).password(form.get("password"));
     match state.office.auth().update_user(&user.0, update).await {
         Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::PasswordChanged, &state)),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Actor, Balance, BalanceEntry, EntryKind, RawLedgerQuery};
+use boxoffice::{Actor, Balance, BalanceEntry, EntryKind, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
+use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::state::AppState;
@@ -84,8 +85,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let (ledger, actor) = (state.office.ledger(), Actor::User(user.id()));
-    let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
-    let query = RawLedgerQuery { limit: Some("50".to_owned()), cursor };
+    let query = LedgerQuery::new().limit(50).after(dto::cursor(Some(&asked.cursor))?);
     let found = ledger.entries(actor, user.id(), &query)?;
     let sums = ledger.balance(actor, user.id())?.iter().map(Sum::from).collect();
     let entries = found.items.iter().map(Row::from).collect();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Code, Error, IdempotencyKey, OrderId, RawOrderQuery, TicketId, UserId};
+use boxoffice::{Code, Error, IdempotencyKey, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
 
 use super::orders::checkout;
 use super::{cards, orders};
@@ -72,11 +72,11 @@ pub(super) async fn lock(
 
 /// The order by which the buyer holds these tickets already: in another tab, or before they went back.
 fn own_order(state: &AppState, buyer: UserId, tickets: &[TicketId], error: &Error) -> Result<Option<OrderId>, Error> {
-    if error.code_value() != Code::TicketLocked {
+    if error.code() != Code::TicketLocked {
         return Ok(None);
     }
-    for status in ["created", "awaiting_payment"] {
-        let query = RawOrderQuery { status: Some(status.to_owned()), ..RawOrderQuery::default() };
+    for status in [OrderStatus::Created, OrderStatus::AwaitingPayment] {
+        let query = OrderQuery::new().status(status);
         let open = state.office.orders().list(buyer, &query)?.items;
         let holds = |order: &&std::sync::Arc<boxoffice::Order>| {
             tickets.iter().all(|id| order.tickets.iter().any(|ticket| ticket.id == *id))
@@ -89,7 +89,7 @@ fn own_order(state: &AppState, buyer: UserId, tickets: &[TicketId], error: &Erro
 }
 
 fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
-    let (title, advice) = match error.code_value() {
+    let (title, advice) = match error.code() {
         Code::TicketLocked => (
             "Somebody was quicker",
             "At least one of the tickets is held by another buyer, so none of them was held for you. If they don't pay in time, it \
@@ -110,8 +110,8 @@ fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Fa
         _ => return Err(error.into()),
     };
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
-    let to_orders = error.code_value() == Code::OrderTooManyOpen;
-    let reason = error.code_value().message().to_owned();
+    let to_orders = error.code() == Code::OrderTooManyOpen;
+    let reason = error.code().message().to_owned();
     Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
 }
 
@@ -136,7 +136,7 @@ pub(super) async fn pay(
     };
     match state.office.payments().pay(user.id(), id, token).await {
         Ok(_) => Ok(redirect(&here)),
-        Err(error) => match error.code_value() {
+        Err(error) => match error.code() {
             Code::PaymentDeclined | Code::OrderExpired | Code::OrderCancelled => Ok(redirect(&here)),
             Code::OrderAlreadyPaid => orders::paid_before(&state, chrome, user.id(), id),
             Code::OrderPaymentPending => orders::still_paying(&state, chrome, user.id(), id),

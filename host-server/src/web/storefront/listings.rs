@@ -4,9 +4,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Code, NewShow, NewTicket, RawTicketQuery, Ticket, TicketId, TicketStatus, TicketUpdate};
+use boxoffice::{
+    Code, NewShow, NewTicket, Ticket, TicketId, TicketQuery, TicketStatus, TicketStatusFilter, TicketUpdate,
+};
 
 use super::orders::{Asked, cursor_pager};
+use crate::dto;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
@@ -79,13 +82,8 @@ pub(super) async fn page(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let query = RawTicketQuery {
-        status: Some("all".to_owned()),
-        seller: Some(user.id().to_string()),
-        limit: Some("50".to_owned()),
-        cursor: Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty()),
-        ..RawTicketQuery::default()
-    };
+    let query = TicketQuery::new().status(TicketStatusFilter::All).seller(user.id()).limit(50);
+    let query = query.after(dto::cursor(Some(&asked.cursor))?);
     let found = state.office.tickets().list(&query)?;
     let tickets = found.items.iter().map(|ticket| Row::of(ticket)).collect();
     let actor = boxoffice::Actor::User(user.id());
@@ -128,11 +126,11 @@ impl ShowEntered {
     pub(super) fn show(&self) -> Option<NewShow> {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let is_empty = [&self.name, &self.category, &self.venue, &self.starts_at].iter().all(|text| text.is_empty());
-        (!is_empty).then(|| NewShow {
-            name: self.name.clone(),
-            category: some(&self.category),
-            venue: some(&self.venue),
-            starts_at: moment(&self.starts_at),
+        (!is_empty).then(|| {
+            let mut show = NewShow::new(&self.name, moment(&self.starts_at));
+            show.category = some(&self.category);
+            show.venue = some(&self.venue);
+            show
         })
     }
 
@@ -190,13 +188,11 @@ impl Entered {
 
     fn ticket(&self) -> NewTicket {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        NewTicket {
-            title: self.title.clone(),
-            price: self.price.clone(),
-            currency: some(&self.currency),
-            show: self.show.show(),
-            seat: some(&self.seat),
-        }
+        let mut ticket = NewTicket::new(&self.title, &self.price);
+        ticket.currency = some(&self.currency);
+        ticket.show = self.show.show();
+        ticket.seat = some(&self.seat);
+        ticket
     }
 }
 
@@ -273,12 +269,9 @@ pub(super) async fn edit(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    let update = TicketUpdate {
-        title: entered.title.clone(),
-        price: entered.price.clone(),
-        show: entered.show.show(),
-        expected_version: form.filled("version").and_then(|version| version.parse().ok()),
-    };
+    let mut update = TicketUpdate::new(&entered.title, &entered.price);
+    update.show = entered.show.show();
+    update.expected_version = form.filled("version").and_then(|version| version.parse().ok());
     match state.office.tickets().update(user.id(), id, update).await {
         Ok(_) => Ok(redirect_with("/sell", Notice::Edited, &state)),
         Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &state)),

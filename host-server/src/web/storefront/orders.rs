@@ -7,11 +7,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{CancelReason, ChargeStatus, Order, OrderId, OrderStatus, RawOrderQuery, Timestamp, UserId};
+use boxoffice::{CancelReason, ChargeStatus, Order, OrderId, OrderQuery, OrderStatus, Timestamp, UserId};
 use serde::Deserialize;
 
 use super::cards::CardInputs;
 use crate::CardForm;
+use crate::dto;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::state::AppState;
@@ -162,8 +163,7 @@ pub(super) async fn list(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
-    let query = RawOrderQuery { limit: Some("25".to_owned()), cursor, ..RawOrderQuery::default() };
+    let query = OrderQuery::new().limit(25).after(dto::cursor(Some(&asked.cursor))?);
     let found = state.office.orders().list(user.id(), &query)?;
     let orders = found.items.iter().map(|order| row(order, state.office.now())).collect();
     let pager = cursor_pager("/orders", &asked, found.next);

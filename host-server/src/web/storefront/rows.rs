@@ -55,13 +55,11 @@ impl Row {
 
     pub(super) fn ticket(&self, show: &ShowEntered) -> NewTicket {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        NewTicket {
-            title: self.title.clone(),
-            price: self.price.clone(),
-            currency: some(&self.currency),
-            show: show.show(),
-            seat: some(&self.seat),
-        }
+        let mut ticket = NewTicket::new(&self.title, &self.price);
+        ticket.currency = some(&self.currency);
+        ticket.show = show.show();
+        ticket.seat = some(&self.seat);
+        ticket
     }
 }
 

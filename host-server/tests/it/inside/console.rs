@@ -76,7 +76,7 @@ async fn an_operator_sees_to_money_that_is_nobodys() {
     let gateway = Arc::new(Sleepy::default());
     let build = |builder: Builder| {
         let wait = Duration::from_millis(1);
-        let limits = Limits { late_money: "return,escalate".parse().unwrap(), ..Limits::default() };
+        let limits = Limits::new().late_money("return,escalate".parse().unwrap());
         builder.limits(limits).gateway(gateway.clone()).unknown_charge_after(wait).reconcile_after(wait, 5 * wait)
     };
     let host = Host::built(boxoffice_server::Settings::default(), build, axum::Router::new());

@@ -12,6 +12,7 @@ use crate::types::Money;
 
 /// Money of a charge that the buyer's bank took back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Dispute {
     /// The gateway's own name for it.
     pub reference: Arc<str>,

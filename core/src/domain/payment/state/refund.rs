@@ -12,6 +12,7 @@ use crate::types::{ChargeId, Money, RefundId};
 
 /// Money of a charge that was given back, or is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Refund {
     /// The refund's id; the gateway's idempotency key.
     pub id: RefundId,

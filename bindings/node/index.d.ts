@@ -75,7 +75,40 @@ export type {
 } from './native.js'
 export { ManualClock, StripeGateway, codes } from './native.js'
 
+/** What everything takes that may be waited for. */
+export interface WaitOptions {
+  /**
+   * Ends the waiting: the promise is rejected with the signal's reason. A command that was begun may be done nevertheless; given again
+   * under the same `idempotencyKey`, it tells. What is aborted already is not begun.
+   */
+  signal?: AbortSignal
+}
+
 declare module './native.js' {
+  interface CommandOptions extends WaitOptions {}
+  interface RefundOptions extends WaitOptions {}
+  interface SignInOptions extends WaitOptions {}
+  interface WithdrawOptions extends WaitOptions {}
+  interface Tickets {
+    /** All tickets of a listing, page after page, each page read when it is come to: `limit` is how many are read at once. */
+    iter(query?: TicketQuery, options?: WaitOptions): AsyncGenerator<Ticket, void, undefined>
+  }
+  interface Orders {
+    /** All of the buyer's orders, the newest first, page after page. */
+    iter(buyerId: string, query?: OrderQuery, options?: WaitOptions): AsyncGenerator<Order, void, undefined>
+  }
+  interface Ledger {
+    /** All of what made the balance, the newest first, page after page. */
+    iter(actorId: string | null, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncGenerator<BalanceEntry, void, undefined>
+    statementCsv(actorId: string | null, sellerId: string, options?: WaitOptions): Statement
+  }
+  interface Journal {
+    /** All records from number `fromSeq` on, until there are no more: `subscribe` goes on. */
+    iter(fromSeq?: number, options?: WaitOptions): AsyncGenerator<JournalRecord, void, undefined>
+    subscribe(fromSeq: number, options?: WaitOptions): Subscription
+    verify(progress: ((done: number, total: number) => void) | undefined, options?: WaitOptions): Promise<VerifyReport>
+    backup(directory: string, progress: ((done: number, total: number) => void) | undefined, options?: WaitOptions): Promise<number>
+  }
   interface Statement {
     [Symbol.asyncIterator](): AsyncIterableIterator<string>
   }
@@ -253,7 +286,7 @@ export declare class BoxOffice {
    * Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when `visit` returns `false` or throws.
    * Rejects with `UnavailableError` if the file can't be read at all; damage is no error but part of the result.
    */
-  static salvage(path: string | URL, visit: (record: JournalRecord) => unknown): Promise<Salvage>
+  static salvage(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<Salvage>
   /** Who people are: sign-up, sign-in, sessions. */
   readonly auth: Auth
   /** What is for sale. */

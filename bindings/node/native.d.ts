@@ -409,7 +409,7 @@ export interface BalanceEntry {
   /** When it came to be. */
   at: Date
   /** Why money moved. */
-  kind: 'sale' | 'refund' | 'late_money' | 'late_money_transferred' | 'late_money_kept' | 'dispute' | 'dispute_won' | 'dispute_lost' | 'payout'
+  kind: 'sale' | 'refund' | 'dispute_lost' | 'payout'
   /** The order, of sales and refunds. */
   orderId?: string
   /** The payout, if it is one. */

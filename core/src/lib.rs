@@ -25,7 +25,7 @@ mod views;
 pub use clock::{Clock, SystemClock, Waker};
 pub use domain::Limits;
 pub use domain::auth::User;
-pub use domain::ledger::{Account, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
+pub use domain::ledger::{Account, BalanceEntryKind, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
 pub use domain::order::{Order, OrderStatus};
 pub use domain::payment::{
     Charge, ChargeStatus, Dispute, DisputeStatus, LateMoneyPolicy, LateMoneyStep, Refund, RefundStatus,

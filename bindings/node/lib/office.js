@@ -4,9 +4,13 @@
 const { fileURLToPath } = require('node:url')
 
 const native = require('../native.js')
+const { wrap } = require('./calls.js')
+const { rejected, restored } = require('./errors.js')
+const { extendFeeds, extendListings } = require('./feeds.js')
 const { hooks } = require('./gateway.js')
-const { rejected, restored, wrap } = require('./errors.js')
+const { INPUTS, OPTIONS, STRIPE_OPTIONS, WAIT_OPTIONS, checkedOptions } = require('./inputs.js')
 const { headerPairs, messageBytes } = require('./notices.js')
+const { heeded } = require('./signals.js')
 
 /** The native classes, and which of their methods give no promise. */
 const CLASSES = {
@@ -22,33 +26,13 @@ const CLASSES = {
   HttpApp: ['stop'],
   HttpResponse: [],
 }
-for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing)
-
-const OPTIONS = [
-  'holdMs',
-  'openOrdersMax',
-  'lateMoney',
-  'fees',
-  'orderTicketsMax',
-  'listingTicketsMax',
-  'gateway',
-  'clock',
-  'seed',
-  'jwtKey',
-  'previousJwtKeys',
-  'sessionLengthMs',
-  'defaultCurrency',
-  'answerPaymentWithinMs',
-  'pendingPaymentsMax',
-  'gatewayTimeoutMs',
-  'reconcileAfterMs',
-  'unknownChargeAfterMs',
-  'queueLen',
-  'refuseWhenFull',
-]
+for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing, INPUTS[kind])
+extendFeeds()
+extendListings()
 
 class StripeGateway extends native.StripeGateway {
   constructor(options) {
+    checkedOptions(options, STRIPE_OPTIONS)
     try {
       super(options)
     } catch (error) {
@@ -106,20 +90,20 @@ class BoxOffice {
     Object.assign(this, { auth, tickets, orders, payments, ledger, journal })
   }
 
-  static async open(path, options = {}) {
-    const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name))
-    if (unknown.length > 0) throw new TypeError(`a box office has no option ${unknown.join(', ')}`)
-    const { clock, gateway, ...plain } = options
+  static async open(path, options) {
+    const { clock, gateway, ...plain } = checkedOptions(options, OPTIONS)
     const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
     const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
     return new this(await native.Office.open(directoryOf(path), chosen, ...clocks(clock), stripe).catch(rejected))
   }
 
-  static async salvage(path, visit) {
+  static async salvage(path, visit, options) {
     if (typeof visit !== 'function') throw new TypeError('visit is a function that gets records')
+    const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
     let thrown
     const goesOn = async (record) => {
       try {
+        signal?.throwIfAborted()
         return (await visit(record)) !== false
       } catch (error) {
         thrown = { error }
@@ -152,53 +136,6 @@ class BoxOffice {
   }
 }
 
-/** Goes through a subscription, which is read in batches. */
-class RecordIterator {
-  #feed
-  #batch = []
-  #at = 0
-  #fetching = Promise.resolve()
-  #ended = false
-
-  constructor(feed) {
-    this.#feed = feed
-  }
-
-  next() {
-    // One after the other, so that calls at once get records in order.
-    const step = this.#fetching.then(() => this.#step())
-    this.#fetching = step.then(
-      () => {},
-      () => {},
-    )
-    return step
-  }
-
-  async #step() {
-    if (this.#at === this.#batch.length && !this.#ended) {
-      this.#at = 0
-      this.#batch = (await this.#feed.nextBatch()) ?? []
-      this.#ended = this.#batch.length === 0
-    }
-    if (this.#ended) return { done: true, value: undefined }
-    return { done: false, value: this.#batch[this.#at++] }
-  }
-
-  return() {
-    this.#ended = true
-    this.#feed.close()
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  [Symbol.asyncIterator]() {
-    return this
-  }
-}
-
-native.Subscription.prototype[Symbol.asyncIterator] = function () {
-  return new RecordIterator(this)
-}
-
 const { receiveNotice } = native.Payments.prototype
 Object.defineProperty(native.Payments.prototype, 'receiveNotice', {
   value: async function (headers, body) {
@@ -206,14 +143,7 @@ Object.defineProperty(native.Payments.prototype, 'receiveNotice', {
   },
 })
 
-native.Statement.prototype[Symbol.asyncIterator] = async function* () {
-  for (let part = await this.nextPart(); part !== null; part = await this.nextPart()) yield part
-}
-
 // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
-native.Subscription.prototype[Symbol.dispose] = function () {
-  this.close()
-}
 BoxOffice.prototype[Symbol.asyncDispose] = function () {
   return this.close()
 }

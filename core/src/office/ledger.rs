@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, scope, statement};
 use crate::command::Command;
-use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
+use crate::domain::ledger::{Account, BalanceEntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
@@ -61,7 +61,7 @@ pub struct BalanceEntry {
     /// When it came to be.
     pub at: Timestamp,
     /// Why money moved.
-    pub kind: EntryKind,
+    pub kind: BalanceEntryKind,
     /// The order, of sales and refunds.
     pub order_id: Option<OrderId>,
     /// The payout, if it is one.
@@ -75,21 +75,21 @@ pub struct BalanceEntry {
 }
 
 impl BalanceEntry {
-    fn of(entry: &LedgerEntry, seller: UserId) -> Self {
+    fn of(entry: &LedgerEntry, seller: UserId) -> Result<Self, Error> {
         let own = entry.postings.iter().filter(|posting| posting.account == Account::Seller(seller));
         let (amount, fee) = own.fold((0, 0), |(amount, fee), posting| {
             (amount - i128::from(posting.amount), fee + i128::from(posting.fee))
         });
-        Self {
+        Ok(Self {
             number: entry.number,
             at: entry.at,
-            kind: entry.kind,
+            kind: entry.kind.of_seller().ok_or(Code::Internal)?,
             order_id: entry.order_id,
             payout_id: entry.payout.as_ref().map(|(id, _)| *id),
             reference: entry.payout.as_ref().map(|(_, reference)| reference.clone()),
             amount: SignedMoney::from_minor(amount, entry.currency),
             fee: SignedMoney::from_minor(fee, entry.currency),
-        }
+        })
     }
 
     /// What the buyer paid, or, below zero, got back: amount and fee together.
@@ -197,7 +197,7 @@ impl Ledger {
         let views = self.readable(actor, seller)?;
         checked(|errors| query.check(errors))?;
         let page = views.entries(Account::Seller(seller), query)?;
-        Ok(page.map(|entry| BalanceEntry::of(&entry, seller)))
+        page.try_map(|entry| BalanceEntry::of(&entry, seller))
     }
 
     /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.

@@ -125,6 +125,11 @@ impl<T> Page<T> {
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
     }
+
+    /// Turns the entries into something else, unless one of them can't be.
+    pub(crate) fn try_map<U, E>(self, turn: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page { items: self.items.into_iter().map(turn).collect::<Result<_, E>>()?, next: self.next })
+    }
 }
 
 #[cfg(test)]

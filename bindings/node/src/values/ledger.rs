@@ -94,9 +94,7 @@ pub struct BalanceEntry {
     /// When it came to be.
     pub at: Date,
     /// Why money moved.
-    #[napi(
-        ts_type = "'sale' | 'refund' | 'late_money' | 'late_money_transferred' | 'late_money_kept' | 'dispute' | 'dispute_won' | 'dispute_lost' | 'payout'"
-    )]
+    #[napi(ts_type = "'sale' | 'refund' | 'dispute_lost' | 'payout'")]
     pub kind: &'static str,
     /// The order, of sales and refunds.
     pub order_id: Option<String>,

@@ -84,7 +84,14 @@ export async function main(): Promise<void> {
   if (office.payments.takesNoticesOf('vouchers')) await office.payments.receiveNotice(new Headers(), Buffer.from('{}'))
   const { records, damage } = await BoxOffice.salvage('data', async (record) => record.seq < 5)
   console.log(records, damage?.what)
-  using feed = office.journal.subscribe(1)
+  const { signal } = new AbortController()
+  for await (const { title } of office.tickets.iter({ sort: 'price' }, { signal })) console.log(title)
+  for await (const entry of office.ledger.iter(null, 'seller')) {
+    const kind: 'sale' | 'refund' | 'dispute_lost' | 'payout' = entry.kind
+    console.log(kind)
+  }
+  await office.payments.pay('buyer', order.id, 'tok_visa', { signal: AbortSignal.timeout(1_000) })
+  using feed = office.journal.subscribe(1, { signal })
   for await (const record of feed) console.log(record.seq, record.event)
   // @ts-expect-error: prices are exact, and so texts
   await office.tickets.create('seller', { title: 'x', price: 19.99 })

@@ -40,5 +40,5 @@ pub use event::PayoutRecorded;
 pub use fees::{FeeError, FeePolicy};
 pub(super) use postings::{draft, moves_money, payout};
 pub(crate) use split::Split;
-pub use state::{Account, EntryKind, LedgerEntry, Payout, Posting};
+pub use state::{Account, BalanceEntryKind, EntryKind, LedgerEntry, Payout, Posting};
 pub(crate) use state::{Accounts, Ledger, Totals};

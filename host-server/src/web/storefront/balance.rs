@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Actor, Balance, BalanceEntry, EntryKind, LedgerQuery};
+use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::dto;
@@ -46,13 +46,10 @@ struct Row {
 impl From<&BalanceEntry> for Row {
     fn from(entry: &BalanceEntry) -> Self {
         let what = match entry.kind {
-            EntryKind::Sale => "Sale",
-            EntryKind::Refund => "Refund",
-            EntryKind::Dispute => "Disputed by the buyer's bank",
-            EntryKind::DisputeWon => "Dispute won",
-            EntryKind::DisputeLost => "Dispute lost",
-            EntryKind::Payout => "Paid out to you",
-            _ => "Late payment",
+            BalanceEntryKind::Sale => "Sale",
+            BalanceEntryKind::Refund => "Refund",
+            BalanceEntryKind::DisputeLost => "Dispute lost",
+            BalanceEntryKind::Payout => "Paid out to you",
         };
         let order = entry.order_id.map(|id| format!("Order {id}"));
         let payout = entry.reference.as_ref().map(ToString::to_string);

@@ -58,6 +58,11 @@ impl Charge {
         self.refunds_in(&[RefundStatus::Done])
     }
 
+    /// Returns how much was given back; `None` while nothing was.
+    pub fn refunded(&self) -> Option<Money> {
+        Money::from_minor(self.refunded_minor(), self.amount.currency()).ok()
+    }
+
     /// How much may still be given back, in minor units: what was taken, less what was given back, is about to be, or was taken
     /// back by the buyer's bank.
     pub fn refundable_minor(&self) -> u64 {

@@ -8,8 +8,8 @@ use super::model::{Block, Doc, Inline, Method, Model, inline};
 pub(crate) trait Words {
     /// An operation of a handle, such as `tickets.get`; the handle `office` is the box office itself.
     fn operation(&self, handle: &str, method: &str) -> String;
-    /// The error of a kind, such as `ConflictError` for `Conflict`.
-    fn error(&self, kind: &str) -> String;
+    /// The error of a code, such as `ConflictError` for `ticket.locked`, whose kind is `Conflict`.
+    fn error(&self, kind: &str, code: &str) -> String;
     /// A name of Rust's, such as `None`, `true`, `SignUp` or the field `expires_at`, where it differs.
     fn name(&self, name: &str) -> Option<String>;
 }
@@ -28,7 +28,7 @@ pub(crate) struct Text {
     /// The first paragraph.
     pub(crate) summary: String,
     /// The other paragraphs; entries of lists begin with `- `.
-    pub(crate) text: Vec<String>,
+    pub(crate) more: Vec<String>,
     /// What it fails with, as it reads on after "Raises" or "Rejects with".
     pub(crate) errors: Vec<String>,
 }
@@ -47,7 +47,7 @@ impl<'p> Prose<'p> {
     /// The whole documentation.
     pub(crate) fn text(&self, doc: &Doc) -> Text {
         let blocks = |blocks: &[Block]| blocks.iter().map(|block| self.block(block)).collect();
-        Text { summary: self.line(&doc.summary), text: blocks(&doc.text), errors: blocks(&doc.errors) }
+        Text { summary: self.line(&doc.summary), more: blocks(&doc.text), errors: blocks(&doc.errors) }
     }
 
     fn block(&self, block: &Block) -> String {
@@ -94,10 +94,11 @@ impl<'p> Prose<'p> {
 
     /// Codes as the errors that carry them: those of one kind that follow each other are told together.
     fn errors(&self, codes: &[(&str, &str)]) -> String {
-        let groups = codes.chunk_by(|(one, _), (other, _)| one == other);
-        let group = |group: &[(&str, &str)]| {
-            let Some((kind, first)) = group.first() else { return String::new() };
-            let error = format!("`{}`", self.words.error(kind));
+        let named: Vec<_> = codes.iter().map(|(kind, code)| (self.words.error(kind, code), *code)).collect();
+        let groups = named.chunk_by(|(one, _), (other, _)| one == other);
+        let group = |group: &[(String, &str)]| {
+            let Some((error, first)) = group.first() else { return String::new() };
+            let error = format!("`{error}`");
             // The one code of its kind that says no more than it.
             if *first == "validation" && group.len() == 1 {
                 return error;
@@ -186,7 +187,7 @@ mod tests {
             format!("{handle}.{method}()")
         }
 
-        fn error(&self, kind: &str) -> String {
+        fn error(&self, kind: &str, _: &str) -> String {
             kind.to_uppercase()
         }
 

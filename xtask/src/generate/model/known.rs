@@ -27,6 +27,11 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
     })
 }
 
+/// The closed set that a type is made of.
+pub(super) fn set_of(kind: &Type) -> Option<&'static str> {
+    (*kind == Type::LateMoneyPolicy).then_some("LateMoneyStep")
+}
+
 /// Types of other crates, by the last part of their path.
 pub(super) fn foreign_type_of(name: &str) -> Option<Type> {
     Some(match name {
@@ -91,7 +96,7 @@ pub(super) const RUST_ONLY: &[&str] = &["desk"];
 pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key"];
 
 /// The ending of the quick form of a method.
-pub(super) const QUICK_FORM: &str = "_in_memory";
+pub(crate) const QUICK_FORM: &str = "_in_memory";
 
 /// What a struct tells for Rust alone: packages show money as money, and a session's epoch is of use to the core only.
 pub(super) fn is_for_rust(of: &str, name: &str) -> bool {

@@ -40,6 +40,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use codes::{Code, Kind};
 pub(crate) use doc::{Block, Doc, Inline, inline};
+pub(crate) use known::{QUICK_FORM, camel_case, snake_case};
 pub(crate) use source::Crate;
 pub(crate) use types::Type;
 
@@ -86,6 +87,7 @@ pub(crate) struct Handle {
 
 /// An operation.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(crate) struct Method {
     /// Its name in the packages, in snake case.
     pub(crate) name: String,
@@ -150,10 +152,25 @@ pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// What its methods without parameters tell beside the fields, such as `BalanceEntry::gross`.
     pub(crate) computed: Vec<Field>,
+    /// How Rust makes one, if callers do.
+    pub(crate) constructor: Constructor,
+    /// Whether its `check` finds what no field tells by itself.
+    pub(crate) has_check: bool,
     /// Whether it can be compared.
     pub(crate) is_comparable: bool,
     /// Whether signatures name it as `Arc<…>`.
     pub(crate) is_shared: bool,
+}
+
+/// How Rust makes a struct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Constructor {
+    /// By its `new`, which takes these fields; the others are set after that.
+    New(Vec<String>),
+    /// By its default; fields are set after that.
+    Default,
+    /// By naming every field.
+    Literal,
 }
 
 /// What a struct is there for.
@@ -180,7 +197,7 @@ pub(crate) struct Field {
     pub(crate) kind: Type,
     /// Whether the published form leaves it out when it has nothing.
     pub(crate) may_be_missing: bool,
-    /// Whether callers must give it: it is a parameter of the input's `new`.
+    /// Whether callers must give it.
     pub(crate) is_required: bool,
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use syn::{Attribute, Expr, Fields, ImplItem, ItemEnum, ItemStruct, Lit, Pat, ReturnType, Visibility};
+use quote::ToTokens;
+use syn::{Attribute, Expr, Fields, ImplItem, ImplItemFn, ItemEnum, ItemStruct, Lit, Pat, ReturnType, Visibility};
 
 use super::source::{Crate, Definition, Found, Place, segments};
 use super::types::Types;
-use super::{Doc, Enum, Field, Role, Struct, Variant, known};
+use super::{Constructor, Doc, Enum, Field, Role, Struct, Type, Variant, known};
 
 /// Everything that was named, by its Rust name.
 type Named = (BTreeMap<String, Struct>, BTreeMap<String, Enum>);
@@ -31,8 +32,9 @@ pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<Named, Strin
         read.insert(place, roles);
     }
     for place in &types.shared {
-        let shared = types.exported(place).and_then(|name| structs.get_mut(name));
-        shared.into_iter().for_each(|it| it.is_shared = true);
+        if let Some(shared) = types.exported(place).and_then(|name| structs.get_mut(name)) {
+            shared.is_shared = true;
+        }
     }
     Ok((structs, enums))
 }
@@ -48,7 +50,7 @@ fn structure(
     let Fields::Named(named) = &item.fields else {
         return Err(format!("{}: the fields of {name} have no names", source.file(&place.module)));
     };
-    let required = required(source, place);
+    let constructor = constructor(source, place);
     let mut fields = Vec::new();
     for field in named.named.iter().filter(|field| matches!(field.vis, Visibility::Public(_))) {
         let Some(ident) = &field.ident else { continue };
@@ -64,9 +66,13 @@ fn structure(
         fields.push(Field {
             wire: wire_name(&item.attrs, &field.attrs, &field_name),
             doc: Doc::of(&field.attrs),
-            kind,
             may_be_missing: has_serde(&field.attrs, "skip_serializing_if"),
-            is_required: required.as_ref().is_none_or(|required| required.contains(&field_name)),
+            is_required: match &constructor {
+                Constructor::New(fields) => fields.contains(&field_name),
+                Constructor::Default => false,
+                Constructor::Literal => !matches!(kind, Type::Optional(_)),
+            },
+            kind,
             name: field_name,
         });
     }
@@ -78,26 +84,42 @@ fn structure(
         roles: roles.to_vec(),
         fields,
         computed,
+        constructor,
+        has_check: has_check(source, place),
         is_comparable: derives(&item.attrs, "PartialEq"),
         is_shared: false,
     })
 }
 
-/// The parameters of `new`; all fields if there is none, and no field if there is a default.
-fn required(source: &Crate, place: &Place) -> Option<Vec<String>> {
-    let functions = source.impls_of(place).into_iter().flat_map(|(_, block)| &block.items);
-    let new = functions.filter_map(|item| match item {
-        ImplItem::Fn(function) if function.sig.ident == "new" => Some(&function.sig),
-        _ => None,
-    });
+fn constructor(source: &Crate, place: &Place) -> Constructor {
     let has_default = || {
         let derived = source.definition(place).is_some_and(|item| derives(item.attributes(), "Default"));
         derived || source.trait_impl(place, "Default").is_some()
     };
-    match new.into_iter().next() {
-        Some(signature) => Some(signature.inputs.iter().filter_map(argument_name).collect()),
-        None => has_default().then(Vec::new),
+    let takes: Option<Vec<_>> = public_functions(source, place)
+        .find(|function| function.sig.ident == "new")
+        .map(|function| function.sig.inputs.iter().filter_map(argument_name).collect());
+    match takes {
+        Some(fields) if !fields.is_empty() => Constructor::New(fields),
+        _ if has_default() => Constructor::Default,
+        _ => Constructor::Literal,
     }
+}
+
+/// Whether it has a `check` that collects the errors of its fields.
+fn has_check(source: &Crate, place: &Place) -> bool {
+    public_functions(source, place).any(|function| {
+        let takes = function.sig.inputs.last().map(|argument| argument.to_token_stream().to_string());
+        function.sig.ident == "check" && takes.is_some_and(|takes| takes.ends_with("FieldErrors"))
+    })
+}
+
+fn public_functions<'s>(source: &'s Crate, place: &Place) -> impl Iterator<Item = &'s ImplItemFn> {
+    let items = source.impls_of(place).into_iter().flat_map(|(_, block)| &block.items);
+    items.filter_map(|item| match item {
+        ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => Some(function),
+        _ => None,
+    })
 }
 
 fn argument_name(argument: &syn::FnArg) -> Option<String> {

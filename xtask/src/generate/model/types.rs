@@ -252,6 +252,9 @@ impl<'s> Types<'s> {
     fn item(&mut self, place: Place, name: &str, role: Role) -> Result<Type, String> {
         let shown = self.exported(&place).map(str::to_owned);
         if let Some(known) = known::type_of(shown.as_deref().unwrap_or(&place.name)) {
+            if let Some(set) = known::set_of(&known) {
+                self.note(self.place_of(set)?, role);
+            }
             return Ok(known);
         }
         let unknown = || format!("`{}`", place.name);
@@ -305,12 +308,14 @@ pub(super) fn result_of(kind: &syn::Type) -> Result<&syn::Type, &syn::Type> {
 }
 
 fn arguments(arguments: &PathArguments) -> Vec<&syn::Type> {
+    fn kind(argument: &GenericArgument) -> Option<&syn::Type> {
+        match argument {
+            GenericArgument::Type(kind) => Some(kind),
+            GenericArgument::AssocType(assigned) => Some(&assigned.ty),
+            _ => None,
+        }
+    }
     let PathArguments::AngleBracketed(list) = arguments else { return Vec::new() };
-    let kind = |argument| match argument {
-        &GenericArgument::Type(ref kind) => Some(kind),
-        GenericArgument::AssocType(assigned) => Some(&assigned.ty),
-        _ => None,
-    };
     list.args.iter().filter_map(kind).collect()
 }
 

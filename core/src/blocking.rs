@@ -15,74 +15,86 @@ use crate::{
     SignUp, SignedIn, Stats, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
 };
 
+impl crate::BoxOffice {
+    /// Returns the same box office for callers without an async runtime.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let ticket = office.blocking().tickets().create(ann, NewTicket::new("Hamlet", "19.99"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn blocking(&self) -> BoxOffice {
+        BoxOffice(self.clone())
+    }
+}
+
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]
 pub struct BoxOffice(crate::BoxOffice);
 
 impl BoxOffice {
-    pub(crate) fn new(office: crate::BoxOffice) -> Self {
-        Self(office)
-    }
-
-    /// Who people are: sign-up, sign-in, sessions.
+    /// Returns the operations on users: sign-up, sign-in, sessions.
     pub fn auth(&self) -> Auth {
         Auth(self.0.auth())
     }
 
-    /// What is for sale.
+    /// Returns the operations on tickets.
     pub fn tickets(&self) -> Tickets {
         Tickets(self.0.tickets())
     }
 
-    /// Holds and purchases.
+    /// Returns the operations on orders: holds and purchases.
     pub fn orders(&self) -> Orders {
         Orders(self.0.orders())
     }
 
-    /// Charges and refunds.
+    /// Returns the operations on charges and refunds.
     pub fn payments(&self) -> Payments {
         Payments(self.0.payments())
     }
 
-    /// Whose the money is: balances, statements and payouts.
+    /// Returns the operations on the ledger: balances, statements and payouts.
     pub fn ledger(&self) -> Ledger {
         Ledger(self.0.ledger())
     }
 
-    /// The facts themselves.
+    /// Returns the reader of the journal.
     pub fn journal(&self) -> JournalReader {
         self.0.journal()
     }
 
-    /// Figures about the engine right now.
+    /// Returns metrics of the engine right now.
     ///
     /// See [`BoxOffice::stats`](crate::BoxOffice::stats).
     pub fn stats(&self) -> Stats {
         self.0.stats()
     }
 
-    /// Whether commands are taken.
+    /// Returns `true` if commands are taken.
     ///
     /// See [`BoxOffice::is_ready`](crate::BoxOffice::is_ready).
     pub fn is_ready(&self) -> bool {
         self.0.is_ready()
     }
 
-    /// The engine's own time, which never runs backwards.
+    /// Returns the engine's own time, which never runs backwards.
     ///
     /// See [`BoxOffice::now`](crate::BoxOffice::now).
     pub fn now(&self) -> Timestamp {
         self.0.now()
     }
 
-    /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
     ///
     /// See [`BoxOffice::compact`](crate::BoxOffice::compact).
     pub fn compact(&self) -> Result<bool, Error> {
         self.0.compact()
     }
 
-    /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
     ///
     /// See [`BoxOffice::close`](crate::BoxOffice::close).
     pub fn close(&self) -> Result<(), Error> {
@@ -103,35 +115,35 @@ impl Auth {
         Self(self.0.idempotency_key(key))
     }
 
-    /// Signs a person up, and in.
+    /// Creates a user and begins a session.
     ///
     /// See [`Auth::sign_up`](crate::Auth::sign_up).
     pub fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
         block_on(self.0.sign_up(sign_up))
     }
 
-    /// Signs a person in.
+    /// Begins a session for a user who has signed up before.
     ///
     /// See [`Auth::sign_in`](crate::Auth::sign_in).
     pub fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         block_on(self.0.sign_in(sign_in))
     }
 
-    /// The session that a token stands for. Quick: it looks at memory only.
+    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
     ///
     /// See [`Auth::authenticate`](crate::Auth::authenticate).
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         self.0.authenticate(token)
     }
 
-    /// Who is signed in.
+    /// Returns the user of a session.
     ///
     /// See [`Auth::current_user`](crate::Auth::current_user).
     pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
         self.0.current_user(session)
     }
 
-    /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
     ///
     /// See [`Auth::sign_out`](crate::Auth::sign_out).
     pub fn sign_out(&self, session: &Session) -> Result<(), Error> {
@@ -173,14 +185,14 @@ impl Tickets {
         Self(self.0.idempotency_key(key))
     }
 
-    /// Lists a ticket.
+    /// Lists a ticket for sale.
     ///
     /// See [`Tickets::create`](crate::Tickets::create).
     pub fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         block_on(self.0.create(seller, ticket))
     }
 
-    /// Lists up to 10,000 tickets, all or none.
+    /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
     ///
     /// See [`Tickets::create_many`](crate::Tickets::create_many).
     pub fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
@@ -194,21 +206,21 @@ impl Tickets {
         block_on(self.0.update(seller, id, update))
     }
 
-    /// Takes a ticket off sale. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
     ///
     /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
     pub fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
         block_on(self.0.withdraw(seller, id, expected_version))
     }
 
-    /// The ticket, as of the last durable batch.
+    /// Returns a ticket as of the last durable batch.
     ///
     /// See [`Tickets::get`](crate::Tickets::get).
     pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
         self.0.get(id)
     }
 
-    /// A page of tickets: those on sale unless a status is asked for.
+    /// Returns a page of tickets: those on sale unless the query names another status.
     ///
     /// See [`Tickets::list`](crate::Tickets::list).
     pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
@@ -243,28 +255,28 @@ impl Orders {
         block_on(self.0.create(buyer, ticket_ids))
     }
 
-    /// Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
     ///
     /// See [`Orders::cancel`](crate::Orders::cancel).
     pub fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
         block_on(self.0.cancel(buyer, id))
     }
 
-    /// The buyer's order, as of the last durable batch.
+    /// Returns a buyer's own order as of the last durable batch.
     ///
     /// See [`Orders::get`](crate::Orders::get).
     pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
         self.0.get(buyer, id)
     }
 
-    /// A page of the buyer's orders, the newest first.
+    /// Returns a page of a buyer's orders, the newest first.
     ///
     /// See [`Orders::list`](crate::Orders::list).
     pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
         self.0.list(buyer, query)
     }
 
-    /// Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
     ///
     /// See [`Orders::stream`](crate::Orders::stream).
     pub fn iter(
@@ -289,49 +301,49 @@ impl Payments {
         Self(self.0.idempotency_key(key))
     }
 
-    /// Takes the money of an order: records the intent, asks the card processor, records what it says.
+    /// Takes the money of an order: records the intent, asks the card processor, records its answer.
     ///
     /// See [`Payments::pay`](crate::Payments::pay).
     pub fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
         block_on(self.0.pay(buyer, order, token))
     }
 
-    /// A charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
     ///
     /// See [`Payments::get`](crate::Payments::get).
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
         self.0.get(user, id)
     }
 
-    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something, such as to confirm it with their bank. For the buyer alone.
     ///
     /// See [`Payments::client_secret`](crate::Payments::client_secret).
     pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
         self.0.client_secret(buyer, id)
     }
 
-    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is `true`.
     ///
     /// See [`Payments::refund`](crate::Payments::refund).
     pub fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
         block_on(self.0.refund(actor, order, return_to_sale))
     }
 
-    /// Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay sold.
+    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
     ///
     /// See [`Payments::refund_part`](crate::Payments::refund_part).
     pub fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Result<Charge, Error> {
         block_on(self.0.refund_part(actor, order, amount))
     }
 
-    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by [`Payments::refund`](crate::Payments::refund) or [`Payments::resolve`](crate::Payments::resolve).
+    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them by [`Payments::refund`](crate::Payments::refund) or [`Payments::resolve`](crate::Payments::resolve).
     ///
     /// See [`Payments::escalated`](crate::Payments::escalated).
     pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
         self.0.escalated(actor)
     }
 
-    /// Notes what became of money that was [escalated](Payments::escalated), with up to 500 characters that are to be remembered.
+    /// Records what became of money that was [escalated](Payments::escalated), with a note of up to 500 characters. For operators.
     ///
     /// See [`Payments::resolve`](crate::Payments::resolve).
     pub fn resolve(
@@ -344,14 +356,14 @@ impl Payments {
         block_on(self.0.resolve(actor, order_id, resolution, note))
     }
 
-    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of a processor's test mode.
+    /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of a processor's test mode.
     ///
     /// See [`Payments::takes_notices_of`](crate::Payments::takes_notices_of).
     pub fn takes_notices_of(&self, processor: &str) -> bool {
         self.0.takes_notices_of(processor)
     }
 
-    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
+    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
     ///
     /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
     pub fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
@@ -372,21 +384,21 @@ impl Ledger {
         Self(self.0.idempotency_key(key))
     }
 
-    /// What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For the seller, operators and the system.
+    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the seller, operators and the system.
     ///
     /// See [`Ledger::balance`](crate::Ledger::balance).
     pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
         self.0.balance(actor, seller)
     }
 
-    /// A page of what made the balance, the newest first.
+    /// Returns a page of the entries that make the balance, the newest first.
     ///
     /// See [`Ledger::entries`](crate::Ledger::entries).
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         self.0.entries(actor, seller, query)
     }
 
-    /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
     ///
     /// See [`Ledger::stream`](crate::Ledger::stream).
     pub fn iter(
@@ -398,7 +410,7 @@ impl Ledger {
         self.0.pages(actor, seller, query)
     }
 
-    /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a time, read when they are asked for.
+    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a time, read when they are asked for.
     ///
     /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).
     pub fn statement_csv(
@@ -409,14 +421,14 @@ impl Ledger {
         self.0.statement_csv(actor, seller)
     }
 
-    /// The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
     ///
     /// See [`Ledger::platform`](crate::Ledger::platform).
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         self.0.platform(actor)
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves by it: it has, or will, at the bank.
+    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank does, before or after.
     ///
     /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
     pub fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {

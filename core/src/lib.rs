@@ -12,14 +12,17 @@ mod engine;
 mod error;
 mod event;
 pub mod gateway;
+mod identity;
 mod ids;
 mod journal;
 mod mistake;
 mod office;
 mod private_file;
+mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;
+mod verify;
 mod views;
 
 pub use clock::{Clock, SystemClock, Waker};
@@ -35,9 +38,11 @@ pub use domain::ticket::{Show, Ticket, TicketStatus};
 pub use engine::Subscription;
 pub use error::{Code, Error, ErrorKind, FieldError, FieldErrors};
 pub use event::*;
+pub use identity::{KeyRing, Session};
 pub use ids::{IdSource, RandomIds};
 pub use office::*;
 pub use types::*;
+pub use verify::{Problem, VerifyReport};
 pub use views::{
     Cursor, CursorParseError, LedgerQuery, OrderQuery, Page, PageLimit, PageLimitParseError, PriceBound, SearchText,
     SearchTextError, TicketQuery, TicketSort, TicketStatusFilter,

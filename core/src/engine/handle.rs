@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::Reply;
 use super::figures::CommandFigures;
 use crate::clock::{EngineTime, Stopwatch, Waker};
 use crate::command::Command;
+use crate::domain::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::types::CommandId;
+use crate::types::{CardToken, CommandId};
 
 /// How long a caller is told to wait when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -28,6 +28,15 @@ pub(crate) struct Request {
     pub(crate) actor: Actor,
     /// What the command was, for one that is to be recognised when it comes again.
     pub(crate) fingerprint: Option<[u8; 16]>,
+    /// The card that a payment takes the money from. It goes to the gateway once the intent is durable, and is never written down.
+    pub(crate) card: Option<CardToken>,
+}
+
+impl Request {
+    /// Creates a request that makes another command each time that it comes, and brings no card.
+    pub(crate) fn new(command: impl Into<Command>, id: CommandId, actor: Actor) -> Self {
+        Self { command: command.into(), id, actor, fingerprint: None, card: None }
+    }
 }
 
 /// A request in the queue, with whoever waits for its answer.

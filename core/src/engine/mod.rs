@@ -32,7 +32,9 @@ mod tests;
 mod waiters;
 mod writer;
 
-pub(crate) use answer::Reply;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use crate::domain::Reply;
+pub(crate) use answer::typed;
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use gauges::Gauges;
 #[cfg(any(test, feature = "testing"))]

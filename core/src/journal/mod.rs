@@ -35,7 +35,7 @@ pub(crate) use self::memory::MemoryJournal;
 pub(crate) use self::redb::RedbJournal;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::redb::Sizes;
-pub(crate) use self::redb::salvage::salvage;
+pub(crate) use self::redb::recover::recover;
 
 /// The writes of one command, appended all or nothing.
 #[derive(Debug, Clone)]

@@ -1,17 +1,14 @@
-//! The front door of the auth domain.
+//! The façade of the auth domain.
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use super::token::{self, Session};
 use super::{BoxOffice, Named};
-use crate::command::Command;
 use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
+use crate::identity::{self, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Somebody who wants to sign up.
@@ -142,17 +139,39 @@ impl Auth {
         Self { office, key: None }
     }
 
-    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::SignUp;
+    ///
+    /// let auth = office.auth().idempotency_key("3f1c".parse()?);
+    /// let ann = auth.sign_up(SignUp::new("ann@example.com", "correct horse")).await?.user;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Signs a person up, and in.
+    /// Creates a user and begins a session.
+    ///
+    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::SignUp;
+    ///
+    /// let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await?;
+    /// println!("{} may show the token {}", ann.user.email, ann.token);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `validation`; `auth.email_taken`; `engine.overloaded` if too many passwords wait to be hashed.
+    /// `validation`; `auth.email_taken`; `engine.overloaded` if too many passwords wait to be hashed; `command.key_reused`.
     pub async fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         let mut faults = FieldErrors::default();
@@ -168,19 +187,31 @@ impl Auth {
         let user_id = UserId::from(inner.ids.next());
         // The password is left out of the fingerprint, so that no quick hash of it is kept anywhere.
         let name = Named::by(self.key.as_ref(), email_key.as_bytes(), "auth.sign_up", &email.as_str());
-        let command =
-            Command::CreateUser(CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } });
-        let user = self.submit(command, Actor::System, name).await?;
+        let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
+        let user = inner.submit(command, Actor::System, name).await?;
         if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
-    /// Signs a person in.
+    /// Begins a session for a user who has signed up before.
     ///
-    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
     /// attempts must wait, by account and by client address.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{Code, SignIn};
+    ///
+    /// match office.auth().sign_in(SignIn::new("ann@example.com", "correct horse")).await {
+    ///     Ok(ann) => println!("welcome back, {}", ann.user.email),
+    ///     Err(error) if error.code() == Code::RateLimited => println!("wait {:?}", error.retry_after()),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.invalid_credentials`; `rate.limited`, with the time to wait; `engine.overloaded` if too many passwords wait to be
@@ -203,10 +234,19 @@ impl Auth {
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
-    /// The session that a token stands for. Quick: it looks at memory only.
+    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, token: &str) -> Result<(), boxoffice::Error> {
+    /// let session = office.auth().authenticate(token)?;
+    /// println!("{} until {}", session.user_id, session.expires_at);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `auth.required` for whatever is wrong with the token: malformed, signed otherwise, expired, revoked, of an earlier epoch.
+    /// `auth.required` for whatever is wrong with the token: malformed, signed with another key, expired, revoked, of an earlier
+    /// password.
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         let inner = &self.office.0;
         let session = inner.tokens.check(token, self.office.now()).ok_or(Code::AuthRequired)?;
@@ -217,29 +257,52 @@ impl Auth {
         Ok(Session { operator: user.operator, ..session })
     }
 
-    /// Who is signed in.
+    /// Returns the user of a session.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
+    /// let me = office.auth().current_user(&session)?;
+    /// println!("signed in as {}", me.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `auth.required` if the user is erased; `journal.unavailable` if the vault can't be read.
+    /// `auth.required` if the user was erased; `journal.unavailable` if the vault can't be read.
     pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
         let user = self.office.0.views()?.user(session.user_id).ok_or(Code::AuthRequired)?;
         self.profile(&user)
     }
 
-    /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
+    /// office.auth().sign_out(&session).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `auth.required` if the user is erased.
+    /// `auth.required` if the user was erased.
     pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
-        let command = Command::RevokeSession(RevokeSession {
-            user_id: session.user_id,
-            session_id: session.session_id,
-            expires_at: session.expires_at,
-        });
-        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        let command =
+            RevokeSession { user_id: session.user_id, session_id: session.session_id, expires_at: session.expires_at };
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
     /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::UserUpdate;
+    ///
+    /// let update = UserUpdate::new("correct horse").password("battery staple");
+    /// let renewed = office.auth().update_user(&session, update).await?;
+    /// println!("show {} from now on", renewed.token);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation`; `auth.invalid_credentials` if the current password is wrong; `auth.email_taken`; `rate.limited` after a few
@@ -262,25 +325,39 @@ impl Auth {
             Some(password) => Some(inner.passwords.hash(&inner.runtime_handle, password).await?),
             None => None,
         };
-        let command =
-            Command::UpdateUser(UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash });
-        let user = self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        let command = UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash };
+        let user = inner.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
         self.begin_session(&user, session.session_id)
     }
 
     /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
+    /// office.auth().erase_user(&session, "correct horse").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.invalid_credentials` if the password is wrong; `auth.still_trading` while the user has tickets on sale or open
     /// orders; `rate.limited`; `auth.required`.
     pub async fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
         self.confirm(session, current_password.to_owned()).await?;
-        let command = Command::EraseUser(EraseUser { user_id: session.user_id });
-        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        let command = EraseUser { user_id: session.user_id };
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
     /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer
     /// it to users.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let dan = office.auth().set_operator("dan@example.com", true).await?;
+    /// assert!(dan.operator);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation` for a malformed email; `auth.user_not_found`.
@@ -289,8 +366,7 @@ impl Auth {
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
         let owner = inner.journal()?.email_owner(inner.journal()?.email_key(&email))?;
         let user_id = owner.ok_or(Code::AuthUserNotFound)?;
-        let command = Command::SetOperator(SetOperator { user_id, operator });
-        let user = self.submit(command, Actor::System, Named::Fresh).await?;
+        let user = inner.submit(SetOperator { user_id, operator }, Actor::System, Named::Fresh).await?;
         self.profile(&user)
     }
 
@@ -317,7 +393,7 @@ impl Auth {
     fn begin_session(&self, user: &User, id: SessionId) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         let now = self.office.now();
-        let session = token::begin(user.id, id, user.epoch, now, inner.settings.session_length);
+        let session = identity::begin(user.id, id, user.epoch, now, inner.settings.session_length);
         let token = inner.tokens.issue(&session, now)?;
         let session = Session { operator: user.operator, ..session };
         Ok(SignedIn { user: self.profile(user)?, token, session })
@@ -332,13 +408,6 @@ impl Auth {
             created_at: user.created_at,
             version: user.version,
         })
-    }
-
-    async fn submit(&self, command: Command, actor: Actor, name: Named) -> Result<Arc<User>, Error> {
-        match self.office.0.submit(command, actor, name).await? {
-            Reply::User(user) => Ok(user),
-            _ => Err(Code::Internal.into()),
-        }
     }
 }
 

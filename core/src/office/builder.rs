@@ -6,9 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::password::Passwords;
-use super::throttle::Throttle;
-use super::token::{KeyRing, Tokens};
 use super::{BoxOffice, Inner};
 use crate::clock::{Clock, EngineTime, SystemClock};
 use crate::command::Command;
@@ -20,6 +17,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
+use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
 use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency, OrderId, RefundId};
@@ -79,105 +77,262 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Sets how long an order holds its tickets: 15 minutes unless told otherwise.
+    /// Sets how long an order holds its tickets: 15 minutes by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().hold(Duration::from_mins(5)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn hold(mut self, hold: Duration) -> Self {
         self.hold = Some(hold);
         self
     }
 
-    /// Sets what the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid before
-    /// keeps the fees that it had.
+    /// Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps its fees.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::FeePolicy;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().fees(FeePolicy::percent("2.5")?).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fees(mut self, policy: FeePolicy) -> Self {
         self.fees = Some(policy);
         self
     }
 
-    /// Sets the limits of orders and listings. What [`Builder::hold`] and [`Builder::fees`] set stays, whether they are called
-    /// before or after.
+    /// Sets the limits of orders and listings.
+    ///
+    /// What [`Builder::hold`] and [`Builder::fees`] set stays, whether they are called before or after.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::Limits;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().limits(Limits::new().order_tickets_max(4)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// The card processor: [`Sandbox`], with its book in the data directory, unless told otherwise.
+    /// Sets the card processor: by default the [`Sandbox`], with its book in the data directory.
+    ///
+    /// ```
+    /// # fn example(gateway: std::sync::Arc<dyn boxoffice::gateway::PaymentGateway>) -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().gateway(gateway).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn gateway(mut self, gateway: Arc<dyn PaymentGateway>) -> Self {
         self.gateway = Some(gateway);
         self
     }
 
-    /// Where time comes from: [`SystemClock`] unless told otherwise.
+    /// Sets where time comes from: [`SystemClock`] by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use boxoffice::SystemClock;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().clock(Arc::new(SystemClock::new())).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Where ids come from: [`RandomIds`] unless told otherwise.
+    /// Sets where ids come from: [`RandomIds`] by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    /// use boxoffice::RandomIds;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().ids(Arc::new(RandomIds)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ids(mut self, ids: Arc<dyn IdSource>) -> Self {
         self.ids = Some(ids);
         self
     }
 
-    /// The keys that sessions are signed with: one that is made once and kept in the data directory, unless told otherwise.
+    /// Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::KeyRing;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().key_ring(KeyRing::new(b"a secret of at least thirty-two bytes")?).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn key_ring(mut self, keys: KeyRing) -> Self {
         self.key_ring = Some(keys);
         self
     }
 
-    /// How long a session lasts: 7 days unless told otherwise.
+    /// Sets how long a session lasts: 7 days by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().session_length(Duration::from_hours(8)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn session_length(mut self, length: Duration) -> Self {
         self.settings.session_length = length;
         self
     }
 
-    /// The currency of prices that name none: US dollars unless told otherwise.
+    /// Sets the currency of prices that name none: US dollars by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().default_currency("EUR".parse()?).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn default_currency(mut self, currency: Currency) -> Self {
         self.settings.default_currency = currency;
         self
     }
 
-    /// How long a payment waits for the card processor before it answers that the outcome is not yet known: 10 seconds unless
-    /// told otherwise.
+    /// Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds by
+    /// default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().answer_payment_within(Duration::from_secs(5)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn answer_payment_within(mut self, wait: Duration) -> Self {
         self.settings.answer_payment_within = wait;
         self
     }
 
-    /// How many payments may wait for the card processor before new ones are refused with `payment.unavailable`: 10,000 unless
-    /// told otherwise.
+    /// Sets how many payments may wait for the card processor before new ones are refused with `payment.unavailable`: 10,000 by
+    /// default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().pending_payments_max(500).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pending_payments_max(mut self, max: usize) -> Self {
         self.settings.pending_payments_max = max;
         self
     }
 
-    /// How long one call of the card processor may take (30 seconds unless told otherwise) before its outcome is looked up.
+    /// Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().gateway_timeout(Duration::from_secs(20)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn gateway_timeout(mut self, timeout: Duration) -> Self {
         self.settings.patience.call_timeout = timeout;
         self
     }
 
-    /// How long to wait before the card processor is asked what became of a charge, at first and at most; the wait doubles each
-    /// time. 500 milliseconds and one minute unless told otherwise.
+    /// Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500 milliseconds and one
+    /// minute by default. The wait doubles each time.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().reconcile_after(Duration::from_secs(1), Duration::from_mins(5)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reconcile_after(mut self, first: Duration, most: Duration) -> Self {
         self.settings.patience.ask_again_after = first;
         self.settings.patience.ask_again_max = most;
         self
     }
 
-    /// After how long a charge that the card processor never heard of counts as failed: one minute unless told otherwise. It
-    /// must be longer than a request can be on its way.
+    /// Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must be longer
+    /// than a request can be on its way.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().unknown_charge_after(Duration::from_mins(2)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn unknown_charge_after(mut self, wait: Duration) -> Self {
         self.settings.patience.unknown_after = wait;
         self
     }
 
-    /// How many commands may wait: 16,384 unless told otherwise.
+    /// Sets how many commands may wait: 16,384 by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().queue_len(1_024).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn queue_len(mut self, len: usize) -> Self {
         self.settings.queue_len = len.max(1);
         self
     }
 
-    /// Whether a command that finds the queue full is refused with `engine.overloaded`, as a server wants it, instead of
-    /// waiting for a place, as an embedder does.
+    /// Sets whether a command that finds the queue full is refused with `engine.overloaded`, as a server wants it, instead of
+    /// waiting for a place, as an embedder does: `false` by default.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().refuse_when_full(true).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refuse_when_full(mut self, refuse: bool) -> Self {
         self.settings.refuse_when_full = refuse;
         self
@@ -190,6 +345,15 @@ impl Builder {
     }
 
     /// Opens the box office that is kept in a directory, or makes one there.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), boxoffice::Error> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().refuse_when_full(true).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`BoxOffice::open`].
@@ -384,9 +548,8 @@ struct Settler {
 }
 
 impl Settler {
-    fn submit(&self, command: Command) -> Settling<'_> {
-        let id = CommandId::from(self.ids.next());
-        let request = Request { command, id, actor: Actor::System, fingerprint: None };
+    fn submit(&self, command: impl Into<Command>) -> Settling<'_> {
+        let request = Request::new(command, CommandId::from(self.ids.next()), Actor::System);
         Box::pin(async move { self.handle.submit(request).await.map(drop) })
     }
 }
@@ -394,12 +557,12 @@ impl Settler {
 impl Settle for Settler {
     fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
         let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id }))
+        self.submit(SettleCharge { order_id, charge_id, outcome, new_order_id })
     }
 
     fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
         let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(Command::SettleRefund(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id }))
+        self.submit(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
     }
 }
 

@@ -61,9 +61,20 @@ impl Desk {
         Self { office }
     }
 
-    /// The orders that hold tickets, the one whose deadline is next first: at most `limit`, and at most 1,000.
+    /// Returns the orders that hold tickets, the one whose deadline is next first: at most `limit`, and at most 1,000.
     ///
-    /// It reads the orders that it gives and no others, however many there are.
+    /// It reads only the orders that it returns, however many there are.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// for order in office.desk().open_orders(Actor::System, 100)? {
+    ///     println!("{} until {}", order.id, order.expires_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`.
@@ -71,7 +82,16 @@ impl Desk {
         Ok(self.office.0.operators_views(actor)?.next_open_orders(limit.min(LIST_MAX)))
     }
 
-    /// The orders of which a charge, a refund or a release is under way at the card processor, the oldest first.
+    /// Returns the orders of which a charge, a refund or a release is under way at the card processor, the oldest first.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// println!("{} payments wait", office.desk().pending_payments(Actor::System)?.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`.
@@ -79,7 +99,16 @@ impl Desk {
         Ok(self.office.0.operators_views(actor)?.pending_charges())
     }
 
-    /// Anybody's order, as of the last durable batch.
+    /// Returns anybody's order as of the last durable batch.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::OrderId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// println!("bought by {}", office.desk().order(Actor::System, id)?.buyer_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`, `order.not_found`; `journal.unavailable` if the views' file can't be read.
@@ -87,7 +116,16 @@ impl Desk {
         self.office.0.operators_views(actor)?.order(id)?.ok_or_else(|| Code::OrderNotFound.into())
     }
 
-    /// Anybody's account, also after it was erased.
+    /// Returns anybody's account, also after it was erased.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// println!("{:?}", office.desk().user(Actor::System, id)?.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`, `auth.user_not_found`; `journal.unavailable` if the vault can't be read.
@@ -96,7 +134,16 @@ impl Desk {
         self.account(&user)
     }
 
-    /// The account that has this email now.
+    /// Returns the account that has this email now.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// println!("{}", office.desk().user_by_email(Actor::System, "ann@example.com")?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`; `validation` for a malformed email; `auth.user_not_found`; `journal.unavailable` if the vault can't
@@ -115,8 +162,19 @@ impl Desk {
         Ok(UserAccount { id, email, operator, created_at, version })
     }
 
-    /// What sellers are owed, the largest amount first within each currency: at most `limit` of each, and at most 1,000. Who is
-    /// owed nothing is left out; who was paid more than is theirs, because money went back to buyers later, comes last.
+    /// Returns what sellers are owed, the largest amount first within each currency: at most `limit` of each, and at most 1,000. Sellers
+    /// who are owed nothing are left out; those who were paid more than is theirs, because money went back to buyers later, come last.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// for (seller, balance) in office.desk().sellers(Actor::System, 100)? {
+    ///     println!("{seller}: {}", balance.owed);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`.

@@ -1,4 +1,4 @@
-//! The front door of the journal.
+//! The façade of the journal.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use futures_core::Stream;
 
 use super::BoxOffice;
 use super::pages::{Entries, Pages};
-use super::verify::{self, VerifyReport};
 use crate::engine::Subscription;
 use crate::error::{Code, Error};
 use crate::event::Record;
+use crate::verify::{self, VerifyReport};
 
 /// How many records one read gives at most.
 const READ_MAX: usize = 10_000;
@@ -28,25 +28,51 @@ impl JournalReader {
         Self { office }
     }
 
-    /// The number of the last durable record; 0 if there is none.
+    /// Returns the number of the last durable record; 0 if there is none.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// println!("{} records so far", office.journal().head()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `journal.unavailable`.
+    /// `journal.unavailable`, `engine.closed`.
     pub fn head(&self) -> Result<u64, Error> {
         Ok(self.office.0.journal()?.head()?.seq)
     }
 
-    /// At most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+    /// Returns at most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// for record in office.journal().read(1, 100)? {
+    ///     println!("{} {} {}", record.seq, record.at, record.event.name());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `journal.unavailable`, `journal.damaged`.
+    /// `journal.unavailable`, `journal.damaged`, `engine.closed`.
     pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
         Ok(self.office.0.journal()?.read(from.max(1), limit.min(READ_MAX))?)
     }
 
-    /// Iterates over the records from number `from` to the last durable one, read in parts; what is appended meanwhile comes, too.
+    /// Iterates over the records from number `from` to the last durable one, read in parts; records that are appended meanwhile come, too.
     ///
     /// It ends where the journal ends at that moment; [`JournalReader::subscribe`] goes on.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut orders = 0;
+    /// for record in office.journal().iter(1) {
+    ///     orders += u64::from(record?.event.name() == "OrderCreated");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`JournalReader::read`], as the last item.
@@ -54,7 +80,16 @@ impl JournalReader {
         self.pages(from)
     }
 
-    /// Streams the same records as [`JournalReader::iter`]. Polling reads the file and never waits for anything else.
+    /// Streams the same records as [`JournalReader::iter`]. Polling reads the file and waits for nothing else.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let records: Vec<_> = office.journal().stream(1).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`JournalReader::read`], as the last item.
@@ -73,13 +108,31 @@ impl JournalReader {
     }
 
     /// Follows the journal from number `from` on: history first, then live, every record once and in order.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut records = office.journal().subscribe(1);
+    /// loop {
+    ///     let record = records.next().await?; // `engine.closed` ends it
+    ///     println!("{} {}", record.seq, record.event.name());
+    /// }
+    /// # }
+    /// ```
     pub fn subscribe(&self, from: u64) -> Subscription {
         let inner = &self.office.0;
         Subscription::new(inner.journal.clone(), inner.recent.clone(), inner.closed.subscribe(), from)
     }
 
     /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows from those
-    /// before it by the rules, and that the vault fits. `progress` hears how many of how many records are checked.
+    /// before it by the rules, and that the vault fits. Calls `progress` with the number of records checked and of all.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let report = office.journal().verify(&mut |checked, all| println!("{checked} of {all}"))?;
+    /// assert!(report.is_clean(), "{:?}", report.problems);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `journal.unavailable` if it can't be read at all; `engine.closed` if the box office closes meanwhile. Damage is no error but
@@ -90,9 +143,17 @@ impl JournalReader {
     }
 
     /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
-    /// Writers go on. Returns the number of the last record that is in it.
+    /// Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the last record that is in it.
     ///
     /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made anew.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let last = office.journal().backup("backup-2027-02-01".as_ref(), &mut |_, _| {})?;
+    /// println!("everything up to record {last} is safe");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation` if the directory exists and is not empty; `journal.unavailable` if it can't be written.

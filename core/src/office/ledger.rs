@@ -1,19 +1,18 @@
-//! The front door of the ledger domain.
+//! The façade of the ledger domain.
 
 use futures_core::Stream;
 use serde::Serialize;
 
 use super::pages::{Entries, Pages};
-use super::{BoxOffice, Named, scope, statement};
-use crate::command::Command;
+use super::{BoxOffice, Named, scope};
 use crate::domain::ledger::{Account, BalanceEntryKind, LedgerEntry, Payout, RecordPayout, Totals};
-use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
+use crate::statement;
 use crate::types::{
     Currency, IdempotencyKey, Money, OrderId, PayoutId, PayoutReference, SignedMoney, Timestamp, UserId,
 };
-use crate::views::{LedgerQuery, Page, Views, checked};
+use crate::views::{LedgerQuery, Page, PageLimit, Views, checked};
 
 /// Whose the money is.
 #[derive(Debug, Clone)]
@@ -90,6 +89,26 @@ impl BalanceEntry {
             amount: SignedMoney::from_minor(amount, entry.currency),
             fee: SignedMoney::from_minor(fee, entry.currency),
         })
+    }
+
+    /// The names of the columns of a statement.
+    const COLUMNS: [&str; 10] =
+        ["number", "at", "kind", "orderId", "payoutId", "reference", "currency", "gross", "fee", "amount"];
+
+    /// Returns the entry as a row of a statement.
+    fn row(&self) -> [String; 10] {
+        [
+            self.number.to_string(),
+            self.at.to_string(),
+            self.kind.as_str().to_owned(),
+            self.order_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.payout_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.reference.as_ref().map(|text| statement::harmless(text.as_str())).unwrap_or_default(),
+            self.amount.currency().code().to_owned(),
+            self.gross().decimal(),
+            self.fee.decimal(),
+            self.amount.decimal(),
+        ]
     }
 
     /// What the buyer paid, or, below zero, got back: amount and fee together.
@@ -171,15 +190,36 @@ impl Ledger {
         Self { office, key: None }
     }
 
-    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::{Actor, NewPayout};
+    ///
+    /// let ledger = office.ledger().idempotency_key("e0f4".parse()?);
+    /// ledger.record_payout(Actor::System, ann, NewPayout::new("120.50", "SEPA 2027-02")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For the
+    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
     /// seller, operators and the system.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// for balance in office.ledger().balance(Actor::User(ann), ann)? {
+    ///     println!("{} of {} sold", balance.owed, balance.sold);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required` for anybody else; `auth.user_not_found`.
@@ -188,10 +228,21 @@ impl Ledger {
         Ok(views.totals(Account::Seller(seller)).into_iter().map(Balance::of).collect())
     }
 
-    /// A page of what made the balance, the newest first.
+    /// Returns a page of the entries that make the balance, the newest first.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{Actor, LedgerQuery};
+    ///
+    /// for entry in office.ledger().entries(Actor::User(ann), ann, &LedgerQuery::new().limit(20))?.items {
+    ///     println!("{} {} {}", entry.at, entry.kind, entry.amount);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Ledger::balance`]; `validation` with a fault for each field of the query that is wrong; `journal.unavailable` if the
+    /// As [`Ledger::balance`]; `validation` with an entry for each field of the query that is wrong; `journal.unavailable` if the
     /// views' file can't be read.
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         let views = self.readable(actor, seller)?;
@@ -200,12 +251,23 @@ impl Ledger {
         page.try_map(|entry| BalanceEntry::of(&entry, seller))
     }
 
-    /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
     ///
     /// Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly
     /// once.
     ///
     /// Polling never waits: a page is read at once, as by [`Ledger::entries`].
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{Actor, LedgerQuery};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let entries = office.ledger().stream(Actor::User(ann), ann, LedgerQuery::new());
+    /// let entries: Vec<_> = entries.try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Ledger::entries`], as the last item.
@@ -233,10 +295,23 @@ impl Ledger {
         })
     }
 
-    /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a
-    /// time, read when they are asked for.
+    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100
+    /// lines at a time, read when they are asked for.
     ///
     /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write;
+    /// use boxoffice::Actor;
+    ///
+    /// let mut file = std::fs::File::create("statement.csv")?;
+    /// for part in office.ledger().statement_csv(Actor::User(ann), ann)? {
+    ///     file.write_all(part?.as_bytes())?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Ledger::balance`]; `journal.unavailable` in the middle if the views' file can't be read any more.
@@ -246,10 +321,30 @@ impl Ledger {
         seller: UserId,
     ) -> Result<impl Iterator<Item = Result<String, Error>> + Send + use<>, Error> {
         self.readable(actor, seller)?;
-        Ok(statement::Statement::new(self.clone(), actor, seller))
+        let ledger = self.clone();
+        let header = || statement::lines([BalanceEntry::COLUMNS.map(str::to_owned)].into_iter());
+        let query = LedgerQuery::new().limit(PageLimit::MAX.get());
+        let pages = Pages::new(query.cursor, move |cursor| {
+            let page = ledger.entries(actor, seller, &query.clone().after(cursor))?;
+            Ok((vec![page.items], page.next.map(Some)))
+        });
+        let parts = pages.map(|page| statement::lines(page?.iter().map(BalanceEntry::row)));
+        Ok(std::iter::once_with(header).chain(parts))
     }
 
-    /// The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// for balance in office.ledger().platform(Actor::System)? {
+    ///     assert_eq!(balance.difference().minor(), 0);
+    ///     println!("earned {}, owed to sellers {}", balance.fees, balance.sellers);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required` for anybody else.
@@ -274,21 +369,29 @@ impl Ledger {
         Ok(currencies.into_iter().map(platform).collect())
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves by it:
-    /// it has, or will, at the bank.
+    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
+    /// does, before or after.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{Actor, NewPayout};
+    ///
+    /// let payout = NewPayout::new("120.50", "SEPA 2027-02").currency("EUR");
+    /// let payout = office.ledger().record_payout(Actor::System, ann, payout).await?;
+    /// println!("{} to {}", payout.amount, payout.seller_id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `validation`; `auth.operator_required`, `auth.user_not_found`, `payout.exceeds_balance`.
+    /// `validation`; `auth.operator_required`, `auth.user_not_found`, `payout.exceeds_balance`, `command.key_reused`.
     pub async fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
         let inner = &self.office.0;
         let (amount, reference) = payout.check(inner.default_currency())?;
         let name = Named::by(self.key.as_ref(), &scope(actor), "ledger.record_payout", &(seller, &payout));
         let payout_id = PayoutId::from(inner.ids.next());
-        let command = Command::RecordPayout(RecordPayout { payout_id, seller_id: seller, amount, reference });
-        match inner.submit(command, actor, name).await? {
-            Reply::Payout(payout) => Ok(payout),
-            _ => Err(Code::Internal.into()),
-        }
+        let command = RecordPayout { payout_id, seller_id: seller, amount, reference };
+        inner.submit(command, actor, name).await
     }
 
     /// The views, if the actor may read the seller's account.

@@ -1,4 +1,4 @@
-//! The front door: what hosts embed.
+//! The façade: what hosts embed.
 
 mod auth;
 mod builder;
@@ -9,16 +9,10 @@ mod ledger;
 mod notices;
 mod orders;
 mod pages;
-mod password;
 mod payments;
 mod salvage;
-mod settled;
-mod statement;
 mod stats;
-mod throttle;
 mod tickets;
-mod token;
-mod verify;
 
 use std::fmt;
 use std::path::Path;
@@ -36,24 +30,25 @@ pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use notices::command_of;
 pub use orders::Orders;
 pub use payments::Payments;
 pub use salvage::Salvage;
 pub use stats::Stats;
 pub use tickets::Tickets;
-pub use token::{KeyRing, Session};
-pub use verify::{Problem, VerifyReport};
 
-use crate::blocking;
 use crate::command::Command;
-use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
+use crate::domain::payment::StartPayment;
+use crate::domain::{Decide, Limits, Order, Reply};
+use crate::engine::{self, Checkpointer, Gauges, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
+use crate::identity::{Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
 use crate::views::Views;
 
 /// How long `close` waits for calls of the gateway that are under way.
@@ -98,9 +93,9 @@ pub(crate) struct Inner {
     checkpointer: Arc<Checkpointer>,
     ids: Arc<dyn IdSource>,
     settings: builder::Settings,
-    tokens: token::Tokens,
-    passwords: Arc<password::Passwords>,
-    throttle: throttle::Throttle,
+    tokens: Tokens,
+    passwords: Arc<Passwords>,
+    throttle: Throttle,
     closed: watch::Sender<bool>,
     /// Held by whoever closes.
     closing: Mutex<()>,
@@ -121,6 +116,15 @@ impl BoxOffice {
     ///
     /// Blocks until the journal's tail is replayed, and whatever fell due while it was closed has expired.
     ///
+    /// ```
+    /// # fn example() -> Result<(), boxoffice::Error> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
     /// `journal.damaged`; `journal.unavailable` if the storage fails.
@@ -128,75 +132,189 @@ impl BoxOffice {
         Self::builder().open(path)
     }
 
-    /// For everything that can be chosen: hold length, limits, gateway, clock, ids, keys.
+    /// Returns a builder for everything that can be chosen: hold length, limits, gateway, clock, ids, keys.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), boxoffice::Error> {
+    /// use std::time::Duration;
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().hold(Duration::from_mins(5)).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Who people are: sign-up, sign-in, sessions.
+    /// Returns the operations on users: sign-up, sign-in, sessions.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, token: &str) -> Result<(), boxoffice::Error> {
+    /// let session = office.auth().authenticate(token)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn auth(&self) -> Auth {
         Auth::new(self.clone())
     }
 
-    /// What is for sale.
+    /// Returns the operations on tickets.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::TicketQuery;
+    ///
+    /// println!("{} tickets on the first page", office.tickets().list(&TicketQuery::new())?.items.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tickets(&self) -> Tickets {
         Tickets::new(self.clone())
     }
 
-    /// Holds and purchases.
+    /// Returns the operations on orders: holds and purchases.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, ticket: boxoffice::TicketId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let order = office.orders().create(bob, &[ticket]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn orders(&self) -> Orders {
         Orders::new(self.clone())
     }
 
-    /// Charges and refunds.
+    /// Returns the operations on charges and refunds.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let charge = office.payments().pay(bob, order, "tok_visa").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn payments(&self) -> Payments {
         Payments::new(self.clone())
     }
 
-    /// Whose the money is: balances, statements and payouts.
+    /// Returns the operations on the ledger: balances, statements and payouts.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// let balances = office.ledger().balance(Actor::User(ann), ann)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ledger(&self) -> Ledger {
         Ledger::new(self.clone())
     }
 
-    /// Everybody's orders, for operators.
+    /// Returns the operations for operators on everybody's orders and accounts.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// let orders = office.desk().open_orders(Actor::System, 100)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn desk(&self) -> Desk {
         Desk::new(self.clone())
     }
 
-    /// The facts themselves.
+    /// Returns the reader of the journal.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// println!("{} records", office.journal().head()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn journal(&self) -> JournalReader {
         JournalReader::new(self.clone())
     }
 
-    /// The same box office for callers without an async runtime.
-    pub fn blocking(&self) -> blocking::BoxOffice {
-        blocking::BoxOffice::new(self.clone())
-    }
-
-    /// Figures about the engine right now.
+    /// Returns metrics of the engine right now.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// let stats = office.stats();
+    /// println!("{} commands wait, {} orders are open", stats.queue_len, stats.open_orders);
+    /// # }
+    /// ```
     pub fn stats(&self) -> Stats {
         Stats::of(&self.0)
     }
 
-    /// Whether commands are taken.
+    /// Returns `true` if commands are taken.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// assert!(office.is_ready());
+    /// # }
+    /// ```
     pub fn is_ready(&self) -> bool {
         !self.0.handle.is_closed()
     }
 
-    /// The engine's own time, which never runs backwards.
+    /// Returns the limits that the box office was opened with, such as how many tickets an order may have.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// println!("at most {} tickets an order", office.limits().order_tickets_max);
+    /// # }
+    /// ```
+    pub fn limits(&self) -> &Limits {
+        &self.0.settings.limits
+    }
+
+    /// Returns the currency of prices that name none.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// println!("{}", office.default_currency());
+    /// # }
+    /// ```
+    pub fn default_currency(&self) -> Currency {
+        self.0.default_currency()
+    }
+
+    /// Returns the engine's own time, which never runs backwards.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// println!("{}", office.now());
+    /// # }
+    /// ```
     pub fn now(&self) -> Timestamp {
         self.0.handle.time().now()
     }
 
-    /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
     ///
     /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has
     /// gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed, or when a long
     /// journal that was restored or came from an earlier version has moved its old records to the archive. In a file of
-    /// several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. It blocks.
+    /// several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
     ///
     /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then
     /// walks the whole file once.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// if office.compact()? {
+    ///     println!("the files are smaller now");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `journal.unavailable` while somebody reads the journal or a long listing: nothing has changed then, try again later.
@@ -205,10 +323,18 @@ impl BoxOffice {
         Ok(self.0.views()?.compact()? || journal)
     }
 
-    /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the
+    /// directory.
     ///
     /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
     /// `engine.closed` from then on; closing twice is fine.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// office.close().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `journal.unavailable` if the last checkpoint can't be written; nothing is lost by that but time at the next opening.
@@ -270,13 +396,34 @@ fn spawn_closer(close: impl FnOnce() + Send + 'static) {
 }
 
 impl Inner {
-    /// Has a command decided.
-    pub(crate) async fn submit(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+    /// Has a command decided, and returns its answer once that is durable.
+    pub(crate) async fn submit<C: Decide>(&self, command: C, actor: Actor, id: Named) -> Result<C::Answer, Error> {
+        engine::typed::<C>(self.submit_any(command.into(), actor, id).await?)
+    }
+
+    /// Has a command of whatever kind decided.
+    pub(crate) async fn submit_any(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+        self.handle.submit(self.request(command, actor, id)).await
+    }
+
+    /// Has a payment decided; the gateway gets the card once the intent is durable.
+    async fn start_payment(
+        &self,
+        command: StartPayment,
+        card: CardToken,
+        buyer: Actor,
+        id: Named,
+    ) -> Result<Arc<Order>, Error> {
+        let request = Request { card: Some(card), ..self.request(command.into(), buyer, id) };
+        engine::typed::<StartPayment>(self.handle.submit(request).await?)
+    }
+
+    fn request(&self, command: Command, actor: Actor, id: Named) -> Request {
         let (id, fingerprint) = match id {
             Named::Fresh => (CommandId::from(self.ids.next()), None),
             Named::Keyed { id, fingerprint } => (id, Some(fingerprint)),
         };
-        self.handle.submit(Request { command, id, actor, fingerprint }).await
+        Request { fingerprint, ..Request::new(command, id, actor) }
     }
 
     /// What can be read, as long as the box office is open.

@@ -15,23 +15,38 @@ use crate::gateway::{ChargeAnswer, GatewayError, NoticeError, NoticeFact, Notice
 use crate::types::{IdempotencyKey, OrderId, RefundId};
 
 impl Payments {
-    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test`
+    /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test`
     /// of a processor's test mode.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// if office.payments().takes_notices_of("stripe") {
+    ///     println!("have Stripe send its events here");
+    /// }
+    /// # }
+    /// ```
     pub fn takes_notices_of(&self, processor: &str) -> bool {
         let own = &*self.office.0.gateway_name;
         own == processor || own.strip_suffix("-test") == Some(processor)
     }
 
-    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
+    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
     ///
-    /// Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-    /// office, such as a kind of message that it does not know or a charge of somebody else, is accepted and forgotten. Messages may
-    /// come in any order; one that tells what can't be yet is refused, and is right when the processor sends it again.
+    /// Once it returns, the message's content is durable; the same message again changes nothing. A message that does not concern this box
+    /// office, such as one of an unknown kind or about somebody else's charge, is accepted and ignored. Messages may come in any order;
+    /// one that comes too early is refused, and accepted when the processor sends it again.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, signature: &[u8], body: &[u8]) -> Result<(), boxoffice::Error> {
+    /// office.payments().receive_notice(&[("stripe-signature", signature)], body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `payment.notice_refused` if the message does not come from the card processor, is too old or can't be read;
     /// `payment.unavailable` if the card processor has to be asked about it and does not answer: it will send it again;
-    /// `payment.not_found`, `payment.not_refundable`, `payment.refund_too_large` if what is told does not fit what is known.
+    /// `payment.not_found`, `payment.not_refundable`, `payment.refund_too_large` if the message does not fit what is known.
     pub async fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
         let inner = &self.office.0;
         let notice = inner.read_notice(headers, body).await?;
@@ -49,7 +64,7 @@ impl Payments {
         let Some(command) = command_of(fact, order.id, OrderId::from(inner.ids.next())) else { return Ok(()) };
         let key: IdempotencyKey = notice.id.parse().map_err(|_| refused(&"its id is not visible ASCII"))?;
         let name = Named::by(Some(&key), inner.gateway_name.as_bytes(), "payments.receive_notice", &notice.id);
-        inner.submit(command, Actor::System, name).await.map(drop)
+        inner.submit_any(command, Actor::System, name).await.map(drop)
     }
 }
 
@@ -77,7 +92,7 @@ impl Inner {
         let outcome = asking.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(unavailable)?;
         let new_order_id = OrderId::from(self.ids.next());
         let (order_id, charge_id) = (charge.order_id, charge.id);
-        let command = Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id });
+        let command = SettleCharge { order_id, charge_id, outcome, new_order_id };
         self.submit(command, Actor::System, Named::Fresh).await.map(drop)
     }
 }

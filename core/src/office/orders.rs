@@ -1,4 +1,4 @@
-//! The front door of the order domain.
+//! The façade of the order domain.
 
 use std::sync::Arc;
 
@@ -6,10 +6,8 @@ use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named};
-use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::{CancelOrder, CreateOrder, TicketIds};
-use crate::engine::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
@@ -27,7 +25,16 @@ impl Orders {
         Self { office, key: None }
     }
 
-    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, ticket: boxoffice::TicketId,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let order = office.orders().idempotency_key("b5d2".parse()?).create(bob, &[ticket]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
@@ -38,10 +45,20 @@ impl Orders {
     ///
     /// Of any number of buyers at once, exactly one gets a ticket.
     ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, ticket: boxoffice::TicketId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let order = office.orders().create(bob, &[ticket]).await?;
+    /// println!("pay {} until {}", order.total, order.expires_at);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `validation` for no tickets, too many, or one twice; `ticket.not_found`, `order.own_ticket`, `ticket.locked`, `ticket.sold`,
     /// `ticket.withdrawn`, `ticket.show_started`, `order.mixed_currencies`, `order.total_too_large`, `order.too_many_open`;
-    /// `auth.required` if there is no such user.
+    /// `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
         let max = self.office.0.settings.limits.order_tickets_max;
         if ticket_ids.is_empty() || ticket_ids.len() > max {
@@ -51,25 +68,42 @@ impl Orders {
             return Err(Error::invalid("ticketIds", "must not name a ticket twice"));
         }
         let order_id = OrderId::from(self.office.0.ids.next());
-        let command = Command::CreateOrder(CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) });
+        let command = CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) };
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
-        match self.office.0.submit(command, Actor::User(buyer), name).await? {
-            Reply::Order(order) => Ok(order),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(command, Actor::User(buyer), name).await
     }
 
-    /// Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// office.orders().cancel(bob, order).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `order.not_found`, `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`.
+    /// `order.not_found`, `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`,
+    /// `command.key_reused`.
     pub async fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
-        let command = Command::CancelOrder(CancelOrder { order_id: id });
+        let command = CancelOrder { order_id: id };
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.cancel", &id);
         self.office.0.submit(command, Actor::User(buyer), name).await.map(drop)
     }
 
-    /// The buyer's order, as of the last durable batch.
+    /// Returns a buyer's own order as of the last durable batch.
+    ///
+    /// ```
+    /// # fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, id: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let order = office.orders().get(bob, id)?;
+    /// println!("{} tickets, {}", order.tickets.len(), order.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `order.not_found`, `order.not_yours`; `journal.unavailable` if the views' file can't be read.
@@ -78,7 +112,17 @@ impl Orders {
         if order.buyer_id == buyer { Ok(order) } else { Err(Code::OrderNotYours.into()) }
     }
 
-    /// A page of the buyer's orders, the newest first.
+    /// Returns a page of a buyer's orders, the newest first.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, bob: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{OrderQuery, OrderStatus};
+    ///
+    /// let page = office.orders().list(bob, &OrderQuery::new().status(OrderStatus::Complete))?;
+    /// println!("{} orders on the first page", page.items.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
@@ -87,12 +131,22 @@ impl Orders {
         Ok(self.office.0.views()?.orders(buyer, query)?)
     }
 
-    /// Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
     ///
     /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most
-    /// once; orders that are created meanwhile do not come, because the newest come first.
+    /// once. Orders that are created meanwhile do not come, because the newest come first.
     ///
     /// Polling never waits: a page is read at once, as by [`Orders::list`].
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, bob: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::OrderQuery;
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let orders: Vec<_> = office.orders().stream(bob, OrderQuery::new()).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Orders::list`], as the last item.

@@ -1,15 +1,14 @@
-//! The front door of the payment domain.
+//! The façade of the payment domain.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
 use super::{BoxOffice, Named, scope};
-use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{Charge, Resolution, ResolveEscalation, StartPayment, StartRefund};
-use crate::engine::{Reply, Waiting};
+use crate::engine::Waiting;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, OrderId, RefundId, UserId};
@@ -26,24 +25,49 @@ impl Payments {
         Self { office, key: None }
     }
 
-    /// Names the next command; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key). A payment that comes again is
-    /// answered with its outcome, as soon as that is known.
+    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key). A
+    /// payment that comes again is answered with its outcome, as soon as that is known.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let charge = office.payments().idempotency_key("c9e1".parse()?).pay(bob, order, "tok_visa").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Takes the money of an order: records the intent, asks the card processor, records what it says.
+    /// Takes the money of an order: records the intent, asks the card processor, records its answer.
     ///
-    /// The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then
-    /// the order keeps its tickets until the card processor has told, which [`Payments::get`] shows. An order is charged at most
+    /// The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then
+    /// the order keeps its tickets until the card processor has answered, which [`Payments::get`] shows. An order is charged at most
     /// once, whatever happens.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{ChargeStatus, Code};
+    ///
+    /// match office.payments().pay(bob, order, "tok_visa").await {
+    ///     Ok(charge) if charge.status == ChargeStatus::Succeeded => println!("paid {}", charge.amount),
+    ///     Ok(charge) => println!("the outcome of {} is not known yet", charge.id),
+    ///     Err(error) if error.code() == Code::PaymentDeclined => println!("declined: {error}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation` for a malformed token; `payment.declined`, after which the order is cancelled; `order.not_found`,
-    /// `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`;
-    /// `payment.unavailable` if too many payments wait for the card processor.
+    /// `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`; `payment.unavailable`
+    /// if too many payments wait for the card processor; `command.key_reused`.
     pub async fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
         let token: CardToken = token.parse().map_err(|reason| Error::invalid("token", reason))?;
         let inner = &self.office.0;
@@ -53,21 +77,28 @@ impl Payments {
         // Asked before the command, so that no outcome is missed.
         let settled = inner.waiters.wait_for(order);
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
-        let command = Command::StartPayment(StartPayment {
+        let command = StartPayment {
             order_id: order,
             charge_id: ChargeId::from(inner.ids.next()),
             gateway: Arc::clone(&inner.gateway_name),
-            token,
-        });
-        let Reply::Order(started) = inner.submit(command, Actor::User(buyer), name).await? else {
-            return Err(Code::Internal.into());
         };
+        let started = inner.start_payment(command, token, Actor::User(buyer), name).await?;
         let is_done = |order: &Order| order.charge.as_ref().is_some_and(|charge| charge.status.is_settled());
         let order = self.settled(&started, settled, is_done).await?;
         outcome(&order)
     }
 
-    /// A charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
+    ///
+    /// ```
+    /// # fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, id: boxoffice::ChargeId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let charge = office.payments().get(bob, id)?;
+    /// println!("{}: {}", charge.amount, charge.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `payment.not_found`, `payment.not_yours`; `journal.unavailable` if the views' file can't be read.
@@ -79,10 +110,21 @@ impl Payments {
         if is_party || views.is_operator(Actor::User(user)) { Ok(charge) } else { Err(Code::PaymentNotYours.into()) }
     }
 
-    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
-    /// confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something,
+    /// such as to confirm it with their bank. For the buyer alone.
     ///
     /// The order keeps its tickets until its deadline; then the charge is given up.
+    ///
+    /// ```
+    /// # fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, charge: boxoffice::ChargeId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// if let Some(secret) = office.payments().client_secret(bob, charge)? {
+    ///     println!("the page hands {} to the card processor's script", secret.expose());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `payment.not_found`, `payment.not_yours`; `journal.unavailable` if the views' file can't be read.
@@ -92,28 +134,52 @@ impl Payments {
         if order.buyer_id == buyer { Ok(inner.worker.client_secret(id)) } else { Err(Code::PaymentNotYours.into()) }
     }
 
-    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is `true`.
     ///
-    /// Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back money that
-    /// is [escalated](Payments::escalated). The charge is `refunded`, or still `refunding` if the card processor has not confirmed
+    /// Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is
+    /// [escalated](Payments::escalated). The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed
     /// it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, ann: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// let charge = office.payments().refund(Actor::User(ann), order, true).await?;
+    /// println!("{}", charge.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `order.not_found`, `order.not_yours`, `payment.not_refundable`, `payment.already_refunded`,
-    /// `payment.return_needs_full_refund` if a bank has taken some of the money back.
+    /// `payment.return_needs_full_refund` if a bank has taken some of the money back; `command.key_reused`.
     pub async fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
         let name = ("payments.refund", return_to_sale.to_string());
         self.start_refund(actor, order, None, return_to_sale, name).await
     }
 
-    /// Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay sold.
+    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
     ///
-    /// However many refunds there are, and however many at once, their sum is never more than what was taken. Who may, and what
-    /// the charge is afterwards, is as for [`Payments::refund`].
+    /// However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and
+    /// statuses are those of [`Payments::refund`].
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, ann: boxoffice::UserId, order: boxoffice::OrderId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// let charge = office.payments().refund_part(Actor::User(ann), order, "5.00").await?;
+    /// println!("{} refunds", charge.refunds.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation` for a malformed amount; `order.not_found`, `order.not_yours`, `payment.not_refundable`,
-    /// `payment.already_refunded`, `payment.refund_too_large`.
+    /// `payment.already_refunded`, `payment.refund_too_large`, `command.key_reused`.
     pub async fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Result<Charge, Error> {
         let known = self.office.0.views()?.order(order)?.ok_or(Code::OrderNotFound)?;
         let amount = Money::parse(amount, known.total.currency());
@@ -135,10 +201,8 @@ impl Payments {
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);
-        let command = Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale });
-        let Reply::Order(started) = inner.submit(command, actor, name).await? else {
-            return Err(Code::Internal.into());
-        };
+        let command = StartRefund { order_id, refund_id, amount, return_to_sale };
+        let started = inner.submit(command, actor, name).await?;
         // A refund that comes again has the id of the first time, which only the journal knows: then none may be pending.
         let refunds = started.charge.iter().flat_map(|charge| &charge.refunds);
         let is_repeated = !refunds.into_iter().any(|refund| refund.id == refund_id);
@@ -166,8 +230,19 @@ impl Payments {
         }
     }
 
-    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by
-    /// [`Payments::refund`] or [`Payments::resolve`].
+    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle
+    /// them by [`Payments::refund`] or [`Payments::resolve`].
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::Actor;
+    ///
+    /// for charge in office.payments().escalated(Actor::System)? {
+    ///     println!("{} of order {}", charge.amount, charge.order_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `auth.operator_required`.
@@ -176,10 +251,21 @@ impl Payments {
         Ok(views.escalated_charges().iter().filter_map(|order| order.charge.clone()).collect())
     }
 
-    /// Notes what became of money that was [escalated](Payments::escalated), with up to 500 characters that are to be remembered.
+    /// Records what became of money that was [escalated](Payments::escalated), with a note of up to 500 characters. For operators.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, order: boxoffice::OrderId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{Actor, Resolution};
+    ///
+    /// let note = "sent back by bank transfer on 3 March";
+    /// office.payments().resolve(Actor::System, order, Resolution::ReturnedElsewhere, note).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `validation` for a note that is too long; `auth.operator_required`, `order.not_found`, `payment.not_escalated`.
+    /// `validation` for a note that is too long; `auth.operator_required`, `order.not_found`, `payment.not_escalated`,
+    /// `command.key_reused`.
     pub async fn resolve(
         &self,
         actor: Actor,
@@ -191,10 +277,8 @@ impl Payments {
             return Err(Error::invalid("note", format_args!("must have at most {NOTE_MAX} characters")));
         }
         let name = Named::by(self.key.as_ref(), &scope(actor), "payments.resolve", &(order_id, resolution, note));
-        let command = Command::ResolveEscalation(ResolveEscalation { order_id, resolution, note: note.into() });
-        let Reply::Order(order) = self.office.0.submit(command, actor, name).await? else {
-            return Err(Code::Internal.into());
-        };
+        let command = ResolveEscalation { order_id, resolution, note: note.into() };
+        let order = self.office.0.submit(command, actor, name).await?;
         order.charge.clone().ok_or_else(|| Code::Internal.into())
     }
 

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{BoxOffice, Problem};
+use super::BoxOffice;
 use crate::error::Error;
 use crate::event::Record;
-use crate::journal::salvage;
+use crate::journal::recover;
+use crate::verify::Problem;
 
 /// What was brought out of a journal, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +50,8 @@ impl BoxOffice {
     /// # Errors
     /// `journal.unavailable` if the file can't be read at all. Damage is no error but part of the result.
     pub fn salvage(path: impl AsRef<Path>, visit: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Salvage, Error> {
-        let salvaged = salvage(path.as_ref(), visit)?;
-        let damage = salvaged.damage.map(|(seq, what)| Problem { seq, what });
-        Ok(Salvage { records: salvaged.head.seq, searched: salvaged.searched, damage })
+        let recovered = recover(path.as_ref(), visit)?;
+        let damage = recovered.damage.map(|(seq, what)| Problem { seq, what });
+        Ok(Salvage { records: recovered.head.seq, searched: recovered.searched, damage })
     }
 }

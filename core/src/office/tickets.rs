@@ -1,4 +1,4 @@
-//! The front door of the ticket domain.
+//! The façade of the ticket domain.
 
 use std::sync::Arc;
 
@@ -6,10 +6,8 @@ use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewTicket, TicketUpdate};
-use crate::command::Command;
 use crate::domain::Ticket;
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
-use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, UserId};
@@ -27,18 +25,42 @@ impl Tickets {
         Self { office, key: None }
     }
 
-    /// Names the next command: the same user giving the same command under the same key within 24 hours gets the first answer
-    /// again, and nothing is done twice; another command under the key is refused with `command.key_reused`.
+    /// Names the next command, so that it may be sent again: the same user giving the same command under the same key within 24
+    /// hours gets the first answer again, and nothing is done twice. Another command under the key is refused with
+    /// `command.key_reused`.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let tickets = office.tickets().idempotency_key("7b0a".parse()?);
+    /// let first = tickets.create(ann, NewTicket::new("Hamlet", "19.99")).await?;
+    /// let again = tickets.create(ann, NewTicket::new("Hamlet", "19.99")).await?;
+    /// assert_eq!(first.id, again.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Lists a ticket.
+    /// Lists a ticket for sale.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::{NewShow, NewTicket};
+    ///
+    /// let show = NewShow::new("Hamlet", "2027-05-01T19:30:00Z").venue("Old Vic");
+    /// let ticket = office.tickets().create(ann, NewTicket::new("Hamlet, stalls", "19.99").show(show)).await?;
+    /// println!("{} costs {}", ticket.id, ticket.price);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `validation`; `auth.required` if there is no such user.
+    /// `validation`; `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
@@ -49,10 +71,21 @@ impl Tickets {
         tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
     }
 
-    /// Lists up to 10,000 tickets, all or none.
+    /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let row = (1..=20).map(|seat| NewTicket::new("Hamlet", "19.99").seat(format!("Row 3, seat {seat}")));
+    /// let tickets = office.tickets().create_many(ann, row.collect()).await?;
+    /// assert_eq!(tickets.len(), 20);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user.
+    /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
         let max = self.office.0.settings.limits.listing_tickets_max;
         let mut faults = FieldErrors::default();
@@ -73,9 +106,23 @@ impl Tickets {
 
     /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
     ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, ann: boxoffice::UserId, id: boxoffice::TicketId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::TicketUpdate;
+    ///
+    /// let known = office.tickets().get(id)?;
+    /// let update = TicketUpdate::new("Hamlet, stalls", "17.50").expected_version(known.version);
+    /// let ticket = office.tickets().update(ann, id, update).await?;
+    /// assert_eq!(ticket.version, known.version + 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// `validation`, `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
-    /// `ticket.version_mismatch`.
+    /// `ticket.version_mismatch`, `command.key_reused`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
         let currency = self.get(id)?.price.currency();
         let mut faults = FieldErrors::default();
@@ -83,23 +130,38 @@ impl Tickets {
         let (title, price, show) = checked.ok_or(faults)?;
         let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
         let name = self.name(seller, "tickets.update", &(id, &update));
-        match self.office.0.submit(Command::UpdateTicket(command), Actor::User(seller), name).await? {
-            Reply::Ticket(ticket) => Ok(ticket),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(command, Actor::User(seller), name).await
     }
 
-    /// Takes a ticket off sale. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, ann: boxoffice::UserId, id: boxoffice::TicketId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// office.tickets().withdraw(ann, id, None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.version_mismatch`.
+    /// `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.version_mismatch`,
+    /// `command.key_reused`.
     pub async fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
-        let command = Command::WithdrawTicket(WithdrawTicket { ticket_id: id, expected_version });
+        let command = WithdrawTicket { ticket_id: id, expected_version };
         let name = self.name(seller, "tickets.withdraw", &(id, expected_version));
         self.office.0.submit(command, Actor::User(seller), name).await.map(drop)
     }
 
-    /// The ticket, as of the last durable batch.
+    /// Returns a ticket as of the last durable batch.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::TicketId) -> Result<(), boxoffice::Error> {
+    /// let ticket = office.tickets().get(id)?;
+    /// println!("{}: {} ({})", ticket.title, ticket.price, ticket.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `ticket.not_found`; `journal.unavailable` if the views' file can't be read.
@@ -107,7 +169,18 @@ impl Tickets {
         self.office.0.views()?.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
     }
 
-    /// The same, if it can be told without the disk; everything that is on sale can. For event loops, which must not wait.
+    /// Returns a ticket if it is in memory, as everything on sale is; `None` if it would have to be read from the disk or does not exist.
+    /// For event loops, which must not wait.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::TicketId) -> Result<(), boxoffice::Error> {
+    /// match office.tickets().get_in_memory(id)? {
+    ///     Some(ticket) => println!("{}", ticket.title),
+    ///     None => println!("ask `get` on another thread"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `engine.closed`.
@@ -115,7 +188,18 @@ impl Tickets {
         Ok(self.office.0.views()?.ticket_in_memory(id))
     }
 
-    /// A page of tickets: those on sale unless a status is asked for.
+    /// Returns a page of tickets: those on sale unless the query names another status.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::{TicketQuery, TicketSort};
+    ///
+    /// let query = TicketQuery::new().search("hamlet".parse()?).sort(TicketSort::PriceAsc).limit(20);
+    /// let page = office.tickets().list(&query)?;
+    /// let second = office.tickets().list(&query.after(page.next))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
@@ -127,10 +211,23 @@ impl Tickets {
     /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
     ///
     /// The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not
-    /// change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile comes or
-    /// does not, and twice if it moves behind the place that was reached.
+    /// change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile may come or not,
+    /// and comes twice if it moves from before the place that was reached to behind it.
     ///
     /// Polling never waits: a page is read at once, as by [`Tickets::list`].
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::TicketQuery;
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut tickets = office.tickets().stream(TicketQuery::new());
+    /// while let Some(ticket) = tickets.try_next().await? {
+    ///     println!("{}", ticket.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Tickets::list`], as the last item.
@@ -154,11 +251,7 @@ impl Tickets {
         listings: Vec<(TicketId, crate::domain::ticket::Listing)>,
         name: Named,
     ) -> Result<Vec<Arc<Ticket>>, Error> {
-        let command = Command::CreateTickets(CreateTickets { listings });
-        match self.office.0.submit(command, Actor::User(seller), name).await? {
-            Reply::Tickets(tickets) => Ok(tickets),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(CreateTickets { listings }, Actor::User(seller), name).await
     }
 
     fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {

@@ -4,7 +4,7 @@ use boxoffice::{
     Actor, Code, Error, LedgerQuery, NewTicket, OrderQuery, OrderStatus, TicketId, TicketQuery, TicketSort,
     TicketStatus, TicketStatusFilter,
 };
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::support::{World, ann, bob, cat, refused};
 

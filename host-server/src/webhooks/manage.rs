@@ -103,6 +103,7 @@ impl Webhooks {
     }
 
     /// Stops deliveries until the subscription is resumed. A subscription that is already disabled keeps its reason.
+    #[cfg(feature = "pages")]
     pub(crate) async fn disable(&self, id: Uuid, reason: String) -> Result<(Subscription, Progress)> {
         let at = self.0.shared.clock.now();
         self.change(id, move |subscription, progress| {

@@ -16,6 +16,8 @@
 //! **Invariant:** the journal's writer never waits for anything here.
 
 mod address;
+#[cfg(any(feature = "cli", test))]
+mod backup;
 mod error;
 mod manage;
 mod message;
@@ -42,11 +44,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+#[cfg(feature = "cli")]
+pub(crate) use backup::are_in;
 pub use error::WebhookError;
 pub(crate) use manage::{NewSubscription, SubscriptionEdit};
 pub use message::{Secret, event_types};
 use shared::Shared;
-use store::{FILE, Snapshot, Store};
+use store::Store;
 pub use subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use transport::{Http, Transport};
 use worker::{Signals, Worker};
@@ -177,48 +181,28 @@ impl Webhooks {
     }
 
     /// Returns metrics of the deliveries.
-    pub(crate) fn figures(&self) -> Result<Figures, WebhookError> {
+    pub(crate) fn metrics(&self) -> Result<Metrics, WebhookError> {
         let head = self.0.shared.office.stats().head_seq;
-        let mut figures = Figures::default();
+        let mut metrics = Metrics::default();
         let workers = self.workers().clone();
         for (subscription, progress) in self.0.shared.store.list()? {
             if !subscription.is_active() {
-                figures.disabled += 1;
+                metrics.disabled += 1;
                 continue;
             }
-            figures.active += 1;
+            metrics.active += 1;
             let covered = workers.get(&subscription.id).map_or(0, |signals| signals.covered.load(Ordering::Relaxed));
             let lag = head.saturating_sub(covered.max(progress.cursor));
-            figures.behind += usize::from(progress.attempts > 0);
-            figures.lag_max = figures.lag_max.max(lag);
+            metrics.behind += usize::from(progress.attempts > 0);
+            metrics.lag_max = metrics.lag_max.max(lag);
         }
-        Ok(figures)
-    }
-
-    /// Takes a snapshot of the file.
-    pub(crate) fn snapshot(&self) -> Result<Backup, WebhookError> {
-        self.0.shared.store.snapshot().map(Backup)
-    }
-}
-
-/// Returns `true` if the data directory has a file of webhooks.
-pub(crate) fn are_in(dir: &Path) -> bool {
-    dir.join(FILE).exists()
-}
-
-/// A snapshot of the webhooks.
-pub(crate) struct Backup(Snapshot);
-
-impl Backup {
-    /// Writes the snapshot to `dir`.
-    pub(crate) fn write(&self, dir: &Path) -> Result<(), WebhookError> {
-        self.0.copy_to(dir)
+        Ok(metrics)
     }
 }
 
 /// Metrics of the deliveries.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figures {
+pub(crate) struct Metrics {
     pub(crate) active: usize,
     pub(crate) disabled: usize,
     /// Number of active subscriptions whose next delivery has failed at least once.

@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use redb::backends::FileBackend;
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -25,16 +25,16 @@ pub(super) const LOG_MAX: u64 = 1000;
 /// Size of redb's cache; the file is small.
 const CACHE_BYTES: usize = 4 << 20;
 
-const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("subscriptions");
-const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
-const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
+pub(super) const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("subscriptions");
+pub(super) const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
+pub(super) const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
 
 type Result<T> = std::result::Result<T, WebhookError>;
 
 /// The open file.
 #[derive(Debug)]
 pub(super) struct Store {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl Store {
@@ -146,37 +146,6 @@ impl Store {
         let log = self.database.begin_read()?.open_table(DELIVERIES)?;
         let row = log.get((id.as_u128(), number))?.ok_or(WebhookError::DeliveryNotFound)?;
         decode(row.value())
-    }
-
-    /// Takes a snapshot of the file, to be copied later.
-    pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot(self.database.begin_read()?))
-    }
-}
-
-/// A snapshot of the file.
-pub(super) struct Snapshot(ReadTransaction);
-
-impl Snapshot {
-    /// Writes the snapshot to a new file in `dir`.
-    pub(super) fn copy_to(&self, dir: &Path) -> Result<()> {
-        let store = Store::at(private(&dir.join(FILE))?)?;
-        let txn = store.database.begin_write()?;
-        for table in [SUBSCRIPTIONS, PROGRESS] {
-            let mut to = txn.open_table(table)?;
-            for row in self.0.open_table(table)?.iter()? {
-                let (key, value) = row?;
-                to.insert(key.value(), value.value())?;
-            }
-        }
-        {
-            let mut to = txn.open_table(DELIVERIES)?;
-            for row in self.0.open_table(DELIVERIES)?.iter()? {
-                let (key, value) = row?;
-                to.insert(key.value(), value.value())?;
-            }
-        }
-        Ok(txn.commit()?)
     }
 }
 

@@ -7,6 +7,7 @@ use boxoffice::testing::ManualClock;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::store::FILE;
 use super::transport::{Answer, Post, RetryAfter, Sent};
 use super::*;
 
@@ -143,8 +144,8 @@ async fn what_fails_is_tried_by_the_schedule_then_disabled_and_resumed_where_it_
     let (subscription, _) = world.webhooks.get(id).await.unwrap();
     let Status::Disabled { reason, .. } = &subscription.status else { panic!("still active") };
     assert_eq!(reason, "record 1 could not be delivered in 10 attempts");
-    let figures = world.webhooks.figures().unwrap();
-    assert_eq!((figures.active, figures.disabled), (0, 1));
+    let metrics = world.webhooks.metrics().unwrap();
+    assert_eq!((metrics.active, metrics.disabled), (0, 1));
     world.webhooks.resume(id).await.unwrap();
     assert_eq!((world.next_seq().await, world.next_seq().await), (1, 2));
     world.logged(id, 12).await;
@@ -221,7 +222,9 @@ async fn there_is_a_limit_and_a_copy_has_everything() {
     let copy = tempfile::tempdir().unwrap();
     world.webhooks.snapshot().unwrap().write(copy.path()).unwrap();
     assert_eq!(Store::open(copy.path()).unwrap().list().unwrap(), world.webhooks.list().await.unwrap());
-    let mode = std::os::unix::fs::PermissionsExt::mode(&copy.path().join(FILE).metadata().unwrap().permissions());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &copy.path().join(FILE).metadata().unwrap().permissions(),
+    );
     assert_eq!(mode & 0o777, 0o600);
 }
 

@@ -23,7 +23,7 @@ use tower::Service;
 use url::Url;
 
 use super::{WebhookSettings, address, target};
-use crate::error::chain;
+use crate::cause::chain;
 
 /// Limit of bytes read of an answer. It is read only so that the connection can be reused; its content is ignored.
 const ANSWER_LEN_MAX: usize = 64 * 1024;

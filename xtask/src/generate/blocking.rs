@@ -15,7 +15,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
-    let mut text = String::new();
+    let mut text = OFFICE.to_owned();
     let mut names = BTreeSet::from(["Error"].map(str::to_owned));
     text.push_str(&office(model, &mut names));
     for handle in model.handles.iter().filter(|handle| waits(handle)) {
@@ -48,6 +48,25 @@ const DOC: &str = "\
 //! executor's thread would stand still.
 ";
 
+/// How one gets there. It is here, so that the façade knows nothing of its other face.
+const OFFICE: &str = "
+impl crate::BoxOffice {
+    /// Returns the same box office for callers without an async runtime.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let ticket = office.blocking().tickets().create(ann, NewTicket::new(\"Hamlet\", \"19.99\"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn blocking(&self) -> BoxOffice {
+        BoxOffice(self.clone())
+    }
+}
+";
+
 /// Whether any of its operations has to be awaited, so that it needs another face.
 fn waits(handle: &Handle) -> bool {
     handle.methods.iter().any(|method| method.is_async)
@@ -55,8 +74,7 @@ fn waits(handle: &Handle) -> bool {
 
 fn office(model: &Model, names: &mut BTreeSet<String>) -> String {
     let mut text = "\n/// A [box office](crate::BoxOffice) whose methods block.\n#[derive(Debug, Clone)]\n\
-         pub struct BoxOffice(crate::BoxOffice);\n\nimpl BoxOffice {\n\
-         pub(crate) fn new(office: crate::BoxOffice) -> Self { Self(office) }\n"
+         pub struct BoxOffice(crate::BoxOffice);\n\nimpl BoxOffice {\n"
         .to_owned();
     for handle in &model.handles {
         let (name, kind) = (&handle.name, &handle.rust);

@@ -17,17 +17,17 @@ class Face:
     __slots__ = ("__weakref__", "_face", "auth", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: Auth
-    """Who people are: sign-up, sign-in, sessions."""
+    """Returns the operations on users: sign-up, sign-in, sessions."""
     tickets: Tickets
-    """What is for sale."""
+    """Returns the operations on tickets."""
     orders: Orders
-    """Holds and purchases."""
+    """Returns the operations on orders: holds and purchases."""
     payments: Payments
-    """Charges and refunds."""
+    """Returns the operations on charges and refunds."""
     ledger: Ledger
-    """Whose the money is: balances, statements and payouts."""
+    """Returns the operations on the ledger: balances, statements and payouts."""
     journal: Journal
-    """The facts themselves."""
+    """Returns the reader of the journal."""
 
     def __init__(self, face: _native.OfficeFace) -> None:
         self._face = face
@@ -39,26 +39,24 @@ class Face:
         self.journal = face.journal
 
     def stats(self, /) -> Stats:
-        """Figures about the engine right now."""
+        """Returns metrics of the engine right now."""
         return self._face.stats()
 
     def is_ready(self, /) -> bool:
-        """Whether commands are taken."""
+        """Returns `True` if commands are taken."""
         return self._face.is_ready()
 
     def now(self, /) -> datetime:
-        """The engine's own time, which never runs backwards."""
+        """Returns the engine's own time, which never runs backwards."""
         return self._face.now()
 
     def compact(self, /) -> bool:
-        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was
-        any.
+        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
 
         Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
         much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
         or when a long journal that was restored or came from an earlier version has moved its old records to the
         archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
-        It blocks.
 
         A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
         opening then walks the whole file once.
@@ -69,7 +67,8 @@ class Face:
         return self._face.compact()
 
     def close(self, /) -> None:
-        """Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+        """Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
+        go of the directory.
 
         Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
         `ClosedError` (`engine.closed`) from then on; closing twice is fine.
@@ -86,17 +85,17 @@ class AsyncFace:
     __slots__ = ("__weakref__", "_face", "auth", "journal", "ledger", "orders", "payments", "tickets")
 
     auth: AsyncAuth
-    """Who people are: sign-up, sign-in, sessions."""
+    """Returns the operations on users: sign-up, sign-in, sessions."""
     tickets: AsyncTickets
-    """What is for sale."""
+    """Returns the operations on tickets."""
     orders: AsyncOrders
-    """Holds and purchases."""
+    """Returns the operations on orders: holds and purchases."""
     payments: AsyncPayments
-    """Charges and refunds."""
+    """Returns the operations on charges and refunds."""
     ledger: AsyncLedger
-    """Whose the money is: balances, statements and payouts."""
+    """Returns the operations on the ledger: balances, statements and payouts."""
     journal: AsyncJournal
-    """The facts themselves."""
+    """Returns the reader of the journal."""
 
     def __init__(self, face: _native.AsyncOfficeFace) -> None:
         self._face = face
@@ -108,26 +107,24 @@ class AsyncFace:
         self.journal = AsyncJournal(face.journal)
 
     def stats(self, /) -> Stats:
-        """Figures about the engine right now."""
+        """Returns metrics of the engine right now."""
         return self._face.stats()
 
     def is_ready(self, /) -> bool:
-        """Whether commands are taken."""
+        """Returns `True` if commands are taken."""
         return self._face.is_ready()
 
     def now(self, /) -> datetime:
-        """The engine's own time, which never runs backwards."""
+        """Returns the engine's own time, which never runs backwards."""
         return self._face.now()
 
     async def compact(self, /) -> bool:
-        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was
-        any.
+        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
 
         Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
         much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
         or when a long journal that was restored or came from an earlier version has moved its old records to the
         archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
-        It blocks.
 
         A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
         opening then walks the whole file once.
@@ -138,7 +135,8 @@ class AsyncFace:
         return await self._face.compact()
 
     async def close(self, /) -> None:
-        """Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+        """Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
+        go of the directory.
 
         Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
         `ClosedError` (`engine.closed`) from then on; closing twice is fine.

@@ -18,48 +18,48 @@ class Options(TypedDict, total=False):
     """Everything that can be chosen about a box office; what is left out is as the core has it."""
 
     hold: timedelta
-    """Sets how long an order holds its tickets: 15 minutes unless told otherwise."""
+    """Sets how long an order holds its tickets: 15 minutes by default."""
     fees: FeePolicy
-    """Sets what the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid
-    before keeps the fees that it had.
+    """Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps
+    its fees.
     """
     gateway: PaymentGateway | StripeGateway
-    """The card processor: `Sandbox`, with its book in the data directory, unless told otherwise."""
+    """Sets the card processor: by default the `Sandbox`, with its book in the data directory."""
     clock: Clock
-    """Where time comes from: `SystemClock` unless told otherwise."""
+    """Sets where time comes from: `SystemClock` by default."""
     seed: int
     """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
     jwt_key: bytes
-    """The keys that sessions are signed with: one that is made once and kept in the data directory, unless told otherwise."""
+    """Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory."""
     previous_jwt_keys: Sequence[bytes]
     """Keys whose sessions are still accepted."""
     session_length: timedelta
-    """How long a session lasts: 7 days unless told otherwise."""
+    """Sets how long a session lasts: 7 days by default."""
     default_currency: str
-    """The currency of prices that name none: US dollars unless told otherwise."""
+    """Sets the currency of prices that name none: US dollars by default."""
     answer_payment_within: timedelta
-    """How long a payment waits for the card processor before it answers that the outcome is not yet known: 10 seconds
-    unless told otherwise.
+    """Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds
+    by default.
     """
     pending_payments_max: int
-    """How many payments may wait for the card processor before new ones are refused with `UnavailableError`
-    (`payment.unavailable`): 10,000 unless told otherwise.
+    """Sets how many payments may wait for the card processor before new ones are refused with `UnavailableError`
+    (`payment.unavailable`): 10,000 by default.
     """
     gateway_timeout: timedelta
-    """How long one call of the card processor may take (30 seconds unless told otherwise) before its outcome is looked up."""
+    """Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default."""
     reconcile_after: tuple[timedelta, timedelta]
-    """How long to wait before the card processor is asked what became of a charge, at first and at most; the wait doubles
-    each time. 500 milliseconds and one minute unless told otherwise.
+    """Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500
+    milliseconds and one minute by default. The wait doubles each time.
     """
     unknown_charge_after: timedelta
-    """After how long a charge that the card processor never heard of counts as failed: one minute unless told otherwise.
-    It must be longer than a request can be on its way.
+    """Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must
+    be longer than a request can be on its way.
     """
     queue_len: int
-    """How many commands may wait: 16,384 unless told otherwise."""
+    """Sets how many commands may wait: 16,384 by default."""
     refuse_when_full: bool
-    """Whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a server
-    wants it, instead of waiting for a place, as an embedder does.
+    """Sets whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a
+    server wants it, instead of waiting for a place, as an embedder does: `False` by default.
     """
     open_orders_max: int
     """How many open orders one buyer may have: 10 unless told otherwise."""
@@ -75,33 +75,34 @@ class Options(TypedDict, total=False):
 
 
 HELP = """Options:
-        hold (timedelta): Sets how long an order holds its tickets: 15 minutes unless told otherwise.
-        fees (FeePolicy): Sets what the platform keeps of each ticket that is paid from now on: nothing unless
-            told otherwise. What was paid before keeps the fees that it had.
-        gateway (PaymentGateway | StripeGateway): The card processor: `Sandbox`, with its book in the data
-            directory, unless told otherwise.
-        clock (Clock): Where time comes from: `SystemClock` unless told otherwise.
+        hold (timedelta): Sets how long an order holds its tickets: 15 minutes by default.
+        fees (FeePolicy): Sets what the platform keeps of each ticket that is paid from now on: nothing by
+            default. What was paid before keeps its fees.
+        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, with its
+            book in the data directory.
+        clock (Clock): Sets where time comes from: `SystemClock` by default.
         seed (int): Makes ids that are the same in every run, for tests; two box offices of one seed make the
             same ids.
-        jwt_key (bytes): The keys that sessions are signed with: one that is made once and kept in the data
-            directory, unless told otherwise.
+        jwt_key (bytes): Sets the keys that sessions are signed with: by default one that is made once and kept
+            in the data directory.
         previous_jwt_keys (Sequence[bytes]): Keys whose sessions are still accepted.
-        session_length (timedelta): How long a session lasts: 7 days unless told otherwise.
-        default_currency (str): The currency of prices that name none: US dollars unless told otherwise.
-        answer_payment_within (timedelta): How long a payment waits for the card processor before it answers
-            that the outcome is not yet known: 10 seconds unless told otherwise.
-        pending_payments_max (int): How many payments may wait for the card processor before new ones are
-            refused with `UnavailableError` (`payment.unavailable`): 10,000 unless told otherwise.
-        gateway_timeout (timedelta): How long one call of the card processor may take (30 seconds unless told
-            otherwise) before its outcome is looked up.
-        reconcile_after (tuple[timedelta, timedelta]): How long to wait before the card processor is asked what
-            became of a charge, at first and at most; the wait doubles each time. 500 milliseconds and one minute
-            unless told otherwise.
-        unknown_charge_after (timedelta): After how long a charge that the card processor never heard of counts
-            as failed: one minute unless told otherwise. It must be longer than a request can be on its way.
-        queue_len (int): How many commands may wait: 16,384 unless told otherwise.
-        refuse_when_full (bool): Whether a command that finds the queue full is refused with `UnavailableError`
-            (`engine.overloaded`), as a server wants it, instead of waiting for a place, as an embedder does.
+        session_length (timedelta): Sets how long a session lasts: 7 days by default.
+        default_currency (str): Sets the currency of prices that name none: US dollars by default.
+        answer_payment_within (timedelta): Sets how long a payment waits for the card processor before it
+            answers that the outcome is not known yet: 10 seconds by default.
+        pending_payments_max (int): Sets how many payments may wait for the card processor before new ones are
+            refused with `UnavailableError` (`payment.unavailable`): 10,000 by default.
+        gateway_timeout (timedelta): Sets how long one call of the card processor may take before its outcome is
+            looked up: 30 seconds by default.
+        reconcile_after (tuple[timedelta, timedelta]): Sets how long to wait before the card processor is asked
+            what became of a charge, at first and at most: 500 milliseconds and one minute by default. The wait
+            doubles each time.
+        unknown_charge_after (timedelta): Sets after how long a charge that the card processor never heard of
+            counts as failed: one minute by default. It must be longer than a request can be on its way.
+        queue_len (int): Sets how many commands may wait: 16,384 by default.
+        refuse_when_full (bool): Sets whether a command that finds the queue full is refused with
+            `UnavailableError` (`engine.overloaded`), as a server wants it, instead of waiting for a place, as an
+            embedder does: `False` by default.
         open_orders_max (int): How many open orders one buyer may have: 10 unless told otherwise.
         order_tickets_max (int): How many tickets one order may have: 10 unless told otherwise.
         listing_tickets_max (int): How many tickets one command may list: 10,000 unless told otherwise.

@@ -7,23 +7,25 @@ use crate::generated::prelude::*;
 /// Who people are: sign-up, sign-in, sessions.
 ///
 /// Args:
-///     idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-///         hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-///         `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Auth(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Auth {
-    /// Signs a person up, and in.
+    /// Creates a user and begins a session.
+    ///
+    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
     ///
     /// Args:
     ///     email: An email address that nobody else has signed up with, whatever its case.
     ///     password: 8 to 128 characters.
     ///
     /// Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
-    /// many passwords wait to be hashed.
+    /// many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (email, password, *, idempotency_key=None))]
     fn sign_up(
         &self,
@@ -36,10 +38,10 @@ impl Auth {
         self.0.block(py, run::sign_up(office, email, password, idempotency_key))
     }
 
-    /// Signs a person in.
+    /// Begins a session for a user who has signed up before.
     ///
     /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
-    /// failures attempts must wait, by account and by client address.
+    /// failures further attempts must wait, by account and by client address.
     ///
     /// Args:
     ///     email: The email, in any case.
@@ -54,19 +56,19 @@ impl Auth {
         self.0.block(py, run::sign_in(office, email, password, client))
     }
 
-    /// The session that a token stands for. Quick: it looks at memory only.
+    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
     ///
-    /// Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed
-    /// otherwise, expired, revoked, of an earlier epoch.
+    /// Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with
+    /// another key, expired, revoked, of an earlier password.
     #[pyo3(signature = (token))]
     fn authenticate(&self, py: Python<'_>, token: String) -> PyResult<Session> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::authenticate(office, token))
     }
 
-    /// Who is signed in.
+    /// Returns the user of a session.
     ///
-    /// Raises `UnauthenticatedError` (`auth.required`) if the user is erased; `UnavailableError`
+    /// Raises `UnauthenticatedError` (`auth.required`) if the user was erased; `UnavailableError`
     /// (`journal.unavailable`) if the vault can't be read.
     #[pyo3(signature = (session))]
     fn current_user(&self, py: Python<'_>, session: Session) -> PyResult<User> {
@@ -74,9 +76,9 @@ impl Auth {
         self.0.block(py, run::current_user(office, session))
     }
 
-    /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
     ///
-    /// Raises `UnauthenticatedError` (`auth.required`) if the user is erased.
+    /// Raises `UnauthenticatedError` (`auth.required`) if the user was erased.
     #[pyo3(signature = (session))]
     fn sign_out(&self, py: Python<'_>, session: Session) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();

@@ -11,26 +11,27 @@ pub(crate) struct Journal(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Journal {
-    /// The number of the last durable record; 0 if there is none.
+    /// Returns the number of the last durable record; 0 if there is none.
     ///
-    /// Raises `UnavailableError` (`journal.unavailable`).
+    /// Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
     #[pyo3(signature = ())]
     fn head(&self, py: Python<'_>) -> PyResult<u64> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::head(office))
     }
 
-    /// At most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+    /// Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
     ///
-    /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`).
+    /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+    /// (`engine.closed`).
     #[pyo3(signature = (from_seq, limit))]
     fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Vec<Record>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::read(office, from_seq, limit))
     }
 
-    /// Iterates over the records from number `from_seq` to the last durable one, read in parts; what is appended
-    /// meanwhile comes, too.
+    /// Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
+    /// appended meanwhile come, too.
     ///
     /// It ends where the journal ends at that moment; `journal.subscribe` goes on.
     ///
@@ -50,8 +51,8 @@ impl Journal {
     }
 
     /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
-    /// from those before it by the rules, and that the vault fits. `progress` hears how many of how many records are
-    /// checked.
+    /// from those before it by the rules, and that the vault fits. Calls `progress` with the number of records checked
+    /// and of all.
     ///
     /// Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
     /// the box office closes meanwhile. Damage is no error but part of the report.
@@ -62,7 +63,8 @@ impl Journal {
     }
 
     /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
-    /// its own. Writers go on. Returns the number of the last record that is in it.
+    /// its own. Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the
+    /// last record that is in it.
     ///
     /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
     /// anew.

@@ -7,17 +7,17 @@ use crate::generated::prelude::*;
 /// Whose the money is.
 ///
 /// Args:
-///     idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-///         hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-///         `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Ledger(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Ledger {
-    /// What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For
-    /// the seller, operators and the system.
+    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
+    /// anything. For the seller, operators and the system.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -29,14 +29,14 @@ impl Ledger {
         self.0.block(py, run::balance(office, actor_id, seller_id))
     }
 
-    /// A page of what made the balance, the newest first.
+    /// Returns a page of the entries that make the balance, the newest first.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
-    /// Raises as `ledger.balance`; `ValidationError` with a fault for each field of the query that is wrong;
+    /// Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
     /// `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (actor_id, seller_id, *, limit=None, cursor=None))]
     fn entries(
@@ -51,7 +51,7 @@ impl Ledger {
         self.0.block(py, run::entries(office, actor_id, seller_id, limit, cursor))
     }
 
-    /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
     ///
     /// Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
     /// come exactly once.
@@ -78,8 +78,8 @@ impl Ledger {
         Ok(Iter::new(&self.0, parts))
     }
 
-    /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines
-    /// at a time, read when they are asked for.
+    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
+    /// up to 100 lines at a time, read when they are asked for.
     ///
     /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
     ///
@@ -95,7 +95,7 @@ impl Ledger {
         Ok(Iter::new(&self.0, parts))
     }
 
-    /// The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -107,8 +107,8 @@ impl Ledger {
         self.0.block(py, run::platform(office, actor_id))
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves
-    /// by it: it has, or will, at the bank.
+    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+    /// money: the bank does, before or after.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -117,7 +117,7 @@ impl Ledger {
     ///     currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
     ///
     /// Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
-    /// `ConflictError` (`payout.exceeds_balance`).
+    /// `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (actor_id, seller_id, amount, reference, *, currency=None, idempotency_key=None))]
     fn record_payout(
         &self,

@@ -47,7 +47,7 @@ impl OfficeFace {
         Journal(self.0.clone())
     }
 
-    /// Figures about the engine right now.
+    /// Returns metrics of the engine right now.
     #[pyo3(signature = ())]
     fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
         let office = self.0.office(py)?;
@@ -55,7 +55,7 @@ impl OfficeFace {
         Ok(Stats(value))
     }
 
-    /// Whether commands are taken.
+    /// Returns `True` if commands are taken.
     #[pyo3(signature = ())]
     fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
         let office = self.0.office(py)?;
@@ -63,7 +63,7 @@ impl OfficeFace {
         Ok(value)
     }
 
-    /// The engine's own time, which never runs backwards.
+    /// Returns the engine's own time, which never runs backwards.
     #[pyo3(signature = ())]
     fn now(&self, py: Python<'_>) -> PyResult<Time> {
         let office = self.0.office(py)?;
@@ -71,14 +71,12 @@ impl OfficeFace {
         Ok(Time(value))
     }
 
-    /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was
-    /// any.
+    /// Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
     ///
     /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
     /// much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
     /// or when a long journal that was restored or came from an earlier version has moved its old records to the
     /// archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
-    /// It blocks.
     ///
     /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
     /// opening then walks the whole file once.
@@ -91,7 +89,8 @@ impl OfficeFace {
         self.0.block(py, run::compact(office))
     }
 
-    /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
+    /// go of the directory.
     ///
     /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
     /// `ClosedError` (`engine.closed`) from then on; closing twice is fine.

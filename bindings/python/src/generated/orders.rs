@@ -7,9 +7,9 @@ use crate::generated::prelude::*;
 /// Holds and purchases.
 ///
 /// Args:
-///     idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-///         hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-///         `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Orders(pub(crate) Arc<Shared>);
@@ -23,7 +23,8 @@ impl Orders {
     /// Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
     /// `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
     /// `ticket.show_started`), `ValidationError` (`order.mixed_currencies`, `order.total_too_large`), `ConflictError`
-    /// (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user.
+    /// (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user;
+    /// `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (buyer_id, ticket_ids, *, idempotency_key=None))]
     fn create(
         &self,
@@ -36,10 +37,11 @@ impl Orders {
         self.0.block(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
     }
 
-    /// Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-    /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`).
+    /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError`
+    /// (`command.key_reused`).
     #[pyo3(signature = (buyer_id, order_id, *, idempotency_key=None))]
     fn cancel(
         &self,
@@ -52,7 +54,7 @@ impl Orders {
         self.0.block(py, run::cancel(office, buyer_id, order_id, idempotency_key))
     }
 
-    /// The buyer's order, as of the last durable batch.
+    /// Returns a buyer's own order as of the last durable batch.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
@@ -62,7 +64,7 @@ impl Orders {
         self.0.block(py, run::get(office, buyer_id, order_id))
     }
 
-    /// A page of the buyer's orders, the newest first.
+    /// Returns a page of a buyer's orders, the newest first.
     ///
     /// Args:
     ///     status: The state that is listed; all of them if there is none.
@@ -84,10 +86,10 @@ impl Orders {
         self.0.block(py, run::list(office, buyer_id, status, limit, cursor))
     }
 
-    /// Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
     ///
     /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
-    /// comes at most once; orders that are created meanwhile do not come, because the newest come first.
+    /// comes at most once. Orders that are created meanwhile do not come, because the newest come first.
     ///
     /// Polling never waits: a page is read at once, as by `orders.list`.
     ///

@@ -7,26 +7,27 @@ use crate::generated::prelude::*;
 /// Charges and refunds.
 ///
 /// Args:
-///     idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-///         hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-///         `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again is answered with its outcome,
-///         as soon as that is known.
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again
+///         is answered with its outcome, as soon as that is known.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Payments(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Payments {
-    /// Takes the money of an order: records the intent, asks the card processor, records what it says.
+    /// Takes the money of an order: records the intent, asks the card processor, records its answer.
     ///
-    /// The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in
-    /// time. Then the order keeps its tickets until the card processor has told, which `payments.get` shows. An order
-    /// is charged at most once, whatever happens.
+    /// The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not
+    /// known in time. Then the order keeps its tickets until the card processor has answered, which `payments.get`
+    /// shows. An order is charged at most once, whatever happens.
     ///
     /// Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
     /// order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
     /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-    /// (`payment.unavailable`) if too many payments wait for the card processor.
+    /// (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
+    /// (`command.key_reused`).
     #[pyo3(signature = (buyer_id, order_id, token, *, idempotency_key=None))]
     fn pay(
         &self,
@@ -40,7 +41,7 @@ impl Payments {
         self.0.block(py, run::pay(office, buyer_id, order_id, token, idempotency_key))
     }
 
-    /// A charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
     ///
     /// Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
@@ -50,8 +51,8 @@ impl Payments {
         self.0.block(py, run::get(office, user_id, charge_id))
     }
 
-    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something,
-    /// such as to confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer
+    /// to do something, such as to confirm it with their bank. For the buyer alone.
     ///
     /// The order keeps its tickets until its deadline; then the charge is given up.
     ///
@@ -63,20 +64,20 @@ impl Payments {
         self.0.block(py, run::client_secret(office, buyer_id, charge_id))
     }
 
-    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked
-    /// for.
+    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
+    /// `True`.
     ///
-    /// Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back
-    /// money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has not confirmed
-    /// it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as
-    /// before.
+    /// Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
+    /// that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
+    /// confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
+    /// charge is as before.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
     /// (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
-    /// some of the money back.
+    /// some of the money back; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (actor_id, order_id, *, return_to_sale, idempotency_key=None))]
     fn refund(
         &self,
@@ -90,18 +91,18 @@ impl Payments {
         self.0.block(py, run::refund(office, actor_id, order_id, return_to_sale, idempotency_key))
     }
 
-    /// Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay
+    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
     /// sold.
     ///
-    /// However many refunds there are, and however many at once, their sum is never more than what was taken. Who may,
-    /// and what the charge is afterwards, is as for `payments.refund`.
+    /// However many refunds there are, and however many at once, their sum is never more than the charge took.
+    /// Permissions and statuses are those of `payments.refund`.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
     /// Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
     /// (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
-    /// `payment.refund_too_large`).
+    /// `payment.refund_too_large`), `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (actor_id, order_id, amount, *, idempotency_key=None))]
     fn refund_part(
         &self,
@@ -115,8 +116,8 @@ impl Payments {
         self.0.block(py, run::refund_part(office, actor_id, order_id, amount, idempotency_key))
     }
 
-    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to
-    /// them by `payments.refund` or `payments.resolve`.
+    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
+    /// operators, who settle them by `payments.refund` or `payments.resolve`.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -128,13 +129,14 @@ impl Payments {
         self.0.block(py, run::escalated(office, actor_id))
     }
 
-    /// Notes what became of money that was escalated, with up to 500 characters that are to be remembered.
+    /// Records what became of money that was escalated, with a note of up to 500 characters. For operators.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
     /// Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
-    /// `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`).
+    /// `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
+    /// (`command.key_reused`).
     #[pyo3(signature = (actor_id, order_id, resolution, note, *, idempotency_key=None))]
     fn resolve(
         &self,
@@ -149,8 +151,8 @@ impl Payments {
         self.0.block(py, run::resolve(office, actor_id, order_id, resolution, note, idempotency_key))
     }
 
-    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for
-    /// the `-test` of a processor's test mode.
+    /// Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
+    /// for the `-test` of a processor's test mode.
     #[pyo3(signature = (processor))]
     fn takes_notices_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
         let office = self.0.office(py)?;
@@ -158,18 +160,18 @@ impl Payments {
         Ok(value)
     }
 
-    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower
+    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
     /// case.
     ///
-    /// Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern
-    /// to the box office, such as a kind of message that it does not know or a charge of somebody else, is accepted and
-    /// forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right when the
-    /// processor sends it again.
+    /// Once it returns, the message's content is durable; the same message again changes nothing. A message that does
+    /// not concern this box office, such as one of an unknown kind or about somebody else's charge, is accepted and
+    /// ignored. Messages may come in any order; one that comes too early is refused, and accepted when the processor
+    /// sends it again.
     ///
     /// Raises `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too
     /// old or can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it
     /// and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
-    /// (`payment.not_refundable`, `payment.refund_too_large`) if what is told does not fit what is known.
+    /// (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
     #[pyo3(signature = (headers, body))]
     fn receive_notice(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();

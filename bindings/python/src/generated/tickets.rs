@@ -7,18 +7,19 @@ use crate::generated::prelude::*;
 /// What is for sale.
 ///
 /// Args:
-///     idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-///         hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-///         `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Tickets(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Tickets {
-    /// Lists a ticket.
+    /// Lists a ticket for sale.
     ///
-    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user.
+    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
+    /// `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket, *, idempotency_key=None))]
     fn create(
         &self,
@@ -31,10 +32,10 @@ impl Tickets {
         self.0.block(py, run::create(office, seller_id, ticket, idempotency_key))
     }
 
-    /// Lists up to 10,000 tickets, all or none.
+    /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
     ///
     /// Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-    /// there is no such user.
+    /// there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, tickets, *, idempotency_key=None))]
     fn create_many(
         &self,
@@ -51,7 +52,7 @@ impl Tickets {
     ///
     /// Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
     /// `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-    /// (`ticket.version_mismatch`).
+    /// (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket_id, update, *, idempotency_key=None))]
     fn update(
         &self,
@@ -65,10 +66,11 @@ impl Tickets {
         self.0.block(py, run::update(office, seller_id, ticket_id, update, idempotency_key))
     }
 
-    /// Takes a ticket off sale. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
     ///
     /// Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
-    /// (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`).
+    /// (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
+    /// `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket_id, *, expected_version=None, idempotency_key=None))]
     fn withdraw(
         &self,
@@ -82,7 +84,7 @@ impl Tickets {
         self.0.block(py, run::withdraw(office, seller_id, ticket_id, expected_version, idempotency_key))
     }
 
-    /// The ticket, as of the last durable batch.
+    /// Returns a ticket as of the last durable batch.
     ///
     /// Raises `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't
     /// be read.
@@ -92,7 +94,7 @@ impl Tickets {
         self.0.block(py, run::get(office, ticket_id))
     }
 
-    /// A page of tickets: those on sale unless a status is asked for.
+    /// Returns a page of tickets: those on sale unless the query names another status.
     ///
     /// Args:
     ///     status: The states that are listed.
@@ -134,7 +136,7 @@ impl Tickets {
     ///
     /// The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that
     /// does not change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order
-    /// meanwhile comes or does not, and twice if it moves behind the place that was reached.
+    /// meanwhile may come or not, and comes twice if it moves from before the place that was reached to behind it.
     ///
     /// Polling never waits: a page is read at once, as by `tickets.list`.
     ///

@@ -13,11 +13,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, RwLock};
 
-use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, TableError, WriteTransaction};
+use redb::{Database, ReadTransaction, ReadableDatabase as _, TableError, WriteTransaction};
 
-use super::records::{Chain, Records, first_row};
-use super::tables::{RECORDS, at, check_archive, guarded, note_format};
-use super::{builder, format, lock, read, write};
+use super::error::{at, guarded};
+use super::file::builder;
+use super::format;
+use super::lock::{lock, read, write};
+use super::records::{Chain, Records, Table, first_row};
+use super::schema::{RECORDS, check_archive, note_format};
 use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
 use crate::mistake::{Mistake, planted};
@@ -127,8 +130,13 @@ impl Archive {
         lock(&self.end).seq
     }
 
+    /// Opens the records from `from` on, and the one before it: those that are archived, then those that the transaction sees.
+    pub(super) fn records(&self, txn: &ReadTransaction, from: u64) -> Result<Records, JournalError> {
+        Records::joined(txn, from, || self.table())
+    }
+
     /// Returns the current rows of the archive.
-    pub(super) fn table(&self) -> Result<Option<ReadOnlyTable<u64, &'static [u8]>>, JournalError> {
+    fn table(&self) -> Result<Option<Table>, JournalError> {
         if matches!(&*read(&self.store), Store::Failed) {
             self.ready()?;
         }
@@ -160,7 +168,7 @@ impl Archive {
             let what = format!("is missing: {ARCHIVE_FILE} should have all up to {}, and has {}", first - 1, end.seq);
             return Err(damaged(end.seq + 1, what));
         }
-        let records = Records::open(txn, self, first)?;
+        let records = self.records(txn, first)?;
         records.read(first, 1, first)?;
         if end.seq >= first && records.read(end.seq, 1, end.seq)?.iter().any(|record| record.hash != end.hash) {
             return Err(damaged(end.seq, format!("is another one in {ARCHIVE_FILE}, which is not of this journal")));

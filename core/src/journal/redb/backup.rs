@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use redb::{AccessGuard, Database, Key, ReadTransaction, StorageError, TableDefinition, Value};
 
 use super::archive::Archive;
+use super::error::at;
+use super::file::{CACHE_BYTES, builder, database_file};
 use super::format::{self, storage};
-use super::records::{Chain, Records};
-use super::tables::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, at, create_tables, head};
-use super::{builder, database_file};
+use super::load::head;
+use super::records::Chain;
+use super::schema::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, create_tables};
 use crate::journal::{Head, JournalError};
 
 /// Bytes in one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
@@ -67,10 +69,10 @@ fn fill(
         _ => {}
     }
     crate::private_file::ensure(partial).map_err(|error| JournalError::Storage(Box::new(error)))?;
-    let db = builder(super::CACHE_BYTES).create(partial)?;
+    let db = builder(CACHE_BYTES).create(partial)?;
     let end = head(txn, archive)?;
     let (mut chain, mut scratch) = (Chain::START, Vec::new());
-    let mut records = Records::open(txn, archive, 1)?.rows(1)?;
+    let mut records = archive.records(txn, 1)?.rows(1)?;
     copy_rows(&mut records, &db, RECORDS, &mut |first, row| {
         chain.follow(first, row, &mut scratch)?;
         progress(chain.seq, end.seq);

@@ -19,42 +19,44 @@ mod archive;
 mod backup;
 #[cfg(test)]
 mod crash;
+mod error;
+mod file;
 mod format;
+mod load;
+mod lock;
+mod overlay;
 mod records;
+pub(super) mod recover;
 mod replay;
 mod results;
-pub(super) mod salvage;
 mod scan;
-mod tables;
+mod schema;
 #[cfg(test)]
 pub(super) mod tests;
-mod untouched;
 mod vault;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, RwLock};
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use self::archive::{ARCHIVE_FILE, Archive, ArchiveOpener};
-use self::records::Records;
-use self::tables::{Loaded, RECORDS, at, guarded, is_closed, load};
+use self::error::{at, guarded, is_closed};
+pub(crate) use self::file::Opener;
+#[cfg(any(test, feature = "testing"))]
+use self::file::{CACHE_BYTES, builder};
+use self::file::{DATABASE_FILE, database_file, opener_of};
+use self::load::{Loaded, load};
+use self::lock::{lock, read, write};
+use self::schema::RECORDS;
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Record};
 use crate::mistake::{Mistake, planted};
-use crate::private_file;
 use crate::types::{CommandId, Email, Timestamp, UserId};
-
-/// Name of the journal's file in the data directory.
-pub(crate) const DATABASE_FILE: &str = "journal.redb";
-
-/// Size of redb's cache. The hot end of the journal is small and the views serve most reads, so redb's default of 1 GiB
-/// would be wasted.
-const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Maximum attempts of a read whose database is reopened meanwhile.
 const READ_TRIES: usize = 3;
@@ -94,9 +96,6 @@ impl Default for Sizes {
         }
     }
 }
-
-/// Function that opens the database, at the start and after every failure.
-pub(crate) type Opener = Box<dyn Fn() -> Result<Database, redb::DatabaseError> + Send + Sync>;
 
 /// The journal in a redb file.
 pub(crate) struct RedbJournal {
@@ -323,7 +322,7 @@ impl Journal for RedbJournal {
         if limit == 0 || from > end {
             return Ok(Vec::new());
         }
-        self.view(|txn| Records::open(txn, &self.archive, from)?.read(from, limit, end)).map_err(|err| at(err, from))
+        self.view(|txn| self.archive.records(txn, from)?.read(from, limit, end)).map_err(|err| at(err, from))
     }
 
     fn replay(
@@ -332,7 +331,7 @@ impl Journal for RedbJournal {
         visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
     ) -> Result<Head, JournalError> {
         let end = self.durable().head;
-        let records = guarded(|| Records::open(&self.begin_read()?, &self.archive, after.seq + 1))?;
+        let records = guarded(|| self.archive.records(&self.begin_read()?, after.seq + 1))?;
         replay::replay(&records, after, end, visit)
     }
 
@@ -401,23 +400,6 @@ impl fmt::Debug for RedbJournal {
     }
 }
 
-fn database_file(dir: &Path) -> PathBuf {
-    dir.join(DATABASE_FILE)
-}
-
-fn opener_of(file: PathBuf) -> Opener {
-    Box::new(move || {
-        private_file::ensure(&file)?;
-        builder(CACHE_BYTES).create(&file)
-    })
-}
-
-fn builder(cache_bytes: usize) -> redb::Builder {
-    let mut builder = Database::builder();
-    builder.set_cache_size(cache_bytes);
-    builder
-}
-
 fn open_database(
     opener: &Opener,
     archive: &Archive,
@@ -439,16 +421,4 @@ fn write_rows(txn: &WriteTransaction, rows: &RowWriter) -> Result<(), JournalErr
         }
     }
     Ok(())
-}
-
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

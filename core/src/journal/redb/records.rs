@@ -2,13 +2,13 @@
 
 use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable as _, StorageError};
 
-use super::archive::Archive;
-use super::tables::RECORDS;
+use super::schema::RECORDS;
 use crate::event::{Hash, Record};
 use crate::journal::JournalError;
 use crate::journal::codec::{Frame, damaged, frames};
 
-type Table = ReadOnlyTable<u64, &'static [u8]>;
+/// Rows of records.
+pub(super) type Table = ReadOnlyTable<u64, &'static [u8]>;
 
 /// The rows of records that a reader sees, as if they were in one table.
 ///
@@ -24,11 +24,15 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// Opens the records from `from` on, and the one before it.
-    pub(super) fn open(txn: &ReadTransaction, archive: &Archive, from: u64) -> Result<Self, JournalError> {
+    /// Opens the records from `from` on, and the one before it; `archived` opens the archive's rows, if any of them is needed.
+    pub(super) fn joined(
+        txn: &ReadTransaction,
+        from: u64,
+        archived: impl FnOnce() -> Result<Option<Table>, JournalError>,
+    ) -> Result<Self, JournalError> {
         let active = txn.open_table(RECORDS)?;
         let first = first_row(&active)?.unwrap_or(u64::MAX);
-        let archived = if from.saturating_sub(1) < first && first > 1 { archive.table()? } else { None };
+        let archived = if from.saturating_sub(1) < first && first > 1 { archived()? } else { None };
         Ok(Self { archived, active, first })
     }
 

@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 use std::thread;
 
+use super::error::{at, guarded};
 use super::records::{Records, Rows};
-use super::tables::{at, guarded};
 use crate::event::{Hash, Record};
 use crate::journal::codec::{ROW_BYTES_MAX, damaged, frames};
 use crate::journal::{Head, JournalError};

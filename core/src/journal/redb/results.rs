@@ -2,7 +2,7 @@
 
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 
-use super::tables::{CHECKSUM_BYTES, RESULTS, RESULTS_BY_TIME, checksum};
+use super::schema::{CHECKSUM_BYTES, RESULTS, RESULTS_BY_TIME, checksum};
 use crate::journal::codec::damaged;
 use crate::journal::{JournalError, RESULT_KEPT_MS, StoredResult};
 use crate::types::{CommandId, Timestamp};

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::untouched::Source;
+use super::overlay::Source;
 use crate::event::{Hash, Record};
 use crate::journal::Head;
 use crate::journal::codec::{FRAME_HEAD_BYTES, Frame, frames_of};

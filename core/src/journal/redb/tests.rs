@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use redb::backends::InMemoryBackend;
 use redb::{ReadableTableMetadata as _, StorageBackend};
 
-use super::tables::{META, RECORDS, RESULTS, RESULTS_BY_TIME};
+use super::schema::{META, RECORDS, RESULTS, RESULTS_BY_TIME};
 use super::*;
 use crate::domain::VaultChange;
 use crate::event::{DomainEvent, Hash};
@@ -218,7 +218,7 @@ fn a_reader_under_way_does_not_keep_the_file() {
     journal.append(vec![proposal(3)]).unwrap();
     let txn = journal.begin_read().unwrap();
     journal.reopen().unwrap();
-    let records = Records::open(&txn, &journal.archive, 1).and_then(|records| records.read(1, 10, 3));
+    let records = journal.archive.records(&txn, 1).and_then(|records| records.read(1, 10, 3));
     assert!(records.is_err_and(|err| is_closed(&err)));
     assert_eq!(journal.read(1, 10).unwrap().len(), 3);
 }

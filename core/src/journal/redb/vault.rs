@@ -6,7 +6,7 @@
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
-use super::tables::{CHECKSUM_BYTES, EMAILS, VAULT, checksum};
+use super::schema::{CHECKSUM_BYTES, EMAILS, VAULT, checksum};
 use crate::domain::VaultChange;
 use crate::event::EmailKey;
 use crate::journal::codec::damaged;

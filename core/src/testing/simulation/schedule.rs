@@ -76,7 +76,7 @@ impl World {
         let Some(command) = command_of(fact, order.id, new_order_id) else { return Ok(()) };
         process.spawn(Box::pin(async move {
             // The gateway does not care what becomes of it.
-            let _ = office.inner().submit(command, Actor::System, Named::Fresh).await;
+            let _ = office.inner().submit_any(command, Actor::System, Named::Fresh).await;
         }));
         Ok(())
     }

@@ -4,14 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, LedgerQuery};
+use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, BoxOffice, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::state::AppState;
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// One currency.
 struct Sum {
@@ -76,12 +75,12 @@ struct BalancePage {
 page!(BalancePage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let (ledger, actor) = (state.office.ledger(), Actor::User(user.id()));
+    let (ledger, actor) = (office.ledger(), Actor::User(user.id()));
     let query = LedgerQuery::new().limit(50).after(dto::cursor(Some(&asked.cursor))?);
     let found = ledger.entries(actor, user.id(), &query)?;
     let sums = ledger.balance(actor, user.id())?.iter().map(Sum::from).collect();

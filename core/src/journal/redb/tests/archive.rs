@@ -104,14 +104,14 @@ fn a_reader_under_way_sees_what_it_began_with() {
     let journal = archived(dir.path());
     let expected = all(&journal);
     let txn = journal.begin_read().unwrap();
-    let records = Records::open(&txn, &journal.archive, 1).unwrap();
+    let records = journal.archive.records(&txn, 1).unwrap();
     for _ in 0..10 {
         journal.append(vec![proposal(3)]).unwrap();
         while journal.archive().unwrap() {}
     }
     assert_eq!(records.read(1, 60, 60).unwrap(), expected);
     // A read that began before the removal and opens the archive after it.
-    let late = Records::open(&txn, &journal.archive, 1).unwrap();
+    let late = journal.archive.records(&txn, 1).unwrap();
     assert_eq!(late.read(1, 60, 60).unwrap(), expected);
 }
 
@@ -233,14 +233,14 @@ fn a_flipped_byte_of_the_archive_never_gives_another_record_and_all_before_it_is
         found += usize::from(read.is_err());
         fs::write(dir.path().join(ARCHIVE_FILE), &bad).unwrap();
         let mut saved = Vec::new();
-        let salvaged = salvage::salvage(dir.path(), &mut |record| {
+        let recovered = recover::recover(dir.path(), &mut |record| {
             saved.push(record);
             std::ops::ControlFlow::Continue(())
         });
-        let salvaged = salvaged.unwrap_or_else(|error| panic!("byte {at}: {error}"));
+        let recovered = recovered.unwrap_or_else(|error| panic!("byte {at}: {error}"));
         assert_eq!(saved, whole[..saved.len()], "byte {at}");
         assert!(saved.len() >= seen.len(), "byte {at}");
-        assert_eq!(salvaged.head.seq, saved.len() as u64);
+        assert_eq!(recovered.head.seq, saved.len() as u64);
     }
     assert!(found > 20, "{found}");
 }

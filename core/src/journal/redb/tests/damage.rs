@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::super::untouched::Untouched;
-use super::super::{salvage, tables};
+use super::super::overlay::Overlay;
+use super::super::{recover, schema};
 use super::*;
 
 /// All that a journal holds, as its readers see it.
@@ -63,7 +63,7 @@ fn read_all(journal: &RedbJournal) -> Result<Content, JournalError> {
 fn examine(bytes: &[u8]) -> Result<Content, JournalError> {
     let opener = bytes.to_vec();
     let journal = RedbJournal::open_with(Box::new(move || {
-        builder(CACHE_BYTES).create_with_backend(Untouched::new(opener.clone()).map_err(redb::StorageError::from)?)
+        builder(CACHE_BYTES).create_with_backend(Overlay::new(opener.clone()).map_err(redb::StorageError::from)?)
     }))?;
     let content = read_all(&journal)?;
     let mut wrong = Vec::new();
@@ -81,9 +81,9 @@ fn tables_error(wrong: &[String]) -> JournalError {
 }
 
 /// Recovers what it can, and checks that this is a prefix of the original records.
-fn salvaged(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
+fn recovered(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
     let mut seen = Vec::new();
-    let outcome = salvage::from(&[|| Ok(bytes.to_vec())], &mut |record| {
+    let outcome = recover::from(&[|| Ok(bytes.to_vec())], &mut |record| {
         seen.push(record);
         ControlFlow::Continue(())
     });
@@ -122,7 +122,7 @@ fn every_byte_of_every_record_flipped_is_found_and_all_before_it_is_saved() {
             let found = examine(&bad);
             let Err(JournalError::Damaged { seq, .. }) = found else { panic!("{what}: {found:?}") };
             assert_eq!(seq, place as u64 + 1, "{what}");
-            assert_eq!(salvaged(&bad, &whole, &what), (place, true), "{what}");
+            assert_eq!(recovered(&bad, &whole, &what), (place, true), "{what}");
         }
     }
 }
@@ -150,7 +150,7 @@ fn no_flipped_byte_of_the_file_is_taken_for_what_was_written() {
         if number % 8 > 0 {
             continue;
         }
-        let (saved, _) = salvaged(&bad, &whole, &format!("byte {at}"));
+        let (saved, _) = recovered(&bad, &whole, &format!("byte {at}"));
         if saved < whole.records.len() {
             lost.push(at);
         }
@@ -177,7 +177,7 @@ fn a_file_cut_anywhere_is_found_and_gives_what_is_left() {
             Err(JournalError::Damaged { .. } | JournalError::Storage(_)) => {}
             Err(error) => panic!("cut to {len}: {error}"),
         }
-        let (saved, _) = salvaged(&bytes[..len], &whole, &format!("cut to {len}"));
+        let (saved, _) = recovered(&bytes[..len], &whole, &format!("cut to {len}"));
         let there = |copies: &Vec<std::ops::Range<usize>>| copies.iter().any(|range| range.end <= len);
         assert_eq!(saved, places.iter().take_while(|copies| there(copies)).count(), "cut to {len}");
     }
@@ -210,7 +210,7 @@ fn a_larger_file_with_several_bytes_flipped_gives_nothing_that_was_not_written()
         if round % 5 == 4 {
             bad.truncate(next(bytes.len()));
         }
-        salvaged(&bad, &whole, &format!("round {round}"));
+        recovered(&bad, &whole, &format!("round {round}"));
     }
 }
 
@@ -233,13 +233,13 @@ fn what_an_unfinished_transaction_left_behind_is_not_taken_before_the_longer_cha
     // The database can't be opened without its header, so all records are found by searching.
     bytes[..8].fill(0);
     let whole = Content { records, rows: Vec::new(), owners: Vec::new(), results: Vec::new() };
-    assert_eq!(salvaged(&bytes, &whole, "searched"), (5, true));
+    assert_eq!(recovered(&bytes, &whole, "searched"), (5, true));
 }
 
 #[test]
 fn what_was_checked_beside_the_records_is_what_was_stored() {
     let (bytes, whole) = closed();
     assert_eq!(examine(&bytes).unwrap(), whole);
-    assert_eq!(salvaged(&bytes, &whole, "whole"), (9, false));
-    assert_eq!(tables::checksum(&[b"ab", b"c"]), tables::checksum(&[b"a", b"bc"]));
+    assert_eq!(recovered(&bytes, &whole, "whole"), (9, false));
+    assert_eq!(schema::checksum(&[b"ab", b"c"]), schema::checksum(&[b"a", b"bc"]));
 }

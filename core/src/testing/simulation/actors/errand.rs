@@ -127,7 +127,7 @@ impl Errand {
             Self::Erase { user } => (Command::EraseUser(EraseUser { user_id: user }), Actor::User(user)),
             _ => return Err(crate::Code::Internal.into()),
         };
-        office.inner().submit(command, actor, Named::Fresh).await
+        office.inner().submit_any(command, actor, Named::Fresh).await
     }
 }
 
@@ -141,10 +141,9 @@ async fn sign_up(office: &BoxOffice, town: &Town, email: u64) -> Result<(), Erro
     let email_key = office.inner().email_key(&email)?;
     let user_id = UserId::from(office.inner().fresh_id());
     let credentials = Credentials { email, password_hash: "$argon2id$none".to_owned() };
-    let command = Command::CreateUser(CreateUser { user_id, email_key, credentials });
-    if let Reply::User(user) = office.inner().submit(command, Actor::System, Named::Fresh).await? {
-        town.note_person(user.id);
-    }
+    let command = CreateUser { user_id, email_key, credentials };
+    let user = office.inner().submit(command, Actor::System, Named::Fresh).await?;
+    town.note_person(user.id);
     Ok(())
 }
 

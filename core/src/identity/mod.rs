@@ -1,0 +1,10 @@
+//! Who somebody is: passwords, the tokens of sessions, and the throttle on guesses.
+
+mod password;
+mod throttle;
+mod token;
+
+pub(crate) use self::password::Passwords;
+pub(crate) use self::throttle::Throttle;
+pub use self::token::{KeyRing, Session};
+pub(crate) use self::token::{Tokens, begin};

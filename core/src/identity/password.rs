@@ -1,0 +1,108 @@
+//! Password hashing: slow on purpose, so off the hot path and few at a time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+
+use crate::error::{Code, Error};
+use crate::types::Password;
+
+/// How many may wait for a hash before more are refused. Two cores hash that many in some fifteen seconds; whoever would have to
+/// wait longer is better told at once to come back.
+const WAITING_MAX: usize = 1024;
+
+/// Hashes and checks passwords with Argon2id, at most so many at a time as the machine has cores.
+///
+/// The parameters are the defaults of the `argon2` crate, which are OWASP's: 19 MiB, 2 passes, 1 lane.
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    slots: Semaphore,
+    waiting: AtomicUsize,
+    /// The hash of a password that nobody has: checking against it takes as long as checking against a user's.
+    nobody: String,
+}
+
+impl Passwords {
+    pub(crate) fn new(slots: usize) -> Self {
+        let nobody = Argon2::default().hash_password(b"nobody").map(|hash| hash.to_string());
+        Self { slots: Semaphore::new(slots), waiting: AtomicUsize::new(0), nobody: nobody.unwrap_or_default() }
+    }
+
+    /// The password's hash in PHC form, with a fresh salt.
+    pub(crate) async fn hash(&self, runtime: &tokio::runtime::Handle, password: Password) -> Result<String, Error> {
+        self.slowly(runtime, move || {
+            Argon2::default().hash_password(password.expose().as_bytes()).map(|h| h.to_string())
+        })
+        .await?
+        .map_err(|error| Error::with_message(Code::Internal, error.to_string()))
+    }
+
+    /// Whether the password has this hash. Without a hash it takes as long, and is not.
+    pub(crate) async fn check(
+        &self,
+        runtime: &tokio::runtime::Handle,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, Error> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let matches = self
+            .slowly(runtime, move || {
+                PasswordHash::new(&hash)
+                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            })
+            .await?;
+        Ok(matches && known)
+    }
+
+    async fn slowly<T: Send + 'static>(
+        &self,
+        runtime: &tokio::runtime::Handle,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let _waiting = Waiting::enter(&self.waiting)?;
+        let _slot = self.slots.acquire().await.map_err(|_| Error::from(Code::EngineClosed))?;
+        runtime.spawn_blocking(work).await.map_err(|_| Code::EngineClosed.into())
+    }
+}
+
+/// A place among those who wait for a hash.
+struct Waiting<'p>(&'p AtomicUsize);
+
+impl<'p> Waiting<'p> {
+    fn enter(count: &'p AtomicUsize) -> Result<Self, Error> {
+        let waiting = Self(count);
+        if count.fetch_add(1, Ordering::AcqRel) < WAITING_MAX {
+            return Ok(waiting);
+        }
+        Err(Error::from(Code::EngineOverloaded).with_retry_after(std::time::Duration::from_secs(5)))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn hashes_are_argon2id_with_owasps_parameters_and_salted() {
+        let passwords = Passwords::new(1);
+        let runtime = tokio::runtime::Handle::current();
+        let password: Password = "correct horse".parse().unwrap();
+        let one = passwords.hash(&runtime, password.clone()).await.unwrap();
+        let two = passwords.hash(&runtime, password).await.unwrap();
+        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
+        assert_ne!(one, two);
+        assert!(passwords.check(&runtime, "correct horse".into(), Some(one.clone())).await.unwrap());
+        assert!(!passwords.check(&runtime, "battery staple".into(), Some(one)).await.unwrap());
+        assert!(!passwords.check(&runtime, "nobody".into(), None).await.unwrap());
+    }
+}

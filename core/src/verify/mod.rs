@@ -1,0 +1,246 @@
+//! Checks a journal from its first record to its last.
+
+mod settled;
+
+use std::collections::BTreeMap;
+
+use self::settled::Book;
+use crate::domain::ledger::{Account, EntryKind, Posting};
+use crate::domain::{Circumstances, Fact, State};
+use crate::error::Error;
+use crate::event::{Hash, Record, StreamKey};
+use crate::journal::{Head, Journal, JournalError};
+use crate::types::{CommandId, OrderId, Timestamp, UserId};
+
+/// How often progress is told, in records.
+const PROGRESS_EVERY: u64 = 10_000;
+
+/// What a check of the journal found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// How many records are in order.
+    pub records: u64,
+    /// The hash of the last of them: the fingerprint of all that came before.
+    pub head: Hash,
+    /// How many users were created.
+    pub users: u64,
+    /// How many tickets were listed.
+    pub tickets: u64,
+    /// How many orders were created.
+    pub orders: u64,
+    /// How many charges took money.
+    pub charges: u64,
+    /// How many records each event has.
+    pub by_event: BTreeMap<&'static str, u64>,
+    /// What is wrong, in the order of the journal. The check ends at the first record that does not follow from those before.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that is wrong with a journal.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Problem {
+    /// The record, or the one that should be there.
+    pub seq: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn count(&self, event: &str) -> u64 {
+        self.by_event.get(event).copied().unwrap_or(0)
+    }
+}
+
+pub(crate) fn verify(
+    journal: &dyn Journal,
+    is_closed: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<VerifyReport, Error> {
+    let total = journal.head()?.seq;
+    let mut check = Check::default();
+    let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+    let replayed = journal.replay(start, &mut |record| {
+        if record.seq.is_multiple_of(PROGRESS_EVERY) {
+            progress(record.seq, total);
+            // Nobody waits for a journal of hours when the box office closes.
+            if is_closed() {
+                return Err(JournalError::Closed);
+            }
+        }
+        check.record(&record)
+    });
+    match replayed {
+        Ok(_) => {
+            check.vault(journal)?;
+            let seq = check.report.records;
+            journal.check_beside(&mut |what| check.report.problems.push(Problem { seq, what }))?;
+        }
+        Err(JournalError::Damaged { seq, what }) => check.report.problems.push(Problem { seq, what }),
+        Err(error) => return Err(error.into()),
+    }
+    progress(total, total);
+    let mut report = check.report;
+    report.users = report.count("UserCreated");
+    report.tickets = report.count("TicketCreated");
+    report.orders = report.count("OrderCreated");
+    report.charges = report.count("ChargeCreated");
+    Ok(report)
+}
+
+struct Check {
+    report: VerifyReport,
+    /// What is live.
+    state: State,
+    /// The rest.
+    settled: Book,
+    last_at: Timestamp,
+    users: Vec<UserId>,
+    /// The last order that late money was to pay, with the command that said so.
+    transfer: Option<(OrderId, CommandId)>,
+    /// What all accounts of a currency come to.
+    money: BTreeMap<&'static str, i128>,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        let report = VerifyReport {
+            records: 0,
+            head: Hash::ZERO,
+            users: 0,
+            tickets: 0,
+            orders: 0,
+            charges: 0,
+            by_event: BTreeMap::new(),
+            problems: Vec::new(),
+        };
+        Self {
+            report,
+            state: State::default(),
+            settled: Book::default(),
+            last_at: Timestamp::default(),
+            users: Vec::new(),
+            transfer: None,
+            money: BTreeMap::new(),
+        }
+    }
+}
+
+impl Check {
+    fn record(&mut self, record: &Record) -> Result<(), JournalError> {
+        let wrong = |what: String| JournalError::Damaged { seq: record.seq, what };
+        if record.at < self.last_at {
+            return Err(wrong("its time is before that of the record before it".into()));
+        }
+        let keys = record.event.changes();
+        if record.event.may_revive() {
+            self.settled.give_back(&mut self.state, &keys)?;
+        }
+        let stream = record.event.stream();
+        let creates = record.version == 1;
+        if creates && self.settled.knows(stream)? {
+            return Err(wrong("something was created that exists already".into()));
+        }
+        let by_this_command = self.transfer.filter(|(_, command)| *command == record.command_id);
+        let late_money_pays = by_this_command.map(|(order, _)| order);
+        let circumstances = Circumstances { at: record.at, actor: record.actor, late_money_pays };
+        record.event.demands(&self.state, &circumstances).map_err(|error| wrong(error.to_string()))?;
+        let fact = Fact { at: record.at, version: record.version };
+        self.state.apply(&record.event, fact).map_err(|error| wrong(error.to_string()))?;
+        self.ledger().map_err(|what| wrong(what.into()))?;
+        if let StreamKey::Order(id) = stream
+            && let Some(to) = self.state.order(id).and_then(|order| order.charge.as_ref()?.transferred_to)
+        {
+            self.transfer = Some((to, record.command_id));
+        }
+        if record.event.may_settle() {
+            self.settled.take(&mut self.state, &keys)?;
+        }
+        if let StreamKey::User(id) = stream
+            && creates
+        {
+            self.users.push(id);
+        }
+        self.last_at = record.at;
+        self.report.records += 1;
+        self.report.head = record.hash;
+        *self.report.by_event.entry(record.event.name()).or_insert(0) += 1;
+        Ok(())
+    }
+
+    /// What the sellers, the platform and nobody are owed is at the processor, and nobody got more than they were owed.
+    fn ledger(&mut self) -> Result<(), &'static str> {
+        for entry in self.state.take_entries() {
+            let sum = self.money.entry(entry.currency.code()).or_default();
+            *sum += entry.postings.iter().map(|posting| i128::from(posting.amount)).sum::<i128>();
+            if *sum != 0 {
+                return Err("the accounts of a currency do not come to zero");
+            }
+            let owed = |seller| self.state.ledger().owed(seller, entry.currency);
+            let has_too_much = |posting: &Posting| matches!(posting.account, Account::Seller(id) if owed(id) < 0);
+            if entry.kind == EntryKind::Payout && entry.postings.iter().any(has_too_much) {
+                return Err("a seller was paid more than they were owed");
+            }
+        }
+        Ok(())
+    }
+
+    /// Users have personal data exactly until they are erased.
+    fn vault(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        for id in &self.users {
+            let erased = self.state.user(*id).is_none_or(|user| user.erased);
+            // Somebody may have been erased since; then the row is gone, and that is right.
+            let missing = !erased && journal.vault_row(*id)?.is_none() && journal.head()?.seq == self.report.records;
+            let left = erased && journal.vault_row(*id)?.is_some();
+            if missing || left {
+                let what =
+                    if left { "an erased user's personal data is still there" } else { "a user has no personal data" };
+                self.report.problems.push(Problem { seq: self.report.records, what: format!("{what}: {id}") });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::RedbJournal;
+    use crate::testing::History;
+
+    #[test]
+    fn nothing_settled_is_created_once_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let history = History { orders: 400, live_tickets: 100, holds: 20, buyers: 5, sellers: 2 };
+        history.write(dir.path(), &mut |_, _| {}).unwrap();
+        let journal = RedbJournal::open(dir.path()).unwrap();
+        let mut whole = Check::default();
+        let mut created = Vec::new();
+        let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+        let visit = &mut |record: Record| {
+            whole.record(&record)?;
+            let is_new = record.version == 1 && !matches!(record.event.stream(), StreamKey::User(_));
+            created.extend(is_new.then_some(record));
+            Ok(())
+        };
+        journal.replay(start, visit).unwrap();
+        created.retain(|record| whole.settled.knows(record.event.stream()).unwrap());
+        assert!(created.len() > 400, "{}", created.len());
+        for record in created {
+            let again = Record { at: whole.last_at, ..record };
+            let refused = whole.record(&again);
+            assert!(
+                matches!(&refused, Err(JournalError::Damaged { what, .. }) if what.contains("exists already")),
+                "{refused:?}"
+            );
+        }
+    }
+}

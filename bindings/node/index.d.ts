@@ -588,8 +588,9 @@ export interface TicketUpdate {
 
 export interface CommandOptions extends WaitOptions {
   /**
-   * Names the next command: the same user giving the same command under the same key within 24 hours gets the first answer again, and
-   * nothing is done twice; another command under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+   * Names the next command, so that it may be sent again: the same user giving the same command under the same key within 24 hours
+   * gets the first answer again, and nothing is done twice. Another command under the key is refused with `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   idempotencyKey?: string
 }
@@ -616,103 +617,103 @@ export interface WithdrawOptions extends CommandOptions {
 
 /** Everything that can be chosen about a box office; what is left out is as the core has it. */
 export interface Options {
-  /** Sets how long an order holds its tickets: 15 minutes unless told otherwise. */
+  /** Sets how long an order holds its tickets: 15 minutes by default. */
   holdMs?: number
-  /**
-   * Sets what the platform keeps of each ticket that is paid from now on: nothing unless told otherwise. What was paid before keeps
-   * the fees that it had.
-   */
+  /** Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps its fees. */
   fees?: FeePolicy
-  /** The card processor: `Sandbox`, with its book in the data directory, unless told otherwise. */
+  /** Sets the card processor: by default the `Sandbox`, with its book in the data directory. */
   gateway?: PaymentGateway | StripeGateway
-  /** Where time comes from: `SystemClock` unless told otherwise. */
+  /** Sets where time comes from: `SystemClock` by default. */
   clock?: ManualClock | Clock
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
   seed?: number
-  /** The keys that sessions are signed with: one that is made once and kept in the data directory, unless told otherwise. */
+  /** Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory. */
   jwtKey?: Buffer
   /** Keys whose sessions are still accepted. */
   previousJwtKeys?: Buffer[]
-  /** How long a session lasts: 7 days unless told otherwise. */
+  /** Sets how long a session lasts: 7 days by default. */
   sessionLengthMs?: number
-  /** The currency of prices that name none: US dollars unless told otherwise. */
+  /** Sets the currency of prices that name none: US dollars by default. */
   defaultCurrency?: string
-  /**
-   * How long a payment waits for the card processor before it answers that the outcome is not yet known: 10 seconds unless told
-   * otherwise.
-   */
+  /** Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds by default. */
   answerPaymentWithinMs?: number
   /**
-   * How many payments may wait for the card processor before new ones are refused with `UnavailableError` (`payment.unavailable`):
-   * 10,000 unless told otherwise.
+   * Sets how many payments may wait for the card processor before new ones are refused with `UnavailableError`
+   * (`payment.unavailable`): 10,000 by default.
    */
   pendingPaymentsMax?: number
-  /** How long one call of the card processor may take (30 seconds unless told otherwise) before its outcome is looked up. */
+  /** Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default. */
   gatewayTimeoutMs?: number
   /**
-   * How long to wait before the card processor is asked what became of a charge, at first and at most; the wait doubles each time. 500
-   * milliseconds and one minute unless told otherwise.
+   * Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500 milliseconds and one
+   * minute by default. The wait doubles each time.
    */
   reconcileAfterMs?: [first: number, most: number]
   /**
-   * After how long a charge that the card processor never heard of counts as failed: one minute unless told otherwise. It must be
-   * longer than a request can be on its way.
+   * Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must be longer
+   * than a request can be on its way.
    */
   unknownChargeAfterMs?: number
-  /** How many commands may wait: 16,384 unless told otherwise. */
+  /** Sets how many commands may wait: 16,384 by default. */
   queueLen?: number
   /**
-   * Whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a server wants it,
-   * instead of waiting for a place, as an embedder does.
+   * Sets whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a server wants it,
+   * instead of waiting for a place, as an embedder does: `false` by default.
    */
   refuseWhenFull?: boolean
-  /** How many open orders one buyer may have. */
+  /** How many open orders one buyer may have: 10 unless told otherwise. */
   openOrdersMax?: number
-  /** How many tickets one order may have. */
+  /** How many tickets one order may have: 10 unless told otherwise. */
   orderTicketsMax?: number
-  /** How many tickets one command may list. */
+  /** How many tickets one command may list: 10,000 unless told otherwise. */
   listingTicketsMax?: number
-  /** What becomes of money that comes for an order that has ended. */
+  /**
+   * What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told otherwise.
+   * `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is also
+   * the last resort.
+   */
   lateMoney?: LateMoneyPolicy
 }
 
 /** Who people are: sign-up, sign-in, sessions. */
 export interface Auth {
   /**
-   * Signs a person up, and in.
+   * Creates a user and begins a session.
+   *
+   * Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
    *
    * Rejects with `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too many
-   * passwords wait to be hashed.
+   * passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
    */
   signUp(email: string, password: string, options?: CommandOptions): Promise<SignedIn>
   /**
-   * Signs a person in.
+   * Begins a session for a user who has signed up before.
    *
-   * It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures attempts
-   * must wait, by account and by client address.
+   * It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
+   * attempts must wait, by account and by client address.
    *
    * Rejects with `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the time to wait;
    * `UnavailableError` (`engine.overloaded`) if too many passwords wait to be checked.
    */
   signIn(email: string, password: string, options?: SignInOptions): Promise<SignedIn>
   /**
-   * The session that a token stands for. Quick: it looks at memory only.
+   * Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
    *
-   * Rejects with `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed otherwise, expired,
-   * revoked, of an earlier epoch.
+   * Rejects with `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with another key,
+   * expired, revoked, of an earlier password.
    */
   authenticate(token: string): Promise<Session>
   /**
-   * Who is signed in.
+   * Returns the user of a session.
    *
-   * Rejects with `UnauthenticatedError` (`auth.required`) if the user is erased; `UnavailableError` (`journal.unavailable`) if the
+   * Rejects with `UnauthenticatedError` (`auth.required`) if the user was erased; `UnavailableError` (`journal.unavailable`) if the
    * vault can't be read.
    */
   currentUser(session: Session): Promise<User>
   /**
-   * Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+   * Ends a session for good: its token is refused from then on, also from somebody who stole it.
    *
-   * Rejects with `UnauthenticatedError` (`auth.required`) if the user is erased.
+   * Rejects with `UnauthenticatedError` (`auth.required`) if the user was erased.
    */
   signOut(session: Session): Promise<void>
   /**
@@ -743,40 +744,43 @@ export interface Auth {
 /** What is for sale. */
 export interface Tickets {
   /**
-   * Lists a ticket.
+   * Lists a ticket for sale.
    *
-   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user.
+   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   create(sellerId: string, ticket: NewTicket, options?: CommandOptions): Promise<Ticket>
   /**
-   * Lists up to 10,000 tickets, all or none.
+   * Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
    *
    * Rejects with `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if there is no
-   * such user.
+   * such user; `IdempotencyMismatchError` (`command.key_reused`).
    */
   createMany(sellerId: string, tickets: NewTicket[], options?: CommandOptions): Promise<Ticket[]>
   /**
    * Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
    *
    * Rejects with `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
-   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`).
+   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions): Promise<Ticket>
   /**
-   * Takes a ticket off sale. Only its seller can, and only while it is available.
+   * Takes a ticket off sale for good. Only its seller can, and only while it is available.
    *
    * Rejects with `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError` (`ticket.locked`,
-   * `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`).
+   * `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`), `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   withdraw(sellerId: string, ticketId: string, options?: WithdrawOptions): Promise<void>
   /**
-   * The ticket, as of the last durable batch.
+   * Returns a ticket as of the last durable batch.
    *
    * Rejects with `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
    */
   get(ticketId: string): Promise<Ticket>
   /**
-   * A page of tickets: those on sale unless a status is asked for.
+   * Returns a page of tickets: those on sale unless the query names another status.
    *
    * Rejects with `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views' file can't
    * be read.
@@ -786,8 +790,8 @@ export interface Tickets {
    * Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
    *
    * The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not change
-   * meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile comes or does not, and
-   * twice if it moves behind the place that was reached.
+   * meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile may come or not, and comes
+   * twice if it moves from before the place that was reached to behind it.
    *
    * Polling never waits: a page is read at once, as by `tickets.list`.
    *
@@ -806,35 +810,35 @@ export interface Orders {
    * Rejects with `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`), `ForbiddenError`
    * (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.show_started`),
    * `ValidationError` (`order.mixed_currencies`, `order.total_too_large`), `ConflictError` (`order.too_many_open`);
-   * `UnauthenticatedError` (`auth.required`) if there is no such user.
+   * `UnauthenticatedError` (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
    */
   create(buyerId: string, ticketIds: string[], options?: CommandOptions): Promise<Order>
   /**
-   * Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+   * Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
-   * `order.already_paid`, `order.cancelled`, `order.expired`).
+   * `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   cancel(buyerId: string, orderId: string, options?: CommandOptions): Promise<void>
   /**
-   * The buyer's order, as of the last durable batch.
+   * Returns a buyer's own order as of the last durable batch.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError` (`journal.unavailable`)
    * if the views' file can't be read.
    */
   get(buyerId: string, orderId: string): Promise<Order>
   /**
-   * A page of the buyer's orders, the newest first.
+   * Returns a page of a buyer's orders, the newest first.
    *
    * Rejects with `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views' file can't
    * be read.
    */
   list(buyerId: string, query?: OrderQuery): Promise<OrderPage>
   /**
-   * Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+   * Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
    *
-   * The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most once;
-   * orders that are created meanwhile do not come, because the newest come first.
+   * The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most once.
+   * Orders that are created meanwhile do not come, because the newest come first.
    *
    * Polling never waits: a page is read at once, as by `orders.list`.
    *
@@ -846,28 +850,28 @@ export interface Orders {
 /** Charges and refunds. */
 export interface Payments {
   /**
-   * Takes the money of an order: records the intent, asks the card processor, records what it says.
+   * Takes the money of an order: records the intent, asks the card processor, records its answer.
    *
-   * The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then the
-   * order keeps its tickets until the card processor has told, which `payments.get` shows. An order is charged at most once, whatever
-   * happens.
+   * The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then
+   * the order keeps its tickets until the card processor has answered, which `payments.get` shows. An order is charged at most once,
+   * whatever happens.
    *
    * Rejects with `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the order is
    * cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
    * `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait
-   * for the card processor.
+   * for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
-   * A charge, for the order's buyer, the tickets' sellers and operators.
+   * Returns a charge, for the order's buyer, the tickets' sellers and operators.
    *
    * Rejects with `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
   get(userId: string, chargeId: string): Promise<Charge>
   /**
-   * What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to confirm
-   * it with their bank. For the buyer alone.
+   * Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something,
+   * such as to confirm it with their bank. For the buyer alone.
    *
    * The order keeps its tickets until its deadline; then the charge is given up.
    *
@@ -876,56 +880,58 @@ export interface Payments {
    */
   clientSecret(buyerId: string, chargeId: string): Promise<string | null>
   /**
-   * Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+   * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
    *
-   * Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back money that is
-   * escalated. The charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked
-   * until it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+   * Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is escalated.
+   * The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until
+   * it does. If it refuses for good, the refund is `failed`, and the charge is as before.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
-   * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back.
+   * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   refund(actorId: string | null, orderId: string, options: RefundOptions): Promise<Charge>
   /**
-   * Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay sold.
+   * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
    *
-   * However many refunds there are, and however many at once, their sum is never more than what was taken. Who may, and what the
-   * charge is afterwards, is as for `payments.refund`.
+   * However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and statuses
+   * are those of `payments.refund`.
    *
    * Rejects with `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
-   * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`).
+   * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   refundPart(actorId: string | null, orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
   /**
-   * The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by
-   * `payments.refund` or `payments.resolve`.
+   * Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them
+   * by `payments.refund` or `payments.resolve`.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`).
    */
   escalated(actorId: string | null): Promise<Charge[]>
   /**
-   * Notes what became of money that was escalated, with up to 500 characters that are to be remembered.
+   * Records what became of money that was escalated, with a note of up to 500 characters. For operators.
    *
    * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
-   * (`order.not_found`), `ConflictError` (`payment.not_escalated`).
+   * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   resolve(actorId: string | null, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
   /**
-   * Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of a
-   * processor's test mode.
+   * Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of
+   * a processor's test mode.
    */
   takesNoticesOf(processor: string): boolean
   /**
-   * Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
+   * Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
    *
-   * Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-   * office, such as a kind of message that it does not know or a charge of somebody else, is accepted and forgotten. Messages may come
-   * in any order; one that tells what can't be yet is refused, and is right when the processor sends it again.
+   * Once it returns, the message's content is durable; the same message again changes nothing. A message that does not concern this
+   * box office, such as one of an unknown kind or about somebody else's charge, is accepted and ignored. Messages may come in any
+   * order; one that comes too early is refused, and accepted when the processor sends it again.
    *
    * Rejects with `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too old or
    * can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it and does not answer: it
    * will send it again; `NotFoundError` (`payment.not_found`), `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`)
-   * if what is told does not fit what is known.
+   * if the message does not fit what is known.
    */
   receiveNotice(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
 }
@@ -933,21 +939,21 @@ export interface Payments {
 /** Whose the money is. */
 export interface Ledger {
   /**
-   * What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For the seller,
-   * operators and the system.
+   * Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
+   * seller, operators and the system.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
    */
   balance(actorId: string | null, sellerId: string): Promise<Balance[]>
   /**
-   * A page of what made the balance, the newest first.
+   * Returns a page of the entries that make the balance, the newest first.
    *
-   * Rejects as `ledger.balance`; `ValidationError` with a fault for each field of the query that is wrong; `UnavailableError`
+   * Rejects as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong; `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
   entries(actorId: string | null, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
   /**
-   * Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+   * Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
    *
    * Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly once.
    *
@@ -957,8 +963,8 @@ export interface Ledger {
    */
   iter(actorId: string | null, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
   /**
-   * All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a time, read
-   * when they are asked for.
+   * Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines
+   * at a time, read when they are asked for.
    *
    * Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
    *
@@ -966,17 +972,17 @@ export interface Ledger {
    */
   statementCsv(actorId: string | null, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
   /**
-   * The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+   * Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else.
    */
   platform(actorId: string | null): Promise<PlatformBalance[]>
   /**
-   * Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves by it: it has, or
-   * will, at the bank.
+   * Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
+   * does, before or after.
    *
    * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
-   * `ConflictError` (`payout.exceeds_balance`).
+   * `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   recordPayout(actorId: string | null, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
@@ -984,19 +990,20 @@ export interface Ledger {
 /** The facts themselves. Reading takes nothing from the writer. */
 export interface Journal {
   /**
-   * The number of the last durable record; 0 if there is none.
+   * Returns the number of the last durable record; 0 if there is none.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`).
+   * Rejects with `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
    */
   head(): Promise<number>
   /**
-   * At most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+   * Returns at most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`).
+   * Rejects with `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
    */
   read(fromSeq: number, limit: number): Promise<JournalRecord[]>
   /**
-   * Iterates over the records from number `from` to the last durable one, read in parts; what is appended meanwhile comes, too.
+   * Iterates over the records from number `from` to the last durable one, read in parts; records that are appended meanwhile come,
+   * too.
    *
    * It ends where the journal ends at that moment; `journal.subscribe` goes on.
    *
@@ -1007,7 +1014,7 @@ export interface Journal {
   subscribe(fromSeq: number, options?: WaitOptions): Subscription
   /**
    * Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows from those before
-   * it by the rules, and that the vault fits. `progress` hears how many of how many records are checked.
+   * it by the rules, and that the vault fits. Calls `progress` with the number of records checked and of all.
    *
    * Rejects with `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if the box
    * office closes meanwhile. Damage is no error but part of the report.
@@ -1015,14 +1022,14 @@ export interface Journal {
   verify(progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<VerifyReport>
   /**
    * Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own. Writers go
-   * on. Returns the number of the last record that is in it.
+   * on. Calls `progress` with the number of records copied and of all. Returns the number of the last record that is in it.
    *
    * The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made anew.
    *
    * Rejects with `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if it can't be
    * written.
    */
-  backup(dir: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
+  backup(directory: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
 }
 
 /**
@@ -1055,31 +1062,31 @@ export declare class BoxOffice {
    * result.
    */
   static salvage(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<Salvage>
-  /** Who people are: sign-up, sign-in, sessions. */
+  /** Returns the operations on users: sign-up, sign-in, sessions. */
   readonly auth: Auth
-  /** What is for sale. */
+  /** Returns the operations on tickets. */
   readonly tickets: Tickets
-  /** Holds and purchases. */
+  /** Returns the operations on orders: holds and purchases. */
   readonly orders: Orders
-  /** Charges and refunds. */
+  /** Returns the operations on charges and refunds. */
   readonly payments: Payments
-  /** Whose the money is: balances, statements and payouts. */
+  /** Returns the operations on the ledger: balances, statements and payouts. */
   readonly ledger: Ledger
-  /** The facts themselves. */
+  /** Returns the reader of the journal. */
   readonly journal: Journal
-  /** Figures about the engine right now. */
+  /** Returns metrics of the engine right now. */
   stats(): Promise<Stats>
-  /** Whether commands are taken. */
+  /** Returns `true` if commands are taken. */
   isReady(): boolean
-  /** The engine's own time, which never runs backwards. */
+  /** Returns the engine's own time, which never runs backwards. */
   now(): Promise<Date>
   /**
-   * Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+   * Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
    *
    * Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has gone for
    * good: after a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that was
    * restored or came from an earlier version has moved its old records to the archive. In a file of several gigabytes it takes
-   * minutes, and commands wait meanwhile: do it while nobody sells. It blocks.
+   * minutes, and commands wait meanwhile: do it while nobody sells.
    *
    * A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then walks
    * the whole file once.
@@ -1089,7 +1096,8 @@ export declare class BoxOffice {
    */
   compact(): Promise<boolean>
   /**
-   * Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+   * Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the
+   * directory.
    *
    * Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get `ClosedError`
    * (`engine.closed`) from then on; closing twice is fine.

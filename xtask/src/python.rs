@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::generate;
 use crate::shell::{keep_to_itself, root, run as shell, say};
 use crate::suite;
 
@@ -80,6 +81,7 @@ fn tools() -> Result<Environment, String> {
 
 /// Checks the stubs, builds the wheel, and tests the installed result.
 pub(crate) fn test() -> Result<(), String> {
+    generate::check_committed()?;
     let tools = tools()?;
     check_stubs(&tools)?;
     let wheel = build(&tools, "dev", TESTED)?;

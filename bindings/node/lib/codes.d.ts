@@ -2,34 +2,16 @@
 
 /** Every code that an error may have. Codes never change their meaning. */
 export type ErrorCode =
-  /** Some field of the input is wrong; the faults say which. */
-  | 'validation'
-  /** Nobody is signed in, or the session has ended. */
-  | 'auth.required'
-  /** Unknown email or wrong password; it is not told which. */
-  | 'auth.invalid_credentials'
-  /** The email belongs to another user. */
-  | 'auth.email_taken'
-  /** Only an operator may do this. */
-  | 'auth.operator_required'
   /** There is no such user. */
   | 'auth.user_not_found'
+  /** The email belongs to another user. */
+  | 'auth.email_taken'
   /** A user with tickets on sale or open orders can't be erased. */
   | 'auth.still_trading'
-  /** There is no such ticket. */
-  | 'ticket.not_found'
-  /** Only the ticket's seller may do this. */
-  | 'ticket.not_yours'
-  /** An open order holds the ticket. */
-  | 'ticket.locked'
-  /** The ticket is sold. */
-  | 'ticket.sold'
-  /** The seller has withdrawn the ticket. */
-  | 'ticket.withdrawn'
+  /** The seller is owed less than is to be paid out. */
+  | 'payout.exceeds_balance'
   /** The show has started. */
   | 'ticket.show_started'
-  /** The ticket has another version than the caller expected. */
-  | 'ticket.version_mismatch'
   /** There is no such order. */
   | 'order.not_found'
   /** The order is somebody else's. */
@@ -50,12 +32,8 @@ export type ErrorCode =
   | 'order.already_paid'
   /** A payment of the order is under way, and its outcome is not yet known. */
   | 'order.payment_pending'
-  /** The card processor refused the card. */
-  | 'payment.declined'
   /** There is no such charge. */
   | 'payment.not_found'
-  /** The charge is somebody else's. */
-  | 'payment.not_yours'
   /** Only a charge that took money can be refunded. */
   | 'payment.not_refundable'
   /** The charge is refunded, or its refund is under way. */
@@ -68,12 +46,34 @@ export type ErrorCode =
   | 'payment.return_needs_full_refund'
   /** Nothing about the charge waits for an operator. */
   | 'payment.not_escalated'
+  /** There is no such ticket. */
+  | 'ticket.not_found'
+  /** Only the ticket's seller may do this. */
+  | 'ticket.not_yours'
+  /** An open order holds the ticket. */
+  | 'ticket.locked'
+  /** The ticket is sold. */
+  | 'ticket.sold'
+  /** The seller has withdrawn the ticket. */
+  | 'ticket.withdrawn'
+  /** The ticket has another version than the caller expected. */
+  | 'ticket.version_mismatch'
+  /** Some field of the input is wrong; the faults say which. */
+  | 'validation'
+  /** Nobody is signed in, or the session has ended. */
+  | 'auth.required'
+  /** Unknown email or wrong password; it is not told which. */
+  | 'auth.invalid_credentials'
+  /** Only an operator may do this. */
+  | 'auth.operator_required'
+  /** The card processor refused the card. */
+  | 'payment.declined'
+  /** The charge is somebody else's. */
+  | 'payment.not_yours'
   /** The message does not come from the card processor, or is too old. */
   | 'payment.notice_refused'
   /** So many payments wait for the card processor that no more are taken. */
   | 'payment.unavailable'
-  /** The seller is owed less than is to be paid out. */
-  | 'payout.exceeds_balance'
   /** The idempotency key belongs to another command. */
   | 'command.key_reused'
   /** Too many requests. */

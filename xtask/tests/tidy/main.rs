@@ -14,7 +14,6 @@ mod features;
 mod imports;
 mod layout;
 mod matches;
-mod methods;
 mod tree;
 
 /// Fails with all complaints at once.

@@ -92,8 +92,9 @@ pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 /// Parts of the façade that only Rust has: consoles of operators are made by the host, which the packages hold as a whole.
 pub(super) const RUST_ONLY: &[&str] = &["desk"];
 
-/// What the packages have in other forms: options and keys are arguments, blocking is a face.
-pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key"];
+/// What the packages have in other forms: options and keys are arguments, blocking is a face. Callers know what they opened a box
+/// office with.
+pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "limits", "default_currency"];
 
 /// The ending of the quick form of a method.
 pub(crate) const QUICK_FORM: &str = "_in_memory";

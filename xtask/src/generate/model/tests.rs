@@ -15,7 +15,12 @@ const FILES: &[(&str, &str)] = &[
         "pub enum ErrorKind { /// The input is wrong.
              Validation }
          codes! { /// Some field is wrong.
-             Validation = Validation \"validation\" \"The input is not valid\"; }",
+             Validation = Validation \"validation\" \"The input is not valid\"; }
+         rejections! { /// Why not.
+             seat has { /// It is sold.
+                 Sold(seat_id): SeatSold = Conflict \"seat.sold\" \"The seat is sold\"; }
+             shares { /// Nobody.
+                 NoSeller: Validation; } }",
     ),
     (
         "core/src/types.rs",
@@ -171,7 +176,12 @@ fn events_choices_and_codes_are_read() {
     assert_eq!(choices, [("hold", false), ("seats_max", true)]);
     assert_eq!(model.choices[0].params[0].kind, Type::Duration);
     assert_eq!(model.code("validation").map(|code| code.kind.as_str()), Some("Validation"));
-    assert_eq!(model.kinds[0].doc.summary, "The input is wrong.");
+    let sold = model.code("seat.sold").unwrap();
+    assert_eq!(
+        (sold.name.as_str(), sold.kind.as_str(), sold.doc.summary.as_str()),
+        ("SeatSold", "Conflict", "It is sold.")
+    );
+    assert_eq!((model.codes.len(), model.kinds[0].doc.summary.as_str()), (2, "The input is wrong."));
 }
 
 #[test]

@@ -37,7 +37,7 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Writes the type stubs of the bindings anew.
     Stubs(stubs::Arguments),
-    /// Puts the pages' pictures of the last `test --only web` into the README.
+    /// Copies the pictures of the last `test --only web` into the documents.
     Pictures,
 }
 

@@ -16,7 +16,7 @@ const FOLDER: &str = "host-server/tests/web";
 /// What says which tools the tests need.
 const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// The pictures that the README shows, by their names in it and among the pictures.
+/// The pictures of the documents, by their names there and among the pictures of the tests.
 const PICTURES: [(&str, &str); 5] = [
     ("browse.png", "browse-desktop-light.png"),
     ("show-dark.png", "show-live-desktop-dark.png"),
@@ -25,8 +25,8 @@ const PICTURES: [(&str, &str); 5] = [
     ("console-story-dark.png", "console-story-desktop-dark.png"),
 ];
 
-/// Where the README's pictures are, from the workspace's folder.
-const README_PICTURES: &str = "host-server/pictures";
+/// Where the pictures of the documents are, from the workspace's folder.
+const PICTURES_FOLDER: &str = "docs/src/pictures";
 
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("web");
@@ -41,10 +41,10 @@ pub(crate) fn check() -> Result<(), String> {
     shell(&mut tests)
 }
 
-/// Puts the README's pictures, as the last run of the tests made them, where the README shows them.
+/// Copies the pictures of the documents from the last run of the tests.
 pub(crate) fn pictures() -> Result<(), String> {
     let shots = target_folder()?.join("web/shots");
-    let to = root().join(README_PICTURES);
+    let to = root().join(PICTURES_FOLDER);
     fs::create_dir_all(&to).map_err(|error| failed(&to, &error))?;
     for (name, shot) in PICTURES {
         fs::copy(shots.join(shot), to.join(name)).map_err(|error| failed(&shots.join(shot), &error))?;

@@ -12,7 +12,7 @@ const PACKAGE: &str = "host-server";
 
 /// The test suites that look at what can't be seen over HTTP, or at what only the host has.
 const NOT_OVER_HTTP: &[&str] =
-    &["inside::", "process::", "crash::", "console::", "salvage::", "stripe::", "webhooks::"];
+    &["inside::", "process::", "crash::", "console::", "documents::", "salvage::", "stripe::", "webhooks::"];
 
 /// Runs the tests against the server that `host` starts.
 pub(crate) fn over_http(host: &str) -> Result<(), String> {

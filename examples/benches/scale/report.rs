@@ -1,4 +1,4 @@
-//! The figures as the README has them.
+//! The figures as the page of benchmarks has them.
 
 use std::fmt::{self, Write as _};
 

@@ -1,4 +1,4 @@
-//! What came out, as the README shows it.
+//! What came out, as the page of benchmarks shows it.
 
 use std::fmt;
 use std::path::PathBuf;

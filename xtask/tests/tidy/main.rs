@@ -11,6 +11,7 @@ mod examples;
 mod features;
 mod imports;
 mod layout;
+mod markdown;
 mod methods;
 mod tree;
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "stripe")]
 mod command_line;
+mod guides;
 
 use std::path::{Path, PathBuf};
 

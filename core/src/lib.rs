@@ -57,3 +57,8 @@ pub use views::{
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The examples of the guide are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/src/guide/rust.md")]
+pub struct Guide;

@@ -1,6 +1,6 @@
-//! `cargo xtask bench`: runs the benchmarks, prints their tables and, if asked, writes them into the README.
+//! `cargo xtask bench`: runs the benchmarks, prints their tables and, if asked, writes them into the page of benchmarks.
 //!
-//! A benchmark prints each table between the lines `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. The README has the same lines.
+//! A benchmark prints each table between the lines `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. The page has the same lines.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,13 +15,16 @@ use crate::{node, python};
 pub(crate) struct Arguments {
     /// Only benchmarks whose name contains this.
     filter: Option<String>,
-    /// Puts the tables into README.md, between the markers of the same name.
+    /// Writes the tables into the page of benchmarks, between the markers of the same name.
     #[arg(long)]
     write: bool,
     /// What the benchmarks themselves are given, such as the sizes of `scale`.
     #[arg(last = true)]
     given: Vec<String>,
 }
+
+/// The page of benchmarks, from the workspace's folder.
+const PAGE: &str = "docs/src/reference/benchmarks.md";
 
 /// The benchmarks, by the name of their target in whichever package has it.
 const BENCHES: &[&str] = &["reservation", "replay", "http", "feeds", "scale", "bindings"];
@@ -35,11 +38,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     for name in chosen {
         let output = bench(name, &arguments.given)?;
         if arguments.write {
-            let path = root().join("README.md");
-            let readme = fs::read_to_string(&path).map_err(|error| format!("README.md: {error}"))?;
-            let readme = with_tables(&readme, &output).map_err(|problem| format!("the benchmark {name}: {problem}"))?;
-            fs::write(&path, readme).map_err(|error| format!("README.md: {error}"))?;
-            say(&format!("README.md has the tables of {name}"));
+            let path = root().join(PAGE);
+            let page = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
+            let page = with_tables(&page, &output).map_err(|problem| format!("the benchmark {name}: {problem}"))?;
+            fs::write(&path, page).map_err(|error| format!("{PAGE}: {error}"))?;
+            say(&format!("{PAGE} has the tables of {name}"));
         }
     }
     Ok(())
@@ -69,19 +72,19 @@ fn bench(name: &str, given: &[String]) -> Result<String, String> {
     if status.success() { Ok(output) } else { Err(format!("the benchmark {name} failed: {status}")) }
 }
 
-/// The README with every table of `output` in the place of the same name.
-fn with_tables(readme: &str, output: &str) -> Result<String, String> {
+/// The page with every table of `output` in the place of the same name.
+fn with_tables(page: &str, output: &str) -> Result<String, String> {
     let tables = section_names(output);
     if tables.is_empty() {
         return Err("it printed no table between markers".to_owned());
     }
-    let mut readme = readme.to_owned();
+    let mut page = page.to_owned();
     for name in tables {
         let new = section(name, output).ok_or_else(|| format!("the table {name} has no end"))?;
-        let old = section(name, &readme).ok_or_else(|| format!("README.md has no place for the table {name}"))?;
-        readme = readme.replacen(old, new, 1);
+        let old = section(name, &page).ok_or_else(|| format!("{PAGE} has no place for the table {name}"))?;
+        page = page.replacen(old, new, 1);
     }
-    Ok(readme)
+    Ok(page)
 }
 
 /// The names in the opening markers.
@@ -101,15 +104,15 @@ fn section<'t>(name: &str, text: &'t str) -> Option<&'t str> {
 mod tests {
     use super::*;
 
-    const README: &str =
+    const SAMPLE: &str =
         "# Figures\n<!-- bench:x -->\nold\n<!-- /bench:x -->\n<!-- bench:y -->\n<!-- /bench:y -->\nend\n";
 
     #[test]
     fn sections_are_found_by_their_markers() {
-        assert_eq!(section("x", README), Some("<!-- bench:x -->\nold\n<!-- /bench:x -->"));
-        assert_eq!(section("z", README), None);
+        assert_eq!(section("x", SAMPLE), Some("<!-- bench:x -->\nold\n<!-- /bench:x -->"));
+        assert_eq!(section("z", SAMPLE), None);
         assert_eq!(section("x", "<!-- bench:x --> without an end"), None);
-        assert_eq!(section_names(README), ["x", "y"]);
+        assert_eq!(section_names(SAMPLE), ["x", "y"]);
     }
 
     #[test]
@@ -117,15 +120,21 @@ mod tests {
         let output = "noise\n<!-- bench:y -->\n1\n<!-- /bench:y -->\n<!-- bench:x -->\n2\n<!-- /bench:x -->\n";
         let expected =
             "# Figures\n<!-- bench:x -->\n2\n<!-- /bench:x -->\n<!-- bench:y -->\n1\n<!-- /bench:y -->\nend\n";
-        assert_eq!(with_tables(README, output).unwrap(), expected);
+        assert_eq!(with_tables(SAMPLE, output).unwrap(), expected);
         assert_eq!(with_tables(expected, output).unwrap(), expected);
     }
 
     #[test]
+    fn the_page_has_a_place_for_every_benchmark() {
+        let page = fs::read_to_string(root().join(PAGE)).unwrap();
+        assert_eq!(section_names(&page), BENCHES);
+    }
+
+    #[test]
     fn a_table_without_a_place_or_an_end_is_an_error() {
-        assert_eq!(with_tables(README, "no table").unwrap_err(), "it printed no table between markers");
-        let unknown = with_tables(README, "<!-- bench:z -->\n<!-- /bench:z -->").unwrap_err();
-        assert_eq!(unknown, "README.md has no place for the table z");
-        assert_eq!(with_tables(README, "<!-- bench:x -->\n1").unwrap_err(), "the table x has no end");
+        assert_eq!(with_tables(SAMPLE, "no table").unwrap_err(), "it printed no table between markers");
+        let unknown = with_tables(SAMPLE, "<!-- bench:z -->\n<!-- /bench:z -->").unwrap_err();
+        assert_eq!(unknown, format!("{PAGE} has no place for the table z"));
+        assert_eq!(with_tables(SAMPLE, "<!-- bench:x -->\n1").unwrap_err(), "the table x has no end");
     }
 }

@@ -41,7 +41,7 @@ enum Task {
     Generate(generate::Arguments),
     /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
-    /// Copies the screenshots of the last `test --only web` to the README's pictures.
+    /// Copies the screenshots of the last `test --only web` into the documents.
     Pictures,
 }
 

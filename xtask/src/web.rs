@@ -18,7 +18,7 @@ const FOLDER: &str = "host-server/tests/web";
 /// Files that list the tools of the tests.
 const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// Screenshots in the README, by their names in it and among the test's screenshots.
+/// Screenshots of the documents, by their names there and among the test's screenshots.
 const PICTURES: [(&str, &str); 5] = [
     ("browse.png", "browse-desktop-light.png"),
     ("show-dark.png", "show-live-desktop-dark.png"),
@@ -27,8 +27,8 @@ const PICTURES: [(&str, &str); 5] = [
     ("console-story-dark.png", "console-story-desktop-dark.png"),
 ];
 
-/// Folder of the README's screenshots, relative to the workspace.
-const README_PICTURES: &str = "host-server/pictures";
+/// Folder of the documents' screenshots, relative to the workspace.
+const PICTURES_FOLDER: &str = "docs/src/pictures";
 
 pub(crate) fn check() -> Result<(), String> {
     let folder = target_folder()?.join("web");
@@ -43,10 +43,10 @@ pub(crate) fn check() -> Result<(), String> {
     shell(&mut tests)
 }
 
-/// Copies the screenshots of the last run of the tests to where the README shows them.
+/// Copies the screenshots of the last run of the tests to where the documents show them.
 pub(crate) fn pictures() -> Result<(), String> {
     let shots = target_folder()?.join("web/shots");
-    let to = root().join(README_PICTURES);
+    let to = root().join(PICTURES_FOLDER);
     fs::create_dir_all(&to).map_err(|error| failed(&to, &error))?;
     for (name, shot) in PICTURES {
         fs::copy(shots.join(shot), to.join(name)).map_err(|error| failed(&shots.join(shot), &error))?;

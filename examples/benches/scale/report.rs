@@ -1,4 +1,4 @@
-//! The figures as published in the README.
+//! The figures as published on the page of benchmarks.
 
 use std::fmt::{self, Write as _};
 

@@ -1,4 +1,4 @@
-//! The results as published in the README.
+//! The results as published on the page of benchmarks.
 
 use std::fmt;
 use std::path::PathBuf;

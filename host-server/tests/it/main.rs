@@ -6,6 +6,7 @@
 mod connections;
 mod console;
 mod crash;
+mod documents;
 mod errors;
 mod harness;
 mod idempotency;

@@ -1,4 +1,4 @@
-//! Who may know whom: imports point down the picture in ARCHITECTURE.md.
+//! Who may know whom: imports point down the picture in docs/src/architecture.md.
 
 use crate::assert_none;
 use crate::tree::{File, code, files, read};

@@ -13,6 +13,7 @@ mod examples;
 mod features;
 mod imports;
 mod layout;
+mod markdown;
 mod matches;
 mod tree;
 

@@ -82,7 +82,7 @@ pub(crate) fn words(record: &Record) -> Words {
         DomainEvent::OrderCancelled(event) => {
             let what = match event.reason {
                 CancelReason::PaymentFailed => "The order ended: its payment was declined",
-                _ => "The buyer gave the order up",
+                CancelReason::Buyer => "The buyer gave the order up",
             };
             said(Tone::Ended, what, &free(&event.tickets))
         }
@@ -147,7 +147,7 @@ fn money(event: &DomainEvent) -> Words {
         DomainEvent::EscalationResolved(event) => {
             let what = match event.resolution {
                 Resolution::Kept => "the platform keeps it",
-                _ => "the buyer has it back by another way",
+                Resolution::ReturnedElsewhere => "the buyer has it back by another way",
             };
             said(Tone::Plain, format!("An operator saw to {}: {what}", event.amount), &event.note)
         }

@@ -60,7 +60,7 @@ impl Minute {
             DomainEvent::OrderExpired(_) => self.expiries += 1,
             DomainEvent::OrderCancelled(event) => match event.reason {
                 CancelReason::PaymentFailed => self.declines += 1,
-                _ => self.cancellations += 1,
+                CancelReason::Buyer => self.cancellations += 1,
             },
             _ => {}
         }

@@ -79,7 +79,7 @@ fn stream(text: &str, actor: Actor, office: &BoxOffice) -> Result<Uuid, Error> {
         return Ok(id);
     }
     let wrong = || Error::invalid("stream", "must be the id of a ticket, an order or a user, or a user's email");
-    user(&office, actor, text)?.map(|id| Uuid::from_bytes(*id.as_bytes())).ok_or_else(wrong)
+    user(office, actor, text)?.map(|id| Uuid::from_bytes(*id.as_bytes())).ok_or_else(wrong)
 }
 
 impl Filter {

@@ -94,7 +94,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let frame = Frame::new("Ledger", "/console/ledger");
     let form = PayoutForm { seller: asked.seller.trim().to_owned(), currency: asked.currency, ..PayoutForm::default() };
-    let (status, page) = ledger(operator, &office, frame, form, asked.cursor)?;
+    let (status, page) = ledger(operator, &office, frame, form, asked.cursor.as_deref())?;
     Ok(shown(status, &page))
 }
 
@@ -104,7 +104,7 @@ fn ledger(
     office: &BoxOffice,
     frame: Frame,
     form: PayoutForm,
-    cursor: Option<String>,
+    cursor: Option<&str>,
 ) -> Result<(StatusCode, LedgerPage), Error> {
     let (office, actor) = (&office, operator.actor);
     let mut status = StatusCode::OK;
@@ -127,7 +127,7 @@ fn ledger(
     }
     let statement = seller(office, actor, &made.form.seller).and_then(|seller| {
         let balances = office.ledger().balance(actor, seller)?;
-        let query = LedgerQuery::new().after(dto::cursor(cursor.as_deref())?);
+        let query = LedgerQuery::new().after(dto::cursor(cursor)?);
         Ok((seller, balances, office.ledger().entries(actor, seller, &query)?))
     });
     match statement {
@@ -188,7 +188,7 @@ pub(super) async fn pay_out(
 }
 
 async fn record(actor: Actor, office: &BoxOffice, form: &PayoutForm) -> Result<(), Error> {
-    let seller = seller(&office, actor, &form.seller)?;
+    let seller = seller(office, actor, &form.seller)?;
     let key = match form.key.trim() {
         "" => None,
         text => Some(text.parse().map_err(|reason| Error::invalid("key", reason))?),

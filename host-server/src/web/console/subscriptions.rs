@@ -111,7 +111,7 @@ pub(super) async fn create(
         after: entered.from_start.then_some(0),
         ..NewSubscription::default()
     };
-    match available(&webhooks)?.add_once(id, new).await {
+    match available(webhooks.as_ref())?.add_once(id, new).await {
         Ok(Some((made, _))) => {
             let page = SecretPage {
                 chrome: operator.chrome,
@@ -132,7 +132,7 @@ pub(super) async fn edit_page(
     State(webhooks): State<Option<Webhooks>>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let (subscription, _) = available(&webhooks)?.get(webhook(&id)?).await?;
+    let (subscription, _) = available(webhooks.as_ref())?.get(webhook(&id)?).await?;
     let entered = Entered::of_subscription(&subscription);
     Ok(page(&FormPage::new(operator, false, entered, FieldErrors::default())))
 }
@@ -147,7 +147,7 @@ pub(super) async fn edit(
     let id = webhook(&id)?;
     let entered = Entered { id: id.to_string(), ..Entered::of(&form) };
     let edit = SubscriptionEdit { url: Some(entered.url.clone()), event_types: Some(entered.events.clone()) };
-    match available(&webhooks)?.edit(id, edit).await {
+    match available(webhooks.as_ref())?.edit(id, edit).await {
         Ok(_) => Ok(form.redirect(&format!("{HERE}/{id}"), Flash::WebhookChanged)),
         Err(error) => refused(operator, false, entered, error),
     }

@@ -112,8 +112,8 @@ struct WebhookPage {
 
 crate::web::site::page!(WebhooksPage, WebhookPage);
 
-pub(super) fn available(webhooks: &Option<Webhooks>) -> Result<&Webhooks, Refusal> {
-    webhooks.as_ref().ok_or(Refusal::WebhooksUnavailable)
+pub(super) fn available(webhooks: Option<&Webhooks>) -> Result<&Webhooks, Refusal> {
+    webhooks.ok_or(Refusal::WebhooksUnavailable)
 }
 
 pub(super) fn webhook(text: &str) -> Result<Uuid, Refusal> {
@@ -126,7 +126,7 @@ pub(super) async fn list(
     State(webhooks): State<Option<Webhooks>>,
 ) -> Result<Response, Failure> {
     let head = office.stats().head_seq;
-    let all = available(&webhooks)?.list().await?;
+    let all = available(webhooks.as_ref())?.list().await?;
     Ok(page(&WebhooksPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhooks", "/console/webhooks"),
@@ -142,7 +142,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let id = webhook(&id)?;
-    let webhooks = available(&webhooks)?;
+    let webhooks = available(webhooks.as_ref())?;
     let one = webhooks.get(id).await?;
     let before = asked.before.and_then(|text| text.parse().ok()).unwrap_or(u64::MAX);
     let deliveries = webhooks.deliveries(id, before, PAGE_LEN).await?;
@@ -163,7 +163,7 @@ pub(super) async fn act(
     Path((id, action)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let (id, webhooks) = (webhook(&id)?, available(&webhooks)?);
+    let (id, webhooks) = (webhook(&id)?, available(webhooks.as_ref())?);
     if action == "remove" {
         return match webhooks.remove(id).await {
             // Sent twice, the form has done what it says.
@@ -186,7 +186,7 @@ pub(super) async fn resend(
     Path((id, number)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let (id, webhooks) = (webhook(&id)?, available(&webhooks)?);
+    let (id, webhooks) = (webhook(&id)?, available(webhooks.as_ref())?);
     let number = number.parse().map_err(|_| Refusal::DeliveryNotFound)?;
     webhooks.resend(id, number).await?;
     Ok(form.redirect(&format!("/console/webhooks/{id}"), Flash::WebhookResent))

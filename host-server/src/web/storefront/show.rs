@@ -142,7 +142,7 @@ pub(super) async fn page(
         let details = on_sale.show();
         let currency = on_sale.summary().low.currency();
         let (visitor, now) = (chrome.user(), office.now());
-        let shown = seats.iter().skip((at - 1) * PAGE).take(PAGE);
+        let on_page = seats.iter().skip((at - 1) * PAGE).take(PAGE);
         ShowPage {
             chrome,
             key,
@@ -156,7 +156,7 @@ pub(super) async fn page(
             available: on_sale.summary().available,
             currency: currency.code(),
             exponent: currency.exponent(),
-            blocks: blocks(shown.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
+            blocks: blocks(on_page.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
             attempt: super::buy::attempt(),
             pager,
         }

@@ -141,22 +141,22 @@ class Auth:
     Who people are: sign-up, sign-in, sessions.
 
     Args:
-        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-            `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def authenticate(self, /, token: str) -> Session:
         """
-        The session that a token stands for. Quick: it looks at memory only.
+        Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
 
-        Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed
-        otherwise, expired, revoked, of an earlier epoch.
+        Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with
+        another key, expired, revoked, of an earlier password.
         """
     def current_user(self, /, session: Session) -> User:
         """
-        Who is signed in.
+        Returns the user of a session.
 
-        Raises `UnauthenticatedError` (`auth.required`) if the user is erased; `UnavailableError`
+        Raises `UnauthenticatedError` (`auth.required`) if the user was erased; `UnavailableError`
         (`journal.unavailable`) if the vault can't be read.
         """
     def erase_user(self, /, session: Session, current_password: str) -> None:
@@ -176,10 +176,10 @@ class Auth:
         """
     def sign_in(self, /, email: str, password: str, *, client: str | None = None) -> SignedIn:
         """
-        Signs a person in.
+        Begins a session for a user who has signed up before.
 
         It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
-        failures attempts must wait, by account and by client address.
+        failures further attempts must wait, by account and by client address.
 
         Args:
             email: The email, in any case.
@@ -191,20 +191,22 @@ class Auth:
         """
     def sign_out(self, /, session: Session) -> None:
         """
-        Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+        Ends a session for good: its token is refused from then on, also from somebody who stole it.
 
-        Raises `UnauthenticatedError` (`auth.required`) if the user is erased.
+        Raises `UnauthenticatedError` (`auth.required`) if the user was erased.
         """
     def sign_up(self, /, email: str, password: str, *, idempotency_key: str | None = None) -> SignedIn:
         """
-        Signs a person up, and in.
+        Creates a user and begins a session.
+
+        Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
 
         Args:
             email: An email address that nobody else has signed up with, whatever its case.
             password: 8 to 128 characters.
 
         Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
-        many passwords wait to be hashed.
+        many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def update_user(self, /, session: Session, current_password: str, *, email: str | None = None, password: str | None = None) -> SignedIn:
         """
@@ -529,7 +531,8 @@ class Journal:
     def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> int:
         """
         Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
-        its own. Writers go on. Returns the number of the last record that is in it.
+        its own. Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the
+        last record that is in it.
 
         The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
         anew.
@@ -539,14 +542,14 @@ class Journal:
         """
     def head(self, /) -> int:
         """
-        The number of the last durable record; 0 if there is none.
+        Returns the number of the last durable record; 0 if there is none.
 
-        Raises `UnavailableError` (`journal.unavailable`).
+        Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
         """
     def iter(self, /, from_seq: SupportsIndex) -> Iterator[Record]:
         """
-        Iterates over the records from number `from_seq` to the last durable one, read in parts; what is appended
-        meanwhile comes, too.
+        Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
+        appended meanwhile come, too.
 
         It ends where the journal ends at that moment; `journal.subscribe` goes on.
 
@@ -554,9 +557,10 @@ class Journal:
         """
     def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> list[Record]:
         """
-        At most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+        Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
 
-        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`).
+        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        (`engine.closed`).
         """
     def subscribe(self, /, from_seq: SupportsIndex) -> Subscription:
         """
@@ -565,8 +569,8 @@ class Journal:
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
         Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
-        from those before it by the rules, and that the vault fits. `progress` hears how many of how many records are
-        checked.
+        from those before it by the rules, and that the vault fits. Calls `progress` with the number of records checked
+        and of all.
 
         Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
         the box office closes meanwhile. Damage is no error but part of the report.
@@ -578,14 +582,14 @@ class Ledger:
     Whose the money is.
 
     Args:
-        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-            `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def balance(self, /, actor_id: str | None, seller_id: str) -> list[Balance]:
         """
-        What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For
-        the seller, operators and the system.
+        Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
+        anything. For the seller, operators and the system.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -594,19 +598,19 @@ class Ledger:
         """
     def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
         """
-        A page of what made the balance, the newest first.
+        Returns a page of the entries that make the balance, the newest first.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.balance`; `ValidationError` with a fault for each field of the query that is wrong;
+        Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def iter(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[BalanceEntry]:
         """
-        Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+        Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
 
         Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
         come exactly once.
@@ -622,7 +626,7 @@ class Ledger:
         """
     def platform(self, /, actor_id: str | None) -> list[PlatformBalance]:
         """
-        The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+        Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -631,8 +635,8 @@ class Ledger:
         """
     def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
         """
-        Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves
-        by it: it has, or will, at the bank.
+        Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+        money: the bank does, before or after.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -641,12 +645,12 @@ class Ledger:
             currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
-        `ConflictError` (`payout.exceeds_balance`).
+        `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
         """
     def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Iterator[str]:
         """
-        All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines
-        at a time, read when they are asked for.
+        Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
+        up to 100 lines at a time, read when they are asked for.
 
         Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
 
@@ -858,7 +862,8 @@ class OfficeFace:
     def auth(self, /) -> Auth: ...
     def close(self, /) -> None:
         """
-        Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+        Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
+        go of the directory.
 
         Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
         `ClosedError` (`engine.closed`) from then on; closing twice is fine.
@@ -868,14 +873,12 @@ class OfficeFace:
         """
     def compact(self, /) -> bool:
         """
-        Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was
-        any.
+        Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
 
         Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
         much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
         or when a long journal that was restored or came from an earlier version has moved its old records to the
         archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
-        It blocks.
 
         A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
         opening then walks the whole file once.
@@ -885,7 +888,7 @@ class OfficeFace:
         """
     def is_ready(self, /) -> bool:
         """
-        Whether commands are taken.
+        Returns `True` if commands are taken.
         """
     @property
     def journal(self, /) -> Journal: ...
@@ -893,7 +896,7 @@ class OfficeFace:
     def ledger(self, /) -> Ledger: ...
     def now(self, /) -> datetime:
         """
-        The engine's own time, which never runs backwards.
+        Returns the engine's own time, which never runs backwards.
         """
     @property
     def orders(self, /) -> Orders: ...
@@ -901,7 +904,7 @@ class OfficeFace:
     def payments(self, /) -> Payments: ...
     def stats(self, /) -> Stats:
         """
-        Figures about the engine right now.
+        Returns metrics of the engine right now.
         """
     @property
     def tickets(self, /) -> Tickets: ...
@@ -1029,16 +1032,17 @@ class Orders:
     Holds and purchases.
 
     Args:
-        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-            `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """
-        Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+        Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`).
+        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
     def create(self, /, buyer_id: str, ticket_ids: Items[str], *, idempotency_key: str | None = None) -> Order:
         """
@@ -1049,21 +1053,22 @@ class Orders:
         Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
         `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
         `ticket.show_started`), `ValidationError` (`order.mixed_currencies`, `order.total_too_large`), `ConflictError`
-        (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user.
+        (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user;
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
     def get(self, /, buyer_id: str, order_id: str) -> Order:
         """
-        The buyer's order, as of the last durable batch.
+        Returns a buyer's own order as of the last durable batch.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
         (`journal.unavailable`) if the views' file can't be read.
         """
     def iter(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[Order]:
         """
-        Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+        Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
 
         The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
-        comes at most once; orders that are created meanwhile do not come, because the newest come first.
+        comes at most once. Orders that are created meanwhile do not come, because the newest come first.
 
         Polling never waits: a page is read at once, as by `orders.list`.
 
@@ -1076,7 +1081,7 @@ class Orders:
         """
     def list(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> OrderPage:
         """
-        A page of the buyer's orders, the newest first.
+        Returns a page of a buyer's orders, the newest first.
 
         Args:
             status: The state that is listed; all of them if there is none.
@@ -1093,15 +1098,15 @@ class Payments:
     Charges and refunds.
 
     Args:
-        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-            `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again is answered with its outcome,
-            as soon as that is known.
+        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again
+            is answered with its outcome, as soon as that is known.
     """
     def client_secret(self, /, buyer_id: str, charge_id: str) -> str | None:
         """
-        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something,
-        such as to confirm it with their bank. For the buyer alone.
+        Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer
+        to do something, such as to confirm it with their bank. For the buyer alone.
 
         The order keeps its tickets until its deadline; then the charge is given up.
 
@@ -1110,8 +1115,8 @@ class Payments:
         """
     def escalated(self, /, actor_id: str | None) -> list[Charge]:
         """
-        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to
-        them by `payments.refund` or `payments.resolve`.
+        Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
+        operators, who settle them by `payments.refund` or `payments.resolve`.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -1120,85 +1125,87 @@ class Payments:
         """
     def get(self, /, user_id: str, charge_id: str) -> Charge:
         """
-        A charge, for the order's buyer, the tickets' sellers and operators.
+        Returns a charge, for the order's buyer, the tickets' sellers and operators.
 
         Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
         (`journal.unavailable`) if the views' file can't be read.
         """
     def pay(self, /, buyer_id: str, order_id: str, token: str, *, idempotency_key: str | None = None) -> Charge:
         """
-        Takes the money of an order: records the intent, asks the card processor, records what it says.
+        Takes the money of an order: records the intent, asks the card processor, records its answer.
 
-        The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in
-        time. Then the order keeps its tickets until the card processor has told, which `payments.get` shows. An order
-        is charged at most once, whatever happens.
+        The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not
+        known in time. Then the order keeps its tickets until the card processor has answered, which `payments.get`
+        shows. An order is charged at most once, whatever happens.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
         order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-        (`payment.unavailable`) if too many payments wait for the card processor.
+        (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
     def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
-        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower
+        Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
         case.
 
-        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern
-        to the box office, such as a kind of message that it does not know or a charge of somebody else, is accepted and
-        forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right when the
-        processor sends it again.
+        Once it returns, the message's content is durable; the same message again changes nothing. A message that does
+        not concern this box office, such as one of an unknown kind or about somebody else's charge, is accepted and
+        ignored. Messages may come in any order; one that comes too early is refused, and accepted when the processor
+        sends it again.
 
         Raises `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too
         old or can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it
         and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
-        (`payment.not_refundable`, `payment.refund_too_large`) if what is told does not fit what is known.
+        (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
         """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
-        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked
-        for.
+        Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
+        `True`.
 
-        Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back
-        money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has not confirmed
-        it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as
-        before.
+        Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
+        that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
+        confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
+        charge is as before.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
-        some of the money back.
+        some of the money back; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Charge:
         """
-        Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay
+        Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
 
-        However many refunds there are, and however many at once, their sum is never more than what was taken. Who may,
-        and what the charge is afterwards, is as for `payments.refund`.
+        However many refunds there are, and however many at once, their sum is never more than the charge took.
+        Permissions and statuses are those of `payments.refund`.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
-        `payment.refund_too_large`).
+        `payment.refund_too_large`), `IdempotencyMismatchError` (`command.key_reused`).
         """
     def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None) -> Charge:
         """
-        Notes what became of money that was escalated, with up to 500 characters that are to be remembered.
+        Records what became of money that was escalated, with a note of up to 500 characters. For operators.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
-        `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`).
+        `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
     def takes_notices_of(self, /, processor: str) -> bool:
         """
-        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for
-        the `-test` of a processor's test mode.
+        Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
+        for the `-test` of a processor's test mode.
         """
 
 @final
@@ -1764,26 +1771,27 @@ class Tickets:
     What is for sale.
 
     Args:
-        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
-            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
-            `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
-        Lists a ticket.
+        Lists a ticket for sale.
 
-        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user.
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
     def create_many(self, /, seller_id: str, tickets: Items[NewTicket], *, idempotency_key: str | None = None) -> list[Ticket]:
         """
-        Lists up to 10,000 tickets, all or none.
+        Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
 
         Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-        there is no such user.
+        there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def get(self, /, ticket_id: str) -> Ticket:
         """
-        The ticket, as of the last durable batch.
+        Returns a ticket as of the last durable batch.
 
         Raises `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't
         be read.
@@ -1794,7 +1802,7 @@ class Tickets:
 
         The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that
         does not change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order
-        meanwhile comes or does not, and twice if it moves behind the place that was reached.
+        meanwhile may come or not, and comes twice if it moves from before the place that was reached to behind it.
 
         Polling never waits: a page is read at once, as by `tickets.list`.
 
@@ -1814,7 +1822,7 @@ class Tickets:
         """
     def list(self, /, *, status: TicketStatusFilter | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: TicketSort | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> TicketPage:
         """
-        A page of tickets: those on sale unless a status is asked for.
+        Returns a page of tickets: those on sale unless the query names another status.
 
         Args:
             status: The states that are listed.
@@ -1837,14 +1845,15 @@ class Tickets:
 
         Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
         `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-        (`ticket.version_mismatch`).
+        (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
         """
     def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> None:
         """
-        Takes a ticket off sale. Only its seller can, and only while it is available.
+        Takes a ticket off sale for good. Only its seller can, and only while it is available.
 
         Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
-        (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`).
+        (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
 
 @final

@@ -666,13 +666,17 @@ export interface Options {
    * instead of waiting for a place, as an embedder does.
    */
   refuseWhenFull?: boolean
-  /** How many open orders one buyer may have. */
+  /** How many open orders one buyer may have: 10 unless told otherwise. */
   openOrdersMax?: number
-  /** How many tickets one order may have. */
+  /** How many tickets one order may have: 10 unless told otherwise. */
   orderTicketsMax?: number
-  /** How many tickets one command may list. */
+  /** How many tickets one command may list: 10,000 unless told otherwise. */
   listingTicketsMax?: number
-  /** What becomes of money that comes for an order that has ended. */
+  /**
+   * What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told otherwise.
+   * `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is also
+   * the last resort.
+   */
   lateMoney?: LateMoneyPolicy
 }
 
@@ -1022,7 +1026,7 @@ export interface Journal {
    * Rejects with `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if it can't be
    * written.
    */
-  backup(dir: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
+  backup(directory: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
 }
 
 /**

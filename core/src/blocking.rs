@@ -1,3 +1,5 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
 //! The same box office for callers without an async runtime: each method blocks its thread until the outcome is durable.
 //!
 //! Any number of threads may call at once, and their commands share the writer's batches. Do not call from async code: the
@@ -7,24 +9,18 @@ use std::sync::Arc;
 
 use pollster::block_on;
 
-use crate::domain::ledger::Payout;
-use crate::domain::payment::Charge;
-use crate::domain::{Order, Ticket};
-use crate::error::Error;
-use crate::event::{Actor, Resolution};
-use crate::office::{
-    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, Session, SignIn,
-    SignUp, SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
+use crate::{
+    Actor, Balance, BalanceEntry, Charge, ChargeId, ClientSecret, Error, IdempotencyKey, JournalReader, LedgerQuery,
+    NewPayout, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution, Session, SignIn,
+    SignUp, SignedIn, Stats, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
 };
-use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{LedgerQuery, OrderQuery, Page, TicketQuery};
 
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]
-pub struct BoxOffice(Office);
+pub struct BoxOffice(crate::BoxOffice);
 
 impl BoxOffice {
-    pub(crate) fn new(office: Office) -> Self {
+    pub(crate) fn new(office: crate::BoxOffice) -> Self {
         Self(office)
     }
 
@@ -48,7 +44,7 @@ impl BoxOffice {
         Payments(self.0.payments())
     }
 
-    /// Whose the money is.
+    /// Whose the money is: balances, statements and payouts.
     pub fn ledger(&self) -> Ledger {
         Ledger(self.0.ledger())
     }
@@ -59,130 +55,218 @@ impl BoxOffice {
     }
 
     /// Figures about the engine right now.
+    ///
+    /// See [`BoxOffice::stats`](crate::BoxOffice::stats).
     pub fn stats(&self) -> Stats {
         self.0.stats()
     }
 
+    /// Whether commands are taken.
+    ///
+    /// See [`BoxOffice::is_ready`](crate::BoxOffice::is_ready).
+    pub fn is_ready(&self) -> bool {
+        self.0.is_ready()
+    }
+
+    /// The engine's own time, which never runs backwards.
+    ///
+    /// See [`BoxOffice::now`](crate::BoxOffice::now).
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
+    ///
+    /// See [`BoxOffice::compact`](crate::BoxOffice::compact).
+    pub fn compact(&self) -> Result<bool, Error> {
+        self.0.compact()
+    }
+
+    /// Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    ///
     /// See [`BoxOffice::close`](crate::BoxOffice::close).
     pub fn close(&self) -> Result<(), Error> {
         block_on(self.0.close())
     }
 }
 
-macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident { $(
-        $(#[$method_doc:meta])* fn $method:ident(&self $(, $argument:ident: $kind:ty)*) -> $result:ty;
-    )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone)]
-        pub struct $name(crate::office::$name);
-
-        impl $name {
-            /// See [`Tickets::idempotency_key`](crate::Tickets::idempotency_key).
-            #[must_use]
-            pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
-                Self(self.0.idempotency_key(key))
-            }
-
-            $(
-                $(#[$method_doc])*
-                pub fn $method(&self $(, $argument: $kind)*) -> Result<$result, Error> {
-                    block_on(async { self.0.$method($($argument),*).await })
-                }
-            )*
-        }
-    };
-}
-
-handle! {
-    /// Who people are; see [`Auth`](crate::Auth).
-    Auth {
-        /// See [`Auth::sign_up`](crate::Auth::sign_up).
-        fn sign_up(&self, sign_up: SignUp) -> SignedIn;
-        /// See [`Auth::sign_in`](crate::Auth::sign_in).
-        fn sign_in(&self, sign_in: SignIn) -> SignedIn;
-        /// See [`Auth::sign_out`](crate::Auth::sign_out).
-        fn sign_out(&self, session: &Session) -> ();
-        /// See [`Auth::update_user`](crate::Auth::update_user).
-        fn update_user(&self, session: &Session, update: UserUpdate) -> SignedIn;
-        /// See [`Auth::erase_user`](crate::Auth::erase_user).
-        fn erase_user(&self, session: &Session, current_password: &str) -> ();
-        /// See [`Auth::set_operator`](crate::Auth::set_operator).
-        fn set_operator(&self, email: &str, operator: bool) -> UserProfile;
-    }
-}
+/// Who people are: sign-up, sign-in, sessions.
+///
+/// See [`Auth`](crate::Auth).
+#[derive(Debug, Clone)]
+pub struct Auth(crate::Auth);
 
 impl Auth {
+    /// See [`Auth::idempotency_key`](crate::Auth::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Signs a person up, and in.
+    ///
+    /// See [`Auth::sign_up`](crate::Auth::sign_up).
+    pub fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
+        block_on(self.0.sign_up(sign_up))
+    }
+
+    /// Signs a person in.
+    ///
+    /// See [`Auth::sign_in`](crate::Auth::sign_in).
+    pub fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
+        block_on(self.0.sign_in(sign_in))
+    }
+
+    /// The session that a token stands for. Quick: it looks at memory only.
+    ///
     /// See [`Auth::authenticate`](crate::Auth::authenticate).
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         self.0.authenticate(token)
     }
 
+    /// Who is signed in.
+    ///
     /// See [`Auth::current_user`](crate::Auth::current_user).
     pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
         self.0.current_user(session)
     }
-}
 
-handle! {
-    /// What is for sale; see [`Tickets`](crate::Tickets).
-    Tickets {
-        /// See [`Tickets::create`](crate::Tickets::create).
-        fn create(&self, seller: UserId, ticket: NewTicket) -> Arc<Ticket>;
-        /// See [`Tickets::create_many`](crate::Tickets::create_many).
-        fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Vec<Arc<Ticket>>;
-        /// See [`Tickets::update`](crate::Tickets::update).
-        fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Arc<Ticket>;
-        /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
-        fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> ();
+    /// Ends the session for good: its token is dead, also in the hands of somebody who stole it.
+    ///
+    /// See [`Auth::sign_out`](crate::Auth::sign_out).
+    pub fn sign_out(&self, session: &Session) -> Result<(), Error> {
+        block_on(self.0.sign_out(session))
+    }
+
+    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    ///
+    /// See [`Auth::update_user`](crate::Auth::update_user).
+    pub fn update_user(&self, session: &Session, update: UserUpdate) -> Result<SignedIn, Error> {
+        block_on(self.0.update_user(session, update))
+    }
+
+    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    ///
+    /// See [`Auth::erase_user`](crate::Auth::erase_user).
+    pub fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
+        block_on(self.0.erase_user(session, current_password))
+    }
+
+    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer it to users.
+    ///
+    /// See [`Auth::set_operator`](crate::Auth::set_operator).
+    pub fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
+        block_on(self.0.set_operator(email, operator))
     }
 }
 
+/// What is for sale.
+///
+/// See [`Tickets`](crate::Tickets).
+#[derive(Debug, Clone)]
+pub struct Tickets(crate::Tickets);
+
 impl Tickets {
+    /// See [`Tickets::idempotency_key`](crate::Tickets::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Lists a ticket.
+    ///
+    /// See [`Tickets::create`](crate::Tickets::create).
+    pub fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
+        block_on(self.0.create(seller, ticket))
+    }
+
+    /// Lists up to 10,000 tickets, all or none.
+    ///
+    /// See [`Tickets::create_many`](crate::Tickets::create_many).
+    pub fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
+        block_on(self.0.create_many(seller, tickets))
+    }
+
+    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    ///
+    /// See [`Tickets::update`](crate::Tickets::update).
+    pub fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
+        block_on(self.0.update(seller, id, update))
+    }
+
+    /// Takes a ticket off sale. Only its seller can, and only while it is available.
+    ///
+    /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
+    pub fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
+        block_on(self.0.withdraw(seller, id, expected_version))
+    }
+
+    /// The ticket, as of the last durable batch.
+    ///
     /// See [`Tickets::get`](crate::Tickets::get).
     pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
         self.0.get(id)
     }
 
+    /// A page of tickets: those on sale unless a status is asked for.
+    ///
     /// See [`Tickets::list`](crate::Tickets::list).
     pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         self.0.list(query)
     }
 
-    /// Iterates over all tickets that the query asks for; see [`Tickets::stream`](crate::Tickets::stream).
+    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Tickets::list`], as the last item.
+    /// See [`Tickets::stream`](crate::Tickets::stream).
     pub fn iter(&self, query: TicketQuery) -> impl Iterator<Item = Result<Arc<Ticket>, Error>> + Send + use<> {
         self.0.pages(query)
     }
 }
 
-handle! {
-    /// Holds and purchases; see [`Orders`](crate::Orders).
-    Orders {
-        /// See [`Orders::create`](crate::Orders::create).
-        fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Arc<Order>;
-        /// See [`Orders::cancel`](crate::Orders::cancel).
-        fn cancel(&self, buyer: UserId, id: OrderId) -> ();
-    }
-}
+/// Holds and purchases.
+///
+/// See [`Orders`](crate::Orders).
+#[derive(Debug, Clone)]
+pub struct Orders(crate::Orders);
 
 impl Orders {
+    /// See [`Orders::idempotency_key`](crate::Orders::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
+    ///
+    /// See [`Orders::create`](crate::Orders::create).
+    pub fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
+        block_on(self.0.create(buyer, ticket_ids))
+    }
+
+    /// Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    ///
+    /// See [`Orders::cancel`](crate::Orders::cancel).
+    pub fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
+        block_on(self.0.cancel(buyer, id))
+    }
+
+    /// The buyer's order, as of the last durable batch.
+    ///
     /// See [`Orders::get`](crate::Orders::get).
     pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
         self.0.get(buyer, id)
     }
 
+    /// A page of the buyer's orders, the newest first.
+    ///
     /// See [`Orders::list`](crate::Orders::list).
     pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
         self.0.list(buyer, query)
     }
 
-    /// Iterates over all of the buyer's orders that the query asks for; see [`Orders::stream`](crate::Orders::stream).
+    /// Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Orders::list`], as the last item.
+    /// See [`Orders::stream`](crate::Orders::stream).
     pub fn iter(
         &self,
         buyer: UserId,
@@ -192,62 +276,119 @@ impl Orders {
     }
 }
 
-handle! {
-    /// Charges and refunds; see [`Payments`](crate::Payments).
-    Payments {
-        /// See [`Payments::pay`](crate::Payments::pay).
-        fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Charge;
-        /// See [`Payments::refund`](crate::Payments::refund).
-        fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Charge;
-        /// See [`Payments::refund_part`](crate::Payments::refund_part).
-        fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Charge;
-        /// See [`Payments::resolve`](crate::Payments::resolve).
-        fn resolve(&self, actor: Actor, order: OrderId, resolution: Resolution, note: &str) -> Charge;
-        /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
-        fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> ();
-    }
-}
+/// Charges and refunds.
+///
+/// See [`Payments`](crate::Payments).
+#[derive(Debug, Clone)]
+pub struct Payments(crate::Payments);
 
 impl Payments {
+    /// See [`Payments::idempotency_key`](crate::Payments::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Takes the money of an order: records the intent, asks the card processor, records what it says.
+    ///
+    /// See [`Payments::pay`](crate::Payments::pay).
+    pub fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
+        block_on(self.0.pay(buyer, order, token))
+    }
+
+    /// A charge, for the order's buyer, the tickets' sellers and operators.
+    ///
     /// See [`Payments::get`](crate::Payments::get).
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
         self.0.get(user, id)
     }
 
+    /// What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to confirm it with their bank. For the buyer alone.
+    ///
     /// See [`Payments::client_secret`](crate::Payments::client_secret).
     pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
         self.0.client_secret(buyer, id)
     }
 
+    /// Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+    ///
+    /// See [`Payments::refund`](crate::Payments::refund).
+    pub fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
+        block_on(self.0.refund(actor, order, return_to_sale))
+    }
+
+    /// Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay sold.
+    ///
+    /// See [`Payments::refund_part`](crate::Payments::refund_part).
+    pub fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Result<Charge, Error> {
+        block_on(self.0.refund_part(actor, order, amount))
+    }
+
+    /// The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by [`Payments::refund`](crate::Payments::refund) or [`Payments::resolve`](crate::Payments::resolve).
+    ///
     /// See [`Payments::escalated`](crate::Payments::escalated).
     pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
         self.0.escalated(actor)
     }
-}
 
-handle! {
-    /// Whose the money is; see [`Ledger`](crate::Ledger).
-    Ledger {
-        /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
-        fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Payout;
+    /// Notes what became of money that was [escalated](Payments::escalated), with up to 500 characters that are to be remembered.
+    ///
+    /// See [`Payments::resolve`](crate::Payments::resolve).
+    pub fn resolve(
+        &self,
+        actor: Actor,
+        order_id: OrderId,
+        resolution: Resolution,
+        note: &str,
+    ) -> Result<Charge, Error> {
+        block_on(self.0.resolve(actor, order_id, resolution, note))
+    }
+
+    /// Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of a processor's test mode.
+    ///
+    /// See [`Payments::takes_notices_of`](crate::Payments::takes_notices_of).
+    pub fn takes_notices_of(&self, processor: &str) -> bool {
+        self.0.takes_notices_of(processor)
+    }
+
+    /// Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower case.
+    ///
+    /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
+    pub fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
+        block_on(self.0.receive_notice(headers, body))
     }
 }
 
+/// Whose the money is.
+///
+/// See [`Ledger`](crate::Ledger).
+#[derive(Debug, Clone)]
+pub struct Ledger(crate::Ledger);
+
 impl Ledger {
+    /// See [`Ledger::idempotency_key`](crate::Ledger::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For the seller, operators and the system.
+    ///
     /// See [`Ledger::balance`](crate::Ledger::balance).
     pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
         self.0.balance(actor, seller)
     }
 
+    /// A page of what made the balance, the newest first.
+    ///
     /// See [`Ledger::entries`](crate::Ledger::entries).
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         self.0.entries(actor, seller, query)
     }
 
-    /// Iterates over all of what made the balance; see [`Ledger::stream`](crate::Ledger::stream).
+    /// Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Ledger::entries`], as the last item.
+    /// See [`Ledger::stream`](crate::Ledger::stream).
     pub fn iter(
         &self,
         actor: Actor,
@@ -257,6 +398,8 @@ impl Ledger {
         self.0.pages(actor, seller, query)
     }
 
+    /// All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines at a time, read when they are asked for.
+    ///
     /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).
     pub fn statement_csv(
         &self,
@@ -266,8 +409,17 @@ impl Ledger {
         self.0.statement_csv(actor, seller)
     }
 
+    /// The platform's accounts, currency by currency in the order of their codes. For operators and the system.
+    ///
     /// See [`Ledger::platform`](crate::Ledger::platform).
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         self.0.platform(actor)
+    }
+
+    /// Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves by it: it has, or will, at the bank.
+    ///
+    /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
+    pub fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
+        block_on(self.0.record_payout(actor, seller, payout))
     }
 }

@@ -6,6 +6,7 @@ mod fuzz;
 mod generate;
 mod node;
 mod python;
+mod setup;
 mod shell;
 mod sim;
 mod stripe;
@@ -28,19 +29,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Runs every check that a change must pass.
+    /// Runs every check that a change must pass; installs what the checks need first.
     Test(test::Arguments),
-    /// Runs worlds of chance through the real engine, from seeds.
+    /// Runs random worlds through the real engine, from seeds.
     Sim(sim::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
-    /// Fuzzes what reads the input of strangers and of disks.
+    /// Fuzzes the parsers of untrusted input and of stored data.
     Fuzz(fuzz::Arguments),
     /// Writes what follows from the façade: the blocking face, and the operations, values and types of the packages.
     Generate(generate::Arguments),
-    /// Writes the type stubs of the bindings anew.
+    /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
-    /// Puts the pages' pictures of the last `test --only web` into the README.
+    /// Copies the screenshots of the last `test --only web` to the README's pictures.
     Pictures,
 }
 

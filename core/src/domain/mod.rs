@@ -63,13 +63,15 @@ pub(crate) struct Context {
 pub struct Limits {
     /// How long an order holds its tickets.
     pub hold: Duration,
-    /// How many open orders one buyer may have.
+    /// How many open orders one buyer may have: 10 unless told otherwise.
     pub open_orders_max: u32,
-    /// How many tickets one order may have.
+    /// How many tickets one order may have: 10 unless told otherwise.
     pub order_tickets_max: usize,
-    /// How many tickets one command may list.
+    /// How many tickets one command may list: 10,000 unless told otherwise.
     pub listing_tickets_max: usize,
-    /// What becomes of money that comes for an order that has ended.
+    /// What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told
+    /// otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator;
+    /// that is also the last resort.
     pub late_money: payment::LateMoneyPolicy,
     /// What the platform keeps of each ticket that is sold from now on.
     pub fees: FeePolicy,

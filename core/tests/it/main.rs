@@ -1,4 +1,4 @@
-//! The box office through its front door, as a program that embeds it sees it.
+//! The box office through its façade, as an embedding program sees it.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 #![allow(clippy::unchecked_time_subtraction, reason = "a test that subtracts too much should panic")]
 

@@ -1,8 +1,8 @@
-//! Every planted mistake is found by the simulation, within a few seeds.
+//! The simulation finds every failpoint within a few seeds.
 
 use boxoffice::testing::{Mistake, Simulation};
 
-/// Within how many worlds a mistake has to be found.
+/// Number of worlds within which a failpoint must be found.
 const SEEDS: u64 = 60;
 
 #[track_caller]
@@ -11,11 +11,11 @@ fn found(mistake: Mistake) {
     let failure = mistake.plant(|| (1..=SEEDS).find_map(|seed| simulation.run(seed).err()));
     let failure = failure.unwrap_or_else(|| panic!("{mistake:?} is not found in {SEEDS} worlds"));
     eprintln!("{mistake:?}: seed {} at step {}: {}", failure.seed, failure.step, failure.what);
-    // Without the mistake nothing is wrong with that world.
+    // Without the failpoint, that world has no fault.
     simulation.run(failure.seed).unwrap_or_else(|failure| panic!("also without {mistake:?}: {failure}"));
 }
 
-/// A test for each, so that they run side by side, and one that none is left out.
+/// Defines one test for each failpoint, so that they run in parallel, and one test that the list is complete.
 macro_rules! mistakes {
     ($($test:ident: $mistake:ident,)*) => {
         $(

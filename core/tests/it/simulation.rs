@@ -45,7 +45,7 @@ impl PaymentGateway for Greedy {
 
 static ENDS: AtomicU64 = AtomicU64::new(0);
 
-/// Nobody waits in the end.
+/// Audits that no order is open at the end.
 #[derive(Debug)]
 struct NobodyWaits;
 
@@ -56,7 +56,7 @@ impl Audit for NobodyWaits {
     }
 }
 
-/// Nobody ever lists a ticket: not true.
+/// Audits the false claim that no ticket is ever listed.
 #[derive(Debug)]
 struct NoTickets;
 

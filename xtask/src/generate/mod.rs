@@ -3,12 +3,15 @@
 //! [`model`] reads the façade; each emitter writes files from it. `--check` writes nothing and fails on a difference, as the tests
 //! of this crate do.
 
-#[expect(dead_code, reason = "the emitters read it")]
+#![allow(clippy::format_collect, clippy::match_bool, reason = "text is put together here, and this reads best")]
+
+mod blocking;
+mod methods;
+#[allow(dead_code, reason = "each emitter reads what its language needs")]
 mod model;
 mod node;
-#[allow(dead_code, reason = "the emitters use it")]
 mod prose;
-#[allow(dead_code, reason = "the emitters use it")]
+mod python;
 mod rust;
 
 use std::fs;
@@ -35,11 +38,10 @@ pub(crate) struct Output {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    let outputs = outputs()?;
     if arguments.check {
-        return check(&outputs);
+        return check_committed();
     }
-    for output in &outputs {
+    for output in &outputs()? {
         let path = root().join(&output.path);
         if fs::read_to_string(&path).unwrap_or_default() != output.text {
             if let Some(folder) = path.parent() {
@@ -52,10 +54,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// Fails if what is committed is not what would be written.
+pub(crate) fn check_committed() -> Result<(), String> {
+    check(&outputs()?)
+}
+
 /// Everything that is generated.
 fn outputs() -> Result<Vec<Output>, String> {
     let model = Model::read(&root())?;
-    node::outputs(&model)
+    let outputs =
+        [vec![methods::output(&model)], blocking::outputs(&model)?, python::outputs(&model)?, node::outputs(&model)?];
+    Ok(outputs.concat())
 }
 
 /// Fails if a file is not what would be written.

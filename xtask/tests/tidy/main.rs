@@ -11,7 +11,6 @@ mod examples;
 mod features;
 mod imports;
 mod layout;
-mod methods;
 mod tree;
 
 /// Fails with all complaints at once.

@@ -52,11 +52,11 @@ impl Journal {
     }
 
     #[napi]
-    pub async fn backup(&self, dir: String, progress: Option<Progress>) -> napi::Result<i64> {
+    pub async fn backup(&self, directory: String, progress: Option<Progress>) -> napi::Result<i64> {
         let journal = self.0.office().journal();
         aside(move || {
-            let dir = PathBuf::from(dir);
-            journal.backup(&dir, &mut telling(progress))
+            let directory = PathBuf::from(directory);
+            journal.backup(&directory, &mut telling(progress))
         })
         .await
         .map(|it| it.shown())

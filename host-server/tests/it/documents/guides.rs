@@ -59,7 +59,7 @@ fn follow(guide: &str, dir: &Path, address: &str) {
     assert!(!steps.is_empty(), "{guide} has no commands");
     let mut script = "set -euo pipefail\n".to_owned();
     for step in &steps {
-        script += &format!("{}echo '{MARK}'\n", step.commands);
+        script.extend([&step.commands, "echo '", MARK, "'\n"]);
     }
     for original in ADDRESSES {
         script = script.replace(original, address);
@@ -92,7 +92,7 @@ fn steps(guide: &str) -> Vec<Step> {
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
         let Some(language) = line.strip_prefix("```").filter(|language| !language.is_empty()) else { continue };
-        let block: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+        let block: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
         match (language, steps.last_mut()) {
             ("sh", _) if !block.starts_with("cargo ") => steps.push(Step { commands: block, output: None }),
             ("text" | "json", Some(step)) if step.output.is_none() => step.output = Some(block),

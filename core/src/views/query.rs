@@ -13,13 +13,13 @@ use crate::types::{Category, Currency, Money, MoneyError, UnknownName, UserId, b
 /// Selects and sorts tickets. By default those on sale, newest first, 50 a page.
 ///
 /// ```
-/// use boxoffice::{Currency, TicketQuery, TicketSort, TicketStatusFilter};
+/// use boxoffice::{Currency, PriceBound, TicketQuery, TicketSort, TicketStatusFilter};
 ///
 /// let query = TicketQuery::new()
 ///     .status(TicketStatusFilter::All)
 ///     .search("hamlet globe".parse()?)
 ///     .currency(Currency::USD)
-///     .max_price("19.99".parse()?)
+///     .max_price("19.99".parse::<PriceBound>()?)
 ///     .sort(TicketSort::PriceAsc)
 ///     .limit(20);
 /// assert_eq!(query.limit.get(), 20);
@@ -265,7 +265,7 @@ named!(TicketStatusFilter, TicketSort);
 ///
 /// let bound: PriceBound = "19.99".parse()?;
 /// assert!(PriceBound::from(19) < bound);
-/// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::EUR)?), bound);
+/// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::USD)?), bound);
 /// # Ok::<(), boxoffice::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -80,10 +80,9 @@ pub(crate) fn words(record: &Record) -> Words {
             &format!("{} to pay. From here on nobody else could order {}.", event.total, them(event.tickets.len())),
         ),
         DomainEvent::OrderCancelled(event) => {
-            let what = match event.reason {
-                CancelReason::PaymentFailed => "The order ended: its payment was declined",
-                CancelReason::Buyer => "The buyer gave the order up",
-            };
+            let is_declined = event.reason == CancelReason::PaymentFailed;
+            let what =
+                if is_declined { "The order ended: its payment was declined" } else { "The buyer gave the order up" };
             said(Tone::Ended, what, &free(&event.tickets))
         }
         DomainEvent::OrderExpired(event) => {
@@ -145,10 +144,8 @@ fn money(event: &DomainEvent) -> Words {
             "It is nobody's and could not be given back.",
         ),
         DomainEvent::EscalationResolved(event) => {
-            let what = match event.resolution {
-                Resolution::Kept => "the platform keeps it",
-                Resolution::ReturnedElsewhere => "the buyer has it back by another way",
-            };
+            let is_kept = event.resolution == Resolution::Kept;
+            let what = if is_kept { "the platform keeps it" } else { "the buyer has it back by another way" };
             said(Tone::Plain, format!("An operator saw to {}: {what}", event.amount), &event.note)
         }
         DomainEvent::VoidStarted(_) => {

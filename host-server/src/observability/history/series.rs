@@ -58,10 +58,8 @@ impl Minute {
             DomainEvent::OrderCreated(_) => self.reservations += 1,
             DomainEvent::ChargeCreated(_) => self.sales += 1,
             DomainEvent::OrderExpired(_) => self.expiries += 1,
-            DomainEvent::OrderCancelled(event) => match event.reason {
-                CancelReason::PaymentFailed => self.declines += 1,
-                CancelReason::Buyer => self.cancellations += 1,
-            },
+            DomainEvent::OrderCancelled(event) if event.reason == CancelReason::PaymentFailed => self.declines += 1,
+            DomainEvent::OrderCancelled(_) => self.cancellations += 1,
             _ => {}
         }
     }

@@ -66,7 +66,7 @@ export declare class Journal {
   iter(fromSeq: number): JournalRecordParts
   subscribe(fromSeq: number): Subscription
   verify(progress?: Progress | undefined | null): Promise<VerifyReport>
-  backup(dir: string, progress?: Progress | undefined | null): Promise<number>
+  backup(directory: string, progress?: Progress | undefined | null): Promise<number>
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */

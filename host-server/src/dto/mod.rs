@@ -6,7 +6,6 @@ mod journal;
 mod ledger;
 mod orders;
 mod payments;
-mod query;
 mod tickets;
 mod users;
 mod webhooks;
@@ -21,7 +20,6 @@ pub(crate) use ledger::{
 };
 pub(crate) use orders::{OrderOut, OrderQuery, PlaceOrder, Refund};
 pub(crate) use payments::{ChargeOut, Pay, Resolve};
-pub(crate) use query::cursor;
 pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
 pub(crate) use users::{Credentials, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 pub(crate) use webhooks::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};

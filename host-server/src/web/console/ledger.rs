@@ -13,11 +13,10 @@ use serde::Deserialize;
 use super::operator::Operator;
 use super::page::Frame;
 use super::people::{NOBODY, People, Person, user};
-use crate::dto;
 use crate::error::Failure;
 use crate::extract::Query;
 use crate::observability::audit_trail::clock;
-use crate::web::site::{Chrome, Flash, Form, show as shown};
+use crate::web::site::{self, Chrome, Flash, Form, show as shown};
 
 /// How many sellers of each currency are listed.
 const SELLERS_MAX: usize = 100;
@@ -127,7 +126,7 @@ fn ledger(
     }
     let statement = seller(office, actor, &made.form.seller).and_then(|seller| {
         let balances = office.ledger().balance(actor, seller)?;
-        let query = LedgerQuery::new().after(dto::cursor(cursor)?);
+        let query = LedgerQuery::new().after(site::cursor(cursor)?);
         Ok((seller, balances, office.ledger().entries(actor, seller, &query)?))
     });
     match statement {

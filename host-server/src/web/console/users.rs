@@ -14,11 +14,10 @@ use super::audit_trail::TrailPart;
 use super::operator::Operator;
 use super::page::{Frame, page};
 use super::people::People;
-use crate::dto;
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
 use crate::observability::audit_trail::{HistorySearch, clock};
-use crate::web::site::Chrome;
+use crate::web::site::{self, Chrome};
 
 /// How many orders and how many tickets a page has.
 const PAGE_LEN: usize = 20;
@@ -65,10 +64,10 @@ pub(super) async fn show(
     let searched = office.clone();
     let found = tokio::task::spawn_blocking(move || search.user(&searched, id)).await.map_err(|_| Code::Internal)?;
     let (user, trail) = found?;
-    let query = OrderQuery::new().limit(PAGE_LEN).after(dto::cursor(asked.orders.as_deref())?);
+    let query = OrderQuery::new().limit(PAGE_LEN).after(site::cursor(asked.orders.as_deref())?);
     let orders = office.orders().list(id, &query)?;
     let query = TicketQuery::new().status(TicketStatusFilter::All).seller(id).limit(PAGE_LEN);
-    let query = query.after(dto::cursor(asked.tickets.as_deref())?);
+    let query = query.after(site::cursor(asked.tickets.as_deref())?);
     let tickets = office.tickets().list(&query)?;
     Ok(page(&UserPage {
         trail: TrailPart::of(&trail, &mut People::new(operator.actor, &office)),

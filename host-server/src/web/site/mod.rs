@@ -6,6 +6,7 @@ mod chrome;
 mod components;
 mod flash;
 pub(super) mod form;
+mod query;
 mod text;
 
 pub(crate) use browser::{Browser, ErrorPages};
@@ -13,4 +14,5 @@ pub(super) use chrome::{Chrome, Page, page, show};
 pub(super) use components::{Field, Pager};
 pub(super) use flash::{Flash, redirect};
 pub(super) use form::{Form, field_errors};
+pub(super) use query::cursor;
 pub(super) use text::{Price, When};

@@ -7,10 +7,9 @@ use axum::response::Response;
 use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, BoxOffice, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
-use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::web::site::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// One currency.
 struct Sum {
@@ -81,7 +80,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let (ledger, actor) = (office.ledger(), Actor::User(user.id()));
-    let query = LedgerQuery::new().limit(50).after(dto::cursor(Some(&asked.cursor))?);
+    let query = LedgerQuery::new().limit(50).after(site::cursor(Some(&asked.cursor))?);
     let found = ledger.entries(actor, user.id(), &query)?;
     let sums = ledger.balance(actor, user.id())?.iter().map(Sum::from).collect();
     let entries = found.items.iter().map(Row::from).collect();

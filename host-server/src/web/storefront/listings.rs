@@ -7,10 +7,9 @@ use axum::response::Response;
 use boxoffice::{BoxOffice, Ticket, TicketQuery, TicketStatus, TicketStatusFilter};
 
 use super::orders::{Asked, cursor_pager};
-use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::web::site::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// One of my tickets.
 pub(super) struct Row {
@@ -66,7 +65,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let query = TicketQuery::new().status(TicketStatusFilter::All).seller(user.id()).limit(50);
-    let query = query.after(dto::cursor(Some(&asked.cursor))?);
+    let query = query.after(site::cursor(Some(&asked.cursor))?);
     let found = office.tickets().list(&query)?;
     let tickets = found.items.iter().map(|ticket| Row::of(ticket)).collect();
     let actor = boxoffice::Actor::User(user.id());

@@ -8,10 +8,9 @@ use boxoffice::{BoxOffice, Order, OrderQuery, OrderStatus, Timestamp};
 use serde::Deserialize;
 
 use super::order_page::is_refunded;
-use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::web::site::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// Some of my orders.
 #[derive(Template)]
@@ -55,7 +54,7 @@ pub(super) async fn list(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let query = OrderQuery::new().limit(25).after(dto::cursor(Some(&asked.cursor))?);
+    let query = OrderQuery::new().limit(25).after(site::cursor(Some(&asked.cursor))?);
     let found = office.orders().list(user.id(), &query)?;
     let orders = found.items.iter().map(|order| row(order, office.now())).collect();
     let pager = cursor_pager("/orders", &asked, found.next);

@@ -1,4 +1,4 @@
-//! Queries of lists, as URLs and forms bring them.
+//! Queries of lists, as the URLs of pages bring them.
 
 use boxoffice::{Cursor, Error, FieldErrors};
 
@@ -6,7 +6,7 @@ use boxoffice::{Cursor, Error, FieldErrors};
 ///
 /// # Errors
 /// `validation`, for what no page gave.
-pub(crate) fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Error> {
+pub(in crate::web) fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Error> {
     let mut errors = FieldErrors::default();
     let cursor = errors.parse("cursor", text);
     errors.into_result(cursor)

@@ -191,7 +191,7 @@ fn closed(error: boxoffice::Error) -> End {
 }
 
 /// Classifies an answer for the log: its status, and the reason if it is a failure.
-pub(super) fn judge(sent: &Result<Answer, String>) -> (Option<u16>, Option<String>) {
+pub(super) fn classify_response(sent: &Result<Answer, String>) -> (Option<u16>, Option<String>) {
     match sent {
         Err(reason) => (None, Some(reason.clone())),
         Ok(Answer { status, .. }) => {
@@ -219,7 +219,7 @@ impl Shared {
             Ok(post) => self.transport.send(post).await,
             Err(reason) => Err(reason),
         };
-        let (status, error) = judge(&sent);
+        let (status, error) = classify_response(&sent);
         let outcome = if error.is_none() { "delivered" } else { "failed" };
         metrics::counter!("boxoffice_webhook_deliveries_total", "outcome" => outcome).increment(1);
         let delivery = Delivery {

@@ -86,7 +86,7 @@ export async function pay(page, number = '4242 4242 4242 4242') {
 }
 
 /** Judges a page by axe, and keeps pictures of it: light and dark, desktop and phone. */
-export async function judge(page, name) {
+export async function checkPage(page, name) {
   const size = page.viewportSize()
   for (const [device, viewport] of [['desktop', { width: 1280, height: 860 }], ['phone', { width: 390, height: 844 }]]) {
     await page.setViewportSize(viewport)

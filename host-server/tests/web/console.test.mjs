@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { demo, judge, launch, misdeeds, serve, signUp, visitor } from './browser.mjs'
+import { checkPage, demo, launch, misdeeds, serve, signUp, visitor } from './browser.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'boxoffice-console-'))
 let browser, host
@@ -55,7 +55,7 @@ test('the overview shows the last hours, and figures in words and numbers', asyn
   const sold = await ends.locator('tbody td:nth-child(2)').allInnerTexts()
   assert.ok(sold.some((text) => Number(text) > 0), 'the demo sold in the last hours')
   await ends.locator('summary').click()
-  await judge(page, 'console-overview')
+  await checkPage(page, 'console-overview')
 })
 
 test('the journal is live, can be paused and goes on without a gap', async () => {
@@ -70,7 +70,7 @@ test('the journal is live, can be paused and goes on without a gap', async () =>
   await list('Paused <b>one</b>')
   await list('Paused two')
   assert.equal(await row('Paused two').count(), 0)
-  await judge(page, 'console-journal')
+  await checkPage(page, 'console-journal')
   await page.getByRole('button', { name: 'Pause' }).click()
   await row('Paused two').waitFor()
   assert.equal(await row('Paused <b>one</b>').count(), 1, 'a title is a text')
@@ -79,7 +79,7 @@ test('the journal is live, can be paused and goes on without a gap', async () =>
   await page.getByLabel('Event').selectOption('OrderExpired')
   await page.getByRole('button', { name: 'Filter' }).click()
   assert.deepEqual([...new Set(await page.locator('.record .event').allInnerTexts())], ['OrderExpired'])
-  await judge(page, 'console-journal-filtered')
+  await checkPage(page, 'console-journal-filtered')
 })
 
 test('why somebody did not get a ticket', async () => {
@@ -92,16 +92,16 @@ test('why somebody did not get a ticket', async () => {
   await bea('POST', '/api/payments', { orderId: order.id, token: 'tok_visa' })
   await page.reload()
   await page.locator('.answers').getByText('it was sold at').waitFor()
-  await judge(page, 'console-story')
+  await checkPage(page, 'console-story')
   await page.getByLabel("Buyer's email").fill('nobody')
   await page.getByRole('button', { name: 'Ask' }).click()
   await page.getByText('must be the email or the id of a user').waitFor()
-  await judge(page, 'console-ticket')
+  await checkPage(page, 'console-ticket')
   await page.getByRole('link', { name: 'See the order' }).click()
   await page.getByText('30.00 USD was paid').waitFor()
-  await judge(page, 'console-order')
+  await checkPage(page, 'console-order')
   await page.goto('/console/find?q=nothing')
-  await judge(page, 'console-find')
+  await checkPage(page, 'console-find')
 })
 
 test("a user's story, found by the email", async () => {
@@ -110,7 +110,7 @@ test("a user's story, found by the email", async () => {
     await page.getByLabel('Find a user').fill(`${name}@boxoffice.example`)
     await page.getByRole('button', { name: 'Find' }).click()
     await page.getByRole('heading', { level: 1, name: `${name}@boxoffice.example` }).waitFor()
-    await judge(page, `console-user-${name}`)
+    await checkPage(page, `console-user-${name}`)
   }
   const listings = page.getByRole('region', { name: 'Listings' }).getByRole('row')
   const first = await listings.nth(1).innerText()
@@ -125,7 +125,7 @@ test('holds, payments, and the ledger with a payout', async () => {
   const [page, selma, cleo] = [await operator('/console/holds'), await person('selma'), await person('bea')]
   await page.locator('#holds tbody tr').first().waitFor()
   const before = await page.locator('#holds tbody tr').count()
-  await judge(page, 'console-holds')
+  await checkPage(page, 'console-holds')
   // The list goes on by itself.
   const ticket = await selma('POST', '/api/tickets', { title: 'Held meanwhile', price: '5.00' })
   await cleo('POST', '/api/orders', { ticketId: ticket.id })
@@ -133,7 +133,7 @@ test('holds, payments, and the ledger with a payout', async () => {
   assert.equal(await page.locator('#holds tbody tr').count(), before + 1)
   await page.getByRole('link', { name: 'Payments' }).click()
   await page.getByText('Money that waits for an operator').waitFor()
-  await judge(page, 'console-payments')
+  await checkPage(page, 'console-payments')
   await page.getByRole('link', { name: 'Ledger' }).click()
   await page.locator('td a').first().click()
   await page.getByText('Statement of').waitFor()
@@ -141,11 +141,11 @@ test('holds, payments, and the ledger with a payout', async () => {
   await page.getByLabel('Reference').fill('SEPA 1')
   await page.getByRole('button', { name: 'Record the payout' }).click()
   await page.locator('#amount-fault').waitFor()
-  await judge(page, 'console-ledger-with-errors')
+  await checkPage(page, 'console-ledger-with-errors')
   await page.getByLabel('Amount').fill('1.50')
   await page.getByRole('button', { name: 'Record the payout' }).click()
   await page.getByText('The payout is recorded.').waitFor()
-  await judge(page, 'console-ledger')
+  await checkPage(page, 'console-ledger')
 })
 
 test('a webhook is added, changed, disabled and removed, also without JavaScript', async () => {
@@ -167,13 +167,13 @@ test('a webhook is added, changed, disabled and removed, also without JavaScript
   await page.getByText('ChargeCreated, OrderCreated').waitFor()
 
   const second = await operator('/console/webhooks')
-  await judge(second, 'console-webhooks')
+  await checkPage(second, 'console-webhooks')
   await second.getByRole('link', { name: 'Add a webhook' }).click()
-  await judge(second, 'console-webhook-form')
+  await checkPage(second, 'console-webhook-form')
   await second.getByLabel('Receiver').fill('https://second.example/hooks')
   await second.getByRole('button', { name: 'Add the webhook' }).click()
   await second.getByText('it is not shown again').waitFor()
-  await judge(second, 'console-webhook-secret')
+  await checkPage(second, 'console-webhook-secret')
   await second.getByRole('link', { name: 'Go to the webhook' }).click()
   await second.getByText('Remove this webhook').click()
   await second.getByRole('button', { name: 'Remove it for good' }).click()
@@ -182,14 +182,14 @@ test('a webhook is added, changed, disabled and removed, also without JavaScript
   await second.getByRole('link', { name: 'receiver.example' }).click()
   await second.getByRole('button', { name: 'Disable' }).click()
   await second.getByText('Nothing is delivered until it is resumed.').waitFor()
-  await judge(second, 'console-webhook')
+  await checkPage(second, 'console-webhook')
 })
 
 test('the journal is verified at a button, also without JavaScript', async () => {
   const page = await operator('/console/verify')
   await page.getByRole('button', { name: /^Verify \d+ records$/ }).click()
   await page.getByText('All is in order').waitFor()
-  await judge(page, 'console-verify')
+  await checkPage(page, 'console-verify')
   const plain = await operator('/console/verify', { javaScriptEnabled: false })
   await plain.getByRole('button', { name: /^Verify \d+ records$/ }).click()
   await plain.getByText('All is in order').waitFor()

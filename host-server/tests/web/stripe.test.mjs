@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { judge, launch, misdeeds, serve, signUp, visitor } from './browser.mjs'
+import { checkPage, launch, misdeeds, serve, signUp, visitor } from './browser.mjs'
 import { origins, standIn } from './stripe-script.mjs'
 
 const address = process.env.BOXOFFICE_STRIPE_STAND_IN
@@ -78,7 +78,7 @@ test('a card is paid by Stripe, once, and what is wrong is told beside its field
   const answer = await page.reload()
   assert.ok(answer.headers()['content-security-policy'].includes(POLICY), answer.headers()['content-security-policy'])
   await field(page, 'cardNumber').waitFor()
-  await judge(page, 'checkout-stripe')
+  await checkPage(page, 'checkout-stripe')
   await payButton(page).click()
   await page.getByText('Enter the name on the card').waitFor()
   await page.getByLabel('Name on the card').fill('Ada Lovelace')
@@ -88,7 +88,7 @@ test('a card is paid by Stripe, once, and what is wrong is told beside its field
   await page.locator('[data-fault=cardNumber]').waitFor({ state: 'hidden' })
   await payButton(page).click()
   await page.locator('[data-fault=cardNumber]').getByText('is incomplete').waitFor()
-  await judge(page, 'checkout-stripe-with-errors')
+  await checkPage(page, 'checkout-stripe-with-errors')
   assert.deepEqual(asked, [], 'nothing that can’t be right is sent')
   await fill(page, '4242424242424242')
   await payButton(page).dblclick()
@@ -121,7 +121,7 @@ test('the bank asks the buyer, who confirms, also after a reload', async () => {
   const again = await page.reload()
   assert.ok(again.headers()['content-security-policy'].includes(POLICY))
   await yes().waitFor()
-  await judge(page, 'confirm-with-the-bank')
+  await checkPage(page, 'confirm-with-the-bank')
   assert.deepEqual(await taken(order), [['requires_action', 0]])
   await yes().click()
   await page.getByRole('heading', { name: 'The tickets are yours' }).waitFor({ timeout: 60_000 })
@@ -146,7 +146,7 @@ test('the bank is not reached at first', async () => {
   await page.route('https://api.stripe.com/**', (route) => route.abort())
   await page.frameLocator('iframe[title="Your bank"]').getByRole('button', { name: 'Yes' }).click()
   await page.getByText('Your bank can’t be reached').waitFor()
-  await judge(page, 'bank-not-reached')
+  await checkPage(page, 'bank-not-reached')
   await page.unroute('https://api.stripe.com/**')
   await page.getByRole('button', { name: 'Ask my bank' }).click()
   await page.frameLocator('iframe[title="Your bank"]').getByRole('button', { name: 'Yes' }).click()
@@ -165,7 +165,7 @@ test('Stripe is not reached: the page says so and sends nothing', async () => {
   await page.reload()
   await page.getByText('Stripe can’t be reached').waitFor()
   assert.ok(await payButton(page).isDisabled())
-  await judge(page, 'checkout-stripe-not-reached')
+  await checkPage(page, 'checkout-stripe-not-reached')
 })
 
 test('without JavaScript the checkout says that it needs it', async () => {
@@ -185,7 +185,7 @@ test('without JavaScript the checkout says that it needs it', async () => {
 test('a host without a publishable key takes no cards in the browser, and asks nobody', async () => {
   const { page, asked } = await buyer(keyless)
   await page.getByText('Cards can’t be taken on this page').waitFor()
-  await judge(page, 'checkout-without-cards')
+  await checkPage(page, 'checkout-without-cards')
   const answer = await page.reload()
   assert.ok(!answer.headers()['content-security-policy'].includes('stripe'))
   assert.deepEqual(asked, [])

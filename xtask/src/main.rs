@@ -5,6 +5,7 @@ mod bench;
 mod fuzz;
 mod node;
 mod python;
+mod semver;
 mod shell;
 mod sim;
 mod stripe;
@@ -37,6 +38,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Writes the type stubs of the bindings anew.
     Stubs(stubs::Arguments),
+    /// Compares the core's public face with the one of the baseline.
+    Semver(semver::Arguments),
     /// Puts the pages' pictures of the last `test --only web` into the README.
     Pictures,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
+        Task::Semver(arguments) => semver::run(arguments),
         Task::Pictures => web::pictures(),
     };
     match done {

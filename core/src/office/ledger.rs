@@ -16,14 +16,14 @@ use crate::types::{
 };
 use crate::views::{LedgerQuery, Page, PageLimit, Views, checked};
 
-/// Whose the money is.
+/// Reads balances and entries of the ledger, and records payouts.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
 }
 
-/// What a seller's entries in one currency come to.
+/// Sums up a seller's entries in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Balance {
@@ -53,7 +53,7 @@ impl Balance {
     }
 }
 
-/// What an entry of the ledger means for a seller.
+/// An entry of the ledger, as its seller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BalanceEntry {
@@ -113,7 +113,7 @@ impl BalanceEntry {
         ]
     }
 
-    /// What the buyer paid, or, below zero, got back: amount and fee together.
+    /// Returns what the buyer paid, or, below zero, got back: amount and fee together.
     pub fn gross(&self) -> SignedMoney {
         SignedMoney::from_minor(self.amount.minor() + self.fee.minor(), self.amount.currency())
     }
@@ -136,7 +136,7 @@ pub struct PlatformBalance {
 }
 
 impl PlatformBalance {
-    /// What there is less all that is owed of it: always zero.
+    /// Returns what there is less all that is owed of it: always zero.
     pub fn difference(&self) -> SignedMoney {
         let owed = self.sellers.minor() + self.fees.minor() + self.late.minor();
         SignedMoney::from_minor(self.processor.minor() + self.disputed.minor() - owed, self.processor.currency())

@@ -80,7 +80,7 @@ async fn paying_many_times_at_once_charges_once() {
         match within(attempt).await.unwrap() {
             Ok(_) => paid += 1,
             Err(error) => {
-                assert!(matches!(error.code(), Code::OrderPaymentPending | Code::OrderAlreadyPaid), "{error}")
+                assert!(matches!(error.code(), Code::OrderPaymentPending | Code::OrderAlreadyPaid), "{error}");
             }
         }
     }

@@ -95,7 +95,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let frame = Frame::new("Ledger", "/console/ledger");
     let form = PayoutForm { seller: asked.seller.trim().to_owned(), currency: asked.currency, ..PayoutForm::default() };
-    let (status, page) = ledger(operator, &state, frame, form, asked.cursor)?;
+    let (status, page) = ledger(operator, &state, frame, form, asked.cursor.as_deref())?;
     Ok(shown(status, &page))
 }
 
@@ -105,7 +105,7 @@ fn ledger(
     state: &AppState,
     frame: Frame,
     form: PayoutForm,
-    cursor: Option<String>,
+    cursor: Option<&str>,
 ) -> Result<(StatusCode, LedgerPage), Error> {
     let (office, actor) = (&state.office, operator.actor);
     let mut status = StatusCode::OK;
@@ -128,7 +128,7 @@ fn ledger(
     }
     let statement = seller(office, actor, &made.form.seller).and_then(|seller| {
         let balances = office.ledger().balance(actor, seller)?;
-        let query = LedgerQuery::new().after(dto::cursor(cursor.as_deref())?);
+        let query = LedgerQuery::new().after(dto::cursor(cursor)?);
         Ok((seller, balances, office.ledger().entries(actor, seller, &query)?))
     });
     match statement {

@@ -9,58 +9,22 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** Who people are: sign-up, sign-in, sessions. */
+/** What `Auth` of the package is. */
 export declare class Auth {
-  /**
-   * Signs a person up, and in.
-   *
-   * Rejects with `ValidationError`; `ConflictError` with `auth.email_taken`; `UnavailableError` with `engine.overloaded` if too
-   * many passwords wait to be hashed.
-   */
   signUp(email: string, password: string, options?: CommandOptions | undefined | null): Promise<SignedIn>
-  /**
-   * Signs a person in. `client` is the address that the attempt comes from; one that guesses is slowed down.
-   *
-   * Rejects with `UnauthenticatedError` with `auth.invalid_credentials`; `TooManyRequestsError`, with `retryAfterMs`.
-   */
   signIn(email: string, password: string, options?: SignInOptions | undefined | null): Promise<SignedIn>
-  /**
-   * The session that a token stands for.
-   *
-   * Rejects with `UnauthenticatedError` for whatever is wrong with the token.
-   */
   authenticate(token: string): Promise<Session>
-  /**
-   * Who is signed in.
-   *
-   * Rejects with `UnauthenticatedError` if the user is erased.
-   */
   currentUser(session: Session): Promise<User>
-  /**
-   * Ends the session for good: its token is dead, also in the hands of somebody who stole it.
-   *
-   * Rejects with `UnauthenticatedError` if the user is erased.
-   */
   signOut(session: Session): Promise<undefined>
-  /**
-   * Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
-   *
-   * Rejects with `ValidationError`; `UnauthenticatedError` if the current password is wrong; `ConflictError` with
-   * `auth.email_taken`; `TooManyRequestsError`.
-   */
   updateUser(session: Session, currentPassword: string, changes: UserChanges): Promise<SignedIn>
-  /**
-   * Deletes the user's personal data for good. The journal stays whole: it names users by id only.
-   *
-   * Rejects with `UnauthenticatedError` if the password is wrong; `ConflictError` with `auth.still_trading`.
-   */
   eraseUser(session: Session, currentPassword: string): Promise<undefined>
-  /**
-   * Gives the operator role to the user with this email, or takes it. For administrators only.
-   *
-   * Rejects with `ValidationError` for a malformed email; `NotFoundError` with `auth.user_not_found`.
-   */
   setOperator(email: string, operator: boolean): Promise<User>
+}
+
+/** Read when it is asked for. Several iterations of one share what it has. */
+export declare class BalanceEntryParts {
+  /** The next ones; `null` at the end. */
+  nextBatch(): Promise<Array<BalanceEntry> | null>
 }
 
 /** A clock written in JavaScript, as the package hands it on. */
@@ -95,63 +59,29 @@ export declare class HttpResponse {
   end(): Promise<void>
 }
 
-/** The facts themselves. Reading takes nothing from the writer. */
+/** What `Journal` of the package is. */
 export declare class Journal {
-  /** The number of the last durable record; 0 if there is none. */
   head(): Promise<number>
-  /** At most `limit` records, and at most 10,000, from number `fromSeq` on. The first record has number 1. */
   read(fromSeq: number, limit: number): Promise<Array<JournalRecord>>
-  /** Follows the journal from number `fromSeq` on: `for await` gives history first, then what happens. */
+  iter(fromSeq: number): JournalRecordParts
   subscribe(fromSeq: number): Subscription
-  /** Replays the whole journal and checks it. `progress` is called with how many of how many records are checked. */
-  verify(progress?: (done: number, total: number) => void): Promise<VerifyReport>
-  /**
-   * Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
-   * Gives the number of the last record that is in it.
-   *
-   * Rejects with `ValidationError` if the directory exists and is not empty.
-   */
-  backup(directory: string, progress?: (done: number, total: number) => void): Promise<number>
+  verify(progress?: Progress | undefined | null): Promise<VerifyReport>
+  backup(dir: string, progress?: Progress | undefined | null): Promise<number>
 }
 
-/**
- * Whose the money is: what sellers are owed, and what the platform has of it.
- *
- * `actorId` is who asks; `null` is the box office itself.
- */
+/** Read when it is asked for. Several iterations of one share what it has. */
+export declare class JournalRecordParts {
+  /** The next ones; `null` at the end. */
+  nextBatch(): Promise<Array<JournalRecord> | null>
+}
+
+/** What `Ledger` of the package is. */
 export declare class Ledger {
-  /**
-   * What a seller is owed, and how it came to that: one balance a currency; none for who never sold anything. For the seller and
-   * operators.
-   *
-   * Rejects with `NotFoundError`, `ForbiddenError`.
-   */
   balance(actorId: string | undefined | null, sellerId: string): Promise<Array<Balance>>
-  /**
-   * A page of what made the balance, the newest first. For the seller and operators.
-   *
-   * Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`.
-   */
   entries(actorId: string | undefined | null, sellerId: string, query?: LedgerQuery | undefined | null): Promise<BalanceEntryPage>
-  /**
-   * All of what made the balance, the newest first, as CSV by RFC 4180: `for await` gives its parts, first the header, then some
-   * lines at a time. For the seller and operators.
-   *
-   * Text that a spreadsheet would take for a formula has an apostrophe before it. Throws `NotFoundError`, `ForbiddenError`.
-   */
-  statementCsv(actorId: string | undefined | null, sellerId: string): Statement
-  /**
-   * The platform's accounts, one balance a currency. For operators.
-   *
-   * Rejects with `ForbiddenError`.
-   */
+  iter(actorId: string | undefined | null, sellerId: string, query?: LedgerQuery | undefined | null): BalanceEntryParts
+  statementCsv(actorId: string | undefined | null, sellerId: string): TextParts
   platform(actorId?: string | undefined | null): Promise<Array<PlatformBalance>>
-  /**
-   * Records that a seller was paid what they are owed, or a part of it. No money moves by it: it has, or will, at the bank. For
-   * operators.
-   *
-   * Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
-   */
   recordPayout(actorId: string | undefined | null, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): Promise<Payout>
 }
 
@@ -169,8 +99,6 @@ export declare class ManualClock {
 
 /** An open box office: what `BoxOffice` is made of. */
 export declare class Office {
-  /** Opens the directory, or makes a box office there. */
-  static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
   get auth(): Auth
   get tickets(): Tickets
   get orders(): Orders
@@ -182,127 +110,44 @@ export declare class Office {
   now(): Promise<Date>
   compact(): Promise<boolean>
   close(): Promise<void>
+  /** Opens the directory, or makes a box office there. */
+  static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
 }
 
-/** Holds and purchases. */
+/** Read when it is asked for. Several iterations of one share what it has. */
+export declare class OrderParts {
+  /** The next ones; `null` at the end. */
+  nextBatch(): Promise<Array<Order> | null>
+}
+
+/** What `Orders` of the package is. */
 export declare class Orders {
-  /**
-   * Locks tickets of one currency for a buyer, all or none, until the order's `expiresAt`.
-   *
-   * Of any number of buyers at once, exactly one gets a ticket. Rejects with `ValidationError`, `NotFoundError`; `ForbiddenError`
-   * for the buyer's own ticket; `ConflictError` with `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.show_started` or
-   * `order.too_many_open`; `UnauthenticatedError` if there is no such user.
-   */
   create(buyerId: string, ticketIds: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
-  /**
-   * Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
-   *
-   * Rejects with `NotFoundError`, `ForbiddenError`; `ConflictError` if it is not open any more.
-   */
   cancel(buyerId: string, orderId: string, options?: CommandOptions | undefined | null): Promise<void>
-  /**
-   * The buyer's order, as of the last durable batch.
-   *
-   * Rejects with `NotFoundError`, `ForbiddenError`.
-   */
   get(buyerId: string, orderId: string): Promise<Order>
-  /**
-   * A page of the buyer's orders, the newest first.
-   *
-   * Rejects with `ValidationError`, with a fault for each field that is wrong.
-   */
   list(buyerId: string, query?: OrderQuery | undefined | null): Promise<OrderPage>
+  iter(buyerId: string, query?: OrderQuery | undefined | null): OrderParts
 }
 
-/** Charges and refunds. */
+/** What `Payments` of the package is. */
 export declare class Payments {
-  /**
-   * Takes the money of an order: records the intent, asks the card processor, records what it says.
-   *
-   * The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Rejects
-   * with `PaymentDeclinedError`, after which the order is cancelled; `ValidationError`, `NotFoundError`, `ForbiddenError`;
-   * `ConflictError` if the order can't be paid any more; `UnavailableError` if too many payments wait.
-   */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  /**
-   * A charge, for the order's buyer, the tickets' sellers and operators.
-   *
-   * Rejects with `NotFoundError`, `ForbiddenError`.
-   */
   get(userId: string, chargeId: string): Promise<Charge>
-  /**
-   * What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
-   * confirm it with their bank; else `null`. For the buyer alone.
-   *
-   * Rejects with `NotFoundError`, `ForbiddenError`.
-   */
   clientSecret(buyerId: string, chargeId: string): Promise<string | null>
-  /**
-   * Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
-   *
-   * `actorId` is an operator, or a seller whose tickets are all that the order has; `null` is the box office itself. Operators can
-   * also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has
-   * not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Rejects with
-   * `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
-   */
   refund(actorId: string | undefined | null, orderId: string, options: RefundOptions): Promise<Charge>
-  /**
-   * Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay sold.
-   *
-   * However many refunds there are, and however many at once, their sum is never more than what was taken. `actorId` and what the
-   * charge is afterwards are as for `refund`. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
-   * there is less left.
-   */
   refundPart(actorId: string | undefined | null, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  /**
-   * The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
-   * or `resolve`.
-   *
-   * `actorId` is an operator; `null` is the box office itself. Rejects with `ForbiddenError`.
-   */
   escalated(actorId?: string | undefined | null): Promise<Array<Charge>>
-  /**
-   * Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
-   * platform keeps it; with up to 500 characters that are to be remembered.
-   *
-   * `actorId` is an operator; `null` is the box office itself. Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`;
-   * `ConflictError` if the charge is not escalated.
-   */
-  resolve(actorId: string | undefined | null, orderId: string, resolution: 'returned_elsewhere' | 'kept', note: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  /**
-   * Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them. The
-   * body has to be what was sent to the byte, because that is signed: not what a parser has made of it.
-   *
-   * Once it is done, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-   * office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
-   * when the card processor sends it again. Rejects with `ValidationError` with `payment.notice_refused` if the message does not
-   * come from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
-   * `NotFoundError` or `ConflictError` if what is told does not fit what is known.
-   */
-  receiveNotice(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
-  /**
-   * Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the `-test` of
-   * a processor's test mode.
-   */
+  resolve(actorId: string | undefined | null, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): Promise<Charge>
   takesNoticesOf(processor: string): boolean
+  receiveNotice(headers: Array<[string, string]>, body: Buffer): Promise<void>
 }
 
-/** Who is signed in, and until when. */
+/** It is handed in again as it is. */
 export declare class Session {
-  /** Who is signed in. */
   get userId(): string
-  /** The session. */
   get sessionId(): string
-  /** When the session ends by itself. */
   get expiresAt(): Date
-  /** Whether the user was an operator when the token was shown. */
   get operator(): boolean
-}
-
-/** The parts of a statement, which are read when they are asked for. Several iterations of one share its parts. */
-export declare class Statement {
-  /** The next part; `null` at the end. */
-  nextPart(): Promise<string | null>
 }
 
 /**
@@ -331,50 +176,27 @@ export declare class Subscription {
   close(): void
 }
 
-/**
- * What is for sale.
- *
- * Commands take an `idempotencyKey`: the same user giving the same command under the same key within 24 hours gets the first answer
- * again, and nothing is done twice; another command under the key rejects with `IdempotencyMismatchError`.
- */
+/** Read when it is asked for. Several iterations of one share what it has. */
+export declare class TextParts {
+  /** The next ones; `null` at the end. */
+  nextBatch(): Promise<Array<string> | null>
+}
+
+/** Read when it is asked for. Several iterations of one share what it has. */
+export declare class TicketParts {
+  /** The next ones; `null` at the end. */
+  nextBatch(): Promise<Array<Ticket> | null>
+}
+
+/** What `Tickets` of the package is. */
 export declare class Tickets {
-  /**
-   * Lists a ticket.
-   *
-   * Rejects with `ValidationError`; `UnauthenticatedError` if there is no such user.
-   */
   create(sellerId: string, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
-  /**
-   * Lists up to 10,000 tickets, all or none.
-   *
-   * Rejects with `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` if there is no such user.
-   */
   createMany(sellerId: string, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
-  /**
-   * Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
-   *
-   * Rejects with `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if it is locked, sold or withdrawn;
-   * `PreconditionFailedError` if it has another version.
-   */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
-  /**
-   * Takes a ticket off sale. Only its seller can, and only while it is available.
-   *
-   * Rejects as `update`.
-   */
   withdraw(sellerId: string, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
-  /**
-   * The ticket, as of the last durable batch.
-   *
-   * Rejects with `NotFoundError`.
-   */
   get(ticketId: string): Promise<Ticket>
-  /**
-   * A page of tickets: those on sale unless a status is asked for.
-   *
-   * Rejects with `ValidationError`, with a fault for each field that is wrong.
-   */
   list(query?: TicketQuery | undefined | null): Promise<TicketPage>
+  iter(query?: TicketQuery | undefined | null): TicketParts
 }
 
 /** An amount of money as it is given in. */
@@ -385,83 +207,46 @@ export interface Amount {
   currency: string
 }
 
-/** What a seller's entries in one currency come to. */
 export interface Balance {
-  /**
-   * What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
-   * back to their buyers.
-   */
   owed: SignedMoney
-  /** What buyers have paid for the seller's tickets. */
   sold: SignedMoney
-  /** What of that went back to them. */
   refunded: SignedMoney
-  /** What the platform has kept of the rest. */
   fees: SignedMoney
-  /** What the seller got. */
   paidOut: SignedMoney
 }
 
-/** What an entry of the ledger means for a seller. */
 export interface BalanceEntry {
-  /** The number of the entry in the ledger. */
   number: number
-  /** When it came to be. */
   at: Date
-  /** Why money moved. */
-  kind: 'sale' | 'refund' | 'late_money' | 'late_money_transferred' | 'late_money_kept' | 'dispute' | 'dispute_won' | 'dispute_lost' | 'payout'
-  /** The order, of sales and refunds. */
+  kind: string
   orderId?: string
-  /** The payout, if it is one. */
   payoutId?: string
-  /** By what the payout is found at the bank. */
   reference?: string
-  /** By how much the seller is owed more: below zero for refunds and payouts. */
   amount: SignedMoney
-  /** What the platform keeps more: below zero if it gives back. */
   fee: SignedMoney
-  /** What the buyer paid, or, below zero, got back: amount and fee together. */
   gross: SignedMoney
 }
 
-/** A page of what made a balance. */
 export interface BalanceEntryPage {
-  /** The entries. */
   items: Array<BalanceEntry>
-  /** The cursor of the next page; none on the last. */
   next?: string
 }
 
-/** One attempt to take the money of one order. */
 export interface Charge {
-  /** The charge's id. */
   id: string
-  /** The order that is paid. */
   orderId: string
-  /** How much. */
   amount: Money
-  /** How it stands; from `late` on, it is about money that came late. */
-  status: 'pending' | 'authorized' | 'succeeded' | 'failed' | 'refunding' | 'refunded' | 'late' | 'transferred' | 'escalated' | 'kept' | 'voiding' | 'voided'
-  /** The card processor. */
+  status: string
   gateway: string
-  /** The card processor's own name for the charge. */
   reference?: string
-  /** Why the card was declined, if it was. */
   failure?: string
-  /** Whether the money came for an order that had ended. */
   late: boolean
-  /** How much was given back; not there while nothing was. */
-  refunded?: Money
-  /** What was given back, or is to be, in the order in which it was begun. */
   refunds: Array<Refund>
-  /** What the buyer's bank took back, in the order in which it did. */
   disputes: Array<Dispute>
-  /** The order that the money pays instead, if it came late and its buyer could still have the tickets. */
   transferredTo?: string
-  /** When it was begun. */
   createdAt: Date
-  /** When it last changed. */
   updatedAt: Date
+  refunded?: Money
 }
 
 /** What a gateway is to charge. */
@@ -497,22 +282,15 @@ export interface CodeRow {
 /** Every code: what the table of codes looks like from here. */
 export declare function codes(): Array<CodeRow>
 
-/** What every command takes. */
 export interface CommandOptions {
-  /** Names the command: coming again under the same key, it gets its first answer. */
   idempotencyKey?: string
 }
 
-/** Money of a charge that the buyer's bank took back. */
 export interface Dispute {
-  /** The card processor's own name for it. */
   reference: string
-  /** How much. */
   amount: Money
-  /** Why, in the card processor's words. */
   reason: string
-  /** How it stands: `won` if the money came back, `lost` if the buyer keeps it. */
-  status: 'open' | 'won' | 'lost'
+  status: string
 }
 
 /**
@@ -596,11 +374,8 @@ export interface JournalRecord {
   hash: string
 }
 
-/** Which entries. */
 export interface LedgerQuery {
-  /** How many at most: 1 to 100. */
   limit?: number
-  /** The `next` of the page before. */
   cursor?: string
 }
 
@@ -631,11 +406,7 @@ export interface Money {
 /** Everything that can be chosen but for the clock; what is left out is as the core has it. */
 export interface NativeOptions {
   holdMs?: number
-  openOrdersMax?: number
-  lateMoney?: string
   fees?: FeePolicy
-  orderTicketsMax?: number
-  listingTicketsMax?: number
   gateway?: GatewayHooks
   seed?: number
   jwtKey?: Buffer
@@ -649,41 +420,30 @@ export interface NativeOptions {
   unknownChargeAfterMs?: number
   queueLen?: number
   refuseWhenFull?: boolean
+  openOrdersMax?: number
+  orderTicketsMax?: number
+  listingTicketsMax?: number
+  lateMoney?: string
 }
 
-/** A payout as an operator gives it in. */
 export interface NewPayout {
-  /** In major units, as a decimal text such as `"120.50"`. */
   amount: string
-  /** The ISO 4217 code; without it the box office's default currency. */
   currency?: string
-  /** By what it is found at the bank: 1 to 100 characters. */
   reference: string
 }
 
-/** What people attend, as a seller describes it. */
 export interface NewShow {
-  /** What it is called. */
   name: string
-  /** What kind of show, such as `concert`. */
   category?: string
-  /** Where it is. */
   venue?: string
-  /** When it starts: RFC 3339 or a `Date`. */
-  startsAt: string | Date
+  startsAt: When
 }
 
-/** A ticket as its seller lists it. What is wrong is told by the command that takes it. */
 export interface NewTicket {
-  /** What it is called: 1 to 200 characters. */
   title: string
-  /** In major units, as a decimal text such as `"19.99"`: numbers of JavaScript are not exact. */
   price: string
-  /** The ISO 4217 code; without it the box office's default currency. */
   currency?: string
-  /** What it lets its holder attend. */
   show?: NewShow
-  /** Where one sits. */
   seat?: string
 }
 
@@ -703,122 +463,72 @@ export interface NoticeMessage {
 /** The description of the routes in OpenAPI, as JSON. */
 export declare function openapi(): string
 
-/** One buyer's claim on tickets, then their purchase. */
 export interface Order {
-  /** The order's id. */
   id: string
-  /** Who buys. */
   buyerId: string
-  /** How it stands. */
-  status: 'created' | 'awaiting_payment' | 'complete' | 'cancelled' | 'expired'
-  /** Why it was cancelled, if it was. */
-  cancelReason?: 'buyer' | 'payment_failed'
-  /** The sum of the prices. */
+  status: string
+  cancelReason?: string
   total: Money
-  /** When the hold ends unless a payment has started. */
   expiresAt: Date
-  /** The tickets as they were at the moment of the lock. */
   tickets: Array<OrderedTicket>
-  /** The attempt to take the money, once there is one. */
   charge?: Charge
-  /** 1 when created, one more after every event of the order or its charge. */
   version: number
-  /** When it was created. */
   createdAt: Date
-  /** When it last changed. */
   updatedAt: Date
 }
 
-/** A ticket as it was when its order locked it. */
 export interface OrderedTicket {
-  /** The ticket's id. */
   id: string
-  /** Who sells it. */
   sellerId: string
-  /** What it was called. */
   title: string
-  /** What the buyer pays for it. */
   price: Money
+  version: number
 }
 
-/** A page of orders. */
 export interface OrderPage {
-  /** The orders. */
   items: Array<Order>
-  /** The cursor of the next page; none on the last. */
   next?: string
 }
 
-/** Which orders. */
 export interface OrderQuery {
-  /** `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`. */
   status?: string
-  /** How many at most: 1 to 100. */
   limit?: number
-  /** The `next` of the page before. */
   cursor?: string
 }
 
-/** A payout as it was recorded. */
 export interface Payout {
-  /** The payout's id. */
   id: string
-  /** Who was paid. */
   sellerId: string
-  /** How much. */
   amount: Money
-  /** By what it is found at the bank. */
   reference: string
-  /** When it was recorded. */
   recordedAt: Date
 }
 
-/** The platform's accounts in one currency: what there is is owed to somebody, to the minor unit. */
 export interface PlatformBalance {
-  /** What the card processor, or the bank behind it, has. */
   processor: SignedMoney
-  /** What buyers' banks have until it is clear whose it is. */
   disputed: SignedMoney
-  /** What of both all sellers are owed. */
   sellers: SignedMoney
-  /** What of both the platform has earned. */
   fees: SignedMoney
-  /** What of both came for orders that had ended, and is nobody's yet. */
   late: SignedMoney
-  /** What there is less all that is owed of it: always zero. */
   difference: SignedMoney
 }
 
-/** Something that is wrong with a journal. */
 export interface Problem {
-  /** The record, or the one that should be there. */
   seq: number
-  /** What is wrong. */
   what: string
 }
 
-/** Money of a charge that was given back, or is to be. */
 export interface Refund {
-  /** The refund's id. */
   id: string
-  /** How much. */
   amount: Money
-  /** How it stands: `failed` if the card processor refused it for good. */
-  status: 'pending' | 'done' | 'failed'
-  /**
-   * Why: `late` if the money was taken for an order that had ended, `elsewhere` if it was given back at the card processor's own
-   * desk.
-   */
-  reason: 'requested' | 'late' | 'elsewhere'
-  /** The card processor's own name for the refund. */
+  status: string
+  reason: string
   reference?: string
+  returnToSale: boolean
 }
 
-/** What a refund takes. */
 export interface RefundOptions {
-  /** Whether the tickets go back on sale. */
   returnToSale: boolean
-  /** Names the command: coming again under the same key, it gets its first answer. */
   idempotencyKey?: string
 }
 
@@ -839,38 +549,25 @@ export interface RefundRequest {
 /** Gives `visit` every record of the journal in a directory that comes before the first damage. */
 export declare function salvage(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Salvage>
 
-/** What was brought out of a directory that no longer opens, and what was not. */
 export interface Salvage {
-  /** How many records were brought out: those with the numbers 1 to this one. */
   records: number
-  /** How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them. */
   searched: number
-  /** The first record that is missing, and what is wrong; nothing if the journal is whole. */
   damage?: Problem
 }
 
 /** The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`. */
 export declare function sessionToken(rawHeaders: Array<string>): string | null
 
-/** What people attend. */
 export interface Show {
-  /** What it is called. */
   name: string
-  /** What kind of show, such as `concert`. */
   category?: string
-  /** Where it is. */
   venue?: string
-  /** When it starts. */
   startsAt: Date
 }
 
-/** A user with a session. */
 export interface SignedIn {
-  /** The user. */
   user: User
-  /** The session's token, to be shown with every request. */
   token: string
-  /** The session. */
   session: Session
 }
 
@@ -884,33 +581,20 @@ export interface SignedMoney {
   minor: number
 }
 
-/** What a sign-in takes. */
 export interface SignInOptions {
-  /** The IP address that the attempt comes from. */
   client?: string
 }
 
-/** Figures about the engine right now. */
 export interface Stats {
-  /** How many commands wait. */
   queueLen: number
-  /** How many commands can wait. */
   queueCapacity: number
-  /** How many orders hold tickets. */
   openOrders: number
-  /** How many milliseconds the most overdue hold has been waiting for its expiry to be recorded. */
   expiryLagMs: number
-  /** The number of the last durable record. */
   headSeq: number
-  /** How many users there are, erased ones included. */
   users: number
-  /** How many tickets are for sale. */
   ticketsAvailable: number
-  /** How many tickets are held by open orders. */
   ticketsLocked: number
-  /** How many changed entities wait for the next checkpoint. */
   checkpointLag: number
-  /** How many charges and refunds wait for the card processor. */
   pendingPayments: number
 }
 
@@ -929,122 +613,70 @@ export interface StripeOptions {
   apiBase?: string
 }
 
-/** A ticket: one place at one show, listed by a seller at a price. */
 export interface Ticket {
-  /** The ticket's id. */
   id: string
-  /** Who sells it. */
   sellerId: string
-  /** What it is called. */
   title: string
-  /** What it costs. */
   price: Money
-  /** What it lets its holder attend. */
   show?: Show
-  /** Where one sits. */
   seat?: string
-  /** How it stands. */
-  status: 'available' | 'locked' | 'sold' | 'withdrawn'
-  /** 1 when listed, one more after every change. */
+  status: string
   version: number
-  /** When it was listed. */
   createdAt: Date
-  /** When it last changed. */
   updatedAt: Date
 }
 
-/** A page of tickets. A page may be short, even empty, and yet have a next one. */
 export interface TicketPage {
-  /** The tickets. */
   items: Array<Ticket>
-  /** The cursor of the next page; none on the last. */
   next?: string
 }
 
-/** Which tickets, and in what order. */
 export interface TicketQuery {
-  /** `onSale`, `available`, `locked`, `sold`, `withdrawn` or `all`. */
   status?: string
-  /** The seller's id. */
   seller?: string
-  /** Words of the title, the show or the venue. */
   q?: string
-  /** The category of the show. */
   category?: string
-  /** The ISO 4217 code of the price. */
   currency?: string
-  /** The lowest price, as a decimal text. */
   minPrice?: string
-  /** The highest price, as a decimal text. */
   maxPrice?: string
-  /** `newest`, `oldest`, `price`, `-price`, `startsAt` or `-startsAt`. */
   sort?: string
-  /** How many at most: 1 to 100. */
   limit?: number
-  /** The `next` of the page before. */
   cursor?: string
 }
 
-/** What a ticket is to become. */
 export interface TicketUpdate {
-  /** The new title. */
   title: string
-  /** The new price, as a decimal text such as `"19.99"`. */
   price: string
-  /** The new show; without it the show stays as it is. */
   show?: NewShow
-  /** The version that the ticket must have. */
   expectedVersion?: number
 }
 
-/** A user, as the user themself may see it. */
 export interface User {
-  /** The user's id. */
   id: string
-  /** The email as it was typed. */
   email: string
-  /** Whether the user is an operator. */
   operator: boolean
-  /** When the user signed up. */
   createdAt: Date
-  /** 1 after sign-up, one more after every change. */
   version: number
 }
 
-/** What a user changes about themselves. */
 export interface UserChanges {
-  /** The new email. */
   email?: string
-  /** The new password: 8 to 128 characters. */
   password?: string
 }
 
-/** What a check of the journal found. */
 export interface VerifyReport {
-  /** Whether nothing is wrong. */
-  isClean: boolean
-  /** How many records are in order. */
   records: number
-  /** The hash of the last of them: the fingerprint of all that came before. */
   head: string
-  /** How many users were created. */
   users: number
-  /** How many tickets were listed. */
   tickets: number
-  /** How many orders were created. */
   orders: number
-  /** How many charges took money. */
   charges: number
-  /** How many records each event has. */
   byEvent: Record<string, number>
-  /** What is wrong, in the order of the journal. */
   problems: Array<Problem>
+  isClean: boolean
 }
 
-/** What a withdrawal takes. */
 export interface WithdrawOptions {
-  /** The version that the ticket must have. */
   expectedVersion?: number
-  /** Names the command: coming again under the same key, it gets its first answer. */
   idempotencyKey?: string
 }

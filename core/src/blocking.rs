@@ -1,3 +1,5 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
 //! The same box office for callers without an async runtime: each method blocks its thread until the outcome is durable.
 //!
 //! Any number of threads may call at once, and their commands share the writer's batches. Do not call from async code: the
@@ -7,20 +9,13 @@ use std::sync::Arc;
 
 use pollster::block_on;
 
-use crate::domain::ledger::Payout;
-use crate::domain::payment::Charge;
-use crate::domain::{Order, Ticket};
-use crate::error::Error;
-use crate::event::{Actor, Resolution};
-use crate::identity::Session;
-use crate::office::{
-    Balance, BalanceEntry, BoxOffice as Office, JournalReader, NewPayout, NewTicket, PlatformBalance, SignIn, SignUp,
-    SignedIn, Stats, TicketUpdate, UserProfile, UserUpdate,
+use crate::{
+    Actor, Balance, BalanceEntry, Charge, ChargeId, ClientSecret, Error, IdempotencyKey, JournalReader, LedgerQuery,
+    NewPayout, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution, Session, SignIn,
+    SignUp, SignedIn, Stats, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
 };
-use crate::types::{ChargeId, ClientSecret, IdempotencyKey, OrderId, TicketId, UserId};
-use crate::views::{LedgerQuery, OrderQuery, Page, TicketQuery};
 
-impl Office {
+impl crate::BoxOffice {
     /// Returns the same box office for callers without an async runtime.
     ///
     /// ```
@@ -38,164 +33,252 @@ impl Office {
 
 /// A [box office](crate::BoxOffice) whose methods block.
 #[derive(Debug, Clone)]
-pub struct BoxOffice(Office);
+pub struct BoxOffice(crate::BoxOffice);
 
 impl BoxOffice {
-    /// Who people are: sign-up, sign-in, sessions.
+    /// Returns the operations on users: sign-up, sign-in, sessions.
     pub fn auth(&self) -> Auth {
         Auth(self.0.auth())
     }
 
-    /// What is for sale.
+    /// Returns the operations on tickets.
     pub fn tickets(&self) -> Tickets {
         Tickets(self.0.tickets())
     }
 
-    /// Holds and purchases.
+    /// Returns the operations on orders: holds and purchases.
     pub fn orders(&self) -> Orders {
         Orders(self.0.orders())
     }
 
-    /// Charges and refunds.
+    /// Returns the operations on charges and refunds.
     pub fn payments(&self) -> Payments {
         Payments(self.0.payments())
     }
 
-    /// Whose the money is.
+    /// Returns the operations on the ledger: balances, statements and payouts.
     pub fn ledger(&self) -> Ledger {
         Ledger(self.0.ledger())
     }
 
-    /// The facts themselves.
+    /// Returns the reader of the journal.
     pub fn journal(&self) -> JournalReader {
         self.0.journal()
     }
 
-    /// Figures about the engine right now.
+    /// Returns metrics of the engine right now.
+    ///
+    /// See [`BoxOffice::stats`](crate::BoxOffice::stats).
     pub fn stats(&self) -> Stats {
         self.0.stats()
     }
 
+    /// Returns `true` if commands are taken.
+    ///
+    /// See [`BoxOffice::is_ready`](crate::BoxOffice::is_ready).
+    pub fn is_ready(&self) -> bool {
+        self.0.is_ready()
+    }
+
+    /// Returns the engine's own time, which never runs backwards.
+    ///
+    /// See [`BoxOffice::now`](crate::BoxOffice::now).
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
+    ///
+    /// See [`BoxOffice::compact`](crate::BoxOffice::compact).
+    pub fn compact(&self) -> Result<bool, Error> {
+        self.0.compact()
+    }
+
+    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    ///
     /// See [`BoxOffice::close`](crate::BoxOffice::close).
     pub fn close(&self) -> Result<(), Error> {
         block_on(self.0.close())
     }
 }
 
-macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident { $(
-        $(#[$method_doc:meta])* fn $method:ident(&self $(, $argument:ident: $kind:ty)*) -> $result:ty;
-    )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone)]
-        pub struct $name(crate::office::$name);
-
-        impl $name {
-            /// See [`Tickets::idempotency_key`](crate::Tickets::idempotency_key).
-            #[must_use]
-            pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
-                Self(self.0.idempotency_key(key))
-            }
-
-            $(
-                $(#[$method_doc])*
-                pub fn $method(&self $(, $argument: $kind)*) -> Result<$result, Error> {
-                    block_on(async { self.0.$method($($argument),*).await })
-                }
-            )*
-        }
-    };
-}
-
-handle! {
-    /// Who people are; see [`Auth`](crate::Auth).
-    Auth {
-        /// See [`Auth::sign_up`](crate::Auth::sign_up).
-        fn sign_up(&self, sign_up: SignUp) -> SignedIn;
-        /// See [`Auth::sign_in`](crate::Auth::sign_in).
-        fn sign_in(&self, sign_in: SignIn) -> SignedIn;
-        /// See [`Auth::sign_out`](crate::Auth::sign_out).
-        fn sign_out(&self, session: &Session) -> ();
-        /// See [`Auth::update_user`](crate::Auth::update_user).
-        fn update_user(&self, session: &Session, update: UserUpdate) -> SignedIn;
-        /// See [`Auth::erase_user`](crate::Auth::erase_user).
-        fn erase_user(&self, session: &Session, current_password: &str) -> ();
-        /// See [`Auth::set_operator`](crate::Auth::set_operator).
-        fn set_operator(&self, email: &str, operator: bool) -> UserProfile;
-    }
-}
+/// Who people are: sign-up, sign-in, sessions.
+///
+/// See [`Auth`](crate::Auth).
+#[derive(Debug, Clone)]
+pub struct Auth(crate::Auth);
 
 impl Auth {
+    /// See [`Auth::idempotency_key`](crate::Auth::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Creates a user and begins a session.
+    ///
+    /// See [`Auth::sign_up`](crate::Auth::sign_up).
+    pub fn sign_up(&self, sign_up: SignUp) -> Result<SignedIn, Error> {
+        block_on(self.0.sign_up(sign_up))
+    }
+
+    /// Begins a session for a user who has signed up before.
+    ///
+    /// See [`Auth::sign_in`](crate::Auth::sign_in).
+    pub fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
+        block_on(self.0.sign_in(sign_in))
+    }
+
+    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+    ///
     /// See [`Auth::authenticate`](crate::Auth::authenticate).
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         self.0.authenticate(token)
     }
 
+    /// Returns the user of a session.
+    ///
     /// See [`Auth::current_user`](crate::Auth::current_user).
     pub fn current_user(&self, session: &Session) -> Result<UserProfile, Error> {
         self.0.current_user(session)
     }
-}
 
-handle! {
-    /// What is for sale; see [`Tickets`](crate::Tickets).
-    Tickets {
-        /// See [`Tickets::create`](crate::Tickets::create).
-        fn create(&self, seller: UserId, ticket: NewTicket) -> Arc<Ticket>;
-        /// See [`Tickets::create_many`](crate::Tickets::create_many).
-        fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Vec<Arc<Ticket>>;
-        /// See [`Tickets::update`](crate::Tickets::update).
-        fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Arc<Ticket>;
-        /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
-        fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> ();
+    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
+    ///
+    /// See [`Auth::sign_out`](crate::Auth::sign_out).
+    pub fn sign_out(&self, session: &Session) -> Result<(), Error> {
+        block_on(self.0.sign_out(session))
+    }
+
+    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    ///
+    /// See [`Auth::update_user`](crate::Auth::update_user).
+    pub fn update_user(&self, session: &Session, update: UserUpdate) -> Result<SignedIn, Error> {
+        block_on(self.0.update_user(session, update))
+    }
+
+    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    ///
+    /// See [`Auth::erase_user`](crate::Auth::erase_user).
+    pub fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
+        block_on(self.0.erase_user(session, current_password))
+    }
+
+    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer it to users.
+    ///
+    /// See [`Auth::set_operator`](crate::Auth::set_operator).
+    pub fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
+        block_on(self.0.set_operator(email, operator))
     }
 }
 
+/// What is for sale.
+///
+/// See [`Tickets`](crate::Tickets).
+#[derive(Debug, Clone)]
+pub struct Tickets(crate::Tickets);
+
 impl Tickets {
+    /// See [`Tickets::idempotency_key`](crate::Tickets::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Lists a ticket for sale.
+    ///
+    /// See [`Tickets::create`](crate::Tickets::create).
+    pub fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
+        block_on(self.0.create(seller, ticket))
+    }
+
+    /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
+    ///
+    /// See [`Tickets::create_many`](crate::Tickets::create_many).
+    pub fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
+        block_on(self.0.create_many(seller, tickets))
+    }
+
+    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    ///
+    /// See [`Tickets::update`](crate::Tickets::update).
+    pub fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
+        block_on(self.0.update(seller, id, update))
+    }
+
+    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
+    ///
+    /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
+    pub fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
+        block_on(self.0.withdraw(seller, id, expected_version))
+    }
+
+    /// Returns a ticket as of the last durable batch.
+    ///
     /// See [`Tickets::get`](crate::Tickets::get).
     pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
         self.0.get(id)
     }
 
+    /// Returns a page of tickets: those on sale unless the query names another status.
+    ///
     /// See [`Tickets::list`](crate::Tickets::list).
     pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         self.0.list(query)
     }
 
-    /// Iterates over all tickets that the query asks for; see [`Tickets::stream`](crate::Tickets::stream).
+    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Tickets::list`], as the last item.
+    /// See [`Tickets::stream`](crate::Tickets::stream).
     pub fn iter(&self, query: TicketQuery) -> impl Iterator<Item = Result<Arc<Ticket>, Error>> + Send + use<> {
         self.0.pages(query)
     }
 }
 
-handle! {
-    /// Holds and purchases; see [`Orders`](crate::Orders).
-    Orders {
-        /// See [`Orders::create`](crate::Orders::create).
-        fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Arc<Order>;
-        /// See [`Orders::cancel`](crate::Orders::cancel).
-        fn cancel(&self, buyer: UserId, id: OrderId) -> ();
-    }
-}
+/// Holds and purchases.
+///
+/// See [`Orders`](crate::Orders).
+#[derive(Debug, Clone)]
+pub struct Orders(crate::Orders);
 
 impl Orders {
+    /// See [`Orders::idempotency_key`](crate::Orders::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
+    ///
+    /// See [`Orders::create`](crate::Orders::create).
+    pub fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
+        block_on(self.0.create(buyer, ticket_ids))
+    }
+
+    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    ///
+    /// See [`Orders::cancel`](crate::Orders::cancel).
+    pub fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
+        block_on(self.0.cancel(buyer, id))
+    }
+
+    /// Returns a buyer's own order as of the last durable batch.
+    ///
     /// See [`Orders::get`](crate::Orders::get).
     pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
         self.0.get(buyer, id)
     }
 
+    /// Returns a page of a buyer's orders, the newest first.
+    ///
     /// See [`Orders::list`](crate::Orders::list).
     pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
         self.0.list(buyer, query)
     }
 
-    /// Iterates over all of the buyer's orders that the query asks for; see [`Orders::stream`](crate::Orders::stream).
+    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Orders::list`], as the last item.
+    /// See [`Orders::stream`](crate::Orders::stream).
     pub fn iter(
         &self,
         buyer: UserId,
@@ -205,62 +288,119 @@ impl Orders {
     }
 }
 
-handle! {
-    /// Charges and refunds; see [`Payments`](crate::Payments).
-    Payments {
-        /// See [`Payments::pay`](crate::Payments::pay).
-        fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Charge;
-        /// See [`Payments::refund`](crate::Payments::refund).
-        fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Charge;
-        /// See [`Payments::refund_part`](crate::Payments::refund_part).
-        fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Charge;
-        /// See [`Payments::resolve`](crate::Payments::resolve).
-        fn resolve(&self, actor: Actor, order: OrderId, resolution: Resolution, note: &str) -> Charge;
-        /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
-        fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> ();
-    }
-}
+/// Charges and refunds.
+///
+/// See [`Payments`](crate::Payments).
+#[derive(Debug, Clone)]
+pub struct Payments(crate::Payments);
 
 impl Payments {
+    /// See [`Payments::idempotency_key`](crate::Payments::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Takes the money of an order: records the intent, asks the card processor, records its answer.
+    ///
+    /// See [`Payments::pay`](crate::Payments::pay).
+    pub fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
+        block_on(self.0.pay(buyer, order, token))
+    }
+
+    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
+    ///
     /// See [`Payments::get`](crate::Payments::get).
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
         self.0.get(user, id)
     }
 
+    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something, such as to confirm it with their bank. For the buyer alone.
+    ///
     /// See [`Payments::client_secret`](crate::Payments::client_secret).
     pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
         self.0.client_secret(buyer, id)
     }
 
+    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is `true`.
+    ///
+    /// See [`Payments::refund`](crate::Payments::refund).
+    pub fn refund(&self, actor: Actor, order: OrderId, return_to_sale: bool) -> Result<Charge, Error> {
+        block_on(self.0.refund(actor, order, return_to_sale))
+    }
+
+    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
+    ///
+    /// See [`Payments::refund_part`](crate::Payments::refund_part).
+    pub fn refund_part(&self, actor: Actor, order: OrderId, amount: &str) -> Result<Charge, Error> {
+        block_on(self.0.refund_part(actor, order, amount))
+    }
+
+    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them by [`Payments::refund`](crate::Payments::refund) or [`Payments::resolve`](crate::Payments::resolve).
+    ///
     /// See [`Payments::escalated`](crate::Payments::escalated).
     pub fn escalated(&self, actor: Actor) -> Result<Vec<Charge>, Error> {
         self.0.escalated(actor)
     }
-}
 
-handle! {
-    /// Whose the money is; see [`Ledger`](crate::Ledger).
-    Ledger {
-        /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
-        fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Payout;
+    /// Records what became of money that was [escalated](Payments::escalated), with a note of up to 500 characters. For operators.
+    ///
+    /// See [`Payments::resolve`](crate::Payments::resolve).
+    pub fn resolve(
+        &self,
+        actor: Actor,
+        order_id: OrderId,
+        resolution: Resolution,
+        note: &str,
+    ) -> Result<Charge, Error> {
+        block_on(self.0.resolve(actor, order_id, resolution, note))
+    }
+
+    /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of a processor's test mode.
+    ///
+    /// See [`Payments::takes_notices_of`](crate::Payments::takes_notices_of).
+    pub fn takes_notices_of(&self, processor: &str) -> bool {
+        self.0.takes_notices_of(processor)
+    }
+
+    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
+    ///
+    /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
+    pub fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
+        block_on(self.0.receive_notice(headers, body))
     }
 }
 
+/// Whose the money is.
+///
+/// See [`Ledger`](crate::Ledger).
+#[derive(Debug, Clone)]
+pub struct Ledger(crate::Ledger);
+
 impl Ledger {
+    /// See [`Ledger::idempotency_key`](crate::Ledger::idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(self, key: IdempotencyKey) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the seller, operators and the system.
+    ///
     /// See [`Ledger::balance`](crate::Ledger::balance).
     pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
         self.0.balance(actor, seller)
     }
 
+    /// Returns a page of the entries that make the balance, the newest first.
+    ///
     /// See [`Ledger::entries`](crate::Ledger::entries).
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         self.0.entries(actor, seller, query)
     }
 
-    /// Iterates over all of what made the balance; see [`Ledger::stream`](crate::Ledger::stream).
+    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
     ///
-    /// # Errors
-    /// As [`Ledger::entries`], as the last item.
+    /// See [`Ledger::stream`](crate::Ledger::stream).
     pub fn iter(
         &self,
         actor: Actor,
@@ -270,6 +410,8 @@ impl Ledger {
         self.0.pages(actor, seller, query)
     }
 
+    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a time, read when they are asked for.
+    ///
     /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).
     pub fn statement_csv(
         &self,
@@ -279,8 +421,17 @@ impl Ledger {
         self.0.statement_csv(actor, seller)
     }
 
+    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+    ///
     /// See [`Ledger::platform`](crate::Ledger::platform).
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         self.0.platform(actor)
+    }
+
+    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank does, before or after.
+    ///
+    /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
+    pub fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
+        block_on(self.0.record_payout(actor, seller, payout))
     }
 }

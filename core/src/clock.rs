@@ -1,4 +1,4 @@
-//! Where time comes from.
+//! Sources of time.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,46 +7,46 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::mistake::{Mistake, planted};
 use crate::types::Timestamp;
 
-/// Where time comes from.
+/// A source of time.
 ///
-/// The engine asks once a batch, and never lets its own time run backwards: when a clock is set back, the engine's time goes
-/// on from where it was, at the clock's pace.
+/// The engine reads the clock once a batch. Engine time never runs backwards: when a clock is set back, engine time
+/// continues from its last value at the clock's pace.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 
-    /// How long to wait, in real time, before `until` can have come; `None` if that can't be known, and the clock calls the
-    /// waker that it got by [`Clock::wake_by`] instead.
+    /// Returns the real time to wait before `until` can be reached. `None` means that it is unknown; the clock then
+    /// calls the waker passed to [`Clock::wake_by`].
     fn wait_for(&self, until: Timestamp) -> Option<Duration> {
         Some(until.since(self.now()))
     }
 
-    /// Takes a function to call whenever the time has jumped.
+    /// Registers a function that the clock calls whenever the time has jumped.
     fn wake_by(&self, waker: Waker) {
         let _ = waker;
     }
 }
 
-/// Tells the engine that the time has jumped.
+/// Function that notifies the engine that the time has jumped.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
-/// The machine's clock, steadied.
+/// The machine's clock, smoothed.
 ///
-/// It starts at the machine's time of day and then follows the monotonic clock, so that setting the time of day moves no
-/// deadline. It approaches a time of day that differs by at most 5 milliseconds a second.
+/// It starts at the machine's time of day and then follows the monotonic clock, so a change of the time of day moves no
+/// deadline. It converges to a different time of day by at most 5 milliseconds a second.
 pub struct SystemClock(Mutex<Anchor>);
 
-/// How fast the clock follows a corrected time of day.
+/// Rate at which the clock follows a corrected time of day, in thousandths.
 const SLEW_PER_MILLE: u64 = 5;
 
 struct Anchor {
-    /// The steadied time at `instant`, in microseconds.
+    /// The smoothed time at `instant`, in microseconds.
     micros: u64,
     instant: Instant,
 }
 
 impl SystemClock {
-    /// A clock that starts at the machine's time of day.
+    /// Creates a clock that starts at the machine's time of day.
     pub fn new() -> Self {
         Self(Mutex::new(Anchor { micros: wall_micros(), instant: monotonic() }))
     }
@@ -75,7 +75,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The time `elapsed` after `last`, drawn towards the time of day.
+/// Returns the time `elapsed` after `last`, slewed towards the time of day.
 fn steadied(last: u64, elapsed: u64, wall: u64) -> u64 {
     let steady = last.saturating_add(elapsed);
     let slew_max = elapsed / 1000 * SLEW_PER_MILLE;
@@ -93,7 +93,7 @@ fn monotonic() -> Instant {
     Instant::now()
 }
 
-/// Measures how long something takes, for metrics; no decision depends on it.
+/// A stopwatch for metrics. No decision depends on it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch(Instant);
 
@@ -107,7 +107,7 @@ impl Stopwatch {
     }
 }
 
-/// The engine's own time: it follows a clock, but never backwards.
+/// Engine time. It follows a clock but never runs backwards.
 #[derive(Debug)]
 pub(crate) struct EngineTime {
     clock: Arc<dyn Clock>,
@@ -116,14 +116,14 @@ pub(crate) struct EngineTime {
 
 #[derive(Debug)]
 struct Progress {
-    /// What the clock said last.
+    /// Last reading of the clock.
     clock: Timestamp,
-    /// What the engine's time was then.
+    /// Engine time at that reading.
     engine: Timestamp,
 }
 
 impl EngineTime {
-    /// A time that follows `clock`, from `earliest` on.
+    /// Creates an engine time that follows `clock` and starts no earlier than `earliest`.
     pub(crate) fn new(clock: Arc<dyn Clock>, earliest: Timestamp) -> Self {
         let now = clock.now();
         Self { clock, progress: Mutex::new(Progress { clock: now, engine: now.max(earliest) }) }
@@ -141,11 +141,11 @@ impl EngineTime {
         stepped
     }
 
-    /// How long to wait, in real time, before the engine's time can have reached `until`; `None` to wait for the clock's waker.
+    /// Returns the real time to wait before engine time can reach `until`; `None` to wait for the clock's waker.
     pub(crate) fn wait_for(&self, until: Timestamp) -> Option<Duration> {
         let ahead = until.since(self.now());
         if ahead.is_zero() {
-            // Nobody will wake a waiter for what has come already.
+            // No waker fires for a time that has already passed.
             return Some(Duration::ZERO);
         }
         let clock = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clock;

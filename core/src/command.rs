@@ -1,9 +1,11 @@
 //! Everything that the engine can be told to do: one closed enum.
 //!
 //! A command carries whatever was slow or random to make: fresh ids, password hashes, the gateway's answer. Deciding it
-//! needs nothing but the state and the time.
+//! needs nothing but the state and the time. What a command is stands beside its struct, in a file of its domain; here is the
+//! list of all.
 
-use crate::domain::State;
+use smallvec::SmallVec;
+
 use crate::domain::auth::{CreateUser, EraseUser, RevokeSession, SetOperator, UpdateUser};
 use crate::domain::expiration::ExpireOrder;
 use crate::domain::ledger::RecordPayout;
@@ -12,91 +14,106 @@ use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
-use crate::types::OrderId;
-use smallvec::SmallVec;
-
-/// What the engine is told to do, in the imperative.
-#[derive(Debug, Clone)]
-pub(crate) enum Command {
-    /// Sign a person up.
-    CreateUser(CreateUser),
-    /// Change a user's email or password.
-    UpdateUser(UpdateUser),
-    /// Give or take the operator role.
-    SetOperator(SetOperator),
-    /// Delete a user's personal data.
-    EraseUser(EraseUser),
-    /// End a session before its time.
-    RevokeSession(RevokeSession),
-    /// List tickets, all or none.
-    CreateTickets(CreateTickets),
-    /// Change a ticket's title, price or show.
-    UpdateTicket(UpdateTicket),
-    /// Take a ticket off sale.
-    WithdrawTicket(WithdrawTicket),
-    /// Lock tickets for a buyer, all or none.
-    CreateOrder(CreateOrder),
-    /// End an order for its buyer.
-    CancelOrder(CancelOrder),
-    /// End an order whose time is up.
-    ExpireOrder(ExpireOrder),
-    /// Note that the gateway is about to be asked for the money.
-    StartPayment(StartPayment),
-    /// Note the gateway's answer to a charge.
-    SettleCharge(SettleCharge),
-    /// Note that the gateway is about to be asked to give money back.
-    StartRefund(StartRefund),
-    /// Note what became of a refund.
-    SettleRefund(SettleRefund),
-    /// Note that money was given back at the gateway's own desk.
-    RecordRefund(RecordRefund),
-    /// Note that the buyer's bank took money back.
-    OpenDispute(OpenDispute),
-    /// Note whose disputed money is.
-    CloseDispute(CloseDispute),
-    /// Note what became of money that was nobody's.
-    ResolveEscalation(ResolveEscalation),
-    /// Note that a seller was paid.
-    RecordPayout(RecordPayout),
-}
+use crate::types::{OrderId, Timestamp};
 
 /// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
 pub(crate) type StreamKeys = SmallVec<[StreamKey; 4]>;
 
+/// Makes the enum of all commands. Each is a struct that implements [`Decide`].
+macro_rules! commands {
+    ($($name:ident,)*) => {
+        /// What the engine is told to do, in the imperative.
+        #[derive(Debug, Clone)]
+        pub(crate) enum Command {
+            $($name($name),)*
+        }
+
+        $(
+            impl From<$name> for Command {
+                fn from(command: $name) -> Self {
+                    Self::$name(command)
+                }
+            }
+        )*
+
+        impl Command {
+            /// Returns the name of the command, for metrics and traces.
+            pub(crate) const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name),)*
+                }
+            }
+
+            /// Says that it records what the card processor reported; see [`Decide::IS_TOLD`].
+            pub(crate) const fn is_told(&self) -> bool {
+                match self {
+                    $(Self::$name(_) => $name::IS_TOLD,)*
+                }
+            }
+
+            /// Returns the existing order that the command is about.
+            pub(crate) fn order(&self) -> Option<OrderId> {
+                match self {
+                    $(Self::$name(command) => command.order(),)*
+                }
+            }
+
+            /// Decides the command without what follows from its events; [`decide`](crate::domain::decide) adds that.
+            pub(crate) fn decide_alone(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
+                match self {
+                    $(Self::$name(command) => command.decide(state, context).map_err(Rejection::from),)*
+                }
+            }
+
+            /// Returns what the command is answered with, once it is decided and applied.
+            pub(crate) fn answer(&self, state: &State, now: Timestamp) -> Option<Reply> {
+                match self {
+                    $(Self::$name(command) => command.answer(state, now).map(Reply::from),)*
+                }
+            }
+
+            fn streams(&self) -> StreamKeys {
+                match self {
+                    $(Self::$name(command) => command.streams(),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    CreateUser,
+    UpdateUser,
+    SetOperator,
+    EraseUser,
+    RevokeSession,
+    CreateTickets,
+    UpdateTicket,
+    WithdrawTicket,
+    CreateOrder,
+    CancelOrder,
+    ExpireOrder,
+    StartPayment,
+    SettleCharge,
+    StartRefund,
+    SettleRefund,
+    RecordRefund,
+    OpenDispute,
+    CloseDispute,
+    ResolveEscalation,
+    RecordPayout,
+}
+
 impl Command {
-    /// The streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives it,
-    /// and of an order its buyer, its tickets and their sellers, as far as the state has the order.
+    /// Returns the streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives
+    /// it, and of an order its buyer, its tickets and their sellers, as far as the state has the order.
     ///
     /// The engine sees to it that these entities are in memory before it decides, and a journal that several hosts share
     /// refuses the decision if one of them has moved on. How much a user has under way counts as that user's.
     pub(crate) fn reads(&self, actor: Actor, state: &State) -> StreamKeys {
-        let mut keys = StreamKeys::new();
-        match self {
-            Self::CreateUser(command) => keys.push(StreamKey::Email(command.email_key)),
-            Self::UpdateUser(command) => {
-                keys.push(StreamKey::User(command.user_id));
-                keys.extend(command.email.as_ref().map(|email| StreamKey::Email(email.key)));
-            }
-            Self::SetOperator(command) => keys.push(StreamKey::User(command.user_id)),
-            Self::EraseUser(command) => keys.push(StreamKey::User(command.user_id)),
-            Self::RevokeSession(command) => keys.push(StreamKey::User(command.user_id)),
-            Self::UpdateTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
-            Self::WithdrawTicket(command) => keys.push(StreamKey::Ticket(command.ticket_id)),
-            Self::CreateOrder(command) => keys.extend(command.ticket_ids.iter().map(|id| StreamKey::Ticket(*id))),
-            Self::CreateTickets(_)
-            | Self::CancelOrder(_)
-            | Self::ExpireOrder(_)
-            | Self::StartPayment(_)
-            | Self::SettleCharge(_)
-            | Self::StartRefund(_)
-            | Self::SettleRefund(_)
-            | Self::RecordRefund(_)
-            | Self::OpenDispute(_)
-            | Self::CloseDispute(_)
-            | Self::ResolveEscalation(_) => {}
-            Self::RecordPayout(command) => keys.push(StreamKey::User(command.seller_id)),
-        }
+        let mut keys = self.streams();
         if let Some(id) = self.order() {
             keys.push(StreamKey::Order(id));
             if let Some(order) = state.order(id) {
@@ -109,70 +126,5 @@ impl Command {
         keys.sort_unstable();
         keys.dedup();
         keys
-    }
-
-    /// The order that exists already and that the command is about.
-    pub(crate) const fn order(&self) -> Option<OrderId> {
-        match self {
-            Self::CancelOrder(command) => Some(command.order_id),
-            Self::ExpireOrder(command) => Some(command.order_id),
-            Self::StartPayment(command) => Some(command.order_id),
-            Self::SettleCharge(command) => Some(command.order_id),
-            Self::StartRefund(command) => Some(command.order_id),
-            Self::SettleRefund(command) => Some(command.order_id),
-            Self::RecordRefund(command) => Some(command.order_id),
-            Self::OpenDispute(command) => Some(command.order_id),
-            Self::CloseDispute(command) => Some(command.order_id),
-            Self::ResolveEscalation(command) => Some(command.order_id),
-            Self::CreateUser(_)
-            | Self::UpdateUser(_)
-            | Self::SetOperator(_)
-            | Self::EraseUser(_)
-            | Self::RevokeSession(_)
-            | Self::CreateTickets(_)
-            | Self::UpdateTicket(_)
-            | Self::WithdrawTicket(_)
-            | Self::CreateOrder(_)
-            | Self::RecordPayout(_) => None,
-        }
-    }
-
-    /// Whether it notes what the card processor has told. That comes in any order, so what is refused today, such as the end of a
-    /// dispute of whose beginning nobody has heard, may be right when it is sent again.
-    pub(crate) const fn is_told(&self) -> bool {
-        matches!(
-            self,
-            Self::SettleCharge(_)
-                | Self::SettleRefund(_)
-                | Self::RecordRefund(_)
-                | Self::OpenDispute(_)
-                | Self::CloseDispute(_)
-        )
-    }
-
-    /// The name of the command, for metrics and traces.
-    pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::CreateUser(_) => "CreateUser",
-            Self::UpdateUser(_) => "UpdateUser",
-            Self::SetOperator(_) => "SetOperator",
-            Self::EraseUser(_) => "EraseUser",
-            Self::RevokeSession(_) => "RevokeSession",
-            Self::CreateTickets(_) => "CreateTickets",
-            Self::UpdateTicket(_) => "UpdateTicket",
-            Self::WithdrawTicket(_) => "WithdrawTicket",
-            Self::CreateOrder(_) => "CreateOrder",
-            Self::CancelOrder(_) => "CancelOrder",
-            Self::ExpireOrder(_) => "ExpireOrder",
-            Self::StartPayment(_) => "StartPayment",
-            Self::SettleCharge(_) => "SettleCharge",
-            Self::StartRefund(_) => "StartRefund",
-            Self::SettleRefund(_) => "SettleRefund",
-            Self::RecordRefund(_) => "RecordRefund",
-            Self::OpenDispute(_) => "OpenDispute",
-            Self::CloseDispute(_) => "CloseDispute",
-            Self::ResolveEscalation(_) => "ResolveEscalation",
-            Self::RecordPayout(_) => "RecordPayout",
-        }
     }
 }

@@ -1,4 +1,6 @@
-//! The one public error, its kinds, and the table of codes.
+//! The one public error and its kinds.
+
+mod code;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,6 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+
+pub use code::Code;
 
 /// Sorts errors by what their caller should do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,141 +59,10 @@ impl ErrorKind {
     }
 }
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $kind:ident $code:literal $message:literal;)*) => {
-        /// Every code that an [`Error`] can carry. Codes are stable: they are never renamed or given another meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Code {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Code {
-            /// All codes, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// Returns the stable text, such as `ticket.locked`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// Returns the kind of error that the code belongs to.
-            pub const fn kind(self) -> ErrorKind {
-                match self { $(Self::$name => ErrorKind::$kind,)* }
-            }
-
-            /// Returns the sentence that an error of this code has unless it has a better one.
-            pub const fn message(self) -> &'static str {
-                match self { $(Self::$name => $message,)* }
-            }
-        }
-    };
-}
-
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-codes! {
-    /// Some field of the input is wrong; the faults say which.
-    Validation = Validation "validation" "The input is not valid";
-
-    /// Nobody is signed in, or the session has ended.
-    AuthRequired = Unauthenticated "auth.required" "Not signed in";
-    /// Unknown email or wrong password; it is not told which.
-    AuthInvalidCredentials = Unauthenticated "auth.invalid_credentials" "Invalid credentials";
-    /// The email belongs to another user.
-    AuthEmailTaken = Conflict "auth.email_taken" "Email is in use";
-    /// Only an operator may do this.
-    AuthOperatorRequired = Forbidden "auth.operator_required" "Only an operator may do this";
-    /// There is no such user.
-    AuthUserNotFound = NotFound "auth.user_not_found" "No such user";
-    /// A user with tickets on sale or open orders can't be erased.
-    AuthStillTrading = Conflict "auth.still_trading" "Withdraw your tickets and end your open orders first";
-
-    /// There is no such ticket.
-    TicketNotFound = NotFound "ticket.not_found" "No such ticket";
-    /// Only the ticket's seller may do this.
-    TicketNotYours = Forbidden "ticket.not_yours" "Only the seller may do this";
-    /// An open order holds the ticket.
-    TicketLocked = Conflict "ticket.locked" "The ticket is held by an order";
-    /// The ticket is sold.
-    TicketSold = Conflict "ticket.sold" "The ticket is sold";
-    /// The seller has withdrawn the ticket.
-    TicketWithdrawn = Conflict "ticket.withdrawn" "The ticket was withdrawn";
-    /// The show has started.
-    TicketShowStarted = Conflict "ticket.show_started" "The show has started";
-    /// The ticket has another version than the caller expected.
-    TicketVersionMismatch = PreconditionFailed "ticket.version_mismatch" "The ticket has changed since you read it";
-
-    /// There is no such order.
-    OrderNotFound = NotFound "order.not_found" "No such order";
-    /// The order is somebody else's.
-    OrderNotYours = Forbidden "order.not_yours" "The order is not yours";
-    /// A buyer can't order their own ticket.
-    OrderOwnTicket = Forbidden "order.own_ticket" "You can't buy your own ticket";
-    /// The tickets of one order must have one currency.
-    OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
-    /// The sum of the tickets' prices is larger than an order can be.
-    OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
-    /// The buyer holds as many open orders as one buyer may.
-    OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
-    /// The hold has ended: its time was up.
-    OrderExpired = Conflict "order.expired" "The order has expired";
-    /// The order was cancelled.
-    OrderCancelled = Conflict "order.cancelled" "The order was cancelled";
-    /// The order is paid.
-    OrderAlreadyPaid = Conflict "order.already_paid" "The order is paid";
-    /// A payment of the order is under way, and its outcome is not yet known.
-    OrderPaymentPending = Conflict "order.payment_pending" "A payment of this order is under way";
-
-    /// The card processor refused the card.
-    PaymentDeclined = PaymentDeclined "payment.declined" "The card was declined";
-    /// There is no such charge.
-    PaymentNotFound = NotFound "payment.not_found" "No such charge";
-    /// The charge is somebody else's.
-    PaymentNotYours = Forbidden "payment.not_yours" "The charge is not yours";
-    /// Only a charge that took money can be refunded.
-    PaymentNotRefundable = Conflict "payment.not_refundable" "Only a successful charge can be refunded";
-    /// The charge is refunded, or its refund is under way.
-    PaymentAlreadyRefunded = Conflict "payment.already_refunded" "The charge is refunded";
-    /// More is to be given back than is left of the charge.
-    PaymentRefundTooLarge = Conflict "payment.refund_too_large" "More than is left of the charge";
-    /// A refund is in the currency of its charge.
-    PaymentRefundCurrency = Validation "payment.refund_currency" "A refund has the currency of its charge";
-    /// Tickets go back on sale only if all of their money goes back.
-    PaymentReturnNeedsFullRefund = Conflict "payment.return_needs_full_refund" "Tickets go back on sale only with all of their money";
-    /// Nothing about the charge waits for an operator.
-    PaymentNotEscalated = Conflict "payment.not_escalated" "Nothing about this charge waits for an operator";
-    /// The message does not come from the card processor, or is too old.
-    PaymentNoticeRefused = Validation "payment.notice_refused" "The message is not from the card processor";
-    /// So many payments wait for the card processor that no more are taken.
-    PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
-
-    /// The seller is owed less than is to be paid out.
-    PayoutExceedsBalance = Conflict "payout.exceeds_balance" "The seller is not owed that much";
-
-    /// The idempotency key belongs to another command.
-    CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
-    /// Too many requests.
-    RateLimited = TooManyRequests "rate.limited" "Too many attempts, try again later";
-
-    /// A fault of the program; its details are in the trace only.
-    Internal = Internal "internal" "Something went wrong";
-    /// The journal is damaged, and the engine does not guess.
-    JournalDamaged = Internal "journal.damaged" "The journal is damaged";
-    /// The journal could not be written or read; the outcome of the command is unknown.
-    JournalUnavailable = Unavailable "journal.unavailable" "The journal is not available right now";
-    /// The directory is open already, in this process or another.
-    JournalInUse = Unavailable "journal.in_use" "The data directory is open already";
-    /// The directory was written by a newer version of boxoffice.
-    JournalNewerFormat = Unavailable "journal.newer_format" "The data directory has a newer format";
-    /// The engine is closed.
-    EngineClosed = Unavailable "engine.closed" "The box office is closed";
-    /// The queue of commands is full.
-    EngineOverloaded = Unavailable "engine.overloaded" "Too busy, try again in a moment";
 }
 
 /// One thing that is wrong, in the shape in which every host shows it.

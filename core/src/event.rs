@@ -1,4 +1,5 @@
-//! The facts that the journal keeps: every event, and the record that carries it.
+//! The facts that the journal keeps: every event, and the record that carries it. What an event is stands beside its struct, in
+//! a file of its domain; here is the list of all.
 //!
 //! **Invariant:** the serde form of these types is stored for ever. A field may be added with a default; nothing is renamed,
 //! removed or given another meaning. `core/tests/it/golden/` holds a fixture of every event ever released.
@@ -18,67 +19,160 @@ pub use crate::domain::payment::{
     RefundStarted, Resolution, UnknownResolution, VoidStarted,
 };
 pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
+use crate::domain::{Apply, Circumstances, Fact, Inconsistency, State, Then};
 use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};
 
-/// A fact of the journal, always in the past tense.
-///
-/// Published as `{"type": "OrderCreated", "data": {…}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
-#[non_exhaustive]
-pub enum DomainEvent {
-    /// Somebody signed up.
-    UserCreated(UserCreated),
-    /// A user's email, password or role changed.
-    UserUpdated(UserUpdated),
-    /// A user's personal data was deleted.
-    UserErased(UserErased),
-    /// A session ended before its time.
-    SessionRevoked(SessionRevoked),
-    /// A ticket was listed.
-    TicketCreated(TicketCreated),
-    /// A ticket's title, price or show changed.
-    TicketUpdated(TicketUpdated),
-    /// A ticket was taken off sale by its seller.
-    TicketWithdrawn(TicketWithdrawn),
-    /// An order locked its tickets.
-    OrderCreated(OrderCreated),
-    /// An order ended and freed its tickets.
-    OrderCancelled(OrderCancelled),
-    /// An order reached its deadline and freed its tickets.
-    OrderExpired(OrderExpired),
-    /// The gateway is about to be asked for the money of an order.
-    PaymentStarted(PaymentStarted),
-    /// The money was taken: the order is complete and its tickets are sold.
-    ChargeCreated(ChargeCreated),
-    /// The money was not taken.
-    ChargeFailed(ChargeFailed),
-    /// The gateway is about to be asked to give the money back.
-    RefundStarted(RefundStarted),
-    /// Money was given back.
-    ChargeRefunded(ChargeRefunded),
-    /// The money is set aside: the order keeps its tickets until it is captured.
-    ChargeAuthorized(ChargeAuthorized),
-    /// The gateway refused to give money back, for good.
-    RefundFailed(RefundFailed),
-    /// Money came for an order that had ended.
-    LateMoneyReceived(LateMoneyReceived),
-    /// A charge that came late pays a new order.
-    ChargeTransferred(ChargeTransferred),
-    /// Money is nobody's and could not be given back: an operator has to see to it.
-    ChargeEscalated(ChargeEscalated),
-    /// An operator has seen to money that was nobody's.
-    EscalationResolved(EscalationResolved),
-    /// Money was set aside too late; the gateway is about to be asked to release it.
-    VoidStarted(VoidStarted),
-    /// Money that was set aside was released.
-    ChargeVoided(ChargeVoided),
-    /// The buyer's bank took money back until it is clear whose it is.
-    ChargeDisputed(ChargeDisputed),
-    /// It is clear whose disputed money is.
-    DisputeClosed(DisputeClosed),
-    /// A seller was paid what they were owed, or a part of it.
-    PayoutRecorded(PayoutRecorded),
+/// Makes the enum of all events. Each is a struct that implements [`Apply`].
+macro_rules! events {
+    ($(#[$meta:meta])* pub enum DomainEvent { $($(#[$doc:meta])* $name:ident($body:ident),)* }) => {
+        $(#[$meta])*
+        pub enum DomainEvent {
+            $($(#[$doc])* $name($body),)*
+        }
+
+        impl DomainEvent {
+            /// Returns the name of the event, as published in `type`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name),)*
+                }
+            }
+
+            /// Returns the stream that the event belongs to. [`Record::version`] is the version of this stream's entity.
+            pub fn stream(&self) -> StreamKey {
+                match self {
+                    $(Self::$name(event) => event.stream(),)*
+                }
+            }
+
+            /// Returns the streams whose entities the event changes: its own, and the tickets that an order's event locks, frees or
+            /// sells.
+            pub fn changes(&self) -> SmallVec<[StreamKey; 4]> {
+                match self {
+                    $(Self::$name(event) => changes(event),)*
+                }
+            }
+
+            /// Says that the event may be about something in which nothing was under way any more; see [`Apply::MAY_REVIVE`].
+            pub(crate) const fn may_revive(&self) -> bool {
+                match self {
+                    $(Self::$name(_) => $body::MAY_REVIVE,)*
+                }
+            }
+
+            /// Says that nothing may be under way any more with something that it changes; see [`Apply::MAY_SETTLE`].
+            pub(crate) const fn may_settle(&self) -> bool {
+                match self {
+                    $(Self::$name(_) => $body::MAY_SETTLE,)*
+                }
+            }
+
+            /// Returns what the engine does once the event is durable; see [`Apply::THEN`].
+            pub(crate) fn then(&self) -> Option<Then> {
+                match self {
+                    $(Self::$name(event) => $body::THEN.map(|then| then(event)),)*
+                }
+            }
+
+            /// Changes the state, and enters what that means for whose the money is.
+            pub(crate) fn apply(&self, state: &mut State, fact: Fact) -> Result<(), Inconsistency> {
+                match self {
+                    $(Self::$name(event) => apply(event, state, fact),)*
+                }
+            }
+
+            /// Returns the event that follows from this one in the same decision; see [`Apply::LEADS_TO`].
+            pub(crate) fn leads_to(&self, state: &State) -> Option<DomainEvent> {
+                match self {
+                    $(Self::$name(event) => $body::LEADS_TO.and_then(|leads_to| leads_to(event, state)),)*
+                }
+            }
+
+            /// Checks what the rules demand of the event; see [`Apply::DEMANDS`].
+            pub(crate) fn demands(&self, state: &State, circumstances: &Circumstances) -> Result<(), Inconsistency> {
+                match self {
+                    $(Self::$name(event) => $body::DEMANDS.map_or(Ok(()), |demands| demands(event, state, circumstances)),)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A fact of the journal, always in the past tense.
+    ///
+    /// Published as `{"type": "OrderCreated", "data": {…}}`.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(tag = "type", content = "data")]
+    #[cfg_attr(not(feature = "simulation"), non_exhaustive)]
+    pub enum DomainEvent {
+        /// Somebody signed up.
+        UserCreated(UserCreated),
+        /// A user's email, password or role changed.
+        UserUpdated(UserUpdated),
+        /// A user's personal data was deleted.
+        UserErased(UserErased),
+        /// A session ended before its time.
+        SessionRevoked(SessionRevoked),
+        /// A ticket was listed.
+        TicketCreated(TicketCreated),
+        /// A ticket's title, price or show changed.
+        TicketUpdated(TicketUpdated),
+        /// A ticket was taken off sale by its seller.
+        TicketWithdrawn(TicketWithdrawn),
+        /// An order locked its tickets.
+        OrderCreated(OrderCreated),
+        /// An order ended and freed its tickets.
+        OrderCancelled(OrderCancelled),
+        /// An order reached its deadline and freed its tickets.
+        OrderExpired(OrderExpired),
+        /// The gateway is about to be asked for the money of an order.
+        PaymentStarted(PaymentStarted),
+        /// The money was taken: the order is complete and its tickets are sold.
+        ChargeCreated(ChargeCreated),
+        /// The money was not taken.
+        ChargeFailed(ChargeFailed),
+        /// The gateway is about to be asked to give the money back.
+        RefundStarted(RefundStarted),
+        /// Money was given back.
+        ChargeRefunded(ChargeRefunded),
+        /// The money is set aside: the order keeps its tickets until it is captured.
+        ChargeAuthorized(ChargeAuthorized),
+        /// The gateway refused to give money back, for good.
+        RefundFailed(RefundFailed),
+        /// Money came for an order that had ended.
+        LateMoneyReceived(LateMoneyReceived),
+        /// A charge that came late pays a new order.
+        ChargeTransferred(ChargeTransferred),
+        /// Money is nobody's and could not be given back: an operator has to see to it.
+        ChargeEscalated(ChargeEscalated),
+        /// An operator has seen to money that was nobody's.
+        EscalationResolved(EscalationResolved),
+        /// Money was set aside too late; the gateway is about to be asked to release it.
+        VoidStarted(VoidStarted),
+        /// Money that was set aside was released.
+        ChargeVoided(ChargeVoided),
+        /// The buyer's bank took money back until it is clear whose it is.
+        ChargeDisputed(ChargeDisputed),
+        /// It is clear whose disputed money is.
+        DisputeClosed(DisputeClosed),
+        /// A seller was paid what they were owed, or a part of it.
+        PayoutRecorded(PayoutRecorded),
+    }
+}
+
+fn changes<E: Apply>(event: &E) -> SmallVec<[StreamKey; 4]> {
+    let mut keys = SmallVec::new();
+    keys.push(event.stream());
+    if let Some(tickets) = E::TICKETS {
+        tickets(event, &mut keys);
+    }
+    keys
+}
+
+fn apply<E: Apply>(event: &E, state: &mut State, fact: Fact) -> Result<(), Inconsistency> {
+    event.apply(state, fact)?;
+    E::POSTS.map_or(Ok(()), |posts| posts(event, state, fact))
 }
 
 /// The entity that an event is about: events of one stream are versioned 1, 2, 3, ….
@@ -130,130 +224,6 @@ impl fmt::Display for EmailKey {
 impl fmt::Debug for EmailKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EmailKey({self})")
-    }
-}
-
-impl DomainEvent {
-    /// The name of the event, as published in `type`.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::UserCreated(_) => "UserCreated",
-            Self::UserUpdated(_) => "UserUpdated",
-            Self::UserErased(_) => "UserErased",
-            Self::SessionRevoked(_) => "SessionRevoked",
-            Self::TicketCreated(_) => "TicketCreated",
-            Self::TicketUpdated(_) => "TicketUpdated",
-            Self::TicketWithdrawn(_) => "TicketWithdrawn",
-            Self::OrderCreated(_) => "OrderCreated",
-            Self::OrderCancelled(_) => "OrderCancelled",
-            Self::OrderExpired(_) => "OrderExpired",
-            Self::PaymentStarted(_) => "PaymentStarted",
-            Self::ChargeCreated(_) => "ChargeCreated",
-            Self::ChargeFailed(_) => "ChargeFailed",
-            Self::RefundStarted(_) => "RefundStarted",
-            Self::ChargeRefunded(_) => "ChargeRefunded",
-            Self::ChargeAuthorized(_) => "ChargeAuthorized",
-            Self::RefundFailed(_) => "RefundFailed",
-            Self::LateMoneyReceived(_) => "LateMoneyReceived",
-            Self::ChargeTransferred(_) => "ChargeTransferred",
-            Self::ChargeEscalated(_) => "ChargeEscalated",
-            Self::EscalationResolved(_) => "EscalationResolved",
-            Self::VoidStarted(_) => "VoidStarted",
-            Self::ChargeVoided(_) => "ChargeVoided",
-            Self::ChargeDisputed(_) => "ChargeDisputed",
-            Self::DisputeClosed(_) => "DisputeClosed",
-            Self::PayoutRecorded(_) => "PayoutRecorded",
-        }
-    }
-
-    /// The stream that the event belongs to. [`Record::version`] is the version of this stream's entity.
-    pub const fn stream(&self) -> StreamKey {
-        match self {
-            Self::UserCreated(event) => StreamKey::User(event.user_id),
-            Self::UserUpdated(event) => StreamKey::User(event.user_id),
-            Self::UserErased(event) => StreamKey::User(event.user_id),
-            Self::SessionRevoked(event) => StreamKey::User(event.user_id),
-            Self::TicketCreated(event) => StreamKey::Ticket(event.ticket_id),
-            Self::TicketUpdated(event) => StreamKey::Ticket(event.ticket_id),
-            Self::TicketWithdrawn(event) => StreamKey::Ticket(event.ticket_id),
-            Self::OrderCreated(event) => StreamKey::Order(event.order_id),
-            Self::OrderCancelled(event) => StreamKey::Order(event.order_id),
-            Self::OrderExpired(event) => StreamKey::Order(event.order_id),
-            Self::PaymentStarted(event) => StreamKey::Order(event.order_id),
-            Self::ChargeCreated(event) => StreamKey::Order(event.order_id),
-            Self::ChargeFailed(event) => StreamKey::Order(event.order_id),
-            Self::RefundStarted(event) => StreamKey::Order(event.order_id),
-            Self::ChargeRefunded(event) => StreamKey::Order(event.order_id),
-            Self::ChargeAuthorized(event) => StreamKey::Order(event.order_id),
-            Self::RefundFailed(event) => StreamKey::Order(event.order_id),
-            Self::LateMoneyReceived(event) => StreamKey::Order(event.order_id),
-            Self::ChargeTransferred(event) => StreamKey::Order(event.order_id),
-            Self::ChargeEscalated(event) => StreamKey::Order(event.order_id),
-            Self::EscalationResolved(event) => StreamKey::Order(event.order_id),
-            Self::VoidStarted(event) => StreamKey::Order(event.order_id),
-            Self::ChargeVoided(event) => StreamKey::Order(event.order_id),
-            Self::ChargeDisputed(event) => StreamKey::Order(event.order_id),
-            Self::DisputeClosed(event) => StreamKey::Order(event.order_id),
-            Self::PayoutRecorded(event) => StreamKey::User(event.seller_id),
-        }
-    }
-}
-
-impl DomainEvent {
-    /// The streams whose entities the event changes: its own, and the tickets that an order's event locks, frees or sells.
-    pub fn changes(&self) -> SmallVec<[StreamKey; 4]> {
-        let mut keys = SmallVec::new();
-        keys.push(self.stream());
-        let tickets = match self {
-            Self::OrderCreated(event) => {
-                keys.extend(event.tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
-                return keys;
-            }
-            Self::OrderCancelled(event) => &event.tickets,
-            Self::OrderExpired(event) => &event.tickets,
-            Self::ChargeCreated(event) => &event.tickets,
-            Self::ChargeRefunded(event) => &event.tickets,
-            _ => return keys,
-        };
-        keys.extend(tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
-        keys
-    }
-}
-
-impl DomainEvent {
-    /// Whether the event may be about something in which nothing was under way any more: only money that comes late or goes back
-    /// is, with the tickets that it is for.
-    pub(crate) const fn may_revive(&self) -> bool {
-        matches!(
-            self,
-            Self::RefundStarted(_)
-                | Self::ChargeRefunded(_)
-                | Self::RefundFailed(_)
-                | Self::LateMoneyReceived(_)
-                | Self::ChargeTransferred(_)
-                | Self::VoidStarted(_)
-                | Self::ChargeDisputed(_)
-                | Self::DisputeClosed(_)
-        )
-    }
-
-    /// Whether nothing may be under way any more with something that it changes.
-    pub(crate) const fn may_settle(&self) -> bool {
-        matches!(
-            self,
-            Self::TicketWithdrawn(_)
-                | Self::OrderCancelled(_)
-                | Self::OrderExpired(_)
-                | Self::ChargeCreated(_)
-                | Self::ChargeFailed(_)
-                | Self::ChargeRefunded(_)
-                | Self::RefundFailed(_)
-                | Self::ChargeTransferred(_)
-                | Self::EscalationResolved(_)
-                | Self::ChargeVoided(_)
-                | Self::ChargeDisputed(_)
-                | Self::DisputeClosed(_)
-        )
     }
 }
 

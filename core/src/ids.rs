@@ -1,16 +1,16 @@
-//! Where new ids come from.
+//! Sources of new ids.
 
 use std::fmt;
 
 use uuid::Uuid;
 
-/// Where new ids come from.
+/// A source of new ids.
 pub trait IdSource: fmt::Debug + Send + Sync {
-    /// A UUID of version 7 that was never given before.
+    /// Returns a UUID of version 7 that was never returned before.
     fn next(&self) -> Uuid;
 }
 
-/// Ids from the machine's clock and randomness, monotonic within the process.
+/// Source of ids from the machine's clock and random numbers. The ids are monotonic within the process.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RandomIds;
 

@@ -7,6 +7,8 @@
 pub mod blocking;
 mod clock;
 mod command;
+#[cfg(any(test, feature = "simulation"))]
+mod disk;
 mod domain;
 mod engine;
 mod error;
@@ -18,6 +20,9 @@ mod journal;
 mod mistake;
 mod office;
 mod private_file;
+#[cfg(any(test, feature = "simulation"))]
+#[doc(hidden)]
+pub mod simulation;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -28,7 +33,7 @@ mod views;
 pub use clock::{Clock, SystemClock, Waker};
 pub use domain::Limits;
 pub use domain::auth::User;
-pub use domain::ledger::{Account, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
+pub use domain::ledger::{Account, BalanceEntryKind, EntryKind, FeeError, FeePolicy, LedgerEntry, Payout, Posting};
 pub use domain::order::{Order, OrderStatus};
 pub use domain::payment::{
     Charge, ChargeStatus, Dispute, DisputeStatus, LateMoneyPolicy, LateMoneyStep, Refund, RefundStatus,

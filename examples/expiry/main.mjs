@@ -1,4 +1,4 @@
-// What happens to a hold whose buyer walks away, in a quarter of an hour that takes no time.
+// Expiry of a hold whose buyer walks away: fifteen minutes on a manual clock.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { BoxOffice, ConflictError, ManualClock } from 'boxoffice'
 
 const MINUTES = 60_000
 
-// The engine knows no time but its clock's, so that tests move it where others would sleep.
+// The engine reads only its clock, so that tests can move the time instead of sleeping.
 const clock = new ManualClock('2027-05-01T12:00:00Z')
 const directory = await mkdtemp(join(tmpdir(), 'boxoffice-'))
 const office = await BoxOffice.open(directory, { holdMs: 15 * MINUTES, clock })
@@ -36,7 +36,7 @@ clock.advance(15 * MINUTES - 1)
 const early = await refusal(office.orders.create(eve.id, [ticket.id]))
 console.log(`${await now()}  Eve is refused: ${early}.`)
 
-// Followers of the journal hear of the end as soon as it is a fact; this one starts after what there is so far.
+// Followers of the journal receive the expiry as soon as it is recorded; this one starts at the current end.
 const news = office.journal.subscribe((await office.journal.head()) + 1)
 clock.advance(1)
 for await (const record of news) {

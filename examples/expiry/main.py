@@ -1,4 +1,4 @@
-"""What happens to a hold whose buyer walks away, in a quarter of an hour that takes no time."""
+"""Expiry of a hold whose buyer walks away: fifteen minutes on a manual clock."""
 
 import tempfile
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ def at(time: datetime) -> str:
 
 
 def main() -> None:
-    # The engine knows no time but its clock's, so that tests move it where others would sleep.
+    # The engine reads only its clock, so that tests can move the time instead of sleeping.
     clock = ManualClock("2027-05-01T12:00:00Z")
     hold = timedelta(minutes=15)
     with tempfile.TemporaryDirectory() as directory, BoxOffice(directory, hold=hold, clock=clock) as office:
@@ -29,7 +29,7 @@ def main() -> None:
         except ConflictError as refusal:
             print(f"{at(office.now())}  Eve is refused: {refusal.code}.")
 
-        # Followers of the journal hear of the end as soon as it is a fact; this one starts after what there is so far.
+        # Followers of the journal receive the expiry as soon as it is recorded; this one starts at the current end.
         news = office.journal.subscribe(office.journal.head() + 1)
         clock.advance(timedelta(milliseconds=1))
         record = next(news)

@@ -1,4 +1,4 @@
-//! What happens to a hold whose buyer walks away, in a quarter of an hour that takes no time.
+//! Expiry of a hold whose buyer walks away: fifteen minutes on a manual clock.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -10,7 +10,7 @@ use boxoffice::{BoxOffice, NewTicket, SignUp};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The engine knows no time but its clock's, so that tests move it (feature `testing`) where others would sleep.
+    // The engine reads only its clock, so that tests can move the time (feature `testing`) instead of sleeping.
     let clock = Arc::new(ManualClock::at("2027-05-01T12:00:00Z".parse()?));
     let dir = tempfile::tempdir()?;
     let office = BoxOffice::builder().hold(Duration::from_mins(15)).clock(clock.clone()).open(dir.path())?;
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let refusal = office.orders().create(eve.id, &[ticket.id]).await.err();
     println!("{}  Eve is refused: {}.", office.now(), refusal.map_or("not at all", |error| error.code().as_str()));
 
-    // Followers of the journal hear of the end as soon as it is a fact; this one starts after what there is so far.
+    // Followers of the journal receive the expiry as soon as it is recorded; this one starts at the current end.
     let mut news = office.journal().subscribe(office.journal().head()? + 1);
     clock.advance(Duration::from_millis(1));
     let record = news.next().await?;

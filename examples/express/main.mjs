@@ -1,4 +1,4 @@
-// A small Express application: the whole box office over HTTP from the ready router, and a page of its own beside it.
+// A small Express application: the whole box office over HTTP from the ready router, and one additional page.
 
 import { pathToFileURL } from 'node:url'
 
@@ -6,13 +6,13 @@ import { BoxOffice } from 'boxoffice'
 import { boxOfficeRouter, currentUser, errorHandler, requireAuth } from 'boxoffice/express'
 import express from 'express'
 
-/** The application of an open box office. */
+/** Creates the application of an open box office. */
 export function createApp(office, settings) {
   const app = express()
   const router = boxOfficeRouter(office, settings)
   app.use(router)
 
-  // What somebody who is signed in has: a route of this application, beside those of the router.
+  // The account of the signed-in user: a route of this application, in addition to those of the router.
   app.get('/my/summary', currentUser(office), requireAuth, async (req, res) => {
     const { id, email } = req.currentUser
     const orders = await office.orders.list(id)

@@ -1,4 +1,4 @@
-"""A small FastAPI application: the whole box office over HTTP from the ready router, and a page of its own beside it."""
+"""A small FastAPI application: the whole box office over HTTP from the ready router, and one additional page."""
 
 import os
 from collections.abc import AsyncGenerator
@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI
 def create_app(
     directory: str, options: Options | None = None, settings: Settings | None = None
 ) -> FastAPI:
-    """The application of the box office in ``directory``."""
+    """Creates the application of the box office in ``directory``."""
     api = BoxOfficeAPI(**(settings or {}))
 
     @asynccontextmanager
@@ -21,7 +21,7 @@ def create_app(
         async with AsyncBoxOffice.open(directory, **(options or {})) as office, api.serving(app, office):
             yield
 
-    # The description and the documentation are the ready router's.
+    # The ready router serves the API description and its documentation.
     app = FastAPI(title="Tickets", lifespan=lifespan, openapi_url=None)
     api.install(app)
 
@@ -29,7 +29,7 @@ def create_app(
     async def summary(
         user: Annotated[User, Depends(require_user)], office: Annotated[AsyncBoxOffice, Depends(box_office)]
     ) -> dict[str, object]:
-        """What somebody who is signed in has: a route of this application, beside those of the router."""
+        """The account of the signed-in user: a route of this application, in addition to those of the router."""
         orders = await office.orders.list(user.id)
         tickets = await office.tickets.list(seller=user.id, status="all")
         return {"email": user.email, "orders": len(orders.items), "listed": len(tickets.items)}
@@ -41,5 +41,5 @@ if __name__ == "__main__":
     import uvicorn
 
     # One worker: a box office is open in one process.
-    # Feeds of events have no end: whoever listens when it stops is given some seconds.
+    # Event feeds never end: at shutdown, connected clients get some seconds.
     uvicorn.run(create_app(os.environ.get("BOXOFFICE_DATA", "boxoffice-data")), port=3000, timeout_graceful_shutdown=5)

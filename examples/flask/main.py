@@ -1,4 +1,4 @@
-"""A box office in Flask, in a few lines: who is signed in, the common error shape, and two routes."""
+"""A box office in Flask, in a few lines: the current user, the common error shape, and two routes."""
 
 import os
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 
 def create_app(office: BoxOffice) -> Flask:
-    """The application of an open box office."""
+    """Creates the application of an open box office."""
     app = Flask(__name__)
 
     @app.errorhandler(BoxOfficeError)

@@ -1,4 +1,4 @@
-// A program that follows the journal, remembers how far it has come, and goes on from there after a restart.
+// A program that follows the journal, remembers its position, and continues from there after a restart.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { BoxOffice } from 'boxoffice'
 
-/** Adds up what was sold. What it keeps between runs is one number: the last record that it has taken into account. */
+/** Adds up the sales. It keeps one number between runs: the last record that it has counted. */
 class Follower {
   static async start(office, cursor, soldMinor = 0) {
     const follower = new Follower()
@@ -22,7 +22,7 @@ class Follower {
     const { value: record } = await this.feed.next()
     console.log(`${String(record.seq).padStart(3)} ${record.event}`)
     if (record.event === 'ChargeCreated') this.soldMinor += record.data.amount.minor
-    // After the work, not before: a record may be seen twice after a crash, and is never missed.
+    // Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
     this.seen = record.seq
     await writeFile(this.cursor, String(record.seq))
   }

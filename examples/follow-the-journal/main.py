@@ -1,4 +1,4 @@
-"""A program that follows the journal, remembers how far it has come, and goes on from there after a restart."""
+"""A program that follows the journal, remembers its position, and continues from there after a restart."""
 
 import asyncio
 import tempfile
@@ -8,7 +8,7 @@ from boxoffice import AsyncBoxOffice, NewTicket
 
 
 class Follower:
-    """Adds up what was sold. What it keeps between runs is one number: the last record that it has taken into account."""
+    """Adds up the sales. It keeps one number between runs: the last record that it has counted."""
 
     def __init__(self, office: AsyncBoxOffice, cursor: Path, sold_minor: int = 0) -> None:
         self.cursor = cursor
@@ -22,7 +22,7 @@ class Follower:
         print(f"{record.seq:>3} {record.event}")
         if record.event == "ChargeCreated":
             self.sold_minor += record.data["amount"]["minor"]
-        # After the work, not before: a record may be seen twice after a crash, and is never missed.
+        # Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
         self.seen = record.seq
         self.cursor.write_text(str(record.seq))
 

@@ -1,4 +1,4 @@
-//! A program that follows the journal, remembers how far it has come, and goes on from there after a restart.
+//! A program that follows the journal, remembers its position, and continues from there after a restart.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use boxoffice::{BoxOffice, DomainEvent, Error, NewTicket, SignUp, Subscription};
 
-/// Adds up what was sold. What it keeps between runs is one number: the last record that it has taken into account.
+/// Adds up the sales. It keeps one number between runs: the last record that it has counted.
 struct Follower<'f> {
     cursor: &'f Path,
     feed: Subscription,
@@ -27,7 +27,7 @@ impl<'f> Follower<'f> {
         if let DomainEvent::ChargeCreated(event) = &record.event {
             self.sold_minor += event.amount.minor();
         }
-        // After the work, not before: a record may be seen twice after a crash, and is never missed.
+        // Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
         fs::write(self.cursor, record.seq.to_string())?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What can be chosen on the command line.
+//! Arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -6,49 +6,51 @@ use clap::Parser;
 
 /// Opens a show with N tickets to M buyers, and proves at the end that no ticket was sold twice.
 ///
-/// Runs on a box office of its own, in a directory or in a server that is running. The exit status is 0 only if the proof holds.
+/// Runs on a box office of its own, in a directory or in a running server. The exit status is 0 only if the proof
+/// holds.
 ///
-/// A server limits how often one address may sign people up. Start it with `--rate-limit off` for a load test; otherwise this
-/// program waits as long as the server asks it to.
+/// A server limits the rate of sign-ups from one address. Start it with `--rate-limit off` for a load test; otherwise
+/// this program waits as long as the server requests.
 #[derive(Debug, Clone, Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
-    /// How many tickets the show has.
+    /// Number of tickets of the show.
     #[arg(long, default_value_t = 1_000, value_parser = at_least_one)]
     pub(crate) tickets: usize,
 
-    /// How many buyers come.
+    /// Number of buyers.
     #[arg(long, default_value_t = 5_000, value_parser = at_least_one)]
     pub(crate) buyers: usize,
 
-    /// How many buyers are inside at once.
+    /// Number of concurrent buyers.
     #[arg(long, default_value_t = 256, value_parser = at_least_one)]
     pub(crate) concurrency: usize,
 
-    /// How many accounts the buyers share, because hashing a password takes deliberately long.
+    /// Number of accounts that the buyers share, because hashing a password is deliberately slow.
     #[arg(long, default_value_t = 100, value_parser = at_least_one)]
     accounts: usize,
 
-    /// What the buyers' choices follow from: the same seed makes the same choices.
+    /// Seed of the buyers' choices: the same seed gives the same choices.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
 
-    /// The data directory of an embedded box office; a temporary one if not given.
+    /// Data directory of an embedded box office; temporary by default.
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub(crate) data: Option<PathBuf>,
 
-    /// The address of a running server, such as `http://127.0.0.1:3000`.
+    /// Address of a running server, such as `http://127.0.0.1:3000`.
     #[arg(long)]
     pub(crate) url: Option<String>,
 }
 
 impl Arguments {
-    /// No more accounts than buyers.
+    /// Returns the number of accounts, which is at most the number of buyers.
     pub(crate) fn accounts(&self) -> usize {
         self.accounts.min(self.buyers)
     }
 
-    /// The same in every run with the same seed: a second run on the same box office signs the same people in.
+    /// Returns an email that depends on the seed only, so that a second run on the same box office signs the same
+    /// people in.
     pub(crate) fn email(&self, role: &str, at: usize) -> String {
         format!("{role}-{}-{at}@onsale.example", self.seed)
     }

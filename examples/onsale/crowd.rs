@@ -1,4 +1,4 @@
-//! The seller, the buyers, and what they do.
+//! The seller and the buyers, and their actions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,16 +13,16 @@ use crate::args::Arguments;
 use crate::latency::{Latency, Step};
 use crate::shop::{Answer, Failure, LISTING_MAX, Shop, Status};
 
-/// How many seats next to each other a buyer wants at most.
+/// Maximum number of adjacent seats that a buyer wants.
 const PARTY_MAX: usize = 4;
 
-/// After how many refusals a buyer goes home.
+/// Number of refusals after which a buyer gives up.
 const TRIES_MAX: usize = 5;
 
-/// How many people are signed up at once.
+/// Number of concurrent sign-ups.
 const SIGN_UPS: usize = 8;
 
-/// How a buyer ends an order.
+/// Way in which a buyer ends an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Plan {
     Pay,
@@ -42,19 +42,19 @@ impl Plan {
     }
 }
 
-/// What the buyers have seen.
+/// Outcomes as the buyers see them.
 #[derive(Debug, Default)]
 pub(crate) struct Sale {
     pub(crate) latency: Latency,
-    /// Tickets that a buyer was told to have bought, as often as that was told.
+    /// Tickets that were confirmed as bought, once for each confirmation.
     pub(crate) bought: Vec<TicketId>,
-    /// What was taken for them, in minor units.
+    /// Money taken for them, in minor units.
     pub(crate) paid_minor: u64,
     /// Tickets that buyers walked away from.
     pub(crate) left_locked: Vec<TicketId>,
-    /// Buyers who went home without a ticket.
+    /// Number of buyers who left without a ticket.
     pub(crate) empty_handed: usize,
-    /// From the opening until the last buyer had gone.
+    /// Time from the opening until the last buyer has left.
     pub(crate) took: Duration,
 }
 
@@ -67,7 +67,7 @@ impl Sale {
         self.empty_handed += other.empty_handed;
     }
 
-    /// What happened, in two lines.
+    /// Returns a summary in two lines.
     pub(crate) fn summary(&self, arguments: &Arguments) -> String {
         let decided = [Step::Lock, Step::LockRefused, Step::Pay, Step::Decline, Step::Cancel];
         let commands: u64 = decided.into_iter().map(|step| self.latency.count(step)).sum();
@@ -124,7 +124,7 @@ pub(crate) async fn list<S: Shop>(
     Ok(tickets.into())
 }
 
-/// Lets the buyers in, so many at once.
+/// Lets the buyers in, up to the limit of concurrency.
 pub(crate) async fn open_sale<S: Shop>(
     shop: &Arc<S>,
     accounts: &Arc<[S::Account]>,
@@ -145,7 +145,7 @@ pub(crate) async fn open_sale<S: Shop>(
                     if at >= buyers {
                         return Ok::<_, Failure>(sale);
                     }
-                    // Each buyer's choices follow from the seed, whoever comes before.
+                    // Each buyer's choices follow from the seed, in any order of arrival.
                     let random = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(at as u64));
                     visit(&*shop, &accounts[at % accounts.len()], &tickets, random, &mut sale).await?;
                     bar.inc(1);
@@ -161,7 +161,7 @@ pub(crate) async fn open_sale<S: Shop>(
     Ok(sale)
 }
 
-/// One buyer: looks for seats next to each other, locks them, and pays or does not.
+/// Runs one buyer: looks for adjacent seats, locks them, and pays or does not.
 async fn visit<S: Shop>(
     shop: &S,
     buyer: &S::Account,

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::shop::{Answer, Failure, PASSWORD, PRICE, Shop, Status};
 
-/// A box office in this process, and the directory that goes with it if it is a temporary one.
+/// A box office in this process, with its directory if that is a temporary one.
 #[derive(Debug)]
 pub(crate) struct Embedded {
     office: BoxOffice,
@@ -80,7 +80,7 @@ impl Shop for Embedded {
     }
 }
 
-/// A conflict or a decline is an answer; anything else is not meant to happen here.
+/// Treats a conflict or a decline as an answer; any other error is unexpected here.
 fn answer<T>(result: Result<T, Error>) -> Result<Answer<T>, Failure> {
     match result {
         Ok(done) => Ok(Answer::Done(done)),

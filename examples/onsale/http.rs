@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::shop::{Answer, Failure, PASSWORD, PRICE, Shop, Status};
 
-/// How long to wait when the server asks to wait but does not say how long.
+/// Pause before a retry if the server gives no `Retry-After`.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A box office behind HTTP.
@@ -95,7 +95,7 @@ impl Shop for Http {
     }
 
     async fn problems(&self) -> Result<Option<Vec<String>>, Failure> {
-        // That is what `boxoffice-server verify` is for.
+        // `boxoffice-server verify` checks this for a server.
         Ok(None)
     }
 
@@ -104,7 +104,7 @@ impl Shop for Http {
     }
 }
 
-/// Sends a request; again, as often as the server asks to come later.
+/// Sends a request, and repeats it as often as the server asks to retry later.
 async fn send(request: RequestBuilder) -> Result<Response, Failure> {
     loop {
         let response = request.try_clone().ok_or("the request can't be sent twice")?.send().await?;
@@ -116,7 +116,7 @@ async fn send(request: RequestBuilder) -> Result<Response, Failure> {
     }
 }
 
-/// The body of a response that is meant to be a success.
+/// Returns the body of a response that must be a success.
 async fn expect(response: Response) -> Result<Value, Failure> {
     let (status, path) = (response.status(), response.url().path().to_owned());
     let body = response.text().await?;
@@ -126,11 +126,11 @@ async fn expect(response: Response) -> Result<Value, Failure> {
     if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&body)?) }
 }
 
-/// A conflict or a decline is an answer; any other refusal is not meant to happen here.
+/// Treats a conflict or a decline as an answer; any other refusal is unexpected here.
 async fn answer(response: Response) -> Result<Answer<Value>, Failure> {
     match response.status() {
         status @ (StatusCode::CONFLICT | StatusCode::PAYMENT_REQUIRED) => {
-            // Read to its end, so that the connection can be used again.
+            // Reads the body to its end, so that the connection can be reused.
             response.bytes().await?;
             Ok(Answer::Refused(status.as_u16()))
         }
@@ -138,7 +138,7 @@ async fn answer(response: Response) -> Result<Answer<Value>, Failure> {
     }
 }
 
-/// The token in the session cookie.
+/// Returns the token in the session cookie.
 fn session(response: &Response) -> Option<String> {
     let mut cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
     cookies.find_map(|cookie| cookie.strip_prefix("session=")?.split(';').next()).map(str::to_owned)
@@ -148,7 +148,7 @@ fn id(value: &Value) -> Result<&str, Failure> {
     Ok(value["id"].as_str().ok_or("the server gave no id")?)
 }
 
-/// Minor units of an amount in US dollars as JSON writes it, without the detour of a float.
+/// Returns the minor units of an amount in US dollars in JSON, without converting to a float.
 fn minor(decimal: &str) -> Result<u64, Failure> {
     let (major, minor) = decimal.split_once('.').unwrap_or((decimal, ""));
     let minor: u64 =

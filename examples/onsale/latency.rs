@@ -1,4 +1,4 @@
-//! How long each step took.
+//! Latency of each step.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use boxoffice_examples::measure::thousands;
 use hdrhistogram::Histogram;
 
-/// What a buyer does, in the order in which they do it.
+/// Steps of a buyer, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
     Look,
@@ -31,7 +31,7 @@ impl Step {
     }
 }
 
-/// How long each step took, in microseconds.
+/// Latency of each step, in microseconds.
 #[derive(Debug, Default)]
 pub(crate) struct Latency(BTreeMap<Step, Histogram<u64>>);
 
@@ -43,17 +43,17 @@ impl Latency {
 
     pub(crate) fn add(&mut self, other: &Self) {
         for (step, histogram) in &other.0 {
-            // All histograms have the same bounds, so that one fits into the other.
+            // All histograms have the same bounds, so they can be added.
             let _ = self.0.entry(*step).or_insert_with(self::histogram).add(histogram);
         }
     }
 
-    /// How many steps of this kind there were.
+    /// Returns the number of steps of this kind.
     pub(crate) fn count(&self, step: Step) -> u64 {
         self.0.get(&step).map_or(0, Histogram::len)
     }
 
-    /// A table in milliseconds.
+    /// Formats a table in milliseconds.
     pub(crate) fn table(&self) -> String {
         let mut text = format!(
             "{:<18}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n",
@@ -72,7 +72,7 @@ impl Latency {
     }
 }
 
-/// From a microsecond to an hour, to three digits.
+/// Creates a histogram from a microsecond to an hour with three significant digits.
 fn histogram() -> Histogram<u64> {
     let mut histogram =
         Histogram::new_with_bounds(1, 3_600_000_000, 3).unwrap_or_else(|_| unreachable!("fixed bounds"));

@@ -1,4 +1,4 @@
-//! Opens a show with N tickets to M buyers at once, and proves at the end that no ticket was sold twice.
+//! Opens a show with N tickets to M concurrent buyers, and proves at the end that no ticket was sold twice.
 
 #![allow(clippy::cast_precision_loss, reason = "figures of a few digits")]
 
@@ -36,7 +36,7 @@ async fn run(shop: impl Shop, arguments: &Arguments) -> Result<bool, Failure> {
     let shop = Arc::new(shop);
     let accounts = arguments.accounts();
     let bar = progress("signing people up", accounts + 1);
-    // The seller is one more account, whose name does not depend on how many buyers there are.
+    // The seller is one more account, whose name does not depend on the number of buyers.
     let seller = shop.sign_up(&arguments.email("seller", 0)).await?;
     bar.inc(1);
     let buyers = crowd::sign_up(&shop, arguments, &bar).await?;
@@ -61,7 +61,7 @@ async fn run(shop: impl Shop, arguments: &Arguments) -> Result<bool, Failure> {
 }
 
 fn progress(what: &'static str, len: usize) -> ProgressBar {
-    // A pattern that does not parse would only look plainer.
+    // If the template does not parse, the bar only looks plainer.
     let style = ProgressStyle::with_template("{msg:>18} {bar:40} {pos}/{len} ({per_sec}, {eta} left)")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(len as u64).with_style(style).with_message(what)

@@ -1,4 +1,4 @@
-//! What must be true at the end, whatever the buyers did.
+//! Claims that must hold at the end, whatever the buyers did.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use crate::crowd::Sale;
 use crate::shop::{Failure, PRICE_MINOR, Shop, Status};
 
-/// What the box office says at the end, beside what the buyers were told.
+/// Final state of the box office, compared with what the buyers saw.
 #[derive(Debug, Default)]
 pub(crate) struct Proof {
     tickets: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    /// Whether everything is true that must be.
+    /// Returns `true` if every claim holds.
     pub(crate) fn holds(&self) -> bool {
         self.claims.iter().all(|(_, holds)| *holds)
     }
@@ -33,7 +33,7 @@ impl Proof {
     }
 }
 
-/// Asks what became of every ticket, and compares.
+/// Queries the state of every ticket and compares.
 pub(crate) async fn gather<S: Shop>(
     shop: &S,
     tickets: &[TicketId],
@@ -58,7 +58,7 @@ pub(crate) async fn gather<S: Shop>(
     proof.claim("sold + available + locked = all tickets", sum == tickets.len());
     proof.claim("no ticket was sold twice", bought.len() == sale.bought.len());
     proof.claim("what is sold is what buyers were told to have bought", sold == bought);
-    // A hold may have ended meanwhile, but none may be there that nobody has.
+    // A hold may have expired meanwhile, but every lock must belong to a buyer who walked away.
     proof.claim("nothing is locked but what buyers walked away from", locked.is_subset(&left));
     proof.claim("the money taken is the price of what is sold", sale.paid_minor == PRICE_MINOR * sold.len() as u64);
     if let Some(problems) = shop.problems().await? {

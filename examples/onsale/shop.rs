@@ -1,4 +1,4 @@
-//! What the crowd needs of a box office, whether it is embedded or behind HTTP.
+//! Interface of a box office for the crowd, embedded or over HTTP.
 
 use std::future::Future;
 
@@ -6,16 +6,16 @@ use boxoffice::{OrderId, TicketId};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What every ticket costs, in minor units and as text.
+/// Price of every ticket, in minor units and as text.
 pub(crate) const PRICE_MINOR: u64 = 4_950;
 pub(crate) const PRICE: &str = "49.50";
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// The most tickets that one command lists.
+/// Maximum number of tickets that one command lists.
 pub(crate) const LISTING_MAX: usize = 10_000;
 
-/// What a ticket is at the moment.
+/// Current status of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
     Available,
@@ -36,7 +36,7 @@ impl Status {
     }
 }
 
-/// How a request ended that the box office may refuse.
+/// Outcome of a request that the box office may refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer<T> {
     Done(T),
@@ -49,7 +49,7 @@ pub(crate) trait Shop: Send + Sync + 'static {
     /// A signed-in person.
     type Account: Send + Sync + 'static;
 
-    /// Signs a person up, or in if they have been here before.
+    /// Signs a person up, or in if the account exists.
     fn sign_up(&self, email: &str) -> impl Future<Output = Result<Self::Account, Failure>> + Send;
 
     /// Lists tickets with these seats.
@@ -59,7 +59,7 @@ pub(crate) trait Shop: Send + Sync + 'static {
         seats: Vec<String>,
     ) -> impl Future<Output = Result<Vec<TicketId>, Failure>> + Send;
 
-    /// What the ticket is at the moment.
+    /// Returns the current status of the ticket.
     fn status(&self, ticket: TicketId) -> impl Future<Output = Result<Status, Failure>> + Send;
 
     /// Locks tickets, all or none.
@@ -69,7 +69,7 @@ pub(crate) trait Shop: Send + Sync + 'static {
         tickets: &[TicketId],
     ) -> impl Future<Output = Result<Answer<OrderId>, Failure>> + Send;
 
-    /// Pays with a card; answers with what was taken, in minor units.
+    /// Pays with a card and returns the money taken, in minor units.
     fn pay(
         &self,
         buyer: &Self::Account,
@@ -81,9 +81,9 @@ pub(crate) trait Shop: Send + Sync + 'static {
     fn cancel(&self, buyer: &Self::Account, order: OrderId)
     -> impl Future<Output = Result<Answer<()>, Failure>> + Send;
 
-    /// What is wrong with the journal, if that can be told from here.
+    /// Returns the problems of the journal; `None` if they can't be determined from here.
     fn problems(&self) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;
 
-    /// Lets go of the box office.
+    /// Closes the box office.
     fn close(&self) -> impl Future<Output = Result<(), Failure>> + Send;
 }

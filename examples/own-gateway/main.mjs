@@ -1,4 +1,4 @@
-// A card processor of one's own: vouchers instead of cards, and a line that drops at the worst moment.
+// A custom card processor that takes vouchers, with a connection that drops at the worst moment.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { BoxOffice, PaymentDeclinedError, checkGateway } from 'boxoffice'
 
-/** Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing. */
+/** A gateway that takes vouchers. It remembers each charge and refund, so a repetition has no effect. */
 class Vouchers {
   name = 'vouchers'
   lookups = 0
@@ -21,7 +21,7 @@ class Vouchers {
       this.#answers.set(chargeId, answer)
       if (good) this.#left.set(chargeId, amount.minor)
     }
-    // This one is taken, but its answer never arrives.
+    // This voucher is charged, but the answer never arrives.
     if (token === 'voucher-lost') throw new Error('the line dropped')
     return this.#answers.get(chargeId)
   }
@@ -42,7 +42,7 @@ class Vouchers {
   }
 }
 
-// Everything that the box office relies on, asked of the gateway: in your own program this is a test.
+// Checks the gateway against the contract that the box office relies on. In your own program this is a test.
 await checkGateway(new Vouchers(), { chargedToken: 'voucher-1', declinedToken: 'tok_visa' })
 console.log('The gateway conforms.')
 
@@ -68,7 +68,7 @@ try {
   console.log(`Bob pays with a card: ${error.errors[0].message} (${error.code}).`)
 }
 
-// Nobody knows what became of the charge, until the box office has looked it up.
+// The outcome of the charge is unknown until the box office has looked it up.
 const lost = await office.payments.pay(bob.id, orders[2].id, 'voucher-lost')
 console.log(`The line drops while Bob pays: ${lost.status} (lookups: ${gateway.lookups}).`)
 

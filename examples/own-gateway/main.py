@@ -1,4 +1,4 @@
-"""A card processor of one's own: vouchers instead of cards, and a line that drops at the worst moment."""
+"""A custom card processor that takes vouchers, with a connection that drops at the worst moment."""
 
 import tempfile
 import threading
@@ -22,7 +22,7 @@ from boxoffice.testing import check_gateway
 
 
 class Vouchers:
-    """Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing."""
+    """A gateway that takes vouchers. It remembers each charge and refund, so a repetition has no effect."""
 
     name = "vouchers"
 
@@ -41,7 +41,7 @@ class Vouchers:
             if isinstance(answer, Charged):
                 self._left.setdefault(request.charge_id, request.amount.minor)
         if request.token == "voucher-lost":
-            # This one is taken, but its answer never arrives.
+            # This voucher is charged, but the answer never arrives.
             raise ConnectionError("the line dropped")
         return answer
 
@@ -61,7 +61,7 @@ class Vouchers:
 
 
 def main() -> None:
-    # Everything that the box office relies on, asked of the gateway: in your own program this is a test.
+    # Checks the gateway against the contract that the box office relies on. In your own program this is a test.
     check_gateway(Vouchers(), charged_token="voucher-1", declined_token="tok_visa")
     print("The gateway conforms.")
 
@@ -84,7 +84,7 @@ def main() -> None:
         else:
             raise SystemExit("a card is no voucher")
 
-        # Nobody knows what became of the charge, until the box office has looked it up.
+        # The outcome of the charge is unknown until the box office has looked it up.
         charge = office.payments.pay(bob.id, orders[2].id, "voucher-lost")
         print(f"The line drops while Bob pays: {charge.status} (lookups: {vouchers.lookups}).")
 

@@ -1,4 +1,4 @@
-//! A card processor of one's own: vouchers instead of cards, and a line that drops at the worst moment.
+//! A custom card processor that takes vouchers, with a connection that drops at the worst moment.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -13,7 +13,8 @@ use boxoffice::gateway::{
 use boxoffice::testing::check_gateway;
 use boxoffice::{Actor, BoxOffice, ChargeId, NewTicket, RefundId, SignUp};
 
-/// Takes vouchers. It remembers its answer to each charge and what it gave back, so that asking again changes nothing.
+/// A gateway that takes vouchers. It remembers its answer to each charge and each refund, so that a repetition has no
+/// effect.
 #[derive(Debug, Default)]
 struct Vouchers {
     book: Mutex<Book>,
@@ -23,7 +24,7 @@ struct Vouchers {
 #[derive(Debug, Default)]
 struct Book {
     answers: HashMap<ChargeId, ChargeAnswer>,
-    /// How much is left of each voucher that was taken, in cents.
+    /// Rest of each charged voucher, in cents.
     left: HashMap<ChargeId, u64>,
     refunds: HashSet<RefundId>,
 }
@@ -73,7 +74,7 @@ impl PaymentGateway for Vouchers {
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async move {
             let answer = self.charge_once(&request);
-            // This one is taken, but its answer never arrives.
+            // This voucher is charged, but the answer never arrives.
             if request.token.expose() == "voucher-lost" {
                 return Err(GatewayError("the line dropped".into()));
             }
@@ -93,7 +94,7 @@ impl PaymentGateway for Vouchers {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Everything that the box office relies on, asked of the gateway: in your own program this is a test.
+    // Checks the gateway against the contract that the box office relies on. In your own program this is a test.
     let faults = check_gateway(&Vouchers::default(), "voucher-1", "tok_visa").await;
     if !faults.is_empty() {
         return Err(faults.join("\n").into());
@@ -119,7 +120,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("Bob pays with a card: {} ({}).", error.serialize_errors()[0].message, error.code()),
     }
 
-    // Nobody knows what became of the charge, until the box office has looked it up.
+    // The outcome of the charge is unknown until the box office has looked it up.
     let charge = office.payments().pay(bob.id, orders[2].id, "voucher-lost").await?;
     println!(
         "The line drops while Bob pays: {} (lookups: {}).",

@@ -1,4 +1,4 @@
-// The life of one ticket: listed, locked, refused to a rival, paid. Everything that happened is in the journal.
+// The life of one ticket: listed, locked, refused to a rival, paid. The journal records all of it.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { BoxOffice, BoxOfficeError } from 'boxoffice'
 
-// A box office is a directory; yours would be one that stays.
+// A box office is a directory. This one is temporary; yours would be permanent.
 const directory = await mkdtemp(join(tmpdir(), 'boxoffice-'))
 const office = await BoxOffice.open(directory)
 const { user: ann } = await office.auth.signUp('ann@example.com', 'correct horse')
@@ -18,7 +18,7 @@ const listing = { title: 'Hamlet, stalls', price: '19.99', seat: 'Row 3, seat 12
 const ticket = await office.tickets.create(ann.id, listing)
 console.log(`Ann lists a ticket for ${ticket.price.amount} ${ticket.price.currency}: ${ticket.status}.`)
 
-// Whoever orders first holds the ticket for 15 minutes. The answer comes once that is on the disk.
+// The first order holds the ticket for 15 minutes. The answer comes once the order is on the disk.
 const order = await office.orders.create(bob.id, [ticket.id])
 console.log(`Bob's order is ${order.status}, and the ticket ${(await office.tickets.get(ticket.id)).status}.`)
 

@@ -1,4 +1,4 @@
-"""The life of one ticket: listed, locked, refused to a rival, paid. Everything that happened is in the journal."""
+"""The life of one ticket: listed, locked, refused to a rival, paid. The journal records all of it."""
 
 import tempfile
 
@@ -6,7 +6,7 @@ from boxoffice import BoxOffice, BoxOfficeError, NewShow, NewTicket
 
 
 def main() -> None:
-    # A box office is a directory; yours would be one that stays.
+    # A box office is a directory. This one is temporary; yours would be permanent.
     with tempfile.TemporaryDirectory() as directory, BoxOffice(directory) as office:
         ann = office.auth.sign_up("ann@example.com", "correct horse").user
         bob = office.auth.sign_up("bob@example.com", "battery staple").user
@@ -17,7 +17,7 @@ def main() -> None:
         ticket = office.tickets.create(ann.id, listing)
         print(f"Ann lists a ticket for {ticket.price}: {ticket.status}.")
 
-        # Whoever orders first holds the ticket for 15 minutes. The answer comes once that is on the disk.
+        # The first order holds the ticket for 15 minutes. The answer comes once the order is on the disk.
         order = office.orders.create(bob.id, [ticket.id])
         print(f"Bob's order is {order.status}, and the ticket {office.tickets.get(ticket.id).status}.")
 

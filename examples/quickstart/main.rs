@@ -1,4 +1,4 @@
-//! The life of one ticket: listed, locked, refused to a rival, paid. Everything that happened is in the journal.
+//! The life of one ticket: listed, locked, refused to a rival, paid. The journal records all of it.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -6,7 +6,7 @@ use boxoffice::{BoxOffice, NewShow, NewTicket, SignUp};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A box office is a directory; yours would be one that stays.
+    // A box office is a directory. This one is temporary; yours would be permanent.
     let dir = tempfile::tempdir()?;
     let office = BoxOffice::open(dir.path())?;
 
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ticket.status
     );
 
-    // Whoever orders first holds the ticket for 15 minutes. The answer comes once that is on the disk.
+    // The first order holds the ticket for 15 minutes. The answer comes once the order is on the disk.
     let order = office.orders().create(bob.id, &[ticket.id]).await?;
     println!("Bob's order is {}, and the ticket {}.", order.status, office.tickets().get(ticket.id)?.status);
 

@@ -1,4 +1,4 @@
-// A thousand attempts at once to get one ticket: exactly one wins.
+// A thousand concurrent attempts to get one ticket: exactly one wins.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

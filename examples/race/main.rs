@@ -1,4 +1,4 @@
-//! A thousand attempts at once to get one ticket: exactly one wins.
+//! A thousand concurrent attempts to get one ticket: exactly one wins.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 

@@ -1,4 +1,4 @@
-//! The disk that a benchmark runs on: where its files are, and what one flush costs there.
+//! The disk that a benchmark runs on: the location of its files, and the cost of a flush.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 use crate::measure::{Stopwatch, median};
 
-/// How often the flush is measured.
+/// Number of measured flushes.
 const FLUSHES: usize = 200;
 
-/// A new directory for a benchmark's data, in `BOXOFFICE_BENCH_DIR` if that is set; removed when dropped.
+/// Creates a directory for a benchmark's data, in `BOXOFFICE_BENCH_DIR` if that is set. It is removed when dropped.
 ///
 /// # Errors
-/// If it can't be made.
+/// An I/O error if it can't be created.
 pub fn bench_dir() -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("boxoffice-bench-");
@@ -27,10 +27,10 @@ pub fn bench_dir() -> io::Result<TempDir> {
     }
 }
 
-/// The file system of a directory and the cost of a flush, in one sentence.
+/// Returns a sentence with the file system of a directory and the cost of a flush.
 ///
 /// # Errors
-/// If the directory can't be written to.
+/// An I/O error if the directory can't be written to.
 pub fn describe(dir: &Path) -> io::Result<String> {
     let micros = flush_micros(dir)?;
     Ok(format!(
@@ -40,7 +40,7 @@ pub fn describe(dir: &Path) -> io::Result<String> {
     ))
 }
 
-/// How many cores this process may use.
+/// Returns the number of cores that this process may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
@@ -58,7 +58,7 @@ fn flush_micros(dir: &Path) -> io::Result<f64> {
     Ok(median(&micros))
 }
 
-/// The type of the file system that a directory is on, as Linux knows it.
+/// Returns the type of the file system of a directory, as Linux reports it.
 fn file_system(dir: &Path) -> String {
     let dir = dir.canonicalize().unwrap_or_else(|_| PathBuf::from(dir));
     let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();

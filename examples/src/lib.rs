@@ -1,4 +1,4 @@
-//! What the examples and the benchmarks share: measuring, and printing what was measured.
+//! Shared code of the examples and benchmarks: measuring and printing results.
 
 pub mod disk;
 pub mod measure;

@@ -1,37 +1,37 @@
-//! Time, medians and numbers that people can read.
+//! Time, medians and formatted numbers.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// Measures how long something takes.
+/// A stopwatch of real time.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts a stopwatch.
     #[expect(clippy::disallowed_methods, reason = "what is measured here is the real time that something takes")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// The time since the start.
+    /// Returns the time since the start.
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 
-    /// How many of `count` things were done a second since the start.
+    /// Returns the rate per second of `count` operations since the start.
     pub fn rate(self, count: usize) -> f64 {
         rate(count, self.elapsed())
     }
 }
 
-/// How many of `count` things were done a second in this time.
+/// Returns the rate per second of `count` operations in `elapsed`.
 #[expect(clippy::cast_precision_loss, reason = "a rate has three digits that matter")]
 pub fn rate(count: usize, elapsed: Duration) -> f64 {
     count as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
 }
 
-/// The one in the middle, or 0 of none.
+/// Returns the median, or 0 of no values.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -42,7 +42,7 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The numbers below `len` in an order that looks random and is the same every time.
+/// Returns the numbers below `len` in a pseudorandom order that is the same every time.
 pub fn shuffled(len: usize) -> Vec<usize> {
     let mut numbers: Vec<usize> = (0..len).collect();
     let mut random = fastrand::Rng::with_seed(1);
@@ -50,7 +50,7 @@ pub fn shuffled(len: usize) -> Vec<usize> {
     numbers
 }
 
-/// A number without decimals, with a comma after every third digit.
+/// Formats a number without decimals, with a comma after every third digit.
 pub fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
@@ -63,13 +63,13 @@ pub fn thousands(number: f64) -> String {
     grouped
 }
 
-/// A figure beside what it should be at least.
+/// Formats a figure with its lower target.
 pub fn at_least(figure: f64, target: f64, unit: &str) -> String {
     let mark = if figure >= target { '✓' } else { '✗' };
     format!("{figure:.2}{unit} {mark} (target ≥ {target}{unit})")
 }
 
-/// A number from the environment, or the default.
+/// Returns a number from the environment, or the default.
 pub fn from_env(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
@@ -77,15 +77,15 @@ pub fn from_env(name: &str, default: usize) -> usize {
 /// Prints a benchmark's result between the markers by which `cargo xtask bench --write` finds it.
 ///
 /// # Errors
-/// If standard output is closed.
+/// An I/O error if standard output is closed.
 pub fn print_section(name: &str, markdown: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "<!-- bench:{name} -->\n{}\n<!-- /bench:{name} -->", markdown.trim_end())
 }
 
-/// Tells what is being done, on standard error.
+/// Prints the current activity to standard error.
 pub fn progress(what: &str) {
-    // Nobody needs to hear it if nobody can.
+    // A closed standard error loses only progress messages.
     let _ = writeln!(std::io::stderr(), "  {what}");
 }
 

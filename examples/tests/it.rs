@@ -1,4 +1,4 @@
-//! Runs the examples: each prints what its README says, and the load generator proves what it is there to prove.
+//! Runs the examples: each prints the output in its README, and the load generator proves its claims.
 
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 
@@ -15,7 +15,7 @@ fn stdout(output: &Output) -> String {
     text
 }
 
-/// What the example's README says that it prints.
+/// Returns the output that the example's README promises.
 fn promised(example: &str) -> String {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join(example).join("README.md");
     let readme = std::fs::read_to_string(readme).unwrap();

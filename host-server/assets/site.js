@@ -19,7 +19,6 @@ function sendOnce() {
 }
 
 const STATES = { locked: 'held', sold: 'sold', withdrawn: 'off sale' }
-const TICKETS_MAX = 10
 
 /** The tickets of a show: what is chosen, and what others do meanwhile. */
 function showPage(form) {
@@ -28,6 +27,7 @@ function showPage(form) {
   const hint = chosen?.innerHTML
   const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: form.dataset.currency })
   const scale = 10 ** Number(form.dataset.exponent)
+  const ticketsMax = Number(form.dataset.ticketsMax)
 
   const sum = () => {
     const picked = boxes.filter((box) => box.checked && !box.disabled)
@@ -35,7 +35,7 @@ function showPage(form) {
     if (!chosen) return
     if (picked.length === 0) chosen.innerHTML = hint
     else chosen.textContent = `${picked.length} chosen, ${money.format(total / scale)}`
-    const full = picked.length >= TICKETS_MAX
+    const full = picked.length >= ticketsMax
     for (const box of boxes) {
       const seat = box.closest('[data-ticket]')
       box.disabled = !isFree(seat) || (full && !box.checked)

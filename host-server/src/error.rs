@@ -15,18 +15,6 @@ use utoipa::ToSchema;
 
 use crate::webhooks::WebhookError;
 
-/// The error and everything that it came from.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
-}
-
 /// Names the error to programs: the stable code, such as `ticket.locked`.
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
@@ -42,7 +30,9 @@ pub(crate) enum Refusal {
     MalformedQuery,
     MalformedHeader(&'static str),
     ForeignOrigin,
+    #[cfg(feature = "pages")]
     ForgedForm,
+    #[cfg(feature = "pages")]
     NotAForm,
     TimedOut,
     Overloaded,
@@ -75,11 +65,13 @@ impl Refusal {
             Self::ForeignOrigin => {
                 (StatusCode::FORBIDDEN, "origin.forbidden", "Requests from other sites are not accepted")
             }
+            #[cfg(feature = "pages")]
             Self::ForgedForm => (
                 StatusCode::FORBIDDEN,
                 "form.forged",
                 "The form is out of date: go back, reload the page and try again",
             ),
+            #[cfg(feature = "pages")]
             Self::NotAForm => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "form.unsupported", "This is not a form of these pages")
             }
@@ -183,8 +175,9 @@ pub(crate) struct ErrorEntry {
 pub(crate) struct Cause(pub(crate) Arc<boxoffice::Error>);
 
 /// What an error says, for the page that a browser gets instead of the body.
+#[cfg(feature = "pages")]
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct ErrorSummary {
     pub(crate) code: &'static str,
     pub(crate) faults: Arc<[FieldError]>,
 }
@@ -218,9 +211,11 @@ impl IntoResponse for Refusal {
 }
 
 fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retry_after: Option<Duration>) -> Response {
-    let told = Told { code, faults: errors.as_slice().into() };
+    #[cfg(feature = "pages")]
+    let summary = ErrorSummary { code, faults: errors.as_slice().into() };
     let mut response = (status, axum::Json(ErrorBody { errors })).into_response();
-    response.extensions_mut().insert(told);
+    #[cfg(feature = "pages")]
+    response.extensions_mut().insert(summary);
     let headers = response.headers_mut();
     headers.insert(ERROR_CODE, HeaderValue::from_static(code));
     if let Some(wait) = retry_after {

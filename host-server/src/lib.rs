@@ -1,45 +1,53 @@
 //! The HTTP host of boxoffice: every service of the box office behind one axum router, and the tools to look after its data.
 //!
+//! # Features
+//!
+//! The API alone is always there. `pages` adds the storefront and the console, `cli` the server's command line with its
+//! commands, and `stripe` real cards for that command line. All are on by default.
+//!
 //! Routes are thin: they parse, call the core, and map the answer. What stands around them is in `middleware`, the one place
 //! that makes the common error body is `error`.
 //!
 //! **Invariant:** no rule of the box office is decided here.
 
+#[cfg(feature = "cli")]
 mod admin;
+mod app;
+mod cards;
+#[cfg(feature = "pages")]
+mod catalogue;
+mod cause;
+#[cfg(feature = "cli")]
 pub mod commands;
+#[cfg(feature = "cli")]
 pub mod config;
+mod description;
 mod dto;
 mod error;
 mod extract;
-mod gateway;
-mod insight;
+mod limits;
+#[cfg(feature = "cli")]
 mod listener;
+#[cfg(feature = "cli")]
 mod logging;
 mod middleware;
-pub mod openapi;
+mod observability;
 mod routes;
+mod settings;
 mod state;
+#[cfg(feature = "cli")]
+mod terminal;
+#[cfg(feature = "pages")]
 mod web;
 pub mod webhooks;
 
-use axum::Router;
-
+pub use app::{app, app_with};
+pub use cards::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
-pub use gateway::{CardForm, NotPublishable, PublishableKey};
-pub use state::{AppState, Settings};
+pub use settings::Settings;
+pub use state::AppState;
 
-/// The whole application: every route of the contract, the pages for people, and all that stands around them.
-pub fn app(state: AppState) -> Router {
-    app_with(state, Router::new())
-}
-
-/// The same with `more` routes behind the same middlewares, for programs that embed the host.
-pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
-    let (routes, _) = routes::all(&state.settings).split_for_parts();
-    let routes = routes
-        .merge(web::routes())
-        .merge(more)
-        .fallback(error::route_not_found)
-        .method_not_allowed_fallback(error::method_not_allowed);
-    middleware::around(routes, &state).with_state(state)
+/// The host's OpenAPI document.
+pub mod openapi {
+    pub use crate::routes::json;
 }

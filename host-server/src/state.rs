@@ -1,77 +1,20 @@
-//! What every request shares.
+//! What requests share. A handler takes the part that it needs, by `State<BoxOffice>` and the like, and never the whole.
 
-use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::extract::FromRef;
 use boxoffice::BoxOffice;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::gateway::CardForm;
-use crate::insight::Insight;
-use crate::middleware::{Load, Rates, RequestFigures, RequestIds, metrics};
-use crate::web::Catalogue;
+#[cfg(feature = "pages")]
+use crate::catalogue::Catalogue;
+use crate::limits::{Load, Rates, Streams};
+use crate::observability::metrics::Metrics;
+#[cfg(feature = "pages")]
+use crate::observability::{Verification, audit_trail::HistorySearch, history::MetricsHistory};
+use crate::settings::Settings;
 use crate::webhooks::Webhooks;
-
-/// How the host behaves, as decided at its start.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The address at which people reach the host; `https` there makes cookies `Secure`.
-    pub public_url: Option<String>,
-    /// Sites whose pages may call the host: none unless told otherwise.
-    pub cors_origins: Vec<String>,
-    /// Whether clients are limited in how much they may ask.
-    pub rate_limit: bool,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// How long a request may take.
-    pub request_timeout: Duration,
-    /// How large a body may be, in bytes.
-    pub body_limit: usize,
-    /// How large the body of a batch of tickets may be, in bytes.
-    pub batch_body_limit: usize,
-    /// How many requests may be under way.
-    pub in_flight_max: usize,
-    /// How many bytes of bodies may be in memory while they are read.
-    pub body_bytes_max: usize,
-    /// How many journal streams may be open.
-    pub feeds_max: usize,
-    /// How many pages may follow what happens to the tickets of a show.
-    pub live_pages_max: usize,
-    /// How long a session lives; what the office is opened with.
-    pub session_length: Duration,
-    /// How the checkout takes a card; it must fit the gateway that the office is opened with.
-    pub cards: CardForm,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            public_url: None,
-            cors_origins: Vec::new(),
-            rate_limit: true,
-            trusted_proxies: Vec::new(),
-            request_timeout: Duration::from_secs(30),
-            body_limit: 1 << 20,
-            batch_body_limit: 8 << 20,
-            in_flight_max: 4096,
-            body_bytes_max: 256 << 20,
-            feeds_max: 128,
-            live_pages_max: 4096,
-            session_length: Duration::from_hours(7 * 24),
-            cards: CardForm::default(),
-        }
-    }
-}
-
-impl Settings {
-    /// Whether people reach the host over https.
-    pub fn is_https(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
-    }
-}
 
 /// What every request shares: the office, the settings, and what counts and limits.
 #[derive(Debug, Clone)]
@@ -83,47 +26,90 @@ pub struct Shared {
     /// The box office.
     pub office: BoxOffice,
     /// How the host behaves.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// Cancelled when the host begins to stop: streams end then, and `/readyz` says no.
     pub stopping: CancellationToken,
-    pub(crate) load: Load,
-    pub(crate) rates: Option<Rates>,
-    pub(crate) request_ids: RequestIds,
-    pub(crate) request_figures: RequestFigures,
-    pub(crate) metrics: PrometheusHandle,
+    pub(crate) load: Arc<Load>,
+    pub(crate) rates: Option<Arc<Rates>>,
+    pub(crate) metrics: Metrics,
     pub(crate) webhooks: Option<Webhooks>,
-    pub(crate) catalogue: Catalogue,
-    pub(crate) insight: Insight,
+    #[cfg(feature = "pages")]
+    pub(crate) catalogue: Arc<Catalogue>,
+    #[cfg(feature = "pages")]
+    pub(crate) metrics_history: Arc<MetricsHistory>,
+    #[cfg(feature = "pages")]
+    pub(crate) history_search: Arc<HistorySearch>,
+    #[cfg(feature = "pages")]
+    pub(crate) verification: Verification,
+}
+
+/// Lets handlers take these fields by themselves.
+macro_rules! parts {
+    ($($field:ident: $part:ty),+ $(,)?) => {$(
+        impl FromRef<AppState> for $part {
+            fn from_ref(state: &AppState) -> Self {
+                state.$field.clone()
+            }
+        }
+    )+};
+}
+
+parts! {
+    office: BoxOffice,
+    settings: Arc<Settings>,
+    stopping: CancellationToken,
+    load: Arc<Load>,
+    metrics: Metrics,
+    webhooks: Option<Webhooks>,
+}
+
+#[cfg(feature = "pages")]
+parts! {
+    catalogue: Arc<Catalogue>,
+    metrics_history: Arc<MetricsHistory>,
+    history_search: Arc<HistorySearch>,
+    verification: Verification,
+}
+
+impl FromRef<AppState> for Streams {
+    fn from_ref(state: &AppState) -> Self {
+        Self::new(Arc::clone(&state.load), state.stopping.clone())
+    }
 }
 
 impl AppState {
-    /// The state of a host that serves `office`.
+    /// Creates the state of a host that serves `office`.
     pub fn new(office: BoxOffice, settings: Settings) -> Self {
         Self::with_webhooks(office, settings, None)
     }
 
-    /// The same with webhooks to look after; whoever opened them starts their deliveries. Without any, their routes answer
+    /// Creates the same with webhooks to look after; whoever opened them starts their deliveries. Without any, their routes answer
     /// `webhook.unavailable`.
     pub fn with_webhooks(office: BoxOffice, settings: Settings, webhooks: Option<Webhooks>) -> Self {
         Self(Arc::new(Shared {
             office,
             stopping: CancellationToken::new(),
-            load: Load::new(&settings),
-            rates: settings.rate_limit.then(|| Rates::new(&settings.trusted_proxies)),
-            request_ids: RequestIds::default(),
-            metrics: metrics::recorder(),
-            request_figures: RequestFigures::default(),
+            load: Arc::new(Load::new(&settings)),
+            rates: settings.rate_limit.then(|| Arc::new(Rates::new(&settings.trusted_proxies))),
+            metrics: Metrics::installed(),
             webhooks,
-            catalogue: Catalogue::default(),
-            insight: Insight::default(),
-            settings,
+            #[cfg(feature = "pages")]
+            catalogue: Arc::default(),
+            #[cfg(feature = "pages")]
+            metrics_history: Arc::default(),
+            #[cfg(feature = "pages")]
+            history_search: Arc::default(),
+            #[cfg(feature = "pages")]
+            verification: Verification::default(),
+            settings: Arc::new(settings),
         }))
     }
 
     /// Begins to keep the figures that operators look at, if that has not begun; it ends when the box office closes. Needs a
     /// runtime, which is why a new state does not begin by itself; the first look at the figures does otherwise.
+    #[cfg(feature = "pages")]
     pub fn keep_figures(&self) {
-        self.insight.follow(&self.office, &self.metrics);
+        self.metrics_history.keep(&self.office, &self.metrics);
     }
 
     /// Does what is due every few seconds, so that what is counted stays small.

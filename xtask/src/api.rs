@@ -1,9 +1,11 @@
-//! The running host against Schemathesis, a property-based tester that makes up requests from the host's own description, good
-//! ones and bad ones, and checks every answer.
+//! Tests of the running host with Schemathesis, a property-based tester that generates valid and invalid requests from
+//! the host's own description and checks every answer.
 //!
-//! It is also asked to send webhooks to a receiver that judges them by the reference library of Standard Webhooks, in Python.
+//! The host also sends webhooks to a receiver that verifies them with the reference library of Standard Webhooks, in
+//! Python.
 //!
-//! The tester runs twice, as an ordinary user and as an operator. What it may not hold against the host is in `hooks.py`, with reasons.
+//! The tester runs twice, as an ordinary user and as an operator. `hooks.py` lists the accepted deviations, with
+//! reasons.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::shell::{host, quietly, root, run as shell, say, target_folder};
 
-/// For how long each of the two runs makes up requests.
+/// Duration of each of the two runs, in seconds.
 const SECONDS: &str = "60";
 
 const FOLDER: &str = "host-server/tests/schemathesis";
@@ -31,7 +33,7 @@ pub(crate) fn check() -> Result<(), String> {
     Ok(())
 }
 
-/// Installs what a folder of ours requires where nothing else is touched, once for each set of versions.
+/// Installs the requirements of one of our folders in a separate environment, once for each set of versions.
 pub(crate) fn install(ours: &str, folder: &Path) -> Result<PathBuf, String> {
     let requirements = root().join(ours).join("requirements.txt");
     let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
@@ -47,7 +49,7 @@ pub(crate) fn install(ours: &str, folder: &Path) -> Result<PathBuf, String> {
     Ok(place)
 }
 
-/// Has webhooks delivered to a receiver in another language.
+/// Delivers webhooks to a receiver in another language.
 fn webhooks(program: &Path, folder: &Path) -> Result<(), String> {
     let python = install(WEBHOOKS, folder)?.join("bin/python");
     let data = fresh(folder, "data")?;
@@ -57,7 +59,7 @@ fn webhooks(program: &Path, folder: &Path) -> Result<(), String> {
     shell(command.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_DIR", &data))
 }
 
-/// An empty directory of this name.
+/// Creates an empty directory of this name.
 fn fresh(folder: &Path, name: &str) -> Result<PathBuf, String> {
     let data = folder.join(name);
     let _ = fs::remove_dir_all(&data);
@@ -65,7 +67,7 @@ fn fresh(folder: &Path, name: &str) -> Result<PathBuf, String> {
     Ok(data)
 }
 
-/// A server on data of its own; it is killed when it is dropped.
+/// A server with its own data. It is killed when dropped.
 struct Server {
     child: Child,
     url: String,
@@ -92,7 +94,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nobody to kill.
+        // It may have exited by itself; then there is nothing to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -113,6 +115,6 @@ fn run(program: &Path, tester: &Path, folder: &Path, role: &str) -> Result<(), S
     command.env("BOXOFFICE_PROGRAM", program).env("BOXOFFICE_DIR", &data);
     shell(&mut command)?;
     drop(server);
-    // Whatever was asked of it, what it wrote down follows the rules.
+    // Whatever was requested, the recorded journal follows the rules.
     quietly(Command::new(program).arg("verify").arg("--data").arg(&data))
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask fuzz`: makes up inputs, guided by what code they reach, for as long as one likes.
+//! `cargo xtask fuzz`: generates inputs, guided by code coverage, for a given time.
 //!
-//! libFuzzer needs nothing of its own from the compiler but LLVM's coverage pass, which the stable one has too: no nightly, no
-//! sanitizers, no `cargo-fuzz`. Only this workspace's crates are compiled with it, by this program in the place of `rustc`, so
-//! that the dependencies are those of every other build.
+//! libFuzzer needs only LLVM's coverage pass from the compiler, which stable has too: no nightly, no sanitizers, no
+//! `cargo-fuzz`. Only this workspace's crates are compiled with it, by this program in place of `rustc`, so that the
+//! dependencies are shared with every other build.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
@@ -16,23 +16,23 @@ use crate::shell::{cargo, root, run as shell, say, target_folder};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Only this target; all of them otherwise.
+    /// Only this target; all of them by default.
     target: Option<String>,
-    /// For how long to run each target.
+    /// Duration of each target in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 }
 
-/// The targets, by the names of their folders in `core/fuzz/corpus`.
+/// Targets, named like their folders in `core/fuzz/corpus`.
 const TARGETS: &[&str] = &["record", "values", "token", "http", "commands"];
 
-/// Where to keep an input, in the workspace.
+/// Folder of kept inputs in the workspace.
 const CORPUS: &str = "core/fuzz/corpus";
 
-/// How long each target runs among the checks.
+/// Duration of each target as one of the checks, in seconds.
 pub(crate) const CHECK_SECONDS: u64 = 10;
 
-/// Set for a compiler that is to be this program.
+/// Environment variable that makes this program act as the compiler.
 const AS_COMPILER: &str = "XTASK_AS_COMPILER";
 
 const COVERAGE: &[&str] = &[
@@ -56,14 +56,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// All targets for a short time, as one of the checks.
+/// Runs all targets for a short time, as one of the checks.
 pub(crate) fn check() -> Result<(), String> {
     run(&Arguments { target: None, seconds: CHECK_SECONDS })
 }
 
 /// Builds the program of all targets with coverage.
 fn build() -> Result<PathBuf, String> {
-    // By the name that it was built under, not as the running process: the other checks may have built it anew meanwhile.
+    // The path it was built under, not that of the running process: another check may have rebuilt it meanwhile.
     let this = target_folder()?.join("debug").join(format!("xtask{EXE_SUFFIX}"));
     let folder = target_folder()?.join("fuzz");
     let mut build = cargo(&["build", "--package", "boxoffice-fuzz", "--bin", "fuzz"]);
@@ -95,12 +95,12 @@ fn run_target(program: &Path, target: &str, seconds: u64) -> Result<(), String> 
     })
 }
 
-/// Whether this program was started in the place of the compiler.
+/// Returns `true` if this program was started in place of the compiler.
 pub(crate) fn is_compiler() -> bool {
     std::env::var_os(AS_COMPILER).is_some()
 }
 
-/// Compiles as it was told to, with coverage.
+/// Compiles with the given arguments and coverage.
 pub(crate) fn compile() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let Some(compiler) = arguments.next() else { return ExitCode::FAILURE };

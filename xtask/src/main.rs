@@ -3,9 +3,11 @@
 mod api;
 mod bench;
 mod fuzz;
+mod generate;
 mod node;
 mod python;
 mod semver;
+mod setup;
 mod shell;
 mod sim;
 mod stripe;
@@ -28,19 +30,21 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Runs every check that a change must pass.
+    /// Runs every check that a change must pass; installs what the checks need first.
     Test(test::Arguments),
-    /// Runs worlds of chance through the real engine, from seeds.
+    /// Runs random worlds through the real engine, from seeds.
     Sim(sim::Arguments),
     /// Runs the benchmarks and prints their tables.
     Bench(bench::Arguments),
-    /// Fuzzes what reads the input of strangers and of disks.
+    /// Fuzzes the parsers of untrusted input and of stored data.
     Fuzz(fuzz::Arguments),
-    /// Writes the type stubs of the bindings anew.
+    /// Generates the blocking face, and the operations, values and types of the packages, from the façade.
+    Generate(generate::Arguments),
+    /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
     /// Compares the core's public face with the one of the baseline.
     Semver(semver::Arguments),
-    /// Puts the pages' pictures of the last `test --only web` into the README.
+    /// Copies the screenshots of the last `test --only web` to the README's pictures.
     Pictures,
 }
 
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Task::Sim(arguments) => sim::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Generate(arguments) => generate::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
         Task::Semver(arguments) => semver::run(arguments),
         Task::Pictures => web::pictures(),

@@ -1,4 +1,4 @@
-//! The npm package: its declarations, its tarball, and its tests, in a folder with nothing else.
+//! Checks of the npm package: its declarations, its tarball, and its tests, in an otherwise empty folder.
 //!
 //! Everything that is packed or installed is below `target/node`; the tools are in the package's own `node_modules`.
 
@@ -12,22 +12,22 @@ use std::time::SystemTime;
 use crate::shell::{cargo, keep_to_itself, root, run as shell, say, target_folder};
 use crate::suite;
 
-/// The folder of the package, from the workspace's.
+/// Folder of the package, relative to the workspace.
 const PACKAGE: &str = "bindings/node";
 
-/// The crate of its native module.
+/// Crate of its native module.
 const CRATE: &str = "boxoffice-node";
 
-/// What has napi's build script run again.
+/// Environment variable that makes napi's build script run again.
 const FORCE: &str = "NAPI_FORCE_BUILD_BOXOFFICE_NODE";
 
-/// What is generated and committed.
+/// Generated files that are committed.
 const STUBS: &[&str] = &["native.d.ts", "native.js"];
 
-/// The examples that the tests run.
+/// Examples that the tests run.
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
 
-/// What the tests read, from the package's folder, and what it is called beside them.
+/// Files that the tests read, relative to the package, with their names in the test folder.
 const BESIDE: &[(&str, &str)] =
     &[("README.md", "README.md"), ("../../README.md", "PROJECT.md"), ("../methods.json", "methods.json")];
 
@@ -50,23 +50,23 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-/// Installs what builds and tests the package, as the lockfile has it.
+/// Installs the tools that build and test the package, as the lockfile lists them.
 fn tools() -> Result<(), String> {
-    // No package needs to run anything when it is installed but better-sqlite3, which only the figures need.
-    // The lockfile lists what other platforms need only as far as their packages could be had, which `npm ci` does not take.
+    // Only better-sqlite3 needs to run a script when it is installed, and only the benchmarks need it. The lockfile
+    // lists the packages of other platforms only as far as they were available, which `npm ci` does not accept.
     shell(program("npm", &package()).args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
-/// Builds the native module in place, and what is generated with it, as users get it.
+/// Builds the native module in place as users get it, with the generated files.
 fn build_release() -> Result<(), String> {
     let arguments = ["exec", "--", "napi", "build", "--platform", "--js", "native.js", "--dts", "native.d.ts"];
     shell(program("npm", &package()).args(arguments).arg("--release"))
 }
 
-/// The same as the tests have it: of what they have compiled already, but for our own crates.
+/// Builds the native module for the tests, which reuses their compiled dependencies and compiles only our own crates.
 fn build() -> Result<(), String> {
     let types = target().join("types");
-    // Without what debuggers need it is a tenth as large, and that much quicker packed and installed.
+    // Without debug info it is a tenth as large, and faster to pack and install.
     let mut cargo =
         cargo(&["rustc", "--package", CRATE, "--features", "unify", "--lib", "--", "-C", "strip=debuginfo"]);
     shell(cargo.env("NAPI_TYPE_DEF_TMP_FOLDER", &types).env(FORCE, made(&types)?))?;
@@ -77,8 +77,8 @@ fn build() -> Result<(), String> {
     shell(make.args(["--triple", &host()?]))
 }
 
-/// When the folder was made. The compiler writes declarations to it, and has to be started if they are gone: it is, because this
-/// value has changed.
+/// Returns the time at which the folder was created. The compiler writes declarations to it, and must run if they are
+/// gone: it does, because this value has changed.
 fn made(folder: &Path) -> Result<String, String> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let mark = folder.with_extension("made");
@@ -89,7 +89,7 @@ fn made(folder: &Path) -> Result<String, String> {
     Ok(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis().to_string())
 }
 
-/// What the compiler compiles for.
+/// Returns the target triple of the compiler's host.
 fn host() -> Result<String, String> {
     let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -97,7 +97,7 @@ fn host() -> Result<String, String> {
     host.map(str::to_owned).ok_or_else(|| "`rustc -vV` names no host".to_owned())
 }
 
-/// Checks what is generated, packs the package, and tests what was installed from it.
+/// Checks the generated files, packs the package, and tests the installed result.
 pub(crate) fn test() -> Result<(), String> {
     tools()?;
     check_stubs()?;
@@ -108,7 +108,7 @@ pub(crate) fn test() -> Result<(), String> {
     over_http(&clean)
 }
 
-/// The files of tests; what a folder or a pattern means to `node --test` differs between its versions.
+/// Returns the test files, because versions of `node --test` interpret folders and patterns differently.
 fn suites(clean: &Path) -> Result<Vec<PathBuf>, String> {
     let folder = clean.join("tests");
     let entries = fs::read_dir(&folder).map_err(|error| failed(&folder, &error))?;
@@ -128,7 +128,7 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(|error| failed(&folder, &error))?;
     let tarball = format!("./boxoffice-{version}.tgz");
     shell(program("npm", &folder).args(["install", "--no-package-lock", &tarball]))?;
-    // What tests need beside the package is linked: it was installed as the lockfile has it.
+    // Other dependencies of the tests are linked: they were installed as the lockfile lists them.
     for tool in ["express", "typescript", "better-sqlite3", "@types"] {
         let link = folder.join("node_modules").join(tool);
         if !link.exists() {
@@ -169,7 +169,7 @@ fn over_http(folder: &Path) -> Result<(), String> {
     suite::over_http(&host)
 }
 
-/// Writes what is generated anew, or fails if it is not what is committed.
+/// Regenerates the generated files; with `check`, fails if the committed ones differ.
 pub(crate) fn stubs(check: bool) -> Result<(), String> {
     tools()?;
     if check {
@@ -181,7 +181,7 @@ pub(crate) fn stubs(check: bool) -> Result<(), String> {
 }
 
 fn check_stubs() -> Result<(), String> {
-    // Written in place, since the loader names the module relative to itself; what was committed is put back.
+    // Written in place, since the loader names the module relative to itself; the committed files are restored.
     let read = |file: &&str| fs::read_to_string(package().join(file)).unwrap_or_default();
     let committed: Vec<_> = STUBS.iter().map(read).collect();
     build()?;
@@ -198,7 +198,7 @@ fn check_stubs() -> Result<(), String> {
     Ok(())
 }
 
-/// Installs the package as its users get it, and gives the command that prints its figures.
+/// Installs the package as its users get it, and returns the command that prints its figures.
 pub(crate) fn bench() -> Result<OsString, String> {
     tools()?;
     shell(program("npm", &package()).args(["rebuild", "better-sqlite3"]))?;

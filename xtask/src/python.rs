@@ -1,30 +1,32 @@
-//! The Python package: its stubs, its wheel, and its tests, in an environment with nothing else.
+//! Checks of the Python package: its stubs, its wheel, and its tests, in an otherwise empty environment.
 //!
-//! Everything that is built or installed is below `target/python`. The interpreter is `python3`, or what `PYTHON` names.
+//! Everything that is built or installed is below `target/python`. The interpreter is `python3`, or the one that
+//! `PYTHON` names.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::generate;
 use crate::shell::{keep_to_itself, root, run as shell, say};
 use crate::suite;
 
-/// The folder of the package, from the workspace's.
+/// Folder of the package, relative to the workspace.
 const PACKAGE: &str = "bindings/python";
 
-/// The stubs, which are generated and committed.
+/// Stubs, which are generated and committed.
 const STUBS: &str = "python/boxoffice/_native.pyi";
 
-/// The profile and features of the tests, with which everything but our own crates is compiled already. Without what debuggers need
-/// the module is a tenth as large, and that much quicker packed and installed.
+/// Profile and features of the tests, which reuse compiled dependencies and compile only our own crates. Without debug
+/// info the module is a tenth as large, and faster to pack and install.
 const TESTED: &[&str] = &["--profile", "dev", "--features", "unify", "--", "-C", "strip=debuginfo"];
 
-/// An environment that Python's packages are installed into.
+/// A virtual environment.
 struct Environment(PathBuf);
 
 impl Environment {
-    /// The one of this name, made if it is missing.
+    /// Returns the environment of this name, and creates it if it is missing.
     fn named(name: &str) -> Result<Self, String> {
         let environment = Self(target().join(name));
         if !environment.program("python").exists() {
@@ -34,7 +36,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// The one of this name, with nothing in it.
+    /// Creates the environment of this name anew.
     fn clean(name: &str) -> Result<Self, String> {
         let folder = target().join(name);
         if folder.exists() {
@@ -47,7 +49,7 @@ impl Environment {
         self.0.join("bin").join(name)
     }
 
-    /// A program of the environment, in the package's folder.
+    /// Returns the command of a program in the environment, run in the package's folder.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.program(name));
         command.current_dir(package()).env("VIRTUAL_ENV", &self.0);
@@ -65,26 +67,27 @@ fn package() -> PathBuf {
     root().join(PACKAGE)
 }
 
-/// Where builds and environments are.
+/// Returns the folder of builds and environments.
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("python")
 }
 
-/// What builds the package.
+/// Returns the environment with the tools that build the package.
 fn tools() -> Result<Environment, String> {
     let tools = Environment::named("tools")?;
     tools.install(&["--requirement", "requirements-dev.txt"])?;
     Ok(tools)
 }
 
-/// Checks the stubs, builds the wheel, and tests what was installed from it.
+/// Checks the stubs, builds the wheel, and tests the installed result.
 pub(crate) fn test() -> Result<(), String> {
+    generate::check_committed()?;
     let tools = tools()?;
     check_stubs(&tools)?;
     let wheel = build(&tools, "dev", TESTED)?;
     let wheel = format!("{}[fastapi]", wheel.display());
 
-    // Only what the package itself asks for is there when the README's examples run.
+    // Only the package's own dependencies are installed when the README's examples run.
     let clean = Environment::clean("clean")?;
     clean.install(&[wheel.as_str()])?;
     shell(clean.command("python").arg("tests/readme.py"))?;
@@ -103,7 +106,7 @@ fn over_http(environment: &Environment) -> Result<(), String> {
     suite::over_http(&host)
 }
 
-/// Writes the stubs anew, or fails if they are not what is committed.
+/// Regenerates the stubs; with `check`, fails if the committed ones differ.
 pub(crate) fn stubs(check: bool) -> Result<(), String> {
     let tools = tools()?;
     if check {
@@ -130,7 +133,7 @@ fn generated(tools: &Environment) -> Result<String, String> {
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Builds the wheel and says where it is.
+/// Builds the wheel and returns its path.
 fn build(tools: &Environment, name: &str, how: &[&str]) -> Result<PathBuf, String> {
     let folder = target().join(format!("wheels-{name}"));
     if folder.exists() {
@@ -146,7 +149,7 @@ fn is_wheel(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "whl")
 }
 
-/// Installs the package as its users get it, and gives the command that prints its figures.
+/// Installs the package as its users get it, and returns the command that prints its figures.
 pub(crate) fn bench() -> Result<OsString, String> {
     let wheel = build(&tools()?, "release", &["--profile", "release"])?;
     let environment = Environment::clean("bench")?;

@@ -31,8 +31,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     known(&revision)?;
     // What is behind `testing` and `mistakes` is for tests, and promises nothing.
     let features = ["--only-explicit-features", "--features", "stripe"];
-    let arguments = [&["semver-checks", "--package", "boxoffice", "--baseline-rev", &revision], &features[..]].concat();
-    shell(&mut cargo(&arguments))
+    let mut command = vec!["semver-checks", "--package", "boxoffice", "--baseline-rev", revision.as_str()];
+    command.extend(features);
+    shell(&mut cargo(&command))
 }
 
 /// The revision that is noted as the baseline.

@@ -1,16 +1,16 @@
-//! Talking to whoever watches, and running other programs.
+//! Output to the user, and execution of other programs.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// The folder that everything built goes to.
+/// Returns the folder of all build output.
 pub(crate) fn target_folder() -> Result<PathBuf, String> {
     let asked = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let folder = root().join(asked.unwrap_or_else(|| "target".into()));
@@ -18,9 +18,9 @@ pub(crate) fn target_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Prints a line about what the runner does; results go to [`print()`].
+/// Prints a line about the progress of the runner; results go to [`print()`].
 pub(crate) fn say(line: &str) {
-    // Nobody is left to tell if this fails.
+    // If standard error is closed, nobody reads the message.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn print(line: &str) -> Result<(), String> {
     writeln!(io::stdout(), "{line}").map_err(|error| format!("can't print: {error}"))
 }
 
-/// A `cargo` command in the workspace.
+/// Creates a `cargo` command in the workspace.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
@@ -37,8 +37,8 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Takes what cargo has told this process from a command that may start cargo: build scripts that look at it would run again, and
-/// everything that is built on them would be built again.
+/// Removes the variables that cargo has set for this process from a command that may start cargo. Otherwise build
+/// scripts that read them would run again, and everything built on them would be rebuilt.
 pub(crate) fn keep_to_itself(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
@@ -47,33 +47,33 @@ pub(crate) fn keep_to_itself(command: &mut Command) {
     }
 }
 
-/// Builds the host as its users do, and says where it is.
+/// Builds the host in the development profile and returns its path.
 pub(crate) fn host() -> Result<PathBuf, String> {
     run(&mut cargo(&["build", "--package", "boxoffice-server"]))?;
     Ok(target_folder()?.join("debug").join("boxoffice-server"))
 }
 
-/// Runs a command, after printing it.
+/// Prints and runs a command.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     say(&format!("\n$ {}", spelled(command)));
     let status = command.status().map_err(|error| format!("`{}`: {error}", spelled(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", spelled(command))) }
 }
 
-/// Runs a command without showing its output, unless it fails: then that is the error.
+/// Runs a command without showing its output; on failure the output is the error.
 pub(crate) fn quietly(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("`{}`: {error}", spelled(command)))?;
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
 }
 
-/// What `work` comes to, and how long it took.
+/// Runs `work` and returns its result and its duration.
 #[expect(clippy::disallowed_methods, reason = "the runner's stopwatch; nothing is decided by it")]
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = std::time::Instant::now();
     (work(), start.elapsed())
 }
 
-/// The command as one would type it, with the environment it is given.
+/// Returns the command as typed in a shell, with its environment.
 pub(crate) fn spelled(command: &Command) -> String {
     let given = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
     let mut words: Vec<_> =

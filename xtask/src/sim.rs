@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: runs worlds of chance through the real engine.
+//! `cargo xtask sim`: runs random worlds through the real engine.
 
 use clap::Args;
 
@@ -6,24 +6,24 @@ use crate::shell::{cargo, run as shell};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// How many seeds to run.
+    /// Number of seeds to run.
     #[arg(long, default_value_t = 500)]
     seeds: u64,
-    /// The first seed.
+    /// First seed.
     #[arg(long, default_value_t = 1)]
     from: u64,
-    /// Only this seed; what it came to is told.
+    /// Only this seed; its outcome is printed.
     #[arg(long)]
     seed: Option<u64>,
-    /// How many steps each world takes.
+    /// Number of steps of each world.
     #[arg(long, default_value_t = 2_000)]
     steps: u64,
-    /// Plants classic mistakes in the engine instead, and fails if one is not found.
+    /// Activates failpoints in the engine instead, and fails if one is not found.
     #[arg(long)]
     mistakes: bool,
 }
 
-/// What every change has to pass: 500 worlds, those that once failed, and every mistake found.
+/// Runs what every change must pass: 500 worlds, past failures, and every failpoint.
 pub(crate) fn check() -> Result<(), String> {
     shell(&mut runner(&["--seeds", "500", "--steps", "2000", "--offenders"].map(str::to_owned)))?;
     shell(&mut runner(&["--mistakes".to_owned()]))
@@ -46,9 +46,10 @@ impl Arguments {
     }
 }
 
-/// The simulation's own program, optimised and with every assertion on.
+/// Returns the command of the simulation's program, optimised and with all assertions.
 fn runner(words: &[String]) -> std::process::Command {
-    let mut command = cargo(&["run", "--profile", "sim", "--package", "boxoffice", "--features", "mistakes"]);
+    let mut command =
+        cargo(&["run", "--profile", "sim", "--package", "boxoffice-simulation", "--features", "failpoints"]);
     command.args(["--example", "sim", "--"]).args(words);
     command
 }

@@ -1,7 +1,7 @@
-//! The Stripe gateway, and the running host with it, against localstripe: a stand-in for Stripe that keeps books as Stripe does and
-//! that others wrote.
+//! Tests of the Stripe gateway, and of the running host with it, against localstripe: a third-party mock of Stripe with
+//! its own books.
 //!
-//! What Stripe does and it does not is added in `stand_in.py`, with reasons.
+//! `stand_in.py` adds what localstripe lacks, with reasons.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,10 +14,10 @@ use crate::shell::{cargo, root, run as shell, target_folder};
 
 const FOLDER: &str = "core/tests/stripe";
 
-/// How long the stand-in may take to start: `STARTS` looks, a moment apart.
+/// Number of checks, a moment apart, for which the mock may take to start.
 const STARTS: u32 = 150;
 
-/// Where the tests find the stand-in.
+/// Environment variable with the address of the mock for the tests.
 pub(crate) const ADDRESS: &str = "BOXOFFICE_STRIPE_STAND_IN";
 
 pub(crate) fn check() -> Result<(), String> {
@@ -28,21 +28,21 @@ pub(crate) fn check() -> Result<(), String> {
     shell(cargo(&tests).env(ADDRESS, stand_in.url()))
 }
 
-/// The running stand-in; it is killed when it is dropped.
+/// The running mock. It is killed when dropped.
 pub(crate) struct StandIn {
     child: Child,
     url: String,
 }
 
 impl StandIn {
-    /// Starts the stand-in, and installs it before if it is not.
+    /// Starts the mock, and installs it first if needed.
     pub(crate) fn installed() -> Result<Self, String> {
         let folder = target_folder()?.join("stripe-stand-in");
         let python = install(FOLDER, &folder)?.join("bin/python");
         Self::start(&python, &folder)
     }
 
-    /// Its address.
+    /// Returns its address.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -73,7 +73,7 @@ impl StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nobody to kill.
+        // It may have exited by itself; then there is nothing to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -84,7 +84,7 @@ fn moment() {
     std::thread::sleep(Duration::from_millis(200));
 }
 
-/// A port that was free just now: the stand-in can't choose one and tell.
+/// Returns a port that was free just now, because the mock can't choose and report one.
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! `cargo xtask stubs`: what editors and type checkers read about the bindings, generated from their native modules.
+//! `cargo xtask stubs`: type stubs of the bindings for editors and type checkers, generated from the native modules.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! The HTTP tests of the host, run against another server that speaks the same API.
+//! Runs the host's HTTP tests against another server that implements the same API.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::shell::{cargo, root, run, say, spelled};
 
-/// The package whose tests they are, which is also the name of its folder.
+/// Package that contains the tests, which is also the name of its folder.
 const PACKAGE: &str = "host-server";
 
-/// The test suites that look at what can't be seen over HTTP, or at what only the host has.
+/// Test suites that check what HTTP does not show, or what only the host has.
 const NOT_OVER_HTTP: &[&str] =
     &["inside::", "process::", "crash::", "console::", "salvage::", "stripe::", "webhooks::"];
 
@@ -21,8 +21,8 @@ pub(crate) fn over_http(host: &str) -> Result<(), String> {
     run(suite.args(NOT_OVER_HTTP.iter().flat_map(|name| ["--skip", name])))
 }
 
-/// Where the tests are, built together with all others: a build of this package alone would resolve other features, and so build
-/// everything once more.
+/// Returns the path of the test program. It is built together with all others, because a build of this package alone
+/// would resolve other features and rebuild everything.
 fn program() -> Result<PathBuf, String> {
     let mut build = cargo(&["test", "--workspace", "--all-features", "--test", "it", "--no-run"]);
     build.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
@@ -32,7 +32,7 @@ fn program() -> Result<PathBuf, String> {
     messages.lines().find_map(executable).ok_or_else(|| format!("`{}` built no tests of {PACKAGE}", spelled(&build)))
 }
 
-/// The test program that a line of cargo's is about, if it is that of the package.
+/// Returns the test program of a line of cargo's output, if the line is about the package.
 fn executable(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let is_it = message["target"]["name"] == "it" && message["profile"]["test"] == true;

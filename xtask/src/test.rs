@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::shell::{cargo, quietly, run as shell, say, timed};
-use crate::{api, fuzz, node, python, stripe, web};
+use crate::{api, fuzz, node, python, setup, stripe, web};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -15,18 +15,18 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum Step {
+pub(crate) enum Step {
     /// Formatting.
     Fmt,
     /// Lints.
     Clippy,
     /// All test suites, the tidy test among them, and the examples in the documentation.
     Test,
-    /// The simulation: 500 seeds, those that once failed, and every planted mistake found.
+    /// The simulation: 500 seeds, past failures, and every failpoint.
     Sim,
-    /// The running host against a tester that makes up requests from its description.
+    /// The running host against a tester that generates requests from its description.
     Api,
-    /// The Stripe gateway against a stand-in for Stripe.
+    /// The Stripe gateway against a mock of Stripe.
     Stripe,
     /// The pages in a real browser.
     Web,
@@ -42,7 +42,7 @@ enum Step {
     Deny,
 }
 
-/// The quickest to fail come first.
+/// Steps in the order in which they run: those that fail fastest come first.
 const STEPS: &[Step] = &[
     Step::Fmt,
     Step::Clippy,
@@ -58,7 +58,18 @@ const STEPS: &[Step] = &[
     Step::Deny,
 ];
 
-/// What a step could not check, though nothing failed; `None` if it checked everything.
+/// What is linted, as arguments of cargo: an item that only some features use is unused without them.
+const LINTED: &[&[&str]] = &[
+    &["--workspace", "--all-targets", "--all-features"],
+    // What `cargo run` builds.
+    &[],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features"],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cli"],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "pages"],
+    &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "stripe"],
+];
+
+/// Part that a step could not check although nothing failed; `None` if it checked everything.
 type Gap = Option<String>;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
@@ -66,6 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         Some(only) => std::slice::from_ref(only),
         None => STEPS,
     };
+    setup::ensure(steps)?;
     let (mut times, mut gaps) = (Vec::new(), Vec::new());
     let mut done = Ok(());
     for step in steps {
@@ -90,10 +102,7 @@ impl Step {
     fn run(self) -> Result<Gap, String> {
         match self {
             Self::Fmt => shell(&mut cargo(&["fmt", "--all", "--check"]))?,
-            Self::Clippy => {
-                let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
-                shell(&mut cargo(&arguments))?;
-            }
+            Self::Clippy => lint()?,
             Self::Test => shell(&mut cargo(&["test", "--workspace", "--all-features"]))?,
             Self::Sim => crate::sim::check()?,
             Self::Api => api::check()?,
@@ -112,14 +121,19 @@ impl Step {
     }
 }
 
-/// Checks the dependencies; installs the checker if it is missing.
+/// Lints the workspace with everything in it, and then what users build of it, which lacks what is there for tests.
+fn lint() -> Result<(), String> {
+    LINTED.iter().try_for_each(|what| shell(&mut cargo(&[&["clippy"], *what, &["--", "-D", "warnings"]].concat())))
+}
+
+/// Checks the dependencies. Installs the checker if it is missing.
 fn deny() -> Result<Gap, String> {
     if quietly(&mut cargo(&["deny", "--version"])).is_err() {
         say("\ncargo-deny is missing: installing it, which takes some minutes, once");
         shell(&mut cargo(&["install", "--locked", "cargo-deny"]))?;
     }
     shell(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
-    // Where the database of advisories is out of reach, everything else still has to be checked.
+    // If the database of advisories is unreachable, everything else is still checked.
     match quietly(&mut cargo(&["deny", "fetch", "db"])) {
         Ok(()) => shell(&mut cargo(&["deny", "--all-features", "check", "advisories"])).map(|()| None),
         Err(reason) => Ok(Some(format!(

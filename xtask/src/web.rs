@@ -1,22 +1,24 @@
-//! The pages in a real browser: Debian's Chromium, driven by Playwright, with axe-core to judge what is accessible.
+//! Tests of the pages in a real browser: Debian's Chromium, driven by Playwright, with axe-core for accessibility.
 //!
-//! The tests and what they need are put into `target/web`, with pictures of every page in `target/web/shots`. The browser is
-//! `chromium`, or what `CHROMIUM` names. Stripe is localstripe, as in the step `stripe`, with a stand-in for its script before it.
+//! The tests and their tools are copied to `target/web`, with screenshots of every page in `target/web/shots`. The
+//! browser is `chromium`, or the one that `CHROMIUM` names. Stripe is replaced by localstripe, as in the step `stripe`,
+//! with a mock of its script.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::setup;
 use crate::shell::{host, quietly, root, run as shell, target_folder};
 use crate::stripe::{ADDRESS, StandIn};
 
-/// The folder of the tests, from the workspace's.
+/// Folder of the tests, relative to the workspace.
 const FOLDER: &str = "host-server/tests/web";
 
-/// What says which tools the tests need.
+/// Files that list the tools of the tests.
 const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// The pictures that the README shows, by their names in it and among the pictures.
+/// Screenshots in the README, by their names in it and among the test's screenshots.
 const PICTURES: [(&str, &str); 5] = [
     ("browse.png", "browse-desktop-light.png"),
     ("show-dark.png", "show-live-desktop-dark.png"),
@@ -25,7 +27,7 @@ const PICTURES: [(&str, &str); 5] = [
     ("console-story-dark.png", "console-story-desktop-dark.png"),
 ];
 
-/// Where the README's pictures are, from the workspace's folder.
+/// Folder of the README's screenshots, relative to the workspace.
 const README_PICTURES: &str = "host-server/pictures";
 
 pub(crate) fn check() -> Result<(), String> {
@@ -41,7 +43,7 @@ pub(crate) fn check() -> Result<(), String> {
     shell(&mut tests)
 }
 
-/// Puts the README's pictures, as the last run of the tests made them, where the README shows them.
+/// Copies the screenshots of the last run of the tests to where the README shows them.
 pub(crate) fn pictures() -> Result<(), String> {
     let shots = target_folder()?.join("web/shots");
     let to = root().join(README_PICTURES);
@@ -56,7 +58,7 @@ fn failed(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-/// Installs the tools as the lockfile has them, once for each lockfile.
+/// Installs the tools of the lockfile, once for each lockfile.
 fn install(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let wanted = fs::read_to_string(root().join(FOLDER).join(LOCK[1])).map_err(|error| failed(folder, &error))?;
@@ -71,7 +73,7 @@ fn install(folder: &Path) -> Result<(), String> {
     fs::write(&noted, wanted).map_err(|error| failed(&noted, &error))
 }
 
-/// Copies the tests beside their tools, without those of before, and gives those whose names end like this.
+/// Copies the tests to their tools, removes older copies, and returns those whose names have this ending.
 fn copied(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
     let scripts = |place: &Path| -> Result<Vec<PathBuf>, String> {
         let entries = fs::read_dir(place).map_err(|error| failed(place, &error))?;
@@ -94,12 +96,7 @@ fn copied(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 fn chromium() -> Result<PathBuf, String> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return Ok(named.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("chromium")).find(|path| path.exists());
-    let found = found.ok_or("chromium is missing: `apt-get install chromium`, or name another with CHROMIUM")?;
+    let found = setup::browser().ok_or("Chromium is missing: install it, or name a browser with CHROMIUM")?;
     quietly(Command::new(&found).arg("--version"))?;
     Ok(found)
 }

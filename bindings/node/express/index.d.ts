@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import type { BoxOffice, Fault, HttpSettings, User } from '../index.js'
+import type { BoxOffice, FieldError, HttpSettings, User } from '../index.js'
 
-export * from './events.js'
+export * from './followers.js'
+export * from './subjects.js'
 
 declare global {
   namespace Express {
@@ -39,7 +40,7 @@ export type SchemaResult =
   | { readonly issues: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[] }
 /** Lets only requests through in which `check` finds no fault: a schema for the body, or a function that returns faults. */
 export declare function validateRequest(
-  check: Schema | ((req: Request) => Fault[] | undefined | Promise<Fault[] | undefined>),
+  check: Schema | ((req: Request) => FieldError[] | undefined | Promise<FieldError[] | undefined>),
 ): RequestHandler
 /** Answers with the common error shape whatever went wrong; comes last. */
 export declare const errorHandler: ErrorRequestHandler

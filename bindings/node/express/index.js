@@ -1,3 +1,3 @@
 'use strict'
 
-module.exports = { ...require('./router.js'), ...require('./middlewares.js'), ...require('./events.js') }
+module.exports = { ...require('./router.js'), ...require('./middlewares.js'), ...require('./followers.js'), ...require('./subjects.js') }

@@ -1,6 +1,7 @@
 'use strict'
 // The ready router: the HTTP host of this project, called in this process.
 
+const { HTTP_SETTINGS, checkedOptions } = require('../lib/inputs.js')
 const { native, nativeOf } = require('../lib/office.js')
 
 /** The paths of the host's routes, each as an expression. */
@@ -83,8 +84,8 @@ async function whole(answer, req, res) {
 }
 
 /** Every route of the HTTP host. It wants to be used without a prefix. */
-function boxOfficeRouter(office, settings = {}) {
-  const host = new native.HttpApp(nativeOf(office), settings)
+function boxOfficeRouter(office, settings) {
+  const host = new native.HttpApp(nativeOf(office), checkedOptions(settings, HTTP_SETTINGS))
   const known = knownPaths()
 
   async function forward(req, res) {

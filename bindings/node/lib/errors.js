@@ -89,23 +89,4 @@ function rejected(reason) {
   throw restored(reason)
 }
 
-/** Has every method of a native class fail with our errors: all but those named reject, also where an argument is of a wrong type. */
-function wrap(native, throwing = []) {
-  const methods = Object.entries(Object.getOwnPropertyDescriptors(native.prototype))
-  for (const [name, { value: method }] of methods) {
-    if (typeof method !== 'function' || name === 'constructor') continue
-    const wrapped = function (...given) {
-      try {
-        const answer = method.apply(this, given)
-        return answer instanceof Promise ? answer.then(undefined, rejected) : answer
-      } catch (error) {
-        if (throwing.includes(name)) throw restored(error)
-        return Promise.reject(restored(error))
-      }
-    }
-    Object.defineProperty(wrapped, 'name', { value: name })
-    Object.defineProperty(native.prototype, name, { value: wrapped })
-  }
-}
-
-module.exports = { classes, rejected, restored, wrap }
+module.exports = { classes, rejected, restored }

@@ -1,54 +1,27 @@
 'use strict'
 // The front door.
 
-const { fileURLToPath } = require('node:url')
-
 const native = require('../native.js')
+const { directoryOf, wrap } = require('./calls.js')
+const { rejected, restored } = require('./errors.js')
+const { extendFeeds } = require('./feeds.js')
 const { hooks } = require('./gateway.js')
-const { rejected, restored, wrap } = require('./errors.js')
-const { headerPairs, messageBytes } = require('./notices.js')
+const { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS } = require('./generated.js')
+const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
+const { heeded } = require('./signals.js')
 
-/** The native classes, and which of their methods give no promise. */
-const CLASSES = {
-  Office: ['isReady'],
-  Auth: [],
-  Tickets: [],
-  Orders: [],
-  Payments: ['takesNoticesOf'],
-  Ledger: ['statementCsv'],
-  Statement: [],
-  Journal: ['subscribe'],
-  Subscription: ['close'],
-  HttpApp: ['stop'],
-  HttpResponse: [],
+/** The classes of the native module that are written by hand. */
+const BY_HAND = {
+  Subscription: { close: { gives: 'value' } },
+  HttpApp: { stop: { gives: 'value' } },
+  HttpResponse: {},
 }
-for (const [kind, throwing] of Object.entries(CLASSES)) wrap(native[kind], throwing)
-
-const OPTIONS = [
-  'holdMs',
-  'openOrdersMax',
-  'lateMoney',
-  'fees',
-  'orderTicketsMax',
-  'listingTicketsMax',
-  'gateway',
-  'clock',
-  'seed',
-  'jwtKey',
-  'previousJwtKeys',
-  'sessionLengthMs',
-  'defaultCurrency',
-  'answerPaymentWithinMs',
-  'pendingPaymentsMax',
-  'gatewayTimeoutMs',
-  'reconcileAfterMs',
-  'unknownChargeAfterMs',
-  'queueLen',
-  'refuseWhenFull',
-]
+for (const [kind, methods] of Object.entries({ ...CLASSES, ...BY_HAND })) wrap(native[kind], methods)
+extendFeeds(native.Subscription)
 
 class StripeGateway extends native.StripeGateway {
   constructor(options) {
+    checkedOptions(options, STRIPE_OPTIONS)
     try {
       super(options)
     } catch (error) {
@@ -93,127 +66,47 @@ function nativeOf(office) {
   return found
 }
 
-/** The directory that a path names. */
-function directoryOf(path) {
-  return path instanceof URL ? fileURLToPath(path) : String(path)
-}
-
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
     offices.set(this, office)
-    const { auth, tickets, orders, payments, ledger, journal } = office
-    Object.assign(this, { auth, tickets, orders, payments, ledger, journal })
+    for (const name of HANDLES) this[name] = office[name]
   }
 
-  static async open(path, options = {}) {
-    const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name))
-    if (unknown.length > 0) throw new TypeError(`a box office has no option ${unknown.join(', ')}`)
-    const { clock, gateway, ...plain } = options
+  static async open(path, options) {
+    const { clock, gateway, ...plain } = checkedOptions(options, OPTIONS)
     const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
     const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
-    return new this(await native.Office.open(directoryOf(path), chosen, ...clocks(clock), stripe).catch(rejected))
+    return new this(await native.Office.open(String(directoryOf(path)), chosen, ...clocks(clock), stripe).catch(rejected))
   }
 
-  static async salvage(path, visit) {
+  static async salvage(path, visit, options) {
     if (typeof visit !== 'function') throw new TypeError('visit is a function that gets records')
+    const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
     let thrown
     const goesOn = async (record) => {
       try {
+        signal?.throwIfAborted()
         return (await visit(record)) !== false
       } catch (error) {
         thrown = { error }
         return false
       }
     }
-    const salvaged = await native.salvage(directoryOf(path), goesOn).catch(rejected)
+    const salvaged = await native.salvage(String(directoryOf(path)), goesOn).catch(rejected)
     if (thrown !== undefined) throw thrown.error
     return salvaged
   }
-
-  stats() {
-    return nativeOf(this).stats()
-  }
-
-  isReady() {
-    return nativeOf(this).isReady()
-  }
-
-  now() {
-    return nativeOf(this).now()
-  }
-
-  compact() {
-    return nativeOf(this).compact()
-  }
-
-  close() {
-    return nativeOf(this).close()
-  }
 }
 
-/** Goes through a subscription, which is read in batches. */
-class RecordIterator {
-  #feed
-  #batch = []
-  #at = 0
-  #fetching = Promise.resolve()
-  #ended = false
-
-  constructor(feed) {
-    this.#feed = feed
+for (const name of OFFICE) {
+  const value = function (...given) {
+    return nativeOf(this)[name](...given)
   }
-
-  next() {
-    // One after the other, so that calls at once get records in order.
-    const step = this.#fetching.then(() => this.#step())
-    this.#fetching = step.then(
-      () => {},
-      () => {},
-    )
-    return step
-  }
-
-  async #step() {
-    if (this.#at === this.#batch.length && !this.#ended) {
-      this.#at = 0
-      this.#batch = (await this.#feed.nextBatch()) ?? []
-      this.#ended = this.#batch.length === 0
-    }
-    if (this.#ended) return { done: true, value: undefined }
-    return { done: false, value: this.#batch[this.#at++] }
-  }
-
-  return() {
-    this.#ended = true
-    this.#feed.close()
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  [Symbol.asyncIterator]() {
-    return this
-  }
-}
-
-native.Subscription.prototype[Symbol.asyncIterator] = function () {
-  return new RecordIterator(this)
-}
-
-const { receiveNotice } = native.Payments.prototype
-Object.defineProperty(native.Payments.prototype, 'receiveNotice', {
-  value: async function (headers, body) {
-    return receiveNotice.call(this, headerPairs(headers), messageBytes(body))
-  },
-})
-
-native.Statement.prototype[Symbol.asyncIterator] = async function* () {
-  for (let part = await this.nextPart(); part !== null; part = await this.nextPart()) yield part
+  Object.defineProperty(BoxOffice.prototype, name, { value: Object.defineProperty(value, 'name', { value: name }) })
 }
 
 // Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
-native.Subscription.prototype[Symbol.dispose] = function () {
-  this.close()
-}
 BoxOffice.prototype[Symbol.asyncDispose] = function () {
   return this.close()
 }

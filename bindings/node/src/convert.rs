@@ -1,10 +1,140 @@
 //! JavaScript's types for ours: ids are strings, times `Date`s, numbers are whole.
 
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
 use chrono::{DateTime, Utc};
 use napi::Either;
+
+use crate::values::{JournalRecord, Money, SignedMoney};
+
+/// A value of the façade as JavaScript gets it.
+pub(crate) trait Shown {
+    /// What that is.
+    type Js;
+
+    /// Makes JavaScript's value.
+    fn shown(&self) -> Self::Js;
+}
+
+/// Implements [`Shown`]: the types, what JavaScript gets, and how.
+macro_rules! shown {
+    ($($kind:ty => $js:ty: |$it:ident| $value:expr;)*) => {$(
+        impl Shown for $kind {
+            type Js = $js;
+
+            fn shown(&self) -> $js {
+                let $it = self;
+                $value
+            }
+        }
+    )*};
+}
+
+/// Implements [`Shown`] for what is written as its text.
+macro_rules! shown_as_text {
+    ($($kind:ty),* $(,)?) => {$(
+        impl Shown for $kind {
+            type Js = String;
+
+            fn shown(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+/// Implements [`Shown`] for texts that must not show up in logs.
+macro_rules! shown_as_secret {
+    ($($kind:ty),* $(,)?) => {$(
+        impl Shown for $kind {
+            type Js = String;
+
+            fn shown(&self) -> String {
+                self.expose().to_owned()
+            }
+        }
+    )*};
+}
+
+/// Implements [`Shown`] for closed sets, whose values have published names.
+macro_rules! shown_as_name {
+    ($($kind:ty),* $(,)?) => {$(
+        impl Shown for $kind {
+            type Js = &'static str;
+
+            fn shown(&self) -> &'static str {
+                self.as_str()
+            }
+        }
+    )*};
+}
+
+pub(crate) use {shown_as_name, shown_as_secret, shown_as_text};
+
+shown! {
+    () => (): |it| *it;
+    bool => bool: |it| *it;
+    u32 => i64: |it| i64::from(*it);
+    u64 => i64: |it| number(*it);
+    usize => i64: |it| number(*it);
+    str => String: |it| it.to_owned();
+    &'static str => &'static str: |it| it;
+    String => String: |it| it.clone();
+    Timestamp => Date: |it| date(*it);
+    Duration => i64: |it| number(it.as_millis());
+    boxoffice::Currency => &'static str: |it| it.code();
+    boxoffice::Money => Money: |it| (*it).into();
+    boxoffice::SignedMoney => SignedMoney: |it| (*it).into();
+    boxoffice::Record => JournalRecord: |it| it.into();
+    Actor => Option<String>: |it| it.user().map(|user| user.to_string());
+}
+
+shown_as_text!(boxoffice::Cursor, boxoffice::Hash);
+
+impl<T: Shown + ?Sized> Shown for Arc<T> {
+    type Js = T::Js;
+
+    fn shown(&self) -> T::Js {
+        T::shown(self)
+    }
+}
+
+impl<T: Shown> Shown for Option<T> {
+    type Js = Option<T::Js>;
+
+    fn shown(&self) -> Option<T::Js> {
+        self.as_ref().map(T::shown)
+    }
+}
+
+impl<T: Shown> Shown for [T] {
+    type Js = Vec<T::Js>;
+
+    fn shown(&self) -> Vec<T::Js> {
+        self.iter().map(T::shown).collect()
+    }
+}
+
+impl<T: Shown> Shown for Vec<T> {
+    type Js = Vec<T::Js>;
+
+    fn shown(&self) -> Vec<T::Js> {
+        self.as_slice().shown()
+    }
+}
+
+impl<K: Display, T: Shown> Shown for BTreeMap<K, T> {
+    type Js = HashMap<String, T::Js>;
+
+    fn shown(&self) -> HashMap<String, T::Js> {
+        self.iter().map(|(name, value)| (name.to_string(), value.shown())).collect()
+    }
+}
 
 /// A `Date`.
 pub(crate) type Date = DateTime<Utc>;
@@ -46,9 +176,24 @@ pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
 }
 
+/// The same for several.
+pub(crate) fn ids<I: FromStr<Err = IdParseError>>(field: &'static str, texts: &[String]) -> Result<Vec<I>, Error> {
+    texts.iter().map(|text| id(field, text)).collect()
+}
+
+/// What a text stands for; what can't be read is a fault of the field.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|reason| Error::invalid(field, reason))
+}
+
+/// A span of time, in milliseconds.
+pub(crate) fn millis(field: &'static str, value: i64) -> Result<Duration, Error> {
+    natural(field, value).map(Duration::from_millis)
+}
+
 /// Who acts: a user, or the box office itself.
-pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
+pub(crate) fn actor(field: &'static str, id_text: Option<String>) -> Result<Actor, Error> {
+    id_text.map_or(Ok(Actor::System), |text| id(field, &text).map(Actor::User))
 }
 
 /// The key that a caller gave, if any.
@@ -65,4 +210,13 @@ pub(crate) fn one_character_a_byte(value: &[u8]) -> String {
 /// The way back; `None` if a character is none of a header.
 pub(crate) fn one_byte_a_character(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
+/// Headers as the façade has them: names in lower case, and bytes.
+pub(crate) fn header_bytes(pairs: &[(String, String)]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let header = |(name, value): &(String, String)| {
+        let value = one_byte_a_character(value).ok_or_else(|| Error::invalid("headers", "are malformed"))?;
+        Ok((name.to_ascii_lowercase(), value))
+    };
+    pairs.iter().map(header).collect()
 }

@@ -8,13 +8,15 @@
 
 #![cfg_attr(test, allow(dead_code, reason = "napi registers functions in builds for Node only"))]
 
+mod calls;
 mod clock;
 mod convert;
 mod errors;
 mod feed;
 mod gateway;
+mod generated;
 mod http;
 mod office;
-mod operations;
+mod salvage;
 mod stripe;
 mod values;

@@ -114,7 +114,7 @@ test('money goes back in parts', async (t) => {
   assert.deepEqual([part.status, part.refunded], ['succeeded', { amount: '5.00', currency: 'USD', minor: 500 }])
   const [{ refundId, chargeId, reference }] = gateway.refunds.values()
   assert.deepEqual([chargeId, reference], [charge.id, charge.reference])
-  assert.deepEqual(part.refunds, [{ id: refundId, amount: part.refunded, status: 'done', reason: 'requested' }])
+  assert.deepEqual(part.refunds, [{ id: refundId, amount: part.refunded, status: 'done', reason: 'requested', returnToSale: false }])
   await assert.rejects(office.payments.refundPart(ann.id, order.id, '15.00'), ConflictError)
   await assert.rejects(office.payments.refundPart(ann.id, order.id, 'much'), ({ errors }) => errors[0].field === 'amount')
   const rest = await office.payments.refund(null, order.id, { returnToSale: false })

@@ -29,7 +29,9 @@ test('every method is there', async (t) => {
   assert.deepEqual(methods(office), expected.sort())
   assert.deepEqual(Object.keys(office).sort(), Object.keys(parts).sort())
   for (const [part, names] of Object.entries(parts)) {
-    assert.deepEqual(methods(office[part]), names.map(camel).sort(), part)
+    // What is listed by pages is gone through by loops as well.
+    const listed = names.some((name) => ['list', 'entries', 'read'].includes(name)) && !names.includes('iter') ? ['iter'] : []
+    assert.deepEqual(methods(office[part]), [...names.map(camel), ...listed].sort(), part)
   }
 })
 

@@ -1,5 +1,6 @@
 // Programs whose ends are tested: node programs.mjs NAME DIRECTORY.
 
+import { getEventListeners } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 
@@ -56,6 +57,21 @@ const PROGRAMS = {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
     console.log('ended')
+  },
+  /** Forgets a feed whose signal stays. */
+  async forgotten(path) {
+    const office = await BoxOffice.open(path)
+    const { signal } = new AbortController()
+    let collected = false
+    const registry = new FinalizationRegistry(() => (collected = true))
+    ;(() => registry.register(office.journal.subscribe(1, { signal }), undefined))()
+    const count = () => getEventListeners(signal, 'abort').length
+    for (let at = 0; at < 200 && (!collected || count() > 0); at += 1) {
+      global.gc?.()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    console.log(`collected ${collected}, listeners ${count()}`)
+    await office.close()
   },
   /** A worker thread is ended in the middle of its work; its directory can be opened afterwards. */
   async worker(path) {

@@ -17,7 +17,7 @@ use pyo3::type_hint_identifier;
 use tokio::runtime::Runtime;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::completions::Completions;
+use crate::completions::{Completions, Conversion};
 use crate::errors::exception;
 
 /// How often a blocking call looks whether Ctrl-C was pressed.
@@ -109,20 +109,18 @@ impl Shared {
         self.begin(py, operation, into_python).map(|(future, _)| Awaitable::new(future))
     }
 
-    /// The same for the next item of an asynchronous iterator, which ends with `None`.
-    pub(crate) fn start_iterating<T>(
+    /// The same for the next entry of an asynchronous iterator, which ends with `None`.
+    pub(crate) fn start_iterating(
         &self,
         py: Python<'_>,
-        operation: impl Future<Output = Result<Option<T>, Error>> + Send + 'static,
-    ) -> PyResult<Awaitable<T>>
-    where
-        T: for<'py> IntoPyObject<'py> + Send + 'static,
-    {
-        let give = |py: Python<'_>, outcome: Result<Option<T>, Error>| match outcome.transpose() {
-            Some(outcome) => into_python(py, outcome),
-            None => Err(PyStopAsyncIteration::new_err(())),
+        operation: impl Future<Output = Result<Option<Conversion>, Error>> + Send + 'static,
+    ) -> PyResult<Py<PyAny>> {
+        let give = |py: Python<'_>, outcome: Result<Option<Conversion>, Error>| match outcome {
+            Ok(Some(convert)) => convert(py),
+            Ok(None) => Err(PyStopAsyncIteration::new_err(())),
+            Err(error) => Err(exception(py, &error)),
         };
-        self.begin(py, operation, give).map(|(future, _)| Awaitable::new(future))
+        self.begin(py, operation, give).map(|(future, _)| future)
     }
 
     /// The same for an operation that changes nothing, such as waiting for news: it ends with its caller.

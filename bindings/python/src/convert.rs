@@ -1,5 +1,7 @@
 //! Python's types for ours: ids are `str`, times aware `datetime`s, money is exact.
 
+use std::fmt::Display;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
@@ -86,6 +88,131 @@ impl FromPyObject<'_, '_> for When {
             return Ok(Self(text.extract()?));
         }
         written(object).map(Self)
+    }
+}
+
+/// A closed set that has a name in `boxoffice._types`.
+pub(crate) trait Named: Copy {
+    /// The name.
+    const NAME: &'static str;
+
+    /// The text of a value.
+    fn text(self) -> &'static str;
+}
+
+/// The hint of a closed set.
+const fn hint_of<T: Named>() -> PyStaticExpr {
+    PyStaticExpr::Attribute { value: &PyStaticExpr::Name { id: "boxoffice._types" }, attr: T::NAME }
+}
+
+/// A value of a closed set on its way to Python: its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name<T>(pub(crate) T);
+
+impl<'py, T: Named> IntoPyObject<'py> for Name<T> {
+    type Target = PyString;
+    type Output = Bound<'py, PyString>;
+    type Error = std::convert::Infallible;
+
+    const OUTPUT_TYPE: PyStaticExpr = hint_of::<T>();
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(PyString::intern(py, self.0.text()))
+    }
+}
+
+/// A text that is to be a value of a closed set.
+#[derive(Debug, Clone)]
+pub(crate) struct Given<T>(String, PhantomData<fn() -> T>);
+
+impl<T> Given<T> {
+    /// The text as it came.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The value, unless the field has another text.
+    pub(crate) fn checked(&self, field: &'static str) -> Result<T, Error>
+    where
+        T: FromStr<Err: Display>,
+    {
+        self.0.parse().map_err(|reason| Error::invalid(field, reason))
+    }
+}
+
+impl<T: Named> FromPyObject<'_, '_> for Given<T> {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = hint_of::<T>();
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        Ok(Self(object.cast::<PyString>()?.extract()?, PhantomData))
+    }
+}
+
+/// The steps of a policy: a text with commas between them, or one after the other; handed on as text.
+#[derive(Debug, Clone)]
+pub(crate) struct Steps(pub(crate) String);
+
+impl FromPyObject<'_, '_> for Steps {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Self(text.extract()?));
+        }
+        let steps: Vec<String> = object.extract()?;
+        Ok(Self(steps.join(",")))
+    }
+}
+
+/// Several values: a list, a tuple or the like. A single text is refused, which Python would take for a list of its letters.
+#[derive(Debug)]
+pub(crate) struct Items<T>(pub(crate) Vec<T>);
+
+impl<'a, 'py, T: FromPyObjectOwned<'py>> FromPyObject<'a, 'py> for Items<T> {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr =
+        pyo3::type_hint_subscript!(type_hint_identifier!("boxoffice._items", "Items"), T::INPUT_TYPE);
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() || object.is_instance_of::<PyBytes>() {
+            let kind = object.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("a list is wanted here, even of one: write [it], not a {kind}")));
+        }
+        object.extract().map(Self)
+    }
+}
+
+/// A callable that hears of progress. What it raises is shown as an unraisable exception and stops nothing.
+pub(crate) struct Progress(Py<PyAny>);
+
+impl FromPyObject<'_, '_> for Progress {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = pyo3::type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Callable"),
+        PyStaticExpr::List { elts: &[INT, INT] },
+        type_hint_identifier!("builtins", "object")
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        Ok(Self(object.to_owned().unbind()))
+    }
+}
+
+const INT: PyStaticExpr = type_hint_identifier!("builtins", "int");
+
+/// Tells the callable of progress, if there is one.
+pub(crate) fn telling(callable: Option<Progress>) -> impl FnMut(u64, u64) {
+    move |done, total| {
+        let Some(Progress(callable)) = &callable else { return };
+        Python::try_attach(|py| {
+            if let Err(error) = callable.call1(py, (done, total)) {
+                error.write_unraisable(py, Some(callable.bind(py)));
+            }
+        });
     }
 }
 

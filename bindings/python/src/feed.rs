@@ -1,14 +1,18 @@
 //! Following the journal.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use boxoffice::{Code, Error};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
+use tokio::sync::watch;
 
 use crate::call::{Abandon, Awaitable, Shared};
+use crate::convert::Nothing;
 use crate::errors::exception;
 use crate::values::Record;
 
@@ -23,19 +27,39 @@ fn is_closed(error: &Error) -> bool {
     error.code() == Code::EngineClosed
 }
 
-/// An iterator over the journal: history first, then live, every record once and in order. It ends when the box office is
-/// closed.
+/// An iterator over the journal: history first, then live, every record once and in order. It ends when it is closed, or the box
+/// office is; as a context manager it is closed at the end.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Subscription {
     shared: Arc<Shared>,
     inner: tokio::sync::Mutex<boxoffice::Subscription>,
+    /// Whether it was closed.
+    closed: watch::Sender<bool>,
 }
 
 impl Subscription {
     pub(crate) fn new(shared: Arc<Shared>, inner: boxoffice::Subscription) -> Self {
-        Self { shared, inner: tokio::sync::Mutex::new(inner) }
+        Self { shared, inner: tokio::sync::Mutex::new(inner), closed: watch::Sender::new(false) }
     }
+}
+
+/// What `operation` comes to, or `None` once the subscription is closed.
+async fn unless_closed<T>(
+    mut closed: watch::Receiver<bool>,
+    operation: impl Future<Output = Result<T, Error>>,
+) -> Result<Option<T>, Error> {
+    let (mut closed, mut operation) = (pin!(closed.wait_for(|closed| *closed)), pin!(operation));
+    std::future::poll_fn(|context| {
+        if closed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Ok(None));
+        }
+        operation.as_mut().poll(context).map(|outcome| match outcome {
+            Err(error) if is_closed(&error) => Ok(None),
+            outcome => outcome.map(Some),
+        })
+    })
+    .await
 }
 
 #[pymethods]
@@ -46,17 +70,28 @@ impl Subscription {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Record>> {
         self.shared.block(py, async {
-            match self.inner.lock().await.next().await {
-                Ok(record) => Ok(Some(Record(record))),
-                Err(error) if is_closed(&error) => Ok(None),
-                Err(error) => Err(error),
-            }
+            let next = unless_closed(self.closed.subscribe(), async { self.inner.lock().await.next().await });
+            Ok(next.await?.map(Record))
         })
+    }
+
+    /// Ends it: whoever waits for a record, on any thread, hears that there is none any more. To close twice is fine.
+    fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __exit__(&self, _kind: &Bound<'_, PyAny>, _error: &Bound<'_, PyAny>, _traceback: &Bound<'_, PyAny>) {
+        self.close();
     }
 }
 
-/// An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when the box
-/// office is closed. A wait that is cancelled, as by a timeout, loses no record.
+/// An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when it is
+/// closed, or the box office is; as a context manager, plain or asynchronous, it is closed at the end. A wait that is cancelled, as
+/// by a timeout, loses no record.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct AsyncSubscription {
@@ -66,12 +101,15 @@ pub(crate) struct AsyncSubscription {
     ahead: Arc<Mutex<VecDeque<Record>>>,
     /// Who waits for the next record.
     waiting: Mutex<Option<Py<PyAny>>>,
+    /// Whether it was closed.
+    closed: watch::Sender<bool>,
 }
 
 impl AsyncSubscription {
     pub(crate) fn new(shared: Arc<Shared>, inner: boxoffice::Subscription) -> Self {
         let inner = Arc::new(tokio::sync::Mutex::new(inner));
-        Self { shared, inner, ahead: Arc::default(), waiting: Mutex::default() }
+        let closed = watch::Sender::new(false);
+        Self { shared, inner, ahead: Arc::default(), waiting: Mutex::default(), closed }
     }
 
     /// Whether a task waits for a record already; two would have to share one.
@@ -96,27 +134,63 @@ impl AsyncSubscription {
         }
         let completions = self.shared.completions(py)?;
         let future = completions.future(py)?;
+        if *self.closed.borrow() {
+            future.call_method1(py, "set_exception", (PyStopAsyncIteration::new_err(()),))?;
+            return Ok(Awaitable::new(future));
+        }
         if let Some(record) = locked(&self.ahead).pop_front() {
             future.call_method1(py, "set_result", (record,))?;
             return Ok(Awaitable::new(future));
         }
         let (inner, ahead, promise) = (Arc::clone(&self.inner), Arc::clone(&self.ahead), future.clone_ref(py));
+        let closed = self.closed.subscribe();
         let task = self.shared.spawn(async move {
-            let outcome = inner.lock().await.next_batch(AHEAD_MAX).await;
-            let outcome = outcome.map(|records| locked(&ahead).extend(records.into_iter().map(Record)));
+            let read = unless_closed(closed, async { inner.lock().await.next_batch(AHEAD_MAX).await });
+            let outcome = read.await.map(|records| records.map(|it| locked(&ahead).extend(it.into_iter().map(Record))));
             // Taken only once somebody is there to get it.
             let give = move |py: Python<'_>| match outcome {
-                Ok(()) => match locked(&ahead).pop_front() {
+                Ok(Some(())) => match locked(&ahead).pop_front() {
                     Some(record) => record.into_py_any(py),
                     None => Err(exception(py, &Code::Internal.into())),
                 },
-                Err(error) if is_closed(&error) => Err(PyStopAsyncIteration::new_err(())),
+                Ok(None) => Err(PyStopAsyncIteration::new_err(())),
                 Err(error) => Err(exception(py, &error)),
             };
             completions.done(promise, Box::new(give));
         });
         Abandon::with(py, &future, &task)?;
         *locked(&self.waiting) = Some(future.clone_ref(py));
+        Ok(Awaitable::new(future))
+    }
+    /// Ends it: whoever waits for a record hears that there is none any more. To close twice is fine.
+    fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __exit__(&self, _kind: &Bound<'_, PyAny>, _error: &Bound<'_, PyAny>, _traceback: &Bound<'_, PyAny>) {
+        self.close();
+    }
+
+    fn __aenter__(slf: Bound<'_, Self>) -> PyResult<Awaitable<Py<Self>>> {
+        let future = slf.get().shared.completions(slf.py())?.future(slf.py())?;
+        future.call_method1(slf.py(), "set_result", (&slf,))?;
+        Ok(Awaitable::new(future))
+    }
+
+    fn __aexit__(
+        &self,
+        py: Python<'_>,
+        _kind: &Bound<'_, PyAny>,
+        _error: &Bound<'_, PyAny>,
+        _traceback: &Bound<'_, PyAny>,
+    ) -> PyResult<Awaitable<Nothing>> {
+        self.close();
+        let future = self.shared.completions(py)?.future(py)?;
+        future.call_method1(py, "set_result", (py.None(),))?;
         Ok(Awaitable::new(future))
     }
 }

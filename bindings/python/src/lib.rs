@@ -1,7 +1,7 @@
 //! The native module of the Python package `boxoffice`: it converts, calls and converts back.
 //!
-//! Every operation is written once and has two faces, see `faces`: a blocking one that releases the interpreter lock, and one
-//! that gives an `asyncio.Future`.
+//! What follows from the façade of the core is generated, see `generated`: each operation once, with two faces, a blocking one
+//! that releases the interpreter lock, and one that gives an `asyncio.Future`. By hand is what has no common form.
 //!
 //! **Invariant:** no rule and no default of the box office is decided here.
 
@@ -10,12 +10,13 @@ mod clock;
 mod completions;
 mod convert;
 mod errors;
-mod faces;
 mod feed;
 mod gateway;
+#[allow(clippy::pedantic, clippy::style, clippy::complexity, reason = "it is written for a reader of the generator")]
+mod generated;
 mod http;
 mod office;
-mod operations;
+mod parts;
 mod salvage;
 mod stripe;
 mod values;
@@ -29,37 +30,30 @@ fn is_first_interpreter(interpreter: usize) -> bool {
     *FIRST.get_or_init(|| interpreter) == interpreter
 }
 
-/// What `boxoffice` makes its public names of.
-#[pyo3::pymodule]
-mod _native {
-    #[pymodule_export]
-    use crate::clock::ManualClock;
-    #[pymodule_export]
-    use crate::errors::codes;
-    #[pymodule_export]
-    use crate::feed::{AsyncSubscription, Subscription};
-    #[pymodule_export]
-    use crate::gateway::{check_gateway, notice_fault};
-    #[pymodule_export]
-    use crate::http::{HttpApp, HttpResponse, openapi, session_token};
-    #[pymodule_export]
-    use crate::is_first_interpreter;
-    #[pymodule_export]
-    use crate::office::Office;
-    #[pymodule_export]
-    use crate::operations::{
-        AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncStatement, AsyncTickets, Auth, Journal,
-        Ledger, Orders, Payments, Statement, Tickets,
-    };
-    #[pymodule_export]
-    use crate::salvage::salvage;
-    #[pymodule_export]
-    use crate::stripe::StripeGateway;
-    #[pymodule_export]
-    use crate::values::{
-        Balance, BalanceEntry, BalanceEntryPage, Charge, ChargeRequest, Dispute, FeePolicy, LookupRequest, Money,
-        NewShow, NewTicket, NoticeMessage, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Record,
-        Refund, RefundRequest, Salvage, Session, Show, SignedIn, SignedMoney, Stats, Ticket, TicketPage, TicketUpdate,
-        User, VerifyReport,
-    };
+generated::native_module! {
+    /// What `boxoffice` makes its public names of.
+    mod _native {
+        #[pymodule_export]
+        use crate::clock::ManualClock;
+        #[pymodule_export]
+        use crate::errors::codes;
+        #[pymodule_export]
+        use crate::feed::{AsyncSubscription, Subscription};
+        #[pymodule_export]
+        use crate::gateway::{check_gateway, notice_fault};
+        #[pymodule_export]
+        use crate::http::{HttpApp, HttpResponse, openapi, session_token};
+        #[pymodule_export]
+        use crate::is_first_interpreter;
+        #[pymodule_export]
+        use crate::office::Office;
+        #[pymodule_export]
+        use crate::salvage::salvage;
+        #[pymodule_export]
+        use crate::stripe::StripeGateway;
+        #[pymodule_export]
+        use crate::values::{
+            ChargeRequest, FeePolicy, LookupRequest, Money, NoticeMessage, Record, RefundRequest, SignedMoney, signed_money,
+        };
+    }
 }

@@ -10,7 +10,8 @@ use pyo3::prelude::*;
 use pyo3::{Borrowed, PyTypeInfo as _, type_hint_identifier, type_hint_subscript};
 
 use crate::errors::exception;
-use crate::values::{Record, Salvage};
+use crate::generated::Salvage;
+use crate::values::Record;
 
 /// A callable that gets records until it returns `False`, or raises.
 pub(crate) struct Visit(Py<PyAny>);

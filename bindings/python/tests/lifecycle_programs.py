@@ -76,8 +76,9 @@ def exit_in_asyncio(directory: str) -> None:
     async def main() -> None:
         office = await AsyncBoxOffice.open(directory)
         ann = (await office.auth.sign_up("ann@example.com", "correct horse")).user.id
-        # Nobody waits for these.
-        calls = [office.tickets.create(ann, NewTicket("Seat", 5)) for _ in range(100)]
+        # They are under way, and nobody waits for them.
+        calls = [asyncio.create_task(office.tickets.create(ann, NewTicket("Seat", 5))) for _ in range(100)]
+        await asyncio.sleep(0)
         kept.append(office)
         print("leaving", len(calls))
 

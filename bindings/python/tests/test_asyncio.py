@@ -31,7 +31,9 @@ def test_a_thousand_awaits_need_no_thread_of_their_own(tmp_path: Path) -> None:
             ann, bob = await people(office)
             ticket = await office.tickets.create(ann, NewTicket("The last one", 5))
             before = native_threads()
-            attempts = [office.orders.create(bob, [ticket.id]) for _ in range(1000)]
+            attempts = [asyncio.create_task(office.orders.create(bob, [ticket.id])) for _ in range(1000)]
+            # All of them are under way.
+            await asyncio.sleep(0)
             assert native_threads() - before <= 1
             outcomes = await asyncio.gather(*attempts, return_exceptions=True)
             refused = [outcome for outcome in outcomes if isinstance(outcome, ConflictError)]
@@ -103,7 +105,8 @@ def test_closing_with_calls_in_flight_answers_them_all(tmp_path: Path) -> None:
     async def main() -> None:
         office = await AsyncBoxOffice.open(tmp_path)
         ann, _ = await people(office)
-        calls = [office.tickets.create(ann, NewTicket(f"Seat {at}", 5)) for at in range(500)]
+        calls = [asyncio.create_task(office.tickets.create(ann, NewTicket(f"Seat {at}", 5))) for at in range(500)]
+        await asyncio.sleep(0)
         _, *outcomes = await asyncio.gather(office.close(), *calls, return_exceptions=True)
         made = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
         assert len(made) + sum(isinstance(outcome, UnavailableError) for outcome in outcomes) == 500
@@ -147,6 +150,7 @@ async def missing(office: AsyncBoxOffice) -> None:
 
 def test_without_a_loop_there_is_nothing_to_await(tmp_path: Path) -> None:
     office = asyncio.run(opened(tmp_path))
+    head = office.journal.head()
     with pytest.raises(RuntimeError, match="no running event loop"):
-        office.journal.head()
+        head.send(None)
     asyncio.run(office.close())

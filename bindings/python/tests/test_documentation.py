@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+from typing import Literal, get_origin
 
 import boxoffice
 import pytest
@@ -27,4 +28,5 @@ def test_examples_in_the_native_module(kind: type) -> None:
 def test_everything_public_has_a_docstring() -> None:
     for name in boxoffice.__all__:
         thing = getattr(boxoffice, name)
-        assert thing.__doc__ or name == "ChargeAnswer", name
+        # A closed set has its documentation where only editors find it.
+        assert thing.__doc__ or get_origin(thing) is Literal or name == "ChargeAnswer", name

@@ -307,7 +307,7 @@ def test_late_money_waits_for_an_operator(tmp_path: Path) -> None:
         assert (charge.id, charge.status, charge.late, charge.reference) == (charge_id, "escalated", True, "late-1")
         for resolution, note, field in [("lost", "", "resolution"), ("kept", "x" * 501, "note")]:
             with pytest.raises(ValidationError) as wrong:
-                office.payments.resolve(cat, order_id, resolution, note)
+                office.payments.resolve(cat, order_id, resolution, note)  # type: ignore[arg-type]  # pyright: ignore
             assert wrong.value.errors[0].field == field
         resolved = office.payments.resolve(cat, order_id, "returned_elsewhere", "by bank transfer")
         assert (resolved.id, resolved.status) == (charge_id, "refunded")
@@ -333,7 +333,7 @@ def test_late_money_buys_the_tickets_after_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("policy", ["", "keep", "return,return"])
 def test_a_policy_for_late_money_has_known_steps(tmp_path: Path, policy: str) -> None:
     with pytest.raises(ValidationError) as wrong:
-        BoxOffice(tmp_path, late_money=policy)
+        BoxOffice(tmp_path, late_money=policy)  # type: ignore[arg-type]  # pyright: ignore
     assert wrong.value.errors[0].field == "lateMoney"
 
 

@@ -1,11 +1,14 @@
-"""Both faces have what the front door has, no less and no more; bindings/methods.json is made from it."""
+"""Both faces have what the front door has, no less and no more; bindings/methods.json is written from it."""
 
 import inspect
 import json
+import pydoc
+import re
 from pathlib import Path
 
+import boxoffice
 import pytest
-from boxoffice import AsyncBoxOffice, BoxOffice, Options, _native
+from boxoffice import AsyncBoxOffice, BoxOffice, Options
 
 METHODS: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "methods.json").read_text())
 OPTIONS = METHODS.pop("options")
@@ -21,7 +24,7 @@ def public(kind: type) -> set[str]:
 def faces(part: str) -> list[type]:
     if part == "office":
         return [BoxOffice, AsyncBoxOffice]
-    return [getattr(_native, part.capitalize()), getattr(_native, f"Async{part.capitalize()}")]
+    return [getattr(boxoffice, part.capitalize()), getattr(boxoffice, f"Async{part.capitalize()}")]
 
 
 @pytest.mark.parametrize("part", METHODS)
@@ -53,3 +56,21 @@ def test_both_faces_take_the_same() -> None:
 def parameters(kind: type, name: str) -> list[tuple[str, object]]:
     signature = inspect.signature(getattr(kind, name))
     return [(parameter.name, parameter.kind) for parameter in signature.parameters.values()]
+
+
+AT_ONCE = {"is_ready", "iter", "now", "open", "statement_csv", "stats", "subscribe", "takes_notices_of"}
+"""What asyncio need not wait for: it gives what it has, or an iterator."""
+
+
+@pytest.mark.parametrize("part", METHODS)
+def test_what_takes_time_is_a_coroutine_function(part: str) -> None:
+    _, kind = faces(part)
+    for name in METHODS[part]:
+        assert inspect.iscoroutinefunction(getattr(kind, name)) == (name not in AT_ONCE), f"{part}.{name}"
+
+
+@pytest.mark.parametrize("kind", [BoxOffice, AsyncBoxOffice])
+def test_help_shows_the_options_and_what_they_do(kind: type) -> None:
+    text = pydoc.plain(pydoc.render_doc(kind))
+    for name in Options.__optional_keys__:
+        assert re.search(rf"^ \|      +{name} \([^)]+\): \w", text, re.MULTILINE), name

@@ -1,16 +1,22 @@
 //! The rules, and nothing but the rules: `decide` turns a command into events, `apply` turns events into state.
 //!
+//! Each command is described once, by [`Decide`], in the file of its domain that is named after it, mostly with the event that it
+//! leads to. Each event is described once, by [`Apply`], beside its struct.
+//!
 //! **Invariant:** no clock, disk, thread, randomness, log or `async` in this folder.
 //!
 //! **Invariant:** `decide` never changes the state, and `apply` never refuses what `decide` has allowed. What `apply` refuses as
 //! an [`Inconsistency`] is a damaged or forged journal.
 
+mod apply;
 pub(crate) mod auth;
+mod decide;
 pub(crate) mod expiration;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod payment;
-mod reaction;
+mod rejection;
+mod reply;
 mod state;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -26,11 +32,15 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+pub(crate) use self::apply::{Apply, Circumstances, Then};
 pub(crate) use self::auth::User;
+pub(crate) use self::decide::Decide;
 use self::ledger::FeePolicy;
 pub(crate) use self::order::Order;
+pub(crate) use self::rejection::Rejection;
+pub(crate) use self::reply::{Answer, Reply};
+pub(crate) use self::state::State;
 pub(crate) use self::ticket::Ticket;
-pub(crate) use state::State;
 
 use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey};
@@ -63,13 +73,15 @@ pub(crate) struct Context {
 pub struct Limits {
     /// How long an order holds its tickets.
     pub hold: Duration,
-    /// How many open orders one buyer may have.
+    /// How many open orders one buyer may have: 10 unless told otherwise.
     pub open_orders_max: u32,
-    /// How many tickets one order may have.
+    /// How many tickets one order may have: 10 unless told otherwise.
     pub order_tickets_max: usize,
-    /// How many tickets one command may list.
+    /// How many tickets one command may list: 10,000 unless told otherwise.
     pub listing_tickets_max: usize,
-    /// What becomes of money that comes for an order that has ended.
+    /// What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told
+    /// otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator;
+    /// that is also the last resort.
     pub late_money: payment::LateMoneyPolicy,
     /// What the platform keeps of each ticket that is sold from now on.
     pub fees: FeePolicy,
@@ -195,53 +207,10 @@ impl std::fmt::Debug for VaultChange {
     }
 }
 
-/// Why a domain says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// The auth domain.
-    Auth(auth::Rejection),
-    /// The ticket domain.
-    Ticket(ticket::Rejection),
-    /// The order domain.
-    Order(order::Rejection),
-    /// The expiration domain.
-    Expiration(expiration::Rejection),
-    /// The payment domain.
-    Payment(payment::Rejection),
-    /// The ledger domain.
-    Ledger(ledger::Rejection),
-}
-
-/// Decides a command: the facts that it makes, or why not.
+/// Decides a command: the facts that it makes, with what follows from them, or why not.
 pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Rejection> {
-    let mut decision = match command {
-        Command::CreateUser(command) => auth::create_user(command, context).map_err(Rejection::Auth),
-        Command::UpdateUser(command) => auth::update_user(state, command, context).map_err(Rejection::Auth),
-        Command::SetOperator(command) => auth::set_operator(state, command).map_err(Rejection::Auth),
-        Command::EraseUser(command) => auth::erase_user(state, command).map_err(Rejection::Auth),
-        Command::RevokeSession(command) => auth::revoke_session(state, command, context).map_err(Rejection::Auth),
-        Command::CreateTickets(command) => ticket::create_tickets(state, command, context).map_err(Rejection::Ticket),
-        Command::UpdateTicket(command) => ticket::update_ticket(state, command, context).map_err(Rejection::Ticket),
-        Command::WithdrawTicket(command) => ticket::withdraw_ticket(state, command, context).map_err(Rejection::Ticket),
-        Command::CreateOrder(command) => order::create_order(state, command, context).map_err(Rejection::Order),
-        Command::CancelOrder(command) => order::cancel_order(state, command, context).map_err(Rejection::Order),
-        Command::ExpireOrder(command) => {
-            expiration::expire_order(state, command, context).map_err(Rejection::Expiration)
-        }
-        Command::StartPayment(command) => payment::start_payment(state, command, context).map_err(Rejection::Payment),
-        Command::SettleCharge(command) => payment::settle_charge(state, command, context).map_err(Rejection::Payment),
-        Command::StartRefund(command) => payment::start_refund(state, command, context).map_err(Rejection::Payment),
-        Command::SettleRefund(command) => payment::settle_refund(state, command, context).map_err(Rejection::Payment),
-        Command::RecordRefund(command) => payment::record_refund(state, command).map_err(Rejection::Payment),
-        Command::OpenDispute(command) => payment::open_dispute(state, command).map_err(Rejection::Payment),
-        Command::CloseDispute(command) => payment::close_dispute(state, command).map_err(Rejection::Payment),
-        Command::ResolveEscalation(command) => {
-            payment::resolve_escalation(state, command, context).map_err(Rejection::Payment)
-        }
-        Command::RecordPayout(command) => ledger::record_payout(state, command, context).map_err(Rejection::Ledger),
-    }?;
-    let follow_ups: SmallVec<[DomainEvent; 1]> =
-        decision.events.iter().filter_map(|event| reaction::follow_up(state, event)).collect();
+    let mut decision = command.decide_alone(state, context)?;
+    let follow_ups: Events = decision.events.iter().filter_map(|event| event.leads_to(state)).collect();
     decision.events.extend(follow_ups);
     Ok(decision)
 }

@@ -1,16 +1,17 @@
 //! What the rules need to know, in memory: the live entities, and what follows from them.
 
+mod change;
+
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::auth::{self, RevokedSessions};
-use super::expiration::{self, Deadlines};
-use super::ledger::{self, Accounts, Ledger, LedgerEntry};
-use super::order::{self, OrderedTicket, TicketVersion};
-use super::{Fact, Inconsistency, Order, Ticket, User, payment, ticket};
-use crate::event::{Actor, ChargeCreated, ChargeRefunded, DomainEvent, OrderCreated, StreamKey, TicketCreated};
+use super::auth::RevokedSessions;
+use super::expiration::Deadlines;
+use super::ledger::{Accounts, Ledger, LedgerEntry};
+use super::{Order, Ticket, User, order};
+use crate::event::{Actor, StreamKey};
 use crate::mistake::{Mistake, planted};
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
@@ -194,7 +195,7 @@ impl State {
     pub(crate) fn take_settled_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
         match self.tickets.entry(id) {
             Entry::Occupied(ticket) if !ticket.get().status.is_live() => Some(ticket.remove()),
-            _ => None,
+            Entry::Occupied(_) | Entry::Vacant(_) => None,
         }
     }
 
@@ -202,7 +203,7 @@ impl State {
     pub(crate) fn take_settled_order(&mut self, id: OrderId) -> Option<Arc<Order>> {
         match self.orders.entry(id) {
             Entry::Occupied(order) if order.get().is_settled() => Some(order.remove()),
-            _ => None,
+            Entry::Occupied(_) | Entry::Vacant(_) => None,
         }
     }
 
@@ -224,222 +225,4 @@ impl State {
             StreamKey::Email(_) => true,
         }
     }
-
-    /// Changes the state by a fact; `version` is the version of the event's entity after it.
-    ///
-    /// # Errors
-    /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
-    pub(crate) fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
-        self.change(event, fact)?;
-        self.enter(event, fact)
-    }
-
-    fn change(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
-        match event {
-            DomainEvent::UserCreated(event) => {
-                fact.follows(0)?;
-                let user = auth::apply_created(event, fact);
-                absent(self.users.insert(user.id, Arc::new(user)).is_some())
-            }
-            DomainEvent::UserUpdated(event) => {
-                auth::apply_updated(present(self.users.get_mut(&event.user_id))?, event, fact)
-            }
-            DomainEvent::UserErased(event) => {
-                if self.is_trading(event.user_id) {
-                    return Err(Inconsistency("a user was erased who still traded"));
-                }
-                auth::apply_erased(present(self.users.get_mut(&event.user_id))?, event, fact)
-            }
-            DomainEvent::SessionRevoked(event) => {
-                auth::apply_revoked(present(self.users.get_mut(&event.user_id))?, fact)?;
-                self.revoked.insert(event.session_id, event.expires_at);
-                Ok(())
-            }
-            DomainEvent::TicketCreated(event) => self.ticket_created(event, fact),
-            DomainEvent::TicketUpdated(event) => {
-                ticket::apply_updated(present(self.tickets.get_mut(&event.ticket_id))?, event, fact)
-            }
-            DomainEvent::TicketWithdrawn(event) => {
-                let ticket = present(self.tickets.get_mut(&event.ticket_id))?;
-                ticket::apply_withdrawn(ticket, event, fact)?;
-                let seller = ticket.seller_id;
-                self.ticket_left(seller)
-            }
-            DomainEvent::OrderCreated(event) => self.order_created(event, fact),
-            DomainEvent::OrderCancelled(event) => {
-                order::apply_cancelled(self.no_longer_due(event.order_id)?, event, fact)?;
-                self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
-            }
-            DomainEvent::OrderExpired(event) => {
-                expiration::apply_expired(self.no_longer_due(event.order_id)?, fact)?;
-                self.order_ended(event.order_id, &event.tickets, fact, ticket::free)
-            }
-            DomainEvent::PaymentStarted(event) if planted(Mistake::ExpireWithoutHolder) => {
-                payment::apply_started(present(self.orders.get_mut(&event.order_id))?, event, fact)
-            }
-            DomainEvent::PaymentStarted(event) => {
-                payment::apply_started(self.no_longer_due(event.order_id)?, event, fact)
-            }
-            DomainEvent::ChargeCreated(event) => self.charge_created(event, fact),
-            DomainEvent::ChargeRefunded(event) => self.charge_refunded(event, fact),
-            DomainEvent::PayoutRecorded(event) => {
-                auth::apply_paid_out(present(self.users.get_mut(&event.seller_id))?, fact)?;
-                self.ledger.enter(ledger::payout(event), fact)
-            }
-            event => self.charge_changed(event, fact),
-        }
-    }
-
-    /// What changes nothing but an order's charge.
-    fn charge_changed(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
-        let StreamKey::Order(id) = event.stream() else {
-            return Err(Inconsistency("the fact is about nothing that is known"));
-        };
-        let order = present(self.orders.get_mut(&id))?;
-        match event {
-            DomainEvent::ChargeFailed(event) => payment::apply_failed(order, event, fact),
-            DomainEvent::RefundStarted(event) => payment::apply_refund_started(order, event, fact),
-            DomainEvent::ChargeAuthorized(event) => payment::apply_authorized(order, event, fact),
-            DomainEvent::RefundFailed(event) => payment::apply_refund_failed(order, event, fact),
-            DomainEvent::LateMoneyReceived(event) => payment::apply_late_money(order, event, fact),
-            DomainEvent::ChargeTransferred(event) => payment::apply_transferred(order, event, fact),
-            DomainEvent::ChargeEscalated(event) => payment::apply_escalated(order, event, fact),
-            DomainEvent::EscalationResolved(event) => payment::apply_resolved(order, event, fact),
-            DomainEvent::VoidStarted(event) => payment::apply_void_started(order, event, fact),
-            DomainEvent::ChargeVoided(event) => payment::apply_voided(order, event, fact),
-            DomainEvent::ChargeDisputed(event) => payment::apply_disputed(order, event, fact),
-            DomainEvent::DisputeClosed(event) => payment::apply_dispute_closed(order, event, fact),
-            _ => Err(Inconsistency("the fact is about nothing that is known")),
-        }
-    }
-
-    fn ticket_created(&mut self, event: &TicketCreated, fact: Fact) -> Result<(), Inconsistency> {
-        fact.follows(0)?;
-        self.active_user(event.seller_id)?;
-        let ticket = ticket::apply_created(event, fact);
-        self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
-        absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
-    }
-
-    fn order_created(&mut self, event: &OrderCreated, fact: Fact) -> Result<(), Inconsistency> {
-        fact.follows(0)?;
-        self.active_user(event.buyer_id)?;
-        let order = order::apply_created(event, fact);
-        self.lock(order.id, &order.tickets, fact)?;
-        self.deadlines.watch(&order);
-        self.open_orders += 1;
-        self.trading.entry(order.buyer_id).or_default().open_orders += 1;
-        absent(self.orders.insert(order.id, Arc::new(order)).is_some())
-    }
-
-    fn charge_created(&mut self, event: &ChargeCreated, fact: Fact) -> Result<(), Inconsistency> {
-        if planted(Mistake::DuplicateWebhookCounted) || planted(Mistake::LatePaymentCompletes) {
-            let order = present(self.orders.get_mut(&event.order_id))?;
-            if !order.status.is_open() {
-                return order::version_step(order, fact).map(drop);
-            }
-        }
-        payment::apply_created(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
-        self.order_ended(event.order_id, &event.tickets, fact, ticket::sell)?;
-        event.tickets.iter().try_for_each(|sold| {
-            let seller = present(self.tickets.get(&sold.id))?.seller_id;
-            self.ticket_left(seller)
-        })
-    }
-
-    fn charge_refunded(&mut self, event: &ChargeRefunded, fact: Fact) -> Result<(), Inconsistency> {
-        payment::apply_refunded(present(self.orders.get_mut(&event.order_id))?, event, fact)?;
-        self.change_tickets(event.order_id, &event.tickets, fact, ticket::return_to_sale)?;
-        for returned in &event.tickets {
-            let seller = present(self.tickets.get(&returned.id))?.seller_id;
-            self.active_user(seller)?;
-            self.trading.entry(seller).or_default().live_tickets += 1;
-        }
-        Ok(())
-    }
-
-    /// Enters what the event, which is applied, means for whose the money is.
-    fn enter(&mut self, event: &DomainEvent, fact: Fact) -> Result<(), Inconsistency> {
-        let StreamKey::Order(id) = event.stream() else { return Ok(()) };
-        if !ledger::moves_money(event) {
-            return Ok(());
-        }
-        let order = Arc::make_mut(present(self.orders.get_mut(&id))?);
-        let mut split = std::mem::take(&mut present(order.charge.as_mut())?.split);
-        let draft = ledger::draft(order, &mut split, event);
-        present(order.charge.as_mut())?.split = split;
-        draft?.map_or(Ok(()), |draft| self.ledger.enter(draft, fact))
-    }
-
-    fn active_user(&self, id: UserId) -> Result<(), Inconsistency> {
-        if present(self.users.get(&id))?.erased { Err(Inconsistency("an erased user traded")) } else { Ok(()) }
-    }
-
-    /// The order, whose deadline is no longer watched.
-    fn no_longer_due(&mut self, id: OrderId) -> Result<&mut Arc<Order>, Inconsistency> {
-        let order = present(self.orders.get_mut(&id))?;
-        self.deadlines.forget(order);
-        Ok(order)
-    }
-
-    fn lock(&mut self, order: OrderId, tickets: &[OrderedTicket], fact: Fact) -> Result<(), Inconsistency> {
-        tickets.iter().try_for_each(|locked| {
-            let ticket = present(self.tickets.get_mut(&locked.id))?;
-            ticket::lock(ticket, order, Fact { version: locked.version, ..fact })
-        })
-    }
-
-    /// Does to the order's tickets what its end does to them, and forgets that it was open.
-    fn order_ended(
-        &mut self,
-        id: OrderId,
-        tickets: &[TicketVersion],
-        fact: Fact,
-        change: TicketChange,
-    ) -> Result<(), Inconsistency> {
-        let order = present(self.orders.get(&id))?;
-        if order.tickets.len() != tickets.len() {
-            return Err(Inconsistency("an order ended without ending the hold of all of its tickets"));
-        }
-        let buyer = order.buyer_id;
-        self.count_down(buyer, |trading| &mut trading.open_orders)?;
-        self.open_orders -= 1;
-        self.change_tickets(id, tickets, fact, change)
-    }
-
-    fn change_tickets(
-        &mut self,
-        order: OrderId,
-        tickets: &[TicketVersion],
-        fact: Fact,
-        change: TicketChange,
-    ) -> Result<(), Inconsistency> {
-        tickets.iter().try_for_each(|changed| {
-            change(present(self.tickets.get_mut(&changed.id))?, order, Fact { version: changed.version, ..fact })
-        })
-    }
-
-    fn ticket_left(&mut self, seller: UserId) -> Result<(), Inconsistency> {
-        self.count_down(seller, |trading| &mut trading.live_tickets)
-    }
-
-    fn count_down(&mut self, user: UserId, which: fn(&mut Trading) -> &mut u32) -> Result<(), Inconsistency> {
-        let trading = present(self.trading.get_mut(&user))?;
-        let count = which(trading);
-        *count = count.checked_sub(1).ok_or(Inconsistency("more ended than began"))?;
-        if trading.open_orders == 0 && trading.live_tickets == 0 {
-            self.trading.remove(&user);
-        }
-        Ok(())
-    }
-}
-
-type TicketChange = fn(&mut Arc<Ticket>, OrderId, Fact) -> Result<(), Inconsistency>;
-
-fn present<T>(entity: Option<T>) -> Result<T, Inconsistency> {
-    entity.ok_or(Inconsistency("the fact is about something that does not exist"))
-}
-
-fn absent(existed: bool) -> Result<(), Inconsistency> {
-    if existed { Err(Inconsistency("something was created that exists already")) } else { Ok(()) }
 }

@@ -9,14 +9,11 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::auth::{self, CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-use super::expiration::{self, ExpireOrder};
-use super::ledger;
-use super::order::{self, CancelOrder, CreateOrder, TicketVersions};
-use super::payment::{
-    self, Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund,
-};
-use super::ticket::{self, CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
+use super::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
+use super::expiration::ExpireOrder;
+use super::order::{CancelOrder, CreateOrder, TicketVersions};
+use super::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund, StartPayment, StartRefund};
+use super::ticket::{CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
 use super::{Context, Decision, Events, Fact, Inconsistency, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
@@ -198,17 +195,6 @@ pub(crate) fn check_refused<R: Into<Rejection> + Debug>(rows: impl IntoIterator<
     }
 }
 
-macro_rules! rejections {
-    ($($domain:ident $variant:ident,)*) => {
-        $(impl From<$domain::Rejection> for Rejection {
-            fn from(rejection: $domain::Rejection) -> Self {
-                Self::$variant(rejection)
-            }
-        })*
-    };
-}
-rejections!(auth Auth, ticket Ticket, order Order, expiration Expiration, payment Payment, ledger Ledger,);
-
 fn bytes(number: u64) -> [u8; 16] {
     u128::from(number).to_be_bytes()
 }
@@ -341,7 +327,6 @@ pub(crate) fn pay_as(number: u64, charge: u64) -> Command {
         order_id: order_id(number),
         charge_id: charge_id(charge),
         gateway: "sandbox".into(),
-        token: "tok_visa".parse().unwrap(),
     })
 }
 

@@ -1,28 +1,11 @@
-//! What a command is answered with, and the form in which answers are kept for commands that come again.
+//! The form in which answers are kept for commands that come again.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ledger::Payout;
-use crate::domain::{Order, Ticket, User};
+use crate::domain::{Answer, Decide, Reply};
 use crate::error::{Code, Error, FieldError};
-
-/// What a command came to, as of the moment it was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Reply {
-    /// The user.
-    User(Arc<User>),
-    /// The tickets that were listed.
-    Tickets(Vec<Arc<Ticket>>),
-    /// The ticket.
-    Ticket(Arc<Ticket>),
-    /// The order.
-    Order(Arc<Order>),
-    /// The payout.
-    Payout(Payout),
-}
 
 /// A reply or refusal in its stored form.
 #[derive(Serialize, Deserialize)]
@@ -62,6 +45,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Reply, Error> {
     }
 }
 
+/// Returns the answer of a command of this kind.
+///
+/// # Errors
+/// `journal.damaged` if the reply is another kind's. A command decided now gets its own; one that comes again gets what was stored
+/// under its id and fingerprint, and only damage puts another kind's answer there.
+pub(crate) fn typed<C: Decide>(reply: Reply) -> Result<C::Answer, Error> {
+    let damaged =
+        || Error::with_message(Code::JournalDamaged, "The answer that is kept for the command is another command's");
+    C::Answer::of(reply).ok_or_else(damaged)
+}
+
 impl From<&FieldError> for StoredFault {
     fn from(fault: &FieldError) -> Self {
         Self { message: fault.message.to_string(), field: fault.field.as_ref().map(ToString::to_string) }
@@ -76,20 +70,34 @@ impl From<StoredFault> for FieldError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::domain::User;
+    use crate::domain::auth::EraseUser;
+    use crate::domain::order::CancelOrder;
     use crate::types::{Timestamp, UserId};
+
+    fn user() -> Reply {
+        let (id, at) = (UserId::from_bytes([1; 16]), Timestamp::from_millis(1));
+        let user = User { id, version: 1, epoch: 1, operator: false, erased: false, created_at: at, updated_at: at };
+        Reply::User(Arc::new(user))
+    }
 
     #[test]
     fn replies_and_refusals_come_back_as_they_were() {
-        let at = Timestamp::from_millis(1);
-        let id = UserId::from_bytes([1; 16]);
-        let user = User { id, version: 1, epoch: 1, operator: false, erased: false, created_at: at, updated_at: at };
-        let reply = Reply::User(Arc::new(user));
+        let reply = user();
         assert_eq!(decode(&encode(&Ok(reply.clone())).unwrap()).unwrap(), reply);
 
         for refusal in [Error::from(Code::TicketSold), Error::invalid("price", "must be greater than 0")] {
             let back = decode(&encode(&Err(refusal.clone())).unwrap()).unwrap_err();
             assert_eq!((back.code(), back.serialize_errors()), (refusal.code(), refusal.serialize_errors()));
         }
+    }
+
+    #[test]
+    fn a_commands_answer_is_of_its_own_kind() {
+        assert_eq!(Reply::from(typed::<EraseUser>(user()).unwrap()), user());
+        assert_eq!(typed::<CancelOrder>(user()).unwrap_err().code(), Code::JournalDamaged);
     }
 }

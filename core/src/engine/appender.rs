@@ -17,7 +17,7 @@ pub(super) enum Appender {
     /// On a thread of its own, beside the decisions.
     Beside(Thread),
     /// On the thread of whoever waits for it, so that a run can be repeated exactly.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     Inline { journal: Arc<dyn Journal>, started: Option<Vec<Proposal>> },
 }
 
@@ -49,7 +49,7 @@ impl Appender {
     }
 
     /// One that works on the thread of whoever waits for it.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(super) fn inline(journal: Arc<dyn Journal>) -> Self {
         Self::Inline { journal, started: None }
     }
@@ -68,7 +68,7 @@ impl Appender {
             Self::Beside(thread) if is_alone => return Some(append(thread.journal.as_ref(), proposals)),
             // If the thread is gone, whoever waits for the batch learns that.
             Self::Beside(thread) => drop(thread.batches.as_ref().map(|batches| batches.send(proposals))),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Inline { started, .. } => *started = Some(proposals),
         }
         None
@@ -78,7 +78,7 @@ impl Appender {
     pub(super) fn wait(&mut self) -> Appended {
         match self {
             Self::Beside(thread) => thread.done.recv().unwrap_or_else(|_| Err(gone())),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Inline { journal, started } => append(journal.as_ref(), started.take().unwrap_or_default()),
         }
     }
@@ -90,7 +90,7 @@ impl Appender {
                 .recv(&thread.done, |appended| Ok(appended.unwrap_or_else(|_| Err(gone()))))
                 .recv(queue, |message| Err(message.ok()))
                 .wait(),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Inline { .. } => Ok(self.wait()),
         }
     }
@@ -103,7 +103,7 @@ impl Appender {
                 Err(flume::TryRecvError::Empty) => None,
                 Err(flume::TryRecvError::Disconnected) => Some(Err(gone())),
             },
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Inline { .. } => None,
         }
     }

@@ -6,16 +6,14 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
+use super::answer;
 use super::gauges::Figures;
-use super::{Reply, answer};
-use crate::command::Command;
-use crate::domain::ledger::Payout;
-use crate::domain::{Decision, Fact, Inconsistency, Order, State, VaultChange};
-use crate::error::Error;
+use crate::domain::{Decision, Fact, Inconsistency, Order, Reply, State, Then, VaultChange};
+use crate::error::{Code, Error};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::gateway::worker::Work;
 use crate::journal::{Proposal, StoredResult, StreamVersions};
-use crate::types::{CommandId, OrderId, Timestamp, UserId};
+use crate::types::{CardToken, CommandId, Timestamp, UserId};
 use crate::views::Entity;
 
 use super::handle::Request;
@@ -81,9 +79,9 @@ impl Batch {
             self.entities.extend(state.take_entries().into_iter().map(Entity::Posted));
             events.push((event, version));
         }
-        let answer = reply(state, &request.command, self.now);
+        let answer = request.command.answer(state, self.now).ok_or_else(|| Code::Internal.into());
         for (event, _) in &events {
-            self.note(state, event, &request.command);
+            self.note(state, event, request.card.as_ref());
         }
         if let Some(VaultChange::Put { user_id, email: Some((key, _)), .. }) = &decision.vault {
             self.emails.insert(*key, *user_id);
@@ -137,70 +135,17 @@ impl Batch {
         Some(StoredResult { at: self.now, fingerprint, answer })
     }
 
-    fn note(&mut self, state: &State, event: &DomainEvent, command: &Command) {
-        match event {
-            DomainEvent::PaymentStarted(started) => {
-                if let Command::StartPayment(command) = command {
-                    let order = state.order(started.order_id).cloned();
-                    self.work.extend(order.map(|order| Work::Charge(order, command.token.clone())));
-                }
+    /// Notes what is to be done once the event is durable.
+    fn note(&mut self, state: &State, event: &DomainEvent, card: Option<&CardToken>) {
+        match event.then() {
+            Some(Then::Charge(id)) => {
+                self.work
+                    .extend(state.order(id).zip(card).map(|(order, card)| Work::Charge(order.clone(), card.clone())));
             }
-            DomainEvent::ChargeAuthorized(_) | DomainEvent::RefundStarted(_) | DomainEvent::VoidStarted(_) => {
-                self.work.extend(order_of(event).and_then(|id| state.order(id)).cloned().map(Work::resume));
-            }
-            DomainEvent::ChargeCreated(_)
-            | DomainEvent::ChargeFailed(_)
-            | DomainEvent::ChargeRefunded(_)
-            | DomainEvent::RefundFailed(_)
-            | DomainEvent::EscalationResolved(_) => {
-                self.settled.extend(order_of(event).and_then(|id| state.order(id)).cloned());
-            }
-            DomainEvent::SessionRevoked(revoked) => {
-                self.entities.push(Entity::Revoked(revoked.session_id, revoked.expires_at));
-            }
-            _ => {}
+            Some(Then::Resume(id)) => self.work.extend(state.order(id).cloned().map(Work::resume)),
+            Some(Then::Settled(id)) => self.settled.extend(state.order(id).cloned()),
+            Some(Then::Revoked(id, expires_at)) => self.entities.push(Entity::Revoked(id, expires_at)),
+            None => {}
         }
     }
-}
-
-fn order_of(event: &DomainEvent) -> Option<OrderId> {
-    if let StreamKey::Order(id) = event.stream() { Some(id) } else { None }
-}
-
-/// What the command is answered with, once it is decided and applied.
-fn reply(state: &State, command: &Command, now: Timestamp) -> Result<Reply, Error> {
-    let user = |id| state.user(id).cloned().map(Reply::User);
-    let ticket = |id| state.ticket(id).cloned().map(Reply::Ticket);
-    let order = |id| state.order(id).cloned().map(Reply::Order);
-    let reply = match command {
-        Command::CreateUser(command) => user(command.user_id),
-        Command::UpdateUser(command) => user(command.user_id),
-        Command::SetOperator(command) => user(command.user_id),
-        Command::EraseUser(command) => user(command.user_id),
-        Command::RevokeSession(command) => user(command.user_id),
-        Command::CreateTickets(command) => {
-            Some(Reply::Tickets(command.listings.iter().filter_map(|(id, _)| state.ticket(*id).cloned()).collect()))
-        }
-        Command::UpdateTicket(command) => ticket(command.ticket_id),
-        Command::WithdrawTicket(command) => ticket(command.ticket_id),
-        Command::CreateOrder(command) => order(command.order_id),
-        Command::CancelOrder(_)
-        | Command::ExpireOrder(_)
-        | Command::StartPayment(_)
-        | Command::SettleCharge(_)
-        | Command::StartRefund(_)
-        | Command::SettleRefund(_)
-        | Command::RecordRefund(_)
-        | Command::OpenDispute(_)
-        | Command::CloseDispute(_)
-        | Command::ResolveEscalation(_) => command.order().and_then(order),
-        Command::RecordPayout(command) => Some(Reply::Payout(Payout {
-            id: command.payout_id,
-            seller_id: command.seller_id,
-            amount: command.amount,
-            reference: command.reference.clone(),
-            recorded_at: now,
-        })),
-    };
-    reply.ok_or_else(|| crate::error::Code::Internal.into())
 }

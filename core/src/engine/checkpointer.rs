@@ -47,7 +47,7 @@ impl Checkpointer {
     }
 
     /// One that writes nothing by itself: whoever owns the views does.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn by_hand() -> Arc<Self> {
         let (due, _) = flume::bounded(1);
         Arc::new(Self { due, thread: std::sync::Mutex::new(None) })

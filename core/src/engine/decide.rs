@@ -1,11 +1,11 @@
 //! Deciding: from a command to what the open batch makes of it.
 
+use super::answer;
 use super::handle::{Request, Submission};
 use super::replay::load;
 use super::writer::Writer;
-use super::{Reply, answer};
-use crate::command::Command;
-use crate::domain::{Context, Inconsistency, Rejection, auth, decide, expiration, order};
+use crate::domain::expiration::ExpireOrder;
+use crate::domain::{Context, Inconsistency, Reply, decide};
 use crate::error::{Code, Error};
 use crate::event::{Actor, StreamKey};
 use crate::mistake::{Mistake, planted};
@@ -27,12 +27,8 @@ impl Writer {
     pub(super) fn expire(&mut self) -> Result<usize, Inconsistency> {
         let due = self.parts.state.deadlines().due(self.open.now, EXPIRIES_MAX - self.open.expired);
         for order_id in &due {
-            let request = Request {
-                command: Command::ExpireOrder(expiration::ExpireOrder { order_id: *order_id }),
-                id: CommandId::from(self.parts.ids.next()),
-                actor: Actor::System,
-                fingerprint: None,
-            };
+            let id = CommandId::from(self.parts.ids.next());
+            let request = Request::new(ExpireOrder { order_id: *order_id }, id, Actor::System);
             if let Ok(decision) = decide(&self.parts.state, &request.command, &self.context(Actor::System, None)) {
                 // The system has nobody to answer.
                 let _ = self.open.accept(&mut self.parts.state, &request, decision)?;
@@ -74,7 +70,7 @@ impl Writer {
         }
         let answer = match decide(&self.parts.state, &request.command, &self.context(request.actor, email_owner)) {
             Ok(decision) => self.open.accept(&mut self.parts.state, &request, decision)?,
-            Err(rejection) if counts_open_orders(rejection) && self.has_backlog() => {
+            Err(rejection) if rejection.counts_holds() && self.has_backlog() => {
                 return Ok(Decided::Later(request));
             }
             Err(rejection) => {
@@ -150,12 +146,4 @@ impl Writer {
             holder.and_then(|order| self.parts.state.order(order)).is_some_and(|order| order.is_overdue(self.open.now))
         })
     }
-}
-
-/// Whether the refusal may be one only because holds that have ended are still counted.
-fn counts_open_orders(rejection: Rejection) -> bool {
-    matches!(
-        rejection,
-        Rejection::Order(order::Rejection::TooManyOpen) | Rejection::Auth(auth::Rejection::StillTrading)
-    )
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::Reply;
 use super::figures::CommandFigures;
 use crate::clock::{EngineTime, Stopwatch, Waker};
 use crate::command::Command;
+use crate::domain::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::types::CommandId;
+use crate::types::{CardToken, CommandId};
 
 /// How long a caller is told to wait when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -28,6 +28,15 @@ pub(crate) struct Request {
     pub(crate) actor: Actor,
     /// What the command was, for one that is to be recognised when it comes again.
     pub(crate) fingerprint: Option<[u8; 16]>,
+    /// The card that a payment takes the money from. It goes to the gateway once the intent is durable, and is never written down.
+    pub(crate) card: Option<CardToken>,
+}
+
+impl Request {
+    /// Creates a request that makes another command each time that it comes, and brings no card.
+    pub(crate) fn new(command: impl Into<Command>, id: CommandId, actor: Actor) -> Self {
+        Self { command: command.into(), id, actor, fingerprint: None, card: None }
+    }
 }
 
 /// A request in the queue, with whoever waits for its answer.
@@ -60,12 +69,12 @@ pub(crate) struct Handle {
     refuse_when_full: bool,
     figures: CommandFigures,
     /// Who hears of every command and its answer.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
 }
 
 /// Hears of every command that is given and every answer that somebody gets: what a caller knows, and nothing more.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) trait Tap: std::fmt::Debug + Send + Sync {
     /// The command is given.
     fn asked(&self, request: &Request);
@@ -88,7 +97,7 @@ impl Handle {
             stopped,
             refuse_when_full,
             figures: CommandFigures::default(),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             tap: std::sync::OnceLock::new(),
         }
     }
@@ -99,12 +108,12 @@ impl Handle {
     pub(crate) async fn submit(&self, request: Request) -> Result<Reply, Error> {
         let watch = Stopwatch::start();
         let name = request.command.name();
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         let (id, tap) = (request.id, self.tap.get());
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.asked(&request));
         let answer = self.enqueue_and_wait(request).await;
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.answered(id, &answer));
         self.figures.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
         answer

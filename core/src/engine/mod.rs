@@ -32,10 +32,12 @@ mod tests;
 mod waiters;
 mod writer;
 
-pub(crate) use answer::Reply;
+#[cfg(test)]
+pub(crate) use crate::domain::Reply;
+pub(crate) use answer::typed;
 pub(crate) use checkpointer::Checkpointer;
 pub(crate) use gauges::Gauges;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use handle::Tap;
 pub(crate) use handle::{Handle, Request};
 pub(crate) use recent::Recent;

@@ -3,7 +3,7 @@
 //! A replay changes the writer's state alone; the views take over what it came to in one go at its end, which is several times
 //! quicker than to follow every record. What has settled is set aside, and moves to the checkpoint file when it becomes much.
 
-use crate::domain::{Fact, Inconsistency, State};
+use crate::domain::{Fact, Inconsistency, State, Then};
 use crate::error::Error;
 use crate::event::{DomainEvent, Record, StreamKey};
 use crate::journal::{Head, Journal, JournalError};
@@ -43,8 +43,8 @@ impl Replay<'_> {
         let fact = Fact { at: record.at, version: record.version };
         self.state.apply(&record.event, fact).map_err(|error| damaged(record, error))?;
         self.aside.entries.append(&mut self.state.take_entries());
-        if let DomainEvent::SessionRevoked(event) = &record.event {
-            self.aside.revoked.push((event.session_id, event.expires_at));
+        if let Some(Then::Revoked(id, expires_at)) = record.event.then() {
+            self.aside.revoked.push((id, expires_at));
         }
         self.last = Head { seq: record.seq, hash: record.hash, at: record.at };
         if record.event.may_settle() {

@@ -28,6 +28,7 @@ const BUYER: UserId = UserId::from_bytes([2; 16]);
 const RIVAL: UserId = UserId::from_bytes([3; 16]);
 const TICKET: TicketId = TicketId::from_bytes([4; 16]);
 const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
+const CARD: &str = "tok_visa";
 
 /// A journal whose next append fails if it is told so, and waits while its gate is held.
 #[derive(Debug, Default)]
@@ -97,7 +98,7 @@ struct Engine {
     handle: Arc<Handle>,
     journal: Arc<Failing>,
     views: Views,
-    _work: flume::Receiver<Work>,
+    work: flume::Receiver<Work>,
 }
 
 /// An answer that may still be to come.
@@ -121,7 +122,8 @@ fn ask(handle: &Arc<Handle>, actor: Actor, command: Command) -> Asked {
 }
 
 fn named(handle: &Arc<Handle>, actor: Actor, command: Command, id: [u8; 16], fingerprint: Option<[u8; 16]>) -> Asked {
-    let request = Request { command, id: CommandId::from_bytes(id), actor, fingerprint };
+    let card = matches!(command, Command::StartPayment(_)).then(|| CARD.parse().unwrap());
+    let request = Request { command, id: CommandId::from_bytes(id), actor, fingerprint, card };
     let handle = Arc::clone(handle);
     let mut asked = Asked(Box::pin(async move { handle.submit(request).await }));
     assert!(asked.answer().is_none());
@@ -145,16 +147,17 @@ fn reserve(order: u8) -> Command {
 
 fn pay(order: u8) -> Command {
     let (order_id, charge_id) = (OrderId::from_bytes([order; 16]), CHARGE);
-    Command::StartPayment(StartPayment {
-        order_id,
-        charge_id,
-        gateway: "test".into(),
-        token: "tok_visa".parse().unwrap(),
-    })
+    Command::StartPayment(StartPayment { order_id, charge_id, gateway: "test".into() })
 }
 
 fn charged(order: u8) -> Command {
     let (order_id, outcome) = (OrderId::from_bytes([order; 16]), ChargeOutcome::Charged { reference: None });
+    let new_order_id = OrderId::from_bytes([order + 100; 16]);
+    Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome, new_order_id })
+}
+
+fn not_charged(order: u8) -> Command {
+    let (order_id, outcome) = (OrderId::from_bytes([order; 16]), ChargeOutcome::NotCharged { reason: "no".into() });
     let new_order_id = OrderId::from_bytes([order + 100; 16]);
     Command::SettleCharge(SettleCharge { order_id, charge_id: CHARGE, outcome, new_order_id })
 }
@@ -184,7 +187,7 @@ impl Engine {
             work,
         };
         let (writer, handle) = make(parts);
-        let mut engine = Self { writer, handle: Arc::new(handle), journal, views, _work: todo };
+        let mut engine = Self { writer, handle: Arc::new(handle), journal, views, work: todo };
         for user in [SELLER, BUYER, RIVAL] {
             let command = sign_up(engine.journal.as_ref(), user);
             engine.done(Actor::System, command);
@@ -333,4 +336,32 @@ fn what_the_next_batch_has_changed_is_not_dropped_when_it_settles() {
     engine.writer.land_flying();
     let answers = [paid.code(), refund.code(), refunded.code(), again.code()];
     assert_eq!(answers, [Some("ok"); 4]);
+}
+
+#[test]
+fn the_card_goes_to_the_gateway_once_the_intent_is_durable_and_is_not_written_down() {
+    let mut engine = Engine::new();
+    engine.done(Actor::User(BUYER), reserve(1));
+    let mut paying = ask(&engine.handle, Actor::User(BUYER), pay(1));
+    engine.writer.turn();
+    assert!(engine.work.is_empty());
+    engine.writer.land_flying();
+    assert_eq!(paying.code(), Some("ok"));
+    let Ok(Work::Charge(order, card)) = engine.work.try_recv() else { panic!("the gateway is not asked") };
+    assert_eq!((order.id, card.expose()), (OrderId::from_bytes([1; 16]), CARD));
+    let records = engine.journal.read(1, 100).unwrap();
+    assert_eq!(records.last().unwrap().event.name(), "PaymentStarted");
+    assert!(!format!("{records:?}").contains(CARD));
+}
+
+#[test]
+fn money_that_comes_late_is_not_taken_from_a_card_again() {
+    let mut engine = Engine::new();
+    engine.done(Actor::User(BUYER), reserve(1));
+    engine.done(Actor::User(BUYER), pay(1));
+    drop(engine.work.drain());
+    engine.done(Actor::System, not_charged(1));
+    engine.done(Actor::System, charged(1));
+    let started = engine.journal.read(1, 100).unwrap().iter().filter(|it| it.event.name() == "PaymentStarted").count();
+    assert_eq!((started, engine.work.len()), (2, 0));
 }

@@ -96,7 +96,7 @@ impl Writer {
     }
 
     /// A writer that appends on the thread that turns it, so that a test decides what happens when.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn stepped(parts: WriterParts) -> (Self, Handle) {
         let appender = Appender::inline(Arc::clone(&parts.journal));
         Self::with_appender(parts, appender, 1024, true)

@@ -1,7 +1,8 @@
-//! Card processors: the trait that they are behind, and the sandbox that comes with the box office.
+//! Card processors: the trait that abstracts over them and the bundled sandbox.
 //!
-//! A gateway is asked to charge under an idempotency key, the charge's id, and can be asked later what became of that key. It
-//! may fail, hang, or answer late: the box office then asks again until it knows (see `worker`).
+//! A charge is submitted under an idempotency key, the charge's id, and its outcome can be looked up later by the same
+//! key. A gateway may fail, hang or answer late; the worker then repeats the lookup until the outcome is known (see
+//! `worker`).
 //!
 //! **Invariant:** no gateway is called before the intent, `PaymentStarted` or `RefundStarted`, is durable.
 
@@ -24,102 +25,103 @@ pub use stripe::{Stripe, StripeError, StripeKey, StripeMode};
 use crate::domain::payment::Charge;
 use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
-/// What a gateway's methods return.
+/// Future that the methods of a gateway return.
 pub type GatewayFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
-/// What [`PaymentGateway::read_notice`] returns.
+/// Future that [`PaymentGateway::read_notice`] returns.
 pub type NoticeFuture<'a> = Pin<Box<dyn Future<Output = Result<Notice, NoticeError>> + Send + 'a>>;
 
 /// A card processor.
 ///
-/// All methods may be called again with the same id: after a crash, a timeout, or at the same time. Each charge is taken at most
-/// once and each refund given at most once, however often it is asked for.
+/// Every method may be called again with the same id: after a crash, after a timeout, or concurrently. However often it
+/// is called, the gateway takes each charge at most once and gives each refund at most once.
 pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
-    /// The name under which charges of this gateway are recorded, such as `stripe`.
+    /// Returns the name under which charges of this gateway are recorded, such as `stripe`.
     fn name(&self) -> &str;
 
-    /// Takes the money, or sets it aside until it is [captured](PaymentGateway::capture).
+    /// Takes the money, or reserves it until it is [captured](PaymentGateway::capture).
     ///
     /// # Errors
-    /// A [`GatewayError`] means that the outcome is not known: the box office will [look it up](PaymentGateway::lookup).
+    /// A [`GatewayError`] means that the outcome is unknown; the box office then [looks it up](PaymentGateway::lookup).
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer>;
 
-    /// What became of a charge.
+    /// Returns the outcome of a charge.
     ///
     /// # Errors
-    /// A [`GatewayError`] means that it is still not known: the box office will ask again.
+    /// A [`GatewayError`] means that the outcome is still unknown; the box office repeats the lookup.
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer>;
 
-    /// Gives money of a successful charge back, all of it or a part. A refund that comes again with the same id changes nothing.
+    /// Gives back the money of a successful charge, in full or in part. A repeated refund with the same id has no
+    /// effect.
     ///
     /// # Errors
-    /// A [`GatewayError`] means that it is not known to be given back: the box office will ask again.
+    /// A [`GatewayError`] means that the refund is not confirmed; the box office repeats the call.
     fn refund(&self, request: RefundRequest) -> GatewayFuture<'_, RefundAnswer>;
 
-    /// Takes the money of a charge for which [`ChargeAnswer::Authorized`] was answered: all of it.
+    /// Takes all the money of a charge that was answered with [`ChargeAnswer::Authorized`].
     ///
     /// # Errors
-    /// A [`GatewayError`] means that it is not known to be taken: the box office will ask again. So does a gateway that takes
-    /// money at once and has no such method.
+    /// A [`GatewayError`] means that the capture is not confirmed; the box office repeats the call. The default
+    /// implementation, for gateways that take money at once, always returns one.
     fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let text = format!("{} takes money at once; charge {} can't be captured", self.name(), request.charge_id);
         Box::pin(std::future::ready(Err(GatewayError(text))))
     }
 
-    /// Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the
-    /// buyer's authentication. The answer is what the charge has come to: [`ChargeAnswer::Declined`], unless the money was taken
-    /// before.
+    /// Voids a charge that has taken no money: releases reserved money, or ends the wait for the buyer's authentication.
+    /// A voided charge never takes money. Returns the resulting state of the charge: [`ChargeAnswer::Declined`], unless
+    /// the money was already taken.
     ///
     /// # Errors
-    /// A [`GatewayError`] means that the outcome is not known: the box office will ask again. So does a gateway that has no such
-    /// method.
+    /// A [`GatewayError`] means that the outcome is unknown; the box office repeats the call. The default
+    /// implementation, for gateways without such a method, always returns one.
     fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let text = format!("{} takes money at once; charge {} can't be voided", self.name(), request.charge_id);
         Box::pin(std::future::ready(Err(GatewayError(text))))
     }
 
-    /// Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. May ask the
-    /// card processor for what the message leaves out.
+    /// Verifies the origin of an inbound webhook event and parses it. May query the card processor for details that the
+    /// event omits.
     ///
     /// # Errors
-    /// A [`NoticeError`] if it does not come from there, is too old, or can't be read; [`NoticeError::Unavailable`] if the card
-    /// processor could not be asked.
+    /// A [`NoticeError`] if the event does not come from the card processor, is too old, or can't be parsed;
+    /// [`NoticeError::Unavailable`] if the card processor could not be queried.
     fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
         let _ = message;
         Box::pin(std::future::ready(Err(NoticeError::Unsupported)))
     }
 }
 
-/// What is to be charged.
+/// A request to charge a card.
 #[derive(Debug, Clone)]
 pub struct ChargeRequest {
-    /// The idempotency key.
+    /// Id of the charge, which is the idempotency key.
     pub charge_id: ChargeId,
-    /// The order that is paid.
+    /// Order that is paid.
     pub order_id: OrderId,
-    /// How much.
+    /// Amount to charge.
     pub amount: Money,
-    /// From which card.
+    /// Token of the card to charge.
     pub token: CardToken,
 }
 
-/// The charge that is meant, with what a gateway may need to find it.
+/// A request about an existing charge, with the details by which a gateway may find it.
 #[derive(Debug, Clone)]
 pub struct LookupRequest {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order for which it was begun.
+    /// Order for which the charge was started.
     pub order_id: OrderId,
-    /// How much it is about.
+    /// Amount of the charge.
     pub amount: Money,
-    /// The gateway's own name for the charge, if it has told one.
+    /// The gateway's own id of the charge, if the gateway has reported one.
     pub reference: Option<Arc<str>>,
-    /// When the charge was begun; its request can't have been sent earlier.
+    /// Time at which the charge was started. Its request can't have been sent earlier.
     pub created_at: Timestamp,
 }
 
 impl LookupRequest {
-    /// The request for this charge.
+    /// Creates the request for `charge`.
     pub(crate) fn of(charge: &Charge) -> Self {
         Self {
             charge_id: charge.id,
@@ -131,68 +133,69 @@ impl LookupRequest {
     }
 }
 
-/// What is to be given back.
+/// A request to give money back.
 #[derive(Debug, Clone)]
 pub struct RefundRequest {
-    /// The idempotency key.
+    /// Id of the refund, which is the idempotency key.
     pub refund_id: RefundId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The gateway's own name for the charge, if it has told one.
+    /// The gateway's own id of the charge, if the gateway has reported one.
     pub reference: Option<Arc<str>>,
-    /// How much.
+    /// Amount to give back.
     pub amount: Money,
-    /// When the charge was begun.
+    /// Time at which the charge was started.
     pub created_at: Timestamp,
 }
 
-/// What a gateway says of a charge.
+/// State of a charge as the gateway reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChargeAnswer {
     /// The money was taken.
     Charged {
-        /// The gateway's own name for the charge.
+        /// The gateway's own id of the charge.
         reference: Option<Arc<str>>,
     },
-    /// The money is set aside and can be captured or voided.
+    /// The money is reserved and can be captured or voided.
     Authorized {
-        /// The gateway's own name for the charge.
+        /// The gateway's own id of the charge.
         reference: Option<Arc<str>>,
     },
-    /// The buyer has to do something, such as to confirm the payment with their bank (3-D Secure).
+    /// The buyer must act, such as confirm the payment with their bank (3-D Secure).
     ActionRequired {
-        /// What the buyer's page needs to go on; only the buyer may see it.
+        /// Secret with which the buyer's page continues. Only the buyer may see it.
         client_secret: ClientSecret,
     },
-    /// The money was not taken, and never will be under this id.
+    /// The money was not taken and never will be under this id.
     Declined {
-        /// Why, in words that a buyer may read: 1 to 200 characters.
+        /// Reason in words that a buyer may read: 1 to 200 characters.
         reason: Arc<str>,
     },
-    /// The gateway is still at it.
+    /// The gateway is still processing the charge.
     Pending,
-    /// The gateway never heard of the charge. It may still be on its way, so this is only believed after a while.
+    /// The gateway does not know the charge. Its request may still be on the way, so this is accepted only after a
+    /// delay.
     Unknown,
 }
 
-/// What a gateway says of a refund.
+/// State of a refund as the gateway reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundAnswer {
     /// The money was given back.
     Refunded {
-        /// The gateway's own name for the refund.
+        /// The gateway's own id of the refund.
         reference: Option<Arc<str>>,
     },
-    /// The gateway is still at it.
+    /// The gateway is still processing the refund.
     Pending,
-    /// The money was not given back, and never will be under this id.
+    /// The money was not given back and never will be under this id.
     Refused {
-        /// Why, for whoever looks after the money.
+        /// Reason, for the staff who handle the money.
         reason: Arc<str>,
     },
 }
 
-/// The gateway did not answer, or not in a way that tells what happened.
+/// Error of a call that was not answered, or whose answer does not reveal the outcome.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct GatewayError(pub String);

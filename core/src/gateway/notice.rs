@@ -1,4 +1,4 @@
-//! What a card processor tells without being asked.
+//! Inbound webhook events from a card processor.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,19 +6,19 @@ use std::sync::Arc;
 use super::{ChargeAnswer, RefundAnswer};
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
-/// A message as it came, byte for byte, because that is what is signed.
+/// A message byte for byte as it was received, because its signature covers the bytes.
 #[derive(Clone, Copy)]
 pub struct NoticeMessage<'a> {
-    /// The headers, with names in lower case.
+    /// Headers, with names in lower case.
     pub headers: &'a [(&'a str, &'a [u8])],
-    /// The body.
+    /// Body of the request.
     pub body: &'a [u8],
-    /// The time by which its age is judged.
+    /// Time against which the age of the message is checked.
     pub now: Timestamp,
 }
 
 impl NoticeMessage<'_> {
-    /// The first header of this name, which is in lower case, if it is text.
+    /// Returns the first header named `name`, which must be in lower case, if its value is UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(other, _)| *other == name)?;
         std::str::from_utf8(value).ok()
@@ -31,80 +31,80 @@ impl fmt::Debug for NoticeMessage<'_> {
     }
 }
 
-/// A message that comes from the card processor.
+/// An event that the card processor has sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The card processor's own name for the message, the same whenever it comes again.
+    /// The card processor's own id of the event. Redeliveries carry the same id.
     pub id: Arc<str>,
-    /// What it says; `None` if that is of no concern to a box office.
+    /// Content of the event; `None` if it does not concern a box office.
     pub fact: Option<NoticeFact>,
 }
 
-/// What a card processor may tell.
+/// Content of an inbound webhook event.
 ///
-/// Charges are named by the ids that they were begun with.
+/// Charges are identified by the ids with which they were started.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum NoticeFact {
-    /// What became of a charge.
+    /// The state of a charge.
     Charge {
-        /// The order for which it was begun.
+        /// Order for which the charge was started.
         order_id: OrderId,
-        /// The charge.
+        /// Id of the charge.
         charge_id: ChargeId,
-        /// What became of it.
+        /// State of the charge.
         answer: ChargeAnswer,
     },
-    /// What became of a refund that the box office asked for.
+    /// The state of a refund that the box office requested.
     Refund {
-        /// The order.
+        /// Order of the charge.
         order_id: OrderId,
-        /// The charge.
+        /// Id of the charge.
         charge_id: ChargeId,
-        /// The refund.
+        /// Id of the refund.
         refund_id: RefundId,
-        /// What became of it.
+        /// State of the refund.
         answer: RefundAnswer,
     },
-    /// Money was given back by somebody at the card processor's own desk.
+    /// A refund that somebody made at the card processor itself.
     RefundElsewhere {
-        /// The order.
+        /// Order of the charge.
         order_id: OrderId,
-        /// The charge.
+        /// Id of the charge.
         charge_id: ChargeId,
-        /// The card processor's own name for the refund.
+        /// The card processor's own id of the refund.
         reference: Arc<str>,
-        /// How much.
+        /// Amount that was given back.
         amount: Money,
     },
-    /// The buyer's bank takes money back until it is clear whose it is.
+    /// A dispute was opened: the buyer's bank withholds the money until the dispute is decided.
     DisputeOpened {
-        /// The order.
+        /// Order of the charge.
         order_id: OrderId,
-        /// The charge.
+        /// Id of the charge.
         charge_id: ChargeId,
-        /// The card processor's own name for the dispute.
+        /// The card processor's own id of the dispute.
         reference: Arc<str>,
-        /// How much.
+        /// Disputed amount.
         amount: Money,
-        /// Why, in the card processor's words.
+        /// Reason in the card processor's words.
         reason: Arc<str>,
     },
-    /// It is clear whose the disputed money is.
+    /// A dispute was decided.
     DisputeClosed {
-        /// The order.
+        /// Order of the charge.
         order_id: OrderId,
-        /// The charge.
+        /// Id of the charge.
         charge_id: ChargeId,
-        /// The card processor's own name for the dispute.
+        /// The card processor's own id of the dispute.
         reference: Arc<str>,
-        /// Whether it came back from the buyer's bank.
+        /// `true` if the money came back from the buyer's bank.
         won: bool,
     },
 }
 
 impl NoticeFact {
-    /// The charge that it is about.
+    /// Returns the id of the charge that the event is about.
     pub const fn charge_id(&self) -> ChargeId {
         match self {
             Self::Charge { charge_id, .. }
@@ -116,23 +116,23 @@ impl NoticeFact {
     }
 }
 
-/// Why a message is not believed.
+/// Reasons why an inbound webhook event is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoticeError {
-    /// The gateway knows no such messages.
+    /// The gateway sends no webhook events.
     #[error("this card processor sends no messages")]
     Unsupported,
-    /// It does not come from the card processor.
+    /// The signature does not match, so the message does not come from the card processor.
     #[error("the signature does not match")]
     Signature,
-    /// It is too old or from the future: perhaps somebody has recorded it and sends it again.
+    /// The message is too old or from the future; it may be a replay.
     #[error("the message is too old")]
     Stale,
-    /// It is signed, but not in a form that is understood.
+    /// The signature is valid, but the message can't be parsed.
     #[error("the message can't be read: {0}")]
     Malformed(String),
-    /// The card processor could not be asked for what the message leaves out; it will send the message again.
+    /// The card processor could not be queried for details that the message omits. It will send the message again.
     #[error("{0}")]
     Unavailable(String),
 }

@@ -1,4 +1,4 @@
-//! A card processor for development: its answer depends on the token alone.
+//! A card processor for development. The token alone determines the answer.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -16,7 +16,7 @@ use super::{
 use crate::private_file;
 use crate::types::{ChargeId, RefundId};
 
-/// A card processor for development and tests: no money moves, and the token decides what happens.
+/// A card processor for development and tests. No money moves, and the token determines the outcome.
 ///
 /// | token | what happens |
 /// |---|---|
@@ -30,7 +30,8 @@ use crate::types::{ChargeId, RefundId};
 /// | `tok_timeoutNotCharged` | the money is not taken, and the answer is lost |
 /// | anything else | declined: unknown card |
 ///
-/// Like a real processor it remembers what it did, also when the box office crashes: [`Sandbox::open`] keeps a file.
+/// Like a real processor, it remembers its charges across a crash of the box office if it is opened with
+/// [`Sandbox::open`], which keeps a file.
 #[derive(Debug)]
 pub struct Sandbox {
     late_by: Duration,
@@ -44,25 +45,25 @@ struct Book {
     file: Option<File>,
 }
 
-/// What the sandbox remembers of a charge; a line of its file.
+/// State of a charge, stored as one line of the sandbox's file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
     charge_id: ChargeId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     declined: Option<Arc<str>>,
-    /// How much, in minor units.
+    /// Charged amount, in minor units.
     #[serde(default)]
     amount: u64,
-    /// Whether the money is only set aside.
+    /// `true` while the money is only reserved.
     #[serde(default)]
     authorized: bool,
-    /// What was given back, in minor units.
+    /// Refunded amounts, in minor units.
     #[serde(default)]
     refunds: BTreeMap<RefundId, u64>,
 }
 
-/// How a token makes the sandbox answer.
+/// Delivery of the sandbox's answer.
 enum Manner {
     AtOnce,
     Late,
@@ -70,20 +71,20 @@ enum Manner {
 }
 
 impl Sandbox {
-    /// A sandbox that forgets everything when it is dropped.
+    /// Creates a sandbox that keeps its charges in memory only.
     pub fn in_memory() -> Self {
         Self { late_by: Duration::from_secs(12), authorizes: false, book: Mutex::default() }
     }
 
-    /// A sandbox that keeps its book in a file of JSON lines.
+    /// Opens a sandbox that keeps its charges in a file of JSON lines.
     ///
     /// # Errors
-    /// If the file can't be read or written, or holds something else.
+    /// An I/O error if the file can't be opened or read, or is not UTF-8. Lines that are not entries are skipped.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = private_file::options().read(true).append(true).open(path)?;
         let mut entries = HashMap::new();
         for line in BufReader::new(&file).lines() {
-            // The last line may be cut short by a crash; then its charge was never answered.
+            // A crash may truncate the last line; the charge in it was never answered.
             if let Ok(entry) = serde_json::from_str::<Entry>(&line?) {
                 entries.insert(entry.charge_id, entry);
             }
@@ -93,14 +94,15 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// How long the answer to `tok_answerLate` takes; 12 seconds unless told otherwise.
+    /// Sets the delay of the answer to `tok_answerLate`, which is 12 seconds by default.
     #[must_use]
     pub fn late_by(mut self, wait: Duration) -> Self {
         self.late_by = wait;
         self
     }
 
-    /// Sets the money aside first and takes it when it is [captured](PaymentGateway::capture), instead of at once.
+    /// Makes charges reserve the money first and take it when it is [captured](PaymentGateway::capture), instead of at
+    /// once.
     #[must_use]
     pub fn authorize_first(mut self) -> Self {
         self.authorizes = true;
@@ -113,7 +115,7 @@ impl Sandbox {
 }
 
 impl Book {
-    /// Does what the token says, once; the same id again gives the answer that stands.
+    /// Records the outcome that the token selects. A repeated id returns the recorded answer.
     fn charge(&mut self, entry: Entry) -> Result<ChargeAnswer, GatewayError> {
         if let Some(entry) = self.entries.get(&entry.charge_id) {
             return Ok(entry.answer());
@@ -121,7 +123,7 @@ impl Book {
         self.note(entry)
     }
 
-    /// Changes an entry that is only authorised; others are as they are.
+    /// Applies `end` to an entry that is only authorized. Returns the recorded answer of any other entry.
     fn end_authorization(
         &mut self,
         id: ChargeId,
@@ -179,7 +181,7 @@ impl Entry {
     }
 }
 
-/// What a token stands for: why it is declined, if it is, and how the answer comes.
+/// Returns the reason for which a token is declined, if it is, and the delivery of the answer.
 fn meaning(token: &str) -> (Option<&'static str>, Manner) {
     match token {
         "tok_visa" | "tok_mastercard" | "tok_amex" => (None, Manner::AtOnce),

@@ -1,8 +1,9 @@
-//! Calls the gateway for the engine, and asks again until it knows.
+//! Calls the gateway on behalf of the engine, and retries until each outcome is known.
 //!
-//! Every order whose charge has something under way has one task. It calls the gateway, tells the engine what came of it, and
-//! while that is not known, because the gateway failed, hung or answered late, asks what became of it, waiting longer each time.
-//! At start-up what was under way when the process ended is taken up the same way.
+//! Each order whose charge has an operation in progress has one task. The task calls the gateway and reports the
+//! outcome to the engine. While the outcome is unknown, because the gateway failed, hung or answered late, the task
+//! repeats the lookup with growing pauses. At start-up, operations that were in progress when the process ended are
+//! resumed in the same way.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -25,25 +26,25 @@ use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNT
 use crate::error::{Code, Error};
 use crate::types::{CardToken, ChargeId, ClientSecret, OrderId, RefundId};
 
-/// What the gateway is to do.
+/// An operation for the gateway.
 #[derive(Debug, Clone)]
 pub(crate) enum Work {
-    /// Take the money of this order from this card.
+    /// Charge the card for this order.
     Charge(Arc<Order>, CardToken),
-    /// Find out what became of the charge.
+    /// Look up the outcome of the charge.
     Lookup(Arc<Order>),
-    /// Find out whether money came after all for a charge that was given up.
+    /// Check whether a charge that was given up has taken money after all.
     Watch(Arc<Order>),
-    /// Take the money that is set aside.
+    /// Capture the reserved money.
     Capture(Arc<Order>),
-    /// Release the money that is set aside.
+    /// Release the reserved money.
     Void(Arc<Order>),
-    /// Give money back: every refund that is pending.
+    /// Execute every pending refund.
     Refund(Arc<Order>),
 }
 
 impl Work {
-    /// What is to be done about an order whose charge has something under way.
+    /// Returns the operation that resumes an order whose charge has something in progress.
     pub(crate) fn resume(order: Arc<Order>) -> Self {
         match order.charge.as_ref().map(|charge| charge.status) {
             Some(ChargeStatus::Refunding) => Self::Refund(order),
@@ -66,7 +67,7 @@ impl Work {
     }
 }
 
-/// Tells the engine what the gateway said.
+/// Reports outcomes of the gateway to the engine.
 pub(crate) trait Settle: fmt::Debug + Send + Sync {
     /// Records the outcome of a charge.
     fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a>;
@@ -75,21 +76,21 @@ pub(crate) trait Settle: fmt::Debug + Send + Sync {
     fn refund<'a>(&'a self, charge: &'a Charge, refund: RefundId, outcome: RefundOutcome) -> Settling<'a>;
 }
 
-/// What [`Settle`] returns.
+/// Future that the methods of [`Settle`] return.
 pub(crate) type Settling<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
-/// How patient the worker is.
+/// Timeouts and retry intervals of the worker.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// How long the gateway may take to answer one call.
+    /// Timeout of one gateway call.
     pub(crate) call_timeout: Duration,
-    /// How long to wait before asking what became of a charge; doubled each time.
+    /// Pause before the first repeated lookup of a charge; doubled each time.
     pub(crate) ask_again_after: Duration,
-    /// How long to wait before asking again at most.
+    /// Maximum pause between lookups.
     pub(crate) ask_again_max: Duration,
-    /// After how long a charge that the gateway never heard of is believed not to have reached it.
+    /// Age at which a charge that the gateway does not know is considered never to have reached it.
     pub(crate) unknown_after: Duration,
-    /// Until what age such a charge is asked about all the same, so that money that comes late is found and goes back.
+    /// Age until which such a charge is still looked up, so that money that arrives late is found and refunded.
     pub(crate) late_money_until: Duration,
 }
 
@@ -105,10 +106,10 @@ impl Default for Patience {
     }
 }
 
-/// How many calls of the gateway are under way at once at most.
+/// Maximum number of concurrent gateway calls.
 const CALLS_MAX: usize = 64;
 
-/// Calls the gateway for the engine.
+/// Calls the gateway on behalf of the engine.
 #[derive(Debug)]
 pub(crate) struct Worker {
     gateway: Arc<dyn PaymentGateway>,
@@ -116,11 +117,11 @@ pub(crate) struct Worker {
     time: Arc<EngineTime>,
     patience: Patience,
     calls: Semaphore,
-    /// Orders whose charge has a task, with what the task is to do next.
+    /// Orders whose charge has a task, with the next operation of that task.
     under_way: Mutex<HashMap<OrderId, Option<Work>>>,
-    /// How many calls are under way.
+    /// Number of calls in progress.
     busy: watch::Sender<usize>,
-    /// The charges that wait for their buyers to do something, with what their pages need for it.
+    /// Charges that wait for their buyers to act, with the secret that the buyer's page needs.
     actions: watch::Sender<HashMap<ChargeId, ClientSecret>>,
 }
 
@@ -143,7 +144,7 @@ impl Worker {
         })
     }
 
-    /// Starts a task for each piece of work, until there is no more.
+    /// Spawns a task for each operation until the channel closes.
     pub(crate) async fn run(self: Arc<Self>, work: flume::Receiver<Work>) {
         while let Ok(work) = work.recv_async().await {
             if let Some(work) = self.begin(work) {
@@ -152,41 +153,41 @@ impl Worker {
         }
     }
 
-    /// How many charges and refunds are under way.
+    /// Returns the number of orders whose charge or refund is in progress.
     pub(crate) fn under_way(&self) -> usize {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Waits until no call is under way.
+    /// Waits until no call is in progress.
     pub(crate) async fn idle(&self) {
-        // Fails only if the sender is gone, and that is this worker.
+        // Fails only if the sender is dropped, and this worker holds it.
         let _ = self.busy.subscribe().wait_for(|calls| *calls == 0).await;
     }
 
-    /// What the buyer's page needs to go on, if the charge waits for the buyer to do something.
+    /// Returns the secret that the buyer's page needs to continue, if the charge waits for the buyer to act.
     pub(crate) fn client_secret(&self, id: ChargeId) -> Option<ClientSecret> {
         self.actions.borrow().get(&id).cloned()
     }
 
-    /// Waits until the charge waits for the buyer to do something.
+    /// Waits until the charge needs the buyer to act.
     pub(crate) async fn action_required(&self, id: ChargeId) {
-        // Fails only if the sender is gone, and that is this worker.
+        // Fails only if the sender is dropped, and this worker holds it.
         let _ = self.actions.subscribe().wait_for(|actions| actions.contains_key(&id)).await;
     }
 
-    /// Reads a message that the card processor has sent by itself.
+    /// Verifies and parses an inbound webhook event of the card processor.
     pub(crate) async fn read_notice(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
         let reading = tokio::time::timeout(self.patience.call_timeout, self.gateway.read_notice(message));
         reading.await.unwrap_or_else(|_| Err(NoticeError::Unavailable("no answer in time".into())))
     }
 
-    /// What became of a charge, if that is known by now.
+    /// Looks up the outcome of a charge; fails if it is not yet known.
     pub(crate) async fn outcome_of(&self, charge: &Charge) -> Result<ChargeOutcome, GatewayError> {
         let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
         outcome(charge, answer).ok_or_else(|| GatewayError("the outcome of the charge is not known".into()))
     }
 
-    /// The work, if no task has the order; otherwise that task does it next.
+    /// Returns the operation if the order has no task; otherwise hands it to that task and returns `None`.
     fn begin(&self, work: Work) -> Option<Work> {
         match self.under_way.lock().unwrap_or_else(PoisonError::into_inner).entry(work.order().id) {
             Entry::Vacant(entry) => {
@@ -200,7 +201,7 @@ impl Worker {
         }
     }
 
-    /// Does the work, and then what came for the same order meanwhile.
+    /// Executes the operation, then the operations that arrived for the same order in the meantime.
     async fn finish(self: Arc<Self>, work: Work) {
         let id = work.order().id;
         let mut next = Some(work);
@@ -210,7 +211,7 @@ impl Worker {
         }
     }
 
-    /// What came for the order meanwhile; if nothing, its task is over.
+    /// Returns the operation that arrived for the order in the meantime; if there is none, ends the order's task.
     fn next(&self, id: OrderId) -> Option<Work> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let next = under_way.get_mut(&id).and_then(Option::take);
@@ -224,7 +225,8 @@ impl Worker {
         let order = Arc::clone(work.order());
         let Some(charge) = &order.charge else { return };
         if *charge.gateway != *self.gateway.name() {
-            // Another card processor has never heard of it and can't give its money back; a test mode is another one, too.
+            // Another card processor does not know the charge and can't refund it. A test mode counts as another
+            // processor.
             let (charge_id, gateway) = (charge.id, &*charge.gateway);
             tracing::warn!(charge = %charge_id, gateway, "a charge waits until its own card processor is back");
             return;
@@ -257,11 +259,11 @@ impl Worker {
         self.reconcile(order, charge, false).await
     }
 
-    /// Asks what became of the charge until it is known.
+    /// Looks up the charge until its outcome is known.
     ///
-    /// A charge that the gateway does not know is given up after a while, so that its tickets are free; but it is asked about for
-    /// some time more, because money that arrives after all must go back. One that waits for its buyer waits until the order's
-    /// deadline.
+    /// A charge that the gateway does not know is given up after `unknown_after`, which frees its tickets. Lookups
+    /// continue until `late_money_until`, because money that arrives after all must be refunded. A charge that waits
+    /// for its buyer waits until the order's deadline.
     async fn reconcile(&self, order: &Order, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         loop {
@@ -294,7 +296,7 @@ impl Worker {
         }
     }
 
-    /// Asks the gateway to capture or to void until the charge has taken money or never will.
+    /// Repeats a capture or void until the charge has taken money or never will.
     async fn insist<'a>(
         &'a self,
         charge: &Charge,
@@ -312,7 +314,7 @@ impl Worker {
         }
     }
 
-    /// Asks for every pending refund until the gateway has given or refused it.
+    /// Requests every pending refund until the gateway has given or refused it.
     async fn refund(&self, charge: &Charge) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         let mut left: Vec<&Refund> = charge.pending_refunds().collect();
@@ -343,7 +345,7 @@ impl Worker {
         self.tell(|| self.settle.charge(charge, outcome.clone())).await
     }
 
-    /// Lets the buyer know that there is something to do.
+    /// Publishes the secret with which the buyer can act.
     fn offer(&self, charge: &Charge, client_secret: &ClientSecret) {
         self.actions.send_if_modified(|actions| {
             let is_new = actions.get(&charge.id) != Some(client_secret);
@@ -352,12 +354,12 @@ impl Worker {
         });
     }
 
-    /// Whether there is something newer to be done about the order, which takes over what is under way.
+    /// Returns `true` if a newer operation for the order waits, which supersedes the one in progress.
     fn is_wanted(&self, id: OrderId) -> bool {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).get(&id).is_some_and(Option::is_some)
     }
 
-    /// One call of the gateway: bounded in time and number, and its panics are its failures.
+    /// Makes one gateway call within the limits of time and concurrency. A panic of the gateway becomes an error.
     async fn call<T, F>(&self, start: impl FnOnce() -> F) -> Result<T, GatewayError>
     where
         F: Future<Output = Result<T, GatewayError>>,
@@ -369,7 +371,7 @@ impl Worker {
         answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())))
     }
 
-    /// Tells the engine, again and again while the journal is not available.
+    /// Reports to the engine, and retries while the journal is unavailable or the engine is overloaded.
     async fn tell<'a>(&self, mut tell: impl FnMut() -> Settling<'a>) -> Result<(), Error> {
         let mut pause = self.patience.ask_again_after;
         loop {
@@ -382,7 +384,7 @@ impl Worker {
         }
     }
 
-    /// Waits, and returns how long to wait the next time.
+    /// Sleeps for `pause` and returns the next pause.
     async fn rest(&self, pause: Duration) -> Duration {
         tokio::time::sleep(pause).await;
         (pause * 2).min(self.patience.ask_again_max)
@@ -399,7 +401,7 @@ fn given_back(charge: &Charge, refund: &Refund) -> RefundRequest {
     }
 }
 
-/// What the answer means for the charge, or `None` if that is not known yet.
+/// Converts an answer to the outcome of the charge; `None` if the outcome is not yet known.
 fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
     match answer {
         Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
@@ -413,7 +415,7 @@ fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Optio
     }
 }
 
-/// Runs a gateway's future; a panic of it is an error.
+/// Runs a gateway's future and converts a panic to an error.
 async fn caught<T, F>(start: impl FnOnce() -> F) -> Result<T, GatewayError>
 where
     F: Future<Output = Result<T, GatewayError>>,
@@ -428,7 +430,7 @@ where
     .await
 }
 
-/// A reason of at most 200 characters.
+/// Truncates a reason to 200 characters.
 fn bounded(reason: Arc<str>) -> Arc<str> {
     match reason.char_indices().nth(200) {
         Some((end, _)) => reason[..end].into(),

@@ -1,4 +1,4 @@
-//! What one append writes, whatever it is written to.
+//! Contents of one append, independent of the backend.
 
 use std::sync::Arc;
 
@@ -10,23 +10,23 @@ use crate::domain::VaultChange;
 use crate::event::{Hash, Record};
 use crate::types::{CommandId, Timestamp};
 
-/// All that one append writes beside the rows, and what it answers once they are durable.
+/// All that one append writes besides the rows, and the outcomes to return once it is durable.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// One for each proposal.
+    /// Outcomes, one for each proposal.
     pub(super) outcomes: Vec<Outcome>,
-    /// The end of the journal after it.
+    /// End of the journal after the append.
     pub(super) head: Head,
-    /// The latest time of a proposal; results expire by it.
+    /// Latest time of a proposal; results expire by it.
     pub(super) now: Timestamp,
-    /// What changes in the vault, in order.
+    /// Changes to the vault, in order.
     pub(super) vault: Vec<VaultChange>,
-    /// The results to store, in order.
+    /// Results to store, in order.
     pub(super) results: Vec<(CommandId, StoredResult)>,
 }
 
 impl Batch {
-    /// Makes records of the proposals, numbered and chained from `head` on, and `rows` of the records.
+    /// Converts the proposals to records, numbered and chained from `head` on, and encodes them into `rows`.
     pub(super) fn new(rows: &mut RowWriter, head: Head, proposals: Vec<Proposal>) -> Result<Self, JournalError> {
         rows.clear();
         let outcomes = Vec::with_capacity(proposals.len());

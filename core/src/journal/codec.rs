@@ -1,43 +1,43 @@
-//! The stored form of records: payloads, the hash chain, and the rows that carry many records at once.
+//! The stored form of records: payloads, the hash chain, and rows of several records.
 //!
-//! A record's *payload* is the self-describing `MessagePack` form of [`Record`] without its hash. The hash of a record is
-//! BLAKE3 over the hash of the record before it, followed by the record's payload.
+//! A record's *payload* is the self-describing `MessagePack` form of [`Record`] without its hash. The hash of a record
+//! is BLAKE3 over the hash of the previous record followed by the record's payload.
 //!
-//! A *row* has one format byte and then, for each of its records: the payload's length (4 bytes, little endian), the hash
-//! (32 bytes), the payload. Its key is the sequence number of its first record. Rows exist because inserting into a
-//! copy-on-write B-tree is what an append costs most: one insert for the records of a batch, not one for each. They are
-//! cut at [`ROW_BYTES_MAX`] or [`ROW_RECORDS_MAX`], so that reading one record never means reading a whole batch.
+//! A *row* consists of one format byte and then, for each record, the payload's length (4 bytes, little endian), the
+//! hash (32 bytes) and the payload. Its key is the sequence number of its first record. An insert into a copy-on-write
+//! B-tree is the largest cost of an append, so the records of a batch share one insert. Rows are limited to
+//! [`ROW_BYTES_MAX`] and [`ROW_RECORDS_MAX`], so that reading one record never means reading a whole batch.
 //!
-//! **Invariant:** what was written by any release decodes for ever; `core/tests/it/golden/` has the proof.
+//! **Invariant:** data that any release wrote decodes forever; the fixtures in `core/tests/it/golden/` prove it.
 
 use std::ops::Range;
 
 use super::JournalError;
 use crate::event::{Hash, Record};
 
-/// The most bytes of a row, unless a single record is larger: with redb's own bytes around it, a row fills a page of 64 KiB
-/// and never spills into one of twice that size.
+/// Maximum bytes of a row, unless a single record is larger. With redb's overhead such a row fills a page of 64 KiB and
+/// never needs one of twice that size.
 pub(crate) const ROW_BYTES_MAX: usize = 64 * 1024 - 256;
 
-/// The most records of a row.
+/// Maximum records of a row.
 pub(crate) const ROW_RECORDS_MAX: usize = 256;
 
-/// The first byte of a row in today's form.
+/// First byte of a row in the current format.
 const ROW_FORMAT: u8 = 1;
 
 const LEN_BYTES: usize = 4;
 const HASH_BYTES: usize = 32;
 
-/// What stands before the payload of a record.
+/// Length of the length and hash that precede a record's payload.
 pub(crate) const FRAME_HEAD_BYTES: usize = LEN_BYTES + HASH_BYTES;
 
-/// A buffer above this is given back after the batch that needed it.
+/// Buffer capacity that is kept between batches; a larger buffer is shrunk to it.
 const BUFFER_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
-/// Encodes the records of one batch after another into rows, in buffers that are used again.
+/// Encodes the records of successive batches into rows and reuses its buffers.
 #[derive(Debug, Default)]
 pub(crate) struct RowWriter {
-    /// The hash before a record, then its payload: what is hashed.
+    /// Hash input: the previous hash, then the payload.
     hashed: Vec<u8>,
     /// All rows of the batch.
     bytes: Vec<u8>,
@@ -52,14 +52,14 @@ struct Row {
 }
 
 impl RowWriter {
-    /// Forgets the last batch.
+    /// Discards the rows of the last batch.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(BUFFER_KEPT_BYTES);
         self.rows.clear();
     }
 
-    /// Adds a record whose hash is not known yet, and sets its hash.
+    /// Appends a record and sets its hash.
     pub(crate) fn push(&mut self, prev: Hash, record: &mut Record) -> Result<(), JournalError> {
         record.hash = Hash::ZERO;
         self.hashed.clear();
@@ -88,12 +88,12 @@ impl RowWriter {
         Ok(())
     }
 
-    /// How many rows the batch has.
+    /// Returns the number of rows of the batch.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The rows of the batch with their keys, in order.
+    /// Iterates over the rows of the batch with their keys, in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &[u8])> {
         self.rows.iter().map(|row| (row.first, &self.bytes[row.bytes.clone()]))
     }
@@ -104,18 +104,19 @@ pub(crate) fn encode(out: &mut Vec<u8>, record: &Record) -> Result<(), JournalEr
     rmp_serde::encode::write_named(out, record).map_err(|err| JournalError::Storage(Box::new(err)))
 }
 
-/// A record as stored, not yet decoded.
+/// A stored record that is not yet decoded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame<'a> {
-    /// Its place, by the row's key and its place in the row.
+    /// Sequence number, derived from the row's key and the position in the row.
     pub(crate) seq: u64,
-    /// Its hash, as stored.
+    /// Stored hash.
     pub(crate) hash: Hash,
     payload: &'a [u8],
 }
 
 impl Frame<'_> {
-    /// Whether the stored hash is that of this payload after a record with the hash `prev`. `scratch` is a buffer to use.
+    /// Verifies that the stored hash is the hash of this payload after a record with the hash `prev`. `scratch` is a
+    /// reusable buffer.
     pub(crate) fn check(&self, prev: Hash, scratch: &mut Vec<u8>) -> Result<(), JournalError> {
         scratch.clear();
         scratch.extend_from_slice(prev.as_bytes());
@@ -127,7 +128,7 @@ impl Frame<'_> {
         }
     }
 
-    /// The record.
+    /// Decodes the record.
     pub(crate) fn decode(&self) -> Result<Record, JournalError> {
         let mut record: Record =
             rmp_serde::from_slice(self.payload).map_err(|err| damaged(self.seq, format!("can't be decoded: {err}")))?;
@@ -139,14 +140,14 @@ impl Frame<'_> {
     }
 }
 
-/// The records of a row; after an error there are no more.
+/// Iterator over the records of a row. It ends after the first error.
 #[derive(Debug)]
 pub(crate) struct Frames<'a> {
     seq: u64,
     rest: &'a [u8],
 }
 
-/// The records of the row with the key `first`.
+/// Returns the records of the row with the key `first`.
 pub(crate) fn frames(first: u64, row: &[u8]) -> Result<Frames<'_>, JournalError> {
     match row {
         [ROW_FORMAT, rest @ ..] if !rest.is_empty() => Ok(Frames { seq: first, rest }),
@@ -155,7 +156,7 @@ pub(crate) fn frames(first: u64, row: &[u8]) -> Result<Frames<'_>, JournalError>
     }
 }
 
-/// The records of such bytes, of which `first` is the first, without a row around them.
+/// Returns the records of bytes without a row header, starting with record `first`.
 pub(crate) fn frames_of(first: u64, bytes: &[u8]) -> Frames<'_> {
     Frames { seq: first, rest: bytes }
 }
@@ -186,13 +187,13 @@ fn split_frame(bytes: &[u8]) -> Option<(Hash, &[u8], &[u8])> {
     Some((Hash::from_bytes(*hash), payload, rest))
 }
 
-/// The records of a row, their hashes taken as they stand.
+/// Decodes the records of a row without verifying their hashes.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn decode_row(first: u64, row: &[u8]) -> Result<Vec<Record>, JournalError> {
     frames(first, row)?.map(|frame| frame?.decode()).collect()
 }
 
-/// That record `seq` is not what was written.
+/// Creates the error that record `seq` is not what was written.
 pub(crate) fn damaged(seq: u64, what: impl Into<String>) -> JournalError {
     JournalError::Damaged { seq, what: what.into() }
 }

@@ -1,24 +1,25 @@
-//! What every journal must do. Each test runs on each backend; a new backend adds one line at the end.
+//! Contract that every journal must satisfy. Each test runs on each backend; a new backend adds one line at the end.
 
 use std::any::Any;
 use std::sync::Arc;
 
+use boxoffice_faulty_disk::FaultyDisk;
 use smallvec::{SmallVec, smallvec};
 
 use super::memory::MemoryJournal;
 use super::redb::{RedbJournal, tests};
 use super::*;
+use crate::disk::Disk;
 use crate::event::TicketWithdrawn;
-use crate::testing::FaultyDisk;
 use crate::types::TicketId;
 
-/// A journal, and what must outlive it.
+/// A journal with the resources that must outlive it.
 pub(crate) struct Subject {
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) _keep: Box<dyn Any>,
 }
 
-/// A time to start from.
+/// Start time of the tests.
 pub(crate) const NOON: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 const ANN: UserId = UserId::from_bytes([1; 16]);
@@ -28,7 +29,7 @@ pub(crate) fn command(name: u8) -> CommandId {
     CommandId::from_bytes([name; 16])
 }
 
-/// A proposal with so many events.
+/// Creates a proposal with `events` events.
 pub(crate) fn proposal(events: usize) -> Proposal {
     let event = |at: usize| {
         let id = u128::try_from(at).unwrap().to_be_bytes();
@@ -68,7 +69,7 @@ fn later(ms: u64) -> Timestamp {
     Timestamp::from_millis(NOON.as_millis() + ms)
 }
 
-/// All records, by replay, which checks the chain.
+/// Returns all records by replay, which checks the chain.
 pub(crate) fn all(journal: &dyn Journal) -> Vec<Record> {
     let mut records = Vec::new();
     let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
@@ -221,7 +222,7 @@ pub(crate) fn an_email_has_one_owner(subject: &Subject) {
     assert_ne!(old.0, new.0);
     assert_eq!(journal.email_owner(old.0).unwrap(), None);
     journal.append(vec![put(ANN, Some(old.clone()), Some("x"))]).unwrap();
-    // In one batch: Ann leaves her email, Bob takes it, and Ann is erased.
+    // In one batch: Ann gives up her email, Bob takes it, and Ann is erased.
     let erase = Proposal { vault: Some(VaultChange::Erase { user_id: ANN }), ..proposal(1) };
     journal.append(vec![put(ANN, Some(new.clone()), None), put(BOB, Some(old.clone()), Some("y"))]).unwrap();
     assert_eq!(journal.email_owner(old.0).unwrap(), Some(BOB));
@@ -307,7 +308,7 @@ macro_rules! conformance {
     };
 }
 
-/// Archives all it can after every append.
+/// A journal that archives all it can after every append.
 #[derive(Debug)]
 struct Archiving(RedbJournal);
 
@@ -386,6 +387,10 @@ macro_rules! backends {
     };
 }
 
+fn faulty_disks() -> [Arc<dyn Disk>; 2] {
+    [1, 2].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
+}
+
 backends! {
     memory => Subject { journal: Box::new(MemoryJournal::default()), _keep: Box::new(()) };
     redb_file => {
@@ -393,13 +398,11 @@ backends! {
         Subject { journal: Box::new(RedbJournal::open(dir.path()).unwrap()), _keep: Box::new(dir) }
     };
     redb_on_a_faulty_disk => {
-        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
-        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::default()).unwrap();
+        let journal = RedbJournal::open_on(faulty_disks(), [7; 32], Sizes::default()).unwrap();
         Subject { journal: Box::new(journal), _keep: Box::new(()) }
     };
     redb_that_archives => {
-        let disks = [FaultyDisk::new(1), FaultyDisk::new(2)];
-        let journal = RedbJournal::open_on(disks.each_ref(), [7; 32], Sizes::smallest()).unwrap();
+        let journal = RedbJournal::open_on(faulty_disks(), [7; 32], Sizes::smallest()).unwrap();
         Subject { journal: Box::new(Archiving(journal)), _keep: Box::new(()) }
     };
     redb_in_memory => {

@@ -1,8 +1,9 @@
-//! Golden fixtures: every event ever released, as it was stored and as it was published, must be read for ever.
+//! Golden fixtures: the stored and the published form of every released event must remain readable forever.
 //!
-//! `core/tests/it/golden/` has two files for each event: `<Event>.v1.json` is the published form of a record with it, and
-//! `<Event>.v1.hex` the stored payload; `v2` if an event got new fields. They are never edited. For a new event, list it in `released!`, add a sample, and
-//! run `BLESS=1 cargo test -p boxoffice golden`, which writes the files that are missing and touches no other.
+//! `core/tests/it/golden/` has two files for each event: `<Event>.v1.json` is the published form of a record with the
+//! event, and `<Event>.v1.hex` is the stored payload. A form with new fields is `v2`. Fixtures are never edited. To add
+//! an event, list it in `released!`, add a sample, and run `BLESS=1 cargo test -p boxoffice golden`, which writes
+//! missing files only.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,7 +20,7 @@ use crate::types::{
     ChargeId, CommandId, Currency, Money, OrderId, PayoutId, RefundId, SessionId, TicketId, Timestamp, UserId,
 };
 
-/// Lists the events that have fixtures; the match makes the compiler ask for each.
+/// Lists the events with fixtures. The generated match makes the compiler require each event.
 macro_rules! released {
     ($($name:ident),* $(,)?) => {
         const RELEASED: &[&str] = &[$(stringify!($name)),*];
@@ -87,13 +88,13 @@ fn show() -> Arc<Show> {
     })
 }
 
-/// One record for each event, in the order of the list; each has the hash that it has as the journal's first record.
+/// Returns one record for each event, in the order of the list. Each has the hash of a journal's first record.
 pub(crate) fn samples() -> Vec<Record> {
     let events = [people(), tickets_and_orders(), payments(), late_money(), payouts()].into_iter().flatten();
     (1..).zip(events).map(|(seq, event)| record(seq, event)).collect()
 }
 
-/// Everything that has a fixture, with the number of its form.
+/// Returns every record with a fixture, and the version of its form.
 fn forms() -> Vec<(u32, Record)> {
     let later = later_forms().into_iter().map(|(form, event)| (form, record(1, event)));
     samples().into_iter().map(|record| (1, record)).chain(later).collect()
@@ -264,7 +265,7 @@ fn payouts() -> Vec<DomainEvent> {
     })]
 }
 
-/// Later forms of events that were released before, with the number of the form.
+/// Returns later forms of released events, with the version of the form.
 fn later_forms() -> Vec<(u32, DomainEvent)> {
     let (refund_id, charge_id, order_id) = (Some(REFUND), CHARGE, ORDER);
     vec![
@@ -308,7 +309,7 @@ fn path(name: &str, form: u32, kind: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.v{form}.{kind}"))
 }
 
-/// The fixture; `BLESS=1` makes it of `today` if it does not exist.
+/// Reads the fixture. `BLESS=1` writes it from `today` if it does not exist.
 fn fixture(name: &str, form: u32, kind: &str, today: &str) -> String {
     let path = path(name, form, kind);
     if !path.exists() && std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {

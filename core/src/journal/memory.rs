@@ -1,4 +1,4 @@
-//! A journal that forgets: for tests, and as the simplest thing that the conformance suite holds the others against.
+//! A journal in memory, for tests and as the reference backend of the conformance suite.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::domain::VaultChange;
 use crate::event::{EmailKey, Hash, Record};
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
-/// The same key for all, so that the same seed gives the same keys.
+/// Fixed key, so that the same seed gives the same email keys.
 const EMAIL_HASH_KEY: [u8; 32] = [0x5a; 32];
 
 /// A journal in memory.
@@ -41,7 +41,7 @@ impl Inner {
         })
     }
 
-    /// The records from `seq` on.
+    /// Returns the records from `seq` on.
     fn from(&self, seq: u64) -> &[Arc<Record>] {
         let skipped = usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX);
         self.records.get(skipped..).unwrap_or_default()

@@ -2,13 +2,10 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::{BoxOffice, Named};
-use crate::command::Command;
 use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
 use crate::identity::{self, Session};
@@ -190,9 +187,8 @@ impl Auth {
         let user_id = UserId::from(inner.ids.next());
         // The password is left out of the fingerprint, so that no quick hash of it is kept anywhere.
         let name = Named::by(self.key.as_ref(), email_key.as_bytes(), "auth.sign_up", &email.as_str());
-        let command =
-            Command::CreateUser(CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } });
-        let user = self.submit(command, Actor::System, name).await?;
+        let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
+        let user = inner.submit(command, Actor::System, name).await?;
         if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
@@ -290,12 +286,9 @@ impl Auth {
     /// # Errors
     /// `auth.required` if the user was erased.
     pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
-        let command = Command::RevokeSession(RevokeSession {
-            user_id: session.user_id,
-            session_id: session.session_id,
-            expires_at: session.expires_at,
-        });
-        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        let command =
+            RevokeSession { user_id: session.user_id, session_id: session.session_id, expires_at: session.expires_at };
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
     /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
@@ -332,9 +325,8 @@ impl Auth {
             Some(password) => Some(inner.passwords.hash(&inner.runtime_handle, password).await?),
             None => None,
         };
-        let command =
-            Command::UpdateUser(UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash });
-        let user = self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        let command = UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash };
+        let user = inner.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
         self.begin_session(&user, session.session_id)
     }
 
@@ -352,8 +344,8 @@ impl Auth {
     /// orders; `rate.limited`; `auth.required`.
     pub async fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
         self.confirm(session, current_password.to_owned()).await?;
-        let command = Command::EraseUser(EraseUser { user_id: session.user_id });
-        self.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        let command = EraseUser { user_id: session.user_id };
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
     /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer
@@ -374,8 +366,7 @@ impl Auth {
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
         let owner = inner.journal()?.email_owner(inner.journal()?.email_key(&email))?;
         let user_id = owner.ok_or(Code::AuthUserNotFound)?;
-        let command = Command::SetOperator(SetOperator { user_id, operator });
-        let user = self.submit(command, Actor::System, Named::Fresh).await?;
+        let user = inner.submit(SetOperator { user_id, operator }, Actor::System, Named::Fresh).await?;
         self.profile(&user)
     }
 
@@ -417,13 +408,6 @@ impl Auth {
             created_at: user.created_at,
             version: user.version,
         })
-    }
-
-    async fn submit(&self, command: Command, actor: Actor, name: Named) -> Result<Arc<User>, Error> {
-        match self.office.0.submit(command, actor, name).await? {
-            Reply::User(user) => Ok(user),
-            _ => Err(Code::Internal.into()),
-        }
     }
 }
 

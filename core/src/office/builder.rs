@@ -401,7 +401,7 @@ impl Builder {
 
     /// Opens a box office that has no threads: whoever has the writer turns it, whoever has the runtime drives it, and whoever
     /// has the views writes their checkpoints.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_stepped(
         self,
         journal: Arc<dyn Journal>,
@@ -548,9 +548,8 @@ struct Settler {
 }
 
 impl Settler {
-    fn submit(&self, command: Command) -> Settling<'_> {
-        let id = CommandId::from(self.ids.next());
-        let request = Request { command, id, actor: Actor::System, fingerprint: None };
+    fn submit(&self, command: impl Into<Command>) -> Settling<'_> {
+        let request = Request::new(command, CommandId::from(self.ids.next()), Actor::System);
         Box::pin(async move { self.handle.submit(request).await.map(drop) })
     }
 }
@@ -558,12 +557,12 @@ impl Settler {
 impl Settle for Settler {
     fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
         let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id }))
+        self.submit(SettleCharge { order_id, charge_id, outcome, new_order_id })
     }
 
     fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
         let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(Command::SettleRefund(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id }))
+        self.submit(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
     }
 }
 

@@ -157,12 +157,12 @@ impl JournalReader {
     ///
     /// # Errors
     /// `validation` if the directory exists and is not empty; `journal.unavailable` if it can't be written.
-    pub fn backup(&self, dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Error> {
+    pub fn backup(&self, directory: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Error> {
         let unavailable = |error: std::io::Error| Error::from(Code::JournalUnavailable).with_source(error);
-        std::fs::create_dir_all(dir).map_err(unavailable)?;
-        if std::fs::read_dir(dir).map_err(unavailable)?.next().is_some() {
+        std::fs::create_dir_all(directory).map_err(unavailable)?;
+        if std::fs::read_dir(directory).map_err(unavailable)?.next().is_some() {
             return Err(Error::invalid("directory", "must be empty or not exist"));
         }
-        Ok(self.office.0.journal()?.backup(&dir.join("journal.redb"), progress)?.seq)
+        Ok(self.office.0.journal()?.backup(&directory.join("journal.redb"), progress)?.seq)
     }
 }

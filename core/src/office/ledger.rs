@@ -5,9 +5,7 @@ use serde::Serialize;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, scope};
-use crate::command::Command;
-use crate::domain::ledger::{Account, EntryKind, LedgerEntry, Payout, RecordPayout, Totals};
-use crate::engine::Reply;
+use crate::domain::ledger::{Account, BalanceEntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::statement;
@@ -62,7 +60,7 @@ pub struct BalanceEntry {
     /// When it came to be.
     pub at: Timestamp,
     /// Why money moved.
-    pub kind: EntryKind,
+    pub kind: BalanceEntryKind,
     /// The order, of sales and refunds.
     pub order_id: Option<OrderId>,
     /// The payout, if it is one.
@@ -76,21 +74,21 @@ pub struct BalanceEntry {
 }
 
 impl BalanceEntry {
-    fn of(entry: &LedgerEntry, seller: UserId) -> Self {
+    fn of(entry: &LedgerEntry, seller: UserId) -> Result<Self, Error> {
         let own = entry.postings.iter().filter(|posting| posting.account == Account::Seller(seller));
         let (amount, fee) = own.fold((0, 0), |(amount, fee), posting| {
             (amount - i128::from(posting.amount), fee + i128::from(posting.fee))
         });
-        Self {
+        Ok(Self {
             number: entry.number,
             at: entry.at,
-            kind: entry.kind,
+            kind: entry.kind.of_seller().ok_or(Code::Internal)?,
             order_id: entry.order_id,
             payout_id: entry.payout.as_ref().map(|(id, _)| *id),
             reference: entry.payout.as_ref().map(|(_, reference)| reference.clone()),
             amount: SignedMoney::from_minor(amount, entry.currency),
             fee: SignedMoney::from_minor(fee, entry.currency),
-        }
+        })
     }
 
     /// The names of the columns of a statement.
@@ -250,7 +248,7 @@ impl Ledger {
         let views = self.readable(actor, seller)?;
         checked(|errors| query.check(errors))?;
         let page = views.entries(Account::Seller(seller), query)?;
-        Ok(page.map(|entry| BalanceEntry::of(&entry, seller)))
+        page.try_map(|entry| BalanceEntry::of(&entry, seller))
     }
 
     /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
@@ -392,11 +390,8 @@ impl Ledger {
         let (amount, reference) = payout.check(inner.default_currency())?;
         let name = Named::by(self.key.as_ref(), &scope(actor), "ledger.record_payout", &(seller, &payout));
         let payout_id = PayoutId::from(inner.ids.next());
-        let command = Command::RecordPayout(RecordPayout { payout_id, seller_id: seller, amount, reference });
-        match inner.submit(command, actor, name).await? {
-            Reply::Payout(payout) => Ok(payout),
-            _ => Err(Code::Internal.into()),
-        }
+        let command = RecordPayout { payout_id, seller_id: seller, amount, reference };
+        inner.submit(command, actor, name).await
     }
 
     /// The views, if the actor may read the seller's account.

@@ -24,12 +24,13 @@ use tokio::sync::watch;
 
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use builder::is_in_journal;
 pub use desk::{Desk, UserAccount};
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
+#[cfg(any(test, feature = "simulation"))]
 pub(crate) use notices::command_of;
 pub use orders::Orders;
 pub use payments::Payments;
@@ -38,14 +39,16 @@ pub use stats::Stats;
 pub use tickets::Tickets;
 
 use crate::command::Command;
-use crate::engine::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters};
+use crate::domain::payment::StartPayment;
+use crate::domain::{Decide, Limits, Order, Reply};
+use crate::engine::{self, Checkpointer, Gauges, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
 use crate::identity::{Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
 use crate::views::Views;
 
 /// How long `close` waits for calls of the gateway that are under way.
@@ -261,6 +264,28 @@ impl BoxOffice {
         !self.0.handle.is_closed()
     }
 
+    /// Returns the limits that the box office was opened with, such as how many tickets an order may have.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// println!("at most {} tickets an order", office.limits().order_tickets_max);
+    /// # }
+    /// ```
+    pub fn limits(&self) -> &Limits {
+        &self.0.settings.limits
+    }
+
+    /// Returns the currency of prices that name none.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// println!("{}", office.default_currency());
+    /// # }
+    /// ```
+    pub fn default_currency(&self) -> Currency {
+        self.0.default_currency()
+    }
+
     /// Returns the engine's own time, which never runs backwards.
     ///
     /// ```
@@ -333,7 +358,7 @@ impl BoxOffice {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 impl BoxOffice {
     /// Its parts, for those who drive it by hand.
     pub(crate) fn inner(&self) -> &Inner {
@@ -341,7 +366,7 @@ impl BoxOffice {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 impl Inner {
     /// Tells this one of every command and its answer.
     pub(crate) fn tap(&self, tap: Arc<dyn crate::engine::Tap>) {
@@ -371,13 +396,34 @@ fn spawn_closer(close: impl FnOnce() + Send + 'static) {
 }
 
 impl Inner {
-    /// Has a command decided.
-    pub(crate) async fn submit(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+    /// Has a command decided, and returns its answer once that is durable.
+    pub(crate) async fn submit<C: Decide>(&self, command: C, actor: Actor, id: Named) -> Result<C::Answer, Error> {
+        engine::typed::<C>(self.submit_any(command.into(), actor, id).await?)
+    }
+
+    /// Has a command of whatever kind decided.
+    pub(crate) async fn submit_any(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
+        self.handle.submit(self.request(command, actor, id)).await
+    }
+
+    /// Has a payment decided; the gateway gets the card once the intent is durable.
+    async fn start_payment(
+        &self,
+        command: StartPayment,
+        card: CardToken,
+        buyer: Actor,
+        id: Named,
+    ) -> Result<Arc<Order>, Error> {
+        let request = Request { card: Some(card), ..self.request(command.into(), buyer, id) };
+        engine::typed::<StartPayment>(self.handle.submit(request).await?)
+    }
+
+    fn request(&self, command: Command, actor: Actor, id: Named) -> Request {
         let (id, fingerprint) = match id {
             Named::Fresh => (CommandId::from(self.ids.next()), None),
             Named::Keyed { id, fingerprint } => (id, Some(fingerprint)),
         };
-        self.handle.submit(Request { command, id, actor, fingerprint }).await
+        Request { fingerprint, ..Request::new(command, id, actor) }
     }
 
     /// What can be read, as long as the box office is open.

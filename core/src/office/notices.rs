@@ -64,7 +64,7 @@ impl Payments {
         let Some(command) = command_of(fact, order.id, OrderId::from(inner.ids.next())) else { return Ok(()) };
         let key: IdempotencyKey = notice.id.parse().map_err(|_| refused(&"its id is not visible ASCII"))?;
         let name = Named::by(Some(&key), inner.gateway_name.as_bytes(), "payments.receive_notice", &notice.id);
-        inner.submit(command, Actor::System, name).await.map(drop)
+        inner.submit_any(command, Actor::System, name).await.map(drop)
     }
 }
 
@@ -92,7 +92,7 @@ impl Inner {
         let outcome = asking.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(unavailable)?;
         let new_order_id = OrderId::from(self.ids.next());
         let (order_id, charge_id) = (charge.order_id, charge.id);
-        let command = Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id });
+        let command = SettleCharge { order_id, charge_id, outcome, new_order_id };
         self.submit(command, Actor::System, Named::Fresh).await.map(drop)
     }
 }

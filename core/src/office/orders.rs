@@ -6,10 +6,8 @@ use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named};
-use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::{CancelOrder, CreateOrder, TicketIds};
-use crate::engine::Reply;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
@@ -70,12 +68,9 @@ impl Orders {
             return Err(Error::invalid("ticketIds", "must not name a ticket twice"));
         }
         let order_id = OrderId::from(self.office.0.ids.next());
-        let command = Command::CreateOrder(CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) });
+        let command = CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) };
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
-        match self.office.0.submit(command, Actor::User(buyer), name).await? {
-            Reply::Order(order) => Ok(order),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(command, Actor::User(buyer), name).await
     }
 
     /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
@@ -93,7 +88,7 @@ impl Orders {
     /// `order.not_found`, `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`,
     /// `command.key_reused`.
     pub async fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
-        let command = Command::CancelOrder(CancelOrder { order_id: id });
+        let command = CancelOrder { order_id: id };
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.cancel", &id);
         self.office.0.submit(command, Actor::User(buyer), name).await.map(drop)
     }

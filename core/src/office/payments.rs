@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::{BoxOffice, Named, scope};
-use crate::command::Command;
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{Charge, Resolution, ResolveEscalation, StartPayment, StartRefund};
-use crate::engine::{Reply, Waiting};
+use crate::engine::Waiting;
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, OrderId, RefundId, UserId};
@@ -78,15 +77,12 @@ impl Payments {
         // Asked before the command, so that no outcome is missed.
         let settled = inner.waiters.wait_for(order);
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
-        let command = Command::StartPayment(StartPayment {
+        let command = StartPayment {
             order_id: order,
             charge_id: ChargeId::from(inner.ids.next()),
             gateway: Arc::clone(&inner.gateway_name),
-            token,
-        });
-        let Reply::Order(started) = inner.submit(command, Actor::User(buyer), name).await? else {
-            return Err(Code::Internal.into());
         };
+        let started = inner.start_payment(command, token, Actor::User(buyer), name).await?;
         let is_done = |order: &Order| order.charge.as_ref().is_some_and(|charge| charge.status.is_settled());
         let order = self.settled(&started, settled, is_done).await?;
         outcome(&order)
@@ -205,10 +201,8 @@ impl Payments {
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);
-        let command = Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale });
-        let Reply::Order(started) = inner.submit(command, actor, name).await? else {
-            return Err(Code::Internal.into());
-        };
+        let command = StartRefund { order_id, refund_id, amount, return_to_sale };
+        let started = inner.submit(command, actor, name).await?;
         // A refund that comes again has the id of the first time, which only the journal knows: then none may be pending.
         let refunds = started.charge.iter().flat_map(|charge| &charge.refunds);
         let is_repeated = !refunds.into_iter().any(|refund| refund.id == refund_id);
@@ -283,10 +277,8 @@ impl Payments {
             return Err(Error::invalid("note", format_args!("must have at most {NOTE_MAX} characters")));
         }
         let name = Named::by(self.key.as_ref(), &scope(actor), "payments.resolve", &(order_id, resolution, note));
-        let command = Command::ResolveEscalation(ResolveEscalation { order_id, resolution, note: note.into() });
-        let Reply::Order(order) = self.office.0.submit(command, actor, name).await? else {
-            return Err(Code::Internal.into());
-        };
+        let command = ResolveEscalation { order_id, resolution, note: note.into() };
+        let order = self.office.0.submit(command, actor, name).await?;
         order.charge.clone().ok_or_else(|| Code::Internal.into())
     }
 

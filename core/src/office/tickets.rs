@@ -6,10 +6,8 @@ use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewTicket, TicketUpdate};
-use crate::command::Command;
 use crate::domain::Ticket;
 use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
-use crate::engine::Reply;
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, UserId};
@@ -132,10 +130,7 @@ impl Tickets {
         let (title, price, show) = checked.ok_or(faults)?;
         let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
         let name = self.name(seller, "tickets.update", &(id, &update));
-        match self.office.0.submit(Command::UpdateTicket(command), Actor::User(seller), name).await? {
-            Reply::Ticket(ticket) => Ok(ticket),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(command, Actor::User(seller), name).await
     }
 
     /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
@@ -153,7 +148,7 @@ impl Tickets {
     /// `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.version_mismatch`,
     /// `command.key_reused`.
     pub async fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
-        let command = Command::WithdrawTicket(WithdrawTicket { ticket_id: id, expected_version });
+        let command = WithdrawTicket { ticket_id: id, expected_version };
         let name = self.name(seller, "tickets.withdraw", &(id, expected_version));
         self.office.0.submit(command, Actor::User(seller), name).await.map(drop)
     }
@@ -256,11 +251,7 @@ impl Tickets {
         listings: Vec<(TicketId, crate::domain::ticket::Listing)>,
         name: Named,
     ) -> Result<Vec<Arc<Ticket>>, Error> {
-        let command = Command::CreateTickets(CreateTickets { listings });
-        match self.office.0.submit(command, Actor::User(seller), name).await? {
-            Reply::Tickets(tickets) => Ok(tickets),
-            _ => Err(Code::Internal.into()),
-        }
+        self.office.0.submit(CreateTickets { listings }, Actor::User(seller), name).await
     }
 
     fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {

@@ -248,8 +248,7 @@ impl<'j> Author<'j> {
             }
             Fate::Paid | Fate::Declined | Fate::Refunded => {
                 let charge_id = ChargeId::from(self.ids.next());
-                let token = "tok_visa".parse().map_err(|_| Error::from(Code::Internal))?;
-                let start = StartPayment { order_id, charge_id, gateway: "sandbox".into(), token };
+                let start = StartPayment { order_id, charge_id, gateway: "sandbox".into() };
                 self.decide(&Command::StartPayment(start), buyer)?;
                 let outcome = if hold.fate == Fate::Declined {
                     ChargeOutcome::NotCharged { reason: "Your card was declined".into() }

@@ -1,4 +1,4 @@
-//! Decoding a value from text without a copy of the text.
+//! Deserialization of a value from borrowed text, without a copy of the text.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// The value that `make` gives for the text that comes next.
+/// Deserializes a string and returns the value that `make` builds from it.
 ///
-/// `Cow<str>` would do the same with a copy of every text, and replaying a journal decodes millions of them.
+/// Deserializing into `Cow<str>` would copy every string, and a replay of a journal decodes millions of them.
 pub(crate) fn text<'de, D: Deserializer<'de>, T, E: fmt::Display>(
     deserializer: D,
     make: impl FnOnce(&str) -> Result<T, E>,

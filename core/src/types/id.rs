@@ -1,4 +1,4 @@
-//! Typed ids: a ticket's id can't be handed to a function that wants an order's.
+//! Typed ids. A function that takes an order's id does not accept a ticket's id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A text that is not an id.
+/// Error for text that is not a valid id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
 pub struct IdParseError;
@@ -15,19 +15,19 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// A UUID of version 7 where boxoffice made it: ids made later sort later. Shown as lower-case hyphenated text,
-        /// stored as 16 bytes.
+        /// Ids that boxoffice creates are UUIDs of version 7, so later ids sort after earlier ones. The text form is
+        /// lower-case and hyphenated. The stored form is 16 bytes.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
         impl $name {
-            /// The id that these 16 bytes stand for.
+            /// Creates an id from its 16 bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            /// The 16 bytes of the id, in the order in which ids sort.
+            /// Returns the 16 bytes of the id. The bytes sort in the same order as the ids.
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
@@ -71,35 +71,35 @@ macro_rules! id {
 }
 
 id!(
-    /// Names a user.
+    /// Identifier of a user.
     UserId
 );
 id!(
-    /// Names a ticket.
+    /// Identifier of a ticket.
     TicketId
 );
 id!(
-    /// Names an order.
+    /// Identifier of an order.
     OrderId
 );
 id!(
-    /// Names a charge; also the idempotency key that the gateway gets.
+    /// Identifier of a charge, and the idempotency key that is sent to the gateway.
     ChargeId
 );
 id!(
-    /// Names a refund; also the idempotency key that the gateway gets.
+    /// Identifier of a refund, and the idempotency key that is sent to the gateway.
     RefundId
 );
 id!(
-    /// Names a payout.
+    /// Identifier of a payout.
     PayoutId
 );
 id!(
-    /// Names a session, the `sid` of its token.
+    /// Identifier of a session: the `sid` claim of its token.
     SessionId
 );
 id!(
-    /// Names a command; every journal record carries the id of the command that caused it.
+    /// Identifier of a command. Every journal record carries the id of the command that caused it.
     CommandId
 );
 

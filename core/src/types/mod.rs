@@ -1,7 +1,7 @@
-//! The vocabulary that everything else is written in: ids, money, time and bounded text.
+//! Basic value types: ids, money, time and bounded text.
 //!
-//! **Invariant:** nothing in here depends on any other module of the crate, and no value of these types is ever
-//! invalid: a [`Title`] is short enough, a [`Currency`] has minor units, an [`Email`] has one `@`.
+//! **Invariant:** this module depends on no other module of the crate, and no value of these types is ever invalid: a
+//! [`Title`] is within its length, a [`Currency`] has minor units, an [`Email`] has one `@`.
 
 mod decode;
 mod id;

@@ -1,4 +1,4 @@
-//! Money: integer minor units and a currency. There is no float in it, and none gets in.
+//! Money as integer minor units with a currency. No float is involved anywhere.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,32 +6,32 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Why a text or a sum is not an amount of money.
+/// Reasons why text or a sum is not a valid amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not a decimal number.
+    /// The text is not a decimal number.
     #[error("must be a decimal number such as 19.99")]
     NotANumber,
-    /// More decimals than the currency has.
+    /// The amount has more decimals than the currency.
     #[error("has more than {0} decimals, which this currency does not have")]
     TooManyDecimals(u8),
-    /// Zero or less.
+    /// The amount is zero or below.
     #[error("must be greater than 0")]
     NotPositive,
-    /// More than [`Money::MINOR_MAX`] minor units.
+    /// The amount exceeds [`Money::MINOR_MAX`] minor units.
     #[error("is too large")]
     TooLarge,
-    /// Not the code of a currency in use that has minor units by ISO 4217.
+    /// The code is not an ISO 4217 currency in use that has minor units.
     #[error("must be an ISO 4217 currency code such as USD")]
     UnknownCurrency,
-    /// Two amounts of different currencies.
+    /// The two amounts have different currencies.
     #[error("can't be added to an amount of another currency")]
     CurrencyMismatch,
 }
 
-/// A currency of ISO 4217 that has minor units: `USD` has 2 decimals, `JPY` 0, `KWD` 3.
+/// An ISO 4217 currency that has minor units: `USD` has 2 decimals, `JPY` 0, `KWD` 3.
 ///
-/// Metals, funds, test codes and currencies no longer in use are not accepted.
+/// Metals, funds, test codes and withdrawn currencies are not accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
@@ -39,19 +39,19 @@ impl Currency {
     /// The US dollar.
     pub const USD: Self = Self(iso_currency::Currency::USD);
 
-    /// Every currency that amounts can be in, in the order of their codes. Finds them anew each time.
+    /// Iterates over every accepted currency, ordered by code. Each call searches for them again.
     pub fn all() -> impl Iterator<Item = Self> {
         let letters = || 'A'..='Z';
         let codes = letters().flat_map(move |a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
         codes.filter_map(|code| String::from_iter(code).parse().ok())
     }
 
-    /// The three letters, in capitals.
+    /// Returns the three-letter code in capitals.
     pub fn code(self) -> &'static str {
         self.0.code()
     }
 
-    /// How many decimals the minor unit has: 2 for cents.
+    /// Returns the number of decimals of the currency, such as 2 for USD.
     pub fn exponent(self) -> u8 {
         u8::try_from(self.0.exponent().unwrap_or(0)).unwrap_or(0)
     }
@@ -60,7 +60,7 @@ impl Currency {
 impl FromStr for Currency {
     type Err = MoneyError;
 
-    /// The currency of a code in capitals.
+    /// Parses a three-letter code in capitals.
     fn from_str(code: &str) -> Result<Self, MoneyError> {
         let currency = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
         let in_use = !currency.is_special() && !currency.is_fund() && currency.is_superseded().is_none();
@@ -88,7 +88,7 @@ impl Serialize for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not through `from_str`: a currency that goes out of use must still decode from an old journal.
+        // `from_str` is not used: a currency that goes out of use must still decode from an old journal.
         super::decode_text(deserializer, |code| {
             iso_currency::Currency::from_code(code).map(Self).ok_or(MoneyError::UnknownCurrency)
         })
@@ -113,13 +113,13 @@ pub struct Money {
 }
 
 impl Money {
-    /// The largest amount: a trillion minor units less one.
+    /// Largest amount: 999,999,999,999 minor units.
     pub const MINOR_MAX: u64 = 999_999_999_999;
 
-    /// An amount of 1..=[`Money::MINOR_MAX`] minor units.
+    /// Creates an amount of 1..=[`Money::MINOR_MAX`] minor units.
     ///
     /// # Errors
-    /// [`MoneyError::NotPositive`] for 0, [`MoneyError::TooLarge`] above the largest amount.
+    /// [`MoneyError::NotPositive`] for 0, [`MoneyError::TooLarge`] above [`Money::MINOR_MAX`].
     pub const fn from_minor(minor: u64, currency: Currency) -> Result<Self, MoneyError> {
         match minor {
             0 => Err(MoneyError::NotPositive),
@@ -128,10 +128,10 @@ impl Money {
         }
     }
 
-    /// Reads an amount in major units, exactly: `19.99`, `2000`, `1.5e3`.
+    /// Parses an amount in major units without rounding: `19.99`, `2000`, `1.5e3`.
     ///
     /// # Errors
-    /// [`MoneyError::NotANumber`], [`MoneyError::TooManyDecimals`] (zeros at the end don't count),
+    /// [`MoneyError::NotANumber`], [`MoneyError::TooManyDecimals`] (trailing zeros don't count),
     /// [`MoneyError::NotPositive`] or [`MoneyError::TooLarge`].
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let amount = parse_decimal(text)?;
@@ -148,17 +148,17 @@ impl Money {
         Self::from_minor(minor, currency)
     }
 
-    /// The number of minor units: cents for USD, yen for JPY.
+    /// Returns the number of minor units: cents for USD, yen for JPY.
     pub const fn minor(self) -> u64 {
         self.minor
     }
 
-    /// The currency.
+    /// Returns the currency.
     pub const fn currency(self) -> Currency {
         self.currency
     }
 
-    /// The amount in major units as an exact decimal, with all decimals of the currency: `19.90`.
+    /// Returns the amount in major units as an exact decimal with all decimals of the currency: `19.90`.
     pub fn decimal(self) -> String {
         let exponent = usize::from(self.currency.exponent());
         if exponent == 0 {
@@ -168,10 +168,11 @@ impl Money {
         format!("{}.{:0exponent$}", self.minor / scale, self.minor % scale)
     }
 
-    /// The sum of two amounts.
+    /// Returns the sum of two amounts.
     ///
     /// # Errors
-    /// [`MoneyError::CurrencyMismatch`], or [`MoneyError::TooLarge`].
+    /// [`MoneyError::CurrencyMismatch`] if the currencies differ, [`MoneyError::TooLarge`] if the sum exceeds
+    /// [`Money::MINOR_MAX`].
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch);
@@ -182,12 +183,12 @@ impl Money {
     /// The sort value of one major unit.
     pub(crate) const SORT_VALUE_OF_ONE: u64 = 10_000;
 
-    /// A number by which amounts of all currencies compare: ten-thousandths of the major unit.
+    /// Returns the amount in ten-thousandths of the major unit, which is comparable across currencies.
     pub(crate) fn sort_value(self) -> u64 {
         self.minor.saturating_mul(10_u64.pow(4_u32.saturating_sub(u32::from(self.currency.exponent()))))
     }
 
-    /// What [`Money::sort_value`] would be for an amount of `text` major units, of any currency, rounded down.
+    /// Returns the [`Money::sort_value`] of an amount of `text` major units of any currency, rounded down.
     pub(crate) fn sort_value_of(text: &str) -> Result<u64, MoneyError> {
         let amount = parse_decimal(text)?;
         if amount.is_sign_negative() && !amount.is_zero() {
@@ -204,7 +205,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// Longer than any number that could still be an amount.
+/// Length limit of a decimal, longer than the text of any valid amount.
 const TEXT_LEN_MAX: usize = 40;
 
 fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
@@ -226,7 +227,7 @@ fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
     }
 }
 
-/// `number × 10^places`, exactly.
+/// Returns `number × 10^places` without rounding.
 fn shift(number: Decimal, places: i32) -> Result<Decimal, MoneyError> {
     if number.is_zero() {
         return Ok(number);
@@ -242,7 +243,7 @@ fn shift(number: Decimal, places: i32) -> Result<Decimal, MoneyError> {
     shifted.ok_or(MoneyError::TooLarge)
 }
 
-/// A decimal that is well formed but does not fit is too large, or has too many decimals to be any currency's.
+/// Classifies a decimal that does not parse: malformed, too large, or with more decimals than any currency has.
 fn too_long_or_wrong(text: &str) -> MoneyError {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));

@@ -1,10 +1,11 @@
-//! Sums of money, which may be zero or below.
+//! Sums of money that may be zero or negative.
 
 use std::fmt;
 
 use super::money::{Currency, Money};
 
-/// A sum of amounts of one currency, which may be zero or below: what somebody is owed, or what a payout takes from that.
+/// A sum of amounts of one currency that may be zero or negative, such as a balance or the part of it that a payout
+/// takes.
 ///
 /// ```
 /// use boxoffice::{Currency, SignedMoney};
@@ -19,22 +20,22 @@ pub struct SignedMoney {
 }
 
 impl SignedMoney {
-    /// The sum of so many minor units.
+    /// Creates a sum of `minor` minor units.
     pub const fn from_minor(minor: i128, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// The number of minor units: cents for USD, yen for JPY.
+    /// Returns the number of minor units: cents for USD, yen for JPY.
     pub const fn minor(self) -> i128 {
         self.minor
     }
 
-    /// The currency.
+    /// Returns the currency.
     pub const fn currency(self) -> Currency {
         self.currency
     }
 
-    /// The sum in major units as an exact decimal, with all decimals of the currency: `-19.90`.
+    /// Returns the sum in major units as an exact decimal with all decimals of the currency: `-19.90`.
     pub fn decimal(self) -> String {
         let exponent = usize::from(self.currency.exponent());
         let sign = if self.minor < 0 { "-" } else { "" };

@@ -1,4 +1,4 @@
-//! Bounded texts: each type can only hold what its name says.
+//! Bounded text types. Each type accepts only the values that its documentation allows.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Why a text can't be what it was given as; reads well after the name of the field.
+/// Reasons why text is rejected. The message is worded to follow the name of the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Too short or too long, in characters, after spaces around it are taken off.
+    /// The text has too few or too many characters after surrounding spaces are trimmed.
     #[error("must have {min} to {max} characters")]
     Length {
-        /// The fewest characters.
+        /// Minimum number of characters.
         min: usize,
-        /// The most characters.
+        /// Maximum number of characters.
         max: usize,
     },
-    /// A character that this kind of text can't have.
+    /// The text contains a character that its type does not allow.
     #[error("{0}")]
     Form(&'static str),
 }
@@ -41,7 +41,7 @@ macro_rules! text {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -76,7 +76,7 @@ macro_rules! text {
         }
 
         impl<'de> Deserialize<'de> for $name {
-            // Unchecked: a journal keeps what was valid when it was written, even after a limit changed.
+            // Unchecked: a stored value stays readable after a limit changes.
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 super::decode_text(deserializer, |text| Ok::<_, TextError>(Self(text.into())))
             }
@@ -85,23 +85,23 @@ macro_rules! text {
 }
 
 text!(
-    /// What a ticket is called: 1 to 200 characters.
+    /// Title of a ticket: 1 to 200 characters.
     Title, 1..=200
 );
 text!(
-    /// What a show is called: 1 to 200 characters.
+    /// Name of a show: 1 to 200 characters.
     ShowName, 1..=200
 );
 text!(
-    /// Where a show takes place: 1 to 200 characters.
+    /// Venue of a show: 1 to 200 characters.
     Venue, 1..=200
 );
 text!(
-    /// Where in the venue a ticket's place is, such as `Block A, row 3, seat 12`: 1 to 100 characters.
+    /// Label of a ticket's place in the venue, such as `Block A, row 3, seat 12`: 1 to 100 characters.
     SeatLabel, 1..=100
 );
 text!(
-    /// The kind of a show, such as `concert` or `match`: 1 to 40 lower-case letters, digits and hyphens.
+    /// Category of a show, such as `concert` or `match`: 1 to 40 lower-case letters, digits and hyphens.
     Category, 1..=40, |text| {
         if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             Ok(())
@@ -112,18 +112,18 @@ text!(
 );
 
 text!(
-    /// By what a payout is found at the bank: 1 to 100 characters.
+    /// Reference by which a payout is found at the bank: 1 to 100 characters.
     PayoutReference, 1..=100
 );
 
 impl Title {
-    /// A title for a ticket of which nobody asks what it is called.
+    /// Returns a placeholder title for a ticket whose title is never read.
     pub(crate) fn unnamed() -> Self {
         Self("-".into())
     }
 }
 
-/// Text that must not show up in logs: `Debug` hides it, and it has no `Display` and no serde form.
+/// Defines a text type that must not appear in logs: `Debug` redacts it, and it has no `Display` and no serde form.
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {
         $(#[$doc])*
@@ -131,7 +131,7 @@ macro_rules! secret {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The text itself: for the one who must have it, never for a log.
+            /// Returns the secret text. Never log it.
             pub fn expose(&self) -> &str {
                 &self.0
             }
@@ -170,41 +170,43 @@ fn visible_ascii(text: &str) -> Result<(), TextError> {
 }
 
 secret!(
-    /// A password: 8 to 128 characters, any of them, taken as it is typed.
+    /// A password: 8 to 128 characters of any kind, taken as typed.
     Password, |text| length(text, 8, 128)
 );
 secret!(
-    /// What a card processor gives a web page in place of a card number: 1 to 255 visible ASCII characters.
+    /// Token by which a card processor replaces a card number on a web page: 1 to 255 visible ASCII characters.
     ///
     /// It is never written to the journal.
     CardToken, visible_ascii
 );
 secret!(
-    /// What a card processor gives the buyer's page to go on with a payment: 1 to 255 visible ASCII characters.
+    /// Secret with which the buyer's page continues a payment at the card processor: 1 to 255 visible ASCII characters.
     ///
-    /// It is never written to the journal, and shown to the buyer alone.
+    /// It is never written to the journal. It is shown to the buyer only.
     ClientSecret, visible_ascii
 );
 secret!(
-    /// A caller's own name for one command, so that sending it again does nothing twice: 1 to 255 visible ASCII characters.
+    /// Key by which a caller makes a command idempotent, so that a retry has no second effect: 1 to 255 visible ASCII
+    /// characters.
     IdempotencyKey, visible_ascii
 );
 
-/// An email address, as its owner typed it.
+/// An email address as its owner typed it.
 ///
-/// Two addresses that differ only in case are one: see [`Email::folded`].
+/// Two addresses that differ only in case are the same address; see [`Email::folded`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(Box<str>);
 
 impl Email {
-    /// The address as it was typed.
+    /// Returns the address as it was typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address without regard to case, by which it is unique.
+    /// Returns the case-folded address, by which emails are unique.
     pub fn folded(&self) -> String {
-        // By way of capitals, and letter by letter, because some small letters have one capital: σ and ς, s and ſ.
+        // Folds by way of capitals, character by character, because some small letters share one capital: σ and ς, s
+        // and ſ.
         self.0.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Points in time: UTC milliseconds inside, RFC 3339 outside.
+//! Points in time, held as UTC milliseconds and published as RFC 3339.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that is not an RFC 3339 time between the years 1970 and 9999.
+/// Error for text that is not an RFC 3339 time between the years 1970 and 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a time such as 2027-05-01T19:30:00Z")]
 pub struct TimestampParseError;
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Stored as an integer, published as RFC 3339 with millisecond precision in UTC.
+/// The stored form is an integer. The published form is RFC 3339 in UTC with millisecond precision.
 ///
 /// ```
 /// use boxoffice::Timestamp;
@@ -25,32 +25,32 @@ pub struct TimestampParseError;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
-/// 9999-12-30T22:00:00.000Z: any later, some time zone has a year that RFC 3339 can't write.
+/// 9999-12-30T22:00:00.000Z. After it, some time zone is in a year that RFC 3339 can't express.
 const LATEST_MS: u64 = 253_402_207_200_000;
 
 impl Timestamp {
-    /// The point `ms` milliseconds after the start of 1970, at most at the end of the year 9999.
+    /// Creates the point `ms` milliseconds after the start of 1970, clamped to the end of the year 9999.
     pub const fn from_millis(ms: u64) -> Self {
         Self(if ms > LATEST_MS { LATEST_MS } else { ms })
     }
 
-    /// Milliseconds since the start of 1970.
+    /// Returns the milliseconds since the start of 1970.
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the start of 1970.
+    /// Returns the whole seconds since the start of 1970.
     pub const fn as_secs(self) -> u64 {
         self.0 / 1000
     }
 
-    /// The point `duration` later, at most at the end of the year 9999.
+    /// Returns the point `duration` later, clamped to the end of the year 9999.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
-    /// How long it is from `earlier` to here; zero if `earlier` is not earlier.
+    /// Returns the time that has passed since `earlier`, or zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

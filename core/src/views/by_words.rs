@@ -1,4 +1,4 @@
-//! Listings of what has certain words: the lists of a few texts in place of the list of all tickets.
+//! Listings restricted to words: the lists of a few texts instead of the list of all tickets.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use super::{SLICE, Views};
 use crate::domain::Ticket;
 use crate::types::TicketId;
 
-/// Is shown the entries of a text, until it has seen enough.
+/// Function that receives the entries of a text until it breaks.
 type Visit<'v> = &'v mut dyn FnMut(Key, &Settled<'_, Ticket>) -> GoOn;
 
-/// What is looked for, and in which order.
+/// Requested order, range and page size.
 pub(super) struct Wanted<'a> {
     pub(super) key: TicketKey,
     pub(super) walk: &'a Walk,
@@ -25,7 +25,8 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Views {
-    /// The tickets in memory, if the words of the query are rare enough that their texts are the shorter way.
+    /// Returns the matching tickets in memory, if the words of the query are rare enough that their texts are the
+    /// faster way.
     pub(super) fn tickets_by_words(
         &self,
         index: fn(&Live) -> &TicketIndex,
@@ -40,7 +41,8 @@ impl Views {
             index.words().plan(search, in_order, TICKETS_MAX.max(index.len() / 8))?
         };
         if !in_order {
-            // Prices are scattered over all texts, so that many tickets with a word mostly have some among the cheapest.
+            // Prices are scattered over all texts, so when many tickets have a word, some are usually among the
+            // cheapest.
             if wanted.key == TicketKey::Price && tickets > SLICE {
                 let pick = |live: &Live, key: Key| {
                     let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
@@ -67,7 +69,8 @@ impl Views {
         Some(texts.into_iter().map(of_text).collect())
     }
 
-    /// Sorts the tickets of one text after the other, those first that may come first, until the others can only come later.
+    /// Sorts the tickets of one text after the other, in the order of their earliest possible position, until the rest
+    /// can't appear on the page.
     fn sort_by_words(
         &self,
         index: fn(&Live) -> &TicketIndex,
@@ -83,7 +86,7 @@ impl Views {
         };
         firsts.sort_unstable_by(|a, b| walk.compare(a.0, b.0));
         let mut parts = Vec::new();
-        // The first keys that were found, as many as tell that the page is full.
+        // The first keys found so far, as many as show that the page is full.
         let mut found: Vec<Key> = Vec::new();
         for (first, text) in firsts {
             if found.get(wanted.limit).is_some_and(|last| walk.compare(*last, first).is_lt()) {
@@ -99,7 +102,7 @@ impl Views {
         parts
     }
 
-    /// The first tickets of the text; past `end` nobody asks for them.
+    /// Returns the first tickets of the text. Positions after `end` are not needed.
     fn sort_text(
         &self,
         index: fn(&Live) -> &TicketIndex,
@@ -130,7 +133,7 @@ impl Views {
         })
     }
 
-    /// The same of the tickets in the file.
+    /// Returns the matching tickets in the file, like [`Views::tickets_by_words`] for memory.
     pub(super) fn settled_by_words(
         &self,
         wanted: &Wanted<'_>,
@@ -155,7 +158,7 @@ impl Views {
         self.sort_settled(&texts, wanted, filter)
     }
 
-    /// The tickets of one text, which the file has in the order that is asked for.
+    /// Returns the tickets of one text, which the file stores in the requested order.
     fn settled_of_text(
         &self,
         text: TextId,
@@ -176,7 +179,7 @@ impl Views {
         Ok(gathering.part)
     }
 
-    /// The tickets of many texts with few tickets each: their places are put in order before any of them is read.
+    /// Returns the tickets of many texts with few tickets each. It sorts their positions before it reads any of them.
     fn settled_of_texts(
         &self,
         texts: &[TextId],
@@ -202,7 +205,8 @@ impl Views {
         failed.map_or(Ok(Some(part)), Err)
     }
 
-    /// The tickets of these texts, read to be put in another order than that of the file; `None` if they are too many for that.
+    /// Returns the tickets of these texts, sorted in another order than the file's; `None` if there are too many to
+    /// sort.
     fn sort_settled(
         &self,
         texts: &[TextId],
@@ -232,17 +236,17 @@ impl Views {
         self.0.store.settled_tickets(TicketKey::CreatedAt, Some(Owner::Text(text)), walk, visit)
     }
 
-    /// Memory has the say about what it has: the file may be older.
+    /// Returns the ticket from memory if it is there, because the file's version may be older.
     pub(super) fn newest(&self, place: Key, settled: &Settled<'_, Ticket>) -> Result<Arc<Ticket>, ViewsError> {
         let newer = self.live().tickets.by_id.get(&TicketId::from_bytes(place.id())).cloned();
         newer.map_or_else(|| settled.load().map(Arc::new), Ok)
     }
 }
 
-/// How many are put in order at first: mostly a page is full with them.
+/// Number of entries to sort at first; they usually fill a page.
 const SORTED_FIRST: usize = 256;
 
-/// The first of these that are admitted, as many as a page wants.
+/// Returns the first admitted entries, as many as the page needs.
 fn pick<T>(
     mut found: Vec<(Key, T)>,
     wanted: &Wanted<'_>,
@@ -258,7 +262,7 @@ fn pick<T>(
     let mut gathering = Gathering::new(wanted.limit);
     for mut sorted in [found, rest] {
         sorted.sort_unstable_by(|a, b| wanted.walk.compare(a.0, b.0));
-        // Twice in a row is a ticket that has the word in two of its texts.
+        // Adjacent duplicates are a ticket that has the word in two of its texts.
         let mut last = None;
         for (key, entry) in sorted {
             if last.replace(key) == Some(key) {

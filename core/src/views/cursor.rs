@@ -1,23 +1,23 @@
-//! Where a listing goes on.
+//! Cursors of listings.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::key::{KEY_LEN, Key};
 
-/// Where the next page of a listing starts: right after the last entry of the page before it.
+/// Position in a listing at which the next page starts, right after the last entry of the previous page.
 ///
-/// Opaque text that may stand in a URL as it is. It names a place in one sort order, not a number of entries: what is listed, sold or
-/// withdrawn meanwhile makes no entry that has not changed appear twice or be left out.
+/// The text form is opaque and safe in a URL. A cursor names a position in one sort order, not a number of entries.
+/// Whatever is listed, sold or withdrawn meanwhile, an entry that has not changed appears exactly once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    /// The kind of listing that it belongs to.
+    /// Kind of listing that the cursor belongs to.
     pub(super) tag: u8,
-    /// The last place that the pages so far have covered.
+    /// Last position that the previous pages have covered.
     pub(super) key: Key,
 }
 
-/// A text that is not a cursor.
+/// Error for text that is not a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not one that a listing gave")]
 pub struct CursorParseError;
@@ -45,7 +45,7 @@ impl FromStr for Cursor {
     }
 }
 
-/// Only the form that is written: one place has one text.
+/// Accepts lower-case digits only, so that each position has exactly one text.
 fn hex_digit(digit: u8) -> Result<u8, CursorParseError> {
     match digit {
         b'0'..=b'9' => Ok(digit - b'0'),
@@ -113,17 +113,22 @@ impl FromStr for PageLimit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The entries. A page may be short, even empty, and yet have a next one: a rare match in a long history is looked for
-    /// over several pages.
+    /// Entries of the page. A page may be short or even empty although a next page exists: a search for rare matches in
+    /// a long history spans several pages.
     pub items: Vec<T>,
-    /// Where the next page starts; `None` on the last page.
+    /// Start of the next page; `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// The page with its entries turned into something else.
+    /// Converts each entry with `turn`, and keeps the cursor.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
+    }
+
+    /// Turns the entries into something else, unless one of them can't be.
+    pub(crate) fn try_map<U, E>(self, turn: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page { items: self.items.into_iter().map(turn).collect::<Result<_, E>>()?, next: self.next })
     }
 }
 

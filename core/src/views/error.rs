@@ -1,22 +1,22 @@
-//! Why a view could not be read or written.
+//! Errors of reading and writing views.
 
 use std::borrow::Cow;
 
 use crate::error::{Code, Error};
 
-/// Why the views could not do what they were asked. The journal is not touched by it.
+/// Errors of the views. They never affect the journal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ViewsError {
-    /// The checkpoint file is open already, here or in another process.
+    /// The checkpoint file is already open, in this process or another.
     #[error("the checkpoint file is open already")]
     InUse,
-    /// What is stored is not what was written. The file is deleted, and the next opening makes a new one from the journal.
+    /// The stored data is not what was written. The file is deleted, and the next opening rebuilds it from the journal.
     #[error("the checkpoint file is damaged: {0}")]
     Damaged(Cow<'static, str>),
-    /// The storage failed; it may work again.
+    /// The storage failed; a later attempt may succeed.
     #[error("the checkpoint file's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The cursor of the query is another listing's.
+    /// The cursor of the query belongs to another listing.
     #[error("the cursor belongs to another listing")]
     ForeignCursor,
 }
@@ -66,7 +66,7 @@ impl From<std::io::Error> for ViewsError {
 }
 
 impl ViewsError {
-    /// The file is damaged in this way.
+    /// Creates the error for a damaged file.
     pub(super) const fn damaged(what: &'static str) -> Self {
         Self::Damaged(Cow::Borrowed(what))
     }

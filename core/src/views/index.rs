@@ -1,4 +1,4 @@
-//! The orders in which entities in memory are listed.
+//! Indexes of the entities in memory, in the orders in which they are listed.
 
 use std::collections::BTreeSet;
 use std::hash::Hash;
@@ -13,22 +13,22 @@ use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::types::{Timestamp, UserId};
 
-/// What tickets are sorted by, whatever the direction.
+/// Sort key of tickets, independent of the direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TicketKey {
-    /// When the ticket was listed.
+    /// Time of listing.
     CreatedAt,
-    /// Its price, in major units of whatever currency.
+    /// Price in major units, whatever the currency.
     Price,
-    /// When its show starts.
+    /// Start of the show.
     StartsAt,
 }
 
 impl TicketKey {
-    /// All of them.
+    /// All sort keys.
     pub(super) const ALL: [Self; 3] = [Self::CreatedAt, Self::Price, Self::StartsAt];
 
-    /// The place of the ticket.
+    /// Returns the position of the ticket.
     pub(super) fn of(self, ticket: &Ticket) -> Key {
         let value = match self {
             Self::CreatedAt => ticket.created_at.as_millis(),
@@ -40,7 +40,7 @@ impl TicketKey {
 }
 
 impl TicketSort {
-    /// What is sorted by, and whether the largest comes first.
+    /// Returns the sort key, and `true` if the order is descending.
     pub(super) const fn key(self) -> (TicketKey, bool) {
         match self {
             Self::Newest => (TicketKey::CreatedAt, true),
@@ -53,29 +53,29 @@ impl TicketSort {
     }
 }
 
-/// The place of an order among its buyer's.
+/// Returns the position of an order among its buyer's orders.
 pub(super) fn order_key(order: &Order) -> Key {
     Key::new(order.created_at.as_millis(), order.id.as_bytes())
 }
 
-/// The order's charge, unless it pays another order.
+/// Returns the order's charge, unless it pays for another order.
 pub(super) fn own_charge(order: &Order) -> Option<&Charge> {
     order.charge.as_ref().filter(|charge| charge.transferred_to.is_none())
 }
 
-/// Tickets in every order that they are listed in.
+/// Index of tickets in every order of listing.
 #[derive(Debug, Default)]
 pub(super) struct TicketIndex {
     created_at: BTreeSet<Key>,
     price: BTreeSet<Key>,
     starts_at: BTreeSet<Key>,
-    /// Each seller's, by the time of listing.
+    /// Tickets of each seller, by time of listing.
     of_seller: PerUser,
     words: WordIndex,
 }
 
 impl TicketIndex {
-    /// The index of all these tickets, which is quicker than to insert them one by one.
+    /// Builds the index of all these tickets, which is faster than inserting them one by one.
     pub(super) fn of(tickets: &[Arc<Ticket>]) -> Self {
         let sorted = |key: TicketKey| tickets.iter().map(|ticket| key.of(ticket)).collect();
         Self {
@@ -103,7 +103,7 @@ impl TicketIndex {
         self.words.remove(ticket);
     }
 
-    /// Follows an edit. Seller and time of listing never change.
+    /// Updates the index after an edit. Seller and time of listing never change.
     pub(super) fn replace(&mut self, old: &Ticket, new: &Ticket) {
         for key in [TicketKey::Price, TicketKey::StartsAt] {
             let (old, new) = (key.of(old), key.of(new));
@@ -124,7 +124,7 @@ impl TicketIndex {
         self.created_at.len()
     }
 
-    /// All tickets in this order.
+    /// Returns all tickets in the order of `key`.
     pub(super) const fn keys(&self, key: TicketKey) -> &BTreeSet<Key> {
         match key {
             TicketKey::CreatedAt => &self.created_at,
@@ -133,7 +133,7 @@ impl TicketIndex {
         }
     }
 
-    /// The seller's tickets in the order of [`TicketKey::CreatedAt`], if there are any.
+    /// Returns the seller's tickets in the order of [`TicketKey::CreatedAt`], if there are any.
     pub(super) fn keys_of(&self, seller: UserId) -> Option<&BTreeSet<Key>> {
         self.of_seller.keys_of(seller)
     }
@@ -147,12 +147,12 @@ impl TicketIndex {
     }
 }
 
-/// Keys of what belongs to an owner: a user, a text. Many small sets, because finding a place in one large set costs several
-/// cache misses.
+/// Keys of the entities of an owner, such as a user or a text. Many small sets are used because a lookup in one large
+/// set costs several cache misses.
 #[derive(Debug)]
 pub(super) struct PerOwner<O>(FxHashMap<O, BTreeSet<Key>>);
 
-/// Keys of what belongs to a user.
+/// Keys of the entities of a user.
 pub(super) type PerUser = PerOwner<UserId>;
 
 impl<O> Default for PerOwner<O> {
@@ -162,7 +162,7 @@ impl<O> Default for PerOwner<O> {
 }
 
 impl<O: Copy + Ord + Hash> FromIterator<(O, Key)> for PerOwner<O> {
-    /// Sorts all of them at once, which is quicker than to insert them one by one.
+    /// Sorts all keys at once, which is faster than inserting them one by one.
     fn from_iter<I: IntoIterator<Item = (O, Key)>>(keys: I) -> Self {
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_unstable();
@@ -172,13 +172,13 @@ impl<O: Copy + Ord + Hash> FromIterator<(O, Key)> for PerOwner<O> {
 }
 
 impl<O: Copy + Ord + Hash> PerOwner<O> {
-    /// Tells whether it is the first of this owner.
+    /// Inserts a key; returns `true` if it is the owner's first.
     pub(super) fn insert(&mut self, owner: O, key: Key) -> bool {
         let keys = self.0.entry(owner).or_default();
         keys.insert(key) && keys.len() == 1
     }
 
-    /// Tells whether it was the last of this owner.
+    /// Removes a key; returns `true` if it was the owner's last.
     pub(super) fn remove(&mut self, owner: O, key: Key) -> bool {
         let Some(keys) = self.0.get_mut(&owner) else { return false };
         keys.remove(&key);

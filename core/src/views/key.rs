@@ -1,43 +1,43 @@
-//! Where an entity stands in a listing, and the way in which a listing is walked.
+//! Keys of listings, and the traversal of a listing.
 
 use std::cmp::Ordering;
 
 use smallvec::{SmallVec, smallvec};
 
-/// A place in a listing: what is sorted by, then the entity's id, so that no two entities have one place.
+/// A position in a listing: the sort value, then the entity's id, so that each position is unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    /// What is sorted by: a time, a price.
+    /// Sort value: a time or a price.
     pub(super) value: u64,
-    /// The id, as the number that its bytes are.
+    /// Id of the entity as a big-endian number.
     id: u128,
 }
 
-/// How many bytes a key has.
+/// Length of an encoded key in bytes.
 pub(super) const KEY_LEN: usize = 24;
 
 impl Key {
-    /// Before all keys with this value.
+    /// Returns the key before all keys with this value.
     pub(super) const fn low(value: u64) -> Self {
         Self { value, id: 0 }
     }
 
-    /// After all keys with this value.
+    /// Returns the key after all keys with this value.
     pub(super) const fn high(value: u64) -> Self {
         Self { value, id: u128::MAX }
     }
 
-    /// The place of the entity with this id.
+    /// Creates the key of the entity with this id.
     pub(super) const fn new(value: u64, id: &[u8; 16]) -> Self {
         Self { value, id: u128::from_be_bytes(*id) }
     }
 
-    /// The bytes of the entity's id.
+    /// Returns the bytes of the entity's id.
     pub(super) const fn id(self) -> [u8; 16] {
         self.id.to_be_bytes()
     }
 
-    /// Bytes that sort as keys do.
+    /// Encodes the key to bytes that sort as keys do.
     pub(super) fn to_bytes(self) -> [u8; KEY_LEN] {
         let mut bytes = [0; KEY_LEN];
         bytes[..8].copy_from_slice(&self.value.to_be_bytes());
@@ -45,7 +45,7 @@ impl Key {
         bytes
     }
 
-    /// The key of these bytes, if they are as many as a key has.
+    /// Decodes a key; `None` if the bytes have another length.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (value, id) = bytes.split_first_chunk::<8>()?;
         Some(Self { value: u64::from_be_bytes(*value), id: u128::from_be_bytes(id.try_into().ok()?) })
@@ -66,30 +66,30 @@ impl Key {
     }
 }
 
-/// The value of what has nothing to be sorted by; it comes last in both directions.
+/// Sort value of entities without one. They come last in both directions.
 pub(super) const NO_VALUE: u64 = u64::MAX;
 
-/// The values that some entities have in a listing, at most.
+/// Bounds of the sort values of some entities in a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reach {
     low: u64,
     high: u64,
-    /// Whether there are some with [`NO_VALUE`], which is neither of the two.
+    /// `true` if some entities have [`NO_VALUE`], which is in neither bound.
     without: bool,
 }
 
 impl Default for Reach {
-    /// No values.
+    /// Returns bounds that contain no value.
     fn default() -> Self {
         Self { low: NO_VALUE, high: 0, without: false }
     }
 }
 
 impl Reach {
-    /// All values.
+    /// Bounds that contain all values.
     pub(super) const ANYWHERE: Self = Self { low: 0, high: NO_VALUE - 1, without: true };
 
-    /// From now on it has this value, too.
+    /// Extends the bounds to contain this value.
     pub(super) fn take_in(&mut self, value: u64) {
         if value == NO_VALUE {
             self.without = true;
@@ -99,16 +99,16 @@ impl Reach {
     }
 }
 
-/// The part of a listing that is still to be walked, and its direction.
+/// The remaining part of a listing, and the direction of traversal.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
-    /// First and last key of each span, both included, in the order of the walk.
+    /// First and last key of each span, both included, in the order of traversal.
     spans: SmallVec<[(Key, Key); 2]>,
     descending: bool,
 }
 
 impl Walk {
-    /// All keys with values from `low` to `high`; those with [`NO_VALUE`] come last.
+    /// Creates a walk over all keys with values from `low` to `high`; those with [`NO_VALUE`] come last.
     pub(super) fn new(low: u64, high: u64, descending: bool) -> Self {
         let mut spans = smallvec![];
         if low < NO_VALUE {
@@ -121,17 +121,17 @@ impl Walk {
         Self { spans, descending }
     }
 
-    /// All keys.
+    /// Creates a walk over all keys.
     pub(super) fn all(descending: bool) -> Self {
         Self::new(0, NO_VALUE, descending)
     }
 
-    /// Whether the walk comes by there.
+    /// Returns `true` if the walk includes the key.
     pub(super) fn contains(&self, key: Key) -> bool {
         self.spans.iter().any(|(low, high)| (*low..=*high).contains(&key))
     }
 
-    /// The first key that the walk may meet in the reach; `None` if it meets none any more.
+    /// Returns the first position at which the walk may meet an entity within `reach`; `None` if there is none left.
     pub(super) fn first_in(&self, reach: Reach) -> Option<Key> {
         let values = (reach.low <= reach.high).then_some((Key::low(reach.low), Key::high(reach.high)));
         let without = reach.without.then_some((Key::low(NO_VALUE), Key::high(NO_VALUE)));
@@ -143,7 +143,7 @@ impl Walk {
         met.map(|(low, high)| if self.descending { high } else { low }).min_by(|a, b| self.compare(*a, *b))
     }
 
-    /// Takes off everything up to and including `key`.
+    /// Removes everything up to and including `key`.
     pub(super) fn skip_to(&mut self, key: Key) {
         let rank = self.rank(key);
         let descending = self.descending;
@@ -160,17 +160,17 @@ impl Walk {
         self.spans = kept;
     }
 
-    /// The spans that are left, each from its lower to its upper end, in the order of the walk.
+    /// Iterates over the remaining spans in the order of traversal, each as its lower and upper end.
     pub(super) fn spans(&self) -> impl Iterator<Item = (Key, Key)> + '_ {
         self.spans.iter().copied()
     }
 
-    /// Whether spans are walked from their upper end.
+    /// Returns `true` if spans are traversed from their upper end.
     pub(super) const fn is_descending(&self) -> bool {
         self.descending
     }
 
-    /// Which of two keys the walk meets first.
+    /// Compares two keys by the order of traversal.
     pub(super) fn compare(&self, a: Key, b: Key) -> Ordering {
         self.rank(a).cmp(&self.rank(b))
     }
@@ -180,7 +180,7 @@ impl Walk {
     }
 }
 
-/// Sorts as the walk goes.
+/// Returns a value that sorts in the order of traversal.
 fn rank_of(key: Key, descending: bool) -> (bool, Key) {
     let last = key.value == NO_VALUE;
     (last, if descending { Key { value: !key.value, id: !key.id } } else { key })

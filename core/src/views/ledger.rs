@@ -1,4 +1,4 @@
-//! What accounts come to, and their entries.
+//! Totals of accounts, and their entries.
 
 use std::sync::Arc;
 
@@ -11,27 +11,27 @@ use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
 use crate::types::Currency;
 
 impl Views {
-    /// What the account comes to, currency by currency in the order of their codes.
+    /// Returns the account's totals in each currency, ordered by currency code.
     pub(crate) fn totals(&self, account: Account) -> Vec<(Currency, Totals)> {
         self.live().ledger.accounts.all_of(account)
     }
 
-    /// All accounts, at one moment.
+    /// Returns all accounts at one moment.
     pub(crate) fn accounts(&self) -> Accounts {
         self.live().ledger.accounts.clone()
     }
 
-    /// A page of the account's entries, the newest first.
+    /// Returns a page of the account's entries, newest first.
     ///
     /// # Errors
-    /// If the file can't be read.
+    /// An error if the file can't be read.
     pub(crate) fn entries(&self, account: Account, query: &LedgerQuery) -> Result<Page<Arc<LedgerEntry>>, ViewsError> {
         let limit = query.limit.get();
         let before = query.cursor.map_or(u64::MAX, |cursor| cursor.key.value);
-        // One more tells whether there is a next page.
+        // One extra entry shows that there is a next page.
         let mut items: Vec<_> = self.live().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();
         if items.len() <= limit {
-            // What left memory meanwhile is in the file, and what is in both is taken from memory.
+            // Entries that have left memory meanwhile are in the file; entries in both are taken from memory.
             let before = items.last().map_or(before, |last| last.number);
             items.extend(self.0.store.entries(account, before, limit + 1 - items.len())?);
         }

@@ -1,4 +1,4 @@
-//! Listings: what is in memory and what is in the file, merged into pages.
+//! Listings: entities from memory and from the file, merged into pages.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -19,19 +19,19 @@ use super::{SLICE, Views};
 use crate::domain::{Order, Ticket};
 use crate::types::{OrderId, TicketId, UserId};
 
-/// How much work one page may make in the file: a page is cut short after it.
+/// Limit of the work in the file for one page; the page is cut short after it.
 ///
 /// Tests have little in the file, and see short pages all the same.
 const WORK_MAX: u32 = if cfg!(test) { 300 } else { 1_000_000 };
 
-/// How many entries tell how long a scan would take.
+/// Number of entries after which the duration of a scan is estimated.
 const PROBE: usize = SLICE / 4;
 
-/// The work to read one entity from the file, compared with that of passing over an index entry.
+/// Cost of reading one entity from the file, relative to passing over an index entry.
 pub(super) const LOAD_WORK: u32 = 10;
 
 impl Views {
-    /// The tickets that the query asks for.
+    /// Returns the tickets that match the query.
     pub(crate) fn tickets(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, ViewsError> {
         let (key, descending) = query.sort.key();
         let mut walk = Walk::all(descending);
@@ -61,13 +61,13 @@ impl Views {
         Ok(merge(parts, &walk, limit, tag))
     }
 
-    /// The buyer's orders that the query asks for, newest first.
+    /// Returns the buyer's orders that match the query, newest first.
     pub(crate) fn orders(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, ViewsError> {
         let mut walk = Walk::all(true);
         start(&mut walk, query.cursor, OrderQuery::TAG)?;
         let limit = query.limit.get();
         let admits = |order: &Order| query.status.is_none_or(|status| order.status == status);
-        // Memory has the say about what it has: the file may be older.
+        // Memory takes precedence, because the file's version may be older.
         let get = |live: &Live, key: Key| live.orders.by_id.get(&OrderId::from_bytes(key.id())).cloned();
         let in_memory = self.scan(
             walk.clone(),
@@ -143,8 +143,8 @@ impl Views {
         Ok(vec![gathering.part])
     }
 
-    /// Walks an index in memory and picks entities, at most one more than the limit. The lock is let go again and again, so that
-    /// the writer need not wait for a long search; the index may change meanwhile.
+    /// Traverses an index in memory and picks entities, at most one more than the limit. It releases the lock
+    /// regularly, so that a long search does not block the writer; the index may change meanwhile.
     pub(super) fn scan<T>(
         &self,
         mut walk: Walk,
@@ -172,7 +172,8 @@ impl Views {
         }
     }
 
-    /// A [`Views::scan`] that gives up where it promises to look at more than `most` entries before the page is full.
+    /// Scans like [`Views::scan`], but returns `None` once it expects to examine more than `most` entries before the
+    /// page is full.
     pub(super) fn scan_at_most<T>(
         &self,
         most: usize,
@@ -204,8 +205,8 @@ impl Views {
     }
 }
 
-/// Shows `visit` the next keys of the walk, as many as one slice has, until it has seen enough. Gives the last key if it is not
-/// that of the whole walk.
+/// Passes the next keys of the walk to `visit`, up to one slice of them, until it returns `true`. Returns the last key
+/// unless the walk is complete.
 pub(super) fn visit_slice(keys: &BTreeSet<Key>, walk: &Walk, visit: impl FnMut(Key) -> bool) -> Option<Key> {
     visit_some(SLICE, keys, walk, visit)
 }
@@ -224,15 +225,15 @@ fn visit_some(many: usize, keys: &BTreeSet<Key>, walk: &Walk, mut visit: impl Fn
     None
 }
 
-/// What one source has for a page.
+/// Entities that one source contributes to a page.
 #[derive(Debug)]
 pub(super) struct Part<T> {
     pub(super) found: Vec<(Key, Arc<T>)>,
-    /// The last key that was looked at, unless all were.
+    /// Last key that was examined, unless all were.
     pub(super) cut: Option<Key>,
 }
 
-/// A [`Part`] in the making.
+/// A [`Part`] under construction.
 pub(super) struct Gathering<T> {
     pub(super) part: Part<T>,
     wanted: usize,
@@ -240,7 +241,7 @@ pub(super) struct Gathering<T> {
 }
 
 impl<T> Gathering<T> {
-    /// One entry more than the page has tells whether there is a next page.
+    /// Creates a part for a page of `limit` entries. One extra entry shows that there is a next page.
     pub(super) fn new(limit: usize) -> Self {
         Self { part: Part { found: Vec::new(), cut: None }, wanted: limit + 1, work: 0 }
     }
@@ -253,7 +254,7 @@ impl<T> Gathering<T> {
         self.part.found.len() == self.wanted
     }
 
-    /// After each entry of the file: whether to go on.
+    /// Counts an entry of the file, and returns whether to continue.
     pub(super) fn step(&mut self, key: Key) -> ControlFlow<()> {
         self.work += 1;
         if self.is_full() || self.work >= WORK_MAX {
@@ -264,7 +265,7 @@ impl<T> Gathering<T> {
     }
 }
 
-/// Goes on where the page before has ended.
+/// Skips to the end of the previous page.
 fn start(walk: &mut Walk, cursor: Option<Cursor>, tag: u8) -> Result<(), ViewsError> {
     match cursor {
         Some(cursor) if cursor.tag != tag => return Err(ViewsError::ForeignCursor),
@@ -274,11 +275,11 @@ fn start(walk: &mut Walk, cursor: Option<Cursor>, tag: u8) -> Result<(), ViewsEr
     Ok(())
 }
 
-/// One page of what the sources have, which are given from the first that was looked at to the last.
+/// Merges the parts to one page. Parts are given in the order in which their sources were examined.
 ///
-/// An entity that moved from one source to another meanwhile may be in both, and is taken once, in its newer state.
+/// An entity that moved from one source to another meanwhile may be in both. It appears once, in its newer state.
 fn merge<T: Versioned>(parts: Vec<Part<T>>, walk: &Walk, limit: usize, tag: u8) -> Page<Arc<T>> {
-    // Past the first cut nobody knows what that source has.
+    // After the first cut, the content of that source is unknown.
     let horizon = parts.iter().filter_map(|part| part.cut).min_by(|a, b| walk.compare(*a, *b));
     let mut newest: FxHashMap<[u8; 16], (Key, Arc<T>)> = FxHashMap::default();
     for (key, entity) in parts.into_iter().flat_map(|part| part.found) {
@@ -311,7 +312,7 @@ impl Versioned for Order {
     }
 }
 
-/// Whether a ticket is asked for.
+/// Filter of a ticket query.
 pub(super) struct TicketFilter<'a> {
     pub(super) query: &'a TicketQuery,
     search: Option<Search<'a>>,
@@ -336,7 +337,7 @@ impl<'a> TicketFilter<'a> {
             && self.search.as_mut().is_none_or(|search| search.matches(ticket))
     }
 
-    /// What can be told from the index alone.
+    /// Returns `false` if the index entry alone rules the ticket out.
     pub(super) fn may_match(&self, settled: &Settled<'_, Ticket>) -> bool {
         let status = match self.query.status {
             TicketStatusFilter::OnSale => false,

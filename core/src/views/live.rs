@@ -1,4 +1,4 @@
-//! What is in memory: everything that is live, and what is not yet in the checkpoint file.
+//! Entities in memory: all active ones, and those that are not yet in the checkpoint file.
 
 mod ledger;
 mod orders;
@@ -22,25 +22,25 @@ use crate::event::Hash;
 use crate::journal::Head;
 use crate::types::{Currency, OrderId, SessionId, TicketId, Timestamp, UserId};
 
-/// The end of an empty journal.
+/// End of an empty journal.
 pub(super) const NOTHING: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
 
 /// The entities in memory.
 #[derive(Debug)]
 pub(super) struct Live {
-    /// Everything up to here is published.
+    /// Position up to which everything is published.
     pub(super) covers: Head,
     pub(super) users: FxHashMap<UserId, Arc<User>>,
     pub(super) tickets: LiveTickets,
     pub(super) orders: LiveOrders,
     pub(super) revoked: RevokedSessions,
-    /// Orders whose charge was given up though money may still come, by the time until which that is remembered.
+    /// Orders whose charge was given up although money may still arrive, by the time until which they are remembered.
     pub(super) watched: BTreeSet<(Timestamp, OrderId)>,
     pub(super) ledger: LiveLedger,
     pub(super) dirty: Dirty,
 }
 
-/// What the checkpoint file does not have yet.
+/// Changes that the checkpoint file does not have yet.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
     pub(super) users: FxHashMap<UserId, Arc<User>>,
@@ -48,9 +48,9 @@ pub(super) struct Dirty {
     pub(super) orders: FxHashMap<OrderId, Arc<Order>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
     pub(super) watched: Vec<(Timestamp, OrderId)>,
-    /// In the order of their numbers.
+    /// Ledger entries in the order of their numbers.
     pub(super) entries: Vec<Arc<LedgerEntry>>,
-    /// What the accounts come to by the last of these entries that is about them.
+    /// Totals of each account after the last of these entries that concerns it.
     pub(super) accounts: FxHashMap<(Account, Currency), Totals>,
 }
 
@@ -59,7 +59,7 @@ impl Dirty {
         self.users.len() + self.tickets.len() + self.orders.len() + self.revoked.len() + self.entries.len()
     }
 
-    /// Adds what has changed since.
+    /// Adds newer changes.
     fn overtake(&mut self, newer: Self) {
         self.users.extend(newer.users);
         self.tickets.extend(newer.tickets);
@@ -72,7 +72,7 @@ impl Dirty {
 }
 
 impl Live {
-    /// Replaces entities by newer ones; from then on the views show the journal up to `covers`.
+    /// Replaces entities by newer ones. The views then show the journal up to `covers`.
     pub(super) fn publish(&mut self, entities: Vec<Entity>, covers: Head) {
         for entity in entities {
             match entity {
@@ -99,7 +99,7 @@ impl Live {
         self.pass(covers);
     }
 
-    /// Takes an entry of the ledger in.
+    /// Adds an entry of the ledger.
     fn post(&mut self, entry: Arc<LedgerEntry>) {
         self.ledger.post(&entry);
         for posting in &entry.postings {
@@ -109,7 +109,7 @@ impl Live {
         self.dirty.entries.push(entry);
     }
 
-    /// Remembers those of the orders for which money may still come though their charge was given up.
+    /// Remembers the orders whose charge was given up although money may still arrive.
     pub(super) fn watch<'o>(&mut self, orders: impl Iterator<Item = &'o Arc<Order>>) {
         for order in orders {
             if let Some(until) = order.charge.as_ref().and_then(Charge::watched_until) {
@@ -119,7 +119,7 @@ impl Live {
         }
     }
 
-    /// From now on everything up to here is shown, and what no longer matters is forgotten.
+    /// Advances the published position and drops what has expired.
     fn pass(&mut self, covers: Head) {
         self.revoked.forget_until(covers.at);
         while self.watched.first().is_some_and(|(until, _)| *until <= covers.at) {
@@ -128,9 +128,9 @@ impl Live {
         self.covers = covers;
     }
 
-    /// Takes over the end of a replay; from then on the views show the journal up to `covers`.
+    /// Adopts the result of a replay. The views then show the journal up to `covers`.
     ///
-    /// The state holds what is live, and shares what has not changed with these views: that is how changes are told.
+    /// The state holds active entities and shares unchanged ones with these views, so changes are detected by pointer.
     pub(super) fn adopt(&mut self, state: &State, aside: Replayed, covers: Head) {
         let is_new = |known: Option<&Arc<User>>, user| known.is_none_or(|known| !Arc::ptr_eq(known, user));
         for user in state.users().filter(|user| is_new(self.users.get(&user.id), user)) {
@@ -154,7 +154,7 @@ impl Live {
         self.pass(covers);
     }
 
-    /// Forgets what has settled since it was put here, without a trace.
+    /// Drops entities that have become terminal since they were added, without recording the change.
     pub(super) fn forget(&mut self, aside: &Replayed) {
         let tickets: Vec<_> = aside.tickets.keys().filter_map(|id| self.tickets.by_id.get(id)).cloned().collect();
         self.tickets.evict(&tickets);
@@ -162,9 +162,9 @@ impl Live {
         self.orders.evict(&orders);
     }
 
-    /// Takes back what could not be written.
+    /// Restores changes that could not be written.
     pub(super) fn take_back(&mut self, mut unwritten: Dirty) {
-        // What was set aside in the middle of a replay is nowhere else.
+        // Entities that were set aside during a replay exist nowhere else.
         for ticket in unwritten.tickets.values() {
             if !self.tickets.by_id.contains_key(&ticket.id) {
                 self.tickets.replace(ticket);
@@ -179,7 +179,7 @@ impl Live {
         self.dirty.overtake(unwritten);
     }
 
-    /// What the rules need to know of what is published.
+    /// Returns the state that the rules need, as published.
     pub(super) fn state(&self) -> State {
         let mut state = State::default();
         for user in self.users.values() {

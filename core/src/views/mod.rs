@@ -1,18 +1,19 @@
 //! Read models, computed from the journal, and their checkpoint file.
 //!
-//! The writer publishes the new state of every entity that a batch changed, after the batch is durable. What is live (users,
-//! tickets on sale or locked, orders that are not settled) is kept in memory; what is settled moves to `views.redb` with the next
-//! checkpoint and is read from there. Entities are immutable and shared with the writer's state.
+//! After a batch is durable, the writer publishes the new state of every entity that the batch changed. Active entities
+//! (users, tickets on sale or locked, orders that are not terminal) are kept in memory. Terminal ones move to
+//! `views.redb` with the next checkpoint and are read from there. Entities are immutable and shared with the writer's
+//! state.
 //!
-//! **Invariant:** nothing is shown that is not durable in the journal, and a reader sees whole batches of the past: whoever was
-//! answered finds his own change.
+//! **Invariant:** views show only what is durable in the journal, and readers see whole batches. A caller that has
+//! received its answer finds its own change.
 //!
-//! **Invariant:** an entity is found at every moment, in memory or in the file: it leaves memory after the commit that wrote it.
-//! Therefore a reader looks into memory first and into the file after that, never the other way round.
+//! **Invariant:** an entity is found at every moment, in memory or in the file: it leaves memory only after the commit
+//! that wrote it. Therefore readers look in memory first and in the file second, never the other way round.
 //!
-//! **Invariant:** `views.redb` is exact, all entities as they were at the position that it covers, but for one thing: what was
-//! settled and is live again stays among the settled, too, until it is settled anew. Memory has the say about what it has.
-//! The file may be deleted at any time.
+//! **Invariant:** `views.redb` is exact: it holds all entities as they were at the position that it covers. There is
+//! one exception: a terminal entity that has become active again stays among the terminal ones, too, until it is
+//! terminal again. Memory takes precedence over the file. The file may be deleted at any time.
 
 mod by_words;
 mod checkpoint;
@@ -49,7 +50,7 @@ use crate::journal::Head;
 use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId, SessionId, TicketId, Timestamp, UserId};
 
-/// The new state of something after a batch.
+/// The new state of an entity after a batch.
 #[derive(Debug, Clone)]
 pub(crate) enum Entity {
     /// A user.
@@ -58,52 +59,52 @@ pub(crate) enum Entity {
     Ticket(Arc<Ticket>),
     /// An order, with its charge.
     Order(Arc<Order>),
-    /// A session that ended before its time, and that time.
+    /// A session that was revoked, and the time at which it would have expired.
     Revoked(SessionId, Timestamp),
     /// An entry of the ledger.
     Posted(Arc<LedgerEntry>),
 }
 
-/// What a replay has set aside, because its state holds no more than what is live.
+/// Entities that a replay has set aside, because its state holds active entities only.
 #[derive(Debug, Default)]
 pub(crate) struct Replayed {
     /// Tickets that were sold or withdrawn.
     pub(crate) tickets: FxHashMap<TicketId, Arc<Ticket>>,
-    /// Orders in which nothing is under way any more.
+    /// Orders that are terminal.
     pub(crate) orders: FxHashMap<OrderId, Arc<Order>>,
-    /// Sessions that ended before their time, and that time.
+    /// Sessions that were revoked, and the times at which they would have expired.
     pub(crate) revoked: Vec<(SessionId, Timestamp)>,
-    /// The entries of the ledger, which are all new.
+    /// Ledger entries, all of which are new.
     pub(crate) entries: Vec<Arc<LedgerEntry>>,
 }
 
 impl Replayed {
-    /// How many tickets, orders and entries it has.
+    /// Returns the number of tickets, orders and entries.
     pub(crate) fn settled(&self) -> usize {
         self.tickets.len() + self.orders.len() + self.entries.len()
     }
 }
 
-/// How much there is of what.
+/// Numbers of entities in the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counts {
-    /// Users, erased ones included.
+    /// Number of users, including erased ones.
     pub(crate) users: usize,
-    /// Tickets that can be ordered.
+    /// Number of tickets that can be ordered.
     pub(crate) tickets_available: usize,
-    /// Tickets that an open order holds.
+    /// Number of tickets that an open order holds.
     pub(crate) tickets_locked: usize,
-    /// Orders that hold tickets.
+    /// Number of orders that hold tickets.
     pub(crate) orders_open: usize,
-    /// Charges whose outcome, or whose refund's outcome, is not known yet.
+    /// Number of charges whose outcome, or whose refund's outcome, is not yet known.
     pub(crate) charges_pending: usize,
-    /// Tickets and orders in memory, settled ones that wait for the checkpoint included.
+    /// Number of tickets and orders in memory, including terminal ones that wait for the checkpoint.
     pub(crate) in_memory: usize,
-    /// Entities that wait for the checkpoint.
+    /// Number of entities that wait for the checkpoint.
     pub(crate) dirty: usize,
 }
 
-/// The read models. Cheap to clone; clones are one.
+/// The read models. Clones are cheap and share their content.
 #[derive(Debug, Clone)]
 pub(crate) struct Views(Arc<Inner>);
 
@@ -111,36 +112,37 @@ pub(crate) struct Views(Arc<Inner>);
 struct Inner {
     live: RwLock<Live>,
     store: Store,
-    /// What the last checkpoint covers; locked while one is made.
+    /// Position that the last checkpoint covers; locked during a checkpoint.
     checkpointed: Mutex<Head>,
 }
 
-/// How many changed entities may wait for the next checkpoint while one is being written.
+/// Number of changed entities that may wait for the next checkpoint while one is being written.
 const BACKLOG_MAX: usize = if cfg!(test) { 10_000 } else { 750_000 };
 
-/// How many entries are evicted, or examined for a listing, before the lock is let go.
+/// Number of entries that are evicted, or examined for a listing, before the lock is released.
 const SLICE: usize = 1_000;
 
 impl Views {
     /// Opens `views.redb` in `dir`, or views without a file.
     ///
-    /// A file that is missing, damaged, of another layout or covers a position that is not in the journal is replaced by an empty
-    /// one: the views are then to be made from the whole journal.
+    /// A file is replaced by an empty one if it is missing, damaged, of another layout, or covers a position that is
+    /// not in the journal. The views must then be rebuilt from the whole journal.
     ///
     /// # Errors
-    /// [`ViewsError::InUse`] if the file is open already; [`ViewsError::Storage`] if not even an empty file can be made.
+    /// [`ViewsError::InUse`] if the file is already open; [`ViewsError::Storage`] if not even an empty file can be
+    /// created.
     pub(crate) fn open(dir: Option<&Path>, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
         let source = dir.map_or(Source::Memory, |dir| Source::File(dir.join("views.redb")));
         Self::open_source(source, is_in_journal)
     }
 
-    /// Opens the views' file on a disk that fails when it is told to.
-    #[cfg(any(test, feature = "testing"))]
+    /// Opens the views' file on a disk with fault injection.
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_on(
-        disk: &crate::testing::FaultyDisk,
+        disk: Arc<dyn crate::disk::Disk>,
         is_in_journal: &dyn Fn(Head) -> bool,
     ) -> Result<Self, ViewsError> {
-        Self::open_source(Source::Disk(disk.clone()), is_in_journal)
+        Self::open_source(Source::Disk(disk), is_in_journal)
     }
 
     fn open_source(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
@@ -149,20 +151,20 @@ impl Views {
         Ok(Self(Arc::new(Inner { live: RwLock::new(live), store, checkpointed })))
     }
 
-    /// Everything up to here is published; right after opening, what the checkpoint covers.
+    /// Returns the position up to which everything is published. Right after opening, it is the checkpoint's position.
     pub(crate) fn covers(&self) -> Head {
         self.live().covers
     }
 
-    /// The writer's state at [`Views::covers`].
+    /// Returns the writer's state at [`Views::covers`].
     pub(crate) fn state(&self) -> State {
         self.live().state()
     }
 
-    /// Shows the new state of what the batch that ends at `covers` has changed.
+    /// Publishes the new state of the entities that the batch ending at `covers` has changed.
     ///
-    /// When very much waits for the checkpoint that is being written, it waits for it, too: otherwise a disk that is slower than
-    /// the sales would fill the memory.
+    /// Waits for a checkpoint in progress if too many entities wait for it. Otherwise a disk that is slower than the
+    /// sales would fill the memory.
     pub(crate) fn publish(&self, entities: Vec<Entity>, covers: Head) {
         if self.dirty() >= BACKLOG_MAX {
             drop(self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner));
@@ -170,16 +172,16 @@ impl Views {
         self.live_mut().publish(entities, covers);
     }
 
-    /// Takes over what a replay has come to: the state that it has left, and what it has set aside.
+    /// Adopts the result of a replay: its final state and the entities that it has set aside.
     pub(crate) fn adopt(&self, state: &State, aside: Replayed, covers: Head) {
         self.live_mut().adopt(state, aside, covers);
     }
 
-    /// The same in the middle of a replay, and writes it to the file at once, so that what has settled need not be kept. For
-    /// openings: who reads meanwhile may miss what is set aside.
+    /// Adopts an intermediate result of a replay and writes it to the file at once, so that terminal entities need not
+    /// be kept in memory. For opening only: concurrent readers may miss entities that were set aside.
     ///
     /// # Errors
-    /// What could not be written waits for the next checkpoint.
+    /// Changes that could not be written wait for the next checkpoint.
     pub(crate) fn adopt_and_checkpoint(&self, state: &State, aside: Replayed, covers: Head) -> Result<(), ViewsError> {
         let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = {
@@ -195,29 +197,31 @@ impl Views {
         self.write(&mut checkpointed, changes, covers)
     }
 
-    /// The user of this id.
+    /// Returns the user with this id.
     pub(crate) fn user(&self, id: UserId) -> Option<Arc<User>> {
         self.live().users.get(&id).cloned()
     }
 
-    /// The ticket of this id, if it is in memory.
+    /// Returns the ticket with this id if it is in memory.
     pub(crate) fn ticket_in_memory(&self, id: TicketId) -> Option<Arc<Ticket>> {
         self.live().tickets.by_id.get(&id).cloned()
     }
 
-    /// The ticket of this id, from memory or the file; also to put one back into the writer's state that it has dropped.
+    /// Returns the ticket with this id from memory or the file. The writer also uses it to restore a ticket that its
+    /// state has dropped.
     pub(crate) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
         let in_memory = self.ticket_in_memory(id);
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
     }
 
-    /// The order of this id, from memory or the file; also to put one back into the writer's state that it has dropped.
+    /// Returns the order with this id from memory or the file. The writer also uses it to restore an order that its
+    /// state has dropped.
     pub(crate) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
         let in_memory = self.live().orders.by_id.get(&id).cloned();
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.order(id) }
     }
 
-    /// The order that the charge is of.
+    /// Returns the order of the charge.
     pub(crate) fn order_of_charge(&self, id: ChargeId) -> Result<Option<Arc<Order>>, ViewsError> {
         let in_memory = {
             let live = self.live();
@@ -229,28 +233,28 @@ impl Views {
         self.0.store.order_of_charge(id)?.map_or(Ok(None), |order| self.order(order))
     }
 
-    /// Whether the session ended before its time. Sessions that have ended by themselves may be forgotten.
+    /// Returns `true` if the session was revoked. Sessions that have expired may be forgotten.
     pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
         self.live().revoked.contains(id)
     }
 
-    /// The orders whose charge is under way at the gateway, first made first.
+    /// Returns the orders whose charge is in progress at the gateway, oldest first.
     pub(crate) fn pending_charges(&self) -> Vec<Arc<Order>> {
         self.live_orders(|orders| &orders.pending)
     }
 
-    /// The orders whose money waits for an operator, the oldest first.
+    /// Returns the orders whose money waits for an operator, oldest first.
     pub(crate) fn escalated_charges(&self) -> Vec<Arc<Order>> {
         self.live_orders(|orders| &orders.escalated)
     }
 
-    /// The orders that hold tickets, the one whose deadline is next first: `limit` at most. However many there are, what is
-    /// published waits for no more than these.
+    /// Returns at most `limit` orders that hold tickets, ordered by deadline. However many such orders exist, the lock
+    /// is held only while these are read.
     pub(crate) fn next_open_orders(&self, limit: usize) -> Vec<Arc<Order>> {
         self.live().orders.next_open(limit)
     }
 
-    /// Some of the orders in memory, first made first.
+    /// Returns a selection of the orders in memory, oldest first.
     fn live_orders(&self, which: impl FnOnce(&LiveOrders) -> &FxHashSet<OrderId>) -> Vec<Arc<Order>> {
         let live = self.live();
         let mut orders: Vec<_> =
@@ -260,28 +264,28 @@ impl Views {
         orders
     }
 
-    /// Whether this is the system or an operator.
+    /// Returns `true` if the actor is the system or an operator.
     pub(crate) fn is_operator(&self, actor: Actor) -> bool {
         let operates = |id| self.user(id).is_some_and(|user| user.operator && !user.erased);
         actor.user().is_none_or(operates)
     }
 
-    /// The orders whose charge was given up though money may still come.
+    /// Returns the orders whose charge was given up although money may still arrive.
     ///
     /// # Errors
-    /// If those that are settled can't be read.
+    /// An error if the terminal ones among them can't be read.
     pub(crate) fn watched_charges(&self) -> Result<Vec<Arc<Order>>, ViewsError> {
         let watched: Vec<_> = self.live().watched.iter().map(|(_, id)| *id).collect();
         let mut orders = Vec::with_capacity(watched.len());
         for id in watched {
-            // Money may have come, and gone back.
+            // The money may have arrived and been refunded meanwhile.
             let is_watched = |order: &Arc<Order>| order.charge.as_ref().is_some_and(|it| it.watched_until().is_some());
             orders.extend(self.order(id)?.filter(is_watched));
         }
         Ok(orders)
     }
 
-    /// How much there is of what, at one moment.
+    /// Returns the numbers of entities at one moment.
     pub(crate) fn counts(&self) -> Counts {
         let live = self.live();
         Counts {
@@ -295,16 +299,16 @@ impl Views {
         }
     }
 
-    /// How many entities wait for the next checkpoint.
+    /// Returns the number of entities that wait for the next checkpoint.
     pub(crate) fn dirty(&self) -> usize {
         self.live().dirty.len()
     }
 
-    /// Writes what has changed since the last checkpoint to the file, then forgets what is settled. Two at once wait for each
-    /// other; nobody else waits for longer than it takes to set the list of changes aside.
+    /// Writes the changes since the last checkpoint to the file, then evicts terminal entities. Concurrent checkpoints
+    /// wait for each other; other callers wait only while the list of changes is set aside.
     ///
     /// # Errors
-    /// What could not be written waits for the next checkpoint.
+    /// Changes that could not be written wait for the next checkpoint.
     pub(crate) fn checkpoint(&self) -> Result<Head, ViewsError> {
         let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         let (changes, covers) = {
@@ -330,7 +334,7 @@ impl Views {
         *checkpointed = covers;
         let mut tickets: Vec<_> = changes.tickets.into_values().collect();
         tickets.retain(|ticket| !ticket.status.is_live());
-        // Neighbours leave the indexes together, which finds their places in the processor's cache.
+        // Evicting neighbours together finds their index entries in the processor's cache.
         tickets.sort_unstable_by_key(|ticket| ticket.id);
         for slice in tickets.chunks(SLICE) {
             self.live_mut().tickets.evict(slice);
@@ -347,17 +351,16 @@ impl Views {
         Ok(())
     }
 
-    /// Gives back the room in the file that nothing uses any more; whoever needs the file waits meanwhile. Tells whether there
-    /// was any.
+    /// Reclaims unused space in the file; returns `true` if any was freed. Other users of the file wait meanwhile.
     ///
     /// # Errors
-    /// [`ViewsError::Storage`], also while somebody reads; then nothing has changed.
+    /// [`ViewsError::Storage`], also while a reader is active; then nothing has changed.
     pub(crate) fn compact(&self) -> Result<bool, ViewsError> {
         let _no_checkpoint = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.store.compact()
     }
 
-    /// Lets go of the file, so that it can be opened elsewhere. What is in memory stays readable.
+    /// Closes the file, so that it can be opened elsewhere. Entities in memory stay readable.
     pub(crate) fn close(&self) {
         self.0.store.close();
     }

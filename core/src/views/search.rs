@@ -1,4 +1,4 @@
-//! Finding tickets by words.
+//! Text search of tickets.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,34 +9,24 @@ use smallvec::SmallVec;
 use crate::domain::Ticket;
 use crate::domain::ticket::Show;
 
-/// How many characters a search may have.
+/// Maximum characters of a search.
 const LEN_MAX: usize = 100;
 
-/// Words that are searched for: every one must begin a word of a ticket's title, seat, show or venue, whatever the case. At most 100
-/// characters, of which at least one is a letter or a digit.
-///
-/// ```
-/// use boxoffice::{SearchText, TicketQuery};
-///
-/// let words: SearchText = "hamlet globe".parse()?;
-/// let query = TicketQuery::new().search(words);
-/// assert!("!".parse::<SearchText>().is_err());
-/// # Ok::<(), boxoffice::SearchTextError>(())
-/// ```
+/// The words of a search. Each must be a prefix of a word in the ticket's title, seat, show or venue, ignoring case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchText {
-    /// In lower case, none empty.
+    /// Lower-case words, none of them empty.
     words: SmallVec<[Box<str>; 4]>,
 }
 
-/// Tells why a text can't be searched for.
+/// Reasons why a search text is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SearchTextError {
-    /// More than 100 characters.
+    /// The text has more than 100 characters.
     #[error("must have at most {LEN_MAX} characters")]
     TooLong,
-    /// Nothing but signs and spaces.
+    /// The text has no letter or digit.
     #[error("must have a letter or a digit")]
     NoWords,
 }
@@ -53,18 +43,18 @@ impl FromStr for SearchText {
     }
 }
 
-/// Which words of a search were found, a bit each. A search of 100 characters has at most 50 words.
+/// Bit set of the words of a search that were found. A search of 100 characters has at most 50 words.
 type Found = u64;
 
-/// How many shows a search remembers.
+/// Number of shows that a search remembers.
 const SHOWS_MAX: usize = 1_024;
 
-/// A search under way. It remembers the shows that it looked at, since many tickets share one.
+/// A search in progress. It caches the shows that it has examined, since many tickets share one.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
     text: &'a SearchText,
     all: Found,
-    /// By where they are in memory, where they stay as long as they are here.
+    /// Shows by their address in memory, which is stable while they are held here.
     shows: FxHashMap<usize, (Arc<Show>, Found)>,
 }
 
@@ -73,7 +63,7 @@ impl<'a> Search<'a> {
         Self { text, all: (1 << text.words.len()) - 1, shows: FxHashMap::default() }
     }
 
-    /// Whether all words are found in the ticket.
+    /// Returns `true` if the ticket contains all words.
     pub(super) fn matches(&mut self, ticket: &Ticket) -> bool {
         let mut found = ticket.show.as_ref().map_or(0, |show| self.in_show(show));
         if found != self.all {
@@ -101,7 +91,7 @@ impl<'a> Search<'a> {
 }
 
 impl SearchText {
-    /// The words that are searched for, in lower case.
+    /// Iterates over the searched words in lower case.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| &**word)
     }
@@ -127,23 +117,26 @@ impl SearchText {
     }
 }
 
-/// Letter by letter, so that searches and texts agree: a final sigma is no letter of its own.
+/// Converts to lower case character by character, so that searches and texts agree: a final sigma is not a letter of
+/// its own.
 pub(super) fn lower(word: &str) -> Box<str> {
     word.chars().flat_map(char::to_lowercase).collect::<String>().into()
 }
 
-/// The words of a text: letters and digits between signs and spaces.
+/// Splits a text into words of letters and digits.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Whether `word` begins with `lower` but for its case; without making a copy of it, since nearly all words don't.
+/// Returns `true` if `word` starts with `lower`, ignoring the case of `word`. It makes no copy, since nearly all words
+/// don't match.
 fn begins_with(word: &str, lower: &str) -> bool {
     let mut letters = word.chars().flat_map(char::to_lowercase);
     lower.chars().all(|expected| letters.next() == Some(expected))
 }
 
-/// The same for a text of ASCII, which may go on after the word: `lower` has no sign that could match what comes after it.
+/// Returns `true` if an ASCII text starts with `lower`, ignoring case. The text may continue after the word: `lower`
+/// contains nothing that could match what follows.
 fn begins_with_ascii(text: &str, lower: &str) -> bool {
     text.as_bytes().get(..lower.len()).is_some_and(|start| start.eq_ignore_ascii_case(lower.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! Views against a naive model of them, under every kind of restart, damage and concurrency.
+//! Tests of the views against a naive model, with every kind of restart, damage and concurrency.
 
 mod concurrent;
 mod damage;

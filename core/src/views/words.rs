@@ -1,11 +1,11 @@
-//! Which tickets have which words, so that a search for a rare word need not look at every ticket.
+//! Index from words to tickets, so that a search for a rare word need not examine every ticket.
 //!
-//! Thousands of tickets share their title and show, and seats are called alike from show to show. So words lead to *texts*, and
-//! texts to tickets: whoever lists ten thousand tickets for one show adds a handful of words, once. A word is found by its
-//! beginning, as [`SearchText`] says.
+//! Thousands of tickets share their title and show, and seat labels repeat from show to show. So words lead to *texts*,
+//! and texts to tickets: listing ten thousand tickets for one show adds a handful of words, once. A word is found by
+//! any prefix, as [`SearchText`] describes.
 //!
-//! The memory that it takes follows the tickets in memory: a text goes with its last ticket, a word with its last text. What is
-//! settled is found in the same way in the checkpoint file.
+//! Memory use is proportional to the tickets in memory: a text is dropped with its last ticket, a word with its last
+//! text. Terminal tickets are found in the same way in the checkpoint file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,16 +18,17 @@ use super::key::{Key, Reach};
 use super::search::{SearchText, lower, words};
 use crate::domain::Ticket;
 
-/// Names a text by its content.
+/// Id of a text, derived from its content.
 pub(super) type TextId = [u8; 16];
 
-/// How many texts a search looks through, one after the other, when each gives its tickets in the order that is asked for.
+/// Number of texts that a search traverses one by one when each lists its tickets in the requested order.
 pub(super) const TEXTS_MAX: usize = 64;
 
-/// How many tickets a search sorts for itself, however few there are in all.
+/// Number of tickets that a search may sort, however few tickets there are in all.
 pub(super) const TICKETS_MAX: usize = 4_096;
 
-/// The texts of a ticket that are searched: title, show and venue are one, because they mostly come together; the seat is another.
+/// Returns the ids of the ticket's searchable texts. Title, show and venue form one text, because they mostly come
+/// together; the seat is another.
 pub(super) fn texts(ticket: &Ticket) -> SmallVec<[TextId; 2]> {
     let mut main = blake3::Hasher::new();
     main.update(ticket.title.as_str().as_bytes());
@@ -44,7 +45,7 @@ pub(super) fn texts(ticket: &Ticket) -> SmallVec<[TextId; 2]> {
     texts
 }
 
-/// The words of the ticket's text with this number, in lower case.
+/// Returns the words of the ticket's text with this number, in lower case.
 pub(super) fn words_of(ticket: &Ticket, text: usize) -> Vec<Box<str>> {
     let mut found = Vec::new();
     if text > 0 {
@@ -65,18 +66,18 @@ fn id(hash: &blake3::Hash) -> TextId {
     id
 }
 
-/// The words of tickets in memory.
+/// Index of the words of tickets in memory.
 #[derive(Debug, Default)]
 pub(super) struct WordIndex {
     texts_by_word: BTreeMap<Box<str>, FxHashSet<TextId>>,
-    /// The tickets of each text, by the time of listing.
+    /// Tickets of each text, by time of listing.
     by_text: PerOwner<TextId>,
-    /// From where to where the tickets of each text reach at most.
+    /// Bounds of the sort values of each text's tickets.
     reaches: FxHashMap<TextId, Reaches>,
 }
 
-/// From where to where the tickets of a text reach in the orders that [`WordIndex`] does not keep them in. It only ever grows, and
-/// goes with the text.
+/// Bounds of the sort values of a text's tickets, for the orders that [`WordIndex`] keeps no index of. Bounds only
+/// grow, and are dropped with the text.
 #[derive(Debug, Clone, Copy, Default)]
 struct Reaches {
     price: Reach,
@@ -91,7 +92,7 @@ impl Reaches {
 }
 
 impl WordIndex {
-    /// The index of all these tickets, which is quicker than to insert them one by one.
+    /// Builds the index of all these tickets, which is faster than inserting them one by one.
     pub(super) fn of(tickets: &[Arc<Ticket>]) -> Self {
         let mut index = Self::default();
         let mut places = Vec::with_capacity(2 * tickets.len());
@@ -129,7 +130,7 @@ impl WordIndex {
         }
     }
 
-    /// Follows an edit.
+    /// Updates the index after an edit.
     pub(super) fn replace(&mut self, old: &Ticket, new: &Ticket) {
         if old.title != new.title || old.show != new.show || old.seat != new.seat {
             self.remove(old);
@@ -158,12 +159,12 @@ impl WordIndex {
         }
     }
 
-    /// The text's tickets in the order of [`TicketKey::CreatedAt`], if there are any.
+    /// Returns the text's tickets in the order of [`TicketKey::CreatedAt`], if there are any.
     pub(super) fn keys_of(&self, text: TextId) -> Option<&BTreeSet<Key>> {
         self.by_text.keys_of(text)
     }
 
-    /// From where to where the text's tickets reach at most, in the order of `key`.
+    /// Returns the bounds of the text's tickets in the order of `key`.
     pub(super) fn reach_of(&self, text: TextId, key: TicketKey) -> Reach {
         let reaches = self.reaches.get(&text).copied().unwrap_or_default();
         match key {
@@ -173,15 +174,15 @@ impl WordIndex {
         }
     }
 
-    /// How many words there are.
+    /// Returns the number of words.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.texts_by_word.len()
     }
 
-    /// The texts that have all that the search can find, unless to look at all tickets in order finds a page sooner: then every
-    /// word is so common that the next ticket that has it is never far. `tickets_max` says how many tickets are few. Tells how many
-    /// tickets these texts have, too.
+    /// Returns the texts whose tickets include every possible match, and the number of their tickets. Returns `None` if
+    /// a scan of all tickets in order fills a page sooner: then every word is so common that the next ticket with it is
+    /// never far away. `tickets_max` is the number of tickets that counts as few.
     pub(super) fn plan(&self, search: &SearchText, in_order: bool, tickets_max: usize) -> Option<(Vec<TextId>, usize)> {
         let plans = search.words().filter_map(|word| self.texts_with(word, in_order, tickets_max));
         plans.min_by_key(|(_, tickets)| *tickets)

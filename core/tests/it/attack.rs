@@ -1,4 +1,4 @@
-//! The front door under attack: guesses, a stopwatch, a crowd.
+//! Attacks on the façade: password guessing, timing, overload.
 #![allow(clippy::disallowed_methods, reason = "what an attacker's stopwatch shows is what is tested")]
 
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ async fn guesses_are_slowed_down_by_account_and_the_owner_gets_in_all_the_same()
     let auth = world.auth();
     let home = from(1);
     auth.sign_in(attempt(email(5), PASSWORD, home)).await.unwrap();
-    // Every guess from another address: only the account can be counted.
+    // Every guess comes from another address: only the account can be counted.
     for number in 10..15 {
         assert_eq!(
             refused(auth.sign_in(attempt(email(5), "wrong guess", from(number))).await),
@@ -38,7 +38,7 @@ async fn guesses_are_slowed_down_by_account_and_the_owner_gets_in_all_the_same()
     auth.sign_in(attempt(email(5), PASSWORD, home)).await.expect("where the owner has been before, nobody waits");
     assert_eq!(refused(auth.sign_in(attempt(email(5), PASSWORD, from(20))).await), Code::RateLimited);
     auth.sign_in(attempt(email(6), PASSWORD, from(20))).await.expect("other accounts are nobody's business");
-    // Elsewhere the owner waits for a minute at most, however long the guessing went on.
+    // From elsewhere the owner waits for at most a minute, however long the guessing went on.
     for _ in 0..10 {
         world.clock.advance(Duration::from_mins(1));
         assert_eq!(
@@ -62,7 +62,7 @@ async fn an_address_that_guesses_at_many_accounts_is_slowed_down() {
     world.auth().sign_in(attempt(email(7), PASSWORD, from(2))).await.unwrap();
 }
 
-/// How likely it is that something of the one is larger than something of the other: a half if nobody can tell them apart.
+/// Returns the probability that a sample of `one` is larger than one of `other`: a half if they are indistinguishable.
 #[expect(clippy::cast_precision_loss, reason = "a few thousand pairs")]
 fn larger_than(one: &[Duration], other: &[Duration]) -> f64 {
     let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
@@ -98,7 +98,7 @@ async fn a_stopwatch_does_not_tell_an_unknown_email_from_a_wrong_password() {
     };
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..80 {
-        // Turn and turn about, so that whatever else the machine does is shared fairly.
+        // Alternates, so that other load of the machine affects both equally.
         let pair = [email(number % 50), format!("nobody{number}@example.com")];
         if number % 2 == 0 {
             wrong.push(time(pair[0].clone()).await);
@@ -108,8 +108,8 @@ async fn a_stopwatch_does_not_tell_an_unknown_email_from_a_wrong_password() {
             wrong.push(time(pair[0].clone()).await);
         }
     }
-    // Without a hash for unknown emails both figures are next to nothing. By chance alone, the first leaves these bounds less
-    // than once in a million runs.
+    // If unknown emails were not hashed, both figures would be close to zero. By chance alone, the first leaves these
+    // bounds less than once in a million runs.
     let order = larger_than(&unknown, &wrong);
     assert!((0.27..0.73).contains(&order), "unknown emails take longer in {order:.2} of the cases");
     let ratio = median(&unknown).as_secs_f64() / median(&wrong).as_secs_f64();
@@ -133,14 +133,14 @@ async fn ten_thousand_sign_ups_at_once_do_not_starve_orders() {
             };
         });
     }
-    // Whoever finds no place in the queue is told so without waiting for it.
+    // A caller that finds the queue full is refused at once.
     within(async {
         while refused_at_once.load(Ordering::Relaxed) < 8_000 {
             tokio::task::yield_now().await;
         }
     })
     .await;
-    // Selling goes on while a thousand passwords wait.
+    // Sales continue while a thousand passwords wait.
     for _ in 0..20 {
         let ticket = within(world.tickets().create(ann(), NewTicket::new("Hamlet", "5"))).await.unwrap();
         let order = within(world.orders().create(bob(), &[ticket.id])).await.unwrap();
@@ -150,6 +150,6 @@ async fn ten_thousand_sign_ups_at_once_do_not_starve_orders() {
     assert!(hashed < 900, "{hashed} sign-ups came before 20 sales");
     crowd.abort_all();
     while crowd.join_next().await.is_some() {}
-    // Nobody's place is lost with those who went away.
+    // Callers that went away leave no place in the queue occupied.
     within(world.auth().sign_up(SignUp::new("late@example.com", PASSWORD))).await.unwrap();
 }

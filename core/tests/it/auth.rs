@@ -1,4 +1,4 @@
-//! Signing up, in and out, changing oneself, and leaving for good.
+//! Signing up, in and out, updating and erasing users.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -207,7 +207,7 @@ async fn who_has_left_leaves_no_personal_data() {
     let ticket = world.ticket().await;
     assert_eq!(refused(world.orders().create(bob(), &[ticket]).await), Code::AuthRequired);
     assert!(!may_sign_in(&world, &email(1), PASSWORD).await);
-    // The order is still in the journal, under an id that now means nobody.
+    // The order is still in the journal, under the id of an erased user.
     assert_eq!(world.of_order(&order), "complete");
     let heir = world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await.unwrap();
     assert_ne!(heir.user.id, bob());

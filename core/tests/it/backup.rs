@@ -1,4 +1,4 @@
-//! Copies that are made while everybody goes on, and the oldest journals.
+//! Backups during writes, and the oldest journals.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 
 use crate::support::{World, ann, buyers, refused, within};
 
-/// What somebody was told that they have.
+/// Tickets and orders that callers have been acknowledged.
 #[derive(Debug, Clone, Default)]
 struct Acknowledged {
     tickets: BTreeSet<TicketId>,
     orders: BTreeSet<OrderId>,
 }
 
-/// Lists, orders, pays and cancels until it is told to stop, and notes what was acknowledged.
+/// Lists, orders, pays and cancels until `stop` is set, and records what was acknowledged.
 fn sell(world: &World, known: &Arc<Mutex<Acknowledged>>, stop: &Arc<AtomicBool>) -> JoinSet<()> {
     let mut people = JoinSet::new();
     for buyer in buyers().take(8) {
@@ -30,7 +30,7 @@ fn sell(world: &World, known: &Arc<Mutex<Acknowledged>>, stop: &Arc<AtomicBool>)
             while !stop.load(Ordering::Relaxed) {
                 let ticket = tickets.create(ann(), NewTicket::new("Hamlet", "19.99")).await.unwrap().id;
                 let order = orders.create(buyer, &[ticket]).await.unwrap().id;
-                // Some are bought, a few are held until the end, and nobody has more open orders than one may.
+                // Some are bought and a few are held until the end, and no buyer exceeds the limit of open orders.
                 if number % 3 == 0 {
                     payments.pay(buyer, order, "tok_visa").await.unwrap();
                 } else if number % 24 != 2 {
@@ -78,7 +78,7 @@ async fn a_copy_made_under_load_holds_all_that_was_acknowledged_before() {
     assert!(world.head() >= last);
 }
 
-/// The copy opens, is clean, ends where the backup said, and has everything.
+/// Checks that the copy opens, is clean, ends where the backup reported, and is complete.
 async fn restored(dir: &Path, seq: u64, before: &Acknowledged) {
     let office = BoxOffice::open(dir).unwrap();
     let report = office.journal().verify(&mut |_, _| {}).unwrap();
@@ -118,7 +118,7 @@ async fn a_journal_that_lost_its_end_does_not_open_in_silence() {
     let seq = world.journal().backup(&old, &mut |_, _| {}).unwrap();
     world.sold().await;
     world.close().await.unwrap();
-    // The checkpoint that is left knows of more.
+    // The remaining checkpoint covers more records.
     fs::copy(old.join("journal.redb"), world.path().join("journal.redb")).unwrap();
     let refusal = BoxOffice::open(world.path()).unwrap_err().to_string();
     assert!(refusal.contains(&format!("record {}", seq + 1)) && refusal.contains("views.redb"), "{refusal}");

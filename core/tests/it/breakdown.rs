@@ -1,4 +1,4 @@
-//! What callers hear when the writer itself breaks down.
+//! Answers to callers when the writer itself breaks down.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{World, ann, refused, start, within};
 
-/// A clock that, once armed, panics in whoever asks it, after telling and then waiting for a word.
+/// A clock that, once armed, panics in its reader, after it has signalled and waited for a signal.
 #[derive(Debug)]
 struct Trap {
     clock: ManualClock,
@@ -59,7 +59,7 @@ async fn nobody_waits_for_a_writer_that_is_gone() {
     let mut callers = JoinSet::new();
     callers.spawn(create());
     within(trap.sprung.acquire()).await.unwrap().forget();
-    // The writer is busy with the first; these wait in the queue.
+    // The writer is busy with the first command; these wait in the queue.
     for _ in 0..20 {
         callers.spawn(create());
     }

@@ -1,4 +1,4 @@
-//! Many buyers at once.
+//! Many concurrent buyers.
 
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ async fn overlapping_orders_get_all_their_tickets_or_none() {
                     assert_eq!(holders.insert(ticket.id, order.id), None, "a ticket is in two orders");
                 }
             }
-            // Some of the wishes name a ticket twice.
+            // Some of the requests name a ticket twice.
             Err(error) => assert!(matches!(error.code(), Code::TicketLocked | Code::Validation), "{error}"),
         }
     }

@@ -1,4 +1,4 @@
-//! What operators look up.
+//! Operators' queries through the admin API.
 
 use std::time::Duration;
 

@@ -9,12 +9,12 @@ use crate::support::{Feed, HOLD, SilentClock, World, ann, bob, cat, dan, refused
 
 const MS: Duration = Duration::from_millis(1);
 
-/// A box office in which one buyer may hold a whole show.
+/// Creates a world in which one buyer may hold a whole show.
 fn large() -> World {
     World::with(|builder| builder.limits(Limits::new().open_orders_max(20_000)))
 }
 
-/// A box office whose clock wakes nobody: what is due is found by the next command.
+/// Creates a world whose clock wakes nobody: the next command finds what is due.
 fn silent() -> World {
     let world = large();
     let clock = Arc::clone(&world.clock);
@@ -22,7 +22,7 @@ fn silent() -> World {
     world.reopen_with(move |builder| builder.limits(limits).clock(Arc::new(SilentClock(Arc::clone(&clock)))))
 }
 
-/// The orders that expired after this record, in the order of the journal.
+/// Returns the orders that expired after record `seq`, in the order of the journal.
 fn expired_after(world: &World, seq: u64) -> Vec<OrderId> {
     let records = [world.journal().read(seq + 1, 10_000).unwrap(), world.journal().read(seq + 10_001, 10_000).unwrap()];
     let expired = records.iter().flatten().filter_map(|record| match &record.event {
@@ -83,7 +83,7 @@ async fn ten_thousand_holds_due_at_once_end_in_order_while_others_are_served() {
     orders.sort_by_key(|order| (order.expires_at, order.id));
     let (head, mut feed) = (world.head(), world.feed());
     world.clock.advance(HOLD);
-    // It is this command that finds out, and it does not wait for all of them.
+    // This command triggers the expiries, and does not wait for all of them.
     let served = world.tickets().create(cat(), NewTicket::new("Macbeth", "1")).await.unwrap();
     for _ in 0..orders.len() {
         feed.until("OrderExpired").await;

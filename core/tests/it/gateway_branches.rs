@@ -1,5 +1,5 @@
-//! Everything that a card processor can do to a payment. Each ends with the money taken once and the order complete, or with no
-//! money taken and the ticket free.
+//! Everything that a card processor can do to a payment. In the end either the money is taken once and the order is
+//! complete, or no money is taken and the ticket is free.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,13 @@ fn impatient(builder: Builder) -> Builder {
     builder.reconcile_after(Duration::from_millis(1), Duration::from_millis(5)).unknown_charge_after(UNKNOWN_AFTER)
 }
 
-/// A box office whose payments wait for their outcome.
+/// Creates a world whose payments wait for their outcome.
 fn waiting(bank: &Arc<Bank>) -> World {
     let bank = Arc::clone(bank);
     World::with(move |builder| impatient(builder).gateway(Arc::clone(&bank) as _))
 }
 
-/// A box office whose payments answer at once that the outcome is not known.
+/// Creates a world whose payments answer at once that the outcome is unknown.
 fn hasty(bank: &Arc<Bank>) -> World {
     let bank = Arc::clone(bank);
     World::with(move |builder| impatient(builder).gateway(Arc::clone(&bank) as _).answer_payment_within(Duration::ZERO))
@@ -34,7 +34,7 @@ fn charge(world: &World, order: &Order) -> Charge {
     charge
 }
 
-/// An order whose charge the gateway never heard of, until it was given up.
+/// Creates an order whose charge the gateway never received, and waits until the charge is given up.
 async fn given_up(world: &World, feed: &mut Feed) -> (TicketId, Arc<Order>, Charge) {
     let (ticket, order) = world.held().await;
     let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
@@ -43,7 +43,7 @@ async fn given_up(world: &World, feed: &mut Feed) -> (TicketId, Arc<Order>, Char
     (ticket, order, pending)
 }
 
-/// The money was taken once, and the order has its tickets.
+/// Asserts that the money was taken once and the order has its tickets.
 #[track_caller]
 fn assert_bought(world: &World, bank: &Bank, order: &Order) {
     assert_eq!(bank.moved(), (1, 0));
@@ -51,7 +51,7 @@ fn assert_bought(world: &World, bank: &Bank, order: &Order) {
     assert_eq!((world.of_order(order), world.of_ticket(order.tickets[0].id)), ("complete", "sold"));
 }
 
-/// No money was taken, and the tickets are free.
+/// Asserts that no money was taken and the tickets are free.
 #[track_caller]
 fn assert_not_bought(world: &World, bank: &Bank, order: &Order) {
     assert_eq!(bank.moved(), (0, 0));
@@ -148,7 +148,7 @@ async fn money_that_comes_for_a_given_up_order_after_a_restart_goes_back_too() {
         let bank = Bank::losing(Manner::Fail);
         let world = hasty(&bank);
         let (ticket, order, pending) = given_up(&world, &mut world.feed()).await;
-        // The ticket is not to be had any more.
+        // The ticket is no longer available.
         world.tickets().withdraw(ann(), ticket, None).await.unwrap();
         let head = world.head();
         world.clock.advance(Duration::from_hours(hours));
@@ -184,7 +184,7 @@ async fn money_that_comes_for_a_given_up_order_buys_its_tickets_if_they_are_free
         assert_eq!(bank.moved(), (1, 0));
         let old = world.orders().get(bob(), order.id).unwrap();
         assert_eq!(old.charge.as_ref().map(|charge| charge.status.as_str()), Some("transferred"));
-        // The charge is asked for by its id, and belongs to the new order now.
+        // The charge is found by its id, and now belongs to the new order.
         let paid = world.payments().get(bob(), pending.id).unwrap();
         assert_eq!((paid.id, paid.status.as_str()), (pending.id, "succeeded"));
         let new = world.orders().get(bob(), paid.order_id).unwrap();
@@ -207,7 +207,7 @@ async fn an_answer_that_is_late_is_pending_first() {
         let pending = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
         assert_eq!(pending.status.as_str(), "pending");
         assert_eq!(charge(&world, &order), pending);
-        // However long it takes, the hold stays.
+        // The hold remains however long it takes.
         world.clock.advance(2 * HOLD + UNKNOWN_AFTER);
         within(bank.more_lookups(3)).await;
         assert_eq!(world.of_order(&order), "awaiting_payment");

@@ -1,4 +1,4 @@
-//! A card processor that does what a test tells it, and keeps count of the money.
+//! A card processor that a test controls and that counts the money.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,26 +11,26 @@ use boxoffice::gateway::{
 };
 use tokio::sync::{Semaphore, watch};
 
-/// How a [`Bank`] answers a charge.
+/// Behaviour of a [`Bank`] on a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// Takes the money and says so.
+    /// Takes the money and reports it.
     Charge,
-    /// Takes nothing and says so.
+    /// Takes nothing and reports it.
     Decline,
-    /// Does what it does and then fails to tell.
+    /// Acts and then fails to answer.
     Fail,
-    /// Does what it does and then panics.
+    /// Acts and then panics.
     Panic,
-    /// Does what it does and never answers.
+    /// Acts and never answers.
     Hang,
-    /// Says that it is at it, and is until [`Bank::finish`].
+    /// Answers that the charge is pending until [`Bank::finish`].
     Pending,
-    /// Waits for [`Bank::let_through`], then takes the money and says so.
+    /// Waits for [`Bank::let_through`], then takes the money and reports it.
     Wait,
 }
 
-/// What a bank knows of a charge.
+/// The bank's state of a charge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Account {
     taken: usize,
@@ -39,11 +39,11 @@ struct Account {
     declined: bool,
 }
 
-/// A card processor that does what a test tells it.
+/// A card processor that a test controls.
 #[derive(Debug)]
 pub(crate) struct Bank {
     manner: Mutex<Manner>,
-    /// Whether money is taken by charges whose answer is lost.
+    /// `true` if charges whose answer is lost take money.
     takes: bool,
     book: Mutex<HashMap<ChargeId, Account>>,
     gate: Semaphore,
@@ -55,12 +55,12 @@ pub(crate) struct Bank {
 }
 
 impl Bank {
-    /// A bank that takes the money, whatever becomes of the answer.
+    /// Creates a bank that takes the money even if the answer is lost.
     pub(crate) fn taking(manner: Manner) -> Arc<Self> {
         Arc::new(Self::new(manner, true))
     }
 
-    /// A bank that never hears of a charge whose answer is lost.
+    /// Creates a bank that never receives a charge whose answer is lost.
     pub(crate) fn losing(manner: Manner) -> Arc<Self> {
         Arc::new(Self::new(manner, false))
     }
@@ -79,61 +79,61 @@ impl Bank {
         }
     }
 
-    /// Has the next lookups fail.
+    /// Makes the next `count` lookups fail.
     pub(crate) fn fail_lookups(&self, count: usize) {
         self.lookups_to_fail.store(count, Ordering::SeqCst);
     }
 
-    /// Has the next refunds fail.
+    /// Makes the next `count` refunds fail.
     pub(crate) fn fail_refunds(&self, count: usize) {
         self.refunds_to_fail.store(count, Ordering::SeqCst);
     }
 
-    /// Lets this many waiting charges through.
+    /// Lets `count` waiting charges through.
     pub(crate) fn let_through(&self, count: usize) {
         self.gate.add_permits(count);
     }
 
-    /// Ends what is pending: the money is taken, or declined.
+    /// Finishes pending charges: the money is taken, or the charge is declined.
     pub(crate) fn finish(&self, taken: bool) {
         for account in self.book.lock().unwrap().values_mut().filter(|account| account.pending) {
             *account = Account { taken: usize::from(taken), declined: !taken, ..Account::default() };
         }
     }
 
-    /// A charge that was lost on the way arrives after all, and the money is taken.
+    /// Delivers a charge that was lost on the way, and takes the money.
     pub(crate) fn arrive(&self, id: ChargeId) {
         self.note(id, false, false);
     }
 
-    /// Waits until so many charges were asked for in all.
+    /// Waits until `count` charges were requested in all.
     pub(crate) async fn charges(&self, count: usize) {
         self.charges.subscribe().wait_for(|seen| *seen >= count).await.unwrap();
     }
 
-    /// Waits until so many more lookups were made.
+    /// Waits until `count` more lookups were made.
     pub(crate) async fn more_lookups(&self, count: usize) {
         let goal = *self.lookups.borrow() + count;
         self.lookups.subscribe().wait_for(|seen| *seen >= goal).await.unwrap();
     }
 
-    /// Waits until so many more refunds were asked for.
+    /// Waits until `count` more refunds were requested.
     pub(crate) async fn more_refunds(&self, count: usize) {
         let goal = *self.refunds.borrow() + count;
         self.refunds.subscribe().wait_for(|seen| *seen >= goal).await.unwrap();
     }
 
-    /// How many charges were asked for.
+    /// Returns the number of requested charges.
     pub(crate) fn asked(&self) -> usize {
         *self.charges.borrow()
     }
 
-    /// How many lookups were asked for.
+    /// Returns the number of lookups.
     pub(crate) fn looked_up(&self) -> usize {
         *self.lookups.borrow()
     }
 
-    /// How often money was taken, and given back.
+    /// Returns how often money was taken and how often it was given back.
     pub(crate) fn moved(&self) -> (usize, usize) {
         let book = self.book.lock().unwrap();
         book.values().fold((0, 0), |sum, account| (sum.0 + account.taken, sum.1 + account.given_back))
@@ -147,7 +147,7 @@ impl Bank {
         account.taken += usize::from(!declined && !pending);
     }
 
-    /// Counts a call, and tells whether it is one of those that are to fail.
+    /// Counts a call; returns `true` if it must fail.
     fn fails(calls: &watch::Sender<usize>, to_fail: &AtomicUsize) -> bool {
         calls.send_modify(|seen| *seen += 1);
         to_fail.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()

@@ -1,4 +1,4 @@
-//! A command that names itself is done once, whatever its first answer was.
+//! A command with an idempotency key is executed once, whatever its first answer was.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ enum Kind {
     Refund,
 }
 
-/// What the commands are about.
+/// Subjects of the commands.
 struct Scene {
     tickets: Vec<TicketId>,
     held: [Arc<Order>; 2],
@@ -36,7 +36,7 @@ impl Scene {
         Self { tickets: world.list(2).await, held, sold: world.sold().await.1 }
     }
 
-    /// Gives the command under one key, with one body or another.
+    /// Sends the command under one fixed key, with one of two bodies.
     async fn give(&self, world: &World, kind: Kind, other: bool) -> Result<String, Error> {
         let at = usize::from(other);
         let title = ["Hamlet", "Macbeth"][at];

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{World, ann, bob, refused, start, within};
 
-/// So many records of the subscription, without a gap.
+/// Takes `count` records of the subscription, and checks that there is no gap.
 async fn take(feed: &mut Subscription, count: usize) -> Vec<Arc<Record>> {
     let mut records: Vec<Arc<Record>> = Vec::new();
     while records.len() < count {
@@ -128,7 +128,7 @@ async fn a_subscription_ends_with_the_box_office() {
     tokio::task::yield_now().await;
     world.close().await.unwrap();
     assert_eq!(within(waiting).await.unwrap(), Code::EngineClosed);
-    // Who had heard of nothing yet hears of what is still in memory, then of the end.
+    // A follower that has not received anything yet receives what is still in memory, then the end.
     take(&mut behind, 3).await;
     assert_eq!(refused(within(behind.next()).await), Code::EngineClosed);
 }

@@ -1,4 +1,4 @@
-//! Whose the money is.
+//! Balances, entries, fees and payouts.
 
 use boxoffice::{
     Actor, BalanceEntry, BoxOffice, Builder, Code, Currency, FeePolicy, LedgerQuery, Money, NewPayout, NewTicket,
@@ -7,13 +7,13 @@ use boxoffice::{
 
 use crate::support::{World, ann, bob, cat, dan, email, key, refused};
 
-/// 2.5 % and 30 cents.
+/// Sets a fee of 2.5 % and 30 cents.
 fn with_fees(builder: Builder) -> Builder {
     let fixed = Money::from_minor(30, Currency::USD).unwrap();
     builder.fees(FeePolicy::percent("2.5").unwrap().and_fixed(fixed).unwrap())
 }
 
-/// All entries of a seller, the newest first, read so many at a time.
+/// Returns all entries of a seller, newest first, read in pages of `limit`.
 fn entries(office: &BoxOffice, seller: UserId, limit: usize) -> Vec<BalanceEntry> {
     let mut query = LedgerQuery::new().limit(limit);
     let mut all = Vec::new();
@@ -27,7 +27,7 @@ fn entries(office: &BoxOffice, seller: UserId, limit: usize) -> Vec<BalanceEntry
     }
 }
 
-/// What somebody is owed, in the one currency that they sell in.
+/// Returns the amount that a seller is owed, in their only currency.
 fn owed(office: &BoxOffice, seller: UserId) -> String {
     office.ledger().balance(Actor::User(seller), seller).unwrap()[0].owed.to_string()
 }

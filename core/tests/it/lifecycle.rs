@@ -1,4 +1,4 @@
-//! Opening, closing, and what a directory survives.
+//! Opening, closing, and recovery of a directory.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -29,7 +29,7 @@ async fn a_directory_can_be_opened_right_after_it_was_closed_or_let_go() {
     let world = World::new();
     let ticket = world.ticket().await;
     world.close().await.unwrap();
-    // The closed box office is still there, with a subscription: only the directory is free.
+    // The closed box office still exists, with a subscription; only the directory is free.
     let feed = world.journal().subscribe(1);
     let second = BoxOffice::open(world.path()).unwrap();
     assert_eq!(second.tickets().get(ticket).unwrap().status.as_str(), "available");
@@ -100,7 +100,7 @@ async fn whoever_closes_at_the_same_time_waits_for_the_end_too() {
             let (office, path, turn) = (BoxOffice::clone(&world), path.clone(), Arc::clone(&turn));
             closers.spawn(async move {
                 office.close().await.unwrap();
-                // For each of them the directory is free; they try one after the other, not to be in each other's way.
+                // The directory is free for each of them. They take turns, so that they don't conflict with each other.
                 let _turn = turn.lock().unwrap();
                 drop(BoxOffice::open(path).unwrap());
             });
@@ -109,7 +109,7 @@ async fn whoever_closes_at_the_same_time_waits_for_the_end_too() {
     }
 }
 
-/// The tickets that the journal says were listed.
+/// Returns the tickets that were listed according to the journal.
 fn listed(world: &World) -> HashSet<TicketId> {
     let mut listed = HashSet::new();
     let mut next = 1;
@@ -160,7 +160,7 @@ async fn closing_answers_whatever_was_taken_and_keeps_exactly_that() {
     }
 }
 
-/// Every file of a directory with its content.
+/// Returns every file of a directory with its content.
 fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
     entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
@@ -182,10 +182,10 @@ async fn a_directory_of_a_newer_version_is_refused_untouched() {
     BoxOffice::open(&path).unwrap();
 }
 
-/// What happens to the checkpoint file.
+/// Damage done to the checkpoint file.
 type Harm = fn(&Path);
 
-/// What readers see.
+/// Returns what readers see.
 fn seen(world: &World) -> String {
     let all = TicketQuery::new().status(TicketStatusFilter::All);
     let tickets = world.tickets().list(&all).unwrap().items;
@@ -233,7 +233,7 @@ async fn a_checkpoint_that_is_lost_or_damaged_costs_nothing_but_time() {
 async fn a_checkpoint_of_another_journal_is_not_believed() {
     let (world, other) = (World::new(), World::new());
     world.sold().await;
-    // One that is ahead of the journal would be proof of damage; `backup` has that.
+    // A file that is ahead of the journal would prove damage; `backup` tests that.
     other.list(2).await;
     let before = seen(&world);
     world.close().await.unwrap();
@@ -304,7 +304,7 @@ async fn letting_go_inside_a_task_keeps_everything() {
         (world.path(), world, ticket)
     });
     let (_, world, ticket) = world.await.unwrap();
-    // Another clone keeps it open; the last one lets it go.
+    // Another clone keeps it open; dropping the last one closes it.
     assert_eq!(office.tickets().get(ticket).unwrap().status.as_str(), "available");
     drop(office);
     let world = world.reopen();

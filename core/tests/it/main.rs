@@ -1,4 +1,4 @@
-//! The box office through its front door, as a program that embeds it sees it.
+//! The box office through its façade, as an embedding program sees it.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 #![allow(clippy::unchecked_time_subtraction, reason = "a test that subtracts too much should panic")]
 
@@ -15,15 +15,12 @@ mod idempotency;
 mod journal;
 mod ledger;
 mod lifecycle;
-#[cfg(feature = "mistakes")]
-mod mistakes;
 mod notices;
 mod orders;
 mod pages;
 mod payments;
 mod refunds;
 mod sessions;
-mod simulation;
 mod support;
 mod upgrade;
 mod verify;

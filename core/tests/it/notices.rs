@@ -1,4 +1,4 @@
-//! What a card processor tells without being asked.
+//! Inbound webhook events of a card processor.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use boxoffice::{Actor, ChargeId, Code, Money, Order, OrderId};
 use crate::gateways::{Bank, Manner};
 use crate::support::{World, bob, refused, within};
 
-/// A bank that also tells. Its messages are words: an id, what happened, and the order and the charge; the header `from` must
-/// be `bank`.
+/// A bank that also sends webhook events. A message consists of words: an id, the event, the order and the charge. The
+/// header `from` must be `bank`.
 #[derive(Debug)]
 struct Teller(Arc<Bank>);
 
@@ -31,7 +31,7 @@ impl Teller {
                 let (amount, reason, reference) = (amount("5.00"), "fraudulent".into(), words[3].into());
                 Some(NoticeFact::DisputeOpened { order_id, charge_id, reference, amount, reason })
             }
-            // A dispute is named by its charge.
+            // A dispute is identified by its charge.
             "closed" => Some(NoticeFact::DisputeClosed { order_id, charge_id, reference: words[3].into(), won: false }),
             "refunded" => {
                 let (reference, amount) = ("re_1".into(), amount("5.00"));
@@ -80,7 +80,7 @@ fn with_teller(bank: &Arc<Bank>) -> World {
     })
 }
 
-/// An order whose payment is under way.
+/// Creates an order whose payment is in progress.
 async fn being_paid(world: &World, bank: &Bank) -> (Arc<Order>, ChargeId) {
     let (_, order) = world.held().await;
     let charge = world.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
@@ -105,7 +105,7 @@ async fn a_message_before_the_answer_settles_the_charge_once() {
     for id in ["evt_1", "evt_1", "evt_2"] {
         tell(&world, id, "charged", (order.id, charge)).await;
     }
-    // The answer itself comes last; closing waits for it.
+    // The direct answer comes last; closing waits for it.
     bank.let_through(1);
     world.close().await.unwrap();
     let world = world.reopen();
@@ -135,7 +135,7 @@ async fn what_follows_a_charge_may_be_told_before_it() {
     }
 }
 
-/// The name alone tells a message that came before: it is remembered in the transaction of its effect.
+/// The id alone identifies a repeated event: it is stored in the transaction of the event's effect.
 #[tokio::test]
 async fn a_message_of_a_name_that_was_heard_changes_nothing() {
     let bank = Bank::taking(Manner::Charge);
@@ -155,7 +155,7 @@ async fn a_message_of_a_name_that_was_heard_changes_nothing() {
     world.assert_clean();
 }
 
-/// What is refused because it came too early is right when it comes again.
+/// An event that was refused because it arrived too early is accepted when it is sent again.
 #[tokio::test]
 async fn the_end_of_a_dispute_may_overtake_its_beginning() {
     let bank = Bank::taking(Manner::Charge);
@@ -174,7 +174,7 @@ async fn the_end_of_a_dispute_may_overtake_its_beginning() {
     world.assert_clean();
 }
 
-/// A charge is its own card processor's: no other is asked about it, and none can give its money back.
+/// A charge belongs to its own card processor: no other is queried about it, and none can refund it.
 #[tokio::test]
 async fn another_card_processor_leaves_charges_alone() {
     let bank = Bank::taking(Manner::Hang);

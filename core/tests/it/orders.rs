@@ -1,4 +1,4 @@
-//! Orders: holds, cancellations, and who may do what.
+//! Orders: holds, cancellations, and permissions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +72,7 @@ async fn nobody_hoards_a_show() {
 
 #[tokio::test]
 async fn holds_that_are_over_by_the_clock_do_not_count_as_open() {
-    // More fall due at once than one batch expires, and Cat's are the last in line.
+    // More orders are due at once than one batch expires, and Cat's are the last in line.
     let limits = Limits::new().open_orders_max(1024);
     let world = World::with(|builder| builder);
     let clock = Arc::clone(&world.clock);

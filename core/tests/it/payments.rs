@@ -1,4 +1,4 @@
-//! Paying: at the deadline, twice, too late, and while somebody cancels.
+//! Payments: at the deadline, twice, too late, and during a cancellation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,8 @@ async fn a_paid_order_is_complete_and_its_tickets_are_sold() {
     assert_eq!(world.payments().get(bob(), charge.id).unwrap(), charge);
 }
 
-/// Pays so many milliseconds after the deadline, by a clock that wakes nobody: the decision itself has to look at it.
+/// Pays `late_ms` milliseconds after the deadline, with a clock that wakes nobody: the decision itself must check the
+/// deadline.
 async fn pay_at(late_ms: i64) -> Result<ChargeStatus, Code> {
     let world = World::new();
     let clock = Arc::clone(&world.clock);

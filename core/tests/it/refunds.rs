@@ -1,4 +1,4 @@
-//! Giving the money back.
+//! Refunds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn the_seller_gives_the_money_back() {
     assert_eq!(bank.moved(), (1, 1));
 }
 
-/// The journal is verified when the test is over.
+/// The journal is verified at the end of the test.
 #[tokio::test]
 async fn the_money_goes_back_in_parts() {
     let world = World::new();
@@ -75,7 +75,7 @@ async fn a_ticket_that_goes_back_on_sale_is_sold_again() {
     let bank = Bank::taking(Manner::Charge);
     let world = with_bank(&bank);
     let (ticket, first) = world.sold().await;
-    // The order and its ticket are settled by now: the refund finds them in the checkpoint file.
+    // The order and its ticket are terminal now: the refund finds them in the checkpoint file.
     let world = world.reopen();
     world.payments().refund(Actor::User(ann()), first.id, true).await.unwrap();
     assert_eq!(world.of_ticket(ticket), "available");

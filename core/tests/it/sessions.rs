@@ -1,4 +1,4 @@
-//! Sessions: how long a token is good, and what ends it.
+//! Sessions: how long a token is valid, and what ends it.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn signing_out_ends_the_session_for_whoever_has_its_token() {
     world.auth().sign_out(&one.session).await.unwrap();
     world.auth().sign_out(&one.session).await.unwrap();
     assert_eq!(world.events_after(head), ["SessionRevoked"]);
-    // Once from the journal's tail, once from the checkpoint, both made by the restart before.
+    // Once from the journal's tail, once from the checkpoint. The previous restart made both.
     let mut world = world;
     for _ in 0..3 {
         assert_eq!(refused(world.auth().authenticate(&one.token)), Code::AuthRequired);
@@ -66,7 +66,7 @@ async fn a_new_password_ends_every_other_session() {
     for ended in [&one, &other] {
         assert_eq!(refused(world.auth().authenticate(&ended.token)), Code::AuthRequired);
     }
-    // Somebody with a session of before can't change anything either, even if they know the new password.
+    // A session from before the change can't change anything either, even with the new password.
     let late = UserUpdate::new("battery staple").password("battery staple");
     assert_eq!(refused(world.auth().update_user(&other.session, late).await), Code::AuthRequired);
 }

@@ -1,4 +1,4 @@
-//! A box office in a directory of its own, with people in it and a clock that stands still until it is moved.
+//! A box office in a directory of its own, with users and a manual clock.
 
 use std::fs;
 use std::future::Future;
@@ -15,16 +15,16 @@ use boxoffice::{
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-/// How long an order holds its tickets unless a test says otherwise.
+/// Default hold of an order.
 pub(crate) const HOLD: Duration = Duration::from_mins(15);
 
-/// Everybody's password.
+/// Password of every user.
 pub(crate) const PASSWORD: &str = "correct horse";
 
-/// How many people every box office starts with.
+/// Number of users in every box office.
 const PEOPLE: usize = 50;
 
-/// Hashing passwords is slow on purpose: the people sign up once, and every test gets a copy of their box office.
+/// Hashing passwords is slow on purpose: the users sign up once, and every test gets a copy of their box office.
 static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::make);
 
 struct Template {
@@ -47,58 +47,58 @@ impl Template {
     }
 }
 
-/// When every test starts.
+/// Returns the start time of every test.
 pub(crate) fn start() -> Timestamp {
     "2027-01-01T12:00:00Z".parse().unwrap()
 }
 
-/// The email of one of the people.
+/// Returns the email of user number `at`.
 pub(crate) fn email(at: usize) -> String {
     format!("person{at}@example.com")
 }
 
-/// One of the people.
+/// Returns the id of user number `at`.
 pub(crate) fn person(at: usize) -> UserId {
     TEMPLATE.people[at]
 }
 
-/// Who sells.
+/// Returns the seller.
 pub(crate) fn ann() -> UserId {
     person(0)
 }
 
-/// Who buys.
+/// Returns the buyer.
 pub(crate) fn bob() -> UserId {
     person(1)
 }
 
-/// Who is faster than Bob, or slower.
+/// Returns a buyer who competes with Bob.
 pub(crate) fn cat() -> UserId {
     person(2)
 }
 
-/// Who has nothing to do with it.
+/// Returns a user who is not involved.
 pub(crate) fn dan() -> UserId {
     person(3)
 }
 
-/// Everybody but Ann.
+/// Iterates over all users except Ann.
 pub(crate) fn buyers() -> impl Iterator<Item = UserId> + Clone {
     TEMPLATE.people.iter().skip(1).copied()
 }
 
-/// An idempotency key.
+/// Returns an idempotency key.
 pub(crate) fn key(text: &str) -> IdempotencyKey {
     text.parse().unwrap()
 }
 
-/// The code of a refusal.
+/// Returns the code of a refusal.
 #[track_caller]
 pub(crate) fn refused<T>(result: Result<T, Error>) -> Code {
     result.err().expect("it should have been refused").code()
 }
 
-/// The outcome, unless it hangs. No test waits for time to pass: this only turns a hang into a failure.
+/// Awaits the future, with a timeout that turns a hang into a failure. No test waits for time to pass.
 #[track_caller]
 pub(crate) fn within<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let here = std::panic::Location::caller();
@@ -110,7 +110,7 @@ pub(crate) fn within<F: Future>(future: F) -> impl Future<Output = F::Output> {
 
 type Settings = Arc<dyn Fn(Builder) -> Builder + Send + Sync>;
 
-/// A box office in a directory of its own. Its journal is verified when the test is over.
+/// A box office in a directory of its own. Its journal is verified at the end of the test.
 pub(crate) struct World {
     office: Option<BoxOffice>,
     pub(crate) clock: Arc<ManualClock>,
@@ -135,12 +135,12 @@ impl Drop for World {
 }
 
 impl World {
-    /// With the defaults.
+    /// Creates a world with the default settings.
     pub(crate) fn new() -> Self {
         Self::with(|builder| builder)
     }
 
-    /// With settings that stay the same when it is opened again.
+    /// Creates a world with settings that also apply when it is reopened.
     pub(crate) fn with(settings: impl Fn(Builder) -> Builder + Send + Sync + 'static) -> Self {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         copy(TEMPLATE.dir.path(), dir.path());
@@ -152,59 +152,60 @@ impl World {
         Self { office: Some(builder.open(dir.path()).unwrap()), clock, settings, dir }
     }
 
-    /// The directory.
+    /// Returns the directory.
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().to_owned()
     }
 
-    /// Lets go of it without closing it, as a program does that just ends, and opens it again.
+    /// Drops the box office without closing it, as a program that just ends, and reopens it.
     pub(crate) fn reopen(self) -> Self {
         self.reopen_after(|_| {})
     }
 
-    /// Does something to the directory between closing and opening.
+    /// Reopens the box office, and runs `meanwhile` on the directory in between.
     pub(crate) fn reopen_after(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
         self.office = None;
         meanwhile(self.dir.path());
         Self::open(Arc::clone(&self.dir), Arc::clone(&self.clock), Arc::clone(&self.settings))
     }
 
-    /// Opens it again with other settings.
+    /// Reopens the box office with other settings.
     pub(crate) fn reopen_with(mut self, settings: impl Fn(Builder) -> Builder + Send + Sync + 'static) -> Self {
         self.settings = Arc::new(settings);
         self.reopen()
     }
 
-    /// Ann's ticket for 19.99.
+    /// Lists Ann's ticket for 19.99.
     pub(crate) async fn ticket(&self) -> TicketId {
         self.tickets().create(ann(), NewTicket::new("Hamlet", "19.99")).await.unwrap().id
     }
 
-    /// Many of them.
+    /// Lists `count` tickets of Ann for 19.99 each.
     pub(crate) async fn list(&self, count: usize) -> Vec<TicketId> {
         let tickets = vec![NewTicket::new("Hamlet", "19.99"); count];
         self.tickets().create_many(ann(), tickets).await.unwrap().iter().map(|ticket| ticket.id).collect()
     }
 
-    /// A ticket and Bob's order that holds it.
+    /// Lists a ticket and returns it with Bob's order that holds it.
     pub(crate) async fn held(&self) -> (TicketId, Arc<Order>) {
         let ticket = self.ticket().await;
         (ticket, self.order(bob(), ticket).await)
     }
 
-    /// A ticket that Bob has bought.
+    /// Lists a ticket that Bob buys.
     pub(crate) async fn sold(&self) -> (TicketId, Arc<Order>) {
         let (ticket, order) = self.held().await;
         self.payments().pay(bob(), order.id, "tok_visa").await.unwrap();
         (ticket, self.orders().get(bob(), order.id).unwrap())
     }
 
-    /// A buyer's order of one ticket.
+    /// Creates a buyer's order of one ticket.
     pub(crate) async fn order(&self, buyer: UserId, ticket: TicketId) -> Arc<Order> {
         self.orders().create(buyer, &[ticket]).await.unwrap()
     }
 
-    /// A buyer's orders of one ticket each, all asked for at once so that they share the journal's batches.
+    /// Creates a buyer's orders of one ticket each. All are submitted at once, so that they share the journal's
+    /// batches.
     pub(crate) async fn hold_all(&self, buyer: UserId, tickets: &[TicketId]) -> Vec<Arc<Order>> {
         let mut attempts = JoinSet::new();
         for ticket in tickets.iter().copied() {
@@ -214,42 +215,42 @@ impl World {
         within(attempts.join_all()).await
     }
 
-    /// The status of a ticket.
+    /// Returns the status of a ticket.
     pub(crate) fn of_ticket(&self, ticket: TicketId) -> &'static str {
         self.tickets().get(ticket).unwrap().status.as_str()
     }
 
-    /// The status of an order.
+    /// Returns the status of an order.
     pub(crate) fn of_order(&self, order: &Order) -> &'static str {
         self.orders().get(order.buyer_id, order.id).unwrap().status.as_str()
     }
 
-    /// A new session of one of the people.
+    /// Creates a session of user number `at`.
     pub(crate) async fn sign_in(&self, at: usize) -> SignedIn {
         self.auth().sign_in(SignIn::new(email(at), PASSWORD)).await.unwrap()
     }
 
-    /// The journal from here on.
+    /// Follows the journal from its end.
     pub(crate) fn feed(&self) -> Feed {
         Feed(self.journal().subscribe(self.head() + 1))
     }
 
-    /// What the clock says, in milliseconds.
+    /// Returns the clock's time in milliseconds.
     pub(crate) fn clock_ms(&self) -> u64 {
         self.clock.now().as_millis()
     }
 
-    /// The number of the last record.
+    /// Returns the number of the last record.
     pub(crate) fn head(&self) -> u64 {
         self.journal().head().unwrap()
     }
 
-    /// The names of the events after this record.
+    /// Returns the names of the events after record `seq`.
     pub(crate) fn events_after(&self, seq: u64) -> Vec<&'static str> {
         self.journal().read(seq + 1, 10_000).unwrap().iter().map(|record| record.event.name()).collect()
     }
 
-    /// The journal follows the rules.
+    /// Verifies the journal.
     #[track_caller]
     pub(crate) fn assert_clean(&self) {
         let report = self.journal().verify(&mut |_, _| {}).unwrap();
@@ -258,11 +259,11 @@ impl World {
     }
 }
 
-/// Follows the journal.
+/// A follower of the journal.
 pub(crate) struct Feed(pub(crate) Subscription);
 
 impl Feed {
-    /// The next record with this event.
+    /// Returns the next record with this event.
     pub(crate) async fn until(&mut self, event: &str) -> Arc<Record> {
         within(async {
             loop {
@@ -287,7 +288,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A clock that tells nobody that it has moved: what is due is found by the next command.
+/// A clock that wakes nobody when it has moved: the next command finds what is due.
 #[derive(Debug)]
 pub(crate) struct SilentClock(pub(crate) Arc<ManualClock>);
 

@@ -1,7 +1,7 @@
-//! Directories that earlier versions wrote. Each folder of `upgrade` is one, as it was when its version was current: it must
-//! open, be clean, and say what it said then. They are never changed.
+//! Directories that earlier versions wrote. Each folder of `upgrade` is a directory as its version wrote it. It must
+//! open, be clean, and return the recorded answers. The folders are never changed.
 //!
-//! `BLESS=1 cargo test -p boxoffice --test it upgrade` writes the folder of the present format if there is none.
+//! `BLESS=1 cargo test -p boxoffice --test it upgrade` writes the folder of the current format if it is missing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 
 use crate::support::{HOLD, PASSWORD, key, refused, start};
 
-/// The folder of the format that this version writes.
+/// Folder of the format that this version writes.
 const PRESENT: &str = "format-2";
 
-/// What is kept of a directory beside its `FORMAT`, where it has it.
+/// Files that are kept besides `FORMAT`, if the directory has them.
 const FILES: [&str; 2] = ["journal.redb", "archive.redb"];
 
 const PEOPLE: [&str; 3] = ["ann@example.com", "bob@example.com", "Cat@Example.com"];
@@ -36,7 +36,7 @@ fn open(dir: &Path) -> BoxOffice {
     BoxOffice::builder().hold(HOLD).clock(Arc::new(clock)).open(dir).unwrap()
 }
 
-/// Does something of everything.
+/// Executes some of every kind of command.
 fn live(dir: &Path) {
     let clock = Arc::new(ManualClock::at(start()));
     let builder = BoxOffice::builder().hold(HOLD).clock(clock.clone()).ids(Arc::new(SeededIds::new(1)));
@@ -75,7 +75,7 @@ fn live(dir: &Path) {
     office.close().unwrap();
 }
 
-/// What a box office says about everything in it.
+/// Describes everything in a box office.
 fn said(office: &BoxOffice) -> Value {
     let query = TicketQuery::new().status(TicketStatusFilter::All).limit(100);
     let tickets = office.tickets().list(&query).unwrap();
@@ -107,7 +107,7 @@ fn said(office: &BoxOffice) -> Value {
         "byEvent": report.by_event })
 }
 
-/// A file as lines of 32 bytes each, those without any but zeros left out: most of a small database is empty.
+/// Encodes a file as lines of 32 bytes each and omits lines of zeros: most of a small database is empty.
 fn to_text(bytes: &[u8]) -> String {
     let mut text = format!("length {}\n", bytes.len());
     for (at, line) in bytes.chunks(32).enumerate().filter(|(_, line)| line.iter().any(|byte| *byte != 0)) {
@@ -133,7 +133,7 @@ fn from_text(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Puts a kept directory where it can be opened.
+/// Restores a kept directory to a place where it can be opened.
 fn restore(name: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let kept = folder().join(name);
@@ -151,7 +151,7 @@ fn bless(name: &str) {
     let dir = tempfile::tempdir().unwrap();
     live(dir.path());
     archive(dir.path(), 6).unwrap();
-    // By now what was archived is gone from the journal's own file.
+    // By now the archived records are gone from the journal's own file.
     let office = open(dir.path()).blocking();
     let seller = office.auth().sign_in(SignIn::new("ann@example.com", PASSWORD)).unwrap().user.id;
     office.tickets().create(seller, NewTicket::new("After the archive", "1")).unwrap();
@@ -181,7 +181,7 @@ fn every_directory_that_was_ever_written_opens_and_says_the_same() {
             serde_json::from_str(&fs::read_to_string(folder().join(&name).join("said.json")).unwrap()).unwrap();
         let office = open(dir.path());
         assert_eq!(said(&office), expected, "{name}");
-        // It goes on from there, and answers to old keys are kept.
+        // The directory accepts new commands, and answers to old keys are kept.
         let seller = office.blocking().auth().sign_in(SignIn::new("ann@example.com", PASSWORD)).unwrap().user.id;
         let head = office.journal().head().unwrap();
         let again = office.blocking().tickets().idempotency_key(key("kept"));

@@ -1,4 +1,4 @@
-//! The check of the whole journal.
+//! Verification of the whole journal.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::support::{HOLD, World, ann, bob, refused};
 
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 
-/// A bit of everything, closed with a checkpoint.
+/// Creates a world with a bit of everything, closed with a checkpoint.
 async fn busy() -> World {
     let world = World::new();
     world.sold().await;
@@ -23,7 +23,7 @@ async fn busy() -> World {
     world
 }
 
-/// Rewrites the row of records that has this in it.
+/// Rewrites the row of records that contains `what`.
 fn rewrite(dir: &Path, what: &[u8], change: impl Fn(&mut Vec<u8>, usize)) -> u64 {
     let database = Database::create(dir.join("journal.redb")).unwrap();
     let rows = database.begin_read().unwrap().open_table(RECORDS).unwrap();
@@ -66,7 +66,7 @@ async fn an_altered_record_is_found() {
     assert!((altered..head).contains(&report.problems[0].seq), "{:?}", report.problems);
     assert_eq!(report.records, report.problems[0].seq - 1, "all before it is in order");
     world.close().await.unwrap();
-    // Without the checkpoint nobody guesses what was there.
+    // Without the checkpoint, nothing reveals the lost records.
     std::fs::remove_file(world.path().join("views.redb")).unwrap();
     assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalDamaged);
 }

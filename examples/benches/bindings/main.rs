@@ -1,8 +1,9 @@
-//! Durable reservations a second, and what a call costs, from Rust and from the languages of the bindings, in one run.
+//! Durable reservations a second and the cost of a call, from Rust and from the languages of the bindings, in one run.
 //!
-//! `cargo xtask bench bindings` builds the bindings and names their programs in `BOXOFFICE_BENCH_PYTHON` and `BOXOFFICE_BENCH_NODE`. Each gets a
-//! directory and a count, and prints rows of a name, reservations a second and microseconds of CPU time a call, separated by tabs; the
-//! last rate is of what people would write instead. `BOXOFFICE_BENCH_TICKETS` changes the count.
+//! `cargo xtask bench bindings` builds the bindings and sets `BOXOFFICE_BENCH_PYTHON` and `BOXOFFICE_BENCH_NODE` to
+//! their programs. Each program gets a directory and a count, and prints rows of a name, reservations a second and
+//! microseconds of CPU time a call, separated by tabs. The last rate is that of the SQLite program that people would
+//! write instead. `BOXOFFICE_BENCH_TICKETS` changes the count.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,10 +21,10 @@ const IN_FLIGHT: usize = 1_000;
 const READS: usize = 20_000;
 const ROUNDS: usize = 10;
 
-/// How many times what people would write instead an asynchronous binding has to do.
+/// Minimum ratio of an asynchronous binding's rate to that of the SQLite alternative.
 const TIMES_MIN: f64 = 10.0;
 
-/// How many microseconds the conversions of one call may take.
+/// Maximum time of the conversions of one call, in microseconds.
 const OVERHEAD_MAX_US: f64 = 15.0;
 
 /// One measurement: reservations a second, or microseconds a read.
@@ -55,7 +56,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same from Rust, whose callers convert nothing.
+/// Measures Rust, whose callers convert nothing.
 fn rust(dir: &Path, count: usize) -> Result<Vec<Row>, Failure> {
     let few = (count / 20).max(100);
     let one_by_one = {
@@ -85,7 +86,7 @@ fn rust(dir: &Path, count: usize) -> Result<Vec<Row>, Failure> {
     ])
 }
 
-/// Microseconds of a read: of several rounds the one that was disturbed least, since it is the processor's time that counts.
+/// Returns the microseconds of a read, in the least disturbed of several rounds, since CPU time is what counts.
 fn a_read(office: &BoxOffice, ticket: TicketId) -> Result<f64, Failure> {
     let mut best = f64::MAX;
     for _ in 0..ROUNDS {
@@ -118,7 +119,7 @@ async fn in_flight(office: BoxOffice, buyer: UserId, tickets: Arc<Vec<TicketId>>
     Ok(watch.rate(tickets.len()))
 }
 
-/// A box office with tickets to reserve, in an order that looks random.
+/// Creates a box office with tickets to reserve, in a pseudorandom order.
 fn prepared(dir: &Path, count: usize) -> Result<(BoxOffice, UserId, Vec<TicketId>), Failure> {
     let limits = Limits::new().open_orders_max(u32::MAX);
     let office = BoxOffice::builder().limits(limits).open(dir)?;
@@ -135,7 +136,7 @@ fn prepared(dir: &Path, count: usize) -> Result<(BoxOffice, UserId, Vec<TicketId
     Ok((office, buyer, tickets))
 }
 
-/// What a program in another language measures.
+/// Runs a program in another language and returns its measurements.
 fn foreign(program: &str, dir: &Path, count: usize) -> Result<Vec<Row>, Failure> {
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().ok_or("no program")?);
@@ -155,7 +156,7 @@ fn row_of(line: &str) -> Result<Row, Failure> {
     Ok(Row { rate: number()?, micros: number()?, name })
 }
 
-/// Whether the binding does what it has to.
+/// Compares a binding with its targets.
 fn judge(language: &str, rust: &[Row], measured: &[Row]) -> Result<String, Failure> {
     let mut rates = measured.iter().filter_map(|row| row.rate);
     let instead = rates.next_back().ok_or("no row of what people would write instead")?;

@@ -1,6 +1,6 @@
-//! How long a journal takes to open: with its checkpoint, and from nothing; and how long to verify.
+//! Time to open a journal, with its checkpoint and from nothing, and time to verify it.
 //!
-//! `BOXOFFICE_BENCH_ORDERS` and `BOXOFFICE_BENCH_DIR` change how large it is and where it is made.
+//! `BOXOFFICE_BENCH_ORDERS` and `BOXOFFICE_BENCH_DIR` set its size and its directory.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -21,13 +21,13 @@ use boxoffice_examples::measure::{Stopwatch, at_least, from_env, print_section, 
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long opening with a checkpoint may take, in seconds.
+/// Maximum time of opening with a checkpoint, in seconds.
 const OPENING_MAX: f64 = 2.0;
 
-/// How many events a second a replay from nothing is to reach.
+/// Minimum events a second of a replay from nothing.
 const REPLAY_MIN: f64 = 500_000.0;
 
-/// What was measured.
+/// Measurements.
 struct Figures {
     report: VerifyReport,
     opening: Duration,

@@ -1,4 +1,4 @@
-//! Makes a journal through the front door: tickets are listed, ordered, and the orders end in all the ways that orders end.
+//! Creates a journal through the façade: tickets are listed and ordered, and the orders end in every possible way.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use boxoffice_examples::measure::{progress, thousands};
 
 use crate::Failure;
 
-/// How many tickets are listed, ordered and settled before the next are: what is live at once.
+/// Number of tickets that are listed, ordered and finished before the next ones: the number of active tickets.
 const CHUNK: usize = 50_000;
 
-/// How many tickets one command lists.
+/// Number of tickets that one command lists.
 const LISTING: usize = 10_000;
 
-/// How many callers there are at once.
+/// Number of concurrent callers.
 const CALLERS: usize = 4096;
 
-/// How many buyers the orders are spread over.
+/// Number of buyers that the orders are spread over.
 const BUYERS: usize = 64;
 
-/// Hold and clock: time stands still but between chunks, where it passes the hold.
+/// Length of the hold. The clock stands still except between chunks, when it advances past the hold.
 const HOLD: Duration = Duration::from_mins(15);
 
-/// A box office with these settings; the same for making and for reading.
+/// Returns a builder with the settings of both writing and reading, and its clock.
 pub(crate) fn builder() -> Result<(Builder, Arc<ManualClock>), Failure> {
     let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse()?));
     let limits = Limits::new().hold(HOLD).open_orders_max(u32::MAX);
@@ -36,7 +36,7 @@ pub(crate) fn builder() -> Result<(Builder, Arc<ManualClock>), Failure> {
     Ok((builder, clock))
 }
 
-/// Makes a journal with so many orders, of which six in ten are paid, three cancelled, and one is left to expire.
+/// Creates a journal with `orders` orders. Of ten orders six are paid, three cancelled, and one is left to expire.
 pub(crate) async fn journal(dir: &Path, orders: usize) -> Result<(), Failure> {
     let (builder, clock) = builder()?;
     let office = builder.open(dir)?;
@@ -96,7 +96,7 @@ async fn sell(office: &BoxOffice, buyers: &Arc<[UserId]>, tickets: Arc<[TicketId
     Ok(())
 }
 
-/// A card processor that always and at once takes the money, because its book is not what is measured.
+/// A card processor that always takes the money at once, because it is not what is measured.
 #[derive(Debug)]
 struct Instantly;
 

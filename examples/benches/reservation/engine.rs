@@ -1,4 +1,4 @@
-//! The engine under many callers at once, each reserving tickets of its own.
+//! The engine under many concurrent callers, each of which reserves its own tickets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +9,14 @@ use tokio::runtime::Runtime;
 
 use crate::Failure;
 
-/// How many buyers the reservations are spread over.
+/// Number of buyers that the reservations are spread over.
 pub(crate) const BUYERS: usize = 16;
 
-/// How many tickets one command lists.
+/// Number of tickets that one command lists.
 const LISTING: usize = 10_000;
 
-/// Reservations a second with so many callers at once, each of which waits for its answer before it asks again.
+/// Returns the reservations a second with `callers` concurrent callers, each of which waits for its answer before its
+/// next request.
 pub(crate) fn run(dir: &Path, callers: usize, count: usize) -> Result<f64, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (office, buyers, tickets) = runtime.block_on(prepare(dir, count))?;
@@ -24,7 +25,7 @@ pub(crate) fn run(dir: &Path, callers: usize, count: usize) -> Result<f64, Failu
     Ok(rate)
 }
 
-/// A record of a reservation, for its size.
+/// Returns the record of a reservation, for its size.
 pub(crate) fn sample(dir: &Path) -> Result<Record, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -37,7 +38,7 @@ pub(crate) fn sample(dir: &Path) -> Result<Record, Failure> {
     })
 }
 
-/// Lists the tickets, and opens the box office anew so that no work is left over from that.
+/// Lists the tickets, and reopens the box office so that no work is left over from that.
 async fn prepare(dir: &Path, count: usize) -> Result<(BoxOffice, Vec<UserId>, Vec<TicketId>), Failure> {
     let limits = Limits::new().open_orders_max(u32::MAX);
     let builder = BoxOffice::builder().limits(limits);

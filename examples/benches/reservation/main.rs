@@ -1,11 +1,12 @@
 //! Durable reservations a second: the engine, the ceiling that its journal could reach, and SQLite.
 //!
-//! A reservation reads a ticket, checks it, locks it, makes an order with a deadline, and records the event; it counts once it
-//! is on the disk. The contenders take turns, so that a slow minute of the machine hits all of them, and the median of the
-//! rounds counts. Tickets are taken in a shuffled order, the same for all, because people do not buy in the order of listing.
+//! A reservation reads a ticket, checks it, locks it, creates an order with a deadline, and records the event. It
+//! counts once it is on the disk. The contenders take turns, so that a slow minute of the machine affects all of them,
+//! and the median of the rounds counts. Tickets are taken in one shuffled order, the same for all, because people do
+//! not buy in the order of listing.
 //!
-//! `BOXOFFICE_BENCH_ROUNDS`, `BOXOFFICE_BENCH_TICKETS` and `BOXOFFICE_BENCH_DIR` change what they say; arguments such as
-//! `engine 4096` leave out all other contenders and sizes, for a profiler.
+//! `BOXOFFICE_BENCH_ROUNDS`, `BOXOFFICE_BENCH_TICKETS` and `BOXOFFICE_BENCH_DIR` set the rounds, the tickets and the
+//! directory. Arguments such as `engine 4096` select one contender and size, for a profiler.
 
 mod engine;
 mod raw;
@@ -19,7 +20,7 @@ use boxoffice_examples::measure::{at_least, from_env, median, print_section, pro
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Callers at once of the engine; reservations in a transaction of the others.
+/// Concurrent callers of the engine; reservations in a transaction of the others.
 const SIZES: [usize; 4] = [1, 64, 1024, 4096];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +50,7 @@ impl Contender {
     }
 }
 
-/// What is to be measured: all, unless the command line names some.
+/// Selected measurements: all, unless the command line names some.
 struct Chosen(Vec<String>);
 
 impl Chosen {
@@ -84,7 +85,7 @@ fn main() -> Result<(), Failure> {
         for size in SIZES {
             for contender in Contender::ALL.into_iter().filter(|contender| chosen.includes(*contender, size)) {
                 let dir = disk::bench_dir()?;
-                // One by one is slow; what is measured is the same.
+                // Single reservations are slow, and fewer of them measure the same.
                 let count = if size == 1 { tickets / 50 } else { tickets };
                 let rate = match contender {
                     Contender::Engine => engine::run(dir.path(), size, count)?,

@@ -1,4 +1,4 @@
-//! The ceiling: the bytes of the reservations, and nothing else, appended to a redb table by one thread.
+//! The upper bound: only the bytes of the reservations, appended to a redb table by one thread.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::Failure;
 
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 
-/// Reservations a second, one row each, with one transaction and one flush for each batch.
+/// Returns the reservations a second, one row each, with one transaction and one flush for each batch.
 pub(crate) fn run(dir: &Path, batch: usize, count: usize, payload: &[u8]) -> Result<f64, Failure> {
     let db = Database::create(dir.join("raw.redb"))?;
     let mut payload = payload.to_vec();
@@ -21,7 +21,7 @@ pub(crate) fn run(dir: &Path, batch: usize, count: usize, payload: &[u8]) -> Res
             let mut table = txn.open_table(RECORDS)?;
             for _ in start..count.min(start + batch) {
                 seq += 1;
-                // So that no two rows are the same.
+                // Makes every row different.
                 payload[..8].copy_from_slice(&seq.to_le_bytes());
                 table.insert(seq, payload.as_slice())?;
             }

@@ -1,4 +1,4 @@
-//! What one would write instead: five tables in SQLite, written by one thread without any queue before it.
+//! The alternative that people would write: five tables in SQLite, written by one thread without a queue.
 
 use std::path::Path;
 
@@ -23,8 +23,8 @@ const SCHEMA: &str = "
     CREATE TABLE order_of_buyer (buyer BLOB NOT NULL, order_id BLOB NOT NULL, PRIMARY KEY (buyer, order_id)) WITHOUT ROWID;
 ";
 
-/// Settings that cost it nothing of its durability and make it as fast as it gets: the journal is flushed at every commit,
-/// pages are kept in memory, and the log is moved to the tables rarely.
+/// Settings that keep full durability and make SQLite as fast as possible: the journal is flushed at every commit,
+/// pages are kept in memory, and the log is rarely moved to the tables.
 const SETTINGS: &str = "
     PRAGMA page_size = 4096;
     PRAGMA journal_mode = WAL;
@@ -39,7 +39,7 @@ const LOCKED: u8 = 1;
 const HOLD_MS: i64 = 15 * 60 * 1000;
 const START_MS: i64 = 1_800_000_000_000;
 
-/// Reservations a second with so many in a transaction; each transaction is flushed.
+/// Returns the reservations a second with `batch` of them in each transaction. Each transaction is flushed.
 pub(crate) fn run(dir: &Path, batch: usize, count: usize, record: &Record) -> Result<f64, Failure> {
     let mut db = Connection::open(dir.join("sqlite.db"))?;
     db.execute_batch(SETTINGS)?;
@@ -123,7 +123,7 @@ fn reserve(txn: &Transaction<'_>, start: usize, tickets: &[usize], record: &mut 
     Ok(())
 }
 
-/// An id in the form of a `UUIDv7`: it rises with `at`, which suits the B-trees.
+/// Returns an id in the form of a `UUIDv7`. It increases with `at`, which suits the B-trees.
 fn id(kind: u8, at: usize) -> [u8; 16] {
     let mut id = [kind; 16];
     id[..8].copy_from_slice(&(at as u64).to_be_bytes());

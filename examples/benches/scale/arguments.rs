@@ -1,32 +1,33 @@
-//! What the command line asks for.
+//! Arguments of the command line.
 
 use std::path::PathBuf;
 
 use crate::Failure;
 use crate::phase::Phase;
 
-/// The sizes that end in reasonable time: a few minutes on two cores.
+/// Default sizes, which end in reasonable time: a few minutes on two cores.
 const SIZES: [u64; 2] = [100_000, 1_000_000];
 
-/// How long the load lasts unless something else is asked for.
+/// Default duration of the load in seconds.
 const SECONDS: u64 = 60;
 
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// How many orders each journal has, the fewest first.
+    /// Number of orders of each journal, in ascending order.
     pub(crate) sizes: Vec<u64>,
-    /// How long the sustained load lasts.
+    /// Duration of the sustained load in seconds.
     pub(crate) seconds: u64,
-    /// Where to keep the journals.
+    /// Directory in which the journals are kept.
     pub(crate) keep: Option<PathBuf>,
-    /// Whether to measure anew what was measured of kept journals before; only the making is taken over.
+    /// `true` to repeat the measurements of kept journals and reuse only the journals themselves.
     pub(crate) fresh: bool,
-    /// For a process that measures one thing: what, and where.
+    /// Phase and directory of a process that measures one thing.
     pub(crate) phase: Option<(Phase, PathBuf)>,
 }
 
 impl Arguments {
-    /// Reads them; the environment says the same as `BOXOFFICE_BENCH_SIZES`, `BOXOFFICE_BENCH_SECONDS` and `BOXOFFICE_BENCH_KEEP`.
+    /// Reads the arguments. The environment variables `BOXOFFICE_BENCH_SIZES`, `BOXOFFICE_BENCH_SECONDS` and
+    /// `BOXOFFICE_BENCH_KEEP` are equivalent.
     pub(crate) fn read() -> Result<Self, Failure> {
         let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let sizes = env("BOXOFFICE_BENCH_SIZES").unwrap_or_default();
@@ -42,7 +43,7 @@ impl Arguments {
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().ok_or_else(|| format!("{argument} wants a value"));
             match argument.as_str() {
-                // What cargo gives to every benchmark.
+                // cargo passes this to every benchmark.
                 "--bench" => {}
                 "--seconds" => arguments.seconds = value()?.parse()?,
                 "--keep" => arguments.keep = Some(value()?.into()),
@@ -63,7 +64,7 @@ impl Arguments {
     }
 }
 
-/// A number of orders, such as `100k`, `10m` or `250000`.
+/// Parses a number of orders, such as `100k`, `10m` or `250000`.
 fn size(text: &str) -> Result<u64, Failure> {
     let lower = text.to_lowercase();
     let (digits, factor) = match lower.strip_suffix(['k', 'm']) {

@@ -1,9 +1,9 @@
-//! Figures by name: what one process tells another.
+//! Named figures, which one process passes to another.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-/// What was measured of one journal.
+/// Measurements of one journal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Figures {
     pub(crate) orders: u64,
@@ -12,7 +12,7 @@ pub(crate) struct Figures {
     pub(crate) rates: Vec<f64>,
 }
 
-/// What a line with a figure starts with.
+/// Prefix of a line with a figure.
 const MARK: &str = "figure ";
 
 impl Figures {
@@ -20,7 +20,7 @@ impl Figures {
         Self { orders, ..Self::default() }
     }
 
-    /// The figure, or 0 if it was not measured.
+    /// Returns the figure, or 0 if it was not measured.
     pub(crate) fn get(&self, name: &str) -> f64 {
         self.values.get(name).copied().unwrap_or_default()
     }
@@ -48,8 +48,8 @@ impl Figures {
     }
 }
 
-/// Tells the process that asked.
+/// Reports a figure to the parent process.
 pub(crate) fn tell(name: &str, value: f64) {
-    // Whoever asked is gone if this fails.
+    // If this fails, the parent process is gone.
     let _ = writeln!(std::io::stdout(), "{MARK}{name} {value}");
 }

@@ -1,7 +1,7 @@
-//! How long a reservation takes when so many are offered a second, whether or not the box office keeps up.
+//! Latency of reservations at a fixed offered rate, whether or not the box office keeps up.
 //!
-//! Open loop: a request has its time by the schedule, and its latency counts from then, not from when somebody came round to
-//! send it. A stall therefore shows up in all the requests that fell into it, and nothing is left out (coordinated omission).
+//! Open loop: each request has a scheduled time, and its latency counts from then, not from the moment it is sent. A
+//! stall therefore shows in all the requests that it delays, and nothing is left out (coordinated omission).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,16 +18,16 @@ use crate::figures::tell;
 use crate::load::{available, runtime};
 use crate::phase::close;
 
-/// How many reservations are offered a second.
+/// Reservations offered a second.
 pub(crate) const OFFERED: u64 = 10_000;
 
-/// How long.
+/// Duration of the measurement in seconds.
 const SECONDS: u64 = 20;
 
-/// What is not counted at the start: caches and code are cold.
+/// Number of reservations at the start that are not counted, because caches and code are cold.
 const WARM_UP: u64 = OFFERED;
 
-/// How long a buyer keeps a ticket before they let it go, so that the tickets last.
+/// Time for which a buyer keeps a ticket before it is released, so that the tickets last.
 const KEPT: Duration = Duration::from_secs(2);
 
 pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failure> {
@@ -68,7 +68,7 @@ pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failu
     close(office)
 }
 
-/// Never sends too early; what is sent too late counts as the box office's latency.
+/// Waits until `due`. It never returns early; a late return counts as the box office's latency.
 #[expect(clippy::disallowed_methods, reason = "a timer of whole milliseconds would be half of what is measured")]
 fn wait_until(watch: Stopwatch, due: Duration) {
     while let Some(wait) = due.checked_sub(watch.elapsed()).filter(|wait| !wait.is_zero()) {

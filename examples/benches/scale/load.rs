@@ -14,17 +14,17 @@ use crate::Failure;
 use crate::figures::tell;
 use crate::phase::close;
 
-/// How many callers there are at once.
+/// Number of concurrent callers.
 pub(crate) const CALLERS: usize = 1024;
 
-/// How many tickets are reserved in one round.
+/// Number of tickets reserved in one round.
 const RESERVATIONS: usize = 60_000;
 
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
-/// So many of the tickets that are available, in a shuffled order.
+/// Returns `count` available tickets in a shuffled order.
 pub(crate) fn available(office: &BoxOffice, count: usize) -> Result<Vec<TicketId>, Failure> {
     let mut tickets = Vec::with_capacity(count);
     let query = TicketQuery::new().status(TicketStatus::Available).limit(100);
@@ -34,7 +34,7 @@ pub(crate) fn available(office: &BoxOffice, count: usize) -> Result<Vec<TicketId
     Ok(shuffled(tickets.len()).into_iter().map(|at| tickets[at]).collect())
 }
 
-/// Reserves tickets as fast as can be, then frees them, so that the next round finds what this one found.
+/// Reserves tickets as fast as possible, then frees them, so that the next round starts from the same state.
 pub(crate) fn reserve(office: &BoxOffice, history: &History) -> Result<(), Failure> {
     let runtime = runtime()?;
     let tickets: Arc<[TicketId]> = available(office, RESERVATIONS)?.into();
@@ -80,7 +80,7 @@ async fn all(
     Ok(orders)
 }
 
-/// A card processor that always and at once takes the money, because its book is not what is measured.
+/// A card processor that always takes the money at once, because it is not what is measured.
 #[derive(Debug)]
 pub(crate) struct Instantly;
 

@@ -1,17 +1,18 @@
-//! How the box office holds up at size: journals of a hundred thousand to a hundred million orders, with 100,000 live tickets and
-//! 20,000 holds in each.
+//! Performance at scale: journals of a hundred thousand to a hundred million orders, each with 100,000 active tickets
+//! and 20,000 holds.
 //!
 //! ```text
 //! cargo xtask bench scale                            100,000 and 1,000,000 orders, one minute of load: a few minutes in all
 //! cargo xtask bench scale -- 100k 1m 10m --seconds 300
 //! ```
 //!
-//! Every phase runs in a process of its own, so that the memory it has is what it needs. Where the journals are made is said by
-//! `BOXOFFICE_BENCH_DIR`; 10 million orders need some 25 GB there and 30 to 40 minutes in all, 100 million ten times that.
+//! Every phase runs in a process of its own, so that its memory is what the phase needs. `BOXOFFICE_BENCH_DIR` sets the
+//! directory of the journals; 10 million orders need some 25 GB there and 30 to 40 minutes in all, 100 million ten
+//! times that.
 //!
-//! `--keep DIR` makes them in this directory and leaves them there, with the figures of each phase beside its journal as soon as
-//! it has ended: whoever starts again goes on where the run before was broken off. `--fresh` measures everything anew and takes
-//! over only the journals themselves.
+//! `--keep DIR` creates the journals in this directory and leaves them there, and stores the figures of each phase
+//! beside its journal as soon as the phase ends. A later run continues where the previous one was interrupted.
+//! `--fresh` repeats all measurements and reuses only the journals themselves.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -40,7 +41,7 @@ use phase::Phase;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How often the small and the large journal take turns at reserving.
+/// Number of rounds in which the journals take turns at reserving.
 const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Failure> {
@@ -73,14 +74,14 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where the journals are, and how long the load lasts.
+/// Location of the journals and duration of the load.
 struct Run {
     root: PathBuf,
     seconds: u64,
 }
 
 impl Run {
-    /// What is measured of each journal for itself.
+    /// Measures one journal by itself.
     fn measure(&self, orders: u64) -> Result<Figures, Failure> {
         let dir = self.dir_of(orders);
         if !self.kept(orders, Phase::Make.name()).exists() {
@@ -95,7 +96,7 @@ impl Run {
         Ok(figures)
     }
 
-    /// The journals take turns, so that a slow minute of the machine hits all of them.
+    /// Lets the journals take turns, so that a slow minute of the machine affects all of them.
     fn take_turns(&self, all: &mut [Figures]) -> Result<(), Failure> {
         for round in 1..=ROUNDS {
             for figures in &mut *all {
@@ -107,7 +108,7 @@ impl Run {
         Ok(())
     }
 
-    /// Runs the phase, unless its figures are there already under this name.
+    /// Runs the phase, unless its figures are already stored under this name.
     fn phase(&self, phase: Phase, orders: u64, name: &str) -> Result<Figures, Failure> {
         let (kept, title) = (self.kept(orders, name), format!("{}: {name}", thousands(orders as f64)));
         if kept.exists() {
@@ -121,7 +122,7 @@ impl Run {
         Ok(figures)
     }
 
-    /// Forgets what was measured of the journal, but not how it was made.
+    /// Deletes the measurements of the journal, but keeps the figures of its creation.
     fn forget(&self, orders: u64) -> Result<(), Failure> {
         let made = self.kept(orders, Phase::Make.name());
         let lines = std::fs::read_to_string(&made).ok();
@@ -146,7 +147,7 @@ impl Run {
     }
 }
 
-/// Removes a file or a directory, if it is there.
+/// Removes a file or a directory, if it exists.
 fn remove(path: &Path) -> Result<(), Failure> {
     let removed = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
     match removed {

@@ -1,4 +1,4 @@
-//! Reading pages, in the process itself: what a host's `GET` costs before it becomes HTTP.
+//! Reading pages within the process: the cost of a host's `GET` before HTTP.
 
 use boxoffice::testing::History;
 use boxoffice::{
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use crate::Failure;
 use crate::figures::tell;
 
-/// How often each page is read.
+/// Number of reads of each page.
 const READS: usize = 400;
 
-/// What is read, by the names that the report has for it.
+/// Pages, with their names in the report.
 pub(crate) const PAGES: [(&str, &str); 11] = [
     ("browse", "`GET /api/tickets`, 50 of 100,000"),
     ("price", "the same, cheapest first"),
@@ -29,7 +29,7 @@ pub(crate) const PAGES: [(&str, &str); 11] = [
     ("order", "`GET /api/orders/{id}`: any order of the whole history"),
 ];
 
-/// Reads every kind of page again and again.
+/// Reads every kind of page repeatedly.
 pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failure> {
     let sellers = history.seller_ids();
     let tickets = |name: &str, queries: &[TicketQuery]| {
@@ -52,7 +52,8 @@ pub(crate) fn measure(office: &BoxOffice, history: &History) -> Result<(), Failu
     single(office)
 }
 
-/// Orders from all over the history, which the journal names: nobody has just looked at them or at their neighbours.
+/// Reads single orders from all over the history. They are taken from the journal, so that neither they nor their
+/// neighbours are cached.
 fn single(office: &BoxOffice) -> Result<(), Failure> {
     let end = office.journal().head()?;
     let mut orders = Vec::with_capacity(READS);
@@ -76,7 +77,7 @@ fn orders(office: &BoxOffice, history: &History) -> Result<(), Failure> {
         Ok(office.orders().list(buyers[at % buyers.len()], &query)?)
     };
     time("mine", |at| Ok(page(at, None)?.items.len()))?;
-    // Pages that nobody has looked at yet: each buyer's twentieth, or the last one.
+    // Pages that were not read before: each buyer's twentieth, or the last one.
     let mut cursors = Vec::with_capacity(READS);
     for at in 0..READS {
         let mut cursor = None;

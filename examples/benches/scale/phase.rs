@@ -1,4 +1,4 @@
-//! What is measured, one thing in each process.
+//! Phases of the measurement, one in each process.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::figures::tell;
 use crate::process::memory;
 use crate::{Failure, latency, load, pages, sustained};
 
-/// How many records an export reads at a time, as the server's does.
+/// Number of records that an export reads at a time, as in the server.
 const EXPORT_LEN: usize = 1_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl FromStr for Phase {
     }
 }
 
-/// Measures one thing, and tells what it found.
+/// Runs one phase and reports its figures.
 pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<(), Failure> {
     let history = History::new(orders);
     match phase {
@@ -77,7 +77,7 @@ pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result
     }
 }
 
-/// The box office of a history, whose clock goes on from where the history ends.
+/// Opens the box office of a history. Its clock continues from the end of the history.
 fn open(dir: &Path) -> Result<BoxOffice, Failure> {
     let limits = Limits::new().open_orders_max(u32::MAX);
     Ok(BoxOffice::builder().limits(limits).gateway(std::sync::Arc::new(load::Instantly)).open(dir)?)
@@ -133,7 +133,7 @@ fn verify(history: &History, dir: &Path) -> Result<(), Failure> {
     close(&office)
 }
 
-/// Reads and encodes everything as `boxoffice-server export` does, but for the writing.
+/// Reads and encodes everything as `boxoffice-server export` does, without writing it.
 fn export(dir: &Path) -> Result<(), Failure> {
     let office = open(dir)?;
     let journal = office.journal();

@@ -1,4 +1,4 @@
-//! A process for each phase, and the memory of this one.
+//! A process for each phase, and the memory of the current one.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::figures::Figures;
 use crate::phase::Phase;
 
-/// Runs a phase in a process of its own, and gives what it measured.
+/// Runs a phase in a process of its own and returns its figures.
 pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<Figures, Failure> {
     let output = Command::new(std::env::current_exe()?)
         .args(["--phase", phase.name()])
@@ -22,7 +22,7 @@ pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result
     Ok(Figures::from_lines(orders, &String::from_utf8_lossy(&output.stdout)))
 }
 
-/// The memory of this process in bytes, now and at most, as Linux tells it; 0 where it can't be told.
+/// Returns the current and the maximum memory of this process in bytes, as Linux reports them; 0 where it is unknown.
 pub(crate) fn memory() -> (f64, f64) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let bytes = |name: &str| {

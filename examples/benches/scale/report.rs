@@ -1,4 +1,4 @@
-//! The figures as the README has them.
+//! The figures as published in the README.
 
 use std::fmt::{self, Write as _};
 
@@ -8,16 +8,16 @@ use crate::figures::Figures;
 use crate::latency::OFFERED;
 use crate::pages::PAGES;
 
-/// How long opening with a checkpoint may take, in seconds.
+/// Maximum time of opening with a checkpoint, in seconds.
 const OPENING_MAX: f64 = 2.0;
 
-/// How much memory an open box office may have, in megabytes.
+/// Maximum memory of an open box office, in megabytes.
 const MEMORY_MAX: f64 = 600.0;
 
-/// How long reading a page may take, in milliseconds.
+/// Maximum time of reading a page, in milliseconds.
 const PAGE_MAX: f64 = 1.0;
 
-/// What the reservations of the largest journal are to reach of those of the smallest.
+/// Minimum ratio of the reservations of the largest journal to those of the smallest.
 const RATIO_MIN: f64 = 0.8;
 
 pub(crate) fn report(all: &[Figures], machine: &str) -> Result<String, fmt::Error> {
@@ -115,7 +115,7 @@ fn table(all: &[Figures]) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
-/// A figure beside what it should be at most.
+/// Formats a figure with its upper target.
 fn at_most(figure: f64, target: f64, unit: &str) -> String {
     let mark = if figure < target { '✓' } else { '✗' };
     format!("{figure:.2} {unit} {mark} (target < {target} {unit})")

@@ -1,4 +1,4 @@
-//! Minutes of sales as fast as they go: whether views and checkpoint keep up, and memory stays bounded.
+//! Minutes of sales at full speed, to show whether views and checkpoints keep up and memory stays bounded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::load::{CALLERS, available, runtime};
 use crate::phase::close;
 use crate::process::memory;
 
-/// How many tickets one command lists in place of those that were sold.
+/// Number of tickets that one command lists to replace sold ones.
 const LISTING: u64 = 32;
 
 pub(crate) fn measure(office: &BoxOffice, history: &History, length: Duration) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn measure(office: &BoxOffice, history: &History, length: Duration) -
     close(office)
 }
 
-/// One caller: of ten orders six are paid and four cancelled, and what is sold is listed anew.
+/// Runs one caller: of ten orders six are paid and four cancelled, and sold tickets are listed anew.
 async fn sell(
     office: BoxOffice,
     mut tickets: Vec<TicketId>,
@@ -74,7 +74,7 @@ async fn sell(
     Ok(())
 }
 
-/// What was seen, second by second.
+/// Samples, one for each second.
 #[derive(Debug, Default)]
 struct Seen {
     rates: Vec<f64>,

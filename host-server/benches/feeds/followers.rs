@@ -1,4 +1,4 @@
-//! Pages that follow a show, as far as the network is concerned: connections that read whatever comes. A process of their own.
+//! Pages that follow a show, reduced to their connections, in a process of their own. The connections read and discard.
 
 use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -12,7 +12,7 @@ use tokio::task::LocalSet;
 
 use crate::{FOLLOWERS, Failure, say};
 
-/// Tells this program to follow: the host's address, a space and the path of the feed.
+/// Environment variable that makes this program follow: the host's address, a space and the path of the feed.
 const FEED: &str = "BOXOFFICE_BENCH_FEED";
 
 /// The process with the followers.
@@ -22,7 +22,7 @@ pub(crate) struct Followers {
 }
 
 impl Followers {
-    /// Starts them, and waits until all are connected.
+    /// Starts the process, and waits until all followers are connected.
     pub(crate) fn open(feed: &str) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         let mut child = command.env(FEED, feed).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -32,7 +32,7 @@ impl Followers {
         if line == "open" { Ok(followers) } else { Err(format!("the followers said {line:?}").into()) }
     }
 
-    /// Ends them, and tells how many have heard of an order.
+    /// Stops the followers, and returns the number of them that received an order.
     pub(crate) fn close(mut self) -> Result<usize, Failure> {
         drop(self.child.stdin.take());
         Ok(self.line()?.parse()?)
@@ -51,7 +51,7 @@ impl Drop for Followers {
     }
 }
 
-/// The feed, if this process is to follow it.
+/// Returns the feed, if this process must follow it.
 pub(crate) fn asked_to_be() -> Option<String> {
     std::env::var(FEED).ok()
 }
@@ -80,13 +80,13 @@ async fn follow(feed: &str) -> Result<usize, Failure> {
         tokio::task::spawn_local(listen(stream, Rc::clone(&heard)));
     }
     say("open")?;
-    // Until whoever has started this closes it.
+    // Runs until the parent process closes standard input.
     let closed = tokio::task::spawn_blocking(|| std::io::stdin().lock().read_to_end(&mut Vec::new()));
     closed.await??;
     Ok(heard.get())
 }
 
-/// Reads to the end; what it reads is looked at until there was something about a ticket.
+/// Reads to the end, and scans the data until an event about a ticket has arrived.
 async fn listen(mut stream: TcpStream, heard: Rc<Cell<usize>>) {
     let mut buffer = vec![0; 32 * 1024];
     let mut is_new = true;

@@ -1,11 +1,12 @@
-//! What it costs that thousands of pages follow a show: memory, and how much slower orders become; and the time of the first page
+//! Cost of thousands of pages that follow a show: memory, and the slowdown of orders. Also the time of the first page
 //! with very many tickets on sale.
 //!
-//! Host, buyers and followers are processes of their own. Where there are two cores the host has one, and everybody else another,
-//! so that what the followers themselves cost is not taken for the host's. Rounds with and without followers take turns in one run,
-//! and the median of each counts. All orders are for tickets of the show that is followed, and each is cancelled again: the most
-//! that there can be to tell. The journal is in memory where the system has files there: a disk would be what limits orders, and
-//! hide what followers cost. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` change how often and where.
+//! Host, buyers and followers are separate processes. On a machine with two cores the host has one, and all others
+//! share another, so that the cost of the followers themselves is not attributed to the host. Rounds with and without
+//! followers take turns in one run, and the median of each counts. All orders are for tickets of the followed show, and
+//! each is cancelled again: the maximum rate of notifications. The journal is in memory if the system has a file system
+//! there: a disk would limit the orders and hide the cost of followers. `BOXOFFICE_BENCH_ROUNDS` and
+//! `BOXOFFICE_BENCH_DIR` set the rounds and the directory.
 
 #![allow(
     clippy::format_push_string,
@@ -32,20 +33,20 @@ use crate::report::{FirstPage, Report, Round};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many pages follow the show.
+/// Number of pages that follow the show.
 const FOLLOWERS: usize = 2_000;
 
-/// How many buyers order at once.
+/// Number of concurrent buyers.
 const BUYERS: usize = 64;
 
-/// How many other tickets are on sale, and for how many shows.
+/// Number of other tickets on sale, and number of their shows.
 const OTHERS: usize = 100_000;
 const OTHER_SHOWS: usize = 200;
 
-/// Where files are in memory.
+/// Directory of an in-memory file system.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// The show that is followed.
+/// Name of the followed show.
 const SHOW: &str = "Followed by everybody";
 
 fn main() -> Result<(), Failure> {
@@ -73,7 +74,7 @@ async fn measure(rounds: usize, is_pinned: bool) -> Result<Report, Failure> {
     let host = Host::start(dir.path(), is_pinned)?;
     let first_page = first_page(&host).await?;
     let feed = feed(&host).await?;
-    // What is never needed again is brought in before anything counts.
+    // A round that does not count brings in code and data that are needed once.
     orders(&host, &buyers).await?;
     let mut report = Report { is_pinned, place, first_page, rounds: Vec::new(), heard: usize::MAX };
     for at in 1..=rounds {
@@ -100,7 +101,7 @@ async fn round(host: &Host, buyers: &[Buyer]) -> Result<Round, Failure> {
     })
 }
 
-/// The address of the followed show's feed.
+/// Returns the address of the followed show's feed.
 async fn feed(host: &Host) -> Result<String, Failure> {
     let page = reqwest::get(format!("http://{}/?q=Followed", host.address)).await?.text().await?;
     let (_, rest) = page.split_once("href=\"/shows/").ok_or("the show is not listed")?;
@@ -108,7 +109,7 @@ async fn feed(host: &Host) -> Result<String, Failure> {
     Ok(format!("{} /shows/{key}/live?since={}", host.address, u32::MAX))
 }
 
-/// How long the first page takes, and how large it is with all that it loads.
+/// Measures the time of the first page, and its size with all that it loads.
 async fn first_page(host: &Host) -> Result<FirstPage, Failure> {
     let client = reqwest::Client::new();
     let page = format!("http://{}/", host.address);
@@ -128,7 +129,8 @@ async fn first_page(host: &Host) -> Result<FirstPage, Failure> {
     Ok(FirstPage { bytes, median_ms: report::median(times) })
 }
 
-/// Signs buyers up, lists a ticket for each at the followed show, and lists many others, while no server has the directory.
+/// Signs buyers up, lists a ticket for each at the followed show, and lists many others, before a server opens the
+/// directory.
 async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
     let office = BoxOffice::open(dir)?;
     let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse battery")).await?.user.id;
@@ -165,8 +167,8 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Tells what is being done, on standard error.
+/// Prints the current activity to standard error.
 pub(crate) fn progress(what: &str) {
-    // Nobody needs to hear it if nobody can.
+    // A closed standard error loses only progress messages.
     let _ = writeln!(std::io::stderr(), "  {what}");
 }

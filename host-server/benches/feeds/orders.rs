@@ -1,4 +1,4 @@
-//! Buyers who each lock a ticket of their own and let it go again, as fast as they can.
+//! Buyers who each lock and release their own ticket as fast as they can.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::client::{Connection, request};
 use crate::process::Host;
 
-/// How long they do.
+/// Duration of a round.
 const ROUND: Duration = Duration::from_secs(6);
 
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub(crate) struct Buyer {
     pub(crate) ticket: String,
 }
 
-/// How many orders there were, and in what time.
+/// Returns the number of orders and the time that they took.
 pub(crate) async fn orders(host: &Host, buyers: &[Buyer]) -> Result<(usize, Duration), Failure> {
     let start = now();
     let tasks: Vec<_> =

@@ -1,4 +1,4 @@
-//! The host, and what the system says of it.
+//! The host's process, and its resources as the system reports them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use crate::Failure;
 
-/// The cores of the host and of everybody else.
+/// Cores of the host and of all other processes.
 const HOST_CORE: &str = "0";
 const OTHER_CORE: &str = "1";
 
-/// Of a second, in which the system tells processor time on every Linux that runs programs of users.
+/// Unit of processor time in `/proc`: the fixed user-space clock tick of Linux.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Has a process, and those that it will start, run where the host does not. Tells whether that was possible.
+/// Pins a process and its future children to a core that the host does not use; returns `true` if that was possible.
 pub(crate) fn pin(process: u32) -> bool {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut taskset = Command::new("taskset");
@@ -24,7 +24,7 @@ pub(crate) fn pin(process: u32) -> bool {
     cores > 1 && taskset.status().is_ok_and(|status| status.success())
 }
 
-/// A host that ends with this value.
+/// A host that is stopped when it is dropped.
 pub(crate) struct Host {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -46,16 +46,16 @@ impl Host {
         Ok(Self { child, address: address.parse()? })
     }
 
-    /// How much processor time it has had.
+    /// Returns the processor time that it has used.
     pub(crate) fn busy(&self) -> Result<Duration, Failure> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name of the program, in brackets, may have spaces.
+        // The name of the program, in brackets, may contain spaces.
         let (_, fields) = stat.rsplit_once(')').ok_or("no figures of the host")?;
         let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>).sum::<Result<u32, _>>()?;
         Ok(TICK * ticks)
     }
 
-    /// How much memory it has.
+    /// Returns its memory in mebibytes.
     pub(crate) fn memory_mb(&self) -> Result<f64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
@@ -65,7 +65,7 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        // It is ended without ceremony, and its directory goes too.
+        // It is killed, and its directory is removed too.
         let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }

@@ -1,11 +1,11 @@
-//! What came out, as the README shows it.
+//! The results as published in the README.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::{FOLLOWERS, OTHERS};
 
-/// Orders with the followers, to orders without.
+/// Minimum ratio of orders with followers to orders without.
 const RATIO_MIN: f64 = 0.9;
 const MEMORY_MB_MAX: f64 = 200.0;
 const FIRST_PAGE_MS_MAX: f64 = 50.0;
@@ -35,12 +35,12 @@ pub(crate) struct FirstPage {
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) is_pinned: bool,
-    /// Where the journal is.
+    /// Location of the journal.
     pub(crate) place: PathBuf,
     pub(crate) first_page: FirstPage,
-    /// Without followers and with them.
+    /// Rounds without and with followers.
     pub(crate) rounds: Vec<(Round, Round)>,
-    /// How many followers heard of an order in the round in which the fewest did.
+    /// Number of followers that received an order, in the round with the fewest.
     pub(crate) heard: usize,
 }
 
@@ -63,10 +63,10 @@ impl fmt::Display for Report {
         let (orders, orders_with) = self.medians(|round| round.orders_a_second);
         let (busy, busy_with) = self.medians(|round| round.busy_us_an_order);
         let (memory, memory_with) = self.medians(|round| round.memory_mb);
-        // Each round against its neighbour, since a busy machine changes from minute to minute.
+        // Each round is compared with its neighbour, since a busy machine changes from minute to minute.
         let ratio =
             median(self.rounds.iter().map(|(without, with)| with.orders_a_second / without.orders_a_second).collect());
-        // What was once taken is kept for the next followers, so it shows in the first round.
+        // Memory once taken is kept for the next followers, so the cost shows in the first round.
         let costs = self.rounds.iter().map(|(without, with)| with.memory_mb - without.memory_mb);
         let (cost, page) = (costs.fold(0.0, f64::max), &self.first_page);
         writeln!(f, "| a show with orders | nobody follows | {FOLLOWERS} pages follow |\n|---|--:|--:|")?;

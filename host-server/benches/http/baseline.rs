@@ -1,4 +1,4 @@
-//! The bare axum handlers that the host is compared with: the same JSON in and out, and nothing done for it.
+//! Bare axum handlers for comparison with the host: the same JSON in and out, without any work.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Failure, say};
 
-/// Says where it listens, and serves until its process is ended.
+/// Prints its address, and serves until the process is killed.
 pub(crate) fn serve() -> Result<(), Failure> {
     let app = Router::new().route("/api/tickets/{id}", get(ticket)).route("/api/orders", post(order));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

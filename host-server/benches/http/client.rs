@@ -1,6 +1,6 @@
-//! A client that costs next to nothing: requests are bytes made beforehand, and of responses it reads what it must.
+//! A client with minimal cost: requests are prepared bytes, and it reads of responses only what it must.
 //!
-//! It runs on the same machine as what it measures; whatever it costs is missing there.
+//! It runs on the same machine as the server, so its cost reduces the server's share.
 
 use std::net::SocketAddr;
 
@@ -9,16 +9,16 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 
-/// More than any head of a response here.
+/// Size of the buffer, more than any head of a response here.
 const BUFFER_BYTES: usize = 16 * 1024;
 
-/// A connection that is kept.
+/// A persistent connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// What is needed of a response.
+/// The needed parts of a response.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
@@ -54,7 +54,7 @@ impl Connection {
     }
 }
 
-/// Status, length of the head, and length of the body, once the head is there.
+/// Returns the status, the length of the head and the length of the body, once the head is complete.
 fn parse(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>, Failure> {
     let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&bytes[..end])?;
@@ -70,7 +70,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>, Failure> {
     }
 }
 
-/// A request in bytes.
+/// Encodes a request.
 pub(crate) fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n");
     if let Some(token) = token {

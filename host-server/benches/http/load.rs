@@ -1,4 +1,4 @@
-//! Rounds of requests over many connections at once.
+//! Rounds of requests over many concurrent connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use tokio::sync::Barrier;
 use crate::client::{Connection, request};
 use crate::{Failure, Place};
 
-/// How many orders one buyer may have open, and so asks for in one phase.
+/// Maximum number of open orders of a buyer, and so of its requests in one phase.
 const ORDERS_EACH: usize = 10;
 
-/// What is asked.
+/// Kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Question {
     Ticket,
     Order,
 }
 
-/// What one buyer asks for in one phase; they all have tickets of their own.
+/// A buyer's requests in one phase. No two buyers share a ticket.
 #[derive(Debug, Clone)]
 pub(crate) struct Buyer {
     pub(crate) token: String,
@@ -40,8 +40,8 @@ impl Buyer {
     }
 }
 
-/// Requests a second over so many connections. Orders are cancelled between the phases, which is not measured, because a buyer
-/// may have few of them open; all connections pause at the same time then, whatever is asked and whoever is.
+/// Returns the requests a second over `connections` connections. Orders are cancelled between the phases, which is not
+/// measured, because a buyer may have few open orders. All connections pause at these times, in every measurement.
 pub(crate) async fn rate(
     place: Place,
     address: SocketAddr,
@@ -61,7 +61,7 @@ pub(crate) async fn rate(
     if tasks.len() != connections {
         return Err("the buyers can't be spread evenly over the connections".into());
     }
-    // Everybody is connected, and then waits for the start of each phase and for its end, and until all have tidied up.
+    // All are connected, then wait for the start and the end of each phase, and until all have cleaned up.
     barrier.wait().await;
     let mut measured = Duration::ZERO;
     for _ in 0..phases {
@@ -79,7 +79,7 @@ pub(crate) async fn rate(
     Ok(requests / measured.as_secs_f64())
 }
 
-/// One connection. A failure ends the process: the others would wait for this one for ever.
+/// Runs one connection. A failure ends the process, because the others would wait for this connection forever.
 async fn connection(
     place: Place,
     address: SocketAddr,
@@ -121,7 +121,7 @@ async fn connection(
     Ok(())
 }
 
-/// The first id in an answer.
+/// Returns the first id in an answer.
 fn id(body: &[u8]) -> String {
     let body = String::from_utf8_lossy(body);
     let id = body.split_once(r#""id":""#).and_then(|(_, rest)| rest.split_once('"'));

@@ -1,7 +1,7 @@
-//! Requests a second that the host serves, beside bare axum handlers of the same JSON.
+//! Requests a second of the host, compared with bare axum handlers of the same JSON.
 //!
-//! Both are processes of their own with the same runtime, on the same cores as the client, and take turns; the median of the
-//! rounds counts. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` change how often and where.
+//! Both are separate processes with the same runtime, on the same cores as the client, and take turns. The median of
+//! the rounds counts. `BOXOFFICE_BENCH_ROUNDS` and `BOXOFFICE_BENCH_DIR` set the rounds and the directory.
 
 #![allow(clippy::format_push_string, reason = "figures of a few digits, put together once")]
 
@@ -24,16 +24,16 @@ type Rates = BTreeMap<(Question, Place, usize), Vec<f64>>;
 
 const CONNECTIONS: [usize; 2] = [64, 256];
 
-/// As many buyers as connections at most.
+/// Number of buyers, which is the maximum number of connections.
 const BUYERS: usize = 256;
 
-/// How often the buyers ask for all their tickets in one measurement.
+/// Number of phases of one measurement. In each phase the buyers request all their tickets.
 const PHASES: usize = 16;
 
-/// Tells this program to be the baseline.
+/// Environment variable that makes this program the baseline.
 const BASELINE: &str = "BOXOFFICE_BENCH_BASELINE";
 
-/// Who is asked.
+/// Server under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     Host,
@@ -48,7 +48,7 @@ fn main() -> Result<(), Failure> {
         return baseline::serve();
     }
     let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
-    // One thread for the client, and the rest of the machine for whom it asks.
+    // One thread for the client, and the rest of the machine for the server.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let rates = runtime.block_on(measure(rounds))?;
     say(&format!("<!-- bench:http -->\n{}<!-- /bench:http -->", report(&rates, rounds)))
@@ -83,7 +83,7 @@ async fn measure(rounds: usize) -> Result<Rates, Failure> {
     Ok(rates)
 }
 
-/// Signs buyers up and lists tickets for each, while no server has the directory.
+/// Signs buyers up and lists tickets for each, before a server opens the directory.
 async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
     let office = BoxOffice::open(dir)?;
     let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse battery")).await?.user.id;
@@ -100,7 +100,7 @@ async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
     Ok(buyers)
 }
 
-/// A server that ends with this value.
+/// A server that is stopped when it is dropped.
 struct Process {
     child: Child,
     address: SocketAddr,
@@ -119,7 +119,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It is ended without ceremony, and its directory goes too.
+        // It is killed, and its directory is removed too.
         let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }
@@ -166,8 +166,8 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Tells what is being done, on standard error.
+/// Prints the current activity to standard error.
 pub(crate) fn progress(what: &str) {
-    // Nobody needs to hear it if nobody can.
+    // A closed standard error loses only progress messages.
     let _ = writeln!(std::io::stderr(), "  {what}");
 }

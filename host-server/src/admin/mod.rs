@@ -21,7 +21,7 @@ use boxoffice::{Actor, Balance, BoxOffice, Code, Error, NewPayout, UserId};
 use protocol::Problem;
 use serde_json::value::to_raw_value;
 
-use crate::insight::Pace;
+use crate::observability::Throttle;
 use crate::webhooks::{WebhookError, Webhooks};
 
 /// Takes the replies to a task; an error means that nobody listens any more.
@@ -90,11 +90,11 @@ fn user(text: &str) -> Result<UserId, Error> {
 }
 
 fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
-    let mut pace = Pace::of(office);
+    let mut throttle = Throttle::of(office);
     let report = office.journal().verify(&mut |done, total| {
         // Verifying goes on when nobody looks at its progress any more.
         let _ = listener(Reply::Progress { done, total });
-        pace.rest();
+        throttle.rest();
     })?;
     Ok(Answer::Verified(report.into()))
 }

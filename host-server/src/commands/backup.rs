@@ -1,15 +1,15 @@
 //! `backup`: a consistent copy of the data directory.
 
-use super::{Outcome, progress, say};
 use crate::admin::{self, Answer, Task};
 use crate::config::BackupArgs;
+use crate::terminal::{Outcome, follow, progress_bar, say};
 
 pub(super) fn run(args: &BackupArgs) -> Outcome {
-    let bar = progress::bar("copying", "steps");
+    let bar = progress_bar("copying", "steps");
     // The server has a working directory of its own.
     let task = Task::Backup { dest: std::path::absolute(&args.dest)? };
     let outcome = admin::run(&args.data.data, &task, &mut |reply| {
-        progress::follow(&bar, &reply);
+        follow(&bar, &reply);
         Ok(())
     });
     bar.finish_and_clear();

@@ -1,8 +1,8 @@
 //! `balance`: prints what a seller is owed.
 
-use super::{Outcome, say};
 use crate::admin::{self, Answer, Task};
 use crate::config::BalanceArgs;
+use crate::terminal::{Outcome, say};
 
 pub(super) fn run(args: &BalanceArgs) -> Outcome {
     let task = Task::Balance { seller: args.seller.to_string() };

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::{Outcome, say};
 use crate::admin::{self, Answer, Task};
 use crate::config::CompactArgs;
+use crate::terminal::{Outcome, say};
 
 /// The files that may have room to give back.
 const FILES: [&str; 2] = ["journal.redb", "views.redb"];

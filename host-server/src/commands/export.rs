@@ -3,15 +3,15 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use super::{Outcome, progress};
 use crate::admin::{self, Reply, Task};
 use crate::config::ExportArgs;
+use crate::terminal::{Outcome, follow, progress_bar};
 
 pub(super) fn run(args: &ExportArgs) -> Outcome {
     let mut out = output(args)?;
-    let bar = progress::bar("exporting", "records");
+    let bar = progress_bar("exporting", "records");
     let outcome = admin::run(&args.data.data, &Task::Export { after: args.after }, &mut |reply| {
-        progress::follow(&bar, &reply);
+        follow(&bar, &reply);
         if let Reply::Record(record) = reply { writeln!(out, "{record}") } else { Ok(()) }
     });
     bar.finish_and_clear();

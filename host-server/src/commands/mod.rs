@@ -7,18 +7,15 @@ mod demo;
 mod export;
 mod operator;
 mod payout;
-mod progress;
 mod salvage;
 mod serve;
 mod verify;
 mod webhooks;
 
-use std::error::Error;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::{Cli, Command};
-use crate::error::chain;
+use crate::terminal::complain;
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {
@@ -43,17 +40,4 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// What a subcommand ends with.
-type Outcome = Result<(), Box<dyn Error>>;
-
-/// Says what went wrong, with all that it came from.
-fn complain(error: &dyn Error) {
-    eprintln!("error: {}", chain(error));
-}
-
-/// Writes a line to the standard output; a reader that has gone away is no error of ours.
-fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
 }

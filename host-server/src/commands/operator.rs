@@ -1,8 +1,8 @@
 //! `operator`: gives the role to an existing user, or takes it. It is never got by signing up.
 
-use super::{Outcome, say};
 use crate::admin::{self, Task};
 use crate::config::{OperatorAction, OperatorArgs};
+use crate::terminal::{Outcome, say};
 
 pub(super) fn run(args: &OperatorArgs) -> Outcome {
     let (of, operator) = match &args.action {

@@ -1,8 +1,8 @@
 //! `payout`: records that a seller was paid.
 
-use super::{Outcome, say};
 use crate::admin::{self, Answer, Task};
 use crate::config::{PayoutAction, PayoutArgs};
+use crate::terminal::{Outcome, say};
 
 pub(super) fn run(args: PayoutArgs) -> Outcome {
     let PayoutAction::Record(args) = args.action;

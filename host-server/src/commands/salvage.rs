@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use boxoffice::{BoxOffice, Record, Salvage};
 
-use super::{complain, export, progress};
+use super::export;
 use crate::admin;
 use crate::config::ExportArgs;
+use crate::terminal::{complain, progress_bar};
 
 /// Records are missing after those that were brought out.
 const DAMAGED: u8 = 1;
@@ -32,7 +33,7 @@ fn salvage(args: &ExportArgs) -> Result<Salvage, Box<dyn Error>> {
         return Err("a server has the directory and writes to it: stop it first".into());
     }
     let mut out = export::output(args)?;
-    let bar = progress::bar("salvaging", "records");
+    let bar = progress_bar("salvaging", "records");
     let mut failure = None;
     let salvaged = BoxOffice::salvage(dir, &mut |record| {
         bar.set_position(record.seq);

@@ -11,12 +11,14 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Outcome, say};
 use crate::admin;
+use crate::app::app;
 use crate::config::{ServeArgs, key_ring, log_filter};
-use crate::state::{AppState, Settings};
+use crate::settings::Settings;
+use crate::state::AppState;
+use crate::terminal::{Outcome, say};
 use crate::webhooks::Webhooks;
-use crate::{app, listener, logging};
+use crate::{listener, logging};
 
 /// How often the host tidies up after itself.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
@@ -58,6 +60,7 @@ async fn serve(args: &ServeArgs, settings: Settings, office: BoxOffice, connecti
     let state = AppState::with_webhooks(office.clone(), settings, Some(webhooks.clone()));
     let admin = admin::Server::start(admin::Tools::new(office.clone(), webhooks.clone()), &args.data.data)?;
     webhooks.start()?;
+    #[cfg(feature = "pages")]
     state.keep_figures();
     let tidying = tokio::spawn(tidy(state.clone()));
     say(format_args!("listening on http://{address}"));

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::{complain, progress, say};
 use crate::admin::{self, Answer, Report, Task, TaskError};
 use crate::config::VerifyArgs;
+use crate::terminal::{complain, follow, progress_bar, say};
 
 /// Problems were found.
 const PROBLEMS: u8 = 1;
@@ -12,9 +12,9 @@ const PROBLEMS: u8 = 1;
 const UNKNOWN: u8 = 2;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
-    let bar = progress::bar("verifying", "records");
+    let bar = progress_bar("verifying", "records");
     let outcome = admin::run(&args.data.data, &Task::Verify, &mut |reply| {
-        progress::follow(&bar, &reply);
+        follow(&bar, &reply);
         Ok(())
     });
     bar.finish_and_clear();

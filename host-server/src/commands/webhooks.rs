@@ -1,9 +1,9 @@
 //! `webhooks`: looks after them, through the server where there is one.
 
-use super::{Outcome, say};
 use crate::admin::{self, Answer, Task, WebhookTask};
 use crate::config::{WebhooksAction, WebhooksArgs};
 use crate::dto::{DeliveryOut, WebhookOut};
+use crate::terminal::{Outcome, say};
 
 pub(super) fn run(args: &WebhooksArgs) -> Outcome {
     let action = match args.action {

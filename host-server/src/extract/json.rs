@@ -1,9 +1,11 @@
 //! JSON bodies. What serde has to say against one becomes a fault that names the field and never repeats the value, which may
 //! be a password.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::extract::{FromRef, FromRequest, OptionalFromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use boxoffice::Error;
 use hyper::body::Body as _;
@@ -11,21 +13,27 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::error::{Failure, Refusal};
-use crate::state::AppState;
+use crate::limits::Load;
 
 /// The body, read as JSON.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
+impl<T, S> FromRequest<S> for JsonBody<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+    Arc<Load>: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let has_type = request.headers().contains_key(header::CONTENT_TYPE);
         if has_type && !is_json(request.headers()) {
             return Err(Refusal::UnsupportedMediaType.into());
         }
-        let _room = state.load.room_for_body(request.headers())?;
+        let load = <Arc<Load>>::from_ref(state);
+        let _room = load.room_for_body(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         if bytes.trim_ascii().is_empty() {
             return Err(Refusal::EmptyBody.into());
@@ -37,15 +45,20 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<AppState> for JsonBody<T> {
+impl<T, S> OptionalFromRequest<S> for JsonBody<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+    Arc<Load>: FromRef<S>,
+{
     type Rejection = Failure;
 
     /// `None` for a request that has no body at all.
-    async fn from_request(request: Request, state: &AppState) -> Result<Option<Self>, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Failure> {
         if !request.headers().contains_key(header::CONTENT_TYPE) && request.body().is_end_stream() {
             return Ok(None);
         }
-        <Self as FromRequest<AppState>>::from_request(request, state).await.map(Some)
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What handlers take from a request, and how it goes wrong: always in the common error shape.
 
+mod client;
 mod idempotency;
 mod json;
 mod path;
@@ -8,11 +9,14 @@ mod query;
 mod raw;
 mod session;
 
+pub(crate) use client::ClientAddress;
 pub(crate) use idempotency::Idempotency;
 pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
 pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
 pub(crate) use raw::RawBody;
+#[cfg(feature = "pages")]
+pub(crate) use session::cookie;
 pub use session::token;
-pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie, cookie_of, is_deliberate, no_cookie};
+pub(crate) use session::{Credentials, SetCookie, SignedInUser, cookie_of, is_deliberate, no_cookie};

@@ -1,21 +1,28 @@
 //! Bodies byte for byte, because that is what is signed.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 
 use super::json::unread;
 use crate::error::Failure;
-use crate::state::AppState;
+use crate::limits::Load;
 
 /// The body as it came, whatever it is.
 #[derive(Debug)]
 pub(crate) struct RawBody(pub(crate) Bytes);
 
-impl FromRequest<AppState> for RawBody {
+impl<S> FromRequest<S> for RawBody
+where
+    S: Send + Sync,
+    Arc<Load>: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
-        let _room = state.load.room_for_body(request.headers())?;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let load = <Arc<Load>>::from_ref(state);
+        let _room = load.room_for_body(request.headers())?;
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| unread(&rejection).into())
     }
 }

@@ -5,15 +5,15 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
-use boxoffice::{Code, Session, UserId};
+use boxoffice::{BoxOffice, Code, Session, UserId};
 use cookie::{Cookie, SameSite};
 
 use crate::error::Failure;
-use crate::state::{AppState, Settings};
+use crate::settings::Settings;
 
 /// The name of the session cookie.
 const COOKIE: &str = "session";
@@ -22,11 +22,15 @@ const COOKIE: &str = "session";
 #[derive(Debug)]
 pub(crate) struct Credentials(pub(crate) Option<Session>);
 
-impl FromRequestParts<AppState> for Credentials {
+impl<S> FromRequestParts<S> for Credentials
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(authenticate(&parts.headers, state).ok()))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(authenticate(&parts.headers, &BoxOffice::from_ref(state)).ok()))
     }
 }
 
@@ -40,17 +44,21 @@ impl SignedInUser {
     }
 }
 
-impl FromRequestParts<AppState> for SignedInUser {
+impl<S> FromRequestParts<S> for SignedInUser
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        Ok(Self(authenticate(&parts.headers, state)?))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(authenticate(&parts.headers, &BoxOffice::from_ref(state))?))
     }
 }
 
-fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Session, Failure> {
+fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Session, Failure> {
     let token = token(headers).ok_or(Code::AuthRequired)?;
-    Ok(state.office.auth().authenticate(&token)?)
+    Ok(office.auth().authenticate(&token)?)
 }
 
 /// The token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's.

@@ -1,18 +1,16 @@
 //! What stands around the routes.
 //!
-//! One function, [`edge`], because a request passes it some ten thousand times a second: each tower layer of its own would be
+//! One function, [`pass`], because a request passes it some ten thousand times a second: each tower layer of its own would be
 //! another allocation and another generic to read. Its steps are in the files beside this one, in the order in which they run:
 //! name the request, make room for it, limit its sender, check where it comes from, run it within its time; then, whatever came
 //! of it, headers, figures and one line of log.
 
-mod load;
-pub(crate) mod metrics;
 mod origin;
 mod panic;
-mod rate_limit;
 mod request_id;
 mod security_headers;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -23,54 +21,87 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::error::{Cause, ERROR_CODE, Failure, Refusal, chain};
+use crate::cause::chain;
+use crate::error::{Cause, ERROR_CODE, Failure, Refusal};
+use crate::limits::{Load, Rates};
+use crate::observability::metrics::RequestMetrics;
+use crate::settings::Settings;
 use crate::state::AppState;
-use crate::web;
+#[cfg(feature = "pages")]
+use crate::web::site::{Browser, ErrorPages};
+use request_id::RequestIds;
 
-pub(crate) use load::Load;
-pub(crate) use metrics::RequestFigures;
-pub(crate) use rate_limit::{Rates, client};
-pub(crate) use request_id::RequestIds;
+/// What a request passes on its way to its route and back.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge(Arc<Shared>);
 
-/// Puts everything around the routes.
-pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let routes =
-        routes.layer(DefaultBodyLimit::max(state.settings.body_limit)).layer(from_fn_with_state(state.clone(), edge));
-    if state.settings.cors_origins.is_empty() { routes } else { routes.layer(cors(&state.settings.cors_origins)) }
+#[derive(Debug)]
+struct Shared {
+    settings: Arc<Settings>,
+    load: Arc<Load>,
+    rates: Option<Arc<Rates>>,
+    request_ids: RequestIds,
+    requests: RequestMetrics,
+    #[cfg(feature = "pages")]
+    error_pages: ErrorPages,
 }
 
-async fn edge(State(state): State<AppState>, request: Request, next: Next) -> Response {
+impl Edge {
+    /// Creates the edge of a host with this state.
+    pub(crate) fn new(state: &AppState) -> Self {
+        Self(Arc::new(Shared {
+            settings: Arc::clone(&state.settings),
+            load: Arc::clone(&state.load),
+            rates: state.rates.clone(),
+            request_ids: RequestIds::default(),
+            requests: RequestMetrics::default(),
+            #[cfg(feature = "pages")]
+            error_pages: ErrorPages::new(state.office.clone(), Arc::clone(&state.settings)),
+        }))
+    }
+}
+
+/// Puts everything around the routes.
+pub(crate) fn around(routes: Router<AppState>, edge: Edge) -> Router<AppState> {
+    let settings = Arc::clone(&edge.0.settings);
+    let routes = routes.layer(DefaultBodyLimit::max(settings.body_limit)).layer(from_fn_with_state(edge, pass));
+    if settings.cors_origins.is_empty() { routes } else { routes.layer(cors(&settings.cors_origins)) }
+}
+
+async fn pass(State(Edge(edge)): State<Edge>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = state.request_ids.of(request.headers());
+    let id = edge.request_ids.of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
 
-    let browser = web::Browser::behind(&request);
-    let outcome = guarded(&state, request, next, route).await;
+    #[cfg(feature = "pages")]
+    let browser = Browser::behind(&request);
+    let outcome = guarded(&edge, request, next, route).await;
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
+    #[cfg(feature = "pages")]
     if let Some(browser) = browser {
-        response = browser.understandable(response, &state);
+        response = edge.error_pages.understandable(&browser, response);
     }
 
-    security_headers::add(response.headers_mut(), &state.settings);
+    security_headers::add(response.headers_mut(), &edge.settings);
     let latency = started.elapsed();
-    state.request_figures.observe(&method, route, response.status(), latency);
+    edge.requests.observe(&method, route, response.status(), latency);
     report(&id, &method, route, &response, latency);
     response.headers_mut().insert(request_id::NAME, id);
     response
 }
 
-async fn guarded(state: &AppState, request: Request, next: Next, route: &str) -> Result<Response, Failure> {
+async fn guarded(edge: &Shared, request: Request, next: Next, route: &str) -> Result<Response, Failure> {
     // Whoever looks after the host must hear from it most of all when it is busy.
     let is_api = !matches!(route, "/healthz" | "/readyz" | "/metrics");
-    let _place = if is_api { Some(state.load.place_in_flight()?) } else { None };
-    if let Some(rates) = state.rates.as_ref().filter(|_| is_api) {
+    let _place = if is_api { Some(edge.load.place_in_flight()?) } else { None };
+    if let Some(rates) = edge.rates.as_ref().filter(|_| is_api) {
         rates.check(&request, route)?;
     }
-    origin::check(&request, &state.settings)?;
+    origin::check(&request, &edge.settings)?;
     let answer = panic::caught(next.run(request));
-    match tokio::time::timeout(state.settings.request_timeout, answer).await {
+    match tokio::time::timeout(edge.settings.request_timeout, answer).await {
         Ok(answer) => answer,
         Err(_elapsed) => Err(Refusal::TimedOut.into()),
     }
@@ -108,16 +139,4 @@ fn cors(origins: &[String]) -> CorsLayer {
         ])
         .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, ERROR_CODE, request_id::NAME])
         .max_age(Duration::from_mins(10))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cause_is_told_with_all_its_sources() {
-        let error = boxoffice::Error::from(boxoffice::Code::JournalUnavailable)
-            .with_source(std::io::Error::other("no space left"));
-        assert_eq!(chain(&error), "journal.unavailable: The journal is not available right now: no space left");
-    }
 }

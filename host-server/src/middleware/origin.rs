@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::error::Refusal;
 use crate::extract::is_deliberate;
-use crate::state::Settings;
+use crate::settings::Settings;
 
 pub(super) fn check(request: &Request, settings: &Settings) -> Result<(), Refusal> {
     if request.method().is_safe() {

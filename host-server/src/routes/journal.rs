@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Code, Record, Subscription};
+use boxoffice::{BoxOffice, Code, Record, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use crate::dto::{JournalQuery, RecordOut, record_number};
 use crate::error::{Failure, Refusal};
 use crate::extract::{Query, SignedInUser, next_link, token};
+use crate::limits::Streams;
 use crate::state::AppState;
 
 /// How many records are taken at a time; a slow reader holds no more than this.
@@ -44,7 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security(("session" = []), ("bearer" = []))
 )]
 async fn read(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(streams): State<Streams>,
     SignedInUser(session): SignedInUser,
     uri: Uri,
     headers: HeaderMap,
@@ -56,10 +58,10 @@ async fn read(
     let last_seen = last_event_id(&headers)?;
     if wants_stream(&headers) {
         let after = last_seen.map_or_else(|| query.after(), Ok)?;
-        return follow(&state, token(&headers).unwrap_or_default().into_owned(), after);
+        return follow(office, streams, token(&headers).unwrap_or_default().into_owned(), after);
     }
     let (after, limit) = (query.after()?, query.limit()?);
-    let journal = state.office.journal();
+    let journal = office.journal();
     let from = after.saturating_add(1);
     let records =
         tokio::task::spawn_blocking(move || journal.read(from, limit)).await.map_err(|_| Code::Internal)??;
@@ -86,15 +88,10 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn follow(state: &AppState, token: String, after: u64) -> Result<Response, Failure> {
-    let place = state.load.place_for_feed()?;
-    let feed = Feed {
-        records: state.office.journal().subscribe(after.saturating_add(1)),
-        token,
-        state: state.clone(),
-        _place: place,
-    };
-    let events = feed.events().take_until(state.stopping.clone().cancelled_owned());
+fn follow(office: BoxOffice, streams: Streams, token: String, after: u64) -> Result<Response, Failure> {
+    let place = streams.place_for_feed()?;
+    let feed = Feed { records: office.journal().subscribe(after.saturating_add(1)), token, office, _place: place };
+    let events = feed.events().take_until(streams.end());
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // Proxies that gather an answer before they pass it on would turn the live feed into none.
     Ok(([("x-accel-buffering", "no")], response).into_response())
@@ -104,7 +101,7 @@ fn follow(state: &AppState, token: String, after: u64) -> Result<Response, Failu
 struct Feed {
     records: Subscription,
     token: String,
-    state: AppState,
+    office: BoxOffice,
     _place: OwnedSemaphorePermit,
 }
 
@@ -132,7 +129,7 @@ impl Feed {
     }
 
     fn is_allowed(&self) -> bool {
-        self.state.office.auth().authenticate(&self.token).is_ok_and(|session| session.operator)
+        self.office.auth().authenticate(&self.token).is_ok_and(|session| session.operator)
     }
 }
 

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, Ledger};
+use boxoffice::{Actor, BoxOffice, Ledger};
 use futures_util::stream;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,12 +31,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security(("session" = []), ("bearer" = []))
 )]
 async fn balance(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     uri: Uri,
     Query(query): Query<BalanceQuery>,
 ) -> Result<Response, Failure> {
-    let (ledger, actor, seller) = (state.office.ledger(), Actor::User(user.id()), query.seller(user.id())?);
+    let (ledger, actor, seller) = (office.ledger(), Actor::User(user.id()), query.seller(user.id())?);
     let balances = ledger.balance(actor, seller)?;
     let page = ledger.entries(actor, seller, &query.try_into()?)?;
     let link = page.next.and_then(|cursor| next_link(&uri, "cursor", &cursor.to_string()));
@@ -57,11 +57,11 @@ async fn balance(
     security(("session" = []), ("bearer" = []))
 )]
 async fn statement(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     Query(query): Query<StatementQuery>,
 ) -> Result<Response, Failure> {
-    let parts = state.office.ledger().statement_csv(Actor::User(user.id()), query.seller(user.id())?)?;
+    let parts = office.ledger().statement_csv(Actor::User(user.id()), query.seller(user.id())?)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
@@ -77,12 +77,12 @@ async fn statement(
     security(("session" = []), ("bearer" = []))
 )]
 async fn pay_out(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     Idempotency(key): Idempotency,
     JsonBody(body): JsonBody<PayOut>,
 ) -> Result<Response, Failure> {
-    let ledger = key.into_iter().fold(state.office.ledger(), Ledger::idempotency_key);
+    let ledger = key.into_iter().fold(office.ledger(), Ledger::idempotency_key);
     let seller = body.seller_id()?;
     let payout = ledger.record_payout(Actor::User(user.id()), seller, body.payout()).await?;
     Ok((StatusCode::CREATED, Json(PayoutOut::from(&payout))).into_response())
@@ -94,7 +94,7 @@ async fn pay_out(
     responses((status = 200, description = "One for each currency", body = Vec<PlatformOut>)),
     security(("session" = []), ("bearer" = []))
 )]
-async fn platform(State(state): State<AppState>, user: SignedInUser) -> Result<Response, Failure> {
-    let balances = state.office.ledger().platform(Actor::User(user.id()))?;
+async fn platform(State(office): State<BoxOffice>, user: SignedInUser) -> Result<Response, Failure> {
+    let balances = office.ledger().platform(Actor::User(user.id()))?;
     Ok(Json(balances.iter().map(PlatformOut::from).collect::<Vec<_>>()).into_response())
 }

@@ -1,8 +1,8 @@
 //! The routes, one file a resource. Each handler parses, calls the core, and maps the answer.
 
+mod inbound_webhooks;
 mod journal;
 mod ledger;
-mod notices;
 mod operations;
 mod orders;
 mod payments;
@@ -10,9 +10,13 @@ mod tickets;
 mod users;
 mod webhooks;
 
+use std::sync::OnceLock;
+
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::state::{AppState, Settings};
+use crate::description;
+use crate::settings::Settings;
+use crate::state::AppState;
 
 /// Every route with its description.
 pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
@@ -21,11 +25,22 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(tickets::routes(settings))
         .merge(orders::routes())
         .merge(payments::routes())
-        .merge(notices::routes())
+        .merge(inbound_webhooks::routes())
         .merge(ledger::routes())
         .merge(journal::routes())
         .merge(webhooks::routes())
         .merge(operations::routes())
+}
+
+/// Returns the description of every route, as it is served at `/openapi.json`.
+pub fn json() -> &'static str {
+    static JSON: OnceLock<String> = OnceLock::new();
+    JSON.get_or_init(|| {
+        let description = description::complete(all(&Settings::default()).into_openapi());
+        let mut json = description.to_pretty_json().unwrap_or_default();
+        json.push('\n');
+        json
+    })
 }
 
 /// A page of a list, with the link to the next one.

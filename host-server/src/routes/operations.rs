@@ -1,19 +1,24 @@
 //! What whoever runs the host asks it, and its own documentation.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use boxoffice::BoxOffice;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::Refusal;
-use crate::middleware::metrics as figures;
-use crate::openapi;
+use crate::limits::Load;
+use crate::observability::metrics::Metrics;
 use crate::state::AppState;
+use crate::webhooks::Webhooks;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -49,8 +54,11 @@ async fn healthz() -> Json<Health> {
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
 )]
-async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Refusal> {
-    if state.office.is_ready() && !state.stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
+async fn readyz(
+    State(office): State<BoxOffice>,
+    State(stopping): State<CancellationToken>,
+) -> Result<Json<Health>, Refusal> {
+    if office.is_ready() && !stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
 }
 
 /// Figures in Prometheus's text format.
@@ -58,8 +66,16 @@ async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Refusal> 
     get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain"))
 )]
-async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], figures::render(&state))
+async fn metrics(
+    State(office): State<BoxOffice>,
+    State(load): State<Arc<Load>>,
+    State(webhooks): State<Option<Webhooks>>,
+    State(metrics): State<Metrics>,
+) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        metrics.render(&office, &load, webhooks.as_ref()),
+    )
 }
 
 /// This description.
@@ -68,7 +84,7 @@ async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     responses((status = 200, description = "OpenAPI", body = serde_json::Value))
 )]
 async fn openapi_json() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], openapi::json())
+    ([(header::CONTENT_TYPE, "application/json")], super::json())
 }
 
 async fn docs() -> Response {

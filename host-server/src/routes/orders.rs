@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, OrderId, Orders, Payments};
+use boxoffice::{Actor, BoxOffice, OrderId, Orders, Payments};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,12 +25,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security(("session" = []), ("bearer" = []))
 )]
 async fn create(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     Idempotency(key): Idempotency,
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Failure> {
-    let orders = key.into_iter().fold(state.office.orders(), Orders::idempotency_key);
+    let orders = key.into_iter().fold(office.orders(), Orders::idempotency_key);
     let order = orders.create(user.id(), &body.ticket_ids()?).await?;
     let location = HeaderValue::try_from(format!("/api/orders/{}", order.id)).ok();
     let mut response = (StatusCode::CREATED, Json(OrderOut::from(order.as_ref()))).into_response();
@@ -46,12 +46,12 @@ async fn create(
     security(("session" = []), ("bearer" = []))
 )]
 async fn list(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     uri: Uri,
     Query(query): Query<OrderQuery>,
 ) -> Result<Response, Failure> {
-    Ok(page!(state.office.orders().list(user.id(), &query.try_into()?)?, uri, OrderOut))
+    Ok(page!(office.orders().list(user.id(), &query.try_into()?)?, uri, OrderOut))
 }
 
 /// One of my orders.
@@ -62,11 +62,11 @@ async fn list(
     security(("session" = []), ("bearer" = []))
 )]
 async fn get(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<OrderId>,
 ) -> Result<Response, Failure> {
-    let order = state.office.orders().get(user.id(), id)?;
+    let order = office.orders().get(user.id(), id)?;
     Ok(Json(OrderOut::from(order.as_ref())).into_response())
 }
 
@@ -78,11 +78,11 @@ async fn get(
     security(("session" = []), ("bearer" = []))
 )]
 async fn cancel(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<OrderId>,
 ) -> Result<StatusCode, Failure> {
-    state.office.orders().cancel(user.id(), id).await?;
+    office.orders().cancel(user.id(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,13 +94,13 @@ async fn cancel(
     security(("session" = []), ("bearer" = []))
 )]
 async fn refund(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<OrderId>,
     Idempotency(key): Idempotency,
     body: Option<JsonBody<Refund>>,
 ) -> Result<Response, Failure> {
-    let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
+    let payments = key.into_iter().fold(office.payments(), Payments::idempotency_key);
     let body = body.map(|JsonBody(body)| body).unwrap_or_default();
     let actor = Actor::User(user.id());
     let charge = match body.amount()? {

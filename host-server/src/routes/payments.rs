@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, ChargeId, Payments};
+use boxoffice::{Actor, BoxOffice, ChargeId, Payments};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,16 +28,16 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security(("session" = []), ("bearer" = []))
 )]
 async fn pay(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     Idempotency(key): Idempotency,
     JsonBody(body): JsonBody<Pay>,
 ) -> Result<Response, Failure> {
-    let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
+    let payments = key.into_iter().fold(office.payments(), Payments::idempotency_key);
     let charge = payments.pay(user.id(), body.order_id()?, &body.token).await?;
     let status = if charge.status.is_settled() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = HeaderValue::try_from(format!("/api/payments/{}", charge.id)).ok();
-    let secret = state.office.payments().client_secret(user.id(), charge.id)?;
+    let secret = office.payments().client_secret(user.id(), charge.id)?;
     let mut response = (status, Json(ChargeOut::from(&charge).with_secret(secret.as_ref()))).into_response();
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     Ok(response)
@@ -51,11 +51,11 @@ async fn pay(
     security(("session" = []), ("bearer" = []))
 )]
 async fn get(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<ChargeId>,
 ) -> Result<Response, Failure> {
-    let payments = state.office.payments();
+    let payments = office.payments();
     let charge = payments.get(user.id(), id)?;
     // It is nobody's but the buyer's; everybody else sees the charge without it.
     let secret = payments.client_secret(user.id(), id).ok().flatten();
@@ -68,8 +68,8 @@ async fn get(
     responses((status = 200, description = "The charges", body = Vec<ChargeOut<'_>>)),
     security(("session" = []), ("bearer" = []))
 )]
-async fn escalated(State(state): State<AppState>, user: SignedInUser) -> Result<Response, Failure> {
-    let charges = state.office.payments().escalated(Actor::User(user.id()))?;
+async fn escalated(State(office): State<BoxOffice>, user: SignedInUser) -> Result<Response, Failure> {
+    let charges = office.payments().escalated(Actor::User(user.id()))?;
     Ok(Json(charges.iter().map(ChargeOut::from).collect::<Vec<_>>()).into_response())
 }
 
@@ -81,13 +81,13 @@ async fn escalated(State(state): State<AppState>, user: SignedInUser) -> Result<
     security(("session" = []), ("bearer" = []))
 )]
 async fn resolve(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<ChargeId>,
     Idempotency(key): Idempotency,
     JsonBody(body): JsonBody<Resolve>,
 ) -> Result<Response, Failure> {
-    let payments = key.into_iter().fold(state.office.payments(), Payments::idempotency_key);
+    let payments = key.into_iter().fold(office.payments(), Payments::idempotency_key);
     let order = payments.get(user.id(), id)?.order_id;
     let charge = payments.resolve(Actor::User(user.id()), order, body.resolution(), &body.note).await?;
     Ok(Json(ChargeOut::from(&charge)).into_response())

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{TicketId, Tickets};
+use boxoffice::{BoxOffice, TicketId, Tickets};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -12,7 +12,8 @@ use super::page;
 use crate::dto::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
 use crate::error::Failure;
 use crate::extract::{Idempotency, IfMatch, IfNoneMatch, JsonBody, PathId, Query, SignedInUser, etag};
-use crate::state::{AppState, Settings};
+use crate::settings::Settings;
+use crate::state::AppState;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
     // A batch of 10,000 tickets needs more room than other bodies.
@@ -30,12 +31,12 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
     security(("session" = []), ("bearer" = []))
 )]
 async fn create(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     key: Idempotency,
     JsonBody(body): JsonBody<ListTicket>,
 ) -> Result<Response, Failure> {
-    let ticket = tickets(&state, key).create(user.id(), body.into()).await?;
+    let ticket = tickets(&office, key).create(user.id(), body.into()).await?;
     let headers = [(header::ETAG, etag(ticket.version)), (header::LOCATION, location(ticket.id))];
     Ok((StatusCode::CREATED, headers, Json(TicketOut::from(ticket.as_ref()))).into_response())
 }
@@ -47,13 +48,13 @@ async fn create(
     security(("session" = []), ("bearer" = []))
 )]
 async fn create_batch(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     key: Idempotency,
     JsonBody(body): JsonBody<ListTickets>,
 ) -> Result<Response, Failure> {
     let listings = body.tickets.into_iter().map(Into::into).collect();
-    let tickets = tickets(&state, key).create_many(user.id(), listings).await?;
+    let tickets = tickets(&office, key).create_many(user.id(), listings).await?;
     let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
     Ok((StatusCode::CREATED, Json(tickets)).into_response())
 }
@@ -64,8 +65,12 @@ async fn create_batch(
     responses((status = 200, description = "A page of tickets", body = Vec<TicketOut<'_>>,
         headers(("Link" = String, description = "The next page, as `<…>; rel=\"next\"`, if there is one"))))
 )]
-async fn list(State(state): State<AppState>, uri: Uri, Query(query): Query<TicketQuery>) -> Result<Response, Failure> {
-    Ok(page!(state.office.tickets().list(&query.try_into()?)?, uri, TicketOut))
+async fn list(
+    State(office): State<BoxOffice>,
+    uri: Uri,
+    Query(query): Query<TicketQuery>,
+) -> Result<Response, Failure> {
+    Ok(page!(office.tickets().list(&query.try_into()?)?, uri, TicketOut))
 }
 
 /// One ticket.
@@ -82,11 +87,11 @@ async fn list(State(state): State<AppState>, uri: Uri, Query(query): Query<Ticke
     )
 )]
 async fn get(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     PathId(id): PathId<TicketId>,
     have: IfNoneMatch,
 ) -> Result<Response, Failure> {
-    let ticket = state.office.tickets().get(id)?;
+    let ticket = office.tickets().get(id)?;
     // May be kept, but not used again without asking: it can be sold at any moment.
     let headers = [(header::ETAG, etag(ticket.version)), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if have.has(ticket.version) {
@@ -106,13 +111,13 @@ async fn get(
     security(("session" = []), ("bearer" = []))
 )]
 async fn update(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<TicketId>,
     IfMatch(expected): IfMatch,
     JsonBody(body): JsonBody<TicketEdit>,
 ) -> Result<Response, Failure> {
-    let ticket = state.office.tickets().update(user.id(), id, body.expecting(expected)).await?;
+    let ticket = office.tickets().update(user.id(), id, body.expecting(expected)).await?;
     Ok(([(header::ETAG, etag(ticket.version))], Json(TicketOut::from(ticket.as_ref()))).into_response())
 }
 
@@ -127,17 +132,17 @@ async fn update(
     security(("session" = []), ("bearer" = []))
 )]
 async fn withdraw(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<TicketId>,
     IfMatch(expected): IfMatch,
 ) -> Result<StatusCode, Failure> {
-    state.office.tickets().withdraw(user.id(), id, expected).await?;
+    office.tickets().withdraw(user.id(), id, expected).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn tickets(state: &AppState, Idempotency(key): Idempotency) -> Tickets {
-    key.into_iter().fold(state.office.tickets(), Tickets::idempotency_key)
+fn tickets(office: &BoxOffice, Idempotency(key): Idempotency) -> Tickets {
+    key.into_iter().fold(office.tickets(), Tickets::idempotency_key)
 }
 
 fn location(id: TicketId) -> HeaderValue {

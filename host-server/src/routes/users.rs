@@ -1,17 +1,21 @@
 //! Users and their sessions.
 
-use axum::extract::{Request, State};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::{Json, RequestExt};
-use boxoffice::{Auth, SignedIn};
+use boxoffice::{Auth, BoxOffice, SignedIn};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::dto::{self, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 use crate::error::Failure;
-use crate::extract::{Credentials, Idempotency, JsonBody, SetCookie, SignedInUser, cookie_of, no_cookie};
-use crate::middleware::client;
+use crate::extract::{
+    ClientAddress, Credentials, Idempotency, JsonBody, SetCookie, SignedInUser, cookie_of, no_cookie,
+};
+use crate::settings::Settings;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -28,14 +32,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 201, description = "The new user; the session is in the cookie", body = UserOut))
 )]
 async fn sign_up(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     Idempotency(key): Idempotency,
     JsonBody(body): JsonBody<dto::Credentials>,
 ) -> Result<impl IntoResponse, Failure> {
-    let auth = state.office.auth();
+    let auth = office.auth();
     let auth = key.into_iter().fold(auth, Auth::idempotency_key);
     let signed_in = auth.sign_up(body.into()).await?;
-    Ok((StatusCode::CREATED, signed_in_as(signed_in, &state)))
+    Ok((StatusCode::CREATED, signed_in_as(signed_in, &settings)))
 }
 
 /// Sign in. A key changes nothing here: every sign-in gives a session of its own.
@@ -44,15 +49,14 @@ async fn sign_up(
     responses((status = 200, description = "The user; the session is in the cookie", body = UserOut))
 )]
 async fn sign_in(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     _key: Idempotency,
-    request: Request,
+    ClientAddress(client): ClientAddress,
+    JsonBody(body): JsonBody<dto::Credentials>,
 ) -> Result<impl IntoResponse, Failure> {
-    // Without rate limits the address counts for nothing: everybody may be behind one.
-    let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
-    let JsonBody(body) = request.extract_with_state::<JsonBody<dto::Credentials>, _, _>(&state).await?;
-    let signed_in = state.office.auth().sign_in(body.sign_in(client)).await?;
-    Ok(signed_in_as(signed_in, &state))
+    let signed_in = office.auth().sign_in(body.sign_in(client)).await?;
+    Ok(signed_in_as(signed_in, &settings))
 }
 
 /// Sign out: the session's token is dead from now on, also in the hands of somebody who stole it.
@@ -61,14 +65,15 @@ async fn sign_in(
     responses((status = 200, description = "Signed out, or was not signed in", body = NothingOut))
 )]
 async fn sign_out(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     _key: Idempotency,
     Credentials(session): Credentials,
 ) -> Result<impl IntoResponse, Failure> {
     if let Some(session) = session {
-        state.office.auth().sign_out(&session).await?;
+        office.auth().sign_out(&session).await?;
     }
-    Ok((no_cookie(&state.settings), Json(NothingOut {})))
+    Ok((no_cookie(&settings), Json(NothingOut {})))
 }
 
 /// Who is signed in.
@@ -77,10 +82,10 @@ async fn sign_out(
     responses((status = 200, description = "The user, or null", body = CurrentUserOut))
 )]
 async fn current_user(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Credentials(session): Credentials,
 ) -> Result<Json<CurrentUserOut>, Failure> {
-    let user = match session.map(|session| state.office.auth().current_user(&session)) {
+    let user = match session.map(|session| office.auth().current_user(&session)) {
         None => None,
         Some(Ok(user)) => Some(user),
         // Erased since the token was checked.
@@ -97,12 +102,13 @@ async fn current_user(
     security(("session" = []), ("bearer" = []))
 )]
 async fn update(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     SignedInUser(session): SignedInUser,
     JsonBody(body): JsonBody<UserEdit>,
 ) -> Result<impl IntoResponse, Failure> {
-    let signed_in = state.office.auth().update_user(&session, body.into()).await?;
-    Ok(signed_in_as(signed_in, &state))
+    let signed_in = office.auth().update_user(&session, body.into()).await?;
+    Ok(signed_in_as(signed_in, &settings))
 }
 
 /// Be erased: email and password are deleted for good; the journal goes on naming an id.
@@ -112,14 +118,15 @@ async fn update(
     security(("session" = []), ("bearer" = []))
 )]
 async fn erase(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     SignedInUser(session): SignedInUser,
     JsonBody(body): JsonBody<EraseUser>,
 ) -> Result<impl IntoResponse, Failure> {
-    state.office.auth().erase_user(&session, &body.current_password).await?;
-    Ok((StatusCode::NO_CONTENT, no_cookie(&state.settings), ()))
+    office.auth().erase_user(&session, &body.current_password).await?;
+    Ok((StatusCode::NO_CONTENT, no_cookie(&settings), ()))
 }
 
-fn signed_in_as(signed_in: SignedIn, state: &AppState) -> (SetCookie, Json<UserOut>) {
-    (cookie_of(signed_in.token, &state.settings), Json(signed_in.user.into()))
+fn signed_in_as(signed_in: SignedIn, settings: &Settings) -> (SetCookie, Json<UserOut>) {
+    (cookie_of(signed_in.token, settings), Json(signed_in.user.into()))
 }

@@ -1,11 +1,11 @@
 //! Webhooks, for operators: subscribe, look after, see what was delivered.
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::Code;
+use boxoffice::{BoxOffice, Code};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -30,15 +30,20 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// The webhooks, asked for by an operator.
 struct Operated(Webhooks);
 
-impl FromRequestParts<AppState> for Operated {
+impl<S> FromRequestParts<S> for Operated
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+    Option<Webhooks>: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let SignedInUser(session) = SignedInUser::from_request_parts(parts, state).await?;
         if !session.operator {
             return Err(Code::AuthOperatorRequired.into());
         }
-        Ok(Self(state.webhooks.clone().ok_or(Refusal::WebhooksUnavailable)?))
+        Ok(Self(<Option<Webhooks>>::from_ref(state).ok_or(Refusal::WebhooksUnavailable)?))
     }
 }
 

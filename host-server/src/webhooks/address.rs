@@ -1,11 +1,12 @@
-//! Which addresses deliveries may go to: those that the whole Internet can reach, and no others.
+//! Check for public addresses: deliveries go only to addresses that the whole Internet can reach.
 //!
-//! The tables are IANA's special-purpose registries. For IPv6 it is said what is allowed, because everything outside of global
-//! unicast is refused: mapped, compatible and translated IPv4 (NAT64), unique local, link-local and multicast addresses alike.
+//! The tables are IANA's special-purpose registries. For IPv6 the table lists the allowed addresses, because everything
+//! outside global unicast is refused: mapped, compatible and translated IPv4 (NAT64), unique local, link-local and
+//! multicast addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Network and prefix length of what is not the Internet, in IPv4.
+/// Network and prefix length of the special-purpose IPv4 addresses.
 const SPECIAL_V4: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -24,7 +25,7 @@ const SPECIAL_V4: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(224, 0, 0, 0), 3),
 ];
 
-/// Global unicast in IPv6, and what in it leads elsewhere: protocol assignments with Teredo, documentation, 6to4.
+/// Global unicast in IPv6, and the exceptions in it: protocol assignments with Teredo, documentation, 6to4.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 const SPECIAL_V6: &[(Ipv6Addr, u32)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -33,7 +34,7 @@ const SPECIAL_V6: &[(Ipv6Addr, u32)] = &[
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-/// Whether the address is one of the public Internet.
+/// Returns `true` if the address is a public Internet address.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {

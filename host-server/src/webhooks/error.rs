@@ -1,24 +1,24 @@
-//! Why something about webhooks was not done.
+//! Errors of webhooks.
 
 use std::error::Error as StdError;
 
-/// Why something about webhooks was not done.
+/// Errors of webhooks.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// What was asked for is not valid; the fault names the field.
+    /// The input is invalid; the error names the field.
     #[error(transparent)]
     Invalid(#[from] boxoffice::Error),
-    /// There is no such subscription.
+    /// The subscription does not exist.
     #[error("Webhook not found")]
     NotFound,
-    /// The log has no such delivery, or no longer.
+    /// The log does not contain the delivery, or no longer.
     #[error("Delivery not found")]
     DeliveryNotFound,
-    /// There are as many subscriptions as there may be.
+    /// The maximum number of subscriptions is reached.
     #[error("There are as many webhooks as there may be")]
     LimitReached,
-    /// Too many deliveries by hand are under way.
+    /// Too many manual deliveries are in progress.
     #[error("Too many deliveries by hand are under way")]
     Busy,
     /// The file can't be used.
@@ -31,7 +31,7 @@ impl WebhookError {
         Self::Unavailable(Box::new(source))
     }
 
-    /// The stable code.
+    /// Returns the stable code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Invalid(error) => error.code().as_str(),

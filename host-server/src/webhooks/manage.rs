@@ -1,4 +1,4 @@
-//! What operators do with subscriptions.
+//! Operators' commands on subscriptions.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use super::message::{Message, Secret, event_types};
 use super::subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use super::{SUBSCRIPTIONS_MAX, WebhookError, Webhooks, target};
 
-/// For how long the secret of before signs too after a rotation.
+/// Time for which the previous secret remains valid after a rotation.
 const BOTH_SIGN: Duration = Duration::from_hours(24);
 
-/// A subscription to make.
+/// Parameters of a new subscription.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewSubscription {
     pub(crate) url: String,
     pub(crate) event_types: Vec<String>,
     pub(crate) secret: Option<String>,
-    /// The last record not to deliver; without it nothing of before is delivered.
+    /// Last record that is not delivered. Without it, only records after the creation are delivered.
     pub(crate) after: Option<u64>,
 }
 
-/// What is to change of a subscription.
+/// Changes to a subscription.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SubscriptionEdit {
     pub(crate) url: Option<String>,
@@ -32,14 +32,14 @@ pub(crate) struct SubscriptionEdit {
 type Result<T> = std::result::Result<T, WebhookError>;
 
 impl Webhooks {
-    /// Makes a subscription and begins to deliver to it.
+    /// Creates a subscription and starts its deliveries.
     pub(crate) async fn add(&self, new: NewSubscription) -> Result<(Subscription, Progress)> {
         let id = RandomIds.next();
-        // Nobody else has the id.
+        // The id is new, so no other subscription has it.
         self.add_once(id, new).await?.ok_or(WebhookError::NotFound)
     }
 
-    /// The same with an id that was made before; nothing if there is one of this id already.
+    /// Creates a subscription with the given id; returns `None` if the id exists.
     pub(crate) async fn add_once(&self, id: Uuid, new: NewSubscription) -> Result<Option<(Subscription, Progress)>> {
         let url = target::parse(&new.url, &self.0.settings)?;
         let event_types = known(new.event_types)?;
@@ -85,7 +85,7 @@ impl Webhooks {
         .await
     }
 
-    /// Removes a subscription with its log. A delivery under way may still arrive.
+    /// Removes a subscription with its log. A delivery in progress may still arrive.
     pub(crate) async fn remove(&self, id: Uuid) -> Result<()> {
         self.0.shared.stored(move |store| store.remove(id)).await?;
         self.tell(id);
@@ -93,7 +93,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Delivers again, at once, from where it stopped.
+    /// Resumes deliveries at once, from where they stopped.
     pub(crate) async fn resume(&self, id: Uuid) -> Result<(Subscription, Progress)> {
         self.change(id, |subscription, progress| {
             subscription.status = Status::Active;
@@ -102,7 +102,8 @@ impl Webhooks {
         .await
     }
 
-    /// Delivers nothing more until it is resumed. One that is disabled already stays so, for the reason that it had.
+    /// Stops deliveries until the subscription is resumed. A subscription that is already disabled keeps its reason.
+    #[cfg(feature = "pages")]
     pub(crate) async fn disable(&self, id: Uuid, reason: String) -> Result<(Subscription, Progress)> {
         let at = self.0.shared.clock.now();
         self.change(id, move |subscription, progress| {
@@ -114,7 +115,7 @@ impl Webhooks {
         .await
     }
 
-    /// Gives a subscription a new secret; the one of before signs too for a day.
+    /// Gives a subscription a new secret. The previous one also signs for a day.
     pub(crate) async fn rotate_secret(&self, id: Uuid) -> Result<(Subscription, Progress)> {
         let secret = Secret::generate().map_err(WebhookError::unavailable)?;
         let until = self.0.shared.clock.now().plus(BOTH_SIGN);
@@ -125,12 +126,12 @@ impl Webhooks {
         .await
     }
 
-    /// The attempts before number `before`, the latest first.
+    /// Returns the attempts before number `before`, latest first.
     pub(crate) async fn deliveries(&self, id: Uuid, before: u64, limit: usize) -> Result<Vec<Delivery>> {
         self.0.shared.stored(move |store| store.deliveries(id, before, limit)).await
     }
 
-    /// Sends what was sent before once more, now, whatever else is under way. The cursor stays where it is.
+    /// Repeats a delivery at once, whatever else is in progress. The cursor does not move.
     pub(crate) async fn resend(&self, id: Uuid, number: u64) -> Result<Delivery> {
         let delivery = self.0.shared.stored(move |store| store.delivery(id, number)).await?;
         let Some(seq) = delivery.seq else { return self.ping(id).await };
@@ -142,7 +143,7 @@ impl Webhooks {
         self.send_by_hand(id, &message).await
     }
 
-    /// Sends a message that nothing happened.
+    /// Sends a test message that carries no event.
     pub(crate) async fn ping(&self, id: Uuid) -> Result<Delivery> {
         let message = Message::ping(RandomIds.next(), self.0.shared.clock.now());
         self.send_by_hand(id, &message).await

@@ -1,4 +1,4 @@
-//! What is delivered, and its signature, after the Standard Webhooks specification.
+//! Messages and their signatures, by the Standard Webhooks specification.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,25 +10,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use standardwebhooks::Webhook;
 
-/// What a ping's `type` is.
+/// Value of `type` in a ping.
 pub(super) const PING: &str = "webhook.ping";
 
 const SECRET_LEN: usize = 32;
 
-/// The key that deliveries are signed with, as `whsec_…`. It is shown when it is made and never again.
+/// Signing key of deliveries, in the form `whsec_…`. It is shown once, when it is created.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A new one of 32 random bytes.
+    /// Generates a secret of 32 random bytes.
     pub(super) fn generate() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; SECRET_LEN];
         getrandom::fill(&mut bytes)?;
         Ok(Self(format!("whsec_{}", STANDARD.encode(bytes))))
     }
 
-    /// One that the receiver has already: `whsec_` and 24 to 64 bytes in base64.
+    /// Parses a secret that the receiver already has: `whsec_` and 24 to 64 bytes in base64.
     pub(super) fn parse(text: String) -> Result<Self, Error> {
         let bytes = text.strip_prefix("whsec_").and_then(|encoded| STANDARD.decode(encoded).ok());
         if bytes.is_some_and(|bytes| (24..=64).contains(&bytes.len())) {
@@ -38,7 +38,7 @@ impl Secret {
         }
     }
 
-    /// The secret itself.
+    /// Returns the secret text. Never log it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -50,9 +50,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The names of all events, as subscriptions name them.
+/// Returns the names of all events, as used in subscriptions.
 ///
-/// serde is the one that knows them all, and tells them to whoever asks for one that there is not.
+/// The names are taken from serde's error message for an unknown event, because serde knows them all.
 pub fn event_types() -> &'static [String] {
     static TYPES: OnceLock<Vec<String>> = OnceLock::new();
     TYPES.get_or_init(|| {
@@ -63,7 +63,7 @@ pub fn event_types() -> &'static [String] {
     })
 }
 
-/// Something to deliver. Its id stays the same however often it is tried.
+/// A message to deliver. Its id is the same for all attempts.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
     pub(super) id: String,
@@ -73,7 +73,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// The message about a record: its event in the published form.
+    /// Creates the message for a record: its event in the published form.
     pub(super) fn about(subscription: uuid::Uuid, record: &Record) -> Result<Self, serde_json::Error> {
         let mut body = serde_json::to_value(&record.event)?;
         body["timestamp"] = json!(record.at.to_string());
@@ -86,7 +86,7 @@ impl Message {
         })
     }
 
-    /// A message that nothing happened.
+    /// Creates a test message that carries no event.
     pub(super) fn ping(id: uuid::Uuid, now: Timestamp) -> Self {
         let body = json!({ "type": PING, "timestamp": now.to_string(), "data": {} });
         Self {
@@ -97,7 +97,7 @@ impl Message {
         }
     }
 
-    /// The value of `webhook-signature`: one signature for each secret.
+    /// Returns the value of `webhook-signature`: one signature for each secret.
     pub(super) fn sign<'a>(&self, secrets: impl Iterator<Item = &'a Secret>, at: Timestamp) -> Result<String, String> {
         let secs = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
         let signatures = secrets.map(|secret| Webhook::new(secret.reveal())?.sign(&self.id, secs, &self.body));

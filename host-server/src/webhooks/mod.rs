@@ -1,10 +1,10 @@
-//! Webhooks: what happened, sent to whoever subscribed to it, at least once and in order.
+//! Outbound webhooks: events are delivered to their subscribers at least once and in order.
 //!
-//! Each subscription follows the journal by a cursor of its own, which moves in the same transaction in which a delivery is written
-//! down (`store`). One task a subscription (`worker`) sends a message, waits for its answer, and only then goes on; what fails is
-//! tried again over three days (`schedule`), after which the subscription is disabled until somebody resumes it, where it stopped.
-//! Messages and signatures (`message`) follow the Standard Webhooks specification. Nothing is ever sent to an address that is not
-//! public (`address`, `target`, `transport`), unless the settings allow it.
+//! Each subscription follows the journal by its own cursor, which moves in the transaction that records a delivery
+//! (`store`). One task for each subscription (`worker`) sends a message, waits for its answer, and only then continues.
+//! A failed delivery is retried over three days (`schedule`). After that the subscription is disabled until an operator
+//! resumes it from where it stopped. Messages and signatures (`message`) follow the Standard Webhooks specification.
+//! Nothing is sent to a non-public address (`address`, `target`, `transport`) unless the settings allow it.
 //!
 //! ```text
 //!   journal ──▶ worker ──▶ transport ──▶ receiver
@@ -16,6 +16,8 @@
 //! **Invariant:** the journal's writer never waits for anything here.
 
 mod address;
+#[cfg(any(feature = "cli", test))]
+mod backup;
 mod error;
 mod manage;
 mod message;
@@ -42,31 +44,33 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+#[cfg(feature = "cli")]
+pub(crate) use backup::are_in;
 pub use error::WebhookError;
 pub(crate) use manage::{NewSubscription, SubscriptionEdit};
 pub use message::{Secret, event_types};
 use shared::Shared;
-use store::{FILE, Snapshot, Store};
+use store::Store;
 pub use subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use transport::{Http, Transport};
 use worker::{Signals, Worker};
 
-/// How many subscriptions there may be; each has one delivery under way at most.
+/// Maximum number of subscriptions. Each has at most one delivery in progress.
 pub const SUBSCRIPTIONS_MAX: usize = 64;
 
-/// How many deliveries that an operator asked for may be under way.
+/// Maximum number of manual deliveries in progress.
 const BY_HAND_MAX: usize = 8;
 
-/// How webhooks are delivered.
+/// Settings of the delivery of webhooks.
 #[derive(Debug, Clone)]
 pub struct WebhookSettings {
-    /// Whether receivers may be on plain http.
+    /// `true` if receivers may use plain http.
     pub allow_http: bool,
-    /// Whether receivers may be on private addresses, such as this machine's.
+    /// `true` if receivers may be on private addresses, such as this machine's.
     pub allow_private: bool,
-    /// How long a receiver may take to answer.
+    /// Timeout of a receiver's answer.
     pub timeout: Duration,
-    /// By which signatures are dated and retries are timed.
+    /// Clock that dates signatures and times retries.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -81,7 +85,7 @@ impl Default for WebhookSettings {
     }
 }
 
-/// The webhooks of a box office.
+/// The webhooks of a box office. Clones share their content.
 #[derive(Clone)]
 pub struct Webhooks(Arc<Inner>);
 
@@ -107,10 +111,11 @@ impl Drop for Inner {
 }
 
 impl Webhooks {
-    /// Opens the subscriptions in `dir`, the data directory of `office`. Nothing is delivered before [`Webhooks::start`].
+    /// Opens the subscriptions in `dir`, the data directory of `office`. Nothing is delivered before
+    /// [`Webhooks::start`].
     ///
     /// # Errors
-    /// `webhook.unavailable` if the file can't be used; `journal.unavailable`.
+    /// `webhook.unavailable` if the file can't be used; `journal.unavailable` if the journal can't be read.
     pub fn open(office: BoxOffice, dir: &Path, settings: WebhookSettings) -> Result<Self, WebhookError> {
         let settings = Arc::new(settings);
         let http = Http::new(Arc::clone(&settings)).map_err(WebhookError::unavailable)?;
@@ -137,10 +142,10 @@ impl Webhooks {
         })))
     }
 
-    /// Begins to deliver, on the runtime of the caller, until [`Webhooks::stop`] or until the box office closes.
+    /// Starts deliveries on the caller's runtime. They run until [`Webhooks::stop`] or until the box office closes.
     ///
     /// # Errors
-    /// `webhook.unavailable`.
+    /// `webhook.unavailable` if the file can't be read.
     pub fn start(&self) -> Result<(), WebhookError> {
         self.0.started.store(true, Ordering::Relaxed);
         for (subscription, _) in self.0.shared.store.list()? {
@@ -149,7 +154,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Ends all deliveries. One that is under way is repeated after the next start.
+    /// Stops all deliveries. A delivery in progress is repeated after the next start.
     pub fn stop(&self) {
         self.0.stop.cancel();
     }
@@ -175,58 +180,39 @@ impl Webhooks {
         }
     }
 
-    /// Figures for whoever runs the host.
-    pub(crate) fn figures(&self) -> Result<Figures, WebhookError> {
+    /// Returns metrics of the deliveries.
+    pub(crate) fn metrics(&self) -> Result<Metrics, WebhookError> {
         let head = self.0.shared.office.stats().head_seq;
-        let mut figures = Figures::default();
+        let mut metrics = Metrics::default();
         let workers = self.workers().clone();
         for (subscription, progress) in self.0.shared.store.list()? {
             if !subscription.is_active() {
-                figures.disabled += 1;
+                metrics.disabled += 1;
                 continue;
             }
-            figures.active += 1;
+            metrics.active += 1;
             let covered = workers.get(&subscription.id).map_or(0, |signals| signals.covered.load(Ordering::Relaxed));
             let lag = head.saturating_sub(covered.max(progress.cursor));
-            figures.behind += usize::from(progress.attempts > 0);
-            figures.lag_max = figures.lag_max.max(lag);
+            metrics.behind += usize::from(progress.attempts > 0);
+            metrics.lag_max = metrics.lag_max.max(lag);
         }
-        Ok(figures)
-    }
-
-    /// What the file holds at this moment.
-    pub(crate) fn snapshot(&self) -> Result<Backup, WebhookError> {
-        self.0.shared.store.snapshot().map(Backup)
+        Ok(metrics)
     }
 }
 
-/// Whether there are webhooks in a data directory.
-pub(crate) fn are_in(dir: &Path) -> bool {
-    dir.join(FILE).exists()
-}
-
-/// The webhooks as they were at one moment.
-pub(crate) struct Backup(Snapshot);
-
-impl Backup {
-    /// Writes them to `dir`.
-    pub(crate) fn write(&self, dir: &Path) -> Result<(), WebhookError> {
-        self.0.copy_to(dir)
-    }
-}
-
-/// Figures for whoever runs the host.
+/// Metrics of the deliveries.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figures {
+pub(crate) struct Metrics {
     pub(crate) active: usize,
     pub(crate) disabled: usize,
-    /// Active ones whose next delivery has failed at least once.
+    /// Number of active subscriptions whose next delivery has failed at least once.
     pub(crate) behind: usize,
-    /// How many records the slowest active one has before it.
+    /// Number of records that the slowest active subscription lags behind.
     pub(crate) lag_max: u64,
 }
 
-/// A journal that was restored from an older backup ends before cursors do: its new records must not be skipped.
+/// Moves cursors back to the end of a journal that was restored from an older backup, so that its new records are not
+/// skipped.
 fn follow_journal_back(store: &Store, head: u64) -> Result<(), WebhookError> {
     for (subscription, progress) in store.list()? {
         if progress.cursor > head {

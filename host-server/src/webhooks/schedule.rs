@@ -1,8 +1,8 @@
-//! When a delivery that failed is tried again: the schedule that Standard Webhooks recommends, over three days.
+//! Retry schedule of failed deliveries, as Standard Webhooks recommends it: over three days.
 
 use std::time::Duration;
 
-/// How long to wait after each failure. The one after the last is the end.
+/// Delay after each failure. There is no retry after the last.
 const WAITS: [Duration; 9] = [
     Duration::from_secs(5),
     Duration::from_mins(5),
@@ -15,14 +15,15 @@ const WAITS: [Duration; 9] = [
     Duration::from_hours(24),
 ];
 
-/// Longer than this no receiver can put off a delivery by `Retry-After`.
+/// Maximum delay that a receiver can request by `Retry-After`.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 
-/// How many times a delivery is tried.
+/// Maximum number of attempts of a delivery.
 pub(super) const ATTEMPTS_MAX: u32 = 10;
 
-/// How long to wait after failure number `attempts`, with up to a fifth more by `chance` (0 to 1), so that receivers that were down
-/// together are not asked together; and no shorter than the receiver asked for. `None` if that was the last attempt.
+/// Returns the delay after failure number `attempts`, at least as long as the receiver requested; `None` if that was
+/// the last attempt. `chance` (0 to 1) adds up to a fifth, so that receivers that were down together are not called
+/// together.
 pub(super) fn wait(attempts: u32, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
     let wait = *WAITS.get(attempts.max(1) as usize - 1)?;
     let wait = wait.mul_f64(1.0 + chance.clamp(0.0, 1.0) / 5.0);

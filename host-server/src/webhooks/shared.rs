@@ -1,4 +1,4 @@
-//! What all deliveries share.
+//! State that all deliveries share.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use super::error::WebhookError;
 use super::store::Store;
 use super::transport::Transport;
 
-/// What all deliveries share.
+/// State that all deliveries share.
 pub(super) struct Shared {
     pub(super) office: BoxOffice,
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) transport: Box<dyn Transport>,
-    /// Changes whenever the time has jumped.
+    /// Notifies of jumps of the time.
     jumps: watch::Sender<()>,
 }
 
@@ -27,12 +27,12 @@ impl Shared {
         Self { office, store: Arc::new(store), clock, transport, jumps }
     }
 
-    /// Waits until the clock says so.
+    /// Waits until the clock reaches `until`.
     pub(super) async fn wait_until(&self, until: Timestamp) {
         let mut jumps = self.jumps.subscribe();
         while self.clock.now() < until {
             let jumped = async {
-                // The sender is here, so it can't be gone.
+                // The sender is held here, so it can't be dropped.
                 let _ = jumps.changed().await;
             };
             match self.clock.wait_for(until) {
@@ -42,7 +42,7 @@ impl Shared {
         }
     }
 
-    /// Does work on the file where it keeps nobody waiting.
+    /// Runs work on the file on a blocking thread.
     pub(super) async fn stored<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, WebhookError> + Send + 'static,

@@ -1,13 +1,14 @@
-//! The file `webhooks.redb`: subscriptions, how far each one is, and the log of deliveries.
+//! The file `webhooks.redb`: subscriptions, their progress, and the log of deliveries.
 //!
-//! **Invariant:** an outcome and the cursor that it moves are one transaction, so that a crash repeats a delivery at most.
+//! **Invariant:** an outcome and the cursor that it moves are one transaction, so that a crash at most repeats a
+//! delivery.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use redb::backends::FileBackend;
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -15,29 +16,29 @@ use uuid::Uuid;
 use super::error::WebhookError;
 use super::subscription::{Delivery, Progress, Subscription};
 
-/// The name of the file in the data directory.
+/// Name of the file in the data directory.
 pub(super) const FILE: &str = "webhooks.redb";
 
-/// How many deliveries of a subscription the log keeps.
+/// Number of deliveries that the log keeps for each subscription.
 pub(super) const LOG_MAX: u64 = 1000;
 
-/// How much memory the pages of the file may take: it is small.
+/// Size of redb's cache; the file is small.
 const CACHE_BYTES: usize = 4 << 20;
 
-const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("subscriptions");
-const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
-const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
+pub(super) const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("subscriptions");
+pub(super) const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
+pub(super) const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
 
 type Result<T> = std::result::Result<T, WebhookError>;
 
 /// The open file.
 #[derive(Debug)]
 pub(super) struct Store {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl Store {
-    /// Opens the file, or makes it so that nobody else can read the secrets in it.
+    /// Opens the file. A new file is readable by its owner only, because it contains secrets.
     pub(super) fn open(dir: &Path) -> Result<Self> {
         Self::at(private(&dir.join(FILE))?)
     }
@@ -69,7 +70,8 @@ impl Store {
         Ok((subscription, found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default()))
     }
 
-    /// Adds a subscription, unless there are `max` already. Tells whether it was added: one of the same id stays as it is.
+    /// Adds a subscription; returns `true` if it was added. An existing subscription with the id stays as it is. Fails
+    /// if there are already `max` subscriptions.
     pub(super) fn add(&self, subscription: &Subscription, progress: &Progress, max: usize) -> Result<bool> {
         let txn = self.database.begin_write()?;
         if txn.open_table(SUBSCRIPTIONS)?.get(subscription.id.as_u128())?.is_some() {
@@ -85,7 +87,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes a subscription and how far it is, in one transaction.
+    /// Changes a subscription and its progress in one transaction.
     pub(super) fn change(
         &self,
         id: Uuid,
@@ -108,7 +110,7 @@ impl Store {
         Ok(txn.commit()?)
     }
 
-    /// Puts an attempt into the log and does what follows from it, in one transaction. Gives the attempt with its number.
+    /// Logs an attempt and applies its consequences in one transaction. Returns the attempt with its number.
     pub(super) fn settle(
         &self,
         id: Uuid,
@@ -131,7 +133,7 @@ impl Store {
         Ok(delivery)
     }
 
-    /// The attempts before number `before`, the latest first.
+    /// Returns the attempts before number `before`, latest first.
     pub(super) fn deliveries(&self, id: Uuid, before: u64, limit: usize) -> Result<Vec<Delivery>> {
         self.get(id)?;
         let log = self.database.begin_read()?.open_table(DELIVERIES)?;
@@ -144,37 +146,6 @@ impl Store {
         let log = self.database.begin_read()?.open_table(DELIVERIES)?;
         let row = log.get((id.as_u128(), number))?.ok_or(WebhookError::DeliveryNotFound)?;
         decode(row.value())
-    }
-
-    /// What the file holds at this moment, to be copied later.
-    pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Snapshot(self.database.begin_read()?))
-    }
-}
-
-/// The file as it was at one moment.
-pub(super) struct Snapshot(ReadTransaction);
-
-impl Snapshot {
-    /// Writes it to a new file in `dir`.
-    pub(super) fn copy_to(&self, dir: &Path) -> Result<()> {
-        let store = Store::at(private(&dir.join(FILE))?)?;
-        let txn = store.database.begin_write()?;
-        for table in [SUBSCRIPTIONS, PROGRESS] {
-            let mut to = txn.open_table(table)?;
-            for row in self.0.open_table(table)?.iter()? {
-                let (key, value) = row?;
-                to.insert(key.value(), value.value())?;
-            }
-        }
-        {
-            let mut to = txn.open_table(DELIVERIES)?;
-            for row in self.0.open_table(DELIVERIES)?.iter()? {
-                let (key, value) = row?;
-                to.insert(key.value(), value.value())?;
-            }
-        }
-        Ok(txn.commit()?)
     }
 }
 
@@ -213,7 +184,7 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(WebhookError::unavailable)
 }
 
-/// A file that only its owner may read, also where it exists already.
+/// Opens a file that only its owner may read; restricts the permissions of an existing one.
 fn private(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);

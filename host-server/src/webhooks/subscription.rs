@@ -1,4 +1,4 @@
-//! What is kept of a subscription: what its operator wants, how far it is, and the log of what was tried.
+//! Stored state of a subscription: its settings, its progress, and the log of its deliveries.
 
 use boxoffice::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,57 +6,57 @@ use uuid::Uuid;
 
 use super::message::Secret;
 
-/// Who wants to hear of what.
+/// A subscription of a receiver to events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Subscription {
-    /// Its id.
+    /// Id of the subscription.
     pub id: Uuid,
-    /// Where deliveries go.
+    /// URL that deliveries are sent to.
     pub url: String,
-    /// The events that are delivered; all if there are none here.
+    /// Types of the delivered events; empty for all.
     pub event_types: Vec<String>,
-    /// What deliveries are signed with.
+    /// Secret that signs deliveries.
     pub secret: Secret,
-    /// The secret of before, for as long as both sign.
+    /// Previous secret, while it also signs.
     pub previous_secret: Option<PreviousSecret>,
-    /// Whether it is delivered to.
+    /// Status of the subscription.
     pub status: Status,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
 /// A secret that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviousSecret {
-    /// The secret.
+    /// The replaced secret.
     pub secret: Secret,
-    /// Until when it signs too.
+    /// Time until which it also signs.
     pub until: Timestamp,
 }
 
-/// Whether a subscription is delivered to.
+/// Status of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
-    /// It is.
+    /// Events are delivered.
     Active,
-    /// It is not, until it is resumed.
+    /// Nothing is delivered until the subscription is resumed.
     Disabled {
-        /// Why.
+        /// Reason for which it was disabled.
         reason: String,
-        /// Since when.
+        /// Time at which it was disabled.
         at: Timestamp,
     },
 }
 
 impl Subscription {
-    /// Whether events of this type are delivered.
+    /// Returns `true` if events of this type are delivered.
     pub(super) fn wants(&self, event_type: &str) -> bool {
         self.event_types.is_empty() || self.event_types.iter().any(|wanted| wanted == event_type)
     }
 
-    /// The secrets that sign at this time.
+    /// Iterates over the secrets that sign at this time.
     pub(super) fn secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
         let previous = self.previous_secret.iter().filter(move |previous| now < previous.until);
         std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret))
@@ -67,41 +67,41 @@ impl Subscription {
     }
 }
 
-/// How far a subscription is.
+/// Progress of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The last record that needs no delivery any more.
+    /// Last record that needs no more delivery.
     pub cursor: u64,
-    /// How often the next one was tried in vain.
+    /// Number of failed attempts of the next delivery.
     pub attempts: u32,
-    /// Before when it is not tried again.
+    /// Time before which the next delivery is not retried.
     pub next_try: Option<Timestamp>,
-    /// The number of the last delivery in the log.
+    /// Number of the last delivery in the log.
     pub last_delivery: u64,
 }
 
-/// One attempt to deliver, in the log.
+/// A logged attempt of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Delivery {
-    /// Its number in the log of its subscription, from 1.
+    /// Number in the log of the subscription, starting at 1.
     pub id: u64,
-    /// The record that it is about; none for a ping.
+    /// Sequence number of the record; `None` for a ping.
     pub seq: Option<u64>,
-    /// The type of its event.
+    /// Type of the event.
     pub event_type: String,
-    /// The `webhook-id` that it was sent with.
+    /// The `webhook-id` header that was sent.
     pub message_id: String,
-    /// The number of the attempt; 0 if an operator asked for it.
+    /// Number of the attempt; 0 for a manual delivery.
     pub attempt: u32,
-    /// When it was sent.
+    /// Time at which it was sent.
     pub at: Timestamp,
-    /// How long it took.
+    /// Duration of the attempt, in milliseconds.
     pub took_ms: u64,
-    /// The HTTP status of the answer, if there was one.
+    /// HTTP status of the answer, if there was one.
     pub status: Option<u16>,
-    /// Why it failed; none if it was delivered.
+    /// Reason of the failure; `None` if it was delivered.
     pub error: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The URL that deliveries go to, and what may not be one.
+//! The URL that deliveries are sent to, and its validation.
 
 use std::net::IpAddr;
 
@@ -9,14 +9,15 @@ use super::{WebhookSettings, address};
 
 const URL_LEN_MAX: usize = 2048;
 
-/// Reads a URL as browsers do, so that `https://0x7f.1` is seen for what it is.
+/// Parses a URL as browsers do, so that `https://0x7f.1` is recognized as an address.
 pub(super) fn parse(text: &str, settings: &WebhookSettings) -> Result<Url, Error> {
     let invalid = |reason: &str| Error::invalid("url", reason);
     if text.len() > URL_LEN_MAX {
         return Err(invalid("must have at most 2048 characters"));
     }
     let no_url = || invalid("must be a URL such as https://example.com/hooks");
-    // What reads URLs as browsers do also takes `https:example.com` and blanks around it, which can only be mistakes.
+    // A parser that follows browsers also accepts `https:example.com` and surrounding blanks, which can only be
+    // mistakes.
     match text.split_once("://") {
         Some(("https", _)) => {}
         Some(("http", _)) if settings.allow_http => {}
@@ -31,7 +32,7 @@ pub(super) fn parse(text: &str, settings: &WebhookSettings) -> Result<Url, Error
     Ok(url)
 }
 
-/// Refuses what needs no resolving to be known as private. Names are checked when they are resolved, each time.
+/// Rejects hosts that are known to be private without resolving them. Names are checked each time they are resolved.
 pub(super) fn check(url: &Url, settings: &WebhookSettings) -> Result<(), String> {
     let is_private = match url.host() {
         Some(Host::Ipv4(address)) => !address::is_public(IpAddr::V4(address)),
@@ -45,7 +46,7 @@ pub(super) fn check(url: &Url, settings: &WebhookSettings) -> Result<(), String>
     if is_private && !settings.allow_private { Err(PRIVATE.to_owned()) } else { Ok(()) }
 }
 
-/// Why an address is refused.
+/// Reason for rejecting an address.
 pub(super) const PRIVATE: &str = "must not lead to a private address";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Deliveries by a clock that is moved, to a receiver that does as it is told.
+//! Deliveries with a manual clock, to a receiver that the test controls.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,10 +7,11 @@ use boxoffice::testing::ManualClock;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::store::FILE;
 use super::transport::{Answer, Post, RetryAfter, Sent};
 use super::*;
 
-/// What the receiver answers, one after the other; `204` when there is nothing left.
+/// Answers of the receiver in order; `204` when none is left.
 type Answers = Arc<Mutex<VecDeque<Result<Answer, String>>>>;
 
 struct Told {
@@ -57,7 +58,7 @@ impl World {
         let Self { clock, dir, office, webhooks, .. } = self;
         let inner = Arc::downgrade(&webhooks.0.shared.store);
         drop((office, webhooks));
-        // The task that is being stopped has the file too.
+        // The task that is being stopped holds the file too.
         while inner.strong_count() > 0 {
             tokio::task::yield_now().await;
         }
@@ -71,7 +72,7 @@ impl World {
         self.webhooks.add(new).await.unwrap().0.id
     }
 
-    /// One record.
+    /// Appends one record.
     async fn sign_up(&self, name: &str) {
         let body = boxoffice::SignUp::new(format!("{name}@example.com"), "correct horse");
         self.office.auth().sign_up(body).await.unwrap();
@@ -82,13 +83,13 @@ impl World {
         self.answers.lock().unwrap().extend(answers);
     }
 
-    /// The record that the next delivery is about.
+    /// Returns the sequence number of the next delivery's record.
     async fn next_seq(&mut self) -> u64 {
         let post = self.posts.recv().await.unwrap();
         serde_json::from_slice::<serde_json::Value>(&post.body).unwrap()["seq"].as_u64().unwrap()
     }
 
-    /// Waits until as many attempts are written down.
+    /// Waits until `count` attempts are logged.
     async fn logged(&self, id: Uuid, count: u64) -> (Subscription, Progress) {
         loop {
             let (subscription, progress) = self.webhooks.get(id).await.unwrap();
@@ -143,8 +144,8 @@ async fn what_fails_is_tried_by_the_schedule_then_disabled_and_resumed_where_it_
     let (subscription, _) = world.webhooks.get(id).await.unwrap();
     let Status::Disabled { reason, .. } = &subscription.status else { panic!("still active") };
     assert_eq!(reason, "record 1 could not be delivered in 10 attempts");
-    let figures = world.webhooks.figures().unwrap();
-    assert_eq!((figures.active, figures.disabled), (0, 1));
+    let metrics = world.webhooks.metrics().unwrap();
+    assert_eq!((metrics.active, metrics.disabled), (0, 1));
     world.webhooks.resume(id).await.unwrap();
     assert_eq!((world.next_seq().await, world.next_seq().await), (1, 2));
     world.logged(id, 12).await;
@@ -203,7 +204,7 @@ async fn log_resend_and_rotation() {
     world.webhooks.rotate_secret(id).await.unwrap();
     world.clock.advance(Duration::from_hours(24));
     world.webhooks.ping(id).await.unwrap();
-    // The failed delivery is due again as well; its turn may come first.
+    // The failed delivery is due again too and may come first.
     let signatures: Vec<_> = [world.posts.recv().await.unwrap(), world.posts.recv().await.unwrap()].into();
     assert!(signatures.iter().all(|post| post.signature.split(' ').count() == 1));
     let missing = world.webhooks.resend(id, 99).await.unwrap_err();

@@ -1,5 +1,6 @@
-//! How a message gets to its receiver. There is no proxy, no redirect is followed, and no address is connected to that was not
-//! checked after its name was resolved: a name that leads elsewhere a moment later leads nowhere.
+//! Transport of messages to their receivers. It uses no proxy and follows no redirects. It connects only to addresses
+//! that were checked after the name was resolved, so a name that resolves to another address a moment later has no
+//! effect.
 
 use std::future::Future;
 use std::io;
@@ -22,15 +23,15 @@ use tower::Service;
 use url::Url;
 
 use super::{WebhookSettings, address, target};
-use crate::error::chain;
+use crate::cause::chain;
 
-/// How much of an answer is read, so that its connection can be used again; nothing in it matters.
+/// Limit of bytes read of an answer. It is read only so that the connection can be reused; its content is ignored.
 const ANSWER_LEN_MAX: usize = 64 * 1024;
 
-/// For how long the rest of an answer is waited for after its status.
+/// Maximum time to wait for the rest of an answer after its status.
 const REST_WITHIN: Duration = Duration::from_secs(1);
 
-/// For how long an unused connection is kept.
+/// Time after which an unused connection is closed.
 const IDLE_MAX: Duration = Duration::from_mins(1);
 
 /// A request to a receiver.
@@ -43,32 +44,32 @@ pub(super) struct Post {
     pub(super) body: Bytes,
 }
 
-/// What a receiver answered.
+/// Answer of a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) retry_after: Option<RetryAfter>,
 }
 
-/// When the receiver wants to be asked again.
+/// Time at which the receiver wants a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RetryAfter {
     Wait(Duration),
-    /// In seconds since 1970.
+    /// Seconds since 1970.
     At(u64),
 }
 
 pub(super) type Sent = Pin<Box<dyn Future<Output = Result<Answer, String>> + Send>>;
 
-/// Takes messages to receivers: over HTTP, or in tests as they like.
+/// Sends messages to receivers: over HTTP, or by a double in tests.
 pub(super) trait Transport: Send + Sync {
-    /// Sends a message once. An error is what went wrong before there was an answer, in words for operators.
+    /// Sends a message once. The error describes the failure to get an answer, in words for operators.
     fn send(&self, post: Post) -> Sent;
 }
 
 type HttpClient = Client<HttpsConnector<HttpConnector<PublicOnly>>, Full<Bytes>>;
 
-/// Messages over HTTP.
+/// Transport over HTTP.
 pub(super) struct Http {
     client: HttpClient,
     settings: Arc<WebhookSettings>,
@@ -90,7 +91,7 @@ impl Http {
     }
 }
 
-/// TLS with the authorities that the machine trusts.
+/// Creates a TLS configuration that trusts the machine's certificate authorities.
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
@@ -114,7 +115,7 @@ impl Transport for Http {
             let response = tokio::time::timeout(timeout, client.request(request)).await;
             let response = response.map_err(|_| format!("no answer within {} s", timeout.as_secs_f32()))?;
             let (parts, body) = response.map_err(|error| chain(&error))?.into_parts();
-            // The status is the answer; what comes after it can't make it another.
+            // The status is the answer; nothing after it can change it.
             let _ = tokio::time::timeout(REST_WITHIN, Limited::new(body, ANSWER_LEN_MAX).collect()).await;
             Ok(Answer { status: parts.status.as_u16(), retry_after: retry_after(parts.status, &parts.headers) })
         })
@@ -139,12 +140,12 @@ fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<RetryAfter> {
     if let Ok(secs) = text.parse() {
         return Some(RetryAfter::Wait(Duration::from_secs(secs)));
     }
-    // The form of dates in HTTP is that of mail, but for the name of the zone, which mail calls obsolete.
+    // HTTP dates have the form of mail dates, except for the name of the zone, which mail calls obsolete.
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second();
     u64::try_from(at).ok().map(RetryAfter::At)
 }
 
-/// Resolves names to addresses of the public Internet.
+/// Resolves names to public Internet addresses only.
 #[derive(Debug, Clone)]
 struct PublicOnly {
     allow_private: bool,

@@ -1,4 +1,4 @@
-//! One subscription's deliveries: one at a time, in the order of the journal, each until it has arrived.
+//! Deliveries of one subscription: one at a time, in the order of the journal, each retried until it succeeds.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,34 +17,34 @@ use super::store::Store;
 use super::subscription::{Delivery, Progress, Status, Subscription};
 use super::transport::{Answer, Post, RetryAfter};
 
-/// How many records are taken at a time.
+/// Maximum number of records read at a time.
 const BATCH_MAX: usize = 256;
 
-/// After how many records that nobody wanted the cursor is written down: a restart reads them again, which does no harm.
+/// Number of unwanted records after which the cursor is stored. A restart reads later ones again, which does no harm.
 const SKIPPED_MAX: u64 = 4096;
 
-/// How long to wait when the disk or the journal fails, before asking again.
+/// Pause before a retry when the disk or the journal fails.
 const FAULT_WAIT: Duration = Duration::from_secs(5);
 
-/// What others can see and do of a worker.
+/// Shared state of a worker.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
-    /// Tells that the subscription was changed.
+    /// Notifies the worker that the subscription was changed.
     pub(super) changed: Notify,
-    /// The last record that needs no delivery any more, including those that were not wanted.
+    /// Last record that needs no more delivery, including unwanted ones.
     pub(super) covered: AtomicU64,
 }
 
-/// The deliveries of one subscription.
+/// Worker for the deliveries of one subscription.
 pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) id: Uuid,
     pub(super) signals: Arc<Signals>,
 }
 
-/// Why a worker does nothing any more.
+/// Reasons why a worker stops delivering.
 enum End {
-    /// The subscription is gone, or the box office is closed.
+    /// The subscription is removed, or the box office is closed.
     Over,
     Fault(WebhookError),
 }
@@ -59,7 +59,7 @@ impl From<WebhookError> for End {
 }
 
 impl Worker {
-    /// Delivers until the subscription is gone or the box office is closed.
+    /// Delivers until the subscription is removed or the box office is closed.
     pub(super) async fn run(self) {
         loop {
             match self.deliver().await {
@@ -114,7 +114,7 @@ impl Worker {
         }
     }
 
-    /// Sends a record's message once and writes down what came of it. Tells whether it arrived.
+    /// Sends a record's message once and stores the outcome; returns `true` if it arrived.
     async fn attempt(
         &self,
         subscription: Subscription,
@@ -135,7 +135,7 @@ impl Worker {
             let wait = schedule::wait(attempt, asked, chance);
             progress.next_try = wait.map(|wait| now.plus(wait));
             let is_gone = answer.is_some_and(|answer| answer.status == 410);
-            // An operator who disabled it in the meantime had a reason too.
+            // An operator's reason for disabling it in the meantime takes precedence.
             if (is_gone || wait.is_none()) && subscription.is_active() {
                 let reason = if is_gone {
                     "the receiver answered 410 Gone".to_owned()
@@ -190,7 +190,7 @@ fn closed(error: boxoffice::Error) -> End {
     if error.code() == Code::EngineClosed { End::Over } else { End::Fault(error.into()) }
 }
 
-/// What an attempt came to, for the log.
+/// Classifies an answer for the log: its status, and the reason if it is a failure.
 pub(super) fn judge(sent: &Result<Answer, String>) -> (Option<u16>, Option<String>) {
     match sent {
         Err(reason) => (None, Some(reason.clone())),
@@ -206,7 +206,7 @@ pub(super) fn judge(sent: &Result<Answer, String>) -> (Option<u16>, Option<Strin
 }
 
 impl Shared {
-    /// Sends a message once. What came of it is counted, but not written down.
+    /// Sends a message once. The outcome is counted in the metrics but not stored.
     pub(super) async fn send(
         &self,
         subscription: &Subscription,

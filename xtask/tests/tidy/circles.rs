@@ -1,166 +1,188 @@
-//! No circles of imports: between the folders of the core, and between the files of the journal's backend.
+//! No import circles: of two folders at most one may know the other, however long the way round.
+//!
+//! A folder is a node, with its `mod.rs` and all files directly in it; so is each file beside `lib.rs`. Declaring a module is no
+//! import, using what is in it is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assert_none;
-use crate::imports::after;
+use crate::imports::members;
 use crate::tree::{File, code, files};
 
-/// Who imports whom.
-type Imports = BTreeMap<String, BTreeSet<String>>;
+/// The crates of which this is held.
+const CRATES: &[&str] = &["host-server/src"];
 
-/// Files at the core's root that belong to a folder: their types are public by these names.
-const OF_FOLDER: &[(&str, &str)] = &[("event", "domain"), ("command", "domain")];
+/// The node of what stands in the crate's root itself.
+const ROOT: &str = "lib";
 
-/// The folder for tests drives all others, and is known by those that take its disks and clocks, behind a feature of its own.
-const BEHIND_A_FEATURE: &str = "testing";
+/// Who imports whom, and in which file.
+type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The first circle that is found, as a path that ends where it begins.
-fn circle(imports: &Imports) -> Option<Vec<String>> {
-    fn visit<'a>(at: &'a str, imports: &'a Imports, path: &mut Vec<&'a str>, done: &mut BTreeSet<&'a str>) -> bool {
-        if let Some(start) = path.iter().position(|known| *known == at) {
-            path.drain(..start);
-            path.push(at);
-            return true;
+/// A path as code writes it, segment by segment.
+type Segments = Vec<String>;
+
+/// The segments of a file's module, from the crate's root.
+fn module(path: &str) -> Segments {
+    let inner = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    if inner == ROOT { Segments::new() } else { inner.split('/').map(str::to_owned).collect() }
+}
+
+/// The folder that a file belongs to.
+fn node(path: &str) -> String {
+    path.rsplit_once('/').map_or_else(|| path.trim_end_matches(".rs").to_owned(), |(folder, _)| folder.to_owned())
+}
+
+/// The graph of a crate; paths are relative to its sources.
+fn graph(sources: &[File]) -> Graph {
+    let sources: Vec<_> = sources.iter().filter(|(path, _)| path != "main.rs" && !path.ends_with("tests.rs")).collect();
+    let nodes: BTreeMap<Segments, String> = sources.iter().map(|(path, _)| (module(path), node(path))).collect();
+    let mut graph = Graph::new();
+    for (path, text) in sources {
+        for used in used(&module(path), &shipped(text)) {
+            let target = (0..=used.len()).rev().find_map(|len| nodes.get(&used[..len])).map_or(ROOT, String::as_str);
+            if target != node(path) {
+                graph.entry(node(path)).or_default().entry(target.to_owned()).or_insert_with(|| path.clone());
+            }
         }
-        if done.contains(at) {
-            return false;
-        }
-        path.push(at);
-        if imports.get(at).into_iter().flatten().any(|next| visit(next, imports, path, done)) {
-            return true;
-        }
-        path.pop();
-        done.insert(at);
-        false
     }
-    let (mut path, mut done) = (Vec::new(), BTreeSet::new());
-    let found = imports.keys().any(|start| visit(start, imports, &mut path, &mut done));
-    found.then(|| path.into_iter().map(str::to_owned).collect())
+    graph
 }
 
-/// The code that is built into a library: without tests, which know what they test.
-fn shipped((_, text): &File) -> String {
-    let text = code(text);
-    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
-    text[..end].to_owned()
+/// The code without its comments and without the tests at its end.
+fn shipped(text: &str) -> String {
+    let code = code(text);
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
-/// The modules that a file declares for tests alone.
-fn for_tests(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, mark) in text.match_indices("#[cfg(test)]\n") {
-        let line = text[at + mark.len()..].lines().next().unwrap_or_default();
-        found.extend(line.split_once("mod ").and_then(|(_, name)| name.strip_suffix(';')).map(str::to_owned));
+/// The absolute paths of everything of the crate that the code of a module names.
+fn used(module: &[String], code: &str) -> Vec<Segments> {
+    let mut found = paths(code, "crate::", &[]);
+    found.extend(paths(code, "self::", module));
+    for up in 1..=module.len() {
+        let start = "super::".repeat(up);
+        found.extend(
+            paths(code, &start, &module[..module.len() - up])
+                .into_iter()
+                .filter(|path| !path.contains(&"super".into())),
+        );
+    }
+    for child in children(code) {
+        let of_child = [module, std::slice::from_ref(&child)].concat();
+        found.extend(paths(code, &format!("{child}::"), &of_child));
     }
     found
 }
 
-/// Which of the core's folders, and files at its root, import which.
-fn folders(sources: &[File]) -> Imports {
-    let room = |name: &str| {
-        let folder = OF_FOLDER.iter().find(|(file, _)| *file == name);
-        folder.map_or(name, |(_, folder)| *folder).to_owned()
+/// The modules that the code declares.
+fn children(code: &str) -> Vec<String> {
+    let declared = code.lines().filter_map(|line| line.trim().strip_suffix(';')?.rsplit_once("mod "));
+    declared.map(|(_, name)| name.to_owned()).collect()
+}
+
+/// What follows `start` wherever that begins a path, below `base`.
+fn paths(code: &str, start: &str, base: &[String]) -> Vec<Segments> {
+    let begins = |at: &usize| {
+        let before = &code[..*at];
+        !before.ends_with(|letter: char| letter.is_alphanumeric() || "_:.".contains(letter))
+            && !before.ends_with("(in ")
     };
-    let first = |path: &str| {
-        let inner = path.trim_start_matches("core/src/");
-        inner.split('/').next().unwrap_or(inner).trim_end_matches(".rs").to_owned()
+    let starts = code.match_indices(start).map(|(at, _)| at).filter(begins);
+    starts.flat_map(|at| expanded(&code[at + start.len()..], base)).collect()
+}
+
+/// The paths that the text begins with: one, or those of a `{group}`.
+fn expanded(text: &str, base: &[String]) -> Vec<Segments> {
+    if let Some(group) = text.strip_prefix('{') {
+        return members(group).into_iter().flat_map(|member| expanded(member, base)).collect();
+    }
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    if end == 0 {
+        return vec![base.to_vec()];
+    }
+    let path = [base, &[text[..end].to_owned()]].concat();
+    text[end..].strip_prefix("::").map_or_else(|| vec![path.clone()], |rest| expanded(rest, &path))
+}
+
+/// A complaint for each circle: the nodes of which each can be reached from the other.
+fn circles(name: &str, graph: &Graph) -> Vec<String> {
+    let reached: BTreeMap<&str, BTreeSet<&str>> =
+        graph.keys().map(|node| (node.as_str(), reach(graph, node))).collect();
+    let in_circle = |a: &str, b: &str| {
+        let to = |from: &str, node: &str| reached.get(from).is_some_and(|nodes| nodes.contains(node));
+        to(a, b) && to(b, a)
     };
-    let rooms: BTreeSet<String> = sources.iter().map(|(path, _)| first(path)).collect();
-    let tests = sources.iter().flat_map(|(path, text)| {
-        let folder = path.trim_end_matches("mod.rs").trim_end_matches(".rs").trim_end_matches('/');
-        for_tests(text).into_iter().map(move |name| format!("{folder}/{name}"))
-    });
-    let tests: Vec<String> = tests.collect();
-    let is_of = |path: &str, test: &String| path.strip_prefix(test).is_some_and(|rest| rest.starts_with(['.', '/']));
-    let is_test = |path: &str| tests.iter().any(|test| is_of(path, test));
-    let mut imports = Imports::new();
-    for file in sources.iter().filter(|(path, _)| path != "core/src/lib.rs" && !is_test(path)) {
-        let from = room(&first(&file.0));
-        if from == BEHIND_A_FEATURE {
-            continue;
+    let mut complaints = Vec::new();
+    for (node, imports) in graph {
+        for (target, file) in imports.iter().filter(|(target, _)| in_circle(node, target)) {
+            complaints.push(format!("{name}/{file}: `{node}` imports `{target}`, which comes back to it: a circle"));
         }
-        let known = after(&shipped(file), "crate::").into_iter().filter(|name| rooms.contains(name));
-        let others = known.map(|name| room(&name)).filter(|name| *name != from && name != BEHIND_A_FEATURE);
-        imports.entry(from.clone()).or_default().extend(others);
     }
-    imports
+    complaints
 }
 
-/// Which files of a folder import which, by `super::…` and, in its `mod.rs`, `self::…`.
-fn siblings(folder: &str, sources: &[File]) -> Imports {
-    let name_of = |path: &str| path.trim_start_matches(folder).trim_matches('/').trim_end_matches(".rs").to_owned();
-    let own: Vec<&File> = sources.iter().filter(|(path, _)| !name_of(path).contains('/')).collect();
-    let names: BTreeSet<String> = own.iter().map(|(path, _)| name_of(path)).collect();
-    let tests: Vec<String> = own.iter().flat_map(|(_, text)| for_tests(text)).collect();
-    let mut imports = Imports::new();
-    for file in own.into_iter().filter(|(path, _)| !tests.contains(&name_of(path))) {
-        let (from, text) = (name_of(&file.0), shipped(file));
-        let is_root = from == "mod";
-        let known = after(&text, if is_root { "self::" } else { "super::" });
-        // What a file takes from its folder that is no file of it stands in the folder's own.
-        let known = known.into_iter().map(|name| if names.contains(&name) { name } else { "mod".to_owned() });
-        imports.entry(from.clone()).or_default().extend(known.filter(|name| *name != from));
+/// All nodes that a node knows, directly or by way of others.
+fn reach<'a>(graph: &'a Graph, node: &'a str) -> BTreeSet<&'a str> {
+    let (mut found, mut next) = (BTreeSet::new(), vec![node]);
+    while let Some(node) = next.pop() {
+        let imports = graph.get(node).into_iter().flat_map(BTreeMap::keys);
+        next.extend(imports.map(String::as_str).filter(|target| found.insert(*target)));
     }
-    imports
-}
-
-fn complaint(found: Option<Vec<String>>) -> Vec<String> {
-    found.map(|path| format!("imports go round in a circle: {}", path.join(" → "))).into_iter().collect()
+    found
 }
 
 #[test]
-fn folders_of_the_core_import_in_one_direction() {
-    let imports = folders(&files("core/src", ".rs"));
-    assert!(imports.len() > 10 && imports["office"].contains("engine"), "{imports:?}");
-    assert_none(&complaint(circle(&imports)));
-}
-
-#[test]
-fn files_of_the_journal_import_in_one_direction() {
-    let folder = "core/src/journal/redb";
-    let imports = siblings(folder, &files(folder, ".rs"));
-    assert!(imports.len() > 10 && imports["load"].contains("archive"), "{imports:?}");
-    assert_none(&complaint(circle(&imports)));
+fn folders_import_in_one_direction() {
+    for folder in CRATES {
+        let mut sources = files(folder, ".rs");
+        assert!(sources.len() > 20, "{folder}: found only {} sources", sources.len());
+        for (path, _) in &mut sources {
+            *path = path.trim_start_matches(folder).trim_start_matches('/').to_owned();
+        }
+        let graph = graph(&sources);
+        assert!(graph.len() > 5, "{folder}: found only {} folders that import others", graph.len());
+        assert_none(&circles(folder, &graph));
+    }
 }
 
 mod samples {
     use super::*;
 
-    fn file(path: &str, text: &str) -> File {
-        (path.to_owned(), text.to_owned())
+    fn complaints(sources: &[(&str, &str)]) -> Vec<String> {
+        let sources: Vec<File> = sources.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        circles("x", &graph(&sources))
     }
 
     #[test]
-    fn circles_of_folders_are_found() {
-        let mut sources = vec![
-            file("core/src/office/mod.rs", "use crate::engine::Handle;"),
-            file("core/src/engine/mod.rs", "use crate::views::Views;\nuse crate::event::Record;"),
-            file("core/src/views/mod.rs", "use crate::domain::Order;"),
-            file("core/src/domain/mod.rs", "use crate::event::Record;\n#[cfg(test)]\nmod tests;"),
-            file("core/src/domain/tests.rs", "use crate::office::BoxOffice;"),
-            file("core/src/event.rs", "use crate::domain::Order;"),
-        ];
-        assert_eq!(circle(&folders(&sources)), None);
-        sources.push(file(
-            "core/src/views/query.rs",
-            "// use crate::office::X;\n#[cfg(test)]\nmod tests {\n    use crate::office::X;\n}",
-        ));
-        assert_eq!(circle(&folders(&sources)), None);
-        sources.push(file("core/src/views/list.rs", "fn of(office: &crate::office::BoxOffice) {}"));
-        assert_eq!(circle(&folders(&sources)).unwrap(), ["engine", "views", "office", "engine"]);
+    fn circles_are_found() {
+        let state = ("state.rs", "use crate::web::Catalogue;");
+        for web in [
+            "use crate::state::AppState;",
+            "use crate::{error::Failure, state::AppState};",
+            "use super::super::state::AppState;",
+            "fn of(state: &crate::state::AppState) {}",
+            "macro_rules! page { () => { $crate::state::AppState } }",
+        ] {
+            assert_eq!(complaints(&[state, ("web/mod.rs", "pub mod pages;"), ("web/pages.rs", web)]).len(), 2, "{web}");
+        }
+        let long = [state, ("web/mod.rs", "use crate::routes;"), ("routes/mod.rs", "use crate::state::AppState;")];
+        assert_eq!(complaints(&long).len(), 3);
+        let root = [("lib.rs", "mod serve;\npub fn run() { serve::run() }"), ("serve.rs", "use crate::run;")];
+        assert_eq!(complaints(&root).len(), 2);
+        let parent = [("web/mod.rs", "mod shop;\nfn a() { shop::routes() }"), ("web/shop/mod.rs", "use super::a;")];
+        assert_eq!(complaints(&parent).len(), 2);
     }
 
     #[test]
-    fn circles_of_files_are_found() {
-        let mut sources = vec![
-            file("a/mod.rs", "#[cfg(test)]\nmod tests;\nuse self::b::B;\nuse self::c::C;"),
-            file("a/b.rs", "use super::c::C;"),
-            file("a/c.rs", "use crate::b::X;"),
-            file("a/tests.rs", "use super::*;"),
+    fn one_direction_is_none() {
+        let state = ("state.rs", "use crate::catalogue::Catalogue;\npub(in crate::web) struct State;");
+        let catalogue = ("catalogue/mod.rs", "mod feed;\nuse feed::Feed;\n// not crate::state\n");
+        let feed = ("catalogue/feed.rs", "use super::Catalogue;\nuse axum::state::web;");
+        let web = ("web/mod.rs", "use crate::{catalogue, state};\n#[cfg(test)]\nmod tests { use crate::web; }");
+        assert_eq!(complaints(&[state, catalogue, feed, web]), Vec::<String>::new());
+        let parent = [
+            ("web/mod.rs", "pub mod site;\npub mod shop;"),
+            ("web/shop/mod.rs", "use super::site::Page;\nuse super::x;"),
         ];
-        assert_eq!(circle(&siblings("a", &sources)), None);
-        sources[2].1 = "use super::{CACHE_BYTES, d};".to_owned();
-        assert_eq!(circle(&siblings("a", &sources)).unwrap(), ["b", "c", "mod", "b"]);
+        assert_eq!(complaints(&parent), Vec::<String>::new());
     }
 }

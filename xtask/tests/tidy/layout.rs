@@ -6,11 +6,17 @@ use crate::tree::{File, exists, files, names, read, root};
 /// The most lines of a source file, its tests included.
 const FILE_LINES_MAX: usize = 600;
 
+/// What generated files begin with.
+const GENERATED: &str = "// Written by `cargo xtask generate`";
+
 /// The most lines of the host's `main.rs`, which only starts what is elsewhere.
 const MAIN_LINES_MAX: usize = 59;
 
-/// What every domain has.
-const DOMAIN_FILES: &[&str] = &["mod.rs", "command.rs", "event.rs", "state.rs", "decide.rs", "tests.rs"];
+/// What every domain has, beside a file for each of its commands.
+const DOMAIN_FILES: &[&str] = &["mod.rs", "rejection.rs", "state.rs", "tests.rs"];
+
+/// Where all commands are listed.
+const COMMANDS: &str = "core/src/command.rs";
 
 /// The domains of the first release; there may be more.
 const DOMAINS: &[&str] = &["auth", "expiration", "order", "payment", "ticket"];
@@ -23,6 +29,28 @@ fn too_long(lines_max: usize, (path, text): &File) -> Option<String> {
 fn missing_files(folder: &str, names: &[String]) -> Vec<String> {
     let missing = DOMAIN_FILES.iter().filter(|file| !names.iter().any(|name| name == *file));
     missing.map(|file| format!("{folder}: no {file}; every domain has {}", DOMAIN_FILES.join(", "))).collect()
+}
+
+/// The commands in the list `commands! { … }`.
+fn commands(text: &str) -> Vec<String> {
+    let list = text.split("\ncommands! {\n").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap_or("");
+    let names = list.lines().filter_map(|line| line.trim().strip_suffix(','));
+    names.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_owned).collect()
+}
+
+/// Complains about a command that is not described in the one file that is named after it.
+fn misplaced(command: &str, sources: &[File]) -> Option<String> {
+    let mut file = String::new();
+    for letter in command.chars() {
+        if letter.is_uppercase() && !file.is_empty() {
+            file.push('_');
+        }
+        file.extend(letter.to_lowercase());
+    }
+    let described = format!("impl Decide for {command} {{");
+    let is_place = |(path, text): &&File| path.ends_with(&format!("/{file}.rs")) && text.contains(&described);
+    (sources.iter().filter(is_place).count() != 1)
+        .then(|| format!("{COMMANDS}: {command} is to be described in a file of its domain with the name {file}.rs"))
 }
 
 /// Where people and machines keep their checkouts and builds, without the first slash so that this file isn't found itself.
@@ -44,7 +72,10 @@ fn machine_paths((path, text): &File) -> Vec<String> {
 
 #[test]
 fn files_are_short() {
-    let complaints: Vec<_> = files(".", ".rs").iter().filter_map(|file| too_long(FILE_LINES_MAX, file)).collect();
+    let sources = files(".", ".rs");
+    // Nobody has to read what is generated.
+    let by_hand = sources.iter().filter(|(_, text)| !text.starts_with(GENERATED));
+    let complaints: Vec<_> = by_hand.filter_map(|file| too_long(FILE_LINES_MAX, file)).collect();
     assert_none(&complaints);
 }
 
@@ -58,12 +89,21 @@ fn the_hosts_main_is_short() {
 #[test]
 fn domains_have_the_same_files() {
     let folder = "core/src/domain";
-    let domains = names(folder).into_iter().filter(|name| root().join(folder).join(name).is_dir());
+    // A folder beside a file of its name goes on with that file, and is no domain.
+    let is_domain = |name: &String| root().join(folder).join(name).is_dir() && !exists(&format!("{folder}/{name}.rs"));
+    let domains = names(folder).into_iter().filter(is_domain);
     let mut complaints: Vec<_> =
         domains.map(|name| format!("{folder}/{name}")).flat_map(|path| missing_files(&path, &names(&path))).collect();
     let missing = DOMAINS.iter().filter(|name| !exists(&format!("{folder}/{name}")));
     complaints.extend(missing.map(|name| format!("{folder}: the domain {name} is missing")));
     assert_none(&complaints);
+}
+
+#[test]
+fn every_command_has_a_file_of_its_own() {
+    let (commands, sources) = (commands(&read(COMMANDS)), files("core/src/domain", ".rs"));
+    assert!(commands.len() >= 20, "{COMMANDS}: found only the commands {commands:?}");
+    assert_none(&commands.iter().filter_map(|command| misplaced(command, &sources)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -86,8 +126,26 @@ mod samples {
     fn missing_files_are_found() {
         let mut all: Vec<_> = DOMAIN_FILES.iter().map(|&name| name.to_owned()).collect();
         assert_eq!(missing_files("x", &all).len(), 0);
-        all.retain(|name| name != "decide.rs");
+        all.retain(|name| name != "rejection.rs");
         assert_eq!(missing_files("x", &all).len(), 1);
+    }
+
+    #[test]
+    fn misplaced_commands_are_found() {
+        assert_eq!(
+            commands("x! {\n    No,\n}\n\ncommands! {\n    SignUp,\n    // Two.\n    Leave,\n}\n"),
+            ["SignUp", "Leave"]
+        );
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let good = file("core/src/domain/auth/sign_up.rs", "impl Decide for SignUp {\n}\n");
+        assert_eq!(misplaced("SignUp", std::slice::from_ref(&good)), None);
+        for bad in [
+            file("core/src/domain/auth/signup.rs", "impl Decide for SignUp {\n}\n"),
+            file("core/src/domain/auth/sign_up.rs", "impl Decide for SignUpAgain {\n}\n"),
+        ] {
+            assert!(misplaced("SignUp", &[bad]).is_some());
+        }
+        assert!(misplaced("SignUp", &[good.clone(), good]).is_some());
     }
 
     #[test]

@@ -6,13 +6,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't read the tree fails")]
 
 mod circles;
+mod core_circles;
 mod documents;
 mod events;
 mod examples;
 mod features;
 mod imports;
 mod layout;
-mod methods;
+mod matches;
 mod tree;
 
 /// Fails with all complaints at once.

@@ -1,24 +1,11 @@
-//! What goes in and what comes out, as plain objects.
+//! Values that have a form of their own here: money, records of the journal, and what gateways are asked. All others are generated.
 
-mod inputs;
 mod journal;
-mod ledger;
 mod money;
 mod notices;
-mod orders;
-mod payments;
-mod tickets;
-mod users;
+mod requests;
 
-pub(crate) use inputs::{
-    CommandOptions, NewTicket, OrderQuery, RefundOptions, SignInOptions, TicketQuery, TicketUpdate, UserChanges,
-    WithdrawOptions,
-};
-pub(crate) use journal::{JournalRecord, Salvage, Stats, VerifyReport};
-pub(crate) use ledger::{Balance, BalanceEntryPage, FeePolicy, LedgerQuery, NewPayout, Payout, PlatformBalance};
-pub(crate) use money::Money;
+pub(crate) use journal::JournalRecord;
+pub(crate) use money::{FeePolicy, Money, SignedMoney};
 pub(crate) use notices::NoticeMessage;
-pub(crate) use orders::{Order, OrderPage};
-pub(crate) use payments::{Charge, ChargeRequest, LookupRequest, RefundRequest};
-pub(crate) use tickets::{Ticket, TicketPage};
-pub(crate) use users::{Session, SignedIn, User};
+pub(crate) use requests::{ChargeRequest, LookupRequest, RefundRequest};

@@ -1,3 +1,4 @@
+use boxoffice::Error;
 use napi_derive::napi;
 
 use crate::convert::number;
@@ -17,5 +18,57 @@ pub struct Money {
 impl From<boxoffice::Money> for Money {
     fn from(money: boxoffice::Money) -> Self {
         Self { amount: money.decimal(), currency: money.currency().code(), minor: number(money.minor()) }
+    }
+}
+
+/// A sum of money, which may be below zero.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct SignedMoney {
+    /// In major units, exact, as a decimal text such as `"-19.99"`.
+    pub amount: String,
+    /// The ISO 4217 code.
+    pub currency: &'static str,
+    /// In minor units, such as cents; as exact as JavaScript's numbers are, to 2^53.
+    pub minor: i64,
+}
+
+impl From<boxoffice::SignedMoney> for SignedMoney {
+    fn from(sum: boxoffice::SignedMoney) -> Self {
+        Self { amount: sum.decimal(), currency: sum.currency().code(), minor: number(sum.minor()) }
+    }
+}
+
+/// An amount of money as it is given in.
+#[napi(object, object_to_js = false)]
+#[derive(Debug)]
+pub struct Amount {
+    /// In major units, as a decimal text such as `"0.30"`.
+    pub amount: String,
+    /// The ISO 4217 code.
+    pub currency: String,
+}
+
+/// What the platform keeps of each ticket that is paid. The share is rounded to the minor unit, halves up; no fee is more than the
+/// ticket's price.
+#[napi(object, object_to_js = false)]
+#[derive(Debug)]
+pub struct FeePolicy {
+    /// A share of the price in percent, as a text with at most two decimals, such as `"2.5"`.
+    pub percent: Option<String>,
+    /// A fixed amount in the currencies that have one.
+    pub fixed: Option<Vec<Amount>>,
+}
+
+impl FeePolicy {
+    pub(crate) fn checked(&self) -> Result<boxoffice::FeePolicy, Error> {
+        let share = self.percent.as_deref().map(boxoffice::FeePolicy::percent).transpose();
+        let share = share.map_err(|reason| Error::invalid("fees.percent", reason))?.unwrap_or_default();
+        self.fixed.iter().flatten().try_fold(share, |policy, Amount { amount, currency }| {
+            let currency = currency.parse().map_err(|reason| Error::invalid("fees.fixed.currency", reason))?;
+            let amount = boxoffice::Money::parse(amount, currency);
+            let amount = amount.map_err(|reason| Error::invalid("fees.fixed.amount", reason))?;
+            policy.and_fixed(amount).map_err(|reason| Error::invalid("fees.fixed", reason))
+        })
     }
 }

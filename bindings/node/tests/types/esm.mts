@@ -84,7 +84,31 @@ export async function main(): Promise<void> {
   if (office.payments.takesNoticesOf('vouchers')) await office.payments.receiveNotice(new Headers(), Buffer.from('{}'))
   const { records, damage } = await BoxOffice.salvage('data', async (record) => record.seq < 5)
   console.log(records, damage?.what)
-  using feed = office.journal.subscribe(1)
+  const { signal } = new AbortController()
+  for await (const { title } of office.tickets.iter({ sort: 'price' }, { signal })) console.log(title)
+  for await (const entry of office.ledger.iter(null, 'seller')) {
+    const kind: 'sale' | 'refund' | 'dispute_lost' | 'payout' = entry.kind
+    console.log(kind)
+  }
+  // @ts-expect-error: there is no such state
+  console.log(await office.tickets.list({ status: 'gone' }))
+  // @ts-expect-error: there is no such order of a list
+  console.log(await office.tickets.list({ sort: 'title' }))
+  // @ts-expect-error: there is no such option
+  await office.tickets.withdraw('seller', 'ticket', { expectVersion: 1 })
+  // @ts-expect-error: there is no such option
+  await BoxOffice.open('data', { holdSecond: 60 })
+  // @ts-expect-error: there is no such policy
+  await BoxOffice.open('data', { lateMoney: 'retake,returns' })
+  await office.payments.pay('buyer', order.id, 'tok_visa', { signal: AbortSignal.timeout(1_000) })
+  for await (const record of office.journal.iter(1)) {
+    // @ts-expect-error: only some events are about an order
+    console.log(record.data.orderId)
+    if (record.event === 'OrderCancelled') console.log(record.data.reason === 'buyer', record.data.tickets[0]?.version)
+    // @ts-expect-error: there is no such event
+    if (record.event === 'OrderVanished') console.log(record)
+  }
+  using feed = office.journal.subscribe(1, { signal })
   for await (const record of feed) console.log(record.seq, record.event)
   // @ts-expect-error: prices are exact, and so texts
   await office.tickets.create('seller', { title: 'x', price: 19.99 })
@@ -105,6 +129,12 @@ export async function stripe(): Promise<void> {
   await BoxOffice.open('data', { gateway })
   // @ts-expect-error: there is no account without a key
   console.log(new StripeGateway({}))
+}
+
+export function locked(error: BoxOfficeError): boolean {
+  // @ts-expect-error: there is no such code
+  if (error.code === 'ticket.lokced') return true
+  return error.code === 'ticket.locked'
 }
 
 export function code(error: unknown): string | undefined {

@@ -4,364 +4,221 @@ What `boxoffice` makes its public names of.
 
 from _typeshed import SupportsGetItem
 from asyncio import Future
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from boxoffice._items import Items
+from boxoffice._types import BalanceEntryKind, CancelReason, ChargeStatus, DisputeStatus, EventName, OrderStatus, RefundReason, RefundStatus, Resolution, TicketSort, TicketStatus, TicketStatusFilter
+from boxoffice.events import PublishedRecord
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOrders", "AsyncPayments", "AsyncStatement", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "NoticeMessage", "Office", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Salvage", "Session", "Show", "SignedIn", "SignedMoney", "Statement", "Stats", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "notice_fault", "openapi", "salvage", "session_token"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFace", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "NoticeMessage", "Office", "OfficeFace", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Salvage", "Session", "Show", "SignedIn", "SignedMoney", "Stats", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "notice_fault", "openapi", "salvage", "session_token", "signed_money"]
 
 @final
 class AsyncAuth:
     """
-    Who people are: sign-up, sign-in, sessions.
+    What `AsyncAuth` of the package is made of.
     """
-    def authenticate(self, /, token: str) -> Future[Session]:
-        """
-        The session that a token stands for.
-
-        Raises `UnauthenticatedError` for whatever is wrong with the token.
-        """
-    def current_user(self, /, session: Session) -> Future[User]:
-        """
-        Who is signed in.
-
-        Raises `UnauthenticatedError` if the user is erased.
-        """
-    def erase_user(self, /, session: Session, current_password: str) -> Future[None]:
-        """
-        Deletes the user's personal data for good. The journal stays whole: it names users by id only.
-
-        Raises `UnauthenticatedError` if the password is wrong; `ConflictError` with `auth.still_trading`.
-        """
-    def set_operator(self, /, email: str, operator: bool) -> Future[User]:
-        """
-        Gives the operator role to the user with this email, or takes it. For administrators only.
-
-        Raises `ValidationError` for a malformed email; `NotFoundError` with `auth.user_not_found`.
-        """
-    def sign_in(self, /, email: str, password: str, *, client: str | None = None) -> Future[SignedIn]:
-        """
-        Signs a person in. `client` is the address that the attempt comes from; one that guesses is slowed down.
-
-        Raises `UnauthenticatedError` with `auth.invalid_credentials`; `TooManyRequestsError`, with `retry_after`.
-        """
-    def sign_out(self, /, session: Session) -> Future[None]:
-        """
-        Ends the session for good: its token is dead, also in the hands of somebody who stole it.
-
-        Raises `UnauthenticatedError` if the user is erased.
-        """
-    def sign_up(self, /, email: str, password: str, *, idempotency_key: str | None = None) -> Future[SignedIn]:
-        """
-        Signs a person up, and in.
-
-        Raises `ValidationError`; `ConflictError` with `auth.email_taken`; `UnavailableError` with `engine.overloaded` if too many
-        passwords wait to be hashed.
-        """
-    def update_user(self, /, session: Session, current_password: str, *, email: str | None = None, password: str | None = None) -> Future[SignedIn]:
-        """
-        Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
-
-        Raises `ValidationError`; `UnauthenticatedError` if the current password is wrong; `ConflictError` with
-        `auth.email_taken`; `TooManyRequestsError`.
-        """
+    def authenticate(self, /, token: str) -> Future[Session]: ...
+    def current_user(self, /, session: Session) -> Future[User]: ...
+    def erase_user(self, /, session: Session, current_password: str) -> Future[None]: ...
+    def set_operator(self, /, email: str, operator: bool) -> Future[User]: ...
+    def sign_in(self, /, email: str, password: str, client: str | None) -> Future[SignedIn]: ...
+    def sign_out(self, /, session: Session) -> Future[None]: ...
+    def sign_up(self, /, email: str, password: str, idempotency_key: str | None) -> Future[SignedIn]: ...
+    def update_user(self, /, session: Session, current_password: str, email: str | None, password: str | None) -> Future[SignedIn]: ...
 
 @final
 class AsyncJournal:
     """
-    The facts themselves; as `Journal`, for asyncio.
+    What `AsyncJournal` of the package is made of.
     """
-    def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> Future[int]:
-        """
-        Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
-        Returns the number of the last record that is in it.
-
-        Raises `ValidationError` if the directory exists and is not empty.
-        """
-    def head(self, /) -> Future[int]:
-        """
-        The number of the last durable record; 0 if there is none.
-        """
-    def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> Future[list[Record]]:
-        """
-        At most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
-        """
-    def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription:
-        """
-        Follows the journal from number `from_seq` on: an asynchronous iterator over history first, then live.
-        """
-    def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> Future[VerifyReport]:
-        """
-        Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
-        """
+    def backup(self, /, directory: str | PathLike[str], progress: Callable[[int, int], object] | None) -> Future[int]: ...
+    def head(self, /) -> Future[int]: ...
+    def iter(self, /, from_seq: SupportsIndex) -> AsyncIterator[Record]: ...
+    def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> Future[list[Record]]: ...
+    def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription: ...
+    def verify(self, /, progress: Callable[[int, int], object] | None) -> Future[VerifyReport]: ...
 
 @final
 class AsyncLedger:
     """
-    Whose the money is; as `Ledger`, for asyncio.
+    What `AsyncLedger` of the package is made of.
     """
-    def balance(self, /, actor_id: str | None, seller_id: str) -> Future[list[Balance]]:
-        """
-        What a seller is owed, and how it came to that: one `Balance` a currency; none for who never sold anything. For the seller and
-        operators.
+    def balance(self, /, actor_id: str | None, seller_id: str) -> Future[list[Balance]]: ...
+    def entries(self, /, actor_id: str | None, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> Future[BalanceEntryPage]: ...
+    def iter(self, /, actor_id: str | None, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[BalanceEntry]: ...
+    def platform(self, /, actor_id: str | None) -> Future[list[PlatformBalance]]: ...
+    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, currency: str | None, idempotency_key: str | None) -> Future[Payout]: ...
+    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncIterator[str]: ...
 
-        Raises `NotFoundError`, `ForbiddenError`.
-        """
-    def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Future[BalanceEntryPage]:
-        """
-        A page of what made the balance, the newest first. For the seller and operators.
-
-        `limit` is 1 to 100; `cursor` the `next` of the page before. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`.
-        """
-    def platform(self, /, actor_id: str | None) -> Future[list[PlatformBalance]]:
-        """
-        The platform's accounts, one `PlatformBalance` a currency. For operators.
-
-        Raises `ForbiddenError`.
-        """
-    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Future[Payout]:
-        """
-        Records that a seller was paid what they are owed, or a part of it: `amount`, such as `"120.50"`, in `currency`, or the box
-        office's default currency. No money moves by it: it has, or will, at the bank, where `reference` finds it. For operators.
-
-        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
-        """
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncStatement:
-        """
-        All of what made the balance, the newest first, as CSV by RFC 4180: an asynchronous iterator over parts, first the header,
-        then some lines at a time. For the seller and operators.
-
-        Text that a spreadsheet would take for a formula has an apostrophe before it. Raises `NotFoundError`, `ForbiddenError`.
-        """
+@final
+class AsyncOfficeFace:
+    """
+    What `AsyncOfficeFace` of the package is made of.
+    """
+    @property
+    def auth(self, /) -> AsyncAuth: ...
+    def close(self, /) -> Future[None]: ...
+    def compact(self, /) -> Future[bool]: ...
+    def is_ready(self, /) -> bool: ...
+    @property
+    def journal(self, /) -> AsyncJournal: ...
+    @property
+    def ledger(self, /) -> AsyncLedger: ...
+    def now(self, /) -> datetime: ...
+    @property
+    def orders(self, /) -> AsyncOrders: ...
+    @property
+    def payments(self, /) -> AsyncPayments: ...
+    def stats(self, /) -> Stats: ...
+    @property
+    def tickets(self, /) -> AsyncTickets: ...
 
 @final
 class AsyncOrders:
     """
-    Holds and purchases; as `Orders`, for asyncio.
+    What `AsyncOrders` of the package is made of.
     """
-    def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> Future[None]:
-        """
-        Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
-
-        Raises `NotFoundError`, `ForbiddenError`; `ConflictError` if it is not open any more.
-        """
-    def create(self, /, buyer_id: str, ticket_ids: SupportsGetItem[int, str], *, idempotency_key: str | None = None) -> Future[Order]:
-        """
-        Locks tickets of one currency for a buyer, all or none, until the order's `expires_at`.
-
-        Of any number of buyers at once, exactly one gets a ticket. Raises `ValidationError`, `NotFoundError`; `ForbiddenError` for the
-        buyer's own ticket; `ConflictError` with `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.show_started` or
-        `order.too_many_open`; `UnauthenticatedError` if there is no such user.
-        """
-    def get(self, /, buyer_id: str, order_id: str) -> Future[Order]:
-        """
-        The buyer's order, as of the last durable batch.
-
-        Raises `NotFoundError`, `ForbiddenError`.
-        """
-    def list(self, /, buyer_id: str, *, status: str | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Future[OrderPage]:
-        """
-        A page of the buyer's orders, the newest first.
-
-        `status` is `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`; `limit` 1 to 100; `cursor` the `next` of
-        the page before. Raises `ValidationError`.
-        """
+    def cancel(self, /, buyer_id: str, order_id: str, idempotency_key: str | None) -> Future[None]: ...
+    def create(self, /, buyer_id: str, ticket_ids: Items[str], idempotency_key: str | None) -> Future[Order]: ...
+    def get(self, /, buyer_id: str, order_id: str) -> Future[Order]: ...
+    def iter(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Order]: ...
+    def list(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> Future[OrderPage]: ...
 
 @final
 class AsyncPayments:
     """
-    Charges and refunds; as `Payments`, for asyncio.
+    What `AsyncPayments` of the package is made of.
     """
-    def client_secret(self, /, buyer_id: str, charge_id: str) -> Future[str | None]:
-        """
-        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
-        confirm it with their bank; else `None`. For the buyer alone.
-
-        Raises `NotFoundError`, `ForbiddenError`.
-        """
-    def escalated(self, /, actor_id: str | None) -> Future[list[Charge]]:
-        """
-        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
-        or `resolve`.
-
-        `actor_id` is an operator; `None` is the box office itself. Raises `ForbiddenError`.
-        """
-    def get(self, /, user_id: str, charge_id: str) -> Future[Charge]:
-        """
-        A charge, for the order's buyer, the tickets' sellers and operators.
-
-        Raises `NotFoundError`, `ForbiddenError`.
-        """
-    def pay(self, /, buyer_id: str, order_id: str, token: str, *, idempotency_key: str | None = None) -> Future[Charge]:
-        """
-        Takes the money of an order: records the intent, asks the card processor, records what it says.
-
-        The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Raises
-        `PaymentDeclinedError`, after which the order is cancelled; `ValidationError`, `NotFoundError`, `ForbiddenError`;
-        `ConflictError` if the order can't be paid any more; `UnavailableError` if too many payments wait.
-        """
-    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]:
-        """
-        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them.
-
-        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-        office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
-        when the card processor sends it again. Raises `ValidationError` with `payment.notice_refused` if the message does not come
-        from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
-        `NotFoundError` or `ConflictError` if what is told does not fit what is known.
-        """
-    def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Future[Charge]:
-        """
-        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
-
-        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Operators
-        can also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor
-        has not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Raises
-        `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
-        """
-    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Future[Charge]:
-        """
-        Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay
-        sold.
-
-        However many refunds there are, and however many at once, their sum is never more than what was taken. `actor_id` and what
-        the charge is afterwards are as for `refund`. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
-        there is less left.
-        """
-    def resolve(self, /, actor_id: str | None, order_id: str, resolution: str, note: str, *, idempotency_key: str | None = None) -> Future[Charge]:
-        """
-        Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
-        platform keeps it; with up to 500 characters that are to be remembered.
-
-        `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
-        `ConflictError` if the charge is not escalated.
-        """
-    def takes_notices_of(self, /, processor: str) -> bool:
-        """
-        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
-        `-test` of a processor's test mode.
-        """
-
-@final
-class AsyncStatement:
-    """
-    An asynchronous iterator over the parts of a statement, which are read when they are asked for.
-    """
-    def __aiter__(self, /) -> AsyncStatement: ...
-    def __anext__(self, /) -> Future[str]: ...
+    def client_secret(self, /, buyer_id: str, charge_id: str) -> Future[str | None]: ...
+    def escalated(self, /, actor_id: str | None) -> Future[list[Charge]]: ...
+    def get(self, /, user_id: str, charge_id: str) -> Future[Charge]: ...
+    def pay(self, /, buyer_id: str, order_id: str, token: str, idempotency_key: str | None) -> Future[Charge]: ...
+    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]: ...
+    def refund(self, /, actor_id: str | None, order_id: str, return_to_sale: bool, idempotency_key: str | None) -> Future[Charge]: ...
+    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, idempotency_key: str | None) -> Future[Charge]: ...
+    def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, idempotency_key: str | None) -> Future[Charge]: ...
+    def takes_notices_of(self, /, processor: str) -> bool: ...
 
 @final
 class AsyncSubscription:
     """
-    An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when the box
-    office is closed. A wait that is cancelled, as by a timeout, loses no record.
+    An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when it is
+    closed, or the box office is; as a context manager, plain or asynchronous, it is closed at the end. A wait that is cancelled, as
+    by a timeout, loses no record.
     """
+    def __aenter__(self, /) -> Future[AsyncSubscription]: ...
+    def __aexit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> Future[None]: ...
     def __aiter__(self, /) -> AsyncSubscription: ...
     def __anext__(self, /) -> Future[Record]: ...
+    def __enter__(self, /) -> AsyncSubscription: ...
+    def __exit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> None: ...
+    def close(self, /) -> None:
+        """
+        Ends it: whoever waits for a record hears that there is none any more. To close twice is fine.
+        """
 
 @final
 class AsyncTickets:
     """
-    What is for sale; as `Tickets`, for asyncio.
+    What `AsyncTickets` of the package is made of.
     """
-    def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Future[Ticket]:
-        """
-        Lists a ticket.
-
-        Raises `ValidationError`; `UnauthenticatedError` if there is no such user.
-        """
-    def create_many(self, /, seller_id: str, listings: SupportsGetItem[int, NewTicket], *, idempotency_key: str | None = None) -> Future[list[Ticket]]:
-        """
-        Lists up to 10,000 tickets, all or none.
-
-        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` if there is no such user.
-        """
-    def get(self, /, ticket_id: str) -> Future[Ticket]:
-        """
-        The ticket, as of the last durable batch.
-
-        Raises `NotFoundError`.
-        """
-    def list(self, /, *, status: str | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: str | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Future[TicketPage]:
-        """
-        A page of tickets: those on sale unless a status is asked for.
-
-        `status` is `onSale`, `available`, `locked`, `sold`, `withdrawn` or `all`; `sort` is `newest`, `oldest`, `price`, `-price`,
-        `startsAt` or `-startsAt`; `limit` 1 to 100; `cursor` the `next` of the page before.
-
-        Raises `ValidationError`, with a fault for each argument that is wrong.
-        """
-    def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Future[Ticket]:
-        """
-        Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
-
-        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if it is locked, sold or withdrawn;
-        `PreconditionFailedError` if it has another version.
-        """
-    def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> Future[None]:
-        """
-        Takes a ticket off sale. Only its seller can, and only while it is available.
-
-        Raises as `update`.
-        """
+    def create(self, /, seller_id: str, ticket: NewTicket, idempotency_key: str | None) -> Future[Ticket]: ...
+    def create_many(self, /, seller_id: str, tickets: Items[NewTicket], idempotency_key: str | None) -> Future[list[Ticket]]: ...
+    def get(self, /, ticket_id: str) -> Future[Ticket]: ...
+    def get_in_memory(self, /, ticket_id: str) -> Ticket | None: ...
+    def iter(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Ticket]: ...
+    def list(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> Future[TicketPage]: ...
+    def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, idempotency_key: str | None) -> Future[Ticket]: ...
+    def withdraw(self, /, seller_id: str, ticket_id: str, expected_version: SupportsIndex | None, idempotency_key: str | None) -> Future[None]: ...
 
 @final
 class Auth:
     """
     Who people are: sign-up, sign-in, sessions.
+
+    Args:
+        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
+            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
+            `IdempotencyMismatchError` (`command.key_reused`).
     """
     def authenticate(self, /, token: str) -> Session:
         """
-        The session that a token stands for.
+        The session that a token stands for. Quick: it looks at memory only.
 
-        Raises `UnauthenticatedError` for whatever is wrong with the token.
+        Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed
+        otherwise, expired, revoked, of an earlier epoch.
         """
     def current_user(self, /, session: Session) -> User:
         """
         Who is signed in.
 
-        Raises `UnauthenticatedError` if the user is erased.
+        Raises `UnauthenticatedError` (`auth.required`) if the user is erased; `UnavailableError`
+        (`journal.unavailable`) if the vault can't be read.
         """
     def erase_user(self, /, session: Session, current_password: str) -> None:
         """
         Deletes the user's personal data for good. The journal stays whole: it names users by id only.
 
-        Raises `UnauthenticatedError` if the password is wrong; `ConflictError` with `auth.still_trading`.
+        Raises `UnauthenticatedError` (`auth.invalid_credentials`) if the password is wrong; `ConflictError`
+        (`auth.still_trading`) while the user has tickets on sale or open orders; `TooManyRequestsError`
+        (`rate.limited`); `UnauthenticatedError` (`auth.required`).
         """
     def set_operator(self, /, email: str, operator: bool) -> User:
         """
-        Gives the operator role to the user with this email, or takes it. For administrators only.
+        Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must
+        not offer it to users.
 
-        Raises `ValidationError` for a malformed email; `NotFoundError` with `auth.user_not_found`.
+        Raises `ValidationError` for a malformed email; `NotFoundError` (`auth.user_not_found`).
         """
     def sign_in(self, /, email: str, password: str, *, client: str | None = None) -> SignedIn:
         """
-        Signs a person in. `client` is the address that the attempt comes from; one that guesses is slowed down.
+        Signs a person in.
 
-        Raises `UnauthenticatedError` with `auth.invalid_credentials`; `TooManyRequestsError`, with `retry_after`.
+        It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
+        failures attempts must wait, by account and by client address.
+
+        Args:
+            email: The email, in any case.
+            password: The password.
+            client: Where the attempt comes from; an address that guesses is slowed down.
+
+        Raises `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the
+        time to wait; `UnavailableError` (`engine.overloaded`) if too many passwords wait to be checked.
         """
     def sign_out(self, /, session: Session) -> None:
         """
         Ends the session for good: its token is dead, also in the hands of somebody who stole it.
 
-        Raises `UnauthenticatedError` if the user is erased.
+        Raises `UnauthenticatedError` (`auth.required`) if the user is erased.
         """
     def sign_up(self, /, email: str, password: str, *, idempotency_key: str | None = None) -> SignedIn:
         """
         Signs a person up, and in.
 
-        Raises `ValidationError`; `ConflictError` with `auth.email_taken`; `UnavailableError` with `engine.overloaded` if too many
-        passwords wait to be hashed.
+        Args:
+            email: An email address that nobody else has signed up with, whatever its case.
+            password: 8 to 128 characters.
+
+        Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
+        many passwords wait to be hashed.
         """
     def update_user(self, /, session: Session, current_password: str, *, email: str | None = None, password: str | None = None) -> SignedIn:
         """
-        Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+        Changes the user's email or password. A new password ends every other session; this one goes on under the new
+        token.
 
-        Raises `ValidationError`; `UnauthenticatedError` if the current password is wrong; `ConflictError` with
-        `auth.email_taken`; `TooManyRequestsError`.
+        Args:
+            current_password: The password that the user has now.
+            email: The new email.
+            password: The new password: 8 to 128 characters.
+
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.invalid_credentials`) if the current password is wrong;
+        `ConflictError` (`auth.email_taken`); `TooManyRequestsError` (`rate.limited`) after a few wrong passwords;
+        `UnauthenticatedError` (`auth.required`) if the session has ended in the meantime.
         """
 
 @final
@@ -380,8 +237,8 @@ class Balance:
     @property
     def owed(self, /) -> SignedMoney:
         """
-        What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
-        back to their buyers.
+        What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid
+        out already went back to their buyers.
         """
     @property
     def paid_out(self, /) -> SignedMoney:
@@ -428,9 +285,9 @@ class BalanceEntry:
         What the buyer paid, or, below zero, got back: amount and fee together.
         """
     @property
-    def kind(self, /) -> str:
+    def kind(self, /) -> BalanceEntryKind:
         """
-        Why money moved: `sale`, `refund`, `dispute_lost` or `payout`.
+        Why money moved.
         """
     @property
     def number(self, /) -> int:
@@ -456,7 +313,7 @@ class BalanceEntry:
 @final
 class BalanceEntryPage:
     """
-    A page of what made a balance.
+    A page of a listing. A page may be short, even empty, and yet have a next one.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -483,12 +340,12 @@ class Charge:
     @property
     def amount(self, /) -> Money:
         """
-        How much.
+        What is taken.
         """
     @property
     def created_at(self, /) -> datetime:
         """
-        When it was begun.
+        When it was started.
         """
     @property
     def disputes(self, /) -> list[Dispute]:
@@ -498,17 +355,17 @@ class Charge:
     @property
     def failure(self, /) -> str | None:
         """
-        Why the card was declined, if it was.
+        Why it failed, in words that a buyer may read.
         """
     @property
     def gateway(self, /) -> str:
         """
-        The card processor.
+        The gateway's name.
         """
     @property
     def id(self, /) -> str:
         """
-        The charge's id.
+        The charge's id; the gateway's idempotency key.
         """
     @property
     def late(self, /) -> bool:
@@ -518,17 +375,17 @@ class Charge:
     @property
     def order_id(self, /) -> str:
         """
-        The order that is paid.
+        The order.
         """
     @property
     def reference(self, /) -> str | None:
         """
-        The card processor's own name for the charge.
+        The gateway's own name for the charge.
         """
     @property
     def refunded(self, /) -> Money | None:
         """
-        How much was given back; `None` while nothing was.
+        Returns how much was given back; `None` while nothing was.
         """
     @property
     def refunds(self, /) -> list[Refund]:
@@ -536,10 +393,9 @@ class Charge:
         What was given back, or is to be, in the order in which it was begun.
         """
     @property
-    def status(self, /) -> str:
+    def status(self, /) -> ChargeStatus:
         """
-        `pending`, `authorized`, `succeeded`, `failed`, `refunding` or `refunded`; of money that came late also `late`,
-        `transferred`, `escalated`, `kept`, `voiding` or `voided`.
+        Where it is in its life.
         """
     @property
     def transferred_to(self, /) -> str | None:
@@ -595,17 +451,17 @@ class Dispute:
     @property
     def reason(self, /) -> str:
         """
-        Why, in the card processor's words.
+        Why, in the gateway's words.
         """
     @property
     def reference(self, /) -> str:
         """
-        The card processor's own name for it.
+        The gateway's own name for it.
         """
     @property
-    def status(self, /) -> str:
+    def status(self, /) -> DisputeStatus:
         """
-        `open`, `won` if the money came back, or `lost` if the buyer keeps it.
+        Where it is in its life.
         """
 
 @final
@@ -672,67 +528,133 @@ class Journal:
     """
     def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> int:
         """
-        Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
-        Returns the number of the last record that is in it.
+        Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
+        its own. Writers go on. Returns the number of the last record that is in it.
 
-        Raises `ValidationError` if the directory exists and is not empty.
+        The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
+        anew.
+
+        Raises `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if
+        it can't be written.
         """
     def head(self, /) -> int:
         """
         The number of the last durable record; 0 if there is none.
+
+        Raises `UnavailableError` (`journal.unavailable`).
+        """
+    def iter(self, /, from_seq: SupportsIndex) -> Iterator[Record]:
+        """
+        Iterates over the records from number `from_seq` to the last durable one, read in parts; what is appended
+        meanwhile comes, too.
+
+        It ends where the journal ends at that moment; `journal.subscribe` goes on.
+
+        Raises as `journal.read`, as the last item.
         """
     def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> list[Record]:
         """
         At most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+
+        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`).
         """
     def subscribe(self, /, from_seq: SupportsIndex) -> Subscription:
         """
-        Follows the journal from number `from_seq` on: an iterator over history first, then live.
+        Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
         """
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
-        Replays the whole journal and checks it. `progress` is called with how many of how many records are checked.
+        Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
+        from those before it by the rules, and that the vault fits. `progress` hears how many of how many records are
+        checked.
+
+        Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
+        the box office closes meanwhile. Damage is no error but part of the report.
         """
 
 @final
 class Ledger:
     """
-    Whose the money is: what sellers are owed, and what the platform has of it.
+    Whose the money is.
 
-    `actor_id` is who asks; `None` is the box office itself.
+    Args:
+        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
+            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
+            `IdempotencyMismatchError` (`command.key_reused`).
     """
     def balance(self, /, actor_id: str | None, seller_id: str) -> list[Balance]:
         """
-        What a seller is owed, and how it came to that: one `Balance` a currency; none for who never sold anything. For the seller and
-        operators.
+        What a seller is owed, and how it came to that, currency by currency; nothing for who never sold anything. For
+        the seller, operators and the system.
 
-        Raises `NotFoundError`, `ForbiddenError`.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
         """
     def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
         """
-        A page of what made the balance, the newest first. For the seller and operators.
+        A page of what made the balance, the newest first.
 
-        `limit` is 1 to 100; `cursor` the `next` of the page before. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+            limit: How many entries a page has at most.
+            cursor: The place after which the page starts: `next` of the page before.
+
+        Raises as `ledger.balance`; `ValidationError` with a fault for each field of the query that is wrong;
+        `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
+        """
+    def iter(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[BalanceEntry]:
+        """
+        Streams all of what made the balance, from the query's cursor on, a page of its limit at a time.
+
+        Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
+        come exactly once.
+
+        Polling never waits: a page is read at once, as by `ledger.entries`.
+
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+            limit: How many entries a page has at most.
+            cursor: The place after which the page starts: `next` of the page before.
+
+        Raises as `ledger.entries`, as the last item.
         """
     def platform(self, /, actor_id: str | None) -> list[PlatformBalance]:
         """
-        The platform's accounts, one `PlatformBalance` a currency. For operators.
+        The platform's accounts, currency by currency in the order of their codes. For operators and the system.
 
-        Raises `ForbiddenError`.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
         """
     def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
         """
-        Records that a seller was paid what they are owed, or a part of it: `amount`, such as `"120.50"`, in `currency`, or the box
-        office's default currency. No money moves by it: it has, or will, at the bank, where `reference` finds it. For operators.
+        Records that a seller was paid what they are owed, or a part of it. Operators and the system can. No money moves
+        by it: it has, or will, at the bank.
 
-        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` with `payout.exceeds_balance`.
-        """
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Statement:
-        """
-        All of what made the balance, the newest first, as CSV by RFC 4180: an iterator over parts, first the header, then some lines
-        at a time. For the seller and operators.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+            amount: A decimal number in major units, with at most as many decimals as the currency has.
+            reference: By what it is found at the bank: 1 to 100 characters.
+            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
 
-        Text that a spreadsheet would take for a formula has an apostrophe before it. Raises `NotFoundError`, `ForbiddenError`.
+        Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
+        `ConflictError` (`payout.exceeds_balance`).
+        """
+    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Iterator[str]:
+        """
+        All of what made the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then some lines
+        at a time, read when they are asked for.
+
+        Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
+        read any more.
         """
 
 @final
@@ -804,11 +726,23 @@ class Money:
     (Decimal('19.99'), 'USD', 1999)
     >>> print(price)
     19.99 USD
+    >>> price < Money("20", "USD")
+    True
+
+    Amounts of one currency are ordered; to compare those of two raises `TypeError`.
     """
-    def __eq__(self, value: object, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ge__(self, other: object, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
-    def __ne__(self, value: object, /) -> bool: ...
+    def __le__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
     def __new__(cls, /, amount: str | int | Decimal, currency: str) -> Money: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[str, str]]:
+        """
+        For `pickle` and `copy`.
+        """
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -832,7 +766,11 @@ class NewShow:
     """
     What people attend, as a seller describes it.
 
-    `starts_at` is an aware `datetime` or a text in RFC 3339.
+    Args:
+        name: 1 to 200 characters.
+        starts_at: When it starts, in RFC 3339.
+        category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+        venue: 1 to 200 characters.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -843,8 +781,12 @@ class NewTicket:
     """
     A ticket as its seller lists it.
 
-    `price` is a `Decimal`, an `int` or a text such as `"19.99"`, never a float. Without `currency` it is in the box office's
-    default currency. What is wrong is told by the command that takes it.
+    Args:
+        title: 1 to 200 characters.
+        price: A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
+        currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+        show: What it lets its holder attend.
+        seat: 1 to 100 characters.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -883,38 +825,84 @@ class Office:
     """
     def __new__(cls, /, path: str | PathLike[str], options: dict[str, Any]) -> Office: ...
     @property
-    def async_auth(self, /) -> AsyncAuth: ...
+    def async_face(self, /) -> AsyncOfficeFace:
+        """
+        What `AsyncBoxOffice` is made of.
+        """
+    def close(self, /) -> None:
+        """
+        Closes it, from any thread.
+        """
     @property
-    def async_journal(self, /) -> AsyncJournal: ...
-    @property
-    def async_ledger(self, /) -> AsyncLedger: ...
-    @property
-    def async_orders(self, /) -> AsyncOrders: ...
-    @property
-    def async_payments(self, /) -> AsyncPayments: ...
-    @property
-    def async_tickets(self, /) -> AsyncTickets: ...
-    @property
-    def auth(self, /) -> Auth: ...
-    def close(self, /) -> None: ...
-    def close_async(self, /) -> Future[None]: ...
-    def compact(self, /) -> bool: ...
-    def compact_async(self, /) -> Future[bool]: ...
+    def face(self, /) -> OfficeFace:
+        """
+        What `BoxOffice` is made of.
+        """
     def forget_loop(self, /) -> None:
         """
         Stops telling the event loop of outcomes; there are none any more.
         """
-    def is_ready(self, /) -> bool: ...
+
+@final
+class OfficeFace:
+    """
+    A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+
+    Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome
+    is durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
+    idempotency key to ask again.
+
+    Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
+    """
+    @property
+    def auth(self, /) -> Auth: ...
+    def close(self, /) -> None:
+        """
+        Takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+
+        Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
+        `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+
+        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
+        that but time at the next opening.
+        """
+    def compact(self, /) -> bool:
+        """
+        Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was
+        any.
+
+        Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
+        much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
+        or when a long journal that was restored or came from an earlier version has moved its old records to the
+        archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+        It blocks.
+
+        A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
+        opening then walks the whole file once.
+
+        Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
+        has changed then, try again later.
+        """
+    def is_ready(self, /) -> bool:
+        """
+        Whether commands are taken.
+        """
     @property
     def journal(self, /) -> Journal: ...
     @property
     def ledger(self, /) -> Ledger: ...
-    def now(self, /) -> datetime: ...
+    def now(self, /) -> datetime:
+        """
+        The engine's own time, which never runs backwards.
+        """
     @property
     def orders(self, /) -> Orders: ...
     @property
     def payments(self, /) -> Payments: ...
-    def stats(self, /) -> Stats: ...
+    def stats(self, /) -> Stats:
+        """
+        Figures about the engine right now.
+        """
     @property
     def tickets(self, /) -> Tickets: ...
 
@@ -932,9 +920,9 @@ class Order:
         Who buys.
         """
     @property
-    def cancel_reason(self, /) -> str | None:
+    def cancel_reason(self, /) -> CancelReason | None:
         """
-        Why it was cancelled, if it was: `buyer` or `payment_failed`.
+        Why it was cancelled, if it was.
         """
     @property
     def charge(self, /) -> Charge | None:
@@ -957,9 +945,9 @@ class Order:
         The order's id.
         """
     @property
-    def status(self, /) -> str:
+    def status(self, /) -> OrderStatus:
         """
-        `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
+        Where it is in its life.
         """
     @property
     def tickets(self, /) -> list[OrderedTicket]:
@@ -985,7 +973,7 @@ class Order:
 @final
 class OrderPage:
     """
-    A page of orders.
+    A page of a listing. A page may be short, even empty, and yet have a next one.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -993,7 +981,7 @@ class OrderPage:
     @property
     def items(self, /) -> list[Order]:
         """
-        The orders.
+        The entries.
         """
     @property
     def next(self, /) -> str | None:
@@ -1004,7 +992,7 @@ class OrderPage:
 @final
 class OrderedTicket:
     """
-    A ticket as it was when its order locked it.
+    A ticket as it was when an order locked it.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1012,12 +1000,12 @@ class OrderedTicket:
     @property
     def id(self, /) -> str:
         """
-        The ticket's id.
+        The ticket.
         """
     @property
     def price(self, /) -> Money:
         """
-        What the buyer pays for it.
+        What it cost; what the buyer pays.
         """
     @property
     def seller_id(self, /) -> str:
@@ -1029,113 +1017,188 @@ class OrderedTicket:
         """
         What it was called.
         """
+    @property
+    def version(self, /) -> int:
+        """
+        The ticket's version after the lock.
+        """
 
 @final
 class Orders:
     """
     Holds and purchases.
+
+    Args:
+        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
+            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
+            `IdempotencyMismatchError` (`command.key_reused`).
     """
     def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """
         Ends an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
 
-        Raises `NotFoundError`, `ForbiddenError`; `ConflictError` if it is not open any more.
+        Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
+        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`).
         """
-    def create(self, /, buyer_id: str, ticket_ids: SupportsGetItem[int, str], *, idempotency_key: str | None = None) -> Order:
+    def create(self, /, buyer_id: str, ticket_ids: Items[str], *, idempotency_key: str | None = None) -> Order:
         """
-        Locks tickets of one currency for a buyer, all or none, until the order's `expires_at`.
+        Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
 
-        Of any number of buyers at once, exactly one gets a ticket. Raises `ValidationError`, `NotFoundError`; `ForbiddenError` for the
-        buyer's own ticket; `ConflictError` with `ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.show_started` or
-        `order.too_many_open`; `UnauthenticatedError` if there is no such user.
+        Of any number of buyers at once, exactly one gets a ticket.
+
+        Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
+        `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
+        `ticket.show_started`), `ValidationError` (`order.mixed_currencies`, `order.total_too_large`), `ConflictError`
+        (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user.
         """
     def get(self, /, buyer_id: str, order_id: str) -> Order:
         """
         The buyer's order, as of the last durable batch.
 
-        Raises `NotFoundError`, `ForbiddenError`.
+        Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
+        (`journal.unavailable`) if the views' file can't be read.
         """
-    def list(self, /, buyer_id: str, *, status: str | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> OrderPage:
+    def iter(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[Order]:
+        """
+        Streams all of the buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+
+        The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
+        comes at most once; orders that are created meanwhile do not come, because the newest come first.
+
+        Polling never waits: a page is read at once, as by `orders.list`.
+
+        Args:
+            status: The state that is listed; all of them if there is none.
+            limit: How many orders a page has at most.
+            cursor: The place after which the page starts: `next` of the page before.
+
+        Raises as `orders.list`, as the last item.
+        """
+    def list(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> OrderPage:
         """
         A page of the buyer's orders, the newest first.
 
-        `status` is `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`; `limit` 1 to 100; `cursor` the `next` of
-        the page before. Raises `ValidationError`.
+        Args:
+            status: The state that is listed; all of them if there is none.
+            limit: How many orders a page has at most.
+            cursor: The place after which the page starts: `next` of the page before.
+
+        Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
+        file can't be read.
         """
 
 @final
 class Payments:
     """
     Charges and refunds.
+
+    Args:
+        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
+            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
+            `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again is answered with its outcome,
+            as soon as that is known.
     """
     def client_secret(self, /, buyer_id: str, charge_id: str) -> str | None:
         """
-        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something, such as to
-        confirm it with their bank; else `None`. For the buyer alone.
+        What the buyer's page needs to go on with a payment, if the card processor waits for the buyer to do something,
+        such as to confirm it with their bank. For the buyer alone.
 
-        Raises `NotFoundError`, `ForbiddenError`.
+        The order keeps its tickets until its deadline; then the charge is given up.
+
+        Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
+        (`journal.unavailable`) if the views' file can't be read.
         """
     def escalated(self, /, actor_id: str | None) -> list[Charge]:
         """
-        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to them by `refund`
-        or `resolve`.
+        The charges whose money is nobody's and could not be given back, the oldest first: for operators, who see to
+        them by `payments.refund` or `payments.resolve`.
 
-        `actor_id` is an operator; `None` is the box office itself. Raises `ForbiddenError`.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `ForbiddenError` (`auth.operator_required`).
         """
     def get(self, /, user_id: str, charge_id: str) -> Charge:
         """
         A charge, for the order's buyer, the tickets' sellers and operators.
 
-        Raises `NotFoundError`, `ForbiddenError`.
+        Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
+        (`journal.unavailable`) if the views' file can't be read.
         """
     def pay(self, /, buyer_id: str, order_id: str, token: str, *, idempotency_key: str | None = None) -> Charge:
         """
         Takes the money of an order: records the intent, asks the card processor, records what it says.
 
-        The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Raises
-        `PaymentDeclinedError`, after which the order is cancelled; `ValidationError`, `NotFoundError`, `ForbiddenError`;
-        `ConflictError` if the order can't be paid any more; `UnavailableError` if too many payments wait.
+        The charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in
+        time. Then the order keeps its tickets until the card processor has told, which `payments.get` shows. An order
+        is charged at most once, whatever happens.
+
+        Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
+        order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
+        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
+        (`payment.unavailable`) if too many payments wait for the card processor.
         """
     def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
-        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers as the server has them.
+        Notes what the card processor tells by itself: a message (webhook) as it came, with its headers' names in lower
+        case.
 
-        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern to the box
-        office is accepted and forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right
-        when the card processor sends it again. Raises `ValidationError` with `payment.notice_refused` if the message does not come
-        from the card processor, is too old or can't be read; `UnavailableError` if the gateway could not read it now;
-        `NotFoundError` or `ConflictError` if what is told does not fit what is known.
+        Once it returns, what the message says is durable; the same message again changes nothing. What is of no concern
+        to the box office, such as a kind of message that it does not know or a charge of somebody else, is accepted and
+        forgotten. Messages may come in any order; one that tells what can't be yet is refused, and is right when the
+        processor sends it again.
+
+        Raises `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too
+        old or can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it
+        and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
+        (`payment.not_refundable`, `payment.refund_too_large`) if what is told does not fit what is known.
         """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
-        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked for.
+        Gives the money of a complete order back, all that is left of it. Its tickets go back on sale if that is asked
+        for.
 
-        `actor_id` is an operator, or a seller whose tickets are all that the order has; `None` is the box office itself. Operators
-        can also try again to give back money that is escalated. The charge is `refunded`, or still `refunding` if the card processor
-        has not confirmed it in time; if it refuses for good, the refund is `failed`, and the charge is as before. Raises
-        `NotFoundError`, `ForbiddenError`; `ConflictError` if there is nothing to refund any more.
+        Operators can, and a seller whose tickets are all that the order has. Operators can also try again to give back
+        money that is escalated. The charge is `refunded`, or still `refunding` if the card processor has not confirmed
+        it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as
+        before.
+
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
+        (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
+        some of the money back.
         """
     def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Charge:
         """
-        Gives a part of the money of a complete order back: `amount`, such as `"5.00"`, in the order's currency. The tickets stay
+        Gives a part of the money of a complete order back, such as `5.00`, in the order's currency. The tickets stay
         sold.
 
-        However many refunds there are, and however many at once, their sum is never more than what was taken. `actor_id` and what
-        the charge is afterwards are as for `refund`. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if
-        there is less left.
-        """
-    def resolve(self, /, actor_id: str | None, order_id: str, resolution: str, note: str, *, idempotency_key: str | None = None) -> Charge:
-        """
-        Notes what became of money that was escalated: `returned_elsewhere`, if the buyer has it back by another way, or `kept`, if the
-        platform keeps it; with up to 500 characters that are to be remembered.
+        However many refunds there are, and however many at once, their sum is never more than what was taken. Who may,
+        and what the charge is afterwards, is as for `payments.refund`.
 
-        `actor_id` is an operator; `None` is the box office itself. Raises `ValidationError`, `NotFoundError`, `ForbiddenError`;
-        `ConflictError` if the charge is not escalated.
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
+        (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
+        `payment.refund_too_large`).
+        """
+    def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None) -> Charge:
+        """
+        Notes what became of money that was escalated, with up to 500 characters that are to be remembered.
+
+        Args:
+            actor_id: The id of the user who acts; `None` for the box office itself.
+
+        Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
+        `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`).
         """
     def takes_notices_of(self, /, processor: str) -> bool:
         """
-        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for the
-        `-test` of a processor's test mode.
+        Whether the messages of this card processor are for this box office: whether it is the gateway's name, but for
+        the `-test` of a processor's test mode.
         """
 
 @final
@@ -1154,7 +1217,7 @@ class Payout:
     @property
     def id(self, /) -> str:
         """
-        The payout's id.
+        Its id.
         """
     @property
     def recorded_at(self, /) -> datetime:
@@ -1175,7 +1238,7 @@ class Payout:
 @final
 class PlatformBalance:
     """
-    The platform's accounts in one currency: what there is is owed to somebody, to the minor unit.
+    The platform's accounts in one currency: they come to zero.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1256,10 +1319,10 @@ class Record:
     @property
     def data(self, /) -> dict[str, Any]:
         """
-        The event's data in the published form.
+        The event's data in the published form; `boxoffice.events` has its types.
         """
     @property
-    def event(self, /) -> str:
+    def event(self, /) -> EventName:
         """
         The name of the event, such as `OrderCreated`.
         """
@@ -1269,7 +1332,7 @@ class Record:
         The hash over this record and all before it, as 64 hexadecimal digits.
         """
     @property
-    def published(self, /) -> dict[str, Any]:
+    def published(self, /) -> PublishedRecord:
         """
         The whole record in the published form.
         """
@@ -1300,23 +1363,27 @@ class Refund:
     @property
     def id(self, /) -> str:
         """
-        The refund's id.
+        The refund's id; the gateway's idempotency key.
         """
     @property
-    def reason(self, /) -> str:
+    def reason(self, /) -> RefundReason:
         """
-        `requested`; `late` if the money was taken for an order that had ended; `elsewhere` if it was given back at the card
-        processor's own desk.
+        Why.
         """
     @property
     def reference(self, /) -> str | None:
         """
-        The card processor's own name for the refund.
+        The gateway's own name for it.
         """
     @property
-    def status(self, /) -> str:
+    def return_to_sale(self, /) -> bool:
         """
-        `pending`, `done`, or `failed` if the card processor refused it for good.
+        Whether the tickets are sold anew once it is done.
+        """
+    @property
+    def status(self, /) -> RefundStatus:
+        """
+        Where it is in its life.
         """
 
 @final
@@ -1354,7 +1421,7 @@ class RefundRequest:
 @final
 class Salvage:
     """
-    What was brought out of a directory that no longer opens, and what was not.
+    What was brought out of a journal, and what was not.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1372,13 +1439,15 @@ class Salvage:
     @property
     def searched(self, /) -> int:
         """
-        How many of them, the last ones, were found by searching the file; records that were never acknowledged may be among them.
+        How many of them, the last ones, the database no longer lists: they were found by searching the file for what
+        follows by its hash. Records of a last transaction that was never finished, and so never acknowledged, may be
+        among them.
         """
 
 @final
 class Session:
     """
-    Who is signed in, and until when.
+    A session as its token tells it, checked.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1407,7 +1476,7 @@ class Session:
 @final
 class Show:
     """
-    What people attend.
+    What people attend: a concert, a match, a play.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1415,7 +1484,7 @@ class Show:
     @property
     def category(self, /) -> str | None:
         """
-        What kind of show, such as `concert`.
+        Its kind, such as `concert`.
         """
     @property
     def name(self, /) -> str:
@@ -1425,12 +1494,12 @@ class Show:
     @property
     def starts_at(self, /) -> datetime:
         """
-        When it starts.
+        When it starts; from then on its tickets can't be ordered.
         """
     @property
     def venue(self, /) -> str | None:
         """
-        Where it is.
+        Where it takes place.
         """
 
 @final
@@ -1447,7 +1516,9 @@ class SignedIn:
     @property
     def token(self, /) -> str:
         """
-        The session's token, to be shown with every request. It is in no `repr`.
+        The session's token, to be shown with every request.
+
+        It is in no `repr`.
         """
     @property
     def user(self, /) -> User:
@@ -1459,10 +1530,20 @@ class SignedIn:
 class SignedMoney:
     """
     A sum of money, which may be below zero: a `Decimal` in major units and a currency.
+
+    Sums of one currency are ordered; to compare those of two raises `TypeError`.
     """
-    def __eq__(self, value: object, /) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ge__(self, other: object, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
-    def __ne__(self, value: object, /) -> bool: ...
+    def __le__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[int, str]]:
+        """
+        For `pickle` and `copy`.
+        """
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
     @property
@@ -1482,17 +1563,9 @@ class SignedMoney:
         """
 
 @final
-class Statement:
-    """
-    An iterator over the parts of a statement, which are read when they are asked for.
-    """
-    def __iter__(self, /) -> Statement: ...
-    def __next__(self, /) -> str: ...
-
-@final
 class Stats:
     """
-    Figures about the engine right now.
+    Figures about the engine right now: cheap to ask for, so that they can be scraped.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1580,16 +1653,22 @@ class StripeGateway:
 @final
 class Subscription:
     """
-    An iterator over the journal: history first, then live, every record once and in order. It ends when the box office is
-    closed.
+    An iterator over the journal: history first, then live, every record once and in order. It ends when it is closed, or the box
+    office is; as a context manager it is closed at the end.
     """
+    def __enter__(self, /) -> Subscription: ...
+    def __exit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> None: ...
     def __iter__(self, /) -> Subscription: ...
     def __next__(self, /) -> Record: ...
+    def close(self, /) -> None:
+        """
+        Ends it: whoever waits for a record, on any thread, hears that there is none any more. To close twice is fine.
+        """
 
 @final
 class Ticket:
     """
-    A ticket: one place at one show, listed by a seller at a price.
+    One place at one show, listed by a seller at a price.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1612,7 +1691,7 @@ class Ticket:
     @property
     def seat(self, /) -> str | None:
         """
-        Where one sits.
+        Where in the venue its place is.
         """
     @property
     def seller_id(self, /) -> str:
@@ -1625,9 +1704,9 @@ class Ticket:
         What it lets its holder attend.
         """
     @property
-    def status(self, /) -> str:
+    def status(self, /) -> TicketStatus:
         """
-        `available`, `locked`, `sold` or `withdrawn`.
+        Where it is in its life.
         """
     @property
     def title(self, /) -> str:
@@ -1642,13 +1721,13 @@ class Ticket:
     @property
     def version(self, /) -> int:
         """
-        1 when listed, one more after every change.
+        1 when listed, one more after every change: edit, lock, release, sale, withdrawal.
         """
 
 @final
 class TicketPage:
     """
-    A page of tickets. A page may be short, even empty, and yet have a next one.
+    A page of a listing. A page may be short, even empty, and yet have a next one.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1656,7 +1735,7 @@ class TicketPage:
     @property
     def items(self, /) -> list[Ticket]:
         """
-        The tickets.
+        The entries.
         """
     @property
     def next(self, /) -> str | None:
@@ -1667,7 +1746,13 @@ class TicketPage:
 @final
 class TicketUpdate:
     """
-    What a ticket is to become. Without `show` the show stays as it is; with `expected_version` the ticket must have it.
+    The new title, price and show of a ticket.
+
+    Args:
+        title: 1 to 200 characters.
+        price: A decimal number in major units of the ticket's currency.
+        show: The new show; `None` leaves it as it is.
+        expected_version: The version that the ticket must have; `None` for any.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1678,48 +1763,88 @@ class Tickets:
     """
     What is for sale.
 
-    Commands take an `idempotency_key`: the same user giving the same command under the same key within 24 hours gets the first
-    answer again, and nothing is done twice; another command under the key raises `IdempotencyMismatchError`.
+    Args:
+        idempotency_key: Names the next command: the same user giving the same command under the same key within 24
+            hours gets the first answer again, and nothing is done twice; another command under the key is refused with
+            `IdempotencyMismatchError` (`command.key_reused`).
     """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
         Lists a ticket.
 
-        Raises `ValidationError`; `UnauthenticatedError` if there is no such user.
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user.
         """
-    def create_many(self, /, seller_id: str, listings: SupportsGetItem[int, NewTicket], *, idempotency_key: str | None = None) -> list[Ticket]:
+    def create_many(self, /, seller_id: str, tickets: Items[NewTicket], *, idempotency_key: str | None = None) -> list[Ticket]:
         """
         Lists up to 10,000 tickets, all or none.
 
-        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` if there is no such user.
+        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
+        there is no such user.
         """
     def get(self, /, ticket_id: str) -> Ticket:
         """
         The ticket, as of the last durable batch.
 
-        Raises `NotFoundError`.
+        Raises `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't
+        be read.
         """
-    def list(self, /, *, status: str | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: str | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> TicketPage:
+    def iter(self, /, *, status: TicketStatusFilter | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: TicketSort | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[Ticket]:
+        """
+        Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+
+        The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that
+        does not change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order
+        meanwhile comes or does not, and twice if it moves behind the place that was reached.
+
+        Polling never waits: a page is read at once, as by `tickets.list`.
+
+        Args:
+            status: The states that are listed.
+            seller: The seller whose tickets are listed; everybody's if there is none.
+            q: The words that every listed ticket has.
+            category: The category of the show.
+            currency: The currency of the price.
+            min_price: The lowest price, in major units whatever the currency.
+            max_price: The highest price, in major units whatever the currency.
+            sort: The order of the list.
+            limit: How many tickets a page has at most.
+            cursor: The place after which the page starts: `next` of a page of the same sort.
+
+        Raises as `tickets.list`, as the last item.
+        """
+    def list(self, /, *, status: TicketStatusFilter | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: TicketSort | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> TicketPage:
         """
         A page of tickets: those on sale unless a status is asked for.
 
-        `status` is `onSale`, `available`, `locked`, `sold`, `withdrawn` or `all`; `sort` is `newest`, `oldest`, `price`, `-price`,
-        `startsAt` or `-startsAt`; `limit` 1 to 100; `cursor` the `next` of the page before.
+        Args:
+            status: The states that are listed.
+            seller: The seller whose tickets are listed; everybody's if there is none.
+            q: The words that every listed ticket has.
+            category: The category of the show.
+            currency: The currency of the price.
+            min_price: The lowest price, in major units whatever the currency.
+            max_price: The highest price, in major units whatever the currency.
+            sort: The order of the list.
+            limit: How many tickets a page has at most.
+            cursor: The place after which the page starts: `next` of a page of the same sort.
 
-        Raises `ValidationError`, with a fault for each argument that is wrong.
+        Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
+        file can't be read.
         """
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Ticket:
         """
         Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
 
-        Raises `ValidationError`, `NotFoundError`, `ForbiddenError`; `ConflictError` if it is locked, sold or withdrawn;
-        `PreconditionFailedError` if it has another version.
+        Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
+        `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
+        (`ticket.version_mismatch`).
         """
     def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> None:
         """
         Takes a ticket off sale. Only its seller can, and only while it is available.
 
-        Raises as `update`.
+        Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
+        (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`).
         """
 
 @final
@@ -1792,7 +1917,8 @@ class VerifyReport:
     @property
     def problems(self, /) -> list[Problem]:
         """
-        What is wrong, in the order of the journal.
+        What is wrong, in the order of the journal. The check ends at the first record that does not follow from those
+        before.
         """
     @property
     def records(self, /) -> int:
@@ -1842,4 +1968,9 @@ def salvage(directory: str | PathLike[str], visit: Callable[[Record], object]) -
 def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
     """
     The token that a request with these headers shows, good or not.
+    """
+
+def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:
+    """
+    The sum of so many minor units: what `pickle` makes one of.
     """

@@ -6,81 +6,14 @@ import asyncio
 import atexit
 import os
 import weakref
-from collections.abc import Callable, Generator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any, Protocol, Self, TypedDict, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from boxoffice import _native
 from boxoffice._errors import BoxOfficeError
-from boxoffice._gateway import PaymentGateway
-
-
-class Clock(Protocol):
-    """Where time comes from: ``ManualClock``, or one of your own, for tests.
-
-    Without ``wake_by`` a clock is believed to go at the pace of real time.
-    """
-
-    def now(self) -> datetime:
-        """The time, with a time zone."""
-        ...
-
-
-class WakingClock(Clock, Protocol):
-    """A clock that jumps, and tells when it has."""
-
-    def wake_by(self, waker: Callable[[], None], /) -> None:
-        """Takes a function to call whenever the time has jumped."""
-        ...
-
-
-class Options(TypedDict, total=False):
-    """Everything that can be chosen about a box office; what is left out is as the core has it."""
-
-    hold: timedelta
-    """How long an order holds its tickets: 15 minutes unless told otherwise."""
-    open_orders_max: int
-    """How many open orders one buyer may have: 10 unless told otherwise."""
-    late_money: str
-    """What is tried, in this order, with money that comes for an order that has ended: ``"retake,return,escalate"`` unless told
-    otherwise. ``retake`` sells the buyer the tickets after all, ``return`` gives the money back, ``escalate`` leaves it to an operator;
-    that is also the last resort."""
-    fees: _native.FeePolicy
-    """What the platform keeps of each ticket that is paid from now on: nothing unless told otherwise."""
-    order_tickets_max: int
-    """How many tickets one order may have: 10 unless told otherwise."""
-    listing_tickets_max: int
-    """How many tickets one command may list: 10,000 unless told otherwise."""
-    gateway: PaymentGateway | _native.StripeGateway
-    """The card processor: a sandbox with its book in the data directory unless told otherwise. ``StripeGateway`` takes real money."""
-    clock: Clock
-    """Where time comes from: the machine's clock, steadied, unless told otherwise."""
-    seed: int
-    """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
-    jwt_key: bytes
-    """The key that sessions are signed with, at least 32 bytes: one that is kept in the data directory unless told otherwise."""
-    previous_jwt_keys: Sequence[bytes]
-    """Keys whose sessions are still accepted."""
-    session_length: timedelta
-    """How long a session lasts: 7 days unless told otherwise."""
-    default_currency: str
-    """The currency of prices that name none: USD unless told otherwise."""
-    answer_payment_within: timedelta
-    """How long a payment waits before it answers that the outcome is not yet known: 10 seconds unless told otherwise."""
-    pending_payments_max: int
-    """How many payments may wait for the card processor: 10,000 unless told otherwise."""
-    gateway_timeout: timedelta
-    """How long one call of the card processor may take: 30 seconds unless told otherwise."""
-    reconcile_after: tuple[timedelta, timedelta]
-    """How long to wait before asking what became of a charge, at first and at most: half a second and a minute unless told
-    otherwise."""
-    unknown_charge_after: timedelta
-    """After how long a charge that the card processor never heard of counts as failed: a minute unless told otherwise."""
-    queue_len: int
-    """How many commands may wait: 16,384 unless told otherwise."""
-    refuse_when_full: bool
-    """Whether a command that finds the queue full is refused instead of waiting for a place: not unless told otherwise."""
+from boxoffice._faces import AsyncFace, Face
+from boxoffice._options import HELP, Options
 
 
 _NAMES = (*Options.__optional_keys__, "gateway_loop")
@@ -114,7 +47,18 @@ def _close_what_is_open() -> None:
             pass
 
 
-class BoxOffice:
+_T = TypeVar("_T", bound=type)
+
+
+def _with_options(kind: _T) -> _T:
+    """Lets ``help`` show the options; without docstrings there is nothing to add to."""
+    if kind.__doc__ is not None:
+        kind.__doc__ = f"{kind.__doc__.rstrip()}\n\n    {HELP}"
+    return kind
+
+
+@_with_options
+class BoxOffice(Face):
     """A box office whose methods block: it signs people in, lists tickets, locks them, takes the money, and keeps every fact.
 
     Opens the directory, or makes a box office there. Its methods return once the outcome is durable. They may be called from any
@@ -134,26 +78,11 @@ class BoxOffice:
     Raises ``UnavailableError`` with ``journal.in_use`` if the directory is open already, here or in another process.
     """
 
-    __slots__ = ("__weakref__", "_native", "auth", "journal", "ledger", "orders", "payments", "tickets")
-
-    auth: _native.Auth
-    """Who people are: sign-up, sign-in, sessions."""
-    tickets: _native.Tickets
-    """What is for sale."""
-    orders: _native.Orders
-    """Holds and purchases."""
-    payments: _native.Payments
-    """Charges and refunds."""
-    ledger: _native.Ledger
-    """Whose the money is: balances, statements, payouts."""
-    journal: _native.Journal
-    """The facts themselves."""
+    __slots__ = ("_native",)
 
     def __init__(self, path: str | os.PathLike[str], **options: Unpack[Options]) -> None:
-        native = _open(path, options, None)
-        self._native = native
-        self.auth, self.tickets, self.orders = native.auth, native.tickets, native.orders
-        self.payments, self.ledger, self.journal = native.payments, native.ledger, native.journal
+        self._native = _open(path, options, None)
+        super().__init__(self._native.face)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Self:
@@ -180,33 +109,6 @@ class BoxOffice:
         """
         return _native.salvage(os.fspath(path), visit)
 
-    def stats(self) -> _native.Stats:
-        """Figures about the engine right now."""
-        return self._native.stats()
-
-    def is_ready(self) -> bool:
-        """Whether commands are taken."""
-        return self._native.is_ready()
-
-    def now(self) -> datetime:
-        """The engine's own time, which never runs backwards."""
-        return self._native.now()
-
-    def compact(self) -> bool:
-        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
-
-        In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. Raises
-        ``UnavailableError`` while somebody reads the journal or a long listing; nothing has changed then.
-        """
-        return self._native.compact()
-
-    def close(self) -> None:
-        """Takes no more commands, waits until all that were taken are durable, and lets go of the directory.
-
-        Calls that come later raise ``ClosedError``; to close twice is fine.
-        """
-        self._native.close()
-
     def __enter__(self) -> Self:
         return self
 
@@ -216,8 +118,9 @@ class BoxOffice:
         self.close()
 
 
-class AsyncBoxOffice:
-    """A box office for asyncio: as ``BoxOffice``, but its methods give futures to await.
+@_with_options
+class AsyncBoxOffice(AsyncFace):
+    """A box office for asyncio: as ``BoxOffice``, but its methods are coroutine functions.
 
     Thousands may be awaited at once, and share one write to the disk; no thread is started for any of them. Whoever is cancelled stops
     waiting, but the command may have been decided all the same; give it an ``idempotency_key`` to ask again.
@@ -236,27 +139,12 @@ class AsyncBoxOffice:
     It belongs to the event loop that calls it: open one in each ``asyncio.run``, or use it from the loop that stays.
     """
 
-    __slots__ = ("__weakref__", "_native", "auth", "journal", "ledger", "orders", "payments", "tickets")
-
-    auth: _native.AsyncAuth
-    """Who people are: sign-up, sign-in, sessions."""
-    tickets: _native.AsyncTickets
-    """What is for sale."""
-    orders: _native.AsyncOrders
-    """Holds and purchases."""
-    payments: _native.AsyncPayments
-    """Charges and refunds."""
-    ledger: _native.AsyncLedger
-    """Whose the money is: balances, statements, payouts."""
-    journal: _native.AsyncJournal
-    """The facts themselves."""
+    __slots__ = ("_native",)
 
     def __init__(self, native: _native.Office) -> None:
         """Not for callers: see ``open``."""
         self._native = native
-        self.auth, self.tickets, self.orders = native.async_auth, native.async_tickets, native.async_orders
-        self.payments, self.ledger = native.async_payments, native.async_ledger
-        self.journal = native.async_journal
+        super().__init__(native.async_face)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Opening:
@@ -268,33 +156,11 @@ class AsyncBoxOffice:
         """As ``BoxOffice.salvage``; ``visit`` is called on a thread of its own."""
         return await asyncio.to_thread(_native.salvage, os.fspath(path), visit)
 
-    def stats(self) -> _native.Stats:
-        """Figures about the engine right now."""
-        return self._native.stats()
-
-    def is_ready(self) -> bool:
-        """Whether commands are taken."""
-        return self._native.is_ready()
-
-    def now(self) -> datetime:
-        """The engine's own time, which never runs backwards."""
-        return self._native.now()
-
-    async def compact(self) -> bool:
-        """Gives the room in the directory's files back to the disk that nothing uses any more. Tells whether there was any.
-
-        In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells. Raises
-        ``UnavailableError`` while somebody reads the journal or a long listing; nothing has changed then.
-        """
-        return await self._native.compact_async()
-
-    async def close(self) -> None:
-        """Takes no more commands, waits until all that were taken are durable, and lets go of the directory.
-
-        Calls that come later raise ``ClosedError``; to close twice is fine.
-        """
-        await self._native.close_async()
+    async def close(self, /) -> None:
+        await super().close()
         self._native.forget_loop()
+
+    close.__doc__ = AsyncFace.close.__doc__
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,6 +1,9 @@
+use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use boxoffice::Error;
+use boxoffice::{Currency, Error};
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::convert::{Amount, Decimal};
@@ -14,7 +17,11 @@ use crate::errors::exception;
 /// (Decimal('19.99'), 'USD', 1999)
 /// >>> print(price)
 /// 19.99 USD
-#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+/// >>> price < Money("20", "USD")
+/// True
+///
+/// Amounts of one currency are ordered; to compare those of two raises `TypeError`.
+#[pyclass(frozen, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Money(pub(crate) boxoffice::Money);
 
@@ -46,6 +53,17 @@ impl Money {
         self.0.minor()
     }
 
+    fn __richcmp__(&self, other: Self, op: CompareOp) -> PyResult<bool> {
+        let (one, two) = (self.0, other.0);
+        compared((one.minor().into(), one.currency()), (two.minor().into(), two.currency()), op)
+    }
+
+    /// For `pickle` and `copy`.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, &'static str)) {
+        let money = slf.get().0;
+        (slf.get_type().into_any(), (money.decimal(), money.currency().code()))
+    }
+
     fn __repr__(&self) -> String {
         format!("Money('{}', '{}')", self.0.decimal(), self.0.currency().code())
     }
@@ -59,4 +77,17 @@ impl Money {
         self.0.hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// Compares two sums: equal are those of one currency only, and ordered as well.
+pub(super) fn compared(one: (i128, Currency), two: (i128, Currency), op: CompareOp) -> PyResult<bool> {
+    let ordering = match (one.1 == two.1, op) {
+        (true, _) => one.0.cmp(&two.0),
+        (false, CompareOp::Eq | CompareOp::Ne) => Ordering::Less,
+        (false, _) => {
+            let text = format!("{} and {} can't be compared", one.1.code(), two.1.code());
+            return Err(PyTypeError::new_err(text));
+        }
+    };
+    Ok(op.matches(ordering))
 }

@@ -11,17 +11,26 @@
 //!
 //! **Invariant:** an email address belongs to at most one user at a time.
 
-mod command;
-mod decide;
-mod event;
+mod create_user;
+mod erase_user;
+mod rejection;
+mod revoke_session;
+mod set_operator;
 mod state;
 #[cfg(test)]
 mod tests;
+mod update_user;
 
-pub(crate) use command::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
-pub(crate) use decide::Rejection;
-pub(super) use decide::{create_user, erase_user, revoke_session, set_operator, update_user};
-pub use event::{SessionRevoked, UserCreated, UserErased, UserUpdated};
+pub use create_user::UserCreated;
+pub(crate) use create_user::{CreateUser, Credentials};
+pub(crate) use erase_user::EraseUser;
+pub use erase_user::UserErased;
+pub(crate) use rejection::{Rejection, codes};
+pub(crate) use revoke_session::RevokeSession;
+pub use revoke_session::SessionRevoked;
+pub(crate) use set_operator::SetOperator;
 pub(crate) use state::RevokedSessions;
 pub use state::User;
-pub(super) use state::{apply_created, apply_erased, apply_paid_out, apply_revoked, apply_updated};
+pub(super) use state::step;
+pub use update_user::UserUpdated;
+pub(crate) use update_user::{NewEmail, UpdateUser};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::event::{UserCreated, UserErased, UserUpdated};
-use crate::domain::{Fact, Inconsistency};
+use super::Rejection;
+use crate::domain::{Fact, Inconsistency, State};
 use crate::types::{SessionId, Timestamp, UserId};
 
 /// A user, without anything personal.
@@ -30,60 +30,21 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
-pub(in crate::domain) fn apply_created(event: &UserCreated, fact: Fact) -> User {
-    User {
-        id: event.user_id,
-        version: fact.version,
-        epoch: 1,
-        operator: false,
-        erased: false,
-        created_at: fact.at,
-        updated_at: fact.at,
-    }
+/// Returns the user, unless there is none or it is erased.
+pub(super) fn active(state: &State, id: UserId) -> Result<&User, Rejection> {
+    state.user(id).map(Arc::as_ref).filter(|user| !user.erased).ok_or(Rejection::UserNotFound)
 }
 
-pub(in crate::domain) fn apply_updated(
-    user: &mut Arc<User>,
-    event: &UserUpdated,
-    fact: Fact,
-) -> Result<(), Inconsistency> {
-    let user = changed(user, fact)?;
-    if event.epoch != user.epoch + u64::from(event.password_changed) {
-        return Err(Inconsistency("the epoch does not follow from the password's changes"));
-    }
-    user.operator = event.operator;
-    user.epoch = event.epoch;
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_erased(
-    user: &mut Arc<User>,
-    _event: &UserErased,
-    fact: Fact,
-) -> Result<(), Inconsistency> {
-    let user = changed(user, fact)?;
-    user.erased = true;
-    user.operator = false;
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_revoked(user: &mut Arc<User>, fact: Fact) -> Result<(), Inconsistency> {
-    changed(user, fact).map(drop)
-}
-
-/// An erased user, too, is owed what they are owed.
-pub(in crate::domain) fn apply_paid_out(user: &mut Arc<User>, fact: Fact) -> Result<(), Inconsistency> {
-    step(user, fact).map(drop)
-}
-
-fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
+/// Returns the user, one version on, unless it is erased.
+pub(super) fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     if user.erased {
         return Err(Inconsistency("an erased user changed"));
     }
     step(user, fact)
 }
 
-fn step(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
+/// Returns the user, one version on. An erased user, too, is owed what they are owed.
+pub(in crate::domain) fn step(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     fact.follows(user.version)?;
     let user = Arc::make_mut(user);
     user.version = fact.version;

@@ -11,16 +11,13 @@
 //! **Invariant:** orders expire in the order of their deadlines, and never before the engine's own time says so. Every other
 //! decision checks the deadline too, so a late timer never prolongs a hold.
 
-mod command;
-mod decide;
-mod event;
+mod expire_order;
+mod rejection;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::ExpireOrder;
-pub(crate) use decide::Rejection;
-pub(super) use decide::expire_order;
-pub use event::OrderExpired;
+pub(crate) use expire_order::ExpireOrder;
+pub use expire_order::OrderExpired;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use state::Deadlines;
-pub(super) use state::apply_expired;

@@ -1,10 +1,8 @@
 //! The deadlines that are watched.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use crate::domain::order::{self, Order, OrderStatus};
-use crate::domain::{Fact, Inconsistency};
+use crate::domain::order::Order;
 use crate::mistake::{Mistake, planted};
 use crate::types::{OrderId, Timestamp};
 
@@ -31,14 +29,4 @@ impl Deadlines {
         let is_due = |at: Timestamp| at < now || at == now && !planted(Mistake::DeadlineOffByOne);
         self.0.iter().take_while(|(at, _)| is_due(*at)).take(limit).map(|(_, id)| *id).collect()
     }
-}
-
-pub(in crate::domain) fn apply_expired(order: &mut Arc<Order>, fact: Fact) -> Result<(), Inconsistency> {
-    if order.status != OrderStatus::Created && !planted(Mistake::ExpireWithoutHolder) {
-        return Err(Inconsistency("an order expired that no deadline bound"));
-    }
-    if order.expires_at > fact.at {
-        return Err(Inconsistency("an order expired before its deadline"));
-    }
-    order::end(order, OrderStatus::Expired, fact).map(drop)
 }

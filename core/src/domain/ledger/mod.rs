@@ -23,22 +23,21 @@
 //! **Invariant:** a refund of everything leaves nothing with anybody, in however many parts it went back. Nobody gives back more
 //! than they had of a charge: what a bank or the processor takes beyond that is the platform's loss.
 
-mod command;
-mod decide;
-mod event;
 mod fees;
 mod postings;
+mod record_payout;
+mod rejection;
 mod split;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::RecordPayout;
-pub(crate) use decide::Rejection;
-pub(super) use decide::record_payout;
-pub use event::PayoutRecorded;
 pub use fees::{FeeError, FeePolicy};
-pub(super) use postings::{draft, moves_money, payout};
+pub(super) use postings::Entry;
+pub use record_payout::PayoutRecorded;
+pub(crate) use record_payout::RecordPayout;
+pub(crate) use rejection::{Rejection, codes};
 pub(crate) use split::Split;
-pub use state::{Account, EntryKind, LedgerEntry, Payout, Posting};
+pub(super) use state::Draft;
+pub use state::{Account, BalanceEntryKind, EntryKind, LedgerEntry, Payout, Posting};
 pub(crate) use state::{Accounts, Ledger, Totals};

@@ -1,70 +1,17 @@
-//! From a fact that moves money to the postings of its entry.
+//! From a fact that moves money to the postings of its entry. Which facts do, and how, they say themselves
+//! ([`Apply::POSTS`](crate::domain::Apply::POSTS)).
 
 use smallvec::{SmallVec, smallvec};
 
-use super::event::PayoutRecorded;
+use super::record_payout::PayoutRecorded;
 use super::split::{GivenBack, Part, Split};
 use super::state::{Account, Draft, EntryKind, Posting, Postings};
 use crate::domain::Inconsistency;
 use crate::domain::order::Order;
-use crate::event::{DomainEvent, RefundReason, Resolution};
 use crate::types::{Money, UserId};
 
-/// Whether the event may be one that moves money of an order's charge.
-pub(in crate::domain) const fn moves_money(event: &DomainEvent) -> bool {
-    matches!(
-        event,
-        DomainEvent::ChargeCreated(_)
-            | DomainEvent::ChargeRefunded(_)
-            | DomainEvent::RefundStarted(_)
-            | DomainEvent::LateMoneyReceived(_)
-            | DomainEvent::ChargeTransferred(_)
-            | DomainEvent::EscalationResolved(_)
-            | DomainEvent::ChargeDisputed(_)
-            | DomainEvent::DisputeClosed(_)
-    )
-}
-
-/// What the event, which is applied to the order, does to the accounts; `split` is the charge's.
-pub(in crate::domain) fn draft(
-    order: &Order,
-    split: &mut Split,
-    event: &DomainEvent,
-) -> Result<Option<Draft>, Inconsistency> {
-    let entry = Entry { order, split };
-    match event {
-        DomainEvent::ChargeCreated(event) => entry.sale(event.amount).map(Some),
-        DomainEvent::ChargeRefunded(event) => entry.gone(EntryKind::Refund, Account::Processor, event.amount).map(Some),
-        DomainEvent::LateMoneyReceived(event) => Ok(Some(entry.late(event.amount))),
-        // Journals from before `LateMoneyReceived` tell by this that money came.
-        DomainEvent::RefundStarted(event) if event.reason == RefundReason::Late && !entry.split.was_late() => {
-            Ok(Some(entry.late(event.amount)))
-        }
-        DomainEvent::ChargeTransferred(_) => {
-            Ok(entry.no_longer_late(EntryKind::LateMoneyTransferred, Account::Processor, u64::MAX))
-        }
-        DomainEvent::EscalationResolved(event) => {
-            let (kind, to) = match event.resolution {
-                Resolution::ReturnedElsewhere => (EntryKind::Refund, Account::Processor),
-                Resolution::Kept => (EntryKind::LateMoneyKept, Account::Fees),
-            };
-            Ok(entry.no_longer_late(kind, to, event.amount.minor()))
-        }
-        DomainEvent::ChargeDisputed(event) => {
-            Ok(Some(entry.between(EntryKind::Dispute, event.amount, Account::Disputed, Account::Processor)))
-        }
-        DomainEvent::DisputeClosed(event) if event.won => {
-            Ok(Some(entry.between(EntryKind::DisputeWon, event.amount, Account::Processor, Account::Disputed)))
-        }
-        DomainEvent::DisputeClosed(event) => {
-            entry.gone(EntryKind::DisputeLost, Account::Disputed, event.amount).map(Some)
-        }
-        _ => Ok(None),
-    }
-}
-
 /// A seller got what they were owed, or a part of it.
-pub(in crate::domain) fn payout(event: &PayoutRecorded) -> Draft {
+pub(super) fn payout(event: &PayoutRecorded) -> Draft {
     let amount = signed(event.amount.minor());
     Draft {
         kind: EntryKind::Payout,
@@ -75,15 +22,25 @@ pub(in crate::domain) fn payout(event: &PayoutRecorded) -> Draft {
     }
 }
 
-/// An entry about the charge of an order.
-struct Entry<'a> {
+/// An entry about the charge of an order, to be drafted.
+pub(in crate::domain) struct Entry<'a> {
     order: &'a Order,
     split: &'a mut Split,
 }
 
 impl<'a> Entry<'a> {
+    /// Begins an entry; `split` is the one of the order's charge.
+    pub(in crate::domain) fn new(order: &'a Order, split: &'a mut Split) -> Self {
+        Self { order, split }
+    }
+
+    /// Says that the money of the charge came late.
+    pub(in crate::domain) fn was_late(&self) -> bool {
+        self.split.was_late()
+    }
+
     /// The buyer paid: the money is at the processor, and belongs to the sellers and the platform.
-    fn sale(self, amount: Money) -> Result<Draft, Inconsistency> {
+    pub(in crate::domain) fn sale(self, amount: Money) -> Result<Draft, Inconsistency> {
         let parts = self.split.parts(self.prices())?;
         let mut postings: Postings = smallvec![posting(Account::Processor, signed(amount.minor()))];
         self.share(&parts, -1, &mut postings);
@@ -92,7 +49,7 @@ impl<'a> Entry<'a> {
 
     /// Money of a charge went back to the buyer, from where it was: the sellers and the platform bear it in proportion, or
     /// nobody if it came late. What is more than is left of a charge is the platform's loss.
-    fn gone(self, kind: EntryKind, from: Account, amount: Money) -> Result<Draft, Inconsistency> {
+    pub(in crate::domain) fn gone(self, kind: EntryKind, from: Account, amount: Money) -> Result<Draft, Inconsistency> {
         let mut postings: Postings = smallvec![posting(from, -signed(amount.minor()))];
         let mut more = amount.minor();
         let is_same = amount.currency() == self.order.total.currency();
@@ -111,18 +68,18 @@ impl<'a> Entry<'a> {
     }
 
     /// Money came for an order that had ended: it is nobody's yet.
-    fn late(self, amount: Money) -> Draft {
+    pub(in crate::domain) fn late(self, amount: Money) -> Draft {
         self.split.receive_late(amount.minor());
         self.between(EntryKind::LateMoney, amount, Account::Processor, Account::Late)
     }
 
     /// Money that was nobody's is somebody's: up to `most` of it. None if there was none, because it was only set aside.
-    fn no_longer_late(self, kind: EntryKind, to: Account, most: u64) -> Option<Draft> {
+    pub(in crate::domain) fn no_longer_late(self, kind: EntryKind, to: Account, most: u64) -> Option<Draft> {
         let late = Money::from_minor(self.split.take_late(most), self.order.total.currency()).ok()?;
         Some(self.between(kind, late, Account::Late, to))
     }
 
-    fn between(self, kind: EntryKind, amount: Money, more: Account, less: Account) -> Draft {
+    pub(in crate::domain) fn between(self, kind: EntryKind, amount: Money, more: Account, less: Account) -> Draft {
         let minor = signed(amount.minor());
         self.draft(kind, amount, smallvec![posting(more, minor), posting(less, -minor)])
     }

@@ -81,6 +81,47 @@ impl EntryKind {
     }
 }
 
+impl EntryKind {
+    /// Returns what the entry is to a seller; `None` for those that have no posting of a seller.
+    pub(crate) const fn of_seller(self) -> Option<BalanceEntryKind> {
+        match self {
+            Self::Sale => Some(BalanceEntryKind::Sale),
+            Self::Refund => Some(BalanceEntryKind::Refund),
+            Self::DisputeLost => Some(BalanceEntryKind::DisputeLost),
+            Self::Payout => Some(BalanceEntryKind::Payout),
+            // These are about nobody's money, or the platform's.
+            Self::LateMoney | Self::LateMoneyTransferred | Self::LateMoneyKept | Self::Dispute | Self::DisputeWon => {
+                None
+            }
+        }
+    }
+}
+
+/// Why what a seller is owed has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BalanceEntryKind {
+    /// A buyer paid.
+    Sale,
+    /// Money went back.
+    Refund,
+    /// The buyer's bank took money back, and the buyer keeps it.
+    DisputeLost,
+    /// The seller was paid.
+    Payout,
+}
+
+impl BalanceEntryKind {
+    /// Returns the kind as published, such as `dispute_lost`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sale => "sale",
+            Self::Refund => "refund",
+            Self::DisputeLost => "dispute_lost",
+            Self::Payout => "payout",
+        }
+    }
+}
+
 /// What an entry does to one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -163,12 +204,11 @@ impl Totals {
         self.balance += amount;
         if let Account::Seller(_) = posting.account {
             self.fees += fee;
-            match kind {
-                EntryKind::Sale => self.sold += fee - amount,
-                EntryKind::Refund | EntryKind::DisputeLost => self.refunded += amount - fee,
-                EntryKind::Payout => self.paid_out += amount,
-                // These are about nobody's money, or the platform's.
-                _ => {}
+            match kind.of_seller() {
+                Some(BalanceEntryKind::Sale) => self.sold += fee - amount,
+                Some(BalanceEntryKind::Refund | BalanceEntryKind::DisputeLost) => self.refunded += amount - fee,
+                Some(BalanceEntryKind::Payout) => self.paid_out += amount,
+                None => {}
             }
         }
     }
@@ -253,6 +293,10 @@ impl Ledger {
     pub(in crate::domain) fn enter(&mut self, draft: Draft, fact: Fact) -> Result<(), Inconsistency> {
         if draft.postings.iter().map(|posting| i128::from(posting.amount)).sum::<i128>() != 0 {
             return Err(Inconsistency("an entry of the ledger does not come to zero"));
+        }
+        let is_sellers = |posting: &Posting| matches!(posting.account, Account::Seller(_));
+        if draft.kind.of_seller().is_none() && draft.postings.iter().any(is_sellers) {
+            return Err(Inconsistency("an entry of the ledger is a seller's that can't be"));
         }
         let entry = LedgerEntry {
             number: self.accounts.entries + 1,

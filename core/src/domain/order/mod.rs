@@ -12,17 +12,19 @@
 //!
 //! **Invariant:** `cancelled`, `expired` and `complete` are final. Every end but `complete` frees the tickets in the same event.
 
-mod command;
-mod decide;
-mod event;
+mod cancel_order;
+mod create_order;
+mod rejection;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{CancelOrder, CreateOrder, TicketIds};
-pub(crate) use decide::Rejection;
-pub(super) use decide::{cancel_order, create_order, orderable_again, payable};
-pub(crate) use event::TicketVersions;
-pub use event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion};
-pub use state::{Order, OrderStatus};
-pub(super) use state::{after_this, apply_cancelled, apply_created, end, version_step};
+pub(crate) use cancel_order::CancelOrder;
+pub use cancel_order::{CancelReason, OrderCancelled};
+pub(super) use create_order::orderable_again;
+pub(crate) use create_order::{CreateOrder, TicketIds};
+pub use create_order::{OrderCreated, OrderedTicket};
+pub(crate) use rejection::{Rejection, codes};
+pub(crate) use state::TicketVersions;
+pub use state::{Order, OrderStatus, TicketVersion};
+pub(super) use state::{after_this, end, payable, version_step};

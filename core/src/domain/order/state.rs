@@ -5,12 +5,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
-use super::event::{CancelReason, OrderCancelled, OrderCreated, OrderedTicket, TicketVersion, TicketVersions};
+use super::{CancelReason, OrderedTicket, Rejection};
 use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::{Fact, Inconsistency, State};
 use crate::mistake::{Mistake, planted};
-use crate::types::{Money, OrderId, Timestamp, UnknownName, UserId, by_name};
+use crate::types::{Money, OrderId, TicketId, Timestamp, UnknownName, UserId, by_name};
 
 /// Where an order is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,49 +101,46 @@ impl Order {
         !self.status.is_open() && !self.charge.as_ref().is_some_and(waits)
     }
 
+    /// Returns `true` once the order's deadline has come, whatever has become of the order by then.
+    pub fn is_past_deadline(&self, now: Timestamp) -> bool {
+        is_over(self.expires_at, now)
+    }
+
     /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
         let waits = self.status == OrderStatus::Created || planted(Mistake::ExpireWithoutHolder);
-        waits && is_over(self.expires_at, now)
+        waits && self.is_past_deadline(now)
     }
 }
+
+/// A ticket's version after an event of its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketVersion {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its version after the event.
+    pub version: u64,
+}
+
+/// The tickets that an order's event changed.
+pub(crate) type TicketVersions = SmallVec<[TicketVersion; 1]>;
 
 /// Whether a hold that ends at the deadline has ended.
 pub(in crate::domain) fn is_over(deadline: Timestamp, now: Timestamp) -> bool {
     deadline < now || deadline == now && !planted(Mistake::DeadlineOffByOne)
 }
 
-pub(in crate::domain) fn apply_created(event: &OrderCreated, fact: Fact) -> Order {
-    Order {
-        id: event.order_id,
-        buyer_id: event.buyer_id,
-        status: OrderStatus::Created,
-        cancel_reason: None,
-        total: event.total,
-        expires_at: event.expires_at,
-        tickets: Arc::clone(&event.tickets),
-        charge: None,
-        version: fact.version,
-        created_at: fact.at,
-        updated_at: fact.at,
+/// Whether the order still waits for its buyer: neither ended nor being paid nor past its deadline.
+pub(in crate::domain) fn payable(order: &Order, now: Timestamp) -> Result<(), Rejection> {
+    match order.status {
+        OrderStatus::Created if is_over(order.expires_at, now) => Err(Rejection::Expired),
+        OrderStatus::Created => Ok(()),
+        OrderStatus::AwaitingPayment => Err(Rejection::PaymentPending),
+        OrderStatus::Complete => Err(Rejection::AlreadyPaid),
+        OrderStatus::Cancelled => Err(Rejection::Cancelled),
+        OrderStatus::Expired => Err(Rejection::Expired),
     }
-}
-
-pub(in crate::domain) fn apply_cancelled(
-    order: &mut Arc<Order>,
-    event: &OrderCancelled,
-    fact: Fact,
-) -> Result<(), Inconsistency> {
-    let charge = order.charge.as_ref().map(|charge| charge.status);
-    let follows = match event.reason {
-        CancelReason::Buyer => order.status == OrderStatus::Created,
-        CancelReason::PaymentFailed => charge == Some(ChargeStatus::Failed),
-    };
-    if !follows {
-        return Err(Inconsistency("the order was cancelled for a reason that it did not have"));
-    }
-    end(order, OrderStatus::Cancelled, fact)?.cancel_reason = Some(event.reason);
-    Ok(())
 }
 
 /// Ends an open order.

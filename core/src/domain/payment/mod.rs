@@ -25,32 +25,39 @@
 //!
 //! **Invariant:** what is given back, about to be given back, or with the buyer's bank is never more than was taken.
 
-mod command;
-mod decide;
-mod event;
+mod close_dispute;
+mod late;
+mod open_dispute;
+mod record_refund;
+mod rejection;
+mod resolve_escalation;
+mod settle_charge;
+mod settle_refund;
+mod start_payment;
+mod start_refund;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use command::{
-    ChargeOutcome, CloseDispute, OpenDispute, RecordRefund, RefundOutcome, ResolveEscalation, SettleCharge,
-    SettleRefund, StartPayment, StartRefund,
+pub(crate) use close_dispute::CloseDispute;
+pub use close_dispute::DisputeClosed;
+pub use late::{
+    ChargeEscalated, ChargeTransferred, ChargeVoided, LateMoneyPolicy, LateMoneyReceived, LateMoneyStep,
+    UnknownLateMoneyStep, VoidStarted,
 };
-pub(crate) use decide::Rejection;
-pub use decide::{LateMoneyPolicy, LateMoneyStep, UnknownLateMoneyStep};
-pub(super) use decide::{
-    close_dispute, open_dispute, record_refund, resolve_escalation, settle_charge, settle_refund, start_payment,
-    start_refund,
-};
-pub use event::{
-    ChargeAuthorized, ChargeCreated, ChargeDisputed, ChargeEscalated, ChargeFailed, ChargeRefunded, ChargeTransferred,
-    ChargeVoided, DisputeClosed, EscalationResolved, LateMoneyReceived, PaymentStarted, RefundFailed, RefundReason,
-    RefundStarted, Resolution, UnknownResolution, VoidStarted,
-};
+pub use open_dispute::ChargeDisputed;
+pub(crate) use open_dispute::OpenDispute;
+pub(crate) use record_refund::RecordRefund;
+pub(crate) use rejection::{Rejection, codes};
+pub(crate) use resolve_escalation::ResolveEscalation;
+pub use resolve_escalation::{EscalationResolved, Resolution, UnknownResolution};
+pub use settle_charge::{ChargeAuthorized, ChargeCreated, ChargeFailed};
+pub(crate) use settle_charge::{ChargeOutcome, SettleCharge};
+pub use settle_refund::{ChargeRefunded, RefundFailed};
+pub(crate) use settle_refund::{RefundOutcome, SettleRefund};
+pub use start_payment::PaymentStarted;
+pub(crate) use start_payment::StartPayment;
+pub(crate) use start_refund::StartRefund;
+pub use start_refund::{RefundReason, RefundStarted};
 pub use state::{Charge, ChargeStatus, Dispute, DisputeStatus, Refund, RefundStatus};
 pub(crate) use state::{LATE_MONEY_UNTIL, UNREACHED};
-pub(super) use state::{
-    apply_authorized, apply_created, apply_dispute_closed, apply_disputed, apply_escalated, apply_failed,
-    apply_late_money, apply_refund_failed, apply_refund_started, apply_refunded, apply_resolved, apply_started,
-    apply_transferred, apply_void_started, apply_voided,
-};

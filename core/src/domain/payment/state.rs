@@ -1,7 +1,6 @@
-//! A charge and how events change it.
+//! A charge.
 
 mod dispute;
-mod late;
 mod refund;
 
 use std::fmt;
@@ -10,19 +9,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{ChargeAuthorized, ChargeCreated, ChargeFailed, PaymentStarted};
+use super::Rejection;
 use crate::domain::ledger::Split;
-use crate::domain::order::{self, Order, OrderStatus};
-use crate::domain::{Fact, Inconsistency};
-use crate::types::{ChargeId, Money, OrderId, Timestamp};
+use crate::domain::order::Order;
+use crate::domain::{Fact, Inconsistency, State};
+use crate::types::{ChargeId, Money, OrderId, Timestamp, UserId};
 
 pub use dispute::{Dispute, DisputeStatus};
-pub(in crate::domain) use dispute::{apply_dispute_closed, apply_disputed};
-pub(in crate::domain) use late::{
-    apply_escalated, apply_late_money, apply_resolved, apply_transferred, apply_void_started, apply_voided,
-};
+pub(super) use refund::only_refund;
 pub use refund::{Refund, RefundStatus};
-pub(in crate::domain) use refund::{apply_refund_failed, apply_refund_started, apply_refunded};
 
 /// Where a charge is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -146,62 +141,11 @@ impl Charge {
     }
 }
 
-type Applied = Result<(), Inconsistency>;
-
-pub(in crate::domain) fn apply_started(order: &mut Arc<Order>, event: &PaymentStarted, fact: Fact) -> Applied {
-    if order.status != OrderStatus::Created {
-        return Err(Inconsistency("a payment started for an order that did not wait for one"));
-    }
-    let order = order::version_step(order, fact)?;
-    order.status = OrderStatus::AwaitingPayment;
-    order.charge = Some(Charge {
-        id: event.charge_id,
-        order_id: event.order_id,
-        amount: event.amount,
-        status: ChargeStatus::Pending,
-        gateway: Arc::clone(&event.gateway),
-        reference: None,
-        failure: None,
-        late: false,
-        refunds: Vec::new(),
-        disputes: Vec::new(),
-        transferred_to: None,
-        split: Split::default(),
-        created_at: fact.at,
-        updated_at: fact.at,
-    });
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_authorized(order: &mut Arc<Order>, event: &ChargeAuthorized, fact: Fact) -> Applied {
-    let changed = order::version_step(order, fact)?;
-    let charge = step(changed, event.charge_id, &[ChargeStatus::Pending], ChargeStatus::Authorized, fact)?;
-    charge.reference.clone_from(&event.reference);
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_created(order: &mut Arc<Order>, event: &ChargeCreated, fact: Fact) -> Applied {
-    let changed = order::end(order, OrderStatus::Complete, fact)?;
-    let charge = step(changed, event.charge_id, UNDECIDED, ChargeStatus::Succeeded, fact)?;
-    charge.split = Split::with_fees(&event.fees);
-    if event.reference.is_some() {
-        charge.reference.clone_from(&event.reference);
-    }
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_failed(order: &mut Arc<Order>, event: &ChargeFailed, fact: Fact) -> Applied {
-    let changed = order::version_step(order, fact)?;
-    let charge = step(changed, event.charge_id, UNDECIDED, ChargeStatus::Failed, fact)?;
-    charge.failure = Some(Arc::clone(&event.reason));
-    Ok(())
-}
-
 /// What a charge is in before it is known whether it took money.
-const UNDECIDED: &[ChargeStatus] = &[ChargeStatus::Pending, ChargeStatus::Authorized];
+pub(super) const UNDECIDED: &[ChargeStatus] = &[ChargeStatus::Pending, ChargeStatus::Authorized];
 
 /// The charge, whose status goes on from one of these.
-fn step<'o>(
+pub(super) fn step<'o>(
     order: &'o mut Order,
     id: ChargeId,
     from: &[ChargeStatus],
@@ -217,9 +161,26 @@ fn step<'o>(
 }
 
 /// The charge, which changes now.
-fn charge_of(order: &mut Order, id: ChargeId, fact: Fact) -> Result<&mut Charge, Inconsistency> {
+pub(super) fn charge_of(order: &mut Order, id: ChargeId, fact: Fact) -> Result<&mut Charge, Inconsistency> {
     let charge = order.charge.as_mut().filter(|charge| charge.id == id);
     let charge = charge.ok_or(Inconsistency("the order has no such charge"))?;
     charge.updated_at = fact.at;
     Ok(charge)
+}
+
+/// Returns the order and its charge, if the order has that one.
+pub(super) fn find(state: &State, order_id: OrderId, charge_id: ChargeId) -> Result<(&Order, &Charge), Rejection> {
+    let order = state.order(order_id).ok_or(Rejection::NotFound)?;
+    let charge = order.charge.as_ref().filter(|charge| charge.id == charge_id).ok_or(Rejection::NotFound)?;
+    Ok((order, charge))
+}
+
+/// Returns the order that a check of the journal asks for.
+pub(super) fn demanded(state: &State, id: OrderId) -> Result<&Order, Inconsistency> {
+    state.order(id).map(Arc::as_ref).ok_or(Inconsistency("it is about an order that does not exist"))
+}
+
+/// Says that there is such a user who is not erased.
+pub(super) fn is_active(state: &State, id: UserId) -> bool {
+    state.user(id).is_some_and(|user| !user.erased)
 }

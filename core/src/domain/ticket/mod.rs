@@ -13,16 +13,20 @@
 //!
 //! **Invariant:** only an available ticket is edited or withdrawn, and only by its seller.
 
-mod command;
-mod decide;
-mod event;
+mod create_tickets;
+mod rejection;
 mod state;
 #[cfg(test)]
 mod tests;
+mod update_ticket;
+mod withdraw_ticket;
 
-pub(crate) use command::{CreateTickets, Listing, UpdateTicket, WithdrawTicket};
-pub(crate) use decide::Rejection;
-pub(super) use decide::{create_tickets, update_ticket, withdraw_ticket};
-pub use event::{TicketCreated, TicketUpdated, TicketWithdrawn};
+pub use create_tickets::TicketCreated;
+pub(crate) use create_tickets::{CreateTickets, Listing};
+pub(crate) use rejection::{Rejection, codes};
 pub use state::{Show, Ticket, TicketStatus};
-pub(super) use state::{apply_created, apply_updated, apply_withdrawn, free, lock, return_to_sale, sell};
+pub(super) use state::{free, lock, return_to_sale, sell};
+pub use update_ticket::TicketUpdated;
+pub(crate) use update_ticket::UpdateTicket;
+pub use withdraw_ticket::TicketWithdrawn;
+pub(crate) use withdraw_ticket::WithdrawTicket;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{TicketCreated, TicketUpdated, TicketWithdrawn};
-use crate::domain::{Fact, Inconsistency};
+use super::Rejection;
+use crate::domain::{Context, Fact, Inconsistency, State};
 use crate::types::{
     Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UnknownName, UserId, Venue, by_name,
 };
@@ -33,6 +33,11 @@ impl Show {
     /// Creates a show without category and venue.
     pub fn new(name: ShowName, starts_at: Timestamp) -> Self {
         Self { name, category: None, venue: None, starts_at }
+    }
+
+    /// Returns `true` once the show has started, which is when its tickets can't be ordered any more.
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.starts_at <= now
     }
 }
 
@@ -62,6 +67,11 @@ impl TicketStatus {
             Self::Sold => "sold",
             Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// Returns `true` if its seller may edit or withdraw a ticket in this status.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Available)
     }
 
     /// Whether the ticket is on sale, or may be again when an order ends without payment.
@@ -114,46 +124,41 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Returns `true` if this user may order the ticket at `now`, as far as the ticket itself says: it is available, somebody
+    /// else sells it, and its show has not started. Without a user, `true` if somebody may.
+    pub fn is_orderable_by(&self, buyer: Option<UserId>, now: Timestamp) -> bool {
+        let has_started = self.show.as_ref().is_some_and(|show| show.has_started(now));
+        self.status == TicketStatus::Available && buyer != Some(self.seller_id) && !has_started
+    }
+
     /// When its show starts, if it has one.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show.as_ref().map(|show| show.starts_at)
     }
 }
 
-pub(in crate::domain) fn apply_created(event: &TicketCreated, fact: Fact) -> Ticket {
-    Ticket {
-        id: event.ticket_id,
-        seller_id: event.seller_id,
-        title: event.title.clone(),
-        price: event.price,
-        show: event.show.clone(),
-        seat: event.seat.clone(),
-        status: TicketStatus::Available,
-        holder: None,
-        version: fact.version,
-        created_at: fact.at,
-        updated_at: fact.at,
+/// Returns the ticket if the actor may change it now. Refuses: [`Rejection::NotFound`], [`Rejection::NotYours`],
+/// [`Rejection::Locked`], [`Rejection::Sold`], [`Rejection::Withdrawn`], [`Rejection::VersionMismatch`].
+pub(super) fn editable<'s>(
+    state: &'s State,
+    id: TicketId,
+    expected: Option<u64>,
+    context: &Context,
+) -> Result<&'s Ticket, Rejection> {
+    let ticket = state.ticket(id).ok_or(Rejection::NotFound)?;
+    if context.actor.user() != Some(ticket.seller_id) {
+        return Err(Rejection::NotYours);
     }
-}
-
-pub(in crate::domain) fn apply_updated(
-    ticket: &mut Arc<Ticket>,
-    event: &TicketUpdated,
-    fact: Fact,
-) -> Result<(), Inconsistency> {
-    let ticket = step(ticket, fact, TicketStatus::Available, TicketStatus::Available, None)?;
-    ticket.title.clone_from(&event.title);
-    ticket.price = event.price;
-    ticket.show.clone_from(&event.show);
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_withdrawn(
-    ticket: &mut Arc<Ticket>,
-    _event: &TicketWithdrawn,
-    fact: Fact,
-) -> Result<(), Inconsistency> {
-    step(ticket, fact, TicketStatus::Available, TicketStatus::Withdrawn, None).map(drop)
+    match ticket.status {
+        TicketStatus::Available => {}
+        TicketStatus::Locked => return Err(Rejection::Locked),
+        TicketStatus::Sold => return Err(Rejection::Sold),
+        TicketStatus::Withdrawn => return Err(Rejection::Withdrawn),
+    }
+    if expected.is_some_and(|version| version != ticket.version) {
+        return Err(Rejection::VersionMismatch);
+    }
+    Ok(ticket)
 }
 
 /// An order takes an available ticket.
@@ -187,7 +192,8 @@ fn held_by(ticket: &Ticket, order: OrderId) -> Result<(), Inconsistency> {
     if ticket.holder == Some(order) { Ok(()) } else { Err(Inconsistency("the ticket is held by another order")) }
 }
 
-fn step(
+/// Returns the ticket, one version on, in another status.
+pub(super) fn step(
     ticket: &mut Arc<Ticket>,
     fact: Fact,
     from: TicketStatus,

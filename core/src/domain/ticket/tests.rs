@@ -100,6 +100,33 @@ fn both(expected: Option<u64>) -> [crate::command::Command; 2] {
 }
 
 #[test]
+fn only_what_is_called_editable_is() {
+    let on_sale = || market().on_sale(SELLER, [7]).by(SELLER);
+    assert!(on_sale().ticket(7).status.is_editable());
+    on_sale().when(withdraw(7, None)).then_events([withdrawn(7)]);
+    for (story, refusal) in [(locked(), Rejection::Locked), (sold(), Rejection::Sold), (gone(), Rejection::Withdrawn)] {
+        assert!(!story.ticket(7).status.is_editable());
+        story.when(withdraw(7, None)).then_refused(refusal);
+    }
+}
+
+#[test]
+fn others_may_order_what_is_on_sale_until_its_show_starts() {
+    let with_show = Listing { show: Some(show(9)), ..listing(7) };
+    let story = market().by(SELLER).has(list_as(7, with_show));
+    let check = |buyer: Option<u64>, at, expected| {
+        assert_eq!(story.ticket(7).is_orderable_by(buyer.map(user), ms(at)), expected, "{buyer:?} at {at}");
+    };
+    check(Some(BUYER), 8, true);
+    check(None, 8, true);
+    check(Some(SELLER), 8, false);
+    check(Some(BUYER), 9, false);
+    for story in [locked(), sold(), gone()] {
+        assert!(!story.ticket(7).is_orderable_by(Some(user(BUYER)), ms(0)));
+    }
+}
+
+#[test]
 fn edit_and_withdrawal_are_refused_in_this_order() {
     for command in both(Some(77)) {
         check_refused([

@@ -1,4 +1,4 @@
-//! Requests to Stripe: pinned to one version of its API, bounded in time, and sent again where that is safe.
+//! Requests to Stripe: pinned to one version of its API, bounded in time, and retried where that is safe.
 
 #[cfg(test)]
 mod tests;
@@ -20,29 +20,32 @@ use serde::de::DeserializeOwned;
 use super::{StripeError, StripeKey};
 use crate::gateway::GatewayError;
 
-/// The version that this module was written against. Stripe answers in its shapes, whatever the account's own version is.
+/// Version of Stripe's API that this module uses. Stripe answers in the shapes of this version, whatever the account's
+/// default version is.
 ///
-/// Later ones, from `2026-09-30.endive` on, no longer take `payment_method_types`.
+/// Versions from `2026-09-30.endive` on no longer accept `payment_method_types`.
 const API_VERSION: &str = "2026-08-26.dahlia";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For how long an unused connection is kept.
+/// Time after which an unused connection is closed.
 const IDLE_MAX: Duration = Duration::from_mins(1);
 
-/// How much of an answer is read. A page of a hundred intents has less than half of it.
+/// Limit of bytes read of an answer. A page of a hundred intents has less than half as many.
 const ANSWER_LEN_MAX: usize = 4 << 20;
 
-/// How patient a client is. The worker gives one call of the gateway half a minute in all, and looks the charge up after that.
+/// Timeouts and retry limits of a client. The worker allows half a minute for one call of the gateway in all, and looks
+/// the charge up after that.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// How often a request is sent at most.
+    /// Maximum number of attempts of a request.
     pub(super) attempts_max: u32,
-    /// How long one attempt may take.
+    /// Timeout of one attempt.
     pub(super) timeout: Duration,
-    /// How long to wait before the second attempt; doubled each time, and shortened at random so that callers spread.
+    /// Pause before the second attempt. It doubles each time and is shortened at random so that callers spread.
     pub(super) pause: Duration,
-    /// How long to wait at most if Stripe says how long; if that is longer, the worker asks again when its own time comes.
+    /// Maximum `Retry-After` that the client waits for. After a longer one the call fails, and the worker retries
+    /// later.
     pub(super) pause_max: Duration,
 }
 
@@ -57,18 +60,19 @@ impl Default for Pace {
     }
 }
 
-/// Fields of a form, with the bracketed names that Stripe uses.
+/// Fields of a form, with Stripe's bracketed names.
 pub(super) type Form = Vec<(&'static str, String)>;
 
 pub(super) struct Client {
     http: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
-    /// Names the key to Stripe, and hides it from whoever logs headers.
+    /// `Authorization` header with the key, marked as sensitive so that it is not logged.
     authorization: HeaderValue,
     pace: Pace,
 }
 
-/// What is wrong, in Stripe's codes, which are not for buyers. Its message is left out: it may quote a card's token.
+/// Stripe's error codes, which are not meant for buyers. Stripe's message is left out because it may quote a card's
+/// token.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct ApiError {
     #[serde(rename = "type")]
@@ -82,12 +86,12 @@ struct ErrorBody {
     error: ApiError,
 }
 
-/// Why there is no answer.
+/// Reasons why a request has no usable answer.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Stripe refused: the same request again would be refused again.
+    /// Stripe refused the request and would refuse it again.
     Refused(ApiError),
-    /// It is not known what Stripe did.
+    /// The effect of the request at Stripe is unknown.
     Unknown(GatewayError),
 }
 
@@ -122,12 +126,12 @@ impl Client {
         self.send(&Method::GET, &path, None, "").await.map(|(answer, _)| answer)
     }
 
-    /// Sends a form for which a second time changes nothing.
+    /// Posts a form whose repetition has no further effect.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, form: &Form) -> Result<T, Failure> {
         self.send(&Method::POST, path, None, &encoded(form)).await.map(|(answer, _)| answer)
     }
 
-    /// Sends a form under an idempotency key; tells whether Stripe has only repeated an earlier answer.
+    /// Posts a form under an idempotency key. The second value is `true` if Stripe replayed an earlier answer.
     pub(super) async fn post_once<T>(&self, path: &str, key: &str, form: &Form) -> Result<(T, bool), Failure>
     where
         T: DeserializeOwned,
@@ -135,7 +139,7 @@ impl Client {
         self.send(&Method::POST, path, Some(key), &encoded(form)).await
     }
 
-    /// One attempt: the status, the headers and the body, or what went wrong before there were any.
+    /// Makes one attempt and returns status, headers and body.
     async fn ask(&self, method: &Method, path: &str, key: Option<&str>, form: &str) -> Result<Answer, Failure> {
         let request = Request::builder()
             .method(method)
@@ -174,7 +178,7 @@ impl Client {
                     let repeated = answer.header("idempotent-replayed") == Some("true");
                     match serde_json::from_slice(&answer.body) {
                         Ok(object) => return Ok((object, repeated)),
-                        // It was done, and something on the way has spoilt the answer.
+                        // Stripe executed the request, but the answer is corrupt.
                         Err(error) => (unknown(error), Again::After(Duration::ZERO)),
                     }
                 }
@@ -191,7 +195,7 @@ impl Client {
     }
 }
 
-/// What Stripe answered.
+/// An answer of Stripe.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -204,7 +208,7 @@ impl Answer {
     }
 }
 
-/// TLS with the authorities that the machine trusts.
+/// Creates a TLS configuration that trusts the machine's certificate authorities.
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -217,19 +221,19 @@ fn encoded(form: &Form) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
 }
 
-/// Whether a request is sent again.
+/// Retry decision for a failed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Again {
-    /// It would be refused again.
+    /// Stripe would refuse the request again.
     Never,
-    /// After this long at least.
+    /// Retry after at least this time.
     After(Duration),
 }
 
-/// What went wrong, and whether to ask again.
+/// Classifies an unsuccessful answer as a failure with a retry decision.
 fn refused(answer: &Answer) -> (Failure, Again) {
     let status = answer.status;
-    // Stripe says it in seconds.
+    // The header is in seconds.
     let least = answer.header("retry-after").and_then(|value| value.parse().ok());
     let least = least.map_or(Duration::ZERO, Duration::from_secs);
     let busy = matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error();
@@ -244,7 +248,7 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     (Failure::Unknown(GatewayError(format!("Stripe answered {status} {code}"))), again)
 }
 
-/// An error with what it came from: hyper's own words are few.
+/// Formats an error with its chain of sources, because hyper's own message says little.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -260,7 +264,7 @@ fn unknown(error: impl std::fmt::Display) -> Failure {
     Failure::Unknown(GatewayError(format!("Stripe can't be asked: {error}")))
 }
 
-/// Between half of the pause and all of it.
+/// Returns a random duration between half of `pause` and `pause`.
 fn jittered(pause: Duration) -> Duration {
     let random = getrandom::u32().unwrap_or(u32::MAX);
     pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))

@@ -1,4 +1,4 @@
-//! Stripe's objects, as far as they matter here, and what they mean to a box office.
+//! Stripe's objects, reduced to the fields in use, and their meaning for a box office.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::http::ApiError;
 use crate::gateway::{ChargeAnswer, RefundAnswer};
 use crate::types::Money;
 
-/// Where a charge stands at Stripe.
+/// A payment intent: the state of a charge at Stripe.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Intent {
     pub(super) id: Arc<str>,
@@ -20,7 +20,7 @@ pub(super) struct Intent {
     last_payment_error: Option<ApiError>,
 }
 
-/// What the box office wrote on an object of Stripe's.
+/// Metadata that the box office has set on a Stripe object.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Metadata {
     #[serde(rename = "order_id")]
@@ -51,14 +51,14 @@ pub(super) struct List<T> {
     pub(super) has_more: bool,
 }
 
-/// What is to be done about an intent.
+/// Classification of an intent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// No card was tried.
     New,
     /// A card was declined; the buyer's page could still try another one.
     Failed,
-    /// Nothing but to tell.
+    /// The intent's status is the answer.
     Is(ChargeAnswer),
 }
 
@@ -80,7 +80,7 @@ impl Intent {
         })
     }
 
-    /// Why no money was taken.
+    /// Returns the reason why no money was taken.
     pub(super) fn reason(&self) -> &'static str {
         self.last_payment_error.as_ref().map_or("The payment was cancelled", reason)
     }
@@ -98,16 +98,16 @@ impl Refund {
         }
     }
 
-    /// Whether its money has gone, or is going, back.
+    /// Returns `true` if the refund's money has gone back or is going back.
     pub(super) fn counts(&self) -> bool {
         !matches!(self.status.as_deref(), Some("failed" | "canceled"))
     }
 }
 
-/// Why a card was declined, in words that its holder may read.
+/// Returns the reason why a card was declined, in words that its holder may read.
 ///
-/// Whoever tries a stolen card must not learn that the bank knows, so everything that is not the buyer's own to mend has one
-/// reason, as Stripe asks for `fraudulent`, `lost_card`, `stolen_card`, `pickup_card` and their like.
+/// A person who tries a stolen card must not learn that the bank knows. So every cause that the buyer can't fix has the
+/// same reason, as Stripe requires for `fraudulent`, `lost_card`, `stolen_card`, `pickup_card` and similar codes.
 pub(super) fn reason(error: &ApiError) -> &'static str {
     match error.decline_code.as_deref().or(error.code.as_deref()) {
         Some("insufficient_funds") => "The card has insufficient funds",
@@ -128,13 +128,13 @@ pub(super) fn reason(error: &ApiError) -> &'static str {
     }
 }
 
-/// The amount as Stripe wants it: its smallest unit.
+/// Converts an amount to Stripe's smallest unit.
 ///
-/// That is the minor unit of ISO 4217, but Stripe writes two currencies without decimals as if they had two, and one with two as
-/// if it had none; and of three decimals the last must be 0.
+/// That is the minor unit of ISO 4217, with these exceptions: Stripe writes two currencies without decimals as if they
+/// had two, and one with two decimals as if it had none; the last of three decimals must be 0.
 ///
 /// # Errors
-/// Why it can't be paid by card.
+/// The reason why the amount can't be paid by card.
 pub(super) fn smallest_unit(amount: Money) -> Result<u64, &'static str> {
     let (minor, currency) = (amount.minor(), amount.currency());
     match (currency.code(), currency.exponent()) {
@@ -147,7 +147,7 @@ pub(super) fn smallest_unit(amount: Money) -> Result<u64, &'static str> {
     }
 }
 
-/// The amount of a smallest unit: the way back.
+/// Converts an amount in Stripe's smallest unit back to money.
 pub(super) fn from_smallest_unit(amount: u64, currency: &str) -> Option<Money> {
     let currency = currency.to_ascii_uppercase().parse::<crate::types::Currency>().ok()?;
     let minor = match currency.code() {

@@ -1,4 +1,4 @@
-//! Real money, by way of Stripe's payment intents.
+//! Real payments through Stripe's payment intents.
 //!
 //! ```text
 //! create (idempotency key: the charge's id; no card) → give it the card → confirm → succeeded | requires_capture
@@ -6,19 +6,21 @@
 //!    └────────────── lookup that finds no card tried, void, decline ─────────┴──→ canceled, for good
 //! ```
 //!
-//! **Why the intent is made without the card.** After a crash the card's token is gone: it is never stored. An intent that were
-//! made and confirmed in one request could then only be searched for, and "not found" might mean "still on its way". Made without
-//! the card, the very same request can be sent again by whoever knows the charge; Stripe answers with the intent that there is,
-//! or makes one, and either way there is exactly one. Nothing can be taken by it until it is confirmed, and once it is cancelled
-//! nothing ever can. So a lookup always ends: the intent has taken money, or waits for something, or is cancelled by the lookup
-//! and is declined from then on. A confirmation that was under way finds it cancelled, or has won before; Stripe decides which.
+//! **The intent is created without the card.** The card's token is never stored, so it is gone after a crash. An intent
+//! that was created and confirmed in one request could then only be searched for, and "not found" might mean "still on
+//! its way". A creation without the card can be repeated by anybody who knows the charge: Stripe answers with the
+//! existing intent or creates one, and either way there is exactly one. It can take no money until it is confirmed, and
+//! never after it is cancelled. So a lookup always ends: the intent has taken money, or waits for something, or the
+//! lookup cancels it and it is declined from then on. A concurrent confirmation either finds it cancelled or has won
+//! before; Stripe decides which.
 //!
-//! **Why a declined intent is cancelled.** Stripe lets the buyer's page try another card with the client secret. The order is
-//! cancelled by then, so the intent must be, too, before anybody is told.
+//! **A declined intent is cancelled.** Stripe lets the buyer's page try another card with the client secret. The order
+//! is cancelled by then, so the intent must be cancelled too, before the decline is reported.
 //!
-//! Stripe remembers idempotency keys for a day at least. A charge that is older is looked for in the list of intents of its time,
-//! and so is one whose creation Stripe keeps answering with an error. A refund is always looked for among the refunds of its
-//! charge before it is asked for, so that it is given once even if the box office was away for weeks.
+//! Stripe keeps idempotency keys for at least a day. An older charge is searched for in the list of intents of its
+//! time, and so is a charge whose creation Stripe keeps answering with an error. Before a refund is requested, it is
+//! always searched for among the refunds of its charge, so that it is given once even if the box office was down for
+//! weeks.
 
 mod http;
 mod intent;
@@ -41,21 +43,21 @@ use super::{
 use crate::clock::{Clock, SystemClock};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
-/// Where Stripe is.
+/// Address of Stripe's API.
 const STRIPE: &str = "https://api.stripe.com";
 
-/// Until what age of a charge Stripe is sure to know its idempotency key still.
+/// Age of a charge up to which Stripe is certain to know its idempotency key.
 const KEY_AGE_MAX: Duration = Duration::from_hours(23);
 
-/// How far Stripe's clock may be from ours.
+/// Maximum difference between Stripe's clock and ours.
 const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(10);
 
-/// Whether money moves.
+/// Mode of a Stripe key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StripeMode {
-    /// It does not: the key is one of Stripe's test mode.
+    /// Test mode: no money moves.
     Test,
-    /// It does.
+    /// Live mode: money moves.
     Live,
 }
 
@@ -66,23 +68,23 @@ pub struct StripeKey {
     mode: StripeMode,
 }
 
-/// Why there can be no gateway to Stripe.
+/// Reasons why a gateway to Stripe can't be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StripeError {
-    /// Not a secret key.
+    /// The text is not a secret key.
     #[error("a Stripe key must start with sk_test_, rk_test_, sk_live_ or rk_live_")]
     Key,
-    /// The address would let others read the key.
+    /// The address is not safe to send the key to.
     #[error("Stripe must be reached by https, or on this machine")]
     Insecure,
-    /// The HTTP client can't be made.
+    /// The HTTP client can't be created.
     #[error("there can be no HTTP client: {0}")]
     Client(String),
 }
 
 impl StripeKey {
-    /// Whether money moves with this key.
+    /// Returns the mode of the key: test or live.
     pub fn mode(&self) -> StripeMode {
         self.mode
     }
@@ -113,10 +115,10 @@ impl fmt::Debug for StripeKey {
     }
 }
 
-/// Charges cards by way of Stripe.
+/// Charges cards through Stripe.
 ///
-/// A token is a payment method (`pm_…`) or a card token (`tok_…`) that Stripe's own script made in the buyer's browser: card
-/// numbers never come here.
+/// A token is a payment method (`pm_…`) or a card token (`tok_…`) that Stripe's own script created in the buyer's
+/// browser. Card numbers never reach the box office.
 ///
 /// ```
 /// use boxoffice::gateway::Stripe;
@@ -134,18 +136,19 @@ pub struct Stripe {
 }
 
 impl Stripe {
-    /// A gateway to the account of this key.
+    /// Creates a gateway to the account of this key.
     ///
     /// # Errors
-    /// [`StripeError::Client`] if no HTTP client can be made.
+    /// [`StripeError::Client`] if no HTTP client can be created.
     pub fn new(key: StripeKey) -> Result<Self, StripeError> {
         Self::at(key, STRIPE)
     }
 
-    /// A gateway to something else that speaks as Stripe does, such as a proxy.
+    /// Creates a gateway to a server that speaks Stripe's protocol, such as a proxy.
     ///
     /// # Errors
-    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`].
+    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`] if no HTTP
+    /// client can be created.
     #[expect(clippy::needless_pass_by_value, reason = "whoever has a gateway has no more use of its key")]
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
         Self::paced(&key, base, Pace::default())
@@ -156,26 +159,28 @@ impl Stripe {
         Ok(Self { client, mode, authorizes: false, webhook_secrets: Vec::new(), clock: SystemClock::new() })
     }
 
-    /// Sets the money aside first and takes it when it is [captured](PaymentGateway::capture), instead of at once.
+    /// Makes charges reserve the money first and take it when it is [captured](PaymentGateway::capture), instead of at
+    /// once.
     #[must_use]
     pub fn authorize_first(mut self) -> Self {
         self.authorizes = true;
         self
     }
 
-    /// Believes webhooks that are signed with this secret (`whsec_…`). May be called for several, while one replaces another.
+    /// Accepts webhooks that are signed with this secret (`whsec_…`). Call it for each of several secrets during a
+    /// rotation.
     #[must_use]
     pub fn webhook_secret(mut self, secret: &str) -> Self {
         self.webhook_secrets.push(notice::Secret::new(secret));
         self
     }
 
-    /// Whether money moves.
+    /// Returns the mode of the key: test or live.
     pub fn mode(&self) -> StripeMode {
         self.mode
     }
 
-    /// The one intent of the charge: made now, or there already.
+    /// Returns the one intent of the charge, created now or earlier.
     async fn begin(&self, charge: ChargeId, order: OrderId, amount: Money) -> Result<Intent, Failure> {
         let smallest = smallest_unit(amount).map_err(|reason| Failure::Unknown(GatewayError(reason.to_owned())))?;
         let capture = if self.authorizes { "manual" } else { "automatic" };
@@ -189,7 +194,7 @@ impl Stripe {
         ];
         let (intent, repeated): (Intent, bool) =
             self.client.post_once("payment_intents", &charge.to_string(), &form).await?;
-        // What is repeated is the intent as it was when it was made.
+        // A replayed answer is the intent as it was at its creation.
         if repeated { self.intent(&intent.id).await } else { Ok(intent) }
     }
 
@@ -221,19 +226,19 @@ impl Stripe {
         }
     }
 
-    /// Gives the intent its card and takes the money by it. Under a key of its own, so that a card that was declined is not tried
-    /// again because the answer was lost.
+    /// Attaches the card to the intent and takes the money. The confirmation has an idempotency key of its own, so that
+    /// a declined card is not tried again because the answer was lost.
     async fn confirm(&self, intent: &str, request: &ChargeRequest) -> Result<Intent, Failure> {
         let path = format!("payment_intents/{intent}");
         self.client.post::<Intent>(&path, &card(request.token.expose())).await?;
         let key = format!("{}-confirm", request.charge_id);
-        // The buyer's page goes on with Stripe's own script, if the bank wants to be asked.
+        // If the bank requires authentication, the buyer's page continues with Stripe's own script.
         let form = vec![("use_stripe_sdk", "true".to_owned())];
         let (confirmed, repeated) = self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &form).await?;
         if repeated { self.intent(intent).await } else { Ok(confirmed) }
     }
 
-    /// What the intent has come to, after making sure that one which has failed, or was never tried, stays so.
+    /// Converts an intent to an answer. Cancels an intent that has failed or was never tried, so that it stays so.
     async fn told(&self, intent: Intent, why: Option<&'static str>) -> Result<ChargeAnswer, GatewayError> {
         match intent.standing() {
             Standing::Is(answer) => Ok(answer),
@@ -246,7 +251,7 @@ impl Stripe {
     async fn cancel(&self, id: &str, why: Option<&'static str>) -> Result<ChargeAnswer, GatewayError> {
         let intent = match self.client.post::<Intent>(&format!("payment_intents/{id}/cancel"), &Form::new()).await {
             Ok(intent) => intent,
-            // It is under way, has taken money or is cancelled already.
+            // The intent is being processed, has taken money or is already cancelled.
             Err(Failure::Refused(_)) => self.intent(id).await?,
             Err(failure) => return Err(failure.into()),
         };
@@ -259,7 +264,7 @@ impl Stripe {
         }
     }
 
-    /// The intent of a charge; `None` if Stripe has none.
+    /// Finds the intent of a charge; `None` if Stripe has none.
     async fn find(&self, request: &LookupRequest) -> Result<Option<Intent>, GatewayError> {
         if let Some(reference) = &request.reference {
             return Ok(Some(self.intent(reference).await?));
@@ -267,7 +272,7 @@ impl Stripe {
         if self.clock.now().since(request.created_at) < KEY_AGE_MAX {
             match self.begin(request.charge_id, request.order_id, request.amount).await {
                 Ok(intent) => return Ok(Some(intent)),
-                // Such as after another mode of capture was chosen, or when Stripe repeats an error of its own.
+                // For example after the capture mode was changed, or when Stripe replays an error of its own.
                 Err(failure) => {
                     tracing::warn!(charge = %request.charge_id, ?failure, "looking for an intent in the list");
                 }
@@ -276,7 +281,7 @@ impl Stripe {
         self.search(request.charge_id, request.created_at).await
     }
 
-    /// Looks through the intents of the charge's time.
+    /// Searches the intents that were created around the charge's time.
     async fn search(&self, charge: ChargeId, created_at: Timestamp) -> Result<Option<Intent>, GatewayError> {
         let from = created_at.as_secs().saturating_sub(CLOCKS_DIFFER_MAX.as_secs());
         let until = created_at.plus(KEY_AGE_MAX + CLOCKS_DIFFER_MAX).as_secs();
@@ -366,7 +371,7 @@ impl Stripe {
         }
     }
 
-    /// Every refund of an intent.
+    /// Lists every refund of an intent.
     async fn refunds(&self, intent: &str) -> Result<Vec<Refund>, GatewayError> {
         let mut all: Vec<Refund> = Vec::new();
         loop {
@@ -382,12 +387,13 @@ impl Stripe {
     }
 }
 
-/// Whether Stripe has refused to make an intent because of its amount, which no other request under this id can change.
+/// Returns `true` if Stripe refused to create an intent because of its amount, which no other request under this id can
+/// change.
 fn is_about_amount(error: &ApiError) -> bool {
     matches!(error.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
 }
 
-/// The card, as an intent takes it.
+/// Returns the form fields that attach the card to an intent.
 fn card(token: &str) -> Form {
     if token.starts_with("tok_") {
         vec![("payment_method_data[type]", "card".to_owned()), ("payment_method_data[card][token]", token.to_owned())]
@@ -397,7 +403,8 @@ fn card(token: &str) -> Form {
 }
 
 impl PaymentGateway for Stripe {
-    /// Money of the test mode is not money, so its charges are recorded under another name and never taken for the others.
+    /// Returns `stripe-test` in test mode, otherwise `stripe`. Test-mode charges move no money, so they are recorded under
+    /// another name and never taken for real ones.
     fn name(&self) -> &'static str {
         match self.mode {
             StripeMode::Test => "stripe-test",

@@ -1,4 +1,4 @@
-//! Stripe's webhooks: who has sent them, and what they say.
+//! Stripe's webhooks: verification of the sender and conversion of the events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::{Stripe, StripeMode};
 use crate::gateway::{ChargeAnswer, GatewayError, Notice, NoticeError, NoticeFact, NoticeMessage};
 use crate::types::{ChargeId, OrderId, Timestamp};
 
-/// How old a message may be, and how far in the future: what Stripe's own libraries allow.
+/// Maximum distance of a message's time from now, in the past or the future; the tolerance of Stripe's own libraries.
 const TOLERANCE: Duration = Duration::from_mins(5);
 
-/// What messages are signed with.
+/// Secret with which messages are signed.
 pub(super) struct Secret(Box<[u8]>);
 
 impl Secret {
@@ -83,7 +83,7 @@ impl Stripe {
             | "payment_intent.amount_capturable_updated" => {
                 Ok(charge(&serde_json::from_str(object).map_err(malformed)?))
             }
-            // `charge.refunded` leaves out which refund it was; these follow it.
+            // `charge.refunded` does not identify the refund; these events follow it.
             "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
                 self.refund_fact(&serde_json::from_str(object).map_err(malformed)?).await
             }
@@ -112,7 +112,7 @@ impl Stripe {
     }
 
     async fn dispute_fact(&self, dispute: Dispute, closed: bool) -> Result<Option<NoticeFact>, NoticeError> {
-        // An inquiry (`warning_…`) takes no money back.
+        // An inquiry (`warning_…`) withholds no money.
         if dispute.status.starts_with("warning_") {
             return Ok(None);
         }
@@ -127,7 +127,8 @@ impl Stripe {
         Ok(amount.map(opened))
     }
 
-    /// The order and the charge of an intent, of which refunds and disputes tell the name only; `None` if it is not ours.
+    /// Looks up the order and the charge of an intent, because refunds and disputes carry only the intent's id; `None`
+    /// if it is not ours.
     async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, NoticeError> {
         let Some(id) = intent else { return Ok(None) };
         let intent = self.intent(id).await.map_err(|failure| {
@@ -138,11 +139,11 @@ impl Stripe {
     }
 }
 
-/// What an intent says of its charge; `None` if it is not ours or nothing is settled.
+/// Returns the fact that an intent reports about its charge; `None` if it is not ours or not final.
 fn charge(intent: &Intent) -> Option<NoticeFact> {
     let (order_id, charge_id) = ids(&intent.metadata)?;
     match intent.standing() {
-        // One that has failed is believed once it is cancelled: until then another card could be tried.
+        // A failed intent counts as declined only once it is cancelled: until then another card could be tried.
         Standing::New | Standing::Failed | Standing::Is(ChargeAnswer::Pending) => None,
         Standing::Is(answer) => Some(NoticeFact::Charge { order_id, charge_id, answer }),
     }
@@ -152,7 +153,8 @@ fn ids(metadata: &Metadata) -> Option<(OrderId, ChargeId)> {
     Some((metadata.order.as_deref()?.parse().ok()?, metadata.charge.as_deref()?.parse().ok()?))
 }
 
-/// Checks that one of the signatures was made with one of the secrets, over this body and a time that is near.
+/// Verifies that one of the signatures was made with one of the secrets, over this body and a time within the
+/// tolerance.
 pub(super) fn verify(secrets: &[Secret], header: &str, body: &[u8], now: Timestamp) -> Result<(), NoticeError> {
     let parts = || header.split(',').filter_map(|part| part.trim().split_once('='));
     let (_, time) = parts().find(|(name, _)| *name == "t").ok_or(NoticeError::Signature)?;
@@ -166,12 +168,12 @@ pub(super) fn verify(secrets: &[Secret], header: &str, body: &[u8], now: Timesta
 }
 
 fn is_signed(secret: &Secret, time: &str, body: &[u8], signature: &[u8]) -> bool {
-    // Keys of any length are taken.
+    // HMAC accepts keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret.0) else { return false };
     mac.update(time.as_bytes());
     mac.update(b".");
     mac.update(body);
-    // In constant time.
+    // Compares in constant time.
     mac.verify_slice(signature).is_ok()
 }
 

@@ -166,7 +166,7 @@ async fn messages_are_read() {
     assert!(matches!(read(&stripe, "{}").await, Err(NoticeError::Malformed(_))));
 }
 
-/// Runs against a stand-in that `cargo xtask test --only stripe` starts.
+/// Runs against a mock server that `cargo xtask test --only stripe` starts.
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
 async fn it_conforms() {
@@ -176,7 +176,7 @@ async fn it_conforms() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
-/// What is set aside is captured once or released once, whichever comes first.
+/// Reserved money is captured once or released once, whichever comes first.
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
 async fn it_sets_money_aside() {

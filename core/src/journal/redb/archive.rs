@@ -1,11 +1,13 @@
 //! Old records, in a file of their own: `archive.redb`.
 //!
-//! The longer a redb file is, the longer it is walked after a crash, or the more each commit writes to save that walk: the state
-//! of its allocator, some 400 KB for each 4 GB. So the journal's own file keeps the latest records alone, and is quick for ever.
-//! What is older is copied here in the background, a portion in a transaction, and only then removed there, by the appends that
-//! follow. A crash at any point leaves records in both files or in one, and never in none.
+//! The longer a redb file is, the longer redb scans it after a crash, or the more each commit writes to avoid the scan:
+//! the state of its allocator, some 400 KB for each 4 GB. So the journal's own file keeps only the latest records and
+//! stays fast. Older records are copied here in the background, a portion in each transaction. Only then do the
+//! following appends remove them from the journal's file. A crash at any point leaves records in one file or in both,
+//! never in none.
 //!
-//! **Invariant:** what is removed from the journal's own file was committed here before, in a transaction that said so.
+//! **Invariant:** a record is removed from the journal's own file only after a committed transaction has written it
+//! here.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,47 +26,48 @@ use crate::journal::{Head, JournalError};
 use crate::mistake::{Mistake, planted};
 use crate::private_file;
 
-/// The name of the archive's file in the data directory.
+/// Name of the archive's file in the data directory.
 pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
 
-/// How much of the file redb keeps in memory: enough for a portion that is written.
+/// Size of redb's cache: enough for a portion that is written.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
-/// How many archived rows an append removes at most, beside twice as many as it writes: some 2 MB, a millisecond or two.
+/// Base limit of archived rows that an append removes, besides twice as many as it writes: some 2 MB, a millisecond or
+/// two.
 const REMOVED_ROWS: usize = 32;
 
-/// Opens the archive's database.
+/// Function that opens the archive's database.
 pub(crate) type ArchiveOpener = Box<dyn Fn(Wanted) -> Result<Option<Database>, JournalError> + Send + Sync>;
 
-/// What is expected of the archive's file.
+/// Expectation about the archive's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// It may be there.
+    /// The file may be missing.
     IfThere,
-    /// It is made if it is not there.
+    /// The file is created if it is missing.
     Made,
 }
 
-/// The archive beside a journal.
+/// The archive of a journal.
 pub(super) struct Archive {
     opener: ArchiveOpener,
     /// Locked only to begin a transaction.
     store: RwLock<Store>,
-    /// The last record that is durable in it.
+    /// Last record that is durable in the archive.
     end: Mutex<Chain>,
 }
 
 #[derive(Debug)]
 enum Store {
-    /// Nothing was archived yet.
+    /// Nothing has been archived yet.
     Missing,
     Open(Database),
-    /// It failed, and could not be opened anew.
+    /// The archive failed and could not be reopened.
     Failed,
     Closed,
 }
 
-/// The opener of the archive in a directory.
+/// Returns the opener of the archive in a directory.
 pub(super) fn in_directory(dir: PathBuf) -> ArchiveOpener {
     Box::new(move |wanted| {
         let file = dir.join(ARCHIVE_FILE);
@@ -72,7 +75,7 @@ pub(super) fn in_directory(dir: PathBuf) -> ArchiveOpener {
             if wanted == Wanted::IfThere {
                 return Ok(None);
             }
-            // Versions that know nothing of archives must not take what is left in the journal's own file for all there is.
+            // Versions without archives must not take the rest in the journal's own file for the whole journal.
             format::raise(&dir, format::ARCHIVED)?;
             format::make(&file, &|file| database(file).and_then(prepared).map(drop))?;
         }
@@ -80,16 +83,16 @@ pub(super) fn in_directory(dir: PathBuf) -> ArchiveOpener {
     })
 }
 
-/// For a journal that nothing is archived of.
+/// Returns the opener of a journal that archives nothing.
 pub(super) fn nowhere() -> ArchiveOpener {
     Box::new(|_| Ok(None))
 }
 
-/// The archive on a disk that fails when it is told to. It is there from the start: on a real disk it gets its name when it is
-/// whole.
-#[cfg(any(test, feature = "testing"))]
-pub(super) fn on_disk(disk: crate::testing::FaultyDisk) -> ArchiveOpener {
-    Box::new(move |_| prepared(builder(CACHE_BYTES).create_with_backend(disk.open())?).map(Some))
+/// Returns the opener of an archive on a disk with fault injection. The archive exists from the start: on a real disk
+/// it gets its name once it is complete.
+#[cfg(any(test, feature = "simulation"))]
+pub(super) fn on_disk(disk: std::sync::Arc<dyn crate::disk::Disk>) -> ArchiveOpener {
+    Box::new(move |_| prepared(disk.open(&builder(CACHE_BYTES))?).map(Some))
 }
 
 fn database(file: &Path) -> Result<Database, JournalError> {
@@ -97,7 +100,7 @@ fn database(file: &Path) -> Result<Database, JournalError> {
     Ok(builder(CACHE_BYTES).create(file)?)
 }
 
-/// The database, with its tables.
+/// Returns the database after creating its tables.
 fn prepared(db: Database) -> Result<Database, JournalError> {
     let is_new = matches!(db.begin_read()?.open_table(RECORDS), Err(TableError::TableDoesNotExist(_)));
     if is_new {
@@ -110,7 +113,7 @@ fn prepared(db: Database) -> Result<Database, JournalError> {
 }
 
 impl Archive {
-    /// Opens it, if it is there.
+    /// Opens the archive if it exists.
     pub(super) fn open(opener: ArchiveOpener) -> Result<Self, JournalError> {
         let (store, end) = match guarded(|| opener(Wanted::IfThere))? {
             Some(db) => {
@@ -122,7 +125,7 @@ impl Archive {
         Ok(Self { opener, store: RwLock::new(store), end: Mutex::new(end) })
     }
 
-    /// The last record that is durable in it.
+    /// Returns the last record that is durable in the archive.
     pub(super) fn end(&self) -> u64 {
         lock(&self.end).seq
     }
@@ -132,7 +135,7 @@ impl Archive {
         Records::joined(txn, from, || self.table())
     }
 
-    /// Its records, as they are now.
+    /// Returns the current rows of the archive.
     fn table(&self) -> Result<Option<Table>, JournalError> {
         if matches!(&*read(&self.store), Store::Failed) {
             self.ready()?;
@@ -145,7 +148,8 @@ impl Archive {
         }
     }
 
-    /// Whether it goes with the journal that the transaction sees: what is in neither is lost, and what is in both is the same.
+    /// Verifies that the archive fits the journal that the transaction sees: no record is missing in both, and records
+    /// in both are equal.
     pub(super) fn check(&self, txn: &ReadTransaction, head: Head) -> Result<(), JournalError> {
         let end = *lock(&self.end);
         let first = first_row(&txn.open_table(RECORDS)?)?;
@@ -172,7 +176,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Copies records up to `last` that are not here yet, about so many bytes of them. Tells whether it copied any.
+    /// Copies records up to `last` that are not yet archived, about `bytes` bytes of them. Returns `true` if any were
+    /// copied.
     pub(super) fn extend(&self, from: &ReadTransaction, last: u64, bytes: usize) -> Result<bool, JournalError> {
         self.ready()?;
         let before = *lock(&self.end);
@@ -182,24 +187,24 @@ impl Archive {
                 Ok(end != before)
             }
             Err(err) => {
-                // What the failed transaction left is not relied on: the next one writes the same again.
+                // The effect of the failed transaction is ignored: the next one writes the same records again.
                 self.reopen();
                 Err(at(err, before.seq + 1))
             }
         }
     }
 
-    /// Lets go of the file.
+    /// Closes the file.
     pub(super) fn close(&self) {
         let store = std::mem::replace(&mut *write(&self.store), Store::Closed);
-        // A panic of redb while it lets go of the file leaves one that is repaired when it is opened.
+        // If redb panics while it closes the file, the file is repaired at the next opening.
         let _ = guarded(|| {
             drop(store);
             Ok(())
         });
     }
 
-    /// Has a database to write to.
+    /// Ensures that there is a database to write to.
     fn ready(&self) -> Result<(), JournalError> {
         let mut store = write(&self.store);
         let wanted = match &*store {
@@ -219,7 +224,7 @@ impl Archive {
             return;
         }
         let old = std::mem::replace(&mut *store, Store::Failed);
-        // The old one must be closed before the file can be opened again.
+        // The old database must be closed before the file can be opened again.
         let opened = guarded(|| {
             drop(old);
             (self.opener)(Wanted::IfThere)
@@ -260,7 +265,7 @@ fn failed() -> JournalError {
     JournalError::Storage("the archive could not be opened anew".into())
 }
 
-/// Where an archive ends; its last row is checked, like any other.
+/// Returns the end of an archive, after checking its last row.
 fn end_of(db: &Database) -> Result<Chain, JournalError> {
     guarded(|| {
         let txn = db.begin_read()?;
@@ -298,8 +303,8 @@ fn copy_rows(
     Ok(end)
 }
 
-/// Removes some of the rows that are archived up to `end`, more than the `written` ones that came in their place; tells which row
-/// is the first then, if it looked.
+/// Removes some of the rows that are archived up to `end`, more than the `written` rows that the append adds. Returns
+/// the first remaining row, if there are any up to `end + 1`.
 pub(super) fn remove_archived(txn: &WriteTransaction, end: u64, written: usize) -> Result<Option<u64>, JournalError> {
     let mut table = txn.open_table(RECORDS)?;
     let most = REMOVED_ROWS + 2 * written;
@@ -307,7 +312,7 @@ pub(super) fn remove_archived(txn: &WriteTransaction, end: u64, written: usize) 
     for row in redb::ReadableTable::range(&table, ..=end + 1)?.take(most + 1) {
         rows.push(row?.0.value());
     }
-    // A row goes when the one after it is known, which tells where it ends.
+    // A row is removed only if the row after it is known, because that row's key shows where it ends.
     let Some((first, archived)) = rows.split_last() else { return Ok(None) };
     for row in archived {
         table.remove(row)?;

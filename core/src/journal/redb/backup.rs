@@ -15,15 +15,16 @@ use super::records::Chain;
 use super::schema::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, create_tables};
 use crate::journal::{Head, JournalError};
 
-/// How much goes into one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
+/// Bytes in one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
 const TRANSACTION_BYTES: usize = 32 * 1024 * 1024;
 
-/// The same for small rows.
+/// Rows in one transaction of the copy, for small rows.
 const TRANSACTION_ROWS: usize = 100_000;
 
-/// Copies what the transaction sees to `file`, and checks the hash chain on the way.
+/// Copies the transaction's snapshot to `file`, and checks the hash chain meanwhile.
 ///
-/// The copy gets its name only when it is whole and durable: a crash leaves a file `….partial` and never half a journal.
+/// The copy gets its name only when it is complete and durable: a crash leaves a file `….partial` and never half a
+/// journal.
 pub(super) fn copy(
     txn: &ReadTransaction,
     archive: &Archive,
@@ -45,7 +46,7 @@ pub(super) fn copy(
         Ok(head)
     });
     if result.is_err() {
-        // The first error is the one to tell; what can't be removed is removed by the next backup.
+        // The first error is returned; the next backup removes what can't be removed now.
         let _ = fs::remove_file(&partial);
     }
     result
@@ -96,7 +97,7 @@ type Row<K, V> = Result<(AccessGuard<'static, K>, AccessGuard<'static, V>), Stor
 type Weigh<'a, K, V> =
     dyn FnMut(<K as Value>::SelfType<'_>, <V as Value>::SelfType<'_>) -> Result<usize, JournalError> + 'a;
 
-/// Copies a table in key order. `weigh` sees each row and tells how large it is.
+/// Copies a table in key order. `weigh` inspects each row and returns its size.
 fn copy_table<K: Key + 'static, V: Value + 'static>(
     from: &ReadTransaction,
     to: &Database,

@@ -1,17 +1,20 @@
-//! What the journal holds after its storage has failed, at every single call that it makes.
+//! Content of the journal after its storage has failed, at every single storage call.
+
+use std::sync::Arc;
+
+use boxoffice_faulty_disk::FaultyDisk;
 
 use super::tests::START;
 use super::*;
 use crate::domain::VaultChange;
 use crate::journal::StoredResult;
 use crate::journal::conformance::{NOON, all, command, proposal};
-use crate::testing::FaultyDisk;
 use crate::types::UserId;
 
 const KEY: [u8; 32] = [7; 32];
 const BATCHES: u8 = 6;
 
-/// A batch that writes to every table.
+/// Returns a batch that writes to every table.
 fn batch(number: u8) -> Vec<Proposal> {
     let user_id = UserId::from_bytes([number; 16]);
     let email: Email = format!("user{number}@example.com").parse().unwrap();
@@ -22,17 +25,17 @@ fn batch(number: u8) -> Vec<Proposal> {
     vec![first, proposal(usize::from(number) * 3)]
 }
 
-/// How many records there are after so many batches.
+/// Returns the number of records after `batches` batches.
 fn records_of(batches: u8) -> u64 {
     (1..=batches).map(|number| 2 + u64::from(number) * 3).sum()
 }
 
-/// Appends batches until one fails, and archives all it can between them; answers with how many were acknowledged.
+/// Appends batches until one fails, and archives all it can between them. Returns the number of acknowledged batches.
 fn append_all(journal: &RedbJournal) -> u8 {
     append_while(journal, |_| true)
 }
 
-/// The same, as long as `goes_on` says so after something could not be archived.
+/// Appends like [`append_all`], as long as `goes_on` returns `true` after a failure to archive.
 fn append_while(journal: &RedbJournal, goes_on: impl Fn(JournalError) -> bool) -> u8 {
     let mut acknowledged = 0;
     for number in 1..=BATCHES {
@@ -48,7 +51,8 @@ fn append_while(journal: &RedbJournal, goes_on: impl Fn(JournalError) -> bool) -
     acknowledged
 }
 
-/// The journal holds whole batches, all that were acknowledged and at most one more, each with all that belongs to it.
+/// Checks that the journal holds whole batches: all acknowledged ones and at most one more, each with all that belongs
+/// to it.
 #[track_caller]
 fn check(journal: &RedbJournal, acknowledged: u8, when: &str) {
     let records = all(journal);
@@ -66,7 +70,7 @@ fn check(journal: &RedbJournal, acknowledged: u8, when: &str) {
     assert_eq!(journal.append(vec![proposal(1)]).unwrap().len(), 1, "{when}: it goes on");
 }
 
-/// What is read in any way is the same.
+/// Checks that every way of reading gives the same records.
 #[track_caller]
 fn check_records(journal: &RedbJournal, when: &str) {
     let records = all(journal);
@@ -78,21 +82,21 @@ fn check_records(journal: &RedbJournal, when: &str) {
     }
 }
 
-/// The disks of a journal's own file and of its archive.
+/// Disks of a journal's own file and of its archive.
 type Disks = [FaultyDisk; 2];
 
 fn open(disks: &Disks) -> Result<RedbJournal, JournalError> {
-    RedbJournal::open_on(disks.each_ref(), KEY, Sizes { kept: 6, ..Sizes::smallest() })
+    RedbJournal::open_on(disks.clone().map(|disk| Arc::new(disk) as _), KEY, Sizes { kept: 6, ..Sizes::smallest() })
 }
 
-/// A journal that is made and empty, on its disks.
+/// Creates an empty journal, and returns it with its disks.
 fn made(seed: u64) -> (Disks, RedbJournal) {
     let disks = [FaultyDisk::new(seed), FaultyDisk::new(!seed)];
     let journal = open(&disks).unwrap();
     (disks, journal)
 }
 
-/// How many writes and syncs each disk sees until everything is appended.
+/// Returns the number of writes and syncs that each disk sees until everything is appended.
 fn calls() -> [u64; 2] {
     let (disks, journal) = made(0);
     let before = disks.each_ref().map(FaultyDisk::calls);
@@ -102,7 +106,7 @@ fn calls() -> [u64; 2] {
     [0, 1].map(|disk| disks[disk].calls() - before[disk])
 }
 
-/// Every call of each disk, with the disk it is of.
+/// Iterates over every call, with the disk that it belongs to.
 fn every_call() -> impl Iterator<Item = (usize, u64)> {
     calls().into_iter().enumerate().flat_map(|(disk, calls)| (0..calls).map(move |at| (disk, at)))
 }
@@ -114,7 +118,7 @@ fn a_power_cut_at_any_call_loses_nothing_that_was_acknowledged() {
             let what = format!("call {at} of disk {disk}, seed {seed}");
             let (disks, journal) = made(seed);
             disks[disk].cut_power_after(at);
-            // It is one machine, which ends there.
+            // Both disks are in one machine, which stops here.
             let acknowledged = append_while(&journal, |_| false);
             assert!(disk == 1 || disks[0].is_dead(), "{what}");
             disks.iter().filter(|disk| !disk.is_dead()).for_each(FaultyDisk::cut_power);
@@ -169,7 +173,7 @@ fn reads_that_fail_are_errors_and_never_other_records() {
     for disk in &disks {
         disk.fail_reads(true);
     }
-    // What redb has in memory needs no disk.
+    // Data in redb's cache needs no disk.
     if let Ok(read) = journal.read(1, 1000) {
         assert_eq!(read, records);
     }
@@ -203,13 +207,13 @@ fn a_crash_while_the_file_is_made_leaves_none_or_a_whole_one() {
     let dir = tempfile::tempdir().unwrap();
     drop(RedbJournal::open(dir.path()).unwrap());
     let unfinished = dir.path().join(format!("{DATABASE_FILE}.new-{}", std::process::id()));
-    // As if the power had been cut before the file got its name.
+    // As if the power was cut before the file got its name.
     std::fs::remove_file(database_file(dir.path())).unwrap();
     std::fs::write(&unfinished, vec![0; 9000]).unwrap();
     let journal = RedbJournal::open(dir.path()).unwrap();
     assert_eq!(append_all(&journal), BATCHES);
     assert!(!unfinished.exists());
-    // As if another process had been a moment quicker: its file stays.
+    // As if another process was a moment faster: its file stays.
     format::make(&database_file(dir.path()), &|file| std::fs::write(file, "another one").map_err(format::storage))
         .unwrap();
     drop(journal);

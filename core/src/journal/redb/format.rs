@@ -1,6 +1,6 @@
-//! The file `FORMAT`: what a directory holds, in a form that every release can read before it opens anything else.
+//! The file `FORMAT`, which names the format of a directory in a form that every release reads before anything else.
 //!
-//! It is durable before the database is made, so a directory with a database and without `FORMAT` is not one of ours.
+//! It is durable before the database is created, so a directory with a database but without `FORMAT` is not ours.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 
-/// The format of a journal in one file.
+/// Format of a journal in one file.
 pub(super) const SINGLE: u32 = 1;
 
-/// The format of a journal whose old records may be in an archive.
+/// Format of a journal whose old records may be in an archive.
 pub(super) const ARCHIVED: u32 = 2;
 
-/// The newest format that this version knows.
+/// Newest format that this version supports.
 const KNOWN: u32 = ARCHIVED;
 
 const FILE: &str = "FORMAT";
 
-/// Checks the directory's format before anything in it is touched, and notes it in a directory without a journal.
+/// Checks the directory's format before anything in it is touched. Writes `FORMAT` in a directory without a journal.
 pub(super) fn check_or_create(dir: &Path, database: &Path) -> Result<(), JournalError> {
     match fs::read(dir.join(FILE)) {
         Ok(bytes) => check(parse(&bytes)?),
@@ -34,7 +34,7 @@ pub(super) fn check_or_create(dir: &Path, database: &Path) -> Result<(), Journal
     }
 }
 
-/// Refuses a format that only a newer version knows.
+/// Rejects a format that only a newer version supports.
 pub(super) fn check(found: u32) -> Result<(), JournalError> {
     match found {
         0 => Err(damaged(0, "there is no format 0")),
@@ -43,7 +43,7 @@ pub(super) fn check(found: u32) -> Result<(), JournalError> {
     }
 }
 
-/// Notes that the directory has this format from now on, if it has an older one.
+/// Raises the format of the directory to `format` if it has an older one.
 pub(super) fn raise(dir: &Path, format: u32) -> Result<(), JournalError> {
     let found = parse(&fs::read(dir.join(FILE)).map_err(storage)?)?;
     if found < format { create(dir, format).map_err(storage) } else { Ok(()) }
@@ -52,13 +52,13 @@ pub(super) fn raise(dir: &Path, format: u32) -> Result<(), JournalError> {
 fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
     let format = std::str::from_utf8(bytes).ok().and_then(|text| {
         let digits = text.strip_prefix("boxoffice ")?.trim_end();
-        // `u32::from_str` alone would also take a sign.
+        // `u32::from_str` alone would also accept a sign.
         if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
     });
     format.ok_or_else(|| damaged(0, "the file FORMAT is not readable"))
 }
 
-/// Writes the file under another name first: a crash leaves what was there or a whole new one.
+/// Writes the file under a temporary name first, so that a crash leaves the old file or a complete new one.
 fn create(dir: &Path, format: u32) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     let unfinished = dir.join("FORMAT.new");
@@ -69,11 +69,11 @@ fn create(dir: &Path, format: u32) -> io::Result<()> {
     sync_dir(dir)
 }
 
-/// Makes a database under another name first: a power cut while redb lays out a new file leaves one that can't be opened any
-/// more, and that nobody could tell from a damaged one.
+/// Creates a database under a temporary name first. A power cut while redb lays out a new file leaves one that can't be
+/// opened and is indistinguishable from a damaged one.
 pub(super) fn make(file: &Path, lay_out: &dyn Fn(&Path) -> Result<(), JournalError>) -> Result<(), JournalError> {
     let mut unfinished = file.to_owned().into_os_string();
-    // Each process has a place of its own.
+    // Each process has its own temporary name.
     unfinished.push(format!(".new-{}", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
     remove_if_there(&unfinished).map_err(storage)?;
@@ -88,7 +88,7 @@ fn remove_if_there(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives a finished file its name, unless another process was quicker: then its file stays.
+/// Gives a finished file its name, unless another process was faster; then that process's file stays.
 fn name(unfinished: &Path, file: &Path) -> io::Result<()> {
     match fs::hard_link(unfinished, file) {
         Ok(()) => fs::remove_file(unfinished)?,
@@ -99,7 +99,7 @@ fn name(unfinished: &Path, file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), sync_dir)
 }
 
-/// Makes the names in a directory durable, where the system can.
+/// Makes the names in a directory durable on systems that support it.
 pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }

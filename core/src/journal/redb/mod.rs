@@ -1,19 +1,19 @@
 //! The journal in a [`redb`] file, for one process with one writer.
 //!
-//! One append is one write transaction. Readers have transactions of their own, see whole batches, and never
-//! wait for the writer.
+//! One append is one write transaction. Readers have transactions of their own, see whole batches, and never wait for
+//! the writer.
 //!
-//! After a crash redb walks the whole file, about half a second for each gigabyte, unless the last transaction was committed in
-//! *quick-repair* mode, which writes the state of the file's allocator with every commit, and syncs twice. To alternate would
-//! gain nothing: only the very last commit before the crash counts. So the file is kept small: old records move to the
-//! [`archive`], and commits need one fsync. Only while more than [`QUICK_REPAIR_FROM`] records wait for that, as in a journal
-//! that was just restored, they are in quick-repair mode.
+//! After a crash redb scans the whole file, about half a second per gigabyte, unless the last transaction was committed
+//! in *quick-repair* mode, which writes the state of the file's allocator with every commit and syncs twice.
+//! Alternating between the modes would gain nothing, because only the very last commit before the crash counts. So the
+//! file is kept small: old records move to the [`archive`], and commits need one fsync. Commits use quick-repair mode
+//! only while more than [`QUICK_REPAIR_FROM`] records wait for the archive, as in a journal that was just restored.
 //!
-//! redb checks its pages only when it repairs a file. So everything that is stored can be checked by what is stored with it: the
-//! records by their chain of hashes, the rest by checksums, and [`Journal::check_beside`] finds what can't be found.
+//! redb checks its pages only when it repairs a file. So all stored data can be verified by itself: the records by
+//! their hash chain, the rest by checksums. [`Journal::check_beside`] finds lost entries.
 //!
-//! **Invariant:** after an append has failed, the next one is refused until the journal was reopened: what the file holds is
-//! not known before.
+//! **Invariant:** after a failed append, every append is refused until the journal is reopened, because the content of
+//! the file is unknown until then.
 
 mod archive;
 mod backup;
@@ -58,28 +58,28 @@ use crate::event::{EmailKey, Record};
 use crate::mistake::{Mistake, planted};
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
-/// How often a reader begins anew when the database was reopened under it.
+/// Maximum attempts of a read whose database is reopened meanwhile.
 const READ_TRIES: usize = 3;
 
-/// How many records the journal's own file has when commits begin to be in quick-repair mode: some 2 GB.
+/// Number of records in the journal's own file from which commits use quick-repair mode: some 2 GB.
 const QUICK_REPAIR_FROM: u64 = 5_000_000;
 
-/// How much moves to the archive, and when.
+/// Limits that control what moves to the archive.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sizes {
-    /// How many of the latest records stay in the journal's own file.
+    /// Number of latest records that stay in the journal's own file.
     pub(crate) kept: u64,
-    /// How many others there must be before any are archived.
+    /// Number of further records from which archiving starts.
     pub(crate) portion: u64,
-    /// How much is archived in one transaction.
+    /// Bytes that are archived in one transaction.
     pub(crate) portion_bytes: usize,
-    /// How many records the journal's own file has when commits begin to be in quick-repair mode.
+    /// Number of records in the journal's own file from which commits use quick-repair mode.
     pub(crate) quick_repair_from: u64,
 }
 
 #[cfg(test)]
 impl Sizes {
-    /// Everything that can be archived is, one row at a time.
+    /// Returns limits that archive everything possible, one row at a time.
     pub(crate) const fn smallest() -> Self {
         Self { kept: 1, portion: 1, portion_bytes: 1, quick_repair_from: u64::MAX }
     }
@@ -88,7 +88,7 @@ impl Sizes {
 impl Default for Sizes {
     fn default() -> Self {
         Self {
-            // About 300 MB, which are walked in a fraction of a second.
+            // About 300 MB, which redb scans in a fraction of a second.
             kept: 1_000_000,
             portion: 100_000,
             portion_bytes: 32 * 1024 * 1024,
@@ -100,14 +100,14 @@ impl Default for Sizes {
 /// The journal in a redb file.
 pub(crate) struct RedbJournal {
     opener: Opener,
-    /// The key of email hashes that a new journal gets instead of a random one.
+    /// Key of email hashes for a new journal, instead of a random one.
     new_key: Option<[u8; 32]>,
-    /// `None` after it could not be reopened. Locked only to begin a transaction: readers keep the transaction, and one that
-    /// outlives the database gets an error and begins anew.
+    /// `None` after a failed reopen. Locked only to begin a transaction: readers keep their transaction, and a
+    /// transaction that outlives the database gets an error and is repeated.
     db: RwLock<Option<Database>>,
     archive: Archive,
     closed: AtomicBool,
-    /// What readers may ask for while an append is under way.
+    /// State that readers may read during an append.
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
     sizes: Sizes,
@@ -119,16 +119,16 @@ struct Durable {
     email_hash_key: [u8; 32],
 }
 
-/// What only the one who appends needs.
+/// State that only the appending thread needs.
 struct Writer {
     rows: RowWriter,
     oldest_result: Option<Timestamp>,
-    /// The first record in the journal's own file.
+    /// First record in the journal's own file.
     first: u64,
     failed: bool,
 }
 
-/// What a batch changed beside the records that it appended.
+/// Changes of a batch besides the appended records.
 #[derive(Debug, Clone, Copy)]
 struct Beside {
     oldest_result: Option<Timestamp>,
@@ -136,12 +136,12 @@ struct Beside {
 }
 
 impl RedbJournal {
-    /// Opens the journal of a data directory; makes the directory and the journal if they are not there.
+    /// Opens the journal of a data directory. Creates the directory and the journal if they don't exist.
     pub(crate) fn open(dir: &Path) -> Result<Self, JournalError> {
         Self::open_sized(dir, Sizes::default())
     }
 
-    /// The same, with other sizes of what is archived.
+    /// Opens the journal like [`RedbJournal::open`], with other limits of archiving.
     pub(crate) fn open_sized(dir: &Path, sizes: Sizes) -> Result<Self, JournalError> {
         let file = database_file(dir);
         format::check_or_create(dir, &file)?;
@@ -158,20 +158,19 @@ impl RedbJournal {
         Self::open_in(opener_of(file), archive, None, sizes)
     }
 
-    /// Opens the journal on disks that fail when they are told to, its own file on one and the archive on the other. A new one
-    /// gets this key of email hashes, so that the same seed gives the same journal.
-    #[cfg(any(test, feature = "testing"))]
+    /// Opens the journal on disks with fault injection: its own file on the first, the archive on the second. A new
+    /// journal uses `new_key` for email hashes, so that the same seed gives the same journal.
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_on(
-        [disk, archive]: [&crate::testing::FaultyDisk; 2],
+        [disk, archive]: [std::sync::Arc<dyn crate::disk::Disk>; 2],
         new_key: [u8; 32],
         sizes: Sizes,
     ) -> Result<Self, JournalError> {
-        let disk = disk.clone();
-        let opener: Opener = Box::new(move || builder(CACHE_BYTES).create_with_backend(disk.open()));
-        Self::open_in(opener, archive::on_disk(archive.clone()), Some(new_key), sizes)
+        let opener: Opener = Box::new(move || disk.open(&builder(CACHE_BYTES)));
+        Self::open_in(opener, archive::on_disk(archive), Some(new_key), sizes)
     }
 
-    /// Opens the journal in the database that `opener` gives, without an archive.
+    /// Opens the journal in the database that `opener` returns, without an archive.
     #[cfg(test)]
     pub(crate) fn open_with(opener: Opener) -> Result<Self, JournalError> {
         Self::open_in(opener, archive::nowhere(), None, Sizes::default())
@@ -203,7 +202,7 @@ impl RedbJournal {
         *read(&self.durable)
     }
 
-    /// Why there is no database to work with.
+    /// Returns the error for the absence of a database.
     fn no_database(&self) -> JournalError {
         if self.closed.load(Ordering::Acquire) {
             return JournalError::Closed;
@@ -215,7 +214,7 @@ impl RedbJournal {
         Ok(read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_read()?)
     }
 
-    /// Runs a read on a transaction; again, if the database was reopened meanwhile.
+    /// Runs a read on a transaction, and repeats it if the database was reopened meanwhile.
     fn view<T>(&self, work: impl Fn(&ReadTransaction) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let mut tries = 1;
         loop {
@@ -287,7 +286,7 @@ impl Journal for RedbJournal {
         if self.closed.load(Ordering::Acquire) {
             return Err(JournalError::Closed);
         }
-        // The old one must be closed before the file can be opened again.
+        // The old database must be closed before the file can be opened again.
         guarded(|| {
             drop(db.take());
             Ok(())
@@ -304,7 +303,7 @@ impl Journal for RedbJournal {
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
         let database = write(&self.db).take();
-        // A panic of redb while it lets go of the file leaves a file that is repaired when it is opened.
+        // If redb panics while it closes the file, the file is repaired at the next opening.
         let _ = guarded(|| {
             drop(database);
             Ok(())
@@ -380,7 +379,7 @@ impl Journal for RedbJournal {
         let db = db.as_mut().ok_or_else(|| self.no_database())?;
         match guarded(|| Ok(db.compact())) {
             Ok(Ok(compacted)) => Ok(compacted),
-            // Only a failure of the storage leaves it open what the file holds.
+            // Only a failure of the storage leaves the content of the file unknown.
             Ok(Err(redb::CompactionError::Storage(error))) => {
                 writer.failed = true;
                 Err(error.into())

@@ -1,4 +1,4 @@
-//! Storage that reads a file and keeps what is written to it in memory: whoever looks at a damaged journal must not change it,
+//! Storage overlay that reads a file and keeps writes in memory. The recovery of a damaged journal must not change it,
 //! and redb writes even to a file that is only read.
 
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use redb::StorageBackend;
 
-/// In what pieces written bytes are kept.
+/// Size of the pieces in which written bytes are kept.
 const PIECE_BYTES: usize = 4096;
 
-/// Bytes that can be read from any place, and are never changed.
+/// Random-access bytes that are never changed.
 pub(super) trait Source: fmt::Debug + Send + Sync + 'static {
     fn len(&self) -> io::Result<u64>;
 
-    /// Fills `out` from the bytes at `offset`; an error if there are not as many.
+    /// Fills `out` from the bytes at `offset`; fails if there are fewer.
     fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()>;
 }
 
@@ -32,7 +32,7 @@ impl Source for Mutex<std::fs::File> {
     }
 }
 
-/// The source with what was written on top.
+/// The source with the written bytes as an overlay.
 #[derive(Debug)]
 pub(super) struct Overlay<S> {
     source: S,
@@ -43,7 +43,7 @@ pub(super) struct Overlay<S> {
 struct Changes {
     pieces: BTreeMap<u64, Vec<u8>>,
     len: u64,
-    /// How much of the source still shows; it never grows.
+    /// Length of the source that is still visible; it never grows.
     shown: u64,
 }
 
@@ -53,7 +53,7 @@ impl<S: Source> Overlay<S> {
         Ok(Self { source, changes: Mutex::new(Changes { pieces: BTreeMap::new(), len, shown: len }) })
     }
 
-    /// The piece as it is now, zeros where there is nothing.
+    /// Returns the current content of the piece, with zeros beyond the data.
     fn piece(&self, changes: &Changes, number: u64) -> io::Result<Vec<u8>> {
         if let Some(piece) = changes.pieces.get(&number) {
             return Ok(piece.clone());
@@ -68,7 +68,8 @@ impl<S: Source> Overlay<S> {
     }
 }
 
-/// The pieces that `len` bytes at `offset` lie in: the number, the place in the piece, the place among the bytes.
+/// Iterates over the pieces that `len` bytes at `offset` span: the piece's number, the range in it, and the offset of
+/// that range in the bytes.
 fn pieces(offset: u64, len: usize) -> impl Iterator<Item = (u64, std::ops::Range<usize>, usize)> {
     let mut done = 0;
     std::iter::from_fn(move || {
@@ -104,7 +105,7 @@ impl<S: Source> StorageBackend for Overlay<S> {
         let mut changes = lock(&self.changes);
         let last = len / PIECE_BYTES as u64;
         if len < changes.len {
-            // What is cut off must read as zeros if the file grows again.
+            // Truncated bytes must read as zeros if the file grows again.
             let mut piece = self.piece(&changes, last)?;
             piece[usize::try_from(len % PIECE_BYTES as u64).unwrap_or(0)..].fill(0);
             changes.pieces.split_off(&last);

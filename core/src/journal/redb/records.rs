@@ -1,4 +1,4 @@
-//! Where records are read: those that were archived first, then those in the journal's own file.
+//! Reads of records: the archived ones first, then those in the journal's own file.
 
 use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable as _, StorageError};
 
@@ -12,19 +12,19 @@ pub(super) type Table = ReadOnlyTable<u64, &'static [u8]>;
 
 /// The rows of records that a reader sees, as if they were in one table.
 ///
-/// A record is removed from the journal's file only after it is durable in the archive. So whoever looks into the archive
-/// *after* having begun to read the journal's file finds there whatever is gone from the file.
+/// A record is removed from the journal's file only after it is durable in the archive. So a reader that opens the
+/// archive *after* it has begun to read the journal's file finds there everything that is gone from the file.
 #[derive(Debug)]
 pub(super) struct Records {
-    /// `None` where nothing is read from there.
+    /// `None` if nothing is read from the archive.
     archived: Option<Table>,
     active: Table,
-    /// The first row of the journal's own file.
+    /// First row of the journal's own file.
     first: u64,
 }
 
 impl Records {
-    /// Opens those from `from` on, and the one before it; `archived` opens the archive's rows, if any of them is wanted.
+    /// Opens the records from `from` on, and the one before it; `archived` opens the archive's rows, if any of them is needed.
     pub(super) fn joined(
         txn: &ReadTransaction,
         from: u64,
@@ -36,12 +36,12 @@ impl Records {
         Ok(Self { archived, active, first })
     }
 
-    /// Opens those of one database alone.
+    /// Opens the records of one database only.
     pub(super) fn only(txn: &ReadTransaction) -> Result<Self, JournalError> {
         Ok(Self { archived: None, active: txn.open_table(RECORDS)?, first: 0 })
     }
 
-    /// The row that has the record, or the last one before it; 0 if there is none.
+    /// Returns the row that contains the record, or the last row before it; 0 if there is none.
     pub(super) fn row_of(&self, seq: u64) -> Result<u64, JournalError> {
         let last_of = |table: &Table| {
             let row = table.range(..=seq)?.next_back().transpose()?;
@@ -51,12 +51,12 @@ impl Records {
         Ok(last_of(table)?.unwrap_or(0))
     }
 
-    /// The last row; `None` in an empty journal.
+    /// Returns the last row; `None` in an empty journal.
     pub(super) fn last_row(&self) -> Result<Option<u64>, JournalError> {
         Ok(self.active.last()?.map(|(first, _)| first.value()))
     }
 
-    /// The rows from this one on, in order.
+    /// Iterates over the rows from this one on, in order.
     pub(super) fn rows(&self, from: u64) -> Result<Rows, JournalError> {
         let archived = match &self.archived {
             Some(table) if from < self.first => Some(table.range(from..self.first)?),
@@ -65,9 +65,9 @@ impl Records {
         Ok(Rows { archived, active: self.active.range(from..)? })
     }
 
-    /// At most `limit` records; there must be those up to `end` at least.
+    /// Reads at most `limit` records. Records up to at least `end` must exist.
     pub(super) fn read(&self, from: u64, limit: usize, end: u64) -> Result<Vec<Record>, JournalError> {
-        // Reading starts with the record before the first, whose hash the first one is checked with.
+        // Reading starts with the record before `from`, whose hash is needed to check `from`.
         let before = from.saturating_sub(1);
         let start = self.row_of(before)?;
         let mut records = Vec::with_capacity(limit.min(1024));
@@ -99,12 +99,12 @@ impl Records {
     }
 }
 
-/// The first row of a table; `None` if it has none.
+/// Returns the first row of a table; `None` if the table is empty.
 pub(super) fn first_row(table: &Table) -> Result<Option<u64>, StorageError> {
     Ok(table.first()?.map(|(first, _)| first.value()))
 }
 
-/// Rows in order.
+/// Iterator over rows in order.
 pub(super) struct Rows {
     archived: Option<Range<'static, u64, &'static [u8]>>,
     active: Range<'static, u64, &'static [u8]>,
@@ -122,20 +122,20 @@ impl Iterator for Rows {
     }
 }
 
-/// Checks that rows continue one another, so that damage is not copied unseen.
+/// Checks that rows are contiguous and chained, so that damage is not copied unnoticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Chain {
-    /// The last record so far.
+    /// Last record so far.
     pub(super) seq: u64,
-    /// Its hash.
+    /// Hash of the last record.
     pub(super) hash: Hash,
 }
 
 impl Chain {
-    /// Before the first record.
+    /// State before the first record.
     pub(super) const START: Self = Self { seq: 0, hash: Hash::ZERO };
 
-    /// Goes on to the end of this row. `scratch` is a buffer to use.
+    /// Advances to the end of this row. `scratch` is a reusable buffer.
     pub(super) fn follow(&mut self, first: u64, row: &[u8], scratch: &mut Vec<u8>) -> Result<(), JournalError> {
         if first != self.seq + 1 {
             return Err(damaged(self.seq + 1, "is missing or in another place"));

@@ -1,9 +1,9 @@
-//! Bringing records out of a journal that may be damaged, without changing a byte of it.
+//! Recovery of records from a journal that may be damaged, without changing a byte of it.
 //!
-//! The records come in order, each checked against the chain of hashes, up to the first that can't be read. As long as the
-//! database can be walked, it says which rows are the journal's. Where it can't, because the damage is in a page of its tree or
-//! in its header, the file's bytes are searched for the records that follow: each of them carries its number and a hash over
-//! all before it, so what is found can't be anything else than what was once written there.
+//! Records come in order, each checked against the hash chain, up to the first that can't be read. While the database
+//! can be traversed, it lists the journal's rows. If it can't, because the damage is in a page of its tree or in its
+//! header, the bytes of the file are searched for the following records. Each record carries its number and a hash over
+//! all records before it, so whatever is found was once written there.
 
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -24,21 +24,21 @@ use crate::journal::codec::{damaged, frames};
 use crate::journal::{Head, JournalError};
 use crate::types::Timestamp;
 
-/// Takes the records.
+/// Function that receives the recovered records.
 pub(crate) type Visit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
 
-/// What was brought out.
+/// Result of a recovery.
 #[derive(Debug)]
 pub(crate) struct Recovered {
-    /// The last record that was brought out.
+    /// Last record that was recovered.
     pub(crate) head: Head,
-    /// How many of the records were found by searching the file.
+    /// Number of records that were found by searching the file.
     pub(crate) searched: u64,
-    /// The first thing that is wrong, and the record at which it is.
+    /// Description of the first damage, with the record at which it is.
     pub(crate) damage: Option<(u64, String)>,
 }
 
-/// Gives `visit` every record of the journal in a directory that comes before the damage.
+/// Passes `visit` every record of the journal in a directory up to the damage.
 pub(crate) fn recover(dir: &Path, visit: Visit<'_>) -> Result<Recovered, JournalError> {
     let archive = dir.join(ARCHIVE_FILE);
     let there = archive.try_exists().map_err(storage)?;
@@ -47,7 +47,7 @@ pub(crate) fn recover(dir: &Path, visit: Visit<'_>) -> Result<Recovered, Journal
     from(&openers, visit)
 }
 
-/// The same for any sources of bytes, the older records first; each is opened twice.
+/// Recovers from any sources of bytes, those with older records first. Each source is opened twice.
 pub(super) fn from<S: Source>(
     files: &[impl Fn() -> Result<S, JournalError>],
     visit: Visit<'_>,
@@ -58,7 +58,7 @@ pub(super) fn from<S: Source>(
         let found = match walk.database(open()?) {
             Ok(()) => None,
             Err(JournalError::Damaged { what, .. }) => Some(what),
-            // A damaged length or place looks to redb like storage that fails.
+            // A damaged length or position looks to redb like failing storage.
             Err(error @ JournalError::Storage(_)) => Some(told(&error)),
             Err(error) => return Err(error),
         };
@@ -72,7 +72,7 @@ pub(super) fn from<S: Source>(
             break;
         }
     }
-    // Whatever was wrong with a database, the next record is the first that is lost.
+    // Whatever is wrong with a database, the next record is the first lost one.
     let damage = damage.map(|what| (walk.head.seq + 1, what));
     Ok(Recovered { head: walk.head, searched, damage })
 }
@@ -88,12 +88,12 @@ struct Walk<'v> {
 }
 
 impl Walk<'_> {
-    /// Visits what the database lists.
+    /// Visits the records that the database lists.
     fn database<S: Source>(&mut self, source: S) -> Result<(), JournalError> {
         let storage = Overlay::new(source).map_err(storage)?;
         let database: Database = guarded(|| Ok(builder(CACHE_BYTES).create_with_backend(storage)?))?;
         let records = guarded(|| Records::only(&database.begin_read()?))?;
-        // What was archived may be in both files.
+        // Archived records may be in both files.
         let mut rows = guarded(|| records.rows(records.row_of(self.head.seq + 1)?))?;
         while !self.stopped {
             let row = guarded(|| {
@@ -107,7 +107,7 @@ impl Walk<'_> {
             drop((rows, records, database));
             Ok(())
         })
-        // What it says when it is let go of is about a copy in memory.
+        // An error at closing concerns only a copy in memory.
         .or(Ok(()))
     }
 
@@ -136,7 +136,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Visits what the bytes of the file have from here on.
+    /// Visits the following records that are found in the bytes of the file.
     fn file<S: Source>(&mut self, source: &S) -> Result<(), JournalError> {
         for found in scan::following(source, self.head).map_err(storage)? {
             let Some(record) = scan::record(source, &found, self.head.hash).map_err(storage)? else { break };

@@ -1,7 +1,7 @@
-//! Replay as fast as the machine can: one thread reads rows in order, several check and decode them, and the caller's thread
+//! Parallel replay: one thread reads rows in order, several threads check and decode them, and the caller's thread
 //! visits the records in order.
 //!
-//! The hash that precedes a chunk of rows stands in the row before it, so chunks are checked at the same time, and the chain is
+//! The hash that precedes a chunk of rows is in the row before it, so chunks are checked concurrently and the chain is
 //! still checked from end to end.
 
 use std::collections::VecDeque;
@@ -13,19 +13,19 @@ use crate::event::{Hash, Record};
 use crate::journal::codec::{ROW_BYTES_MAX, damaged, frames};
 use crate::journal::{Head, JournalError};
 
-/// About how much of the file a thread decodes at a time.
+/// Approximate bytes that a thread decodes at a time.
 const CHUNK_BYTES: usize = 4 * ROW_BYTES_MAX;
 
-/// Below this number of records, starting threads costs more than it saves.
+/// Number of records below which starting threads costs more than it saves.
 const PARALLEL_RECORDS_MIN: u64 = 8 * 1024;
 
-/// More threads than this only wait for the visitor.
+/// Maximum number of threads. More of them only wait for the visitor.
 const WORKERS_MAX: usize = 4;
 
-/// What is done with each record.
+/// Function that is called with each record.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Record) -> Result<(), JournalError>;
 
-/// Visits every record after `after`; there must be records up to `end` at least.
+/// Visits every record after `after`. Records up to at least `end` must exist.
 pub(super) fn replay(records: &Records, after: Head, end: Head, visit: Visit<'_>) -> Result<Head, JournalError> {
     if after.seq > end.seq {
         return Err(damaged(end.seq + 1, "is missing"));
@@ -57,7 +57,7 @@ fn in_parallel(reader: &mut Reader, after: Head, visit: Visit<'_>) -> Result<(),
             let queue = queue.clone();
             let work = move || {
                 for (chunk, answer) in queue {
-                    // Nobody waits for the answer once the replay has failed.
+                    // The receiver is gone once the replay has failed.
                     let _ = answer.send(chunk.decode(after));
                 }
             };
@@ -82,9 +82,9 @@ fn in_parallel(reader: &mut Reader, after: Head, visit: Visit<'_>) -> Result<(),
 /// Reads rows in order, a chunk at a time.
 struct Reader {
     rows: Rows,
-    /// The record that the next chunk starts with, if all is well.
+    /// Expected first record of the next chunk.
     seq: u64,
-    /// The hash before it.
+    /// Hash of the record before it.
     prev: Hash,
     done: bool,
 }
@@ -92,7 +92,7 @@ struct Reader {
 impl Reader {
     fn new(records: &Records, after: Head) -> Result<Self, JournalError> {
         let start = records.row_of(after.seq + 1)?;
-        // The first row may begin before the first record that is asked for; then its own start is what is expected.
+        // The first row may begin before the first requested record; then the row's own start is expected.
         let seq = if start == 0 { 1.max(after.seq + 1) } else { start };
         Ok(Self { rows: records.rows(start)?, seq, prev: after.hash, done: false })
     }
@@ -120,7 +120,7 @@ impl Reader {
         Ok(if chunk.rows.is_empty() { None } else { Some(chunk) })
     }
 
-    /// Finds where the next chunk starts. A damaged row ends the reading: whoever decodes it will say what is wrong.
+    /// Finds the start of the next chunk. A damaged row ends the reading; decoding it reports the damage.
     fn follow(&mut self, chunk: &Chunk) {
         let Some((first, row)) = chunk.rows().last() else { return };
         let last = frames(first, row).and_then(|mut frames| frames.try_fold(None, |_, frame| frame.map(Some)));
@@ -133,12 +133,12 @@ impl Reader {
     }
 }
 
-/// Rows that follow one another.
+/// Contiguous rows.
 struct Chunk {
     seq: u64,
     prev: Hash,
     bytes: Vec<u8>,
-    /// The key and the length of each row.
+    /// Key and length of each row.
     rows: Vec<(u64, usize)>,
 }
 
@@ -152,7 +152,7 @@ impl Chunk {
         })
     }
 
-    /// The records of the rows that come after `after`.
+    /// Decodes the records that come after `after`.
     fn decode(&self, after: Head) -> Decoded {
         let mut decoded = Decoded { records: Vec::with_capacity(self.bytes.len() / 256), error: None };
         decoded.error = self.decode_into(after, &mut decoded.records).err();
@@ -182,7 +182,7 @@ impl Chunk {
     }
 }
 
-/// The records of a chunk up to the first that is damaged.
+/// Records of a chunk up to the first damaged one.
 struct Decoded {
     records: Vec<Record>,
     error: Option<JournalError>,

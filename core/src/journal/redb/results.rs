@@ -1,4 +1,4 @@
-//! The answers to commands that name themselves: kept for a day, then removed a few at a time.
+//! Answers to commands with an idempotency key: kept for a day, then removed a few at a time.
 
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 
@@ -7,24 +7,24 @@ use crate::journal::codec::damaged;
 use crate::journal::{JournalError, RESULT_KEPT_MS, StoredResult};
 use crate::types::{CommandId, Timestamp};
 
-/// How many expired results an append removes at least, if there are as many.
+/// Minimum number of expired results that an append removes, if there are as many.
 const PRUNED_MIN: usize = 64;
 
-/// Whether a result has been kept long enough.
+/// Returns `true` if the result is past its retention.
 pub(super) fn is_expired(at: Timestamp, now: Timestamp) -> bool {
     now.as_millis().saturating_sub(at.as_millis()) > RESULT_KEPT_MS
 }
 
-/// The time of the result that expires first.
+/// Returns the time of the result that expires first.
 pub(super) fn oldest(
     by_time: &impl ReadableTable<(u64, &'static [u8; 16]), ()>,
 ) -> Result<Option<Timestamp>, JournalError> {
     Ok(by_time.first()?.map(|(key, _)| Timestamp::from_millis(key.value().0)))
 }
 
-/// Stores results and removes up to twice as many that have expired; answers with the time of the oldest that is left.
+/// Stores results and removes up to twice as many expired ones. Returns the time of the oldest remaining result.
 ///
-/// Twice, so that what has piled up goes away; a bound, so that no batch pays for a whole day at once.
+/// The factor of two clears a backlog; the limit keeps any one batch from paying for a whole day.
 pub(super) fn store(
     txn: &WriteTransaction,
     stored: &[(CommandId, StoredResult)],
@@ -35,7 +35,7 @@ pub(super) fn store(
     let mut value = Vec::new();
     for (id, result) in stored {
         encode(&mut value, *id, result);
-        // A name may come again after its result has expired: the old time must not remove the new result.
+        // A key may be used again after its result has expired: the old time must not remove the new result.
         let before =
             results.insert(id.as_bytes(), value.as_slice())?.map(|old| decode(*id, old.value())).transpose()?;
         if let Some(before) = before {
@@ -64,13 +64,13 @@ fn prune(
     Ok(())
 }
 
-/// The result of a command, unless it has expired.
+/// Returns the result of a command, unless it has expired.
 pub(super) fn get(txn: &ReadTransaction, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
     let result = txn.open_table(RESULTS)?.get(id.as_bytes())?.map(|value| decode(id, value.value())).transpose()?;
     Ok(result.filter(|result| !is_expired(result.at, now)))
 }
 
-/// Tells all that is wrong with the stored results.
+/// Reports everything wrong with the stored results.
 pub(super) fn check(txn: &ReadTransaction, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
     let results = txn.open_table(RESULTS)?;
     let by_time = txn.open_table(RESULTS_BY_TIME)?;
@@ -79,7 +79,7 @@ pub(super) fn check(txn: &ReadTransaction, wrong: &mut dyn FnMut(String)) -> Res
         let (key, _) = entry?;
         let (at, id) = key.value();
         let id = CommandId::from_bytes(*id);
-        // Found by its name, as an append does, so that a lookup that goes astray is noticed too.
+        // Looked up by key, as an append does, so that a broken lookup is noticed too.
         let found =
             results.get(id.as_bytes())?.map(|value| decode(id, value.value()).map(|result| result.at.as_millis()));
         match found {
@@ -101,8 +101,8 @@ pub(super) fn check(txn: &ReadTransaction, wrong: &mut dyn FnMut(String)) -> Res
     Ok(())
 }
 
-/// The stored form: checksum over the command's id and all that follows (16 bytes), time (8 bytes, little endian), fingerprint
-/// (16 bytes), answer.
+/// Encodes a result: checksum over the command's id and all that follows (16 bytes), time (8 bytes, little endian),
+/// fingerprint (16 bytes), answer.
 fn encode(out: &mut Vec<u8>, id: CommandId, result: &StoredResult) {
     out.clear();
     out.extend_from_slice(&[0; CHECKSUM_BYTES]);

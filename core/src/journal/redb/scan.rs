@@ -1,4 +1,4 @@
-//! Finding records in the bytes of a file, whatever holds them.
+//! Search for records in the bytes of a file, independent of any structure.
 
 use std::io;
 
@@ -7,30 +7,30 @@ use crate::event::{Hash, Record};
 use crate::journal::Head;
 use crate::journal::codec::{FRAME_HEAD_BYTES, Frame, frames_of};
 
-/// How much of the file is looked at at a time.
+/// Size of the window that is searched at a time.
 const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 
-/// The first field of every payload, as `MessagePack` has it after the one byte that begins a map.
+/// First field of every payload in `MessagePack`, after the byte that begins a map.
 const FIRST_FIELD: &[u8] = b"\xa3seq";
 
-/// No record is longer: an order names 10 tickets, an edit a few texts.
+/// Upper bound of a payload's length. Records are far shorter: an order names 10 tickets, an edit a few texts.
 const PAYLOAD_BYTES_MAX: u32 = 16 * 1024 * 1024;
 
-/// What may be a record.
+/// A position that may hold a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Candidate {
     seq: u64,
-    /// Where its frame begins.
+    /// Start of the frame.
     offset: u64,
     payload_len: u32,
 }
 
-/// The records that follow `head`, in order. Where a transaction that was never finished left others with the same numbers
-/// behind, the longest chain is the journal's.
+/// Returns the records that follow `head`, in order. An unfinished transaction may have left other records with the
+/// same numbers; the longest chain is the journal's.
 pub(super) fn following<S: Source>(source: &S, head: Head) -> io::Result<Vec<Candidate>> {
     let mut candidates = search(source, head.seq)?;
     candidates.sort_unstable();
-    // Every record whose chain leads back to `head`, with the place of the one before it among these.
+    // Every record whose chain leads back to `head`, with the index of its predecessor in this list.
     let mut proven: Vec<(Candidate, Option<usize>, Hash)> = Vec::new();
     let mut tips = vec![(None, head.hash)];
     let mut rest = candidates.as_slice();
@@ -66,7 +66,7 @@ pub(super) fn following<S: Source>(source: &S, head: Head) -> io::Result<Vec<Can
     Ok(chain)
 }
 
-/// The record at that place, if it is the one after the record with the hash `prev`.
+/// Returns the candidate's record if it follows the record with the hash `prev`.
 pub(super) fn record<S: Source>(source: &S, candidate: &Candidate, prev: Hash) -> io::Result<Option<Record>> {
     let Some(bytes) = frame_bytes(source, candidate)? else { return Ok(None) };
     let Some(Ok(frame)) = frames_of(candidate.seq, &bytes).next() else { return Ok(None) };
@@ -84,10 +84,10 @@ fn frame_bytes<S: Source>(source: &S, candidate: &Candidate) -> io::Result<Optio
     Ok(Some(bytes))
 }
 
-/// Whatever looks like the frame of a record after `seq`.
+/// Finds everything that looks like the frame of a record after `after`.
 fn search<S: Source>(source: &S, after: u64) -> io::Result<Vec<Candidate>> {
     let len = source.len()?;
-    // A window begins with what the one before it may have had too little of.
+    // Windows overlap by the longest prefix that the previous window may have cut off.
     let overlap = FRAME_HEAD_BYTES + 1 + FIRST_FIELD.len() + 9;
     let mut found = Vec::new();
     let mut window = Vec::new();
@@ -99,7 +99,7 @@ fn search<S: Source>(source: &S, after: u64) -> io::Result<Vec<Candidate>> {
         let is_last = start + size as u64 == len;
         for at in first_fields(&window) {
             let Some(frame) = at.checked_sub(FRAME_HEAD_BYTES + 1) else { continue };
-            // The next window sees it whole.
+            // The next window contains it whole.
             if !is_last && at + FIRST_FIELD.len() + 9 > size {
                 continue;
             }
@@ -113,7 +113,7 @@ fn search<S: Source>(source: &S, after: u64) -> io::Result<Vec<Candidate>> {
     Ok(found)
 }
 
-/// Where the first field of a payload stands.
+/// Iterates over the positions of the first field of a payload.
 fn first_fields(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let first = |(at, byte): (usize, &u8)| (*byte == FIRST_FIELD[0]).then_some(at);
     bytes.iter().enumerate().filter_map(first).filter(|at| bytes[*at..].starts_with(FIRST_FIELD))

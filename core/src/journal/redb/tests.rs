@@ -1,4 +1,4 @@
-//! What only the redb backend can show: damage, files, backup.
+//! Tests of the redb backend alone: damage, files, backup.
 
 mod archive;
 mod damage;
@@ -18,7 +18,7 @@ use crate::journal::RESULT_KEPT_MS;
 use crate::journal::conformance::{NOON, all, command, proposal};
 use crate::journal::golden::samples;
 
-/// Storage that outlives the database that is opened on it.
+/// Storage that outlives the databases opened on it.
 #[derive(Debug)]
 struct Shared(Arc<InMemoryBackend>);
 
@@ -44,7 +44,7 @@ impl StorageBackend for Shared {
     }
 }
 
-/// Opens a database in memory.
+/// Returns an opener of a database in memory.
 pub(crate) fn in_memory(storage: Arc<InMemoryBackend>) -> Opener {
     Box::new(move || builder(CACHE_BYTES).create_with_backend(Shared(storage.clone())))
 }
@@ -64,7 +64,7 @@ fn storage_of(content: &[u8]) -> Arc<InMemoryBackend> {
 
 pub(super) const START: Head = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::from_millis(0) };
 
-/// A journal of rows 1–256, 257–300 and 301–303, with the named row altered; `None` removes it.
+/// Returns a journal of rows 1–256, 257–300 and 301–303 with the given row altered; `None` removes it.
 fn altered(row: u64, alter: impl FnOnce(&mut Vec<u8>) -> Option<u64>) -> RedbJournal {
     let journal = RedbJournal::open_with(in_memory(Arc::default())).unwrap();
     journal.append(vec![proposal(300)]).unwrap();
@@ -81,7 +81,7 @@ fn altered(row: u64, alter: impl FnOnce(&mut Vec<u8>) -> Option<u64>) -> RedbJou
     journal
 }
 
-/// The record at which a replay finds damage, after having visited all before it.
+/// Returns the record at which a replay finds damage, after it has visited all records before it.
 fn damage(journal: &RedbJournal) -> u64 {
     let mut visited = 0;
     let result = journal.replay(START, &mut |record| {
@@ -93,7 +93,7 @@ fn damage(journal: &RedbJournal) -> u64 {
     seq
 }
 
-/// Where the frame of the record at this place in a row starts; all are equally long.
+/// Returns the start of the frame at `place` in a row of equally long frames.
 fn frame(row: &[u8], records: usize, place: usize) -> usize {
     1 + (row.len() - 1) / records * place
 }
@@ -322,7 +322,7 @@ fn no_row_spills_into_a_larger_page() {
         let journal = RedbJournal::open_with(in_memory(Arc::default())).unwrap();
         journal.append(vec![Proposal { events, ..proposal(0) }]).unwrap();
         let stats = journal.begin_read().unwrap().open_table(RECORDS).unwrap().stats().unwrap();
-        // Two full rows and a part of one, which may waste up to half of its page.
+        // Two full rows and a partial one, which may waste up to half of its page.
         assert!(stats.fragmented_bytes() < 64 * 1024, "{len}: {stats:?}");
     }
 }
@@ -392,7 +392,7 @@ fn damage_is_not_copied() {
     assert_eq!(fs::read_dir(dir.path().join("copy")).unwrap().count(), 0);
 }
 
-/// A backend that keeps what the file held at each of its flushes.
+/// A backend that keeps the content of the file at each of its flushes.
 #[derive(Debug)]
 struct Flushes(Shared, Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -426,7 +426,7 @@ fn compaction_keeps_all_and_a_crash_in_the_middle_does_too() {
     let (shared, noted) = (storage.clone(), flushes.clone());
     let opener = move || builder(CACHE_BYTES).create_with_backend(Flushes(Shared(shared.clone()), noted.clone()));
     let journal = RedbJournal::open_with(Box::new(opener)).unwrap();
-    // Results go after a day, and leave room behind that nothing uses.
+    // Results expire after a day and leave unused space behind.
     let answer = vec![7; 20_000];
     let result = |at| Some(StoredResult { at, fingerprint: [0; 16], answer: answer.clone() });
     let named = |name, at| Proposal { command_id: command(name), at, result: result(at), ..proposal(3) };

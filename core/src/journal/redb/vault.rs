@@ -1,7 +1,7 @@
-//! Personal data: one row a user, and who owns which email.
+//! Personal data: one row for each user, and the owner of each email.
 //!
-//! Erased rows are gone from every read at once and from backups made later. The bytes leave the file when redb uses their
-//! pages anew.
+//! Erased rows disappear from all reads at once and from later backups. Their bytes remain in the file until redb
+//! reuses their pages.
 
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
@@ -13,14 +13,14 @@ use crate::journal::codec::damaged;
 use crate::journal::{JournalError, VaultRow, keyed_email};
 use crate::types::{Email, UserId};
 
-/// A row as stored, in self-describing `MessagePack`. What a user never had is empty.
+/// A row as stored, in self-describing `MessagePack`. A value that the user never had is empty.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StoredRow {
     email: String,
     email_key: Option<[u8; 16]>,
     password_hash: String,
-    /// Over the user's id and all of the above.
+    /// Checksum over the user's id and all other fields.
     checksum: [u8; CHECKSUM_BYTES],
 }
 
@@ -35,7 +35,7 @@ impl StoredRow {
 type Rows<'txn> = Table<'txn, &'static [u8; 16], &'static [u8]>;
 type Owners<'txn> = Table<'txn, &'static [u8; 16], &'static [u8; 16]>;
 
-/// Makes the changes, in order.
+/// Applies the changes in order.
 pub(super) fn apply(txn: &WriteTransaction, changes: &[VaultChange]) -> Result<(), JournalError> {
     let mut rows = txn.open_table(VAULT)?;
     let mut owners = txn.open_table(EMAILS)?;
@@ -70,7 +70,7 @@ fn erase(rows: &mut Rows<'_>, owners: &mut Owners<'_>, user: UserId) -> Result<(
     Ok(())
 }
 
-/// Frees the email of a row, unless it has another owner by now.
+/// Frees the email of a row, unless it now has another owner.
 fn free(owners: &mut Owners<'_>, row: &StoredRow, user: UserId) -> Result<(), JournalError> {
     if let Some(key) = &row.email_key
         && owners.get(key)?.is_some_and(|owner| owner.value() == user.as_bytes())
@@ -80,7 +80,7 @@ fn free(owners: &mut Owners<'_>, row: &StoredRow, user: UserId) -> Result<(), Jo
     Ok(())
 }
 
-/// Who owns the email.
+/// Returns the owner of the email.
 pub(super) fn owner(txn: &ReadTransaction, key: EmailKey) -> Result<Option<UserId>, JournalError> {
     let owners = txn.open_table(EMAILS)?;
     let Some(owner) = owners.get(key.as_bytes())?.map(|owner| UserId::from_bytes(*owner.value())) else {
@@ -93,13 +93,13 @@ pub(super) fn owner(txn: &ReadTransaction, key: EmailKey) -> Result<Option<UserI
     Ok(Some(owner))
 }
 
-/// The user's personal data.
+/// Returns the user's personal data.
 pub(super) fn row(txn: &ReadTransaction, user: UserId) -> Result<Option<VaultRow>, JournalError> {
     let row = stored(&txn.open_table(VAULT)?, user)?;
     Ok(row.map(|row| VaultRow { email: row.email, password_hash: row.password_hash }))
 }
 
-/// Tells all that is wrong with the vault; `hash_key` is the journal's key of email hashes.
+/// Reports everything wrong with the vault. `hash_key` is the journal's key of email hashes.
 pub(super) fn check(
     txn: &ReadTransaction,
     hash_key: &[u8; 32],
@@ -118,7 +118,7 @@ pub(super) fn check(
                 continue;
             }
         };
-        // Found by their names, as everybody else finds them, so that a lookup that goes astray is noticed too.
+        // Looked up by key, as all other reads do, so that a broken lookup is noticed too.
         if stored(&rows, user)?.is_none() {
             wrong(format!("the vault's row of user {user} can't be found by its id"));
         }

@@ -1,10 +1,11 @@
 //! The checkpoint file, `views.redb`.
 //!
-//! It holds all entities as they were at one position of the journal: the live ones, which are read at opening, apart from the
-//! settled ones, which stay where they are and are found through indexes. Being made from the journal it is never repaired: a
-//! file that can't be trusted is deleted and made anew.
+//! It holds all entities as they were at one position of the journal. Active entities, which are read at opening, are
+//! stored apart from terminal ones, which stay in the file and are found through indexes. The file is computed from the
+//! journal and never repaired: a file that can't be trusted is deleted and rebuilt.
 //!
-//! redb may panic on a file that something else has changed. Such a panic is caught here and means a damaged file.
+//! redb may panic on a file that another program has changed. Such a panic is caught here and reported as a damaged
+//! file.
 
 mod read;
 mod row;
@@ -32,34 +33,34 @@ use crate::journal::Head;
 use crate::private_file;
 use crate::types::{ChargeId, OrderId, TicketId, UserId};
 
-/// How much of the file redb keeps in memory.
+/// Size of redb's cache.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// Whether to show more entries of a listing, if this one could be read.
+/// Decision to continue a listing, or the error of reading an entry.
 pub(super) type GoOn = Result<ControlFlow<()>, ViewsError>;
 
-/// Whose tickets are listed.
+/// Restriction of a listing of tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Those of a seller.
+    /// Tickets of a seller.
     Seller(UserId),
-    /// Those with a text.
+    /// Tickets with a text.
     Text(TextId),
 }
 
-/// Where the tables are.
+/// Location of the tables.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// In memory, and gone with it.
+    /// In memory, lost when the database is dropped.
     Memory,
     /// In this file.
     File(PathBuf),
-    /// In this file, behind something that fails when it is told to.
+    /// In this file, with fault injection.
     #[cfg(test)]
     Faulty(PathBuf, super::tests::Fault),
-    /// On a disk that fails when it is told to.
-    #[cfg(any(test, feature = "testing"))]
-    Disk(crate::testing::FaultyDisk),
+    /// On a disk with fault injection.
+    #[cfg(any(test, feature = "simulation"))]
+    Disk(Arc<dyn crate::disk::Disk>),
 }
 
 impl Source {
@@ -74,8 +75,8 @@ impl Source {
             }
             #[cfg(test)]
             Self::Faulty(path, fault) => builder.create_with_backend(fault.backend(path)?),
-            #[cfg(any(test, feature = "testing"))]
-            Self::Disk(disk) => builder.create_with_backend(disk.open()),
+            #[cfg(any(test, feature = "simulation"))]
+            Self::Disk(disk) => disk.open(&builder),
         }
     }
 
@@ -85,19 +86,19 @@ impl Source {
             Self::File(path) => Some(path),
             #[cfg(test)]
             Self::Faulty(path, _) => Some(path),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(any(test, feature = "simulation"))]
             Self::Disk(_) => None,
         }
     }
 
-    /// Whether what is stored is gone with the database that is open.
+    /// Returns `true` if the data is lost when the database is closed.
     fn is_fleeting(&self) -> bool {
         matches!(self, Self::Memory)
     }
 
-    /// Whether there is nothing yet.
+    /// Returns `true` if there is no data yet.
     fn is_new(&self) -> bool {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
             return disk.is_empty();
         }
@@ -105,9 +106,9 @@ impl Source {
     }
 
     fn delete(&self) -> std::io::Result<()> {
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(any(test, feature = "simulation"))]
         if let Self::Disk(disk) = self {
-            disk.wipe();
+            disk.delete();
             return Ok(());
         }
         match self.path().map(std::fs::remove_file) {
@@ -117,7 +118,7 @@ impl Source {
     }
 }
 
-/// The open file.
+/// The checkpoint file.
 #[derive(Debug)]
 pub(super) struct Store {
     source: Source,
@@ -127,14 +128,14 @@ pub(super) struct Store {
 #[derive(Debug)]
 enum Slot {
     Open(Database),
-    /// Its storage has failed, after which redb gives up on it, and it could not be opened again yet.
+    /// The storage has failed, after which redb refuses every access, and the file could not be reopened yet.
     Failed,
-    /// It was let go of, for good.
+    /// The file is closed for good.
     Closed,
 }
 
 impl Store {
-    /// Opens the file and reads what is live; makes an empty one if that can't be.
+    /// Opens the file and reads the active entities. Replaces the file by an empty one if it can't be read.
     pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Live), ViewsError> {
         let (database, live) = match attempt(&source, is_in_journal) {
             Err(error @ (ViewsError::Damaged(_) | ViewsError::Storage(_))) => {
@@ -147,17 +148,17 @@ impl Store {
         Ok((Self { source, database: RwLock::new(Slot::Open(database)) }, live))
     }
 
-    /// The ticket of this id.
+    /// Returns the ticket with this id.
     pub(super) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
         self.read(|transaction| Ok(read::ticket(transaction, id.as_bytes())?.map(Arc::new)))
     }
 
-    /// The order of this id.
+    /// Returns the order with this id.
     pub(super) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
         self.read(|transaction| Ok(read::order(transaction, id.as_bytes())?.map(Arc::new)))
     }
 
-    /// The id of the order that the charge is of.
+    /// Returns the id of the charge's order.
     pub(super) fn order_of_charge(&self, id: ChargeId) -> Result<Option<OrderId>, ViewsError> {
         self.read(|transaction| {
             let table = transaction.open_table(tables::CHARGES)?;
@@ -165,7 +166,7 @@ impl Store {
         })
     }
 
-    /// The account's entries with numbers below `before`, the newest first, up to so many.
+    /// Returns at most `most` of the account's entries with numbers below `before`, newest first.
     pub(super) fn entries(
         &self,
         account: Account,
@@ -175,13 +176,13 @@ impl Store {
         self.read(|transaction| read::entries(transaction, account, before, most))
     }
 
-    /// The texts of settled tickets that have a word with this beginning, unless there are more than `most`.
+    /// Returns the texts of terminal tickets that have a word with this prefix; `None` if there are more than `most`.
     pub(super) fn settled_texts(&self, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
         self.read(|transaction| read::texts(transaction, word, most))
     }
 
-    /// Shows `visit` the settled tickets in the order of the walk until it has seen enough; the owner's only, if there is one,
-    /// and `key` is then [`TicketKey::CreatedAt`].
+    /// Passes the terminal tickets to `visit` in the order of the walk until it breaks. With an `owner`, passes the
+    /// owner's tickets only, and `key` must be [`TicketKey::CreatedAt`].
     pub(super) fn settled_tickets(
         &self,
         key: TicketKey,
@@ -203,7 +204,7 @@ impl Store {
         })
     }
 
-    /// Shows `visit` the buyer's settled orders in the order of the walk until it has seen enough.
+    /// Passes the buyer's terminal orders to `visit` in the order of the walk until it breaks.
     pub(super) fn settled_orders(
         &self,
         buyer: UserId,
@@ -219,12 +220,12 @@ impl Store {
         })
     }
 
-    /// Writes the changes in one transaction, so that the file then covers the position.
+    /// Writes the changes in one transaction. The file then covers the position.
     pub(super) fn write(&self, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
         self.with(|database| write::write(database, changes, covers))
     }
 
-    /// Gives back the room that nothing uses any more.
+    /// Reclaims unused space; returns `true` if any was freed.
     pub(super) fn compact(&self) -> Result<bool, ViewsError> {
         let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
         let Slot::Open(database) = &mut *slot else { return Err(redb::Error::DatabaseClosed.into()) };
@@ -236,10 +237,10 @@ impl Store {
         result
     }
 
-    /// Lets go of the file, for good.
+    /// Closes the file for good.
     pub(super) fn close(&self) {
         let mut slot = self.database.write().unwrap_or_else(PoisonError::into_inner);
-        // Whatever goes wrong is found, and mended, when the file is opened again.
+        // Any error is found and repaired when the file is opened again.
         let _ = replace(&mut slot, Slot::Closed);
     }
 
@@ -262,7 +263,8 @@ impl Store {
                 }
             }
             Err(ViewsError::Damaged(what)) => {
-                // The directory entry goes, so that the next start makes a new file. What is open stays as good as it is.
+                // Deletes the directory entry, so that the next start creates a new file. The open file remains usable
+                // as it is.
                 tracing::error!(%what, "the checkpoint file is damaged; the next start makes it anew from the journal");
                 if let Err(error) = self.source.delete() {
                     tracing::error!(%error, "the damaged checkpoint file must be deleted by hand before the next start");
@@ -273,7 +275,7 @@ impl Store {
         result
     }
 
-    /// Opens the file again after its storage has failed.
+    /// Reopens the file after its storage has failed.
     fn reopen(&self) -> Result<(), ViewsError> {
         if self.source.is_fleeting() {
             return Ok(());
@@ -292,39 +294,39 @@ impl Store {
     }
 }
 
-/// An entry of an index: what is settled and in the file.
+/// An index entry of a terminal entity in the file.
 pub(super) struct Settled<'a, T> {
     mark: &'a [u8],
     load: &'a dyn Fn() -> Result<T, ViewsError>,
 }
 
 impl<T> Settled<'_, T> {
-    /// The whole entity.
+    /// Loads the whole entity.
     pub(super) fn load(&self) -> Result<T, ViewsError> {
         (self.load)()
     }
 }
 
 impl Settled<'_, Ticket> {
-    /// Whether the ticket has this status, which can be told without loading it.
+    /// Returns `true` if the ticket has this status, without loading it.
     pub(super) fn is(&self, status: TicketStatus) -> bool {
         self.mark.first() == tables::ticket_mark(status, UserId::from_bytes([0; 16])).first()
     }
 
-    /// Whether this is the ticket's seller, which can be told without loading it.
+    /// Returns `true` if this is the ticket's seller, without loading the ticket.
     pub(super) fn is_of(&self, seller: UserId) -> bool {
         self.mark.get(1..) == Some(seller.as_bytes())
     }
 }
 
 impl Settled<'_, Order> {
-    /// Whether the order has this status, which can be told without loading it.
+    /// Returns `true` if the order has this status, without loading it.
     pub(super) fn is(&self, status: OrderStatus) -> bool {
         *self.mark == [tables::order_mark(status)]
     }
 }
 
-/// The entity that an index entry is about, if it belongs there.
+/// Returns the entity of an index entry, if the entry is in the right place.
 fn found<T>(place: Key, entity: Option<T>, key: impl Fn(&T) -> Key) -> Result<T, ViewsError> {
     let entity = entity.ok_or(ViewsError::damaged("an index entry is about nothing"))?;
     if key(&entity) == place { Ok(entity) } else { Err(ViewsError::damaged("an index entry is in the wrong place")) }
@@ -347,7 +349,7 @@ fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Dat
     Ok((database, live))
 }
 
-/// Puts something else in the place of the database, which closes it.
+/// Replaces the content of the slot, which closes the database.
 fn replace(slot: &mut Slot, new: Slot) -> Result<(), ViewsError> {
     let old = std::mem::replace(slot, new);
     guarded(|| {
@@ -356,8 +358,8 @@ fn replace(slot: &mut Slot, new: Slot) -> Result<(), ViewsError> {
     })
 }
 
-/// Does what may panic when the file is damaged.
+/// Runs work that may panic if the file is damaged.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ViewsError>) -> Result<T, ViewsError> {
-    // Nothing that the work has changed is used after a panic, but for the database, which redb keeps usable.
+    // After a panic, nothing that the work has changed is used except the database, which redb keeps usable.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))
 }

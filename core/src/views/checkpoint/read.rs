@@ -1,4 +1,4 @@
-//! Reads the file: all that is live at opening, single entities and listings of what is settled later.
+//! Reads from the file: all active entities at opening; single entities and listings of terminal ones later.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::views::words::TextId;
 
 type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
 
-/// Reads what is live. Half of it in a thread of its own: whoever has a million orders waits for it at every start.
+/// Reads the active entities. A second thread reads half of them, because a million orders would delay every start.
 pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Live, ViewsError> {
     std::thread::scope(|scope| {
         let tickets = scope.spawn(|| tickets(transaction, lengths.tickets));
@@ -54,7 +54,7 @@ fn tickets(transaction: &ReadTransaction, expected: u64) -> Result<LiveTickets, 
     Ok(LiveTickets::of(tickets))
 }
 
-/// Thousands of tickets are for one show, which is in memory once.
+/// Shares the show between tickets: thousands of tickets are for one show, which is then in memory once.
 fn share_show(ticket: &mut Ticket, shows: &mut FxHashSet<Arc<Show>>) {
     if let Some(show) = &mut ticket.show {
         match shows.get(show) {
@@ -91,7 +91,7 @@ fn revoked(transaction: &ReadTransaction, expected: u64) -> Result<RevokedSessio
     Ok(sessions)
 }
 
-/// What the accounts come to, by as many entries as the file has.
+/// Reads the totals of the accounts, and verifies the number of entries in the file.
 fn accounts(transaction: &ReadTransaction, lengths: Lengths) -> Result<Accounts, ViewsError> {
     let mut totals = Vec::new();
     for entry in transaction.open_table(tables::ACCOUNTS)?.iter()? {
@@ -110,7 +110,7 @@ fn accounts(transaction: &ReadTransaction, lengths: Lengths) -> Result<Accounts,
     Ok(Accounts::restore(totals, lengths.entries))
 }
 
-/// The account's entries with numbers below `before`, the newest first, up to so many.
+/// Returns at most `most` of the account's entries with numbers below `before`, newest first.
 pub(super) fn entries(
     transaction: &ReadTransaction,
     account: Account,
@@ -137,7 +137,7 @@ pub(super) fn entries(
     Ok(found)
 }
 
-/// What is to be forgotten at its time.
+/// Reads a table of entries that expire.
 fn passing(transaction: &ReadTransaction, rows: Passing, expected: u64) -> Result<Vec<Key>, ViewsError> {
     let mut keys = Vec::new();
     for entry in transaction.open_table(rows)?.iter()? {
@@ -147,7 +147,7 @@ fn passing(transaction: &ReadTransaction, rows: Passing, expected: u64) -> Resul
     if keys.len() as u64 == expected { Ok(keys) } else { Err(ViewsError::damaged("rows are missing")) }
 }
 
-/// The ticket, wherever it is in the file.
+/// Returns the ticket, wherever it is in the file.
 pub(super) fn ticket(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
     let settled = settled_ticket(&transaction.open_table(tables::SETTLED_TICKETS)?, id)?;
     if settled.is_some() {
@@ -156,13 +156,13 @@ pub(super) fn ticket(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Opt
     Ok(one::<TicketRow>(&transaction.open_table(tables::LIVE_TICKETS)?, id)?.map(Ticket::from))
 }
 
-/// The settled ticket.
+/// Returns the terminal ticket.
 pub(super) fn settled_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
     let ticket = one::<TicketRow>(table, id)?.map(Ticket::from);
     check(ticket, |ticket| ticket.id.as_bytes() == id)
 }
 
-/// The order, wherever it is in the file.
+/// Returns the order, wherever it is in the file.
 pub(super) fn order(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
     let Some(owned) = transaction.open_table(tables::ORDER_PLACES)?.get(id)? else {
         return one(&transaction.open_table(tables::LIVE_ORDERS)?, id);
@@ -186,11 +186,11 @@ fn one<T: DeserializeOwned>(table: &Table, id: &[u8; 16]) -> Result<Option<T>, V
     table.get(id)?.map(|row| row::decode(row.value())).transpose()
 }
 
-/// The texts that have a word with this beginning, unless there are more than `most`.
+/// Returns the texts that have a word with this prefix; `None` if there are more than `most`.
 pub(super) fn texts(transaction: &ReadTransaction, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
     let table = transaction.open_table(tables::WORDS)?;
     let mut found = FxHashSet::default();
-    // No text has this byte, so all words with the beginning are before it.
+    // No text contains this byte, so all words with the prefix sort before it.
     let end = [word.as_bytes(), &[0xff]].concat();
     for entry in table.range(word.as_bytes()..end.as_slice())? {
         let (place, _) = entry?;
@@ -203,7 +203,7 @@ pub(super) fn texts(transaction: &ReadTransaction, word: &str, most: usize) -> R
     Ok(Some(found.into_iter().collect()))
 }
 
-/// Shows `visit` the entries of an index in the order of the walk, each with what it tells, until it has seen enough.
+/// Passes the entries of an index and their marks to `visit` in the order of the walk until it breaks.
 pub(super) fn scan(
     transaction: &ReadTransaction,
     index: Index,

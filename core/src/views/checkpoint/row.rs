@@ -1,7 +1,7 @@
-//! The form of rows: compact `MessagePack` and a checksum.
+//! Encoding of rows: compact `MessagePack` and a checksum.
 //!
-//! redb checks its pages only after a crash, since to read them all on every opening takes too long. A price that a failing disk
-//! has changed must not get into a decision, though, so each row brings its own checksum.
+//! redb checks its pages only after a crash, because reading them all at every opening would take too long. A price
+//! that a failing disk has changed must never affect a decision, so each row has its own checksum.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::views::error::ViewsError;
 
 const CHECKSUM_LEN: usize = 8;
 
-/// Writes `value` to `row` in place of what was in it.
+/// Encodes `value` into `row` and replaces the row's previous content.
 pub(super) fn encode(value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
     row.clear();
     append(value, row)
@@ -28,25 +28,25 @@ fn append(value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
     Ok(())
 }
 
-/// The same behind a mark, which tells something of the value to whoever does not want to read it.
+/// Encodes `value` after a mark, which describes the value to readers that don't decode it.
 pub(super) fn encode_marked(mark: u8, value: &impl Serialize, row: &mut Vec<u8>) -> Result<(), ViewsError> {
     row.clear();
     row.push(mark);
     append(value, row)
 }
 
-/// Reads a row that is behind a mark, which the checksum covers, too.
+/// Decodes a row after its mark, which the checksum covers too.
 pub(super) fn decode_marked<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewsError> {
     let (_, value) = checked(row)?.split_first().ok_or(ViewsError::damaged("a row is too short"))?;
     rmp_serde::from_slice(value).map_err(|error| ViewsError::Damaged(error.to_string().into()))
 }
 
-/// Reads a row.
+/// Decodes a row.
 pub(super) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewsError> {
     rmp_serde::from_slice(checked(row)?).map_err(|error| ViewsError::Damaged(error.to_string().into()))
 }
 
-/// The row without its checksum, which is right.
+/// Verifies the checksum and returns the row without it.
 fn checked(row: &[u8]) -> Result<&[u8], ViewsError> {
     let (bytes, stored) = row.split_last_chunk::<CHECKSUM_LEN>().ok_or(ViewsError::damaged("a row is too short"))?;
     if checksum(bytes) == u64::from_le_bytes(*stored) {
@@ -56,7 +56,8 @@ fn checked(row: &[u8]) -> Result<&[u8], ViewsError> {
     }
 }
 
-/// Every step can be undone, so any damage within eight bytes in a row is found for certain, any other almost for certain.
+/// Computes the checksum. Every step is invertible, so any damage within eight consecutive bytes is always detected,
+/// and any other almost always.
 fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
@@ -65,8 +66,8 @@ fn checksum(bytes: &[u8]) -> u64 {
     words.fold(0, |sum: u64, word| (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95))
 }
 
-/// A ticket as it is stored: a tuple, because the published form leaves out fields that are `None`, which only a form with names
-/// can do.
+/// A ticket as it is stored. It is a tuple, because the published form omits fields that are `None`, which is possible
+/// only with named fields.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TicketRow(
     TicketId,

@@ -15,53 +15,53 @@ use crate::views::index::{TicketKey, order_key};
 use crate::views::key::{KEY_LEN, Key};
 use crate::views::words::TextId;
 
-/// The version of everything in this folder that is about the form of the file. It goes up with every change of that form, the
-/// serde forms of `User`, `Ticket`, `Order` and `LedgerEntry` included; files of another version are made anew.
+/// Version of the file's layout. It increases with every change of the code in this folder that affects the file,
+/// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`. Files of another version are rebuilt.
 const LAYOUT: u32 = 6;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
-/// What is to be forgotten at a time, by that time.
+/// Entries that expire, by time.
 pub(super) type Passing = TableDefinition<'static, &'static [u8; KEY_LEN], ()>;
-/// Keys of listings, see [`place`], with what can be told of an entry without reading it.
+/// Keys of listings, see [`place`], with a mark that describes the entry without reading it.
 pub(super) type Index = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
 const META: TableDefinition<'static, (), &'static [u8]> = TableDefinition::new("meta");
 pub(super) const USERS: Rows = TableDefinition::new("users");
 /// Available and locked tickets.
 pub(super) const LIVE_TICKETS: Rows = TableDefinition::new("live_tickets");
-/// Sold and withdrawn tickets; the index tables are about these.
+/// Sold and withdrawn tickets. The index tables refer to these.
 pub(super) const SETTLED_TICKETS: Rows = TableDefinition::new("settled_tickets");
 pub(super) const TICKETS_BY_SELLER: Index = TableDefinition::new("tickets_by_seller");
-/// The tickets of each text; see [`crate::views::words`].
+/// Tickets of each text; see [`crate::views::words`].
 pub(super) const TICKETS_BY_TEXT: Index = TableDefinition::new("tickets_by_text");
-/// Words in lower case, a zero byte, and the text that has the word. A text that no ticket has any more does no harm.
+/// Words in lower case, a zero byte, and the text that contains the word. A text without tickets does no harm.
 pub(super) const WORDS: TableDefinition<'static, &'static [u8], ()> = TableDefinition::new("words");
 pub(super) const LIVE_ORDERS: Rows = TableDefinition::new("live_orders");
-/// Orders in which nothing is under way, by the places of [`order_place`] and each behind its mark: a buyer's orders lie beside
-/// one another, so that a page of them is a few reads however long the history is.
+/// Terminal orders by [`order_place`], each after its mark. A buyer's orders are adjacent, so that a page of them needs
+/// few reads however long the history is.
 pub(super) const SETTLED_ORDERS: Index = TableDefinition::new("settled_orders");
-/// Where among the settled ones an order is: whose it is and when it was made, the beginning of its place.
+/// Prefix of the place of each terminal order: its buyer and its time of creation.
 pub(super) const ORDER_PLACES: TableDefinition<'static, &'static [u8; 16], &'static [u8; OWNED_LEN]> =
     TableDefinition::new("order_places");
-/// The order of each charge, of settled orders and of some that were settled once.
+/// Order of each charge, for terminal orders and some that were terminal once.
 pub(super) const CHARGES: TableDefinition<'static, &'static [u8; 16], &'static [u8; 16]> =
     TableDefinition::new("charges");
 /// Revoked sessions by the time at which they may be forgotten.
 pub(super) const REVOKED: Passing = TableDefinition::new("revoked");
 
-/// Orders whose charge was given up though money may still come, by the time at which that may be forgotten.
+/// Orders whose charge was given up although money may still arrive, by the time at which they may be forgotten.
 pub(super) const WATCHED: Passing = TableDefinition::new("watched");
 
-/// The entries of the ledger by their numbers.
+/// Entries of the ledger by number.
 pub(super) const ENTRIES: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("entries");
 /// Accounts with the numbers of their entries; see [`entry_place`].
 pub(super) const ENTRIES_BY_ACCOUNT: TableDefinition<'static, &'static [u8], ()> =
     TableDefinition::new("entries_by_account");
-/// What accounts come to in each of their currencies.
+/// Totals of each account in each currency.
 pub(super) const ACCOUNTS: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("accounts");
 
-/// The index of settled tickets in this order.
+/// Returns the index of terminal tickets in this order.
 pub(super) const fn tickets_by(key: TicketKey) -> Index {
     match key {
         TicketKey::CreatedAt => TableDefinition::new("tickets_by_created_at"),
@@ -70,10 +70,10 @@ pub(super) const fn tickets_by(key: TicketKey) -> Index {
     }
 }
 
-/// The bytes under which an index has an entry: in themselves, because millions of them are sorted.
+/// Key bytes of an index entry. They are stored inline, because millions of them are sorted.
 pub(super) type Place = SmallVec<[u8; 40]>;
 
-/// The place of an entry.
+/// Encodes the place of an entry.
 pub(super) fn place(owner: Option<&[u8; 16]>, key: Key) -> Place {
     let mut place = Place::new();
     place.extend_from_slice(owner.map_or(&[], |owner| owner));
@@ -81,10 +81,10 @@ pub(super) fn place(owner: Option<&[u8; 16]>, key: Key) -> Place {
     place
 }
 
-/// How many bytes of an order's place come before its id.
+/// Length of the part of an order's place that precedes its id, in bytes.
 pub(super) const OWNED_LEN: usize = 24;
 
-/// Where a settled order is among its buyer's, and what [`ORDER_PLACES`] has of that.
+/// Returns the place of a terminal order among its buyer's, and the part of it that [`ORDER_PLACES`] stores.
 pub(super) fn order_place(order: &Order) -> (Place, [u8; OWNED_LEN]) {
     let place = place(Some(order.buyer_id.as_bytes()), order_key(order));
     let mut owned = [0; OWNED_LEN];
@@ -92,12 +92,12 @@ pub(super) fn order_place(order: &Order) -> (Place, [u8; OWNED_LEN]) {
     (place, owned)
 }
 
-/// The key in the bytes of [`place`].
+/// Decodes the key from the bytes of [`place`].
 pub(super) fn key_in(owner: Option<&[u8; 16]>, place: &[u8]) -> Option<Key> {
     Key::from_bytes(place.get(owner.map_or(0, |owner| owner.len())..)?)
 }
 
-/// The bytes that name an account: the kind, then the seller.
+/// Encodes an account: the kind, then the seller.
 fn account_bytes(account: Account) -> [u8; 17] {
     let mut bytes = [0; 17];
     bytes[0] = match account {
@@ -113,7 +113,7 @@ fn account_bytes(account: Account) -> [u8; 17] {
     bytes
 }
 
-/// Where an account's entry of this number is.
+/// Encodes the place of an account's entry with this number.
 pub(super) fn entry_place(account: Account, number: u64) -> [u8; 25] {
     let mut place = [0; 25];
     place[..17].copy_from_slice(&account_bytes(account));
@@ -121,7 +121,7 @@ pub(super) fn entry_place(account: Account, number: u64) -> [u8; 25] {
     place
 }
 
-/// Where the totals of an account in a currency are.
+/// Encodes the place of an account's totals in a currency.
 pub(super) fn account_place(account: Account, currency: Currency) -> [u8; 20] {
     let mut place = [0; 20];
     place[..17].copy_from_slice(&account_bytes(account));
@@ -129,7 +129,7 @@ pub(super) fn account_place(account: Account, currency: Currency) -> [u8; 20] {
     place
 }
 
-/// What an index tells of a ticket: its status and its seller.
+/// Encodes the index mark of a ticket: its status and its seller.
 pub(super) fn ticket_mark(status: TicketStatus, seller: UserId) -> [u8; 17] {
     let mut mark = [0; 17];
     mark[0] = match status {
@@ -142,7 +142,7 @@ pub(super) fn ticket_mark(status: TicketStatus, seller: UserId) -> [u8; 17] {
     mark
 }
 
-/// What an index tells of an order: its status.
+/// Encodes the index mark of an order: its status.
 pub(super) const fn order_mark(status: OrderStatus) -> u8 {
     match status {
         OrderStatus::Created => 0,
@@ -153,7 +153,7 @@ pub(super) const fn order_mark(status: OrderStatus) -> u8 {
     }
 }
 
-/// How many rows the tables have that are read at opening: redb would not notice if some of them were gone.
+/// Lengths of the tables that are read at opening. redb would not notice the loss of some rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) users: u64,
@@ -165,7 +165,7 @@ pub(super) struct Lengths {
     pub(super) entries: u64,
 }
 
-/// Makes all tables, empty.
+/// Creates all tables, empty.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS] {
         transaction.open_table(rows)?;
@@ -185,7 +185,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     Ok(())
 }
 
-/// Notes what the tables cover now.
+/// Records the position that the tables now cover.
 pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result<(), ViewsError> {
     let lengths = (
         transaction.open_table(USERS)?.len()?,
@@ -202,7 +202,7 @@ pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result
     Ok(())
 }
 
-/// What the tables cover, and their lengths.
+/// Reads the position that the tables cover, and their lengths.
 pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths), ViewsError> {
     let table = transaction.open_table(META)?;
     let meta = table.get(())?.ok_or(ViewsError::damaged("it does not tell what it covers"))?;
@@ -215,12 +215,12 @@ pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths)
     Ok((Head { seq, hash, at }, lengths))
 }
 
-/// Inserts the entries, or removes them where there is no mark, in the order of their places.
+/// Inserts entries with a mark and removes those without, in the order of their places.
 pub(super) fn change(
     table: &mut Table<'_, &'static [u8], &'static [u8]>,
     mut changes: Changes,
 ) -> Result<(), ViewsError> {
-    // Stable, so that what was put in last for one place stands.
+    // The sort is stable, so the last change of a place wins.
     changes.sort_by(|a, b| a.0.cmp(&b.0));
     for (place, mark) in changes {
         match mark {
@@ -231,10 +231,10 @@ pub(super) fn change(
     Ok(())
 }
 
-/// The place of a word that a text has.
+/// Encodes the place of a word in a text.
 pub(super) fn word_place(word: &str, text: &TextId) -> Vec<u8> {
     [word.as_bytes(), &[0], text].concat()
 }
 
-/// Places with the marks that they are to have, or `None` for entries that go.
+/// Places with their new marks, or `None` for removed entries.
 pub(super) type Changes = Vec<(Place, Option<SmallVec<[u8; 17]>>)>;

@@ -1,4 +1,4 @@
-//! Writes what has changed, table by table and in the order of keys.
+//! Writes the changes, table by table and in key order.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::views::key::{KEY_LEN, Key};
 use crate::views::live::Dirty;
 use crate::views::words::{self, TextId};
 
-/// Writes the changes and what is covered with them.
+/// Writes the changes and the position that they cover.
 pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
     let mut transaction = database.begin_write()?;
     transaction.set_durability(Durability::Immediate)?;
@@ -45,8 +45,8 @@ fn write_users(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), Vi
     by_id(&changes.users).into_iter().try_for_each(|user| rows.insert(user.id.as_bytes(), &**user).map(drop))
 }
 
-/// The entities in the order of their ids. The ids are sorted beside them: to look into each entity again and again would miss
-/// the processor's cache every time.
+/// Returns the entities ordered by id. The ids are copied for sorting: reading each entity repeatedly would miss the
+/// processor's cache every time.
 fn by_id<I: Copy + Ord, T>(changed: &FxHashMap<I, Arc<T>>) -> Vec<&Arc<T>> {
     let mut changed: Vec<_> = changed.iter().map(|(id, entity)| (*id, entity)).collect();
     changed.sort_unstable_by_key(|(id, _)| *id);
@@ -66,7 +66,7 @@ fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), 
     let mut settled = Writer::new(transaction.open_table(tables::SETTLED_TICKETS)?);
     let mut moves = Vec::new();
     for ticket in tickets.into_iter().filter(|ticket| !ticket.status.is_live()) {
-        // Settled before, live again, and settled anew: perhaps at another price.
+        // The ticket was terminal before, became active and is terminal again, perhaps at another price.
         let old = settled.insert(ticket.id.as_bytes(), &TicketRow::from(&**ticket))?;
         let old = old.map(|old| row::decode::<TicketRow>(&old)).transpose()?.map(Ticket::from);
         moves.push((old, Arc::clone(ticket)));
@@ -80,7 +80,7 @@ fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), 
     write_words(transaction, &moves)
 }
 
-/// Each text of a ticket has an entry for it, and each word of a text has one for the text.
+/// Writes the word index: one entry for each text of a ticket, and one for each word of a text.
 fn write_words(transaction: &WriteTransaction, moves: &[(Option<Ticket>, Arc<Ticket>)]) -> Result<(), ViewsError> {
     let place = |text: &TextId, ticket: &Ticket| tables::place(Some(text), TicketKey::CreatedAt.of(ticket));
     let mut changes = Changes::with_capacity(2 * moves.len());
@@ -106,7 +106,7 @@ fn write_words(transaction: &WriteTransaction, moves: &[(Option<Ticket>, Arc<Tic
     Ok(())
 }
 
-/// Old entries out, new ones in.
+/// Returns the removals of old entries and the insertions of new ones.
 fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket) -> Place) -> Changes {
     let mut changes = Changes::with_capacity(moves.len());
     for (old, new) in moves {
@@ -147,7 +147,7 @@ fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     Ok(())
 }
 
-/// The entries are appended; the totals are those after the last of them.
+/// Appends the entries and writes the account totals after the last of them.
 fn write_ledger(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
     let mut row = Vec::new();
     let mut entries = transaction.open_table(tables::ENTRIES)?;
@@ -170,7 +170,7 @@ fn write_ledger(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), V
     Ok(())
 }
 
-/// Notes what is to be forgotten at its time, and forgets what is.
+/// Inserts entries that expire, and removes expired ones.
 fn write_passing(
     mut table: Table<'_, &'static [u8; KEY_LEN], ()>,
     entries: impl Iterator<Item = Key>,
@@ -186,7 +186,7 @@ fn write_passing(
     Ok(())
 }
 
-/// A table of entities, and the buffer in which its rows are made.
+/// A table of entities with a buffer for encoding its rows.
 struct Writer<'a> {
     table: Table<'a, &'static [u8; 16], &'static [u8]>,
     row: Vec<u8>,
@@ -197,7 +197,7 @@ impl<'a> Writer<'a> {
         Self { table, row: Vec::new() }
     }
 
-    /// Gives the row that was there before.
+    /// Inserts a row and returns the previous one.
     fn insert(&mut self, id: &[u8; 16], entity: &impl Serialize) -> Result<Option<Vec<u8>>, ViewsError> {
         row::encode(entity, &mut self.row)?;
         Ok(self.table.insert(id, self.row.as_slice())?.map(|old| old.value().to_vec()))

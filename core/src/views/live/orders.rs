@@ -16,16 +16,16 @@ pub(in crate::views) struct LiveOrders {
     pub(in crate::views) by_id: FxHashMap<OrderId, Arc<Order>>,
     pub(in crate::views) by_buyer: PerUser,
     pub(in crate::views) by_charge: FxHashMap<ChargeId, OrderId>,
-    /// Those whose charge is under way at the gateway.
+    /// Orders whose charge is in progress at the gateway.
     pub(in crate::views) pending: FxHashSet<OrderId>,
-    /// Those whose money waits for an operator.
+    /// Orders whose money waits for an operator.
     pub(in crate::views) escalated: FxHashSet<OrderId>,
-    /// Those that hold tickets, by their deadlines: whoever looks at the next few need not walk them all.
+    /// Orders that hold tickets, by deadline, so that the next few are found without a full scan.
     pub(in crate::views) open: BTreeSet<(Timestamp, OrderId)>,
 }
 
 impl LiveOrders {
-    /// These orders with their indexes, which is quicker than to put them in one by one.
+    /// Indexes these orders at once, which is faster than one by one.
     pub(in crate::views) fn of(orders: &[Arc<Order>]) -> Self {
         let charged = orders.iter().filter_map(|order| Some((own_charge(order)?.id, order.id)));
         Self {
@@ -38,12 +38,12 @@ impl LiveOrders {
         }
     }
 
-    /// Whether the order is here in just this state.
+    /// Returns `true` if the order is here in exactly this state.
     pub(super) fn has(&self, order: &Arc<Order>) -> bool {
         self.by_id.get(&order.id).is_some_and(|known| Arc::ptr_eq(known, order))
     }
 
-    /// Puts the orders in place of their older states. Of many it makes the indexes anew, which is quicker.
+    /// Replaces the orders by these states. It rebuilds the indexes if there are many, which is faster.
     pub(super) fn replace_all(&mut self, orders: &[Arc<Order>]) {
         if orders.len() < self.by_id.len() / 4 {
             for order in orders {
@@ -57,7 +57,7 @@ impl LiveOrders {
         *self = Self::of(&all);
     }
 
-    /// Puts the order in place of its older state.
+    /// Replaces the order by this state.
     pub(super) fn replace(&mut self, order: &Arc<Order>) {
         let is_pending = is_pending(order);
         if is_pending {
@@ -83,7 +83,7 @@ impl LiveOrders {
                     self.pending.remove(&order.id);
                 }
             }
-            // Neither the buyer nor the time ever changes.
+            // The buyer and the time of creation never change.
             None => {
                 self.by_buyer.insert(order.buyer_id, order_key(order));
             }
@@ -95,12 +95,12 @@ impl LiveOrders {
         }
     }
 
-    /// The first `limit` of those that hold tickets, the one whose deadline is next first. It reads these and no others.
+    /// Returns the first `limit` orders that hold tickets, ordered by deadline. It reads no others.
     pub(in crate::views) fn next_open(&self, limit: usize) -> Vec<Arc<Order>> {
         self.open.iter().take(limit).filter_map(|(_, id)| self.by_id.get(id)).cloned().collect()
     }
 
-    /// Forgets orders that the checkpoint file has, unless they have changed since.
+    /// Evicts orders that the checkpoint file has, unless they have changed since.
     pub(in crate::views) fn evict(&mut self, written: &[Arc<Order>]) {
         for order in written {
             if self.has(order) {
@@ -119,7 +119,7 @@ impl LiveOrders {
     }
 }
 
-/// Where the order stands among those that hold tickets, if it does.
+/// Returns the order's position among those that hold tickets, if it is one of them.
 fn deadline(order: &Order) -> Option<(Timestamp, OrderId)> {
     order.status.is_open().then_some((order.expires_at, order.id))
 }

@@ -13,15 +13,15 @@ use crate::views::index::TicketIndex;
 #[derive(Debug, Default)]
 pub(in crate::views) struct LiveTickets {
     pub(in crate::views) by_id: FxHashMap<TicketId, Arc<Ticket>>,
-    /// Available and locked ones; locking one changes nothing here.
+    /// Available and locked tickets; locking a ticket does not change its entry.
     pub(in crate::views) on_sale: TicketIndex,
-    /// Sold and withdrawn ones, which wait for the checkpoint.
+    /// Sold and withdrawn tickets, which wait for the checkpoint.
     pub(in crate::views) settled: TicketIndex,
     pub(in crate::views) locked: usize,
 }
 
 impl LiveTickets {
-    /// The tickets of a checkpoint file, all of them live.
+    /// Indexes the tickets of a checkpoint file, all of which are active.
     pub(in crate::views) fn of(tickets: Vec<Arc<Ticket>>) -> Self {
         Self {
             on_sale: TicketIndex::of(&tickets),
@@ -31,12 +31,12 @@ impl LiveTickets {
         }
     }
 
-    /// Whether the ticket is here in just this state.
+    /// Returns `true` if the ticket is here in exactly this state.
     pub(super) fn has(&self, ticket: &Arc<Ticket>) -> bool {
         self.by_id.get(&ticket.id).is_some_and(|known| Arc::ptr_eq(known, ticket))
     }
 
-    /// Puts the tickets in place of their older states. Of many it makes the indexes anew, which is quicker.
+    /// Replaces the tickets by these states. It rebuilds the indexes if there are many, which is faster.
     pub(super) fn replace_all(&mut self, tickets: &[Arc<Ticket>]) {
         if tickets.len() < self.by_id.len() / 4 {
             for ticket in tickets {
@@ -52,7 +52,7 @@ impl LiveTickets {
         self.locked = live.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count();
     }
 
-    /// Puts the ticket in place of its older state.
+    /// Replaces the ticket by this state.
     pub(super) fn replace(&mut self, ticket: &Arc<Ticket>) {
         let is_live = ticket.status.is_live();
         let old = self.by_id.insert(ticket.id, Arc::clone(ticket));
@@ -69,7 +69,7 @@ impl LiveTickets {
         self.locked -= usize::from(old.is_some_and(|old| old.status == TicketStatus::Locked));
     }
 
-    /// Forgets tickets that the checkpoint file has, unless they have changed since.
+    /// Evicts tickets that the checkpoint file has, unless they have changed since.
     pub(in crate::views) fn evict(&mut self, written: &[Arc<Ticket>]) {
         for ticket in written {
             if self.has(ticket) {

@@ -1,4 +1,4 @@
-//! Readers beside a writer and a checkpoint that never rests.
+//! Readers concurrent with a writer and continuous checkpoints.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::views::checkpoint::Source;
 use crate::views::query::{TicketSort, TicketStatusFilter};
 use crate::views::{OrderQuery, TicketQuery, Views};
 
-/// A listing by a key that never changes has every entity that was there before it, and none twice.
+/// Checks that a listing by an immutable key contains every entity that existed before it, and none twice.
 fn read_tickets(views: &Views, sort: TicketSort, before: &[TicketId]) {
     let mut query = TicketQuery::new().status(TicketStatusFilter::All).sort(sort).limit(7);
     let mut seen = HashSet::new();
@@ -72,7 +72,7 @@ fn nothing_is_missing_or_there_twice() {
                 }
             });
         }
-        // Two, to see that they wait for each other.
+        // Two threads, to check that checkpoints wait for each other.
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -100,7 +100,7 @@ fn what_changes_during_a_checkpoint_is_kept() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                // Some fail, when the storage does.
+                // Checkpoints fail while the storage does.
                 let _ = views.checkpoint();
             }
         });
@@ -136,7 +136,7 @@ fn who_publishes_more_than_is_written_waits_for_the_checkpoint() {
             world.publish(views);
         });
         start.recv().unwrap();
-        // Readers are not kept waiting, and see nothing of it yet.
+        // Readers are not blocked, and don't see the change yet.
         assert_eq!(views.covers(), covers);
         drop(under_way);
         publisher.join().unwrap();

@@ -1,4 +1,4 @@
-//! A damaged file is made anew: never a panic, never a wrong entity.
+//! A damaged file is rebuilt: never a panic, never a wrong entity.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::views::live::NOTHING;
 use crate::views::query::{TicketSort, TicketStatusFilter};
 use crate::views::{TicketQuery, Views, ViewsError};
 
-/// A closed file with live and settled entities.
+/// Returns a closed file with active and terminal entities.
 fn file(seed: u64) -> (World, Vec<u8>) {
     let dir = tempfile::tempdir().unwrap();
     let mut world = World::new(seed);

@@ -1,4 +1,4 @@
-//! A file whose storage fails when it is told to.
+//! A file with fault injection.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::backends::FileBackend;
 use redb::{DatabaseError, StorageBackend};
 
-/// The switch: while it is on, nothing can be written.
+/// Switch of the fault injection: while it is on, every write fails.
 #[derive(Debug, Clone, Default)]
 pub(in crate::views) struct Fault(Arc<AtomicBool>);
 

@@ -1,4 +1,4 @@
-//! The views show what the model shows, whatever happened, however often they were checkpointed and opened anew.
+//! The views match the model after any history, any number of checkpoints and any number of reopenings.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::types::TicketId;
 use crate::views::query::{PriceBound, TicketSort, TicketStatusFilter};
 use crate::views::{Counts, OrderQuery, PageLimit, TicketQuery, Views};
 
-/// All tickets that the query asks for, the simple way.
+/// Returns all tickets that match the query, computed naively.
 fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<Ticket>> {
-    // In ten-thousandths of the major unit.
+    // Price in ten-thousandths of the major unit.
     let price = |ticket: &Ticket| match ticket.price.currency().code() {
         "JPY" => ticket.price.minor() * 10_000,
         "KWD" => ticket.price.minor() * 10,
@@ -64,17 +64,17 @@ fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<
     tickets
 }
 
-/// All pages of the query, each with as many entries as it was asked for.
+/// Returns all pages of the query, each with as many entries as requested.
 pub(super) fn all_tickets(views: &Views, query: &TicketQuery) -> Vec<Arc<Ticket>> {
     let mut query = query.clone();
     let mut tickets = Vec::new();
     loop {
         let page = views.tickets(&query).unwrap();
         let whole = page.next.is_none() || page.items.len() == query.limit.get();
-        // What is on sale is in memory, so no page of it is cut short.
+        // Tickets on sale are in memory, so none of their pages is cut short.
         assert!(whole || query.status != TicketStatusFilter::OnSale, "{query:?}");
         tickets.extend(page.items);
-        // Through its text, as a caller of a host would.
+        // Round-trips through the text form, as a caller of a host would.
         query.cursor = page.next.map(|next| next.to_string().parse().unwrap());
         if query.cursor.is_none() {
             return tickets;
@@ -137,7 +137,7 @@ fn check_orders(world: &mut World, views: &Views) {
     }
 }
 
-/// Compares everything that can be asked.
+/// Compares the result of every kind of query.
 pub(super) fn check(world: &mut World, views: &Views) {
     assert_eq!(views.covers(), world.head);
     for _ in 0..12 {
@@ -191,7 +191,7 @@ fn check_counts(world: &World, views: &Views) {
     assert_eq!(views.next_open_orders(3), open);
 }
 
-/// The writer's state has all that is live, and nothing else.
+/// Checks that the writer's state has exactly the active entities.
 fn check_state(world: &World, views: &Views) {
     let state = views.state();
     for ticket in world.tickets.values() {

@@ -1,4 +1,4 @@
-//! Opening: what was checkpointed is there, and what can't be trusted is made anew.
+//! Opening: checkpointed entities are present, and a file that can't be trusted is rebuilt.
 
 use super::Fault;
 use super::model::check;
@@ -19,7 +19,7 @@ fn without_a_clean_close_the_last_checkpoint_is_there() {
         views.checkpoint().unwrap();
         let mut then = world.clone();
         world.batch(&views, 60);
-        // A copy of a file that is open is what a killed process leaves behind.
+        // A copy of an open file is what a killed process leaves behind.
         let copy = copies.path().join(copy.to_string());
         std::fs::create_dir(&copy).unwrap();
         std::fs::copy(dir.path().join("views.redb"), copy.join("views.redb")).unwrap();
@@ -128,7 +128,7 @@ fn a_closed_file_stays_closed() {
     world.batch(&views, 50);
     views.close();
     let opened = Views::open(Some(dir.path()), &|_| true).unwrap();
-    // A late checkpoint of the old views neither takes the file again nor writes to it.
+    // A late checkpoint of the old views neither reopens the file nor writes to it.
     assert!(matches!(views.checkpoint(), Err(ViewsError::Storage(_))));
     assert!(matches!(views.checkpoint(), Err(ViewsError::Storage(_))));
     check(&mut then, &opened);

@@ -1,4 +1,4 @@
-//! Searches take the way through the words wherever that is the shorter one, and find the same either way.
+//! Searches use the word index whenever it is faster, and find the same either way.
 
 use super::model::all_tickets;
 use super::world::World;
@@ -17,7 +17,7 @@ fn search(views: &Views, q: &str, status: &str, sort: &str) -> Vec<crate::types:
     all_tickets(views, &query).iter().map(|ticket| ticket.id).collect()
 }
 
-/// Many tickets, of which every hundredth has a rare word, on sale or settled.
+/// Creates many tickets, active and terminal; every hundredth has a rare word.
 fn crowded(views: &Views) -> World {
     let mut world = World::new(3);
     for at in 0..1_200_u64 {
@@ -52,7 +52,7 @@ fn rare_words_are_found_in_every_order_in_memory_and_in_the_file() {
             assert_eq!(search(&views, "quixotic", "withdrawn", sort).len(), rare(false), "{sort}");
             assert!(search(&views, "quixotical", "all", sort).is_empty(), "{sort}");
         }
-        // From then on the settled ones are in the file.
+        // After this, the terminal ones are in the file.
         views.checkpoint().unwrap();
     }
 }
@@ -91,7 +91,7 @@ fn common_words_by_price_are_the_same_whichever_way_is_the_shorter() {
             let query = TicketQuery::new().search("quix zebra".parse().unwrap()).sort(sort.parse().unwrap());
             all_tickets(&views, &query.limit(limit))
         };
-        // A page of 5 or 20 comes from the list of prices, one of 100 from sorting what has the word.
+        // Pages of 5 or 20 come from the list of prices; a page of 100 comes from sorting the tickets with the word.
         let pages = [5, 20, 100].map(by_price);
         assert_eq!(pages[0].len(), 125);
         assert!(pages.iter().all(|page| *page == pages[0]));

@@ -15,7 +15,7 @@ use crate::views::{Entity, Views};
 pub(super) const USERS: u64 = 6;
 const WORDS: [&str; 6] = ["Hamlet", "Globe Night", "Été Indien", "Rock 'n' Roll", "Final", "Opera"];
 
-/// Numbers from a seed.
+/// Deterministic random numbers from a seed.
 #[derive(Debug, Clone)]
 pub(super) struct Random(pub(super) u64);
 
@@ -31,7 +31,7 @@ impl Random {
     }
 }
 
-/// What there is, and what has changed since it was last published.
+/// The current entities, and those that have changed since the last publication.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) random: Random,
@@ -40,7 +40,7 @@ pub(super) struct World {
     pub(super) users: BTreeMap<UserId, Arc<User>>,
     pub(super) revoked: Vec<(SessionId, Timestamp)>,
     pub(super) head: Head,
-    /// Whether refunded tickets stay sold.
+    /// `true` if refunded tickets stay sold.
     pub(super) without_returns: bool,
     unpublished: Vec<Entity>,
     made: u64,
@@ -69,7 +69,7 @@ impl World {
         world
     }
 
-    /// Some things happen, and are published as one batch.
+    /// Executes some random steps and publishes them as one batch.
     pub(super) fn batch(&mut self, views: &Views, steps: usize) {
         for _ in 0..steps {
             self.step();
@@ -101,7 +101,7 @@ impl World {
 
     fn id(&mut self) -> [u8; 16] {
         self.made += 1;
-        // The high half is random, so that ids do not follow the time of creation.
+        // The high half is random, so that ids don't follow the time of creation.
         (u128::from(self.random.below(1 << 20)) << 64 | u128::from(self.made)).to_be_bytes()
     }
 

@@ -15,8 +15,8 @@ use fastrand::Rng;
 use indicatif::ProgressBar;
 
 use self::clock::DemoClock;
-use super::{Outcome, progress, say};
 use crate::config::{DemoArgs, key_ring};
+use crate::terminal::{Outcome, progress_bar, say};
 
 const PASSWORD: &str = "correct horse battery";
 const OPERATOR: &str = "olga@boxoffice.example";
@@ -37,7 +37,7 @@ pub(super) fn run(args: &DemoArgs) -> Outcome {
     if office.stats().head_seq > 0 {
         return Err(format!("{} has a box office in it already", args.data.data.display()).into());
     }
-    let bar = progress::bar("filling", "steps");
+    let bar = progress_bar("filling", "steps");
     let mut demo = Demo { office, clock, rng: Rng::with_seed(args.seed), bar, sellers: Vec::new(), buyers: Vec::new() };
     demo.people()?;
     let tickets = demo.shows(args.shows as usize)?;

@@ -1,19 +1,21 @@
 //! The overview: what is going on now, and what went on in the last hours.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use boxoffice::{Stats, Timestamp};
+use boxoffice::{BoxOffice, Stats, Timestamp};
 use serde::Deserialize;
 
 use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::insight::chart::{Chart, Kind, Row, Series, short};
-use crate::insight::{MINUTES_MAX, Minute};
-use crate::state::AppState;
-use crate::web::Chrome;
+use crate::observability::chart::{Chart, Kind, Row, Series, short};
+use crate::observability::history::{MINUTES_MAX, MetricsHistory, Minute};
+use crate::observability::metrics::{Metrics, Percentiles};
+use crate::web::site::Chrome;
 
 /// How far back one may look, in minutes, with what that is called.
 const SPANS: [(usize, &str); 3] = [(60, "1 hour"), (180, "3 hours"), (MINUTES_MAX, "6 hours")];
@@ -50,22 +52,24 @@ struct ChartsPage {
     charts: Vec<Drawn>,
 }
 
-crate::web::page!(ChartsPage);
+crate::web::site::page!(ChartsPage);
 
 pub(super) async fn show(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(metrics): State<Metrics>,
+    State(history): State<Arc<MetricsHistory>>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    state.keep_figures();
+    history.keep(&office, &metrics);
     let wanted = asked.minutes.and_then(|text| text.parse().ok());
     let (count, _) = SPANS.into_iter().find(|(count, _)| Some(*count) == wanted).unwrap_or(SPANS[0]);
-    let now = state.office.now();
-    let minutes = state.insight.series(&state.office, |series| series.last(count, now)).await;
+    let now = office.now();
+    let minutes = history.read(&office, |series| series.last(count, now)).await;
     Ok(page(&ChartsPage {
         chrome: operator.chrome,
         frame: Frame::new("Overview", "/console"),
-        figures: figures(&state.office.stats(), minutes.last().map(|(_, minute)| minute)),
+        figures: figures(&office.stats(), minutes.last().map(|(_, minute)| minute)),
         spans: SPANS.map(|(minutes, name)| (minutes, name, minutes == count)).to_vec(),
         charts: charts(&minutes).iter().map(Drawn::of).collect(),
     }))
@@ -118,8 +122,7 @@ fn charts(minutes: &[(Timestamp, Minute)]) -> Vec<Chart> {
         let is_whole = matches!(id, "reservations" | "ends" | "queue" | "expiry-lag");
         Chart { id, title, unit, kind, is_whole, points: points.clone(), series }
     };
-    let latency =
-        |name, pick: fn(&crate::insight::Percentiles) -> f64| series(name, &|minute| minute.latency.as_ref().map(pick));
+    let latency = |name, pick: fn(&Percentiles) -> f64| series(name, &|minute| minute.latency.as_ref().map(pick));
     vec![
         chart(
             "reservations",

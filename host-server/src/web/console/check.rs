@@ -3,15 +3,14 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use boxoffice::VerifyReport;
+use boxoffice::{BoxOffice, VerifyReport};
 
 use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::Failure;
-use crate::insight::VerificationState;
-use crate::insight::story::clock;
-use crate::state::AppState;
-use crate::web::{Chrome, Form, redirect};
+use crate::observability::audit_trail::clock;
+use crate::observability::{Verification, VerificationState};
+use crate::web::site::{Chrome, Form, redirect};
 
 /// How many problems are listed.
 const PROBLEMS_MAX: usize = 100;
@@ -43,17 +42,21 @@ struct CheckPage {
     head: u64,
 }
 
-crate::web::page!(CheckPage);
+crate::web::site::page!(CheckPage);
 
-pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
-    let verification = state.insight.verification.state();
+pub(super) async fn show(
+    operator: Operator,
+    State(office): State<BoxOffice>,
+    State(verification): State<Verification>,
+) -> Result<Response, Failure> {
+    let verification = verification.state();
     let mut made = CheckPage {
         chrome: operator.chrome,
         frame: Frame::new("Verify the journal", "/console/verify"),
         running: None,
         finding: None,
         broken_off: None,
-        head: state.office.stats().head_seq,
+        head: office.stats().head_seq,
     };
     let percent = verification.percent();
     match verification {
@@ -71,8 +74,13 @@ pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> R
 }
 
 /// Begins a check, unless one runs.
-pub(super) async fn start(_operator: Operator, State(state): State<AppState>, _form: Form) -> Response {
-    if state.insight.verification.start(state.office.clone()) {
+pub(super) async fn start(
+    _operator: Operator,
+    State(office): State<BoxOffice>,
+    State(verification): State<Verification>,
+    _form: Form,
+) -> Response {
+    if verification.start(office) {
         tracing::info!("an operator began to verify the journal");
     }
     redirect("/console/verify")

@@ -3,16 +3,15 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use boxoffice::{Order, OrderStatus, Timestamp};
+use boxoffice::{BoxOffice, Order, OrderStatus, Timestamp};
 
 use super::operator::Operator;
 use super::page::{Frame, page};
 use super::people::{People, Person};
 use super::row::short;
 use crate::error::Failure;
-use crate::insight::story::clock;
-use crate::state::AppState;
-use crate::web::Chrome;
+use crate::observability::audit_trail::clock;
+use crate::web::site::Chrome;
 
 /// How many holds are listed.
 const LIST_MAX: usize = 200;
@@ -39,16 +38,16 @@ struct HoldsPage {
     count: usize,
 }
 
-crate::web::page!(HoldsPage);
+crate::web::site::page!(HoldsPage);
 
-pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
-    let now = state.office.now();
-    let orders = state.office.desk().open_orders(operator.actor, LIST_MAX)?;
-    let mut people = People::new(operator.actor, &state.office);
+pub(super) async fn show(operator: Operator, State(office): State<BoxOffice>) -> Result<Response, Failure> {
+    let now = office.now();
+    let orders = office.desk().open_orders(operator.actor, LIST_MAX)?;
+    let mut people = People::new(operator.actor, &office);
     Ok(page(&HoldsPage {
         chrome: operator.chrome,
         frame: Frame::new("Open holds", "/console/holds"),
-        count: state.office.stats().open_orders.max(orders.len()),
+        count: office.stats().open_orders.max(orders.len()),
         holds: orders.iter().map(|order| held(order, now, &mut people)).collect(),
     }))
 }

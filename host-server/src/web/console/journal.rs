@@ -13,8 +13,7 @@ use super::people::{People, user};
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::state::AppState;
-use crate::web::Chrome;
+use crate::web::site::Chrome;
 use crate::webhooks::event_types;
 
 /// How many records a page has.
@@ -46,7 +45,7 @@ pub(super) struct Filter {
 
 impl Asked {
     /// The filter, or what is wrong with it.
-    pub(super) fn filter(&self, actor: Actor, state: &AppState) -> Result<Filter, Error> {
+    pub(super) fn filter(&self, actor: Actor, office: &BoxOffice) -> Result<Filter, Error> {
         let event = match self.r#type.trim() {
             "" => None,
             name => {
@@ -56,7 +55,7 @@ impl Asked {
         };
         let stream = match self.stream.trim() {
             "" => None,
-            text => Some(stream(text, actor, state)?),
+            text => Some(stream(text, actor, office)?),
         };
         Ok(Filter { event, stream })
     }
@@ -74,13 +73,13 @@ impl Asked {
 }
 
 /// The id that a text is, or that its user has.
-fn stream(text: &str, actor: Actor, state: &AppState) -> Result<Uuid, Error> {
+fn stream(text: &str, actor: Actor, office: &BoxOffice) -> Result<Uuid, Error> {
     let id = text.rsplit('/').next().unwrap_or(text);
     if let Ok(id) = id.parse() {
         return Ok(id);
     }
     let wrong = || Error::invalid("stream", "must be the id of a ticket, an order or a user, or a user's email");
-    user(&state.office, actor, text)?.map(|id| Uuid::from_bytes(*id.as_bytes())).ok_or_else(wrong)
+    user(&office, actor, text)?.map(|id| Uuid::from_bytes(*id.as_bytes())).ok_or_else(wrong)
 }
 
 impl Filter {
@@ -129,23 +128,23 @@ struct JournalPage {
     looked_from: u64,
 }
 
-crate::web::page!(JournalPage);
+crate::web::site::page!(JournalPage);
 
 pub(super) async fn show(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let frame = Frame::new("Journal", "/console/journal");
-    let (filter, frame) = match asked.filter(operator.actor, &state) {
+    let (filter, frame) = match asked.filter(operator.actor, &office) {
         Ok(filter) => (filter, frame),
         Err(error) => (Filter::default(), frame.faults(&error)),
     };
     let before = asked.before.as_deref().and_then(|text| text.parse::<u64>().ok());
-    let head = state.office.journal().head()?;
+    let head = office.journal().head()?;
     let is_filtered = filter.event.is_some() || filter.stream.is_some();
     let end = before.map_or(head, |before| before.saturating_sub(1).min(head));
-    let (actor, office) = (operator.actor, state.office.clone());
+    let (actor, office) = (operator.actor, office.clone());
     let found = tokio::task::spawn_blocking(move || look_back(&office, actor, end, &filter));
     let found = found.await.map_err(|_| Code::Internal)??;
     let parameters = asked.parameters();

@@ -16,9 +16,8 @@ use super::people::{NOBODY, People, Person, user};
 use crate::dto;
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::insight::story::clock;
-use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+use crate::observability::audit_trail::clock;
+use crate::web::site::{Chrome, Flash, Form, show as shown};
 
 /// How many sellers of each currency are listed.
 const SELLERS_MAX: usize = 100;
@@ -86,28 +85,28 @@ struct LedgerPage {
     form: PayoutForm,
 }
 
-crate::web::page!(LedgerPage);
+crate::web::site::page!(LedgerPage);
 
 pub(super) async fn show(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let frame = Frame::new("Ledger", "/console/ledger");
     let form = PayoutForm { seller: asked.seller.trim().to_owned(), currency: asked.currency, ..PayoutForm::default() };
-    let (status, page) = ledger(operator, &state, frame, form, asked.cursor.as_deref())?;
+    let (status, page) = ledger(operator, &office, frame, form, asked.cursor.as_deref())?;
     Ok(shown(status, &page))
 }
 
 /// The page with a form; a seller who is not one is a fault of the form.
 fn ledger(
     operator: Operator,
-    state: &AppState,
+    office: &BoxOffice,
     frame: Frame,
     form: PayoutForm,
     cursor: Option<&str>,
 ) -> Result<(StatusCode, LedgerPage), Error> {
-    let (office, actor) = (&state.office, operator.actor);
+    let (office, actor) = (&office, operator.actor);
     let mut status = StatusCode::OK;
     let mut made = LedgerPage {
         chrome: operator.chrome,
@@ -168,14 +167,14 @@ fn seller(office: &BoxOffice, actor: Actor, text: &str) -> Result<UserId, Error>
 /// Records a payout. Sent twice, the form records it once.
 pub(super) async fn pay_out(
     operator: Operator,
-    State(state): State<AppState>,
-    form: Form,
+    State(office): State<BoxOffice>,
+    sent: Form,
 ) -> Result<Response, Failure> {
-    let form = PayoutForm::of(&form);
-    let error = match record(operator.actor, &state, &form).await {
+    let form = PayoutForm::of(&sent);
+    let error = match record(operator.actor, &office, &form).await {
         Ok(()) => {
             let seller: String = form_urlencoded::byte_serialize(form.seller.trim().as_bytes()).collect();
-            return Ok(redirect_with(&format!("/console/ledger?seller={seller}"), Notice::PayoutRecorded, &state));
+            return Ok(sent.redirect(&format!("/console/ledger?seller={seller}"), Flash::PayoutRecorded));
         }
         Err(error) => error,
     };
@@ -184,12 +183,12 @@ pub(super) async fn pay_out(
         return Err(error.into());
     }
     let frame = Frame::new("Ledger", "/console/ledger").faults(&error);
-    let (_, page) = ledger(operator, &state, frame, form, None)?;
+    let (_, page) = ledger(operator, &office, frame, form, None)?;
     Ok(shown(status, &page))
 }
 
-async fn record(actor: Actor, state: &AppState, form: &PayoutForm) -> Result<(), Error> {
-    let seller = seller(&state.office, actor, &form.seller)?;
+async fn record(actor: Actor, office: &BoxOffice, form: &PayoutForm) -> Result<(), Error> {
+    let seller = seller(&office, actor, &form.seller)?;
     let key = match form.key.trim() {
         "" => None,
         text => Some(text.parse().map_err(|reason| Error::invalid("key", reason))?),
@@ -198,6 +197,6 @@ async fn record(actor: Actor, state: &AppState, form: &PayoutForm) -> Result<(),
     if !form.currency.trim().is_empty() {
         payout = payout.currency(form.currency.trim());
     }
-    let ledger = key.into_iter().fold(state.office.ledger(), Ledger::idempotency_key);
+    let ledger = key.into_iter().fold(office.ledger(), Ledger::idempotency_key);
     ledger.record_payout(actor, seller, payout).await.map(drop)
 }

@@ -3,8 +3,9 @@
 //! Each file is a page with its forms. Pages are whole without JavaScript; `console.js` keeps them up to date where it runs. Who is
 //! no operator finds nothing here: not that there is a console, and not what it knows.
 //!
-//! **Invariant:** every handler takes an [`Operator`](operator::Operator), and every form is read by [`Form`](crate::web::Form).
+//! **Invariant:** every handler takes an [`Operator`](operator::Operator), and every form is read by [`Form`](crate::web::site::Form).
 
+mod audit_trail;
 mod charts;
 mod check;
 mod holds;
@@ -15,7 +16,6 @@ mod page;
 mod payments;
 mod people;
 mod row;
-mod stories;
 mod subscriptions;
 mod tail;
 mod users;
@@ -32,9 +32,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/console", get(charts::show))
         .route("/console/journal", get(journal::show))
         .route("/console/journal/live", get(tail::follow))
-        .route("/console/find", get(stories::find))
-        .route("/console/orders/{id}", get(stories::order))
-        .route("/console/tickets/{id}", get(stories::ticket))
+        .route("/console/find", get(audit_trail::find))
+        .route("/console/orders/{id}", get(audit_trail::order))
+        .route("/console/tickets/{id}", get(audit_trail::ticket))
         .route("/console/users/{id}", get(users::show))
         .route("/console/holds", get(holds::show))
         .route("/console/payments", get(payments::show))

@@ -1,12 +1,14 @@
 //! Who may look: operators. Others are told what they would be told of a page that there is not.
 
-use axum::extract::FromRequestParts;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use boxoffice::{Actor, Code};
+use boxoffice::{Actor, BoxOffice, Code};
 
 use crate::error::{Failure, Refusal};
-use crate::state::AppState;
-use crate::web::Chrome;
+use crate::settings::Settings;
+use crate::web::site::Chrome;
 
 /// The operator who looks, with what the page shows around its content.
 #[derive(Debug)]
@@ -15,10 +17,15 @@ pub(super) struct Operator {
     pub(super) actor: Actor,
 }
 
-impl FromRequestParts<AppState> for Operator {
+impl<S> FromRequestParts<S> for Operator
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+    Arc<Settings>: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let Ok(chrome) = Chrome::from_request_parts(parts, state).await;
         match chrome.user() {
             Some(user) if chrome.is_operator() => Ok(Self { chrome, actor: Actor::User(user) }),

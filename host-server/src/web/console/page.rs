@@ -1,7 +1,7 @@
 //! What all pages of the console have beside the chrome of the site: its parts, and what is wrong with a form.
 
-use crate::web::form::FieldErrors;
-use crate::web::{Page, assets, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Page, assets, show};
 use axum::http::StatusCode;
 use axum::response::Response;
 

@@ -6,15 +6,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Charge, Error, Order, OrderId, Timestamp};
+use boxoffice::{BoxOffice, Charge, Error, Order, OrderId, Timestamp};
 
 use super::operator::Operator;
 use super::page::{Frame, page};
 use super::row::short;
 use crate::error::{Failure, Refusal};
-use crate::insight::story::clock;
-use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with, show as shown};
+use crate::observability::audit_trail::clock;
+use crate::web::site::{Chrome, Flash, Form, show as shown};
 
 /// How many of each are listed.
 const LIST_MAX: usize = 200;
@@ -46,17 +45,17 @@ struct PaymentsPage {
     note: String,
 }
 
-crate::web::page!(PaymentsPage);
+crate::web::site::page!(PaymentsPage);
 
-pub(super) async fn show(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
+pub(super) async fn show(operator: Operator, State(office): State<BoxOffice>) -> Result<Response, Failure> {
     let frame = Frame::new("Payments", "/console/payments");
-    Ok(page(&lists(operator, &state, frame)?))
+    Ok(page(&lists(operator, &office, frame)?))
 }
 
-fn lists(operator: Operator, state: &AppState, frame: Frame) -> Result<PaymentsPage, Error> {
-    let (now, actor) = (state.office.now(), operator.actor);
-    let pending = state.office.desk().pending_payments(actor)?;
-    let escalated = state.office.payments().escalated(actor)?;
+fn lists(operator: Operator, office: &BoxOffice, frame: Frame) -> Result<PaymentsPage, Error> {
+    let (now, actor) = (office.now(), operator.actor);
+    let pending = office.desk().pending_payments(actor)?;
+    let escalated = office.payments().escalated(actor)?;
     let under_way = |order: &Arc<Order>| order.charge.as_ref().map(|charge| listed(charge, now));
     Ok(PaymentsPage {
         chrome: operator.chrome,
@@ -89,39 +88,39 @@ fn listed(charge: &Charge, now: Timestamp) -> Listed {
 /// Notes what became of escalated money.
 pub(super) async fn resolve(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Failure> {
     let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
     let outcome = match form.get("resolution").parse() {
-        Ok(resolution) => state.office.payments().resolve(operator.actor, id, resolution, form.get("note")).await,
+        Ok(resolution) => office.payments().resolve(operator.actor, id, resolution, form.get("note")).await,
         Err(_) => Err(Error::invalid("resolution", "must be chosen")),
     };
     match outcome {
-        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyResolved, &state)),
-        Err(error) => refused(operator, &state, &error, id, form.get("note").to_owned()),
+        Ok(_) => Ok(form.redirect("/console/payments", Flash::MoneyResolved)),
+        Err(error) => refused(operator, &office, &error, id, form.get("note").to_owned()),
     }
 }
 
 /// Asks the card processor once more to give escalated money back.
 pub(super) async fn refund(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     Path(id): Path<String>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Failure> {
     let id: OrderId = id.parse().map_err(|_| Refusal::RouteNotFound)?;
-    match state.office.payments().refund(operator.actor, id, false).await {
-        Ok(_) => Ok(redirect_with("/console/payments", Notice::MoneyGoesBack, &state)),
-        Err(error) => refused(operator, &state, &error, id, String::new()),
+    match office.payments().refund(operator.actor, id, false).await {
+        Ok(_) => Ok(form.redirect("/console/payments", Flash::MoneyGoesBack)),
+        Err(error) => refused(operator, &office, &error, id, String::new()),
     }
 }
 
 /// The page once more, with what is wrong.
 fn refused(
     operator: Operator,
-    state: &AppState,
+    office: &BoxOffice,
     error: &Error,
     order: OrderId,
     note: String,
@@ -131,6 +130,6 @@ fn refused(
         return Err(error.clone().into());
     }
     let frame = Frame::new("Payments", "/console/payments").faults(error);
-    let lists = lists(operator, state, frame)?;
+    let lists = lists(operator, office, frame)?;
     Ok(shown(status, &PaymentsPage { resolving: order.to_string(), note, ..lists }))
 }

@@ -1,9 +1,9 @@
-//! A record as a row: in the journal's list, in its live tail, and in a story.
+//! A record as a row: in the journal's list, in its live tail, and in an audit trail.
 
 use boxoffice::{Actor, Record, StreamKey};
 
 use super::people::{People, Person};
-use crate::insight::story::{clock, words};
+use crate::observability::audit_trail::{clock, words};
 
 /// How many things of a record are linked to.
 const LINKS_MAX: usize = 10;

@@ -9,12 +9,11 @@ use uuid::Uuid;
 
 use super::operator::Operator;
 use super::page::{Frame, page};
-use super::webhooks::{webhook, webhooks};
+use super::webhooks::{available, webhook};
 use crate::error::{Failure, Refusal};
-use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, redirect_with, show as shown};
-use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, event_types};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, show as shown};
+use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, Webhooks, event_types};
 
 /// The part of the console that these pages belong to.
 const HERE: &str = "/console/webhooks";
@@ -74,7 +73,7 @@ struct SecretPage {
     secret: String,
 }
 
-crate::web::page!(FormPage, SecretPage);
+crate::web::site::page!(FormPage, SecretPage);
 
 impl FormPage {
     fn new(operator: Operator, is_new: bool, entered: Entered, errors: FieldErrors) -> Self {
@@ -99,7 +98,11 @@ pub(super) async fn new_page(operator: Operator) -> Response {
 }
 
 /// Makes a webhook and shows its secret, once. Sent twice, the form makes one.
-pub(super) async fn create(operator: Operator, State(state): State<AppState>, form: Form) -> Result<Response, Failure> {
+pub(super) async fn create(
+    operator: Operator,
+    State(webhooks): State<Option<Webhooks>>,
+    form: Form,
+) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
     let id = entered.id.parse().map_err(|_| Refusal::WebhookNotFound)?;
     let new = NewSubscription {
@@ -108,7 +111,7 @@ pub(super) async fn create(operator: Operator, State(state): State<AppState>, fo
         after: entered.from_start.then_some(0),
         ..NewSubscription::default()
     };
-    match webhooks(&state)?.add_once(id, new).await {
+    match available(&webhooks)?.add_once(id, new).await {
         Ok(Some((made, _))) => {
             let page = SecretPage {
                 chrome: operator.chrome,
@@ -119,17 +122,17 @@ pub(super) async fn create(operator: Operator, State(state): State<AppState>, fo
             };
             Ok(shown(StatusCode::CREATED, &page))
         }
-        Ok(None) => Ok(redirect_with(&format!("{HERE}/{id}"), Notice::WebhookKnown, &state)),
+        Ok(None) => Ok(form.redirect(&format!("{HERE}/{id}"), Flash::WebhookKnown)),
         Err(error) => refused(operator, true, entered, error),
     }
 }
 
 pub(super) async fn edit_page(
     operator: Operator,
-    State(state): State<AppState>,
+    State(webhooks): State<Option<Webhooks>>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let (subscription, _) = webhooks(&state)?.get(webhook(&id)?).await?;
+    let (subscription, _) = available(&webhooks)?.get(webhook(&id)?).await?;
     let entered = Entered::of_subscription(&subscription);
     Ok(page(&FormPage::new(operator, false, entered, FieldErrors::default())))
 }
@@ -137,15 +140,15 @@ pub(super) async fn edit_page(
 /// Changes where a webhook's deliveries go, and which.
 pub(super) async fn edit(
     operator: Operator,
-    State(state): State<AppState>,
+    State(webhooks): State<Option<Webhooks>>,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Failure> {
     let id = webhook(&id)?;
     let entered = Entered { id: id.to_string(), ..Entered::of(&form) };
     let edit = SubscriptionEdit { url: Some(entered.url.clone()), event_types: Some(entered.events.clone()) };
-    match webhooks(&state)?.edit(id, edit).await {
-        Ok(_) => Ok(redirect_with(&format!("{HERE}/{id}"), Notice::WebhookChanged, &state)),
+    match available(&webhooks)?.edit(id, edit).await {
+        Ok(_) => Ok(form.redirect(&format!("{HERE}/{id}"), Flash::WebhookChanged)),
         Err(error) => refused(operator, false, entered, error),
     }
 }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, Code, Subscription};
+use boxoffice::{Actor, BoxOffice, Code, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -20,7 +20,7 @@ use super::people::People;
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::{Query, token};
-use crate::state::AppState;
+use crate::limits::Streams;
 
 /// How many records are taken at a time.
 const BATCH_MAX: usize = 512;
@@ -45,25 +45,26 @@ struct RowPart {
 
 pub(super) async fn follow(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(streams): State<Streams>,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let filter = asked.filter(operator.actor, &state)?;
-    let place = state.load.place_for_feed()?;
-    let head = state.office.stats().head_seq;
+    let filter = asked.filter(operator.actor, &office)?;
+    let place = streams.place_for_feed()?;
+    let head = office.stats().head_seq;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let after = last_seen.or(asked.after).and_then(|text| text.parse::<u64>().ok()).unwrap_or(head);
     let tail = Tail {
-        records: state.office.journal().subscribe(after.saturating_add(1)),
+        records: office.journal().subscribe(after.saturating_add(1)),
         filter,
         actor: operator.actor,
         token: token(&headers).unwrap_or_default().into_owned(),
-        state: state.clone(),
+        office,
         is_first: true,
         _place: place,
     };
-    let events = tail.events().take_until(state.stopping.clone().cancelled_owned());
+    let events = tail.events().take_until(streams.end());
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok(([("x-accel-buffering", "no")], response).into_response())
 }
@@ -74,7 +75,7 @@ struct Tail {
     filter: Filter,
     actor: Actor,
     token: String,
-    state: AppState,
+    office: BoxOffice,
     is_first: bool,
     _place: OwnedSemaphorePermit,
 }
@@ -104,12 +105,12 @@ impl Tail {
                 }
             };
             // A tail lives long: it must not outlive the right to see it.
-            self.state.office.auth().authenticate(&self.token).ok().filter(|session| session.operator)?;
+            self.office.auth().authenticate(&self.token).ok().filter(|session| session.operator)?;
             let shown: Vec<_> = batch.iter().filter(|record| self.filter.shows(record)).collect();
             let first = shown.len().saturating_sub(ROWS_MAX);
             skipped += first as u64;
             let mut events = Vec::new();
-            let mut people = People::new(self.actor, &self.state.office);
+            let mut people = People::new(self.actor, &self.office);
             if skipped > 0 {
                 events.push(Event::default().event("skipped").data(skipped.to_string()));
             }
@@ -127,13 +128,13 @@ impl Tail {
 
     /// Goes to the end if that is too far away. Tells how many records it passed over.
     fn jump(&mut self) -> u64 {
-        let head = self.state.office.stats().head_seq;
+        let head = self.office.stats().head_seq;
         let next = self.records.position();
         if head.saturating_sub(next) <= LAG_MAX {
             return 0;
         }
         let from = head - ROWS_MAX as u64;
-        self.records = self.state.office.journal().subscribe(from);
+        self.records = self.office.journal().subscribe(from);
         from - next
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use boxoffice::BoxOffice;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -10,9 +11,8 @@ use super::operator::Operator;
 use super::page::{Frame, page};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
-use crate::insight::story::clock;
-use crate::state::AppState;
-use crate::web::{Chrome, Form, Notice, redirect_with};
+use crate::observability::audit_trail::clock;
+use crate::web::site::{Chrome, Flash, Form};
 use crate::webhooks::{Delivery, Progress, Status, Subscription, WebhookError, Webhooks};
 
 /// How many deliveries a page has.
@@ -110,19 +110,23 @@ struct WebhookPage {
     older: Option<u64>,
 }
 
-crate::web::page!(WebhooksPage, WebhookPage);
+crate::web::site::page!(WebhooksPage, WebhookPage);
 
-pub(super) fn webhooks(state: &AppState) -> Result<&Webhooks, Refusal> {
-    state.webhooks.as_ref().ok_or(Refusal::WebhooksUnavailable)
+pub(super) fn available(webhooks: &Option<Webhooks>) -> Result<&Webhooks, Refusal> {
+    webhooks.as_ref().ok_or(Refusal::WebhooksUnavailable)
 }
 
 pub(super) fn webhook(text: &str) -> Result<Uuid, Refusal> {
     text.parse().map_err(|_| Refusal::WebhookNotFound)
 }
 
-pub(super) async fn list(operator: Operator, State(state): State<AppState>) -> Result<Response, Failure> {
-    let head = state.office.stats().head_seq;
-    let all = webhooks(&state)?.list().await?;
+pub(super) async fn list(
+    operator: Operator,
+    State(office): State<BoxOffice>,
+    State(webhooks): State<Option<Webhooks>>,
+) -> Result<Response, Failure> {
+    let head = office.stats().head_seq;
+    let all = available(&webhooks)?.list().await?;
     Ok(page(&WebhooksPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhooks", "/console/webhooks"),
@@ -132,12 +136,13 @@ pub(super) async fn list(operator: Operator, State(state): State<AppState>) -> R
 
 pub(super) async fn show(
     operator: Operator,
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(webhooks): State<Option<Webhooks>>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let id = webhook(&id)?;
-    let webhooks = webhooks(&state)?;
+    let webhooks = available(&webhooks)?;
     let one = webhooks.get(id).await?;
     let before = asked.before.and_then(|text| text.parse().ok()).unwrap_or(u64::MAX);
     let deliveries = webhooks.deliveries(id, before, PAGE_LEN).await?;
@@ -145,7 +150,7 @@ pub(super) async fn show(
     Ok(page(&WebhookPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhook", "/console/webhooks"),
-        webhook: Shown::of(&one, state.office.stats().head_seq),
+        webhook: Shown::of(&one, office.stats().head_seq),
         deliveries: deliveries.into_iter().map(Tried::of).collect(),
         older,
     }))
@@ -154,37 +159,35 @@ pub(super) async fn show(
 /// Does what a button says.
 pub(super) async fn act(
     _operator: Operator,
-    State(state): State<AppState>,
+    State(webhooks): State<Option<Webhooks>>,
     Path((id, action)): Path<(String, String)>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Failure> {
-    let (id, webhooks) = (webhook(&id)?, webhooks(&state)?);
+    let (id, webhooks) = (webhook(&id)?, available(&webhooks)?);
     if action == "remove" {
         return match webhooks.remove(id).await {
             // Sent twice, the form has done what it says.
-            Ok(()) | Err(WebhookError::NotFound) => {
-                Ok(redirect_with("/console/webhooks", Notice::WebhookRemoved, &state))
-            }
+            Ok(()) | Err(WebhookError::NotFound) => Ok(form.redirect("/console/webhooks", Flash::WebhookRemoved)),
             Err(error) => Err(error.into()),
         };
     }
     let done = match action.as_str() {
-        "resume" => webhooks.resume(id).await.map(|_| Notice::WebhookResumed)?,
-        "disable" => webhooks.disable(id, BY_HAND.to_owned()).await.map(|_| Notice::WebhookDisabled)?,
-        "ping" => webhooks.ping(id).await.map(|_| Notice::WebhookPinged)?,
+        "resume" => webhooks.resume(id).await.map(|_| Flash::WebhookResumed)?,
+        "disable" => webhooks.disable(id, BY_HAND.to_owned()).await.map(|_| Flash::WebhookDisabled)?,
+        "ping" => webhooks.ping(id).await.map(|_| Flash::WebhookPinged)?,
         _ => return Err(Refusal::RouteNotFound.into()),
     };
-    Ok(redirect_with(&format!("/console/webhooks/{id}"), done, &state))
+    Ok(form.redirect(&format!("/console/webhooks/{id}"), done))
 }
 
 pub(super) async fn resend(
     _operator: Operator,
-    State(state): State<AppState>,
+    State(webhooks): State<Option<Webhooks>>,
     Path((id, number)): Path<(String, String)>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Failure> {
-    let (id, webhooks) = (webhook(&id)?, webhooks(&state)?);
+    let (id, webhooks) = (webhook(&id)?, available(&webhooks)?);
     let number = number.parse().map_err(|_| Refusal::DeliveryNotFound)?;
     webhooks.resend(id, number).await?;
-    Ok(redirect_with(&format!("/console/webhooks/{id}"), Notice::WebhookResent, &state))
+    Ok(form.redirect(&format!("/console/webhooks/{id}"), Flash::WebhookResent))
 }

@@ -1,19 +1,19 @@
 //! Sign up, sign in, sign out, change email or password.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::RequestExt;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Error, SignIn, SignUp, SignedIn, UserUpdate};
+use boxoffice::{BoxOffice, Error, SignIn, SignUp, SignedIn, UserUpdate};
 use serde::Deserialize;
 
 use crate::error::Failure;
-use crate::extract::{SignedInUser, cookie_of, no_cookie};
-use crate::middleware::client;
-use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect, redirect_with, show};
+use crate::extract::{ClientAddress, SignedInUser, cookie_of, no_cookie};
+use crate::settings::Settings;
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, redirect, show};
 
 /// Where to go when signed in.
 #[derive(Debug, Default, Deserialize)]
@@ -76,44 +76,54 @@ pub(super) async fn sign_up_page(chrome: Chrome, Query(query): Query<Next>) -> R
 }
 
 pub(super) async fn sign_in(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
+    ClientAddress(client): ClientAddress,
     chrome: Chrome,
-    request: Request,
+    form: Form,
 ) -> Result<Response, Failure> {
-    let client = state.settings.rate_limit.then(|| client(&request, &state.settings.trusted_proxies));
-    let form: Form = request.extract_with_state(&state).await?;
     let (email, next) = (form.get("email").trim(), form.get("next"));
     let signing = SignIn::new(email, form.get("password")).client(client);
-    match state.office.auth().sign_in(signing).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedIn, &state)),
+    match office.auth().sign_in(signing).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect(own_path(next), Flash::SignedIn))),
         Err(error) => refused(error, |errors| SignPage::new(chrome, false, next, email, errors)),
     }
 }
 
-pub(super) async fn sign_up(State(state): State<AppState>, chrome: Chrome, form: Form) -> Result<Response, Failure> {
+pub(super) async fn sign_up(
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
     let (email, next) = (form.get("email").trim(), form.get("next"));
-    match state.office.auth().sign_up(SignUp::new(email, form.get("password"))).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, own_path(next), Notice::SignedUp, &state)),
+    match office.auth().sign_up(SignUp::new(email, form.get("password"))).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect(own_path(next), Flash::SignedUp))),
         Err(error) => refused(error, |errors| SignPage::new(chrome, true, next, email, errors)),
     }
 }
 
-fn signed_in_as(signed_in: SignedIn, next: &str, notice: Notice, state: &AppState) -> Response {
-    (cookie_of(signed_in.token, &state.settings), redirect_with(next, notice, state)).into_response()
+fn signed_in_as(signed_in: SignedIn, settings: &Settings, redirect: Response) -> Response {
+    (cookie_of(signed_in.token, settings), redirect).into_response()
 }
 
 /// The form once more, with what is wrong; or the error's own page.
-fn refused<P: crate::web::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
+fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
     let errors = field_errors(error)?;
     Ok(show(status, &page(&errors)))
 }
 
-pub(super) async fn sign_out(State(state): State<AppState>, chrome: Chrome, _form: Form) -> Result<Response, Failure> {
+pub(super) async fn sign_out(
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
     if let Some(visitor) = &chrome.visitor {
-        state.office.auth().sign_out(&visitor.session).await?;
+        office.auth().sign_out(&visitor.session).await?;
     }
-    Ok((no_cookie(&state.settings), redirect_with("/", Notice::SignedOut, &state)).into_response())
+    Ok((no_cookie(&settings), form.redirect("/", Flash::SignedOut)).into_response())
 }
 
 /// One's own account.
@@ -169,28 +179,30 @@ pub(super) async fn back() -> Response {
 }
 
 pub(super) async fn change_email(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let email = form.get("email").trim();
     let update = UserUpdate::new(form.get("email-password")).email(email);
-    match state.office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::EmailChanged, &state)),
+    match office.auth().update_user(&user.0, update).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect("/account", Flash::EmailChanged))),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
     }
 }
 
 pub(super) async fn change_password(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(settings): State<Arc<Settings>>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let update = UserUpdate::new(form.get("password-password")).password(form.get("password"));
-    match state.office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, "/account", Notice::PasswordChanged, &state)),
+    match office.auth().update_user(&user.0, update).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect("/account", Flash::PasswordChanged))),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),
     }
 }

@@ -4,14 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Actor, Balance, BalanceEntry, EntryKind, LedgerQuery};
+use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, BoxOffice, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::dto;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::state::AppState;
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// One currency.
 struct Sum {
@@ -46,13 +45,10 @@ struct Row {
 impl From<&BalanceEntry> for Row {
     fn from(entry: &BalanceEntry) -> Self {
         let what = match entry.kind {
-            EntryKind::Sale => "Sale",
-            EntryKind::Refund => "Refund",
-            EntryKind::Dispute => "Disputed by the buyer's bank",
-            EntryKind::DisputeWon => "Dispute won",
-            EntryKind::DisputeLost => "Dispute lost",
-            EntryKind::Payout => "Paid out to you",
-            _ => "Late payment",
+            BalanceEntryKind::Sale => "Sale",
+            BalanceEntryKind::Refund => "Refund",
+            BalanceEntryKind::DisputeLost => "Dispute lost",
+            BalanceEntryKind::Payout => "Paid out to you",
         };
         let order = entry.order_id.map(|id| format!("Order {id}"));
         let payout = entry.reference.as_ref().map(ToString::to_string);
@@ -79,12 +75,12 @@ struct BalancePage {
 page!(BalancePage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let (ledger, actor) = (state.office.ledger(), Actor::User(user.id()));
+    let (ledger, actor) = (office.ledger(), Actor::User(user.id()));
     let query = LedgerQuery::new().limit(50).after(dto::cursor(Some(&asked.cursor))?);
     let found = ledger.entries(actor, user.id(), &query)?;
     let sums = ledger.balance(actor, user.id())?.iter().map(Sum::from).collect();

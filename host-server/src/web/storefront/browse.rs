@@ -1,18 +1,18 @@
 //! What is on: shows with their dates, prices and what is left.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::Timestamp;
+use boxoffice::{BoxOffice, Timestamp};
 use serde::Deserialize;
 
+use crate::catalogue::{Browse, Catalogue, OnSale, Sort};
 use crate::error::Failure;
-use crate::state::AppState;
-use crate::web::catalogue::{Browse, OnSale, Sort};
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many shows a page has.
 const PAGE: usize = 24;
@@ -124,12 +124,13 @@ struct BrowsePage {
 page!(BrowsePage);
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(catalogue): State<Arc<Catalogue>>,
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let catalogue = state.catalogue.open(&state.office).await?;
-    let now = state.office.now();
+    let catalogue = catalogue.open(&office).await?;
+    let now = office.now();
     let (cards, categories, count, sold_out, at) = {
         let shows = catalogue.shows();
         let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));

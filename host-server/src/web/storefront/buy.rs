@@ -4,16 +4,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{Code, Error, IdempotencyKey, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
+use boxoffice::{BoxOffice, Code, Error, IdempotencyKey, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
 
-use super::orders::checkout;
-use super::{cards, orders};
+use super::cards;
+use super::order_page::{self, OrderPages, checkout};
+use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::state::AppState;
-use crate::web::catalogue::ShowKey;
-use crate::web::form::random_hex;
-use crate::web::{Chrome, Form, Notice, page, redirect, redirect_with, show};
+use crate::web::site::form::random_hex;
+use crate::web::site::{Chrome, Flash, Form, page, redirect, show};
 
 /// A name for the attempt to buy from one page: sent twice, it is one order.
 pub(super) fn attempt() -> String {
@@ -46,7 +45,7 @@ struct NotLockedPage {
 page!(NotLockedPage);
 
 pub(super) async fn lock(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
@@ -55,29 +54,26 @@ pub(super) async fn lock(
     tickets.sort_unstable();
     tickets.dedup();
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
-    if tickets.is_empty() || tickets.len() > 10 {
-        return Ok(redirect_with(&back, Notice::ChooseTickets, &state));
-    }
-    let orders = key(&form, &tickets).into_iter().fold(state.office.orders(), boxoffice::Orders::idempotency_key);
+    let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
     match orders.create(user.id(), &tickets).await {
         Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
         Err(error) => {
-            if let Some(order) = own_order(&state, user.id(), &tickets, &error)? {
-                return Ok(redirect_with(&format!("/orders/{order}"), Notice::HeldByYou, &state));
+            if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
+                return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
             }
-            not_locked(chrome, error, back)
+            not_locked(&office, chrome, error, back)
         }
     }
 }
 
 /// The order by which the buyer holds these tickets already: in another tab, or before they went back.
-fn own_order(state: &AppState, buyer: UserId, tickets: &[TicketId], error: &Error) -> Result<Option<OrderId>, Error> {
+fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Error) -> Result<Option<OrderId>, Error> {
     if error.code() != Code::TicketLocked {
         return Ok(None);
     }
     for status in [OrderStatus::Created, OrderStatus::AwaitingPayment] {
         let query = OrderQuery::new().status(status);
-        let open = state.office.orders().list(buyer, &query)?.items;
+        let open = office.orders().list(buyer, &query)?.items;
         let holds = |order: &&std::sync::Arc<boxoffice::Order>| {
             tickets.iter().all(|id| order.tickets.iter().any(|ticket| ticket.id == *id))
         };
@@ -88,8 +84,13 @@ fn own_order(state: &AppState, buyer: UserId, tickets: &[TicketId], error: &Erro
     Ok(None)
 }
 
-fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+    let mut reason = error.code().message().to_owned();
     let (title, advice) = match error.code() {
+        Code::Validation => {
+            reason = format!("An order is for 1 to {} tickets", office.limits().order_tickets_max);
+            ("Choose other tickets", "None of them was held for you; you were not charged.")
+        }
         Code::TicketLocked => (
             "Somebody was quicker",
             "At least one of the tickets is held by another buyer, so none of them was held for you. If they don't pay in time, it \
@@ -111,49 +112,48 @@ fn not_locked(chrome: Chrome, error: Error, back: String) -> Result<Response, Fa
     };
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
     let to_orders = error.code() == Code::OrderTooManyOpen;
-    let reason = error.code().message().to_owned();
     Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
 }
 
 pub(super) async fn pay(
-    State(state): State<AppState>,
+    State(pages): State<OrderPages>,
     user: SignedInUser,
     chrome: Chrome,
     PathId(id): PathId<OrderId>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let order = state.office.orders().get(user.id(), id)?;
+    let order = pages.office.orders().get(user.id(), id)?;
     let here = format!("/orders/{id}");
     // An order that is not waiting for its payment says so on its own page, whatever the card.
     if !order.status.is_open() && order.charge.is_none() {
         return Ok(redirect(&here));
     }
-    let token = match cards::token(&state.settings.cards, &form, orders::year_and_month(state.office.now())) {
+    let token = match cards::token(&pages.settings.cards, &form, order_page::year_and_month(pages.office.now())) {
         Ok(token) => token,
         Err(errors) => {
-            return Ok(checkout(&state, chrome, &order, StatusCode::BAD_REQUEST, form.get("holder"), &errors));
+            return Ok(checkout(&pages, chrome, &order, StatusCode::BAD_REQUEST, form.get("holder"), &errors));
         }
     };
-    match state.office.payments().pay(user.id(), id, token).await {
+    match pages.office.payments().pay(user.id(), id, token).await {
         Ok(_) => Ok(redirect(&here)),
         Err(error) => match error.code() {
             Code::PaymentDeclined | Code::OrderExpired | Code::OrderCancelled => Ok(redirect(&here)),
-            Code::OrderAlreadyPaid => orders::paid_before(&state, chrome, user.id(), id),
-            Code::OrderPaymentPending => orders::still_paying(&state, chrome, user.id(), id),
+            Code::OrderAlreadyPaid => order_page::paid_before(&pages, chrome, user.id(), id),
+            Code::OrderPaymentPending => order_page::still_paying(&pages, chrome, user.id(), id),
             _ => Err(error.into()),
         },
     }
 }
 
 pub(super) async fn cancel(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     PathId(id): PathId<OrderId>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Failure> {
     let here = format!("/orders/{id}");
-    match state.office.orders().cancel(user.id(), id).await {
-        Ok(()) => Ok(redirect_with(&here, Notice::OrderCancelled, &state)),
+    match office.orders().cancel(user.id(), id).await {
+        Ok(()) => Ok(form.redirect(&here, Flash::OrderCancelled)),
         // Whatever it came to meanwhile, its page tells.
         Err(error) if error.status_code() == 409 => Ok(redirect(&here)),
         Err(error) => Err(error.into()),

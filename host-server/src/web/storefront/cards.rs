@@ -1,9 +1,9 @@
 //! What the checkout asks for in order to pay. The sandbox takes the numbers below and no real card. Stripe's own fields, which
 //! `assets/stripe.js` puts into the page, send the card to Stripe and give a token instead.
 
-use crate::CardForm;
-use crate::web::form::FieldErrors;
-use crate::web::{Field, Form};
+use crate::cards::CardForm;
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Field, Form};
 
 /// How long a token may be; Stripe's have some thirty characters.
 const TOKEN_MAX: usize = 255;

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use boxoffice::BoxOffice;
 
-use super::listings::ShowEntered;
-use super::rows::{self, Row};
+use super::rows::{self, Row, Terms};
+use super::ticket::ShowEntered;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
-use crate::state::AppState;
-use crate::web::form::FieldErrors;
-use crate::web::{Chrome, Field, Form, Notice, field_errors, page, redirect_with, show};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, show};
 
 /// How many rows without problems a preview shows.
 const SHOWN: usize = 50;
@@ -95,13 +95,13 @@ pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
 }
 
 pub(super) async fn submit(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    let mut rows = rows::read(&entered.rows, entered.title());
+    let mut rows = rows::read(&entered.rows, entered.title(), Terms::of(&office));
     let mut errors = FieldErrors::default();
     if rows.is_empty() {
         errors.add("rows", "Enter at least one row");
@@ -113,8 +113,8 @@ pub(super) async fn submit(
         return Ok(show(status, &entered.page(chrome, &errors, Some(Preview::of(rows)))));
     }
     let tickets = rows.iter().map(|row| row.ticket(&entered.show)).collect();
-    match state.office.tickets().create_many(user.id(), tickets).await {
-        Ok(_) => Ok(redirect_with("/sell", Notice::Listed, &state)),
+    match office.tickets().create_many(user.id(), tickets).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let faults = field_errors(error)?;
             for (field, message) in faults.iter() {

@@ -7,9 +7,11 @@ mod buy;
 mod cards;
 mod listings;
 mod many;
+mod order_page;
 mod orders;
 mod rows;
 mod show;
+mod ticket;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -26,15 +28,15 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/shows/{key}", get(show::page))
         .route("/shows/{key}/live", get(show::live))
         .route("/orders", get(orders::list).post(buy::lock))
-        .route("/orders/{id}", get(orders::page))
-        .route("/orders/{id}/pay", get(orders::back_to_order).post(buy::pay))
-        .route("/orders/{id}/cancel", get(orders::back_to_order).post(buy::cancel))
+        .route("/orders/{id}", get(order_page::page))
+        .route("/orders/{id}/pay", get(order_page::back_to_order).post(buy::pay))
+        .route("/orders/{id}/cancel", get(order_page::back_to_order).post(buy::cancel))
         .route("/sell", get(listings::page))
-        .route("/sell/new", get(listings::new_page).post(listings::create))
+        .route("/sell/new", get(ticket::new_page).post(ticket::create))
         .route("/sell/many", get(many::page).post(many::submit).layer(DefaultBodyLimit::max(MANY_MAX)))
         .route("/sell/balance", get(balance::page))
-        .route("/sell/tickets/{id}", get(listings::edit_page).post(listings::edit))
-        .route("/sell/tickets/{id}/withdraw", post(listings::withdraw))
+        .route("/sell/tickets/{id}", get(ticket::edit_page).post(ticket::edit))
+        .route("/sell/tickets/{id}/withdraw", post(ticket::withdraw))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-up", get(account::sign_up_page).post(account::sign_up))
         .route("/sign-out", post(account::sign_out))

@@ -1,12 +1,24 @@
 //! Many tickets from text: seats by a pattern, or rows of CSV. Each row is judged by itself, by the core's own types, before any is
 //! listed.
 
-use boxoffice::{Currency, Money, NewTicket, SeatLabel, Title};
+use boxoffice::{BoxOffice, Currency, Money, NewTicket, SeatLabel, Title};
 
-use super::listings::ShowEntered;
+use super::ticket::ShowEntered;
 
-/// How many tickets one form can list; what the core takes in one command.
-const ROWS_MAX: usize = 10_000;
+/// What the box office says of what is listed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// How many tickets it takes at once.
+    pub(super) tickets_max: usize,
+    /// The currency of prices that name none.
+    pub(super) currency: Currency,
+}
+
+impl Terms {
+    pub(super) fn of(office: &BoxOffice) -> Self {
+        Self { tickets_max: office.limits().listing_tickets_max, currency: office.default_currency() }
+    }
+}
 
 /// A row as it was read, with what is wrong with it.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,11 +33,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(line: usize, title: &str, seat: &str, price: &str, currency: &str) -> Self {
+    fn new(terms: Terms, line: usize, [title, seat, price, currency]: [&str; 4]) -> Self {
         let text = |text: &str| text.trim().to_owned();
         let currency = text(currency).to_uppercase();
         let mut row = Self { line, title: text(title), seat: text(seat), price: text(price), currency, problem: None };
-        row.problem = row.fault();
+        row.problem = row.fault(terms);
         row
     }
 
@@ -41,12 +53,11 @@ impl Row {
         }
     }
 
-    fn fault(&self) -> Option<String> {
-        let currency = if self.currency.is_empty() { Ok(Currency::USD) } else { self.currency.parse::<Currency>() };
+    fn fault(&self, terms: Terms) -> Option<String> {
+        let currency = if self.currency.is_empty() { Ok(terms.currency) } else { self.currency.parse::<Currency>() };
         let title = self.title.parse::<Title>().err().map(|reason| format!("Title {reason}"));
         let seat = (!self.seat.is_empty()).then(|| self.seat.parse::<SeatLabel>().err()).flatten();
         let price = match currency {
-            // The box office's own currency may have fewer decimals; then the core says so.
             Ok(currency) => Money::parse(&self.price, currency).err().map(|reason| format!("Price {reason}")),
             Err(reason) => Some(format!("Currency {reason}")),
         };
@@ -64,21 +75,22 @@ impl Row {
 }
 
 /// The rows of a text: of CSV if its first line names columns, of seat patterns otherwise.
-pub(super) fn read(text: &str, title: &str) -> Vec<Row> {
+pub(super) fn read(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default().to_lowercase();
     let mut rows = if first.split(',').any(|column| column.trim().trim_matches('"') == "price") {
-        from_csv(text.trim_start_matches('\u{feff}'), title)
+        from_csv(text.trim_start_matches('\u{feff}'), title, terms)
     } else {
-        from_patterns(text, title)
+        from_patterns(text, title, terms)
     };
-    if rows.len() > ROWS_MAX {
-        rows.truncate(ROWS_MAX);
-        rows.push(Row::wrong(0, "", format!("There are more than {ROWS_MAX} rows; list the rest with a second form")));
+    let max = terms.tickets_max;
+    if rows.len() > max {
+        rows.truncate(max);
+        rows.push(Row::wrong(0, "", format!("There are more than {max} rows; list the rest with a second form")));
     }
     rows
 }
 
-fn from_csv(text: &str, title: &str) -> Vec<Row> {
+fn from_csv(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns: Vec<String> = match reader.headers() {
         Ok(names) => names.iter().map(str::to_lowercase).collect(),
@@ -87,14 +99,14 @@ fn from_csv(text: &str, title: &str) -> Vec<Row> {
     let at = |name: &str| columns.iter().position(|column| column == name);
     let (titles, seats, prices, currencies) = (at("title"), at("seat"), at("price"), at("currency"));
     let mut rows = Vec::new();
-    for record in reader.records().take(ROWS_MAX + 1) {
+    for record in reader.records().take(terms.tickets_max + 1) {
         match record {
             Ok(record) => {
                 let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
                 let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
                 let own = cell(titles);
                 let title = if own.is_empty() { title } else { own };
-                rows.push(Row::new(line, title, cell(seats), cell(prices), cell(currencies)));
+                rows.push(Row::new(terms, line, [title, cell(seats), cell(prices), cell(currencies)]));
             }
             Err(error) => rows.push(Row::wrong(0, "", format!("This is not CSV: {error}"))),
         }
@@ -103,17 +115,17 @@ fn from_csv(text: &str, title: &str) -> Vec<Row> {
 }
 
 /// Lines such as `A 1-20 45.00`: a row, its seats, their price.
-fn from_patterns(text: &str, title: &str) -> Vec<Row> {
+fn from_patterns(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match pattern(line) {
             Ok((row, first, last, price)) => rows.extend((first..=last).map(|seat| {
                 let seat = format!("Row {row}, seat {seat}");
-                Row::new(at + 1, &format!("{title}, row {row}"), &seat, price, "")
+                Row::new(terms, at + 1, [&format!("{title}, row {row}"), &seat, price, ""])
             })),
             Err(problem) => rows.push(Row::wrong(at + 1, line.trim(), problem)),
         }
-        if rows.len() > ROWS_MAX {
+        if rows.len() > terms.tickets_max {
             break;
         }
     }
@@ -139,8 +151,10 @@ fn pattern(line: &str) -> Result<(&str, u32, u32, &str), &'static str> {
 mod tests {
     use super::*;
 
+    const TERMS: Terms = Terms { tickets_max: 10_000, currency: Currency::USD };
+
     fn check(text: &str, expected: &[(usize, &str, &str, Option<&str>)]) {
-        let rows = read(text, "Hamlet");
+        let rows = read(text, "Hamlet", TERMS);
         let found: Vec<_> =
             rows.iter().map(|row| (row.line, row.seat.as_str(), row.price.as_str(), row.problem.as_deref())).collect();
         assert_eq!(found, expected, "{text}");
@@ -166,7 +180,7 @@ mod tests {
                 (4, "", "", Some("A row has 1,000 seats at most")),
             ],
         );
-        let rows = read("A 1 0\nA 2 x", "Hamlet");
+        let rows = read("A 1 0\nA 2 x", "Hamlet", TERMS);
         assert!(rows.iter().all(|row| row.problem.as_deref().is_some_and(|problem| problem.starts_with("Price "))));
     }
 
@@ -176,7 +190,7 @@ mod tests {
             "Seat,Price,Currency\n\"Row A, seat 1\",45.00,EUR\n,12,\n",
             &[(2, "Row A, seat 1", "45.00", None), (3, "", "12", None)],
         );
-        let rows = read("title,price,currency\n,12,XXQ\n\"a\u{7}\",1,\n", "Hamlet");
+        let rows = read("title,price,currency\n,12,XXQ\n\"a\u{7}\",1,\n", "Hamlet", TERMS);
         assert!(rows[0].problem.as_deref().is_some_and(|problem| problem.starts_with("Currency ")), "{rows:?}");
         assert!(rows[1].problem.as_deref().is_some_and(|problem| problem.starts_with("Title ")), "{rows:?}");
     }
@@ -184,8 +198,16 @@ mod tests {
     #[test]
     fn there_is_an_end() {
         let text = "A 1-999 1\n".repeat(20);
-        let rows = read(&text, "Hamlet");
-        assert_eq!(rows.len(), ROWS_MAX + 1);
-        assert!(rows[ROWS_MAX].problem.is_some());
+        let rows = read(&text, "Hamlet", TERMS);
+        assert_eq!(rows.len(), TERMS.tickets_max + 1);
+        assert!(rows[TERMS.tickets_max].problem.is_some());
+    }
+
+    #[test]
+    fn prices_without_a_currency_are_in_the_box_offices_own() {
+        let terms = Terms { currency: "JPY".parse().unwrap(), ..TERMS };
+        let problem = |text| read(text, "Hamlet", terms).remove(0).problem;
+        assert_eq!(problem("A 1 2000"), None);
+        assert!(problem("A 1 45.50").is_some_and(|problem| problem.starts_with("Price ")));
     }
 }

@@ -1,21 +1,22 @@
 //! One show with its tickets, and what happens to them while somebody looks.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Ticket, TicketStatus, UserId};
+use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
+use crate::catalogue::{Catalogue, ShowKey};
 use crate::error::{Failure, Refusal};
-use crate::state::AppState;
-use crate::web::catalogue::ShowKey;
-use crate::web::{Chrome, Pager, Price, When, page, show};
+use crate::limits::Streams;
+use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many tickets a page has.
 const PAGE: usize = 120;
@@ -28,10 +29,11 @@ struct Seat {
     minor: u64,
     status: &'static str,
     is_own: bool,
+    is_free: bool,
 }
 
 impl Seat {
-    fn of(ticket: &Ticket, visitor: Option<UserId>) -> Self {
+    fn of(ticket: &Ticket, visitor: Option<UserId>, now: Timestamp) -> Self {
         Self {
             id: ticket.id.to_string(),
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
@@ -39,11 +41,8 @@ impl Seat {
             minor: ticket.price.minor(),
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),
+            is_free: ticket.is_orderable_by(visitor, now),
         }
-    }
-
-    fn is_free(&self) -> bool {
-        self.status == TicketStatus::Available.as_str() && !self.is_own
     }
 }
 
@@ -64,6 +63,8 @@ struct ShowPage {
     category: Option<String>,
     when: Option<When>,
     has_started: bool,
+    /// How many tickets one order may have.
+    tickets_max: usize,
     available: usize,
     currency: &'static str,
     exponent: u8,
@@ -102,17 +103,18 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn page(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(catalogue): State<Arc<Catalogue>>,
     chrome: Chrome,
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
-    let catalogue = state.catalogue.open(&state.office).await?;
+    let catalogue = catalogue.open(&office).await?;
     let page = {
         let shows = catalogue.shows();
         let Some(on_sale) = shows.get(key) else {
-            let Some(sold_out) = shows.sold_out(key, state.office.now()) else {
+            let Some(sold_out) = shows.sold_out(key, office.now()) else {
                 return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
             };
             let details = sold_out.show();
@@ -139,7 +141,8 @@ pub(super) async fn page(
         };
         let details = on_sale.show();
         let currency = on_sale.summary().low.currency();
-        let visitor = chrome.user();
+        let (visitor, now) = (chrome.user(), office.now());
+        let shown = seats.iter().skip((at - 1) * PAGE).take(PAGE);
         ShowPage {
             chrome,
             key,
@@ -148,11 +151,12 @@ pub(super) async fn page(
             venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
             category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
             when: on_sale.starts_at().map(When),
-            has_started: on_sale.starts_at().is_some_and(|at| at <= state.office.now()),
+            has_started: on_sale.has_started(now),
+            tickets_max: office.limits().order_tickets_max,
             available: on_sale.summary().available,
             currency: currency.code(),
             exponent: currency.exponent(),
-            blocks: blocks(seats.iter().skip((at - 1) * PAGE).take(PAGE), visitor),
+            blocks: blocks(shown.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
             attempt: super::buy::attempt(),
             pager,
         }
@@ -160,13 +164,12 @@ pub(super) async fn page(
     Ok(show(StatusCode::OK, &page))
 }
 
-fn blocks<'a>(seats: impl Iterator<Item = &'a std::sync::Arc<Ticket>>, visitor: Option<UserId>) -> Vec<Block> {
+fn blocks<'a>(seats: impl Iterator<Item = (&'a str, Seat)>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    for ticket in seats {
-        let seat = Seat::of(ticket, visitor);
+    for (title, seat) in seats {
         match blocks.last_mut() {
-            Some(block) if block.title == ticket.title.as_str() => block.seats.push(seat),
-            _ => blocks.push(Block { title: ticket.title.to_string(), seats: vec![seat] }),
+            Some(block) if block.title == title => block.seats.push(seat),
+            _ => blocks.push(Block { title: title.to_owned(), seats: vec![seat] }),
         }
     }
     blocks
@@ -180,20 +183,22 @@ pub(super) struct Since {
 
 /// What happens to the tickets of a show, for everybody who looks: whether each is available, and nothing else.
 pub(super) async fn live(
-    State(state): State<AppState>,
+    State(office): State<BoxOffice>,
+    State(catalogue): State<Arc<Catalogue>>,
+    State(streams): State<Streams>,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let place = state.load.place_for_live_page()?;
-    let (missed, receiver) = state.catalogue.open(&state.office).await?.follow(key, last.unwrap_or(since));
+    let place = streams.place_for_live_page()?;
+    let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
     // Something at once, so that the browser knows that it is connected.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
     let later = changes(receiver, place);
     let events = stream::once(async { Ok::<_, Infallible>(first) }).chain(later);
-    let events = events.take_until(state.stopping.clone().cancelled_owned());
+    let events = events.take_until(streams.end());
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),

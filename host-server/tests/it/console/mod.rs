@@ -1,9 +1,9 @@
 //! The console as a browser without JavaScript sees it.
 
+mod audit_trail;
 mod journal;
 mod pages;
 mod people;
-mod stories;
 
 use serde_json::json;
 

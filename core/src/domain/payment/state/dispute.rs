@@ -1,13 +1,10 @@
-//! Disputes of a charge and how events change them.
+//! Disputes of a charge.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applied, Charge, charge_of};
-use crate::domain::order::{self, Order};
-use crate::domain::payment::{ChargeDisputed, DisputeClosed};
-use crate::domain::{Fact, Inconsistency};
+use super::Charge;
 use crate::types::Money;
 
 /// Money of a charge that the buyer's bank took back.
@@ -57,31 +54,5 @@ impl Charge {
     /// How much the buyer's bank has, in minor units.
     pub(super) fn disputed_minor(&self) -> u64 {
         self.disputes.iter().filter(|it| it.status != DisputeStatus::Won).map(|it| it.amount.minor()).sum()
-    }
-}
-
-pub(in crate::domain) fn apply_disputed(order: &mut Arc<Order>, event: &ChargeDisputed, fact: Fact) -> Applied {
-    let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    if !charge.status.may_be_disputed() || charge.dispute(&event.reference).is_some() {
-        return Err(Inconsistency("a dispute that does not follow from its charge"));
-    }
-    charge.disputes.push(Dispute {
-        reference: Arc::clone(&event.reference),
-        amount: event.amount,
-        reason: Arc::clone(&event.reason),
-        status: DisputeStatus::Open,
-    });
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_dispute_closed(order: &mut Arc<Order>, event: &DisputeClosed, fact: Fact) -> Applied {
-    let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    let dispute = charge.disputes.iter_mut().find(|dispute| dispute.reference == event.reference);
-    match dispute {
-        Some(dispute) if dispute.status == DisputeStatus::Open && dispute.amount == event.amount => {
-            dispute.status = if event.won { DisputeStatus::Won } else { DisputeStatus::Lost };
-            Ok(())
-        }
-        _ => Err(Inconsistency("a dispute was closed that was not open")),
     }
 }

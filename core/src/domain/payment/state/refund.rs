@@ -1,13 +1,11 @@
-//! Refunds of a charge and how events change them.
+//! Refunds of a charge.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applied, Charge, ChargeStatus, charge_of};
-use crate::domain::order::{self, Order};
-use crate::domain::payment::{ChargeRefunded, RefundFailed, RefundReason, RefundStarted};
-use crate::domain::{Fact, Inconsistency};
+use super::{Charge, ChargeStatus};
+use crate::domain::payment::RefundReason;
 use crate::types::{ChargeId, Money, RefundId};
 
 /// Money of a charge that was given back, or is to be.
@@ -58,6 +56,11 @@ impl Charge {
         self.refunds_in(&[RefundStatus::Done])
     }
 
+    /// Returns how much was given back; `None` while nothing was.
+    pub fn refunded(&self) -> Option<Money> {
+        Money::from_minor(self.refunded_minor(), self.amount.currency()).ok()
+    }
+
     /// How much may still be given back, in minor units: what was taken, less what was given back, is about to be, or was taken
     /// back by the buyer's bank.
     pub fn refundable_minor(&self) -> u64 {
@@ -85,7 +88,7 @@ impl Charge {
     }
 
     /// The status that follows from the refunds of a charge that took money.
-    fn status_by_refunds(&self) -> ChargeStatus {
+    pub(in crate::domain::payment) fn status_by_refunds(&self) -> ChargeStatus {
         if self.pending_refunds().next().is_some() {
             ChargeStatus::Refunding
         } else if self.refunded_minor() >= self.amount.minor() {
@@ -102,82 +105,6 @@ impl Charge {
 }
 
 /// The id of the one refund of a charge in journals from before partial refunds.
-fn only_refund(charge: ChargeId) -> RefundId {
+pub(in crate::domain::payment) fn only_refund(charge: ChargeId) -> RefundId {
     RefundId::from_bytes(*charge.as_bytes())
-}
-
-pub(in crate::domain) fn apply_refund_started(order: &mut Arc<Order>, event: &RefundStarted, fact: Fact) -> Applied {
-    if order.status.is_open() {
-        return Err(Inconsistency("money went back while the order was open"));
-    }
-    let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    let follows = match (event.reason, charge.status) {
-        (RefundReason::Requested, ChargeStatus::Succeeded | ChargeStatus::Refunding) => !charge.late,
-        // Journals from before `LateMoneyReceived` go from failed to refunding.
-        (RefundReason::Late, ChargeStatus::Late | ChargeStatus::Escalated | ChargeStatus::Failed) => true,
-        _ => false,
-    };
-    let id = event.refund_id.unwrap_or_else(|| only_refund(charge.id));
-    if !follows || charge.refund(id).is_some() || event.amount.minor() > charge.refundable_minor() {
-        return Err(Inconsistency("a refund started that does not follow from its charge"));
-    }
-    charge.late = event.reason == RefundReason::Late;
-    charge.refunds.push(Refund {
-        id,
-        amount: event.amount,
-        status: RefundStatus::Pending,
-        reason: event.reason,
-        reference: None,
-        return_to_sale: event.return_to_sale,
-    });
-    charge.status = ChargeStatus::Refunding;
-    Ok(())
-}
-
-pub(in crate::domain) fn apply_refunded(order: &mut Arc<Order>, event: &ChargeRefunded, fact: Fact) -> Applied {
-    let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    let id = event.refund_id.unwrap_or_else(|| only_refund(charge.id));
-    let known = charge.refunds.iter_mut().find(|refund| refund.id == id);
-    let may_return = match known {
-        Some(refund) if refund.status == RefundStatus::Pending && refund.amount == event.amount => {
-            refund.status = RefundStatus::Done;
-            refund.reference.clone_from(&event.reference);
-            refund.return_to_sale
-        }
-        Some(_) => return Err(Inconsistency("a refund was done twice, or over another amount")),
-        None => {
-            let is_more = charge.refunded_minor() + event.amount.minor() > charge.amount.minor();
-            if !charge.status.has_money() || is_more || event.reference.is_none() {
-                return Err(Inconsistency("money went back that nobody asked for"));
-            }
-            charge.refunds.push(Refund {
-                id,
-                amount: event.amount,
-                status: RefundStatus::Done,
-                reason: RefundReason::Elsewhere,
-                reference: event.reference.clone(),
-                return_to_sale: false,
-            });
-            false
-        }
-    };
-    charge.status = charge.status_by_refunds();
-    if may_return || event.tickets.is_empty() {
-        Ok(())
-    } else {
-        Err(Inconsistency("tickets returned to sale that were to stay sold"))
-    }
-}
-
-pub(in crate::domain) fn apply_refund_failed(order: &mut Arc<Order>, event: &RefundFailed, fact: Fact) -> Applied {
-    let charge = charge_of(order::version_step(order, fact)?, event.charge_id, fact)?;
-    let refund = charge.refunds.iter_mut().find(|refund| refund.id == event.refund_id);
-    match refund {
-        Some(refund) if refund.status == RefundStatus::Pending => refund.status = RefundStatus::Failed,
-        _ => return Err(Inconsistency("a refund failed that was not under way")),
-    }
-    let status = charge.status_by_refunds();
-    // What becomes of money that came late is told by the next event.
-    charge.status = if status == ChargeStatus::Escalated { ChargeStatus::Late } else { status };
-    Ok(())
 }

@@ -34,12 +34,6 @@ fn a_payment_starts_over_the_orders_total() {
 }
 
 #[test]
-fn the_card_is_not_written_down() {
-    let told = ordered().when(pay(1));
-    assert!(!format!("{:?}", told.events()).contains("tok_visa"));
-}
-
-#[test]
 fn a_payment_starts_before_the_deadline_or_not_at_all() {
     ordered().at(HOLD - 1).when(pay(1)).then_events([started(1, 1, 1500)]);
     ordered().at(HOLD).when(pay(1)).then_refused(refused(order::Rejection::Expired));

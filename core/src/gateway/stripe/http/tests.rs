@@ -6,14 +6,14 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-/// What a server does with a request.
+/// Behaviour of the test server for one request.
 #[derive(Clone, Copy)]
 enum Say {
     /// Answers with this status, these headers and this body.
     This(u16, &'static str, &'static str),
-    /// Hangs up.
+    /// Closes the connection.
     Nothing,
-    /// Answers nothing and does not hang up.
+    /// Sends no answer and keeps the connection open.
     Silence,
 }
 
@@ -26,7 +26,8 @@ const QUICK: Pace = Pace {
     pause_max: Duration::from_secs(1),
 };
 
-/// The heads of the requests that came to a server which says these things, one after another; and what a client made of it.
+/// Runs a client against a server that follows the script. Returns the requests that the server received and the
+/// client's result.
 async fn ask(script: &'static [Say]) -> (Vec<String>, Result<(Value, bool), Failure>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -55,7 +56,7 @@ async fn ask(script: &'static [Say]) -> (Vec<String>, Result<(Value, bool), Fail
                 Say::Silence => silent.push(stream),
             }
         }
-        // Whoever asks more often than was expected waits in vain.
+        // A request beyond the script is never answered.
         std::future::pending::<()>().await;
     });
     let client = Client::new(&"sk_test_1".parse().unwrap(), &base, QUICK).unwrap();
@@ -107,7 +108,7 @@ async fn asking_ends() {
     let (heads, answer) = ask(&[Say::This(500, "", "{}"); 3]).await;
     assert_eq!(heads.len(), 3);
     assert!(matches!(answer, Err(Failure::Unknown(_))));
-    // Nobody is asked before the time that they say, so somebody who says an hour is not asked again now.
+    // A request is never retried before `Retry-After`, so a server that says an hour is not called again now.
     let (heads, answer) = ask(&[Say::This(429, "retry-after: 3600\r\n", "{}")]).await;
     assert_eq!(heads.len(), 1);
     assert!(matches!(answer, Err(Failure::Unknown(_))));
@@ -126,7 +127,7 @@ async fn a_refusal_is_final_and_a_wrong_key_is_not() {
     assert_eq!(heads.len(), 1);
     let Err(Failure::Refused(error)) = answer else { panic!("{answer:?}") };
     assert_eq!((error.code.as_deref(), error.decline_code.as_deref()), (Some("card_declined"), Some("stolen_card")));
-    // What Stripe says to strangers tells nothing about the charge.
+    // An authentication error says nothing about the charge.
     let wrong = r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided: sk_test_1"}}"#;
     let (_, answer) = ask(Box::leak(Box::new([Say::This(401, "", wrong)]))).await;
     let Err(Failure::Unknown(error)) = answer else { panic!("{answer:?}") };

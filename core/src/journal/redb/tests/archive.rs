@@ -1,4 +1,4 @@
-//! What only an archive can show: two files that must go together.
+//! Tests of the archive alone: two files that must match.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn open(dir: &Path) -> Result<RedbJournal, JournalError> {
     RedbJournal::open_sized(dir, SIZES)
 }
 
-/// A journal of 60 records in 20 rows, most of them archived, and some of those removed from its own file.
+/// Returns a journal of 60 records in 20 rows, most of them archived, and some of those removed from its own file.
 fn archived(dir: &Path) -> RedbJournal {
     let journal = open(dir).unwrap();
     for number in 0..20 {
@@ -70,7 +70,7 @@ fn a_backlog_leaves_a_few_rows_at_a_time() {
     }
     while journal.archive().unwrap() {}
     assert_eq!((journal.archive.end(), lock(&journal.writer).first), (90, 1));
-    // 32 of them, and two for the one that is written.
+    // An append removes 32 rows, and two more for the one that it writes.
     for first in [35, 69, 91, 91] {
         journal.append(vec![proposal(1)]).unwrap();
         assert_eq!(lock(&journal.writer).first, first);
@@ -110,7 +110,7 @@ fn a_reader_under_way_sees_what_it_began_with() {
         while journal.archive().unwrap() {}
     }
     assert_eq!(records.read(1, 60, 60).unwrap(), expected);
-    // One that began before the removal, and looks into the archive after it.
+    // A read that began before the removal and opens the archive after it.
     let late = journal.archive.records(&txn, 1).unwrap();
     assert_eq!(late.read(1, 60, 60).unwrap(), expected);
 }
@@ -131,7 +131,7 @@ fn a_backup_has_all_in_one_file() {
     assert_eq!(all(&copy)[..60], all(&journal)[..]);
 }
 
-/// What opening says.
+/// Returns the damage that opening reports.
 fn refused(dir: &Path) -> (u64, String) {
     let Err(JournalError::Damaged { seq, what }) = open(dir).map(drop) else { panic!("it opens, or fails otherwise") };
     (seq, what)
@@ -173,7 +173,7 @@ fn the_archive_of_another_journal_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let (one, other) = (dir.path().join("one"), dir.path().join("other"));
     archived(&one).close();
-    // As many records, but others.
+    // As many records, but different ones.
     let journal = open(&other).unwrap();
     journal.append(vec![Proposal { command_id: command(77), ..proposal(3) }]).unwrap();
     for _ in 0..19 {
@@ -198,7 +198,7 @@ fn an_archive_beside_an_older_journal_is_refused_and_kept() {
     let aside = dir.path().join("aside");
     fs::rename(dir.path().join(DATABASE_FILE), &aside).unwrap();
     assert_eq!(refused(dir.path()), (1, "journal.redb is missing, and archive.redb is there".into()));
-    // One that is empty.
+    // An empty journal.
     let empty = tempfile::tempdir().unwrap();
     drop(open(empty.path()).unwrap());
     fs::copy(empty.path().join(DATABASE_FILE), dir.path().join(DATABASE_FILE)).unwrap();

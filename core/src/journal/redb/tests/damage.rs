@@ -1,4 +1,4 @@
-//! Every byte of a closed journal, flipped: nobody ever reads what was not written, and whoever checks is told.
+//! Flips bytes of a closed journal: readers never see anything that was not written, and checks report the damage.
 
 use std::ops::ControlFlow;
 
@@ -25,7 +25,7 @@ fn email(number: u8) -> Email {
     format!("person{number}@example.com").parse().unwrap()
 }
 
-/// A closed journal of a few batches, with every kind of row.
+/// Returns a closed journal of a few batches, with every kind of row.
 fn closed() -> (Vec<u8>, Content) {
     let storage = Arc::new(InMemoryBackend::new());
     let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
@@ -42,7 +42,7 @@ fn closed() -> (Vec<u8>, Content) {
     (content(&storage), whole)
 }
 
-/// What the readers see; an error as soon as one of them is told of damage.
+/// Reads everything; fails as soon as a read reports damage.
 fn read_all(journal: &RedbJournal) -> Result<Content, JournalError> {
     let mut records = Vec::new();
     journal.replay(START, &mut |record| {
@@ -59,7 +59,7 @@ fn read_all(journal: &RedbJournal) -> Result<Content, JournalError> {
     })
 }
 
-/// What is found in these bytes: `Ok` with the content if nobody complains.
+/// Opens and checks these bytes. Returns the content if nothing reports damage.
 fn examine(bytes: &[u8]) -> Result<Content, JournalError> {
     let opener = bytes.to_vec();
     let journal = RedbJournal::open_with(Box::new(move || {
@@ -68,7 +68,7 @@ fn examine(bytes: &[u8]) -> Result<Content, JournalError> {
     let content = read_all(&journal)?;
     let mut wrong = Vec::new();
     journal.check_beside(&mut |what| wrong.push(what))?;
-    // Single records are read as others read them.
+    // Single records are read as other readers read them.
     for record in &content.records {
         assert_eq!(journal.read(record.seq, 1)?, std::slice::from_ref(record));
     }
@@ -80,7 +80,7 @@ fn tables_error(wrong: &[String]) -> JournalError {
     JournalError::Damaged { seq: 0, what: wrong.join("; ") }
 }
 
-/// Brings out what can be, and checks that it is a beginning of what was there.
+/// Recovers what it can, and checks that this is a prefix of the original records.
 fn recovered(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
     let mut seen = Vec::new();
     let outcome = recover::from(&[|| Ok(bytes.to_vec())], &mut |record| {
@@ -93,7 +93,7 @@ fn recovered(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
     (seen.len(), outcome.damage.is_some())
 }
 
-/// Where the payload of each record begins and ends in the file.
+/// Returns the ranges of each record's frame in the file.
 fn places(bytes: &[u8], whole: &Content) -> Vec<Vec<std::ops::Range<usize>>> {
     let payload = |record: &Record| {
         let mut payload = Vec::new();
@@ -114,7 +114,7 @@ fn every_byte_of_every_record_flipped_is_found_and_all_before_it_is_saved() {
         let range = copies.first().expect("the record is in the file").clone();
         for within in range.clone().map(|at| at - range.start) {
             let mut bad = bytes.clone();
-            // Pages that are no longer used may have the record too.
+            // Unused pages may contain the record too.
             for copy in &copies {
                 bad[copy.start + within] ^= 1 << (within % 8);
             }
@@ -130,7 +130,7 @@ fn every_byte_of_every_record_flipped_is_found_and_all_before_it_is_saved() {
 #[test]
 fn no_flipped_byte_of_the_file_is_taken_for_what_was_written() {
     let (bytes, whole) = closed();
-    // A third of them, all over the file: those of the records are all flipped above.
+    // A third of the bytes all over the file. Those of the records are all flipped above.
     let used: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).step_by(3).collect();
     let (mut found, mut harmless, mut lost) = (0, 0, Vec::new());
     for (number, at) in used.into_iter().enumerate() {
@@ -146,7 +146,7 @@ fn no_flipped_byte_of_the_file_is_taken_for_what_was_written() {
             }
             Err(error) => panic!("byte {at}: {error}"),
         }
-        // Every record's own bytes are flipped above; searching the file takes a while each time.
+        // Every record's own bytes are flipped above, and each search of the file takes a while.
         if number % 8 > 0 {
             continue;
         }
@@ -156,7 +156,7 @@ fn no_flipped_byte_of_the_file_is_taken_for_what_was_written() {
         }
     }
     assert!(found > 200, "{found} were found, {harmless} changed nothing");
-    // A record can only be lost by a byte of its own.
+    // Only a byte of the record itself can lose the record.
     let own: Vec<_> = places(&bytes, &whole).concat();
     lost.retain(|at| !own.iter().any(|range| range.contains(at)));
     assert_eq!(lost, Vec::<usize>::new());
@@ -172,7 +172,7 @@ fn a_file_cut_anywhere_is_found_and_gives_what_is_left() {
     lengths.extend([bytes.len() - 1, bytes.len() - 4096]);
     for len in lengths.into_iter().filter(|len| *len < bytes.len()) {
         match examine(&bytes[..len]) {
-            // redb repairs a file that has only lost pages that nobody uses.
+            // redb repairs a file that has only lost unused pages.
             Ok(content) => assert!(content == whole || len == 0, "cut to {len}: {content:?}"),
             Err(JournalError::Damaged { .. } | JournalError::Storage(_)) => {}
             Err(error) => panic!("cut to {len}: {error}"),
@@ -220,7 +220,7 @@ fn what_an_unfinished_transaction_left_behind_is_not_taken_before_the_longer_cha
     let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
     journal.append(vec![proposal(2)]).unwrap();
     let head = journal.head().unwrap();
-    // Two sets of records after record 2: the journal's, and those of a transaction that nobody heard of.
+    // Two sets of records after record 2: the journal's, and those of a transaction that was never acknowledged.
     let mut other = RowWriter::default();
     let never = Batch::new(&mut other, head, vec![Proposal { command_id: command(99), ..proposal(1) }]).unwrap();
     assert_eq!(never.head.seq, 3);
@@ -230,7 +230,7 @@ fn what_an_unfinished_transaction_left_behind_is_not_taken_before_the_longer_cha
     let mut bytes = content(&storage);
     let left_behind = other.rows().next().unwrap().1.to_vec();
     bytes.extend(left_behind);
-    // The database can't be opened without its header, so all is found by searching.
+    // The database can't be opened without its header, so all records are found by searching.
     bytes[..8].fill(0);
     let whole = Content { records, rows: Vec::new(), owners: Vec::new(), results: Vec::new() };
     assert_eq!(recovered(&bytes, &whole, "searched"), (5, true));

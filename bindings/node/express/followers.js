@@ -1,0 +1,144 @@
+'use strict'
+// The two ends of a feed: whoever listens, and whoever hands on.
+
+const { mkdir, open, readFile, rename } = require('node:fs/promises')
+const { dirname } = require('node:path')
+
+/** How far somebody has come, in a file: it is replaced as a whole, and on the disk before `save` is done. */
+class FileCursor {
+  constructor(file) {
+    this.file = file
+  }
+
+  async load() {
+    let text
+    try {
+      text = await readFile(this.file, 'utf8')
+    } catch (error) {
+      if (error.code === 'ENOENT') return 0
+      throw error
+    }
+    if (!/^\d+\n$/.test(text)) throw new Error(`${this.file} is no cursor`)
+    return Number(text)
+  }
+
+  async save(seq) {
+    const fresh = `${this.file}.new`
+    await mkdir(dirname(this.file), { recursive: true })
+    const handle = await open(fresh, 'w')
+    try {
+      await handle.writeFile(`${seq}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(fresh, this.file)
+    const directory = await open(dirname(this.file), 'r')
+    try {
+      await directory.sync()
+    } finally {
+      await directory.close()
+    }
+  }
+}
+
+/** Goes through the journal from a cursor on, one event of its subject after the other, each until it is done. */
+class Follower {
+  #feed
+  #running
+  #stopped = false
+  #wake = () => {}
+
+  constructor(office, cursor, { retryAfterMs = 1_000 } = {}) {
+    this.office = office
+    this.cursor = cursor
+    this.retryAfterMs = retryAfterMs
+  }
+
+  /** Starts; the promise is fulfilled when it has stopped, or the box office is closed. */
+  listen() {
+    this.#running ??= this.#run()
+    return this.#running
+  }
+
+  /** Stops after the event that is under way. */
+  async stop() {
+    this.#stopped = true
+    this.#feed?.close()
+    this.#wake()
+    await this.#running
+  }
+
+  async #run() {
+    const subjects = [this.subject].flat()
+    const after = await this.cursor.load()
+    if (this.#stopped) return
+    this.#feed = this.office.journal.subscribe(after + 1)
+    for await (const record of this.#feed) {
+      if (subjects.includes(record.event) && !(await this.#untilDone(record))) return
+      if (this.#stopped) return
+    }
+  }
+
+  /** Whether it is done, rather than stopped. */
+  async #untilDone(record) {
+    for (;;) {
+      try {
+        if (await this.handle(record)) {
+          await this.cursor.save(record.seq)
+          return true
+        }
+      } catch (error) {
+        this.onError(error, record)
+      }
+      if (this.#stopped) return false
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, this.retryAfterMs)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      if (this.#stopped) return false
+    }
+  }
+
+  /** Hears of what goes wrong; the event comes again after `retryAfterMs`. */
+  onError(error, record) {
+    console.error(`${this.constructor.name}: ${record.event} ${record.seq}:`, error)
+  }
+}
+
+/** Does something for each event of its subject: `onMessage(data, message)` calls `message.ack()` once that is done. */
+class Listener extends Follower {
+  #ackWaitMs
+
+  constructor(office, cursor, { ackWaitMs = 5_000, ...options } = {}) {
+    super(office, cursor, options)
+    this.#ackWaitMs = ackWaitMs
+  }
+
+  /** Whether the event was acknowledged in time. */
+  async handle(record) {
+    let ack
+    const acknowledged = new Promise((resolve) => (ack = () => resolve(true)))
+    let timer
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, this.#ackWaitMs, false)))
+    try {
+      await this.onMessage(record.data, { ...record, ack })
+      return await Promise.race([acknowledged, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Hands each event of its subject on to somewhere else: `publish(data, record)` is done once it is safe there. */
+class Publisher extends Follower {
+  async handle(record) {
+    await this.publish(record.data, record)
+    return true
+  }
+}
+
+module.exports = { FileCursor, Listener, Publisher }

@@ -1,0 +1,197 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+import type {
+  ChargeAuthorizedData,
+  ChargeCreatedData,
+  ChargeDisputedData,
+  ChargeEscalatedData,
+  ChargeFailedData,
+  ChargeRefundedData,
+  ChargeTransferredData,
+  ChargeVoidedData,
+  DisputeClosedData,
+  EscalationResolvedData,
+  LateMoneyReceivedData,
+  OrderCancelledData,
+  OrderCreatedData,
+  OrderExpiredData,
+  PaymentStartedData,
+  PayoutRecordedData,
+  RefundFailedData,
+  RefundStartedData,
+  SessionRevokedData,
+  TicketCreatedData,
+  TicketUpdatedData,
+  TicketWithdrawnData,
+  UserCreatedData,
+  UserErasedData,
+  UserUpdatedData,
+  VoidStartedData,
+} from '../events.js'
+
+export type { PublishedMoney, PublishedOrderedTicket, PublishedShow, TicketVersion } from '../events.js'
+
+/** The names of the events. */
+export declare enum Subjects {
+  UserCreated = 'UserCreated',
+  UserUpdated = 'UserUpdated',
+  UserErased = 'UserErased',
+  SessionRevoked = 'SessionRevoked',
+  TicketCreated = 'TicketCreated',
+  TicketUpdated = 'TicketUpdated',
+  TicketWithdrawn = 'TicketWithdrawn',
+  OrderCreated = 'OrderCreated',
+  OrderCancelled = 'OrderCancelled',
+  OrderExpired = 'OrderExpired',
+  PaymentStarted = 'PaymentStarted',
+  ChargeCreated = 'ChargeCreated',
+  ChargeFailed = 'ChargeFailed',
+  RefundStarted = 'RefundStarted',
+  ChargeRefunded = 'ChargeRefunded',
+  ChargeAuthorized = 'ChargeAuthorized',
+  RefundFailed = 'RefundFailed',
+  LateMoneyReceived = 'LateMoneyReceived',
+  ChargeTransferred = 'ChargeTransferred',
+  ChargeEscalated = 'ChargeEscalated',
+  EscalationResolved = 'EscalationResolved',
+  VoidStarted = 'VoidStarted',
+  ChargeVoided = 'ChargeVoided',
+  ChargeDisputed = 'ChargeDisputed',
+  DisputeClosed = 'DisputeClosed',
+  PayoutRecorded = 'PayoutRecorded',
+}
+
+/** An event: its subject and its data. */
+export interface Event {
+  subject: Subjects
+  data: object
+}
+/** Somebody signed up. */
+export interface UserCreatedEvent {
+  subject: Subjects.UserCreated
+  data: UserCreatedData
+}
+/** A user's email, password or role changed. */
+export interface UserUpdatedEvent {
+  subject: Subjects.UserUpdated
+  data: UserUpdatedData
+}
+/** A user's personal data was deleted. */
+export interface UserErasedEvent {
+  subject: Subjects.UserErased
+  data: UserErasedData
+}
+/** A session ended before its time. */
+export interface SessionRevokedEvent {
+  subject: Subjects.SessionRevoked
+  data: SessionRevokedData
+}
+/** A ticket was listed. */
+export interface TicketCreatedEvent {
+  subject: Subjects.TicketCreated
+  data: TicketCreatedData
+}
+/** A ticket's title, price or show changed. */
+export interface TicketUpdatedEvent {
+  subject: Subjects.TicketUpdated
+  data: TicketUpdatedData
+}
+/** A ticket was taken off sale by its seller. */
+export interface TicketWithdrawnEvent {
+  subject: Subjects.TicketWithdrawn
+  data: TicketWithdrawnData
+}
+/** An order locked its tickets. */
+export interface OrderCreatedEvent {
+  subject: Subjects.OrderCreated
+  data: OrderCreatedData
+}
+/** An order ended and freed its tickets. */
+export interface OrderCancelledEvent {
+  subject: Subjects.OrderCancelled
+  data: OrderCancelledData
+}
+/** An order reached its deadline and freed its tickets. */
+export interface OrderExpiredEvent {
+  subject: Subjects.OrderExpired
+  data: OrderExpiredData
+}
+/** The gateway is about to be asked for the money of an order. */
+export interface PaymentStartedEvent {
+  subject: Subjects.PaymentStarted
+  data: PaymentStartedData
+}
+/** The money was taken: the order is complete and its tickets are sold. */
+export interface ChargeCreatedEvent {
+  subject: Subjects.ChargeCreated
+  data: ChargeCreatedData
+}
+/** The money was not taken. */
+export interface ChargeFailedEvent {
+  subject: Subjects.ChargeFailed
+  data: ChargeFailedData
+}
+/** The gateway is about to be asked to give the money back. */
+export interface RefundStartedEvent {
+  subject: Subjects.RefundStarted
+  data: RefundStartedData
+}
+/** Money was given back. */
+export interface ChargeRefundedEvent {
+  subject: Subjects.ChargeRefunded
+  data: ChargeRefundedData
+}
+/** The money is set aside: the order keeps its tickets until it is captured. */
+export interface ChargeAuthorizedEvent {
+  subject: Subjects.ChargeAuthorized
+  data: ChargeAuthorizedData
+}
+/** The gateway refused to give money back, for good. */
+export interface RefundFailedEvent {
+  subject: Subjects.RefundFailed
+  data: RefundFailedData
+}
+/** Money came for an order that had ended. */
+export interface LateMoneyReceivedEvent {
+  subject: Subjects.LateMoneyReceived
+  data: LateMoneyReceivedData
+}
+/** A charge that came late pays a new order. */
+export interface ChargeTransferredEvent {
+  subject: Subjects.ChargeTransferred
+  data: ChargeTransferredData
+}
+/** Money is nobody's and could not be given back: an operator has to see to it. */
+export interface ChargeEscalatedEvent {
+  subject: Subjects.ChargeEscalated
+  data: ChargeEscalatedData
+}
+/** An operator has seen to money that was nobody's. */
+export interface EscalationResolvedEvent {
+  subject: Subjects.EscalationResolved
+  data: EscalationResolvedData
+}
+/** Money was set aside too late; the gateway is about to be asked to release it. */
+export interface VoidStartedEvent {
+  subject: Subjects.VoidStarted
+  data: VoidStartedData
+}
+/** Money that was set aside was released. */
+export interface ChargeVoidedEvent {
+  subject: Subjects.ChargeVoided
+  data: ChargeVoidedData
+}
+/** The buyer's bank took money back until it is clear whose it is. */
+export interface ChargeDisputedEvent {
+  subject: Subjects.ChargeDisputed
+  data: ChargeDisputedData
+}
+/** It is clear whose disputed money is. */
+export interface DisputeClosedEvent {
+  subject: Subjects.DisputeClosed
+  data: DisputeClosedData
+}
+/** A seller was paid what they were owed, or a part of it. */
+export interface PayoutRecordedEvent {
+  subject: Subjects.PayoutRecorded
+  data: PayoutRecordedData
+}

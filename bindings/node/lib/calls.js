@@ -1,0 +1,61 @@
+'use strict'
+// How a method of the native module is called: with checked arguments, failing with our errors, and waiting as long as is wanted.
+
+const { fileURLToPath } = require('node:url')
+
+const { rejected, restored } = require('./errors.js')
+const { followed, gone } = require('./feeds.js')
+const { check, checks } = require('./inputs.js')
+const { headerPairs, messageBytes } = require('./notices.js')
+const { heeded, unlessAborted } = require('./signals.js')
+
+/** The directory that a path names. */
+function directoryOf(path) {
+  return path instanceof URL ? fileURLToPath(path) : path
+}
+
+/** What is made of an argument before the native module has it. */
+const TURNS = { directoryOf, headerPairs, messageBytes }
+
+/** What a call gives, by the form of it. */
+const GIVES = {
+  promise: (answer, signal) => unlessAborted(answer.then(undefined, rejected), signal),
+  value: (answer) => answer,
+  parts: gone,
+  feed: followed,
+}
+
+/** The arguments with what is made of them. */
+function turned(given, takes) {
+  return given.map((argument, at) => (takes[at]?.turn === undefined ? argument : TURNS[takes[at].turn](argument)))
+}
+
+/** The method as it is called from outside; `takes` and `gives` are as in `generated.js`. */
+function wrapped(name, method, takes, gives) {
+  const signalAt = takes.findIndex((input) => input.options !== undefined && Object.hasOwn(input.options, 'signal'))
+  const turns = takes.some((input) => input.turn !== undefined)
+  const made = GIVES[gives]
+  const inputs = checks(takes)
+  const call = function (...given) {
+    try {
+      if (inputs.length > 0) check(given, inputs)
+      const signal = signalAt < 0 ? undefined : heeded(given[signalAt]?.signal)
+      return made(method.apply(this, turns ? turned(given, takes) : given), signal)
+    } catch (error) {
+      if (gives !== 'promise') throw restored(error)
+      return Promise.reject(restored(error))
+    }
+  }
+  return Object.defineProperty(call, 'name', { value: name })
+}
+
+/** Has every method of a native class called so. What there is no word about takes whatever it takes, and gives a promise. */
+function wrap(native, methods = {}) {
+  for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(native.prototype))) {
+    if (typeof method !== 'function' || name === 'constructor') continue
+    const { takes = [], gives = 'promise' } = methods[name] ?? {}
+    Object.defineProperty(native.prototype, name, { value: wrapped(name, method, takes, gives) })
+  }
+}
+
+module.exports = { directoryOf, wrap }

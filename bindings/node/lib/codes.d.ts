@@ -1,0 +1,94 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+/** Every code that an error may have. Codes never change their meaning. */
+export type ErrorCode =
+  /** There is no such user. */
+  | 'auth.user_not_found'
+  /** The email belongs to another user. */
+  | 'auth.email_taken'
+  /** A user with tickets on sale or open orders can't be erased. */
+  | 'auth.still_trading'
+  /** The seller is owed less than is to be paid out. */
+  | 'payout.exceeds_balance'
+  /** The show has started. */
+  | 'ticket.show_started'
+  /** There is no such order. */
+  | 'order.not_found'
+  /** The order is somebody else's. */
+  | 'order.not_yours'
+  /** A buyer can't order their own ticket. */
+  | 'order.own_ticket'
+  /** The tickets of one order must have one currency. */
+  | 'order.mixed_currencies'
+  /** The sum of the tickets' prices is larger than an order can be. */
+  | 'order.total_too_large'
+  /** The buyer holds as many open orders as one buyer may. */
+  | 'order.too_many_open'
+  /** The hold has ended: its time was up. */
+  | 'order.expired'
+  /** The order was cancelled. */
+  | 'order.cancelled'
+  /** The order is paid. */
+  | 'order.already_paid'
+  /** A payment of the order is under way, and its outcome is not yet known. */
+  | 'order.payment_pending'
+  /** There is no such charge. */
+  | 'payment.not_found'
+  /** Only a charge that took money can be refunded. */
+  | 'payment.not_refundable'
+  /** The charge is refunded, or its refund is under way. */
+  | 'payment.already_refunded'
+  /** More is to be given back than is left of the charge. */
+  | 'payment.refund_too_large'
+  /** A refund is in the currency of its charge. */
+  | 'payment.refund_currency'
+  /** Tickets go back on sale only if all of their money goes back. */
+  | 'payment.return_needs_full_refund'
+  /** Nothing about the charge waits for an operator. */
+  | 'payment.not_escalated'
+  /** There is no such ticket. */
+  | 'ticket.not_found'
+  /** Only the ticket's seller may do this. */
+  | 'ticket.not_yours'
+  /** An open order holds the ticket. */
+  | 'ticket.locked'
+  /** The ticket is sold. */
+  | 'ticket.sold'
+  /** The seller has withdrawn the ticket. */
+  | 'ticket.withdrawn'
+  /** The ticket has another version than the caller expected. */
+  | 'ticket.version_mismatch'
+  /** Some field of the input is wrong; the faults say which. */
+  | 'validation'
+  /** Nobody is signed in, or the session has ended. */
+  | 'auth.required'
+  /** Unknown email or wrong password; it is not told which. */
+  | 'auth.invalid_credentials'
+  /** Only an operator may do this. */
+  | 'auth.operator_required'
+  /** The card processor refused the card. */
+  | 'payment.declined'
+  /** The charge is somebody else's. */
+  | 'payment.not_yours'
+  /** The message does not come from the card processor, or is too old. */
+  | 'payment.notice_refused'
+  /** So many payments wait for the card processor that no more are taken. */
+  | 'payment.unavailable'
+  /** The idempotency key belongs to another command. */
+  | 'command.key_reused'
+  /** Too many requests. */
+  | 'rate.limited'
+  /** A fault of the program; its details are in the trace only. */
+  | 'internal'
+  /** The journal is damaged, and the engine does not guess. */
+  | 'journal.damaged'
+  /** The journal could not be written or read; the outcome of the command is unknown. */
+  | 'journal.unavailable'
+  /** The directory is open already, in this process or another. */
+  | 'journal.in_use'
+  /** The directory was written by a newer version of boxoffice. */
+  | 'journal.newer_format'
+  /** The engine is closed. */
+  | 'engine.closed'
+  /** The queue of commands is full. */
+  | 'engine.overloaded'

@@ -1,0 +1,119 @@
+'use strict'
+// What is gone through by `for await`: the journal as it grows, and whatever comes one part after the other.
+
+const { rejected } = require('./errors.js')
+const { endedBy, unlessAborted } = require('./signals.js')
+
+/** Goes through what is read in batches, one after the other. */
+class BatchIterator {
+  #next
+  #end
+  #batch = []
+  #at = 0
+  #fetching = Promise.resolve()
+  #ended = false
+
+  /** `next` gives the next batch, `null` at the end; `end` is called if the loop ends before. */
+  constructor(next, end) {
+    this.#next = next
+    this.#end = end
+  }
+
+  next() {
+    // One after the other, so that calls at once get what there is in order.
+    const step = this.#fetching.then(() => this.#step())
+    this.#fetching = step.then(
+      () => {},
+      () => {},
+    )
+    return step
+  }
+
+  async #step() {
+    if (!this.#ended) {
+      const isEmpty = this.#at === this.#batch.length
+      // Asked each time: what was read ahead is not given any more once the signal is aborted.
+      const batch = this.#next(isEmpty)
+      if (isEmpty) {
+        this.#at = 0
+        this.#batch = (await batch) ?? []
+        this.#ended = this.#batch.length === 0
+      }
+    }
+    if (this.#ended) return { done: true, value: undefined }
+    return { done: false, value: this.#batch[this.#at++] }
+  }
+
+  return() {
+    this.#ended = true
+    this.#end()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator]() {
+    return this
+  }
+}
+
+/** An iterator over the parts that the native module gives, as long as the signal is not aborted. */
+function gone(parts, signal) {
+  const next = (isEmpty) => {
+    signal?.throwIfAborted()
+    return isEmpty ? unlessAborted(parts.nextBatch().then(undefined, rejected), signal) : undefined
+  }
+  return new BatchIterator(next, () => {})
+}
+
+/** The signals of feeds, and what has each forget its feed. */
+const signals = new WeakMap()
+
+/** Closes a feed, whatever signal it has. */
+let closeFeed
+
+/** The feed, which ends with its signal. */
+function followed(feed, signal) {
+  if (signal !== undefined) signals.set(feed, { signal, release: endedBy(signal, feed, (aborted) => closeFeed.call(aborted)) })
+  return feed
+}
+
+/** Has the feed, which has ended, and its signal know nothing of each other. */
+function letGo(feed) {
+  signals.get(feed)?.release()
+  signals.delete(feed)
+}
+
+/** Gives the feeds of the journal what they have beside the native module. */
+function extendFeeds(Subscription) {
+  const { nextBatch, close } = Subscription.prototype
+  closeFeed = close
+  const methods = {
+    async nextBatch() {
+      const batch = await nextBatch.call(this)
+      if (batch === null) {
+        signals.get(this)?.signal.throwIfAborted()
+        letGo(this)
+      }
+      return batch
+    },
+    close() {
+      letGo(this)
+      close.call(this)
+    },
+    [Symbol.asyncIterator]() {
+      const next = (isEmpty) => {
+        signals.get(this)?.signal.throwIfAborted()
+        return isEmpty ? this.nextBatch() : undefined
+      }
+      return new BatchIterator(next, () => this.close())
+    },
+    // Node has this symbol from version 18.18 on; `using` itself needs Node 24 or a compiler.
+    [Symbol.dispose]() {
+      this.close()
+    },
+  }
+  for (const name of Reflect.ownKeys(methods)) {
+    Object.defineProperty(Subscription.prototype, name, { value: methods[name], writable: true, configurable: true })
+  }
+}
+
+module.exports = { extendFeeds, followed, gone }

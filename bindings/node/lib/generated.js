@@ -1,0 +1,116 @@
+'use strict'
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+/** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
+const ANY = true
+
+const AMOUNT = { __proto__: null, amount: ANY, currency: ANY }
+const FEE_POLICY = { __proto__: null, percent: ANY, fixed: [AMOUNT] }
+const WAIT_OPTIONS = { __proto__: null, signal: ANY }
+const LEDGER_QUERY = { __proto__: null, limit: ANY, cursor: ANY }
+const NEW_PAYOUT = { __proto__: null, amount: ANY, currency: ANY, reference: ANY }
+const NEW_SHOW = { __proto__: null, name: ANY, category: ANY, venue: ANY, startsAt: ANY }
+const NEW_TICKET = { __proto__: null, title: ANY, price: ANY, currency: ANY, show: NEW_SHOW, seat: ANY }
+const ORDER_QUERY = { __proto__: null, status: ANY, limit: ANY, cursor: ANY }
+const TICKET_QUERY = { __proto__: null, status: ANY, seller: ANY, q: ANY, category: ANY, currency: ANY, minPrice: ANY, maxPrice: ANY, sort: ANY, limit: ANY, cursor: ANY }
+const TICKET_UPDATE = { __proto__: null, title: ANY, price: ANY, show: NEW_SHOW, expectedVersion: ANY }
+const COMMAND_OPTIONS = { __proto__: null, idempotencyKey: ANY, signal: ANY }
+const REFUND_OPTIONS = { __proto__: null, returnToSale: ANY, idempotencyKey: ANY, signal: ANY }
+const SIGN_IN_OPTIONS = { __proto__: null, client: ANY, signal: ANY }
+const USER_CHANGES = { __proto__: null, email: ANY, password: ANY }
+const WITHDRAW_OPTIONS = { __proto__: null, expectedVersion: ANY, idempotencyKey: ANY, signal: ANY }
+
+/** The options of a box office. */
+const OPTIONS = {
+  __proto__: null,
+  holdMs: ANY,
+  fees: FEE_POLICY,
+  gateway: ANY,
+  clock: ANY,
+  seed: ANY,
+  jwtKey: ANY,
+  previousJwtKeys: ANY,
+  sessionLengthMs: ANY,
+  defaultCurrency: ANY,
+  answerPaymentWithinMs: ANY,
+  pendingPaymentsMax: ANY,
+  gatewayTimeoutMs: ANY,
+  reconcileAfterMs: ANY,
+  unknownChargeAfterMs: ANY,
+  queueLen: ANY,
+  refuseWhenFull: ANY,
+  openOrdersMax: ANY,
+  orderTicketsMax: ANY,
+  listingTicketsMax: ANY,
+  lateMoney: ANY,
+}
+
+/** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */
+const CLASSES = {
+  Office: {
+    stats: { takes: [] },
+    isReady: { takes: [], gives: 'value' },
+    now: { takes: [] },
+    compact: { takes: [] },
+    close: { takes: [] },
+  },
+  Auth: {
+    signUp: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
+    signIn: { takes: [ANY, ANY, { options: SIGN_IN_OPTIONS }] },
+    authenticate: { takes: [] },
+    currentUser: { takes: [] },
+    signOut: { takes: [] },
+    updateUser: { takes: [ANY, ANY, { fields: USER_CHANGES }] },
+    eraseUser: { takes: [] },
+    setOperator: { takes: [] },
+  },
+  Tickets: {
+    create: { takes: [ANY, { fields: NEW_TICKET }, { options: COMMAND_OPTIONS }] },
+    createMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }, { options: COMMAND_OPTIONS }] },
+    update: { takes: [ANY, ANY, { fields: TICKET_UPDATE }, { options: COMMAND_OPTIONS }] },
+    withdraw: { takes: [ANY, ANY, { options: WITHDRAW_OPTIONS }] },
+    get: { takes: [] },
+    list: { takes: [{ fields: TICKET_QUERY }] },
+    iter: { takes: [{ fields: TICKET_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
+  },
+  Orders: {
+    create: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
+    cancel: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
+    get: { takes: [] },
+    list: { takes: [ANY, { fields: ORDER_QUERY }] },
+    iter: { takes: [ANY, { fields: ORDER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
+  },
+  Payments: {
+    pay: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    get: { takes: [] },
+    clientSecret: { takes: [] },
+    refund: { takes: [ANY, ANY, { options: REFUND_OPTIONS }] },
+    refundPart: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    escalated: { takes: [] },
+    resolve: { takes: [ANY, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    takesNoticesOf: { takes: [], gives: 'value' },
+    receiveNotice: { takes: [{ turn: 'headerPairs' }, { turn: 'messageBytes' }] },
+  },
+  Ledger: {
+    balance: { takes: [] },
+    entries: { takes: [ANY, ANY, { fields: LEDGER_QUERY }] },
+    iter: { takes: [ANY, ANY, { fields: LEDGER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
+    statementCsv: { takes: [ANY, ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
+    platform: { takes: [] },
+    recordPayout: { takes: [ANY, ANY, { fields: NEW_PAYOUT }, { options: COMMAND_OPTIONS }] },
+  },
+  Journal: {
+    head: { takes: [] },
+    read: { takes: [] },
+    iter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
+    subscribe: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
+    verify: { takes: [ANY, { options: WAIT_OPTIONS }] },
+    backup: { takes: [{ turn: 'directoryOf' }, ANY, { options: WAIT_OPTIONS }] },
+  },
+}
+
+/** The parts of a box office, and what it does itself. */
+const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
+const OFFICE = ['stats', 'isReady', 'now', 'compact', 'close']
+
+module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }

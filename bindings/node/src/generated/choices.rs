@@ -1,0 +1,93 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What can be chosen, as it comes from JavaScript.
+
+use crate::generated::prelude::*;
+
+/// Everything that can be chosen but for the clock; what is left out is as the core has it.
+#[napi(object, object_to_js = false)]
+pub struct NativeOptions {
+    pub hold_ms: Option<i64>,
+    pub fees: Option<FeePolicy>,
+    pub gateway: Option<GatewayHooks>,
+    pub seed: Option<i64>,
+    pub jwt_key: Option<Buffer>,
+    pub previous_jwt_keys: Option<Vec<Buffer>>,
+    pub session_length_ms: Option<i64>,
+    pub default_currency: Option<String>,
+    pub answer_payment_within_ms: Option<i64>,
+    pub pending_payments_max: Option<i64>,
+    pub gateway_timeout_ms: Option<i64>,
+    pub reconcile_after_ms: Option<Vec<i64>>,
+    pub unknown_charge_after_ms: Option<i64>,
+    pub queue_len: Option<i64>,
+    pub refuse_when_full: Option<bool>,
+    pub open_orders_max: Option<i64>,
+    pub order_tickets_max: Option<i64>,
+    pub listing_tickets_max: Option<i64>,
+    pub late_money: Option<String>,
+}
+
+impl std::fmt::Debug for NativeOptions {
+    /// There is a key among them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NativeOptions(…)")
+    }
+}
+
+impl NativeOptions {
+    /// Hands on what needs no more than to be read: the limits first, so that nothing undoes what was chosen.
+    pub(crate) fn plain(&mut self, builder: Builder) -> Result<Builder, Error> {
+        let mut limits = Limits::default();
+        if let Some(it) = self.open_orders_max.take() {
+            limits.open_orders_max = natural("openOrdersMax", it)?;
+        }
+        if let Some(it) = self.order_tickets_max.take() {
+            limits.order_tickets_max = natural("orderTicketsMax", it)?;
+        }
+        if let Some(it) = self.listing_tickets_max.take() {
+            limits.listing_tickets_max = natural("listingTicketsMax", it)?;
+        }
+        if let Some(it) = self.late_money.take() {
+            limits.late_money = parsed("lateMoney", &it)?;
+        }
+        let mut builder = builder.limits(limits);
+        if let Some(it) = self.hold_ms.take() {
+            builder = builder.hold(millis("holdMs", it)?);
+        }
+        if let Some(it) = self.fees.take() {
+            builder = builder.fees(it.checked()?);
+        }
+        if let Some(it) = self.session_length_ms.take() {
+            builder = builder.session_length(millis("sessionLengthMs", it)?);
+        }
+        if let Some(it) = self.default_currency.take() {
+            builder = builder.default_currency(parsed("defaultCurrency", &it)?);
+        }
+        if let Some(it) = self.answer_payment_within_ms.take() {
+            builder = builder.answer_payment_within(millis("answerPaymentWithinMs", it)?);
+        }
+        if let Some(it) = self.pending_payments_max.take() {
+            builder = builder.pending_payments_max(natural("pendingPaymentsMax", it)?);
+        }
+        if let Some(it) = self.gateway_timeout_ms.take() {
+            builder = builder.gateway_timeout(millis("gatewayTimeoutMs", it)?);
+        }
+        if let Some(it) = self.reconcile_after_ms.take() {
+            let &[first, most] = it.as_slice() else {
+                return Err(Error::invalid("reconcileAfterMs", "must be two numbers"));
+            };
+            builder = builder.reconcile_after(millis("reconcileAfterMs", first)?, millis("reconcileAfterMs", most)?);
+        }
+        if let Some(it) = self.unknown_charge_after_ms.take() {
+            builder = builder.unknown_charge_after(millis("unknownChargeAfterMs", it)?);
+        }
+        if let Some(it) = self.queue_len.take() {
+            builder = builder.queue_len(natural("queueLen", it)?);
+        }
+        if let Some(it) = self.refuse_when_full.take() {
+            builder = builder.refuse_when_full(it);
+        }
+        Ok(builder)
+    }
+}

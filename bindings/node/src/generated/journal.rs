@@ -1,0 +1,64 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! The operations of `journal`.
+
+use crate::generated::prelude::*;
+
+/// What `Journal` of the package is.
+#[napi]
+#[derive(Debug)]
+pub struct Journal(pub(crate) Arc<Shared>);
+
+#[napi]
+impl Journal {
+    #[napi]
+    pub async fn head(&self) -> napi::Result<i64> {
+        let call = || self.0.office().journal().head();
+        call().map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn read(&self, from_seq: i64, limit: i64) -> napi::Result<Vec<JournalRecord>> {
+        let call = || {
+            let from_seq = natural("fromSeq", from_seq)?;
+            let limit = natural("limit", limit)?;
+            self.0.office().journal().read(from_seq, limit)
+        };
+        reading(call).map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub fn iter(&self, from_seq: i64) -> napi::Result<JournalRecordParts> {
+        let call = || {
+            let from_seq = natural("fromSeq", from_seq)?;
+            Ok(Parts::new(self.0.office().blocking().journal().iter(from_seq), 256))
+        };
+        call().map(JournalRecordParts).map_err(rejection)
+    }
+
+    #[napi]
+    pub fn subscribe(&self, from_seq: i64) -> napi::Result<Subscription> {
+        let call = || {
+            let from_seq = natural("fromSeq", from_seq)?;
+            Ok(Subscription::new(self.0.office().journal().subscribe(from_seq)))
+        };
+        call().map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn verify(&self, progress: Option<Progress>) -> napi::Result<VerifyReport> {
+        let journal = self.0.office().journal();
+        aside(move || journal.verify(&mut telling(progress))).await.map(|it| it.shown())
+    }
+
+    #[napi]
+    pub async fn backup(&self, directory: String, progress: Option<Progress>) -> napi::Result<i64> {
+        let journal = self.0.office().journal();
+        aside(move || {
+            let directory = PathBuf::from(directory);
+            journal.backup(&directory, &mut telling(progress))
+        })
+        .await
+        .map(|it| it.shown())
+    }
+}

@@ -1,0 +1,104 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! The operations of `ledger`.
+
+use crate::generated::prelude::*;
+
+/// What `Ledger` of the package is.
+#[napi]
+#[derive(Debug)]
+pub struct Ledger(pub(crate) Arc<Shared>);
+
+impl Ledger {
+    /// The façade's, its next command named if there is a name.
+    fn named(&self, name: Option<String>) -> Result<boxoffice::Ledger, Error> {
+        let ledger = self.0.office().ledger();
+        Ok(match key(name)? {
+            Some(key) => ledger.idempotency_key(key),
+            None => ledger,
+        })
+    }
+}
+
+#[napi]
+impl Ledger {
+    #[napi]
+    pub async fn balance(&self, actor_id: Option<String>, seller_id: String) -> napi::Result<Vec<Balance>> {
+        let call = || {
+            let actor_id = actor("actorId", actor_id)?;
+            let seller_id = id("sellerId", &seller_id)?;
+            self.0.office().ledger().balance(actor_id, seller_id)
+        };
+        call().map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn entries(
+        &self,
+        actor_id: Option<String>,
+        seller_id: String,
+        query: Option<LedgerQuery>,
+    ) -> napi::Result<BalanceEntryPage> {
+        let call = || {
+            let actor_id = actor("actorId", actor_id)?;
+            let seller_id = id("sellerId", &seller_id)?;
+            let query = query.unwrap_or_default().given()?;
+            self.0.office().ledger().entries(actor_id, seller_id, &query)
+        };
+        reading(call).map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub fn iter(
+        &self,
+        actor_id: Option<String>,
+        seller_id: String,
+        query: Option<LedgerQuery>,
+    ) -> napi::Result<BalanceEntryParts> {
+        let call = || {
+            let actor_id = actor("actorId", actor_id)?;
+            let seller_id = id("sellerId", &seller_id)?;
+            let query = query.unwrap_or_default().given()?;
+            let most = query.limit.get();
+            Ok(Parts::new(self.0.office().blocking().ledger().iter(actor_id, seller_id, query), most))
+        };
+        call().map(BalanceEntryParts).map_err(rejection)
+    }
+
+    #[napi]
+    pub fn statement_csv(&self, actor_id: Option<String>, seller_id: String) -> napi::Result<TextParts> {
+        let call = || {
+            let actor_id = actor("actorId", actor_id)?;
+            let seller_id = id("sellerId", &seller_id)?;
+            Ok(Parts::new(self.0.office().blocking().ledger().statement_csv(actor_id, seller_id)?, 1))
+        };
+        call().map(TextParts).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn platform(&self, actor_id: Option<String>) -> napi::Result<Vec<PlatformBalance>> {
+        let call = || {
+            let actor_id = actor("actorId", actor_id)?;
+            self.0.office().ledger().platform(actor_id)
+        };
+        call().map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn record_payout(
+        &self,
+        actor_id: Option<String>,
+        seller_id: String,
+        payout: NewPayout,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Payout> {
+        let call = async {
+            let CommandOptions { idempotency_key } = options.unwrap_or_default();
+            let actor_id = actor("actorId", actor_id)?;
+            let seller_id = id("sellerId", &seller_id)?;
+            let payout = payout.given()?;
+            self.named(idempotency_key)?.record_payout(actor_id, seller_id, payout).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+}

@@ -1,0 +1,36 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What JavaScript sees as a text.
+
+use crate::generated::prelude::*;
+
+shown_as_text!(
+    boxoffice::Category,
+    boxoffice::ChargeId,
+    boxoffice::OrderId,
+    boxoffice::PayoutId,
+    boxoffice::PayoutReference,
+    boxoffice::RefundId,
+    boxoffice::SeatLabel,
+    boxoffice::SessionId,
+    boxoffice::ShowName,
+    boxoffice::TicketId,
+    boxoffice::Title,
+    boxoffice::UserId,
+    boxoffice::Venue
+);
+shown_as_secret!(boxoffice::ClientSecret);
+shown_as_name!(
+    boxoffice::BalanceEntryKind,
+    boxoffice::CancelReason,
+    boxoffice::ChargeStatus,
+    boxoffice::DisputeStatus,
+    boxoffice::LateMoneyStep,
+    boxoffice::OrderStatus,
+    boxoffice::RefundReason,
+    boxoffice::RefundStatus,
+    boxoffice::Resolution,
+    boxoffice::TicketSort,
+    boxoffice::TicketStatus,
+    boxoffice::TicketStatusFilter
+);

@@ -1,0 +1,77 @@
+// Names that there are not are refused, by their names.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+
+import { BoxOffice, ManualClock, StripeGateway, ValidationError } from 'boxoffice'
+import { boxOfficeRouter } from 'boxoffice/express'
+import { cast, directory, open } from './helpers.mjs'
+
+/** Checks that an error tells of each of these fields, and nothing else. */
+const naming = (...fields) => (error) => {
+  assert.ok(error instanceof ValidationError, String(error))
+  assert.equal(error.code, 'validation')
+  assert.deepEqual(error.serializeErrors().map(({ field }) => field), fields)
+  for (const [at, field] of fields.entries()) assert.ok(error.errors[at].message.endsWith(` ${field.split('.').at(-1)}`))
+  return true
+}
+
+test('options of a box office that there are not', async (t) => {
+  const path = directory(t)
+  await assert.rejects(BoxOffice.open(path, { holdSecond: 60, clock: new ManualClock(new Date()), sed: 1 }), naming('holdSecond', 'sed'))
+  await assert.rejects(BoxOffice.open(path, { fees: { percent: '1', fix: [] } }), naming('fees.fix'))
+  const fixed = [{ amount: '1', currency: 'USD' }, { amount: '1', curency: 'EUR' }]
+  await assert.rejects(BoxOffice.open(path, { fees: { fixed } }), naming('fees.fixed[1].curency'))
+  await assert.rejects(BoxOffice.open(path, { toString: 1 }), naming('toString'))
+  // Nothing was opened.
+  await (await BoxOffice.open(path)).close()
+  assert.throws(() => new StripeGateway({ secretKey: 'sk_test_1', apiBasis: 'x' }), naming('apiBasis'))
+})
+
+test('fields of inputs that there are not', async (t) => {
+  const office = await open(t)
+  const { ann, bob, ticket } = await cast(office)
+  const head = await office.journal.head()
+  const { auth, tickets, orders, payments, ledger, journal } = office
+  const { session } = await auth.signIn('ann@example.com', 'correct horse')
+  const show = { name: 'Hamlet', startAt: new Date() }
+  const calls = [
+    [auth.signUp('c@example.com', 'correct horse', { idempotenceKey: 'k' }), 'idempotenceKey'],
+    [auth.signIn('ann@example.com', 'correct horse', { clients: '192.0.2.1' }), 'clients'],
+    [auth.updateUser(session, 'correct horse', { mail: 'x@example.com' }), 'mail'],
+    [tickets.create(ann.id, { title: 'x', pirce: '1' }), 'pirce'],
+    [tickets.create(ann.id, { title: 'x', price: '1', show }, { key: 'k' }), 'show.startAt', 'key'],
+    [tickets.createMany(ann.id, [{ title: 'x', price: '1' }, { title: 'x', price: '1', show }]), 'tickets[1].show.startAt'],
+    [tickets.update(ann.id, ticket.id, { title: 'x', price: '1', version: 1 }), 'version'],
+    [tickets.withdraw(ann.id, ticket.id, { expectVersion: 7 }), 'expectVersion'],
+    [tickets.list({ state: 'sold' }), 'state'],
+    [tickets.list({ min_price: '1' }), 'min_price'],
+    [orders.create(bob.id, [ticket.id], { idempotency_key: 'k' }), 'idempotency_key'],
+    [orders.cancel(bob.id, ticket.id, { k: 1 }), 'k'],
+    [orders.list(bob.id, { page: 2 }), 'page'],
+    [payments.pay(bob.id, ticket.id, 'tok_visa', { k: 1 }), 'k'],
+    [payments.refund(null, ticket.id, { returnToSales: true }), 'returnToSales'],
+    [payments.refundPart(null, ticket.id, '1', { k: 1 }), 'k'],
+    [payments.resolve(null, ticket.id, 'kept', '', { k: 1 }), 'k'],
+    [ledger.entries(null, ann.id, { after: 'x' }), 'after'],
+    [ledger.recordPayout(null, ann.id, { amount: '1', ref: 'x' }), 'ref'],
+    [journal.verify(undefined, { abort: 1 }), 'abort'],
+    [journal.backup(directory(t), undefined, { abort: 1 }), 'abort'],
+  ]
+  for (const [call, ...fields] of calls) await assert.rejects(call, naming(...fields), fields.join())
+  assert.throws(() => tickets.iter({ state: 'sold' }), naming('state'))
+  assert.throws(() => orders.iter(bob.id, {}, { sginal: undefined }), naming('sginal'))
+  assert.throws(() => journal.subscribe(1, { abort: 1 }), naming('abort'))
+  assert.throws(() => ledger.statementCsv(ann.id, ann.id, { abort: 1 }), naming('abort'))
+  assert.throws(() => boxOfficeRouter(office, { publicURL: 'https://example.com' }), naming('publicURL'))
+  // None of it was done.
+  assert.equal(await journal.head(), head)
+})
+
+test('what is left out may be there as undefined', async (t) => {
+  const office = await open(t, { holdMs: undefined, gateway: undefined })
+  const { ann } = await cast(office)
+  const show = { name: 'Hamlet', startsAt: '2099-05-01T19:30:00Z', venue: undefined }
+  const ticket = await office.tickets.create(ann.id, { title: 'x', price: '1', seat: undefined, show }, { idempotencyKey: undefined, signal: undefined })
+  assert.equal(ticket.show.name, 'Hamlet')
+})

@@ -1,0 +1,127 @@
+"""An embeddable box office: it signs people in, lists tickets, locks a ticket to one buyer, expires the lock, takes the payment and
+keeps every fact in a durable journal.
+
+Start at ``BoxOffice``, or at ``AsyncBoxOffice`` for asyncio. Exactly one buyer ever wins a ticket, an order is charged at most once, and
+what was answered is still there after any crash.
+
+One directory is open in one process at a time, and does not survive a fork: a web server with several worker processes talks to the
+boxoffice server instead.
+"""
+
+import sys as _sys
+
+from boxoffice._answers import (
+    ActionRequired,
+    Authorized,
+    ChargeAnswer,
+    Charged,
+    Declined,
+    Pending,
+    RefundAnswer,
+    Refunded,
+    Refused,
+    Unknown,
+)
+from boxoffice._clock import Clock, WakingClock
+from boxoffice._errors import (
+    BoxOfficeError,
+    ClosedError,
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    IdempotencyMismatchError,
+    InternalError,
+    NotFoundError,
+    PaymentDeclinedError,
+    PreconditionFailedError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+    ValidationError,
+)
+from boxoffice._gateway import CapturingGateway, NoticeGateway, PaymentGateway
+from boxoffice._items import Items
+from boxoffice._native import (
+    AsyncSubscription,
+    ChargeRequest,
+    FeePolicy,
+    LookupRequest,
+    ManualClock,
+    Money,
+    NoticeMessage,
+    Record,
+    RefundRequest,
+    SignedMoney,
+    StripeGateway,
+    Subscription,
+)
+from boxoffice._native import is_first_interpreter as _is_first_interpreter
+from boxoffice._notices import (
+    ChargeNotice,
+    DisputeClosed,
+    DisputeOpened,
+    Notice,
+    NoticeFact,
+    NoticeRefused,
+    RefundElsewhere,
+    RefundNotice,
+)
+from boxoffice._office import AsyncBoxOffice, BoxOffice
+
+if not _is_first_interpreter(id(_sys.modules)):
+    raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
+
+__all__ = [
+    "ActionRequired",
+    "AsyncBoxOffice",
+    "AsyncSubscription",
+    "Authorized",
+    "BoxOffice",
+    "BoxOfficeError",
+    "CapturingGateway",
+    "ChargeAnswer",
+    "ChargeNotice",
+    "ChargeRequest",
+    "Charged",
+    "Clock",
+    "ClosedError",
+    "ConflictError",
+    "Declined",
+    "DisputeClosed",
+    "DisputeOpened",
+    "Fault",
+    "FeePolicy",
+    "ForbiddenError",
+    "IdempotencyMismatchError",
+    "InternalError",
+    "Items",
+    "LookupRequest",
+    "ManualClock",
+    "Money",
+    "NotFoundError",
+    "Notice",
+    "NoticeFact",
+    "NoticeGateway",
+    "NoticeMessage",
+    "NoticeRefused",
+    "PaymentDeclinedError",
+    "PaymentGateway",
+    "Pending",
+    "PreconditionFailedError",
+    "Record",
+    "RefundAnswer",
+    "RefundElsewhere",
+    "RefundNotice",
+    "RefundRequest",
+    "Refunded",
+    "Refused",
+    "SignedMoney",
+    "StripeGateway",
+    "Subscription",
+    "TooManyRequestsError",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "Unknown",
+    "ValidationError",
+    "WakingClock",
+]

@@ -1,0 +1,82 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What goes in, as immutable Python objects.
+
+use crate::generated::prelude::*;
+
+/// What people attend, as a seller describes it.
+///
+/// Args:
+///     name: 1 to 200 characters.
+///     starts_at: When it starts, in RFC 3339.
+///     category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+///     venue: 1 to 200 characters.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NewShow(pub(crate) boxoffice::NewShow);
+
+#[pymethods]
+impl NewShow {
+    #[new]
+    #[pyo3(signature = (name, starts_at, *, category=None, venue=None))]
+    fn new(name: String, starts_at: When, category: Option<String>, venue: Option<String>) -> Self {
+        let mut input = boxoffice::NewShow::new(name, starts_at.0);
+        input.category = category;
+        input.venue = venue;
+        Self(input)
+    }
+}
+
+/// A ticket as its seller lists it.
+///
+/// Args:
+///     title: 1 to 200 characters.
+///     price: A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
+///     currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+///     show: What it lets its holder attend.
+///     seat: 1 to 100 characters.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NewTicket(pub(crate) boxoffice::NewTicket);
+
+#[pymethods]
+impl NewTicket {
+    #[new]
+    #[pyo3(signature = (title, price, *, currency=None, show=None, seat=None))]
+    fn new(
+        title: String,
+        price: Amount,
+        currency: Option<String>,
+        show: Option<NewShow>,
+        seat: Option<String>,
+    ) -> Self {
+        let mut input = boxoffice::NewTicket::new(title, price.0);
+        input.currency = currency;
+        input.show = show.map(|it| it.0);
+        input.seat = seat;
+        Self(input)
+    }
+}
+
+/// The new title, price and show of a ticket.
+///
+/// Args:
+///     title: 1 to 200 characters.
+///     price: A decimal number in major units of the ticket's currency.
+///     show: The new show; `None` leaves it as it is.
+///     expected_version: The version that the ticket must have; `None` for any.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TicketUpdate(pub(crate) boxoffice::TicketUpdate);
+
+#[pymethods]
+impl TicketUpdate {
+    #[new]
+    #[pyo3(signature = (title, price, *, show=None, expected_version=None))]
+    fn new(title: String, price: Amount, show: Option<NewShow>, expected_version: Option<u64>) -> Self {
+        let mut input = boxoffice::TicketUpdate::new(title, price.0);
+        input.show = show.map(|it| it.0);
+        input.expected_version = expected_version;
+        Self(input)
+    }
+}

@@ -1,0 +1,157 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! The operations of `journal`.
+
+use crate::generated::prelude::*;
+
+/// The facts themselves. Reading takes nothing from the writer.
+#[pyclass(frozen, module = "boxoffice")]
+#[derive(Debug)]
+pub(crate) struct Journal(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl Journal {
+    /// Returns the number of the last durable record; 0 if there is none.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+    #[pyo3(signature = ())]
+    fn head(&self, py: Python<'_>) -> PyResult<u64> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::head(office))
+    }
+
+    /// Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+    /// (`engine.closed`).
+    #[pyo3(signature = (from_seq, limit))]
+    fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Vec<Record>> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::read(office, from_seq, limit))
+    }
+
+    /// Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
+    /// appended meanwhile come, too.
+    ///
+    /// It ends where the journal ends at that moment; `journal.subscribe` goes on.
+    ///
+    /// Raises as `journal.read`, as the last item.
+    #[pyo3(signature = (from_seq))]
+    fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<Iter<Record>> {
+        let office = self.0.office(py)?.clone();
+        let parts = self.0.block(py, run::iter(office, from_seq))?;
+        Ok(Iter::new(&self.0, parts))
+    }
+
+    /// Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+    #[pyo3(signature = (from_seq))]
+    fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<Subscription> {
+        let office = self.0.office(py)?.clone();
+        Ok(Subscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+    }
+
+    /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
+    /// from those before it by the rules, and that the vault fits. Calls `progress` with the number of records checked
+    /// and of all.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
+    /// the box office closes meanwhile. Damage is no error but part of the report.
+    #[pyo3(signature = (*, progress=None))]
+    fn verify(&self, py: Python<'_>, progress: Option<Progress>) -> PyResult<VerifyReport> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::verify(office, progress))
+    }
+
+    /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
+    /// its own. Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the
+    /// last record that is in it.
+    ///
+    /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
+    /// anew.
+    ///
+    /// Raises `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if
+    /// it can't be written.
+    #[pyo3(signature = (directory, *, progress=None))]
+    fn backup(&self, py: Python<'_>, directory: PathBuf, progress: Option<Progress>) -> PyResult<u64> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::backup(office, directory, progress))
+    }
+}
+
+/// What `AsyncJournal` of the package is made of.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct AsyncJournal(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl AsyncJournal {
+    #[pyo3(signature = ())]
+    fn head(&self, py: Python<'_>) -> PyResult<Awaitable<u64>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::head(office))
+    }
+
+    #[pyo3(signature = (from_seq, limit))]
+    fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Awaitable<Vec<Record>>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::read(office, from_seq, limit))
+    }
+
+    #[pyo3(signature = (from_seq))]
+    fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncIter<Record>> {
+        let office = self.0.office(py)?.clone();
+        let parts = self.0.block(py, run::iter(office, from_seq))?;
+        Ok(AsyncIter::new(&self.0, parts))
+    }
+
+    #[pyo3(signature = (from_seq))]
+    fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncSubscription> {
+        let office = self.0.office(py)?.clone();
+        Ok(AsyncSubscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+    }
+
+    #[pyo3(signature = (progress))]
+    fn verify(&self, py: Python<'_>, progress: Option<Progress>) -> PyResult<Awaitable<VerifyReport>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::verify(office, progress))
+    }
+
+    #[pyo3(signature = (directory, progress))]
+    fn backup(&self, py: Python<'_>, directory: PathBuf, progress: Option<Progress>) -> PyResult<Awaitable<u64>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::backup(office, directory, progress))
+    }
+}
+
+mod run {
+    use crate::generated::prelude::*;
+
+    pub(super) async fn head(office: BoxOffice) -> Result<u64, Error> {
+        let value = reading(|| office.journal().head())?;
+        Ok(value)
+    }
+
+    pub(super) async fn read(office: BoxOffice, from_seq: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        let value = reading(|| office.journal().read(from_seq, limit))?;
+        Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
+    }
+
+    pub(super) async fn iter(office: BoxOffice, from_seq: u64) -> Result<Parts<Record>, Error> {
+        let parts = office.blocking().journal().iter(from_seq);
+        Ok(Parts::new(parts.map(|part| part.map(|part| Record(Arc::new(part))))))
+    }
+
+    pub(super) async fn verify(office: BoxOffice, progress: Option<Progress>) -> Result<VerifyReport, Error> {
+        let value = reading(|| office.journal().verify(&mut telling(progress)))?;
+        Ok(VerifyReport(value))
+    }
+
+    pub(super) async fn backup(
+        office: BoxOffice,
+        directory: PathBuf,
+        progress: Option<Progress>,
+    ) -> Result<u64, Error> {
+        let value = reading(|| office.journal().backup(&directory, &mut telling(progress)))?;
+        Ok(value)
+    }
+}

@@ -1,0 +1,190 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! The operations of `office`.
+
+use crate::generated::prelude::*;
+
+/// A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+///
+/// Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome
+/// is durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
+/// idempotency key to ask again.
+///
+/// Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct OfficeFace(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl OfficeFace {
+    #[getter]
+    fn auth(&self) -> Auth {
+        Auth(self.0.clone())
+    }
+
+    #[getter]
+    fn tickets(&self) -> Tickets {
+        Tickets(self.0.clone())
+    }
+
+    #[getter]
+    fn orders(&self) -> Orders {
+        Orders(self.0.clone())
+    }
+
+    #[getter]
+    fn payments(&self) -> Payments {
+        Payments(self.0.clone())
+    }
+
+    #[getter]
+    fn ledger(&self) -> Ledger {
+        Ledger(self.0.clone())
+    }
+
+    #[getter]
+    fn journal(&self) -> Journal {
+        Journal(self.0.clone())
+    }
+
+    /// Returns metrics of the engine right now.
+    #[pyo3(signature = ())]
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.stats());
+        Ok(Stats(value))
+    }
+
+    /// Returns `True` if commands are taken.
+    #[pyo3(signature = ())]
+    fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.is_ready());
+        Ok(value)
+    }
+
+    /// Returns the engine's own time, which never runs backwards.
+    #[pyo3(signature = ())]
+    fn now(&self, py: Python<'_>) -> PyResult<Time> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.now());
+        Ok(Time(value))
+    }
+
+    /// Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
+    ///
+    /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
+    /// much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
+    /// or when a long journal that was restored or came from an earlier version has moved its old records to the
+    /// archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+    ///
+    /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
+    /// opening then walks the whole file once.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
+    /// has changed then, try again later.
+    #[pyo3(signature = ())]
+    fn compact(&self, py: Python<'_>) -> PyResult<bool> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::compact(office))
+    }
+
+    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
+    /// go of the directory.
+    ///
+    /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
+    /// `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
+    /// that but time at the next opening.
+    #[pyo3(signature = ())]
+    fn close(&self, py: Python<'_>) -> PyResult<Nothing> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::close(office))
+    }
+}
+
+/// What `AsyncOfficeFace` of the package is made of.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct AsyncOfficeFace(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl AsyncOfficeFace {
+    #[getter]
+    fn auth(&self) -> AsyncAuth {
+        AsyncAuth(self.0.clone())
+    }
+
+    #[getter]
+    fn tickets(&self) -> AsyncTickets {
+        AsyncTickets(self.0.clone())
+    }
+
+    #[getter]
+    fn orders(&self) -> AsyncOrders {
+        AsyncOrders(self.0.clone())
+    }
+
+    #[getter]
+    fn payments(&self) -> AsyncPayments {
+        AsyncPayments(self.0.clone())
+    }
+
+    #[getter]
+    fn ledger(&self) -> AsyncLedger {
+        AsyncLedger(self.0.clone())
+    }
+
+    #[getter]
+    fn journal(&self) -> AsyncJournal {
+        AsyncJournal(self.0.clone())
+    }
+
+    #[pyo3(signature = ())]
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.stats());
+        Ok(Stats(value))
+    }
+
+    #[pyo3(signature = ())]
+    fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.is_ready());
+        Ok(value)
+    }
+
+    #[pyo3(signature = ())]
+    fn now(&self, py: Python<'_>) -> PyResult<Time> {
+        let office = self.0.office(py)?;
+        let value = py.detach(|| office.now());
+        Ok(Time(value))
+    }
+
+    #[pyo3(signature = ())]
+    fn compact(&self, py: Python<'_>) -> PyResult<Awaitable<bool>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::compact(office))
+    }
+
+    #[pyo3(signature = ())]
+    fn close(&self, py: Python<'_>) -> PyResult<Awaitable<Nothing>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::close(office))
+    }
+}
+
+mod run {
+    use crate::generated::prelude::*;
+
+    pub(super) async fn compact(office: BoxOffice) -> Result<bool, Error> {
+        let value = reading(|| office.compact())?;
+        Ok(value)
+    }
+
+    pub(super) async fn close(office: BoxOffice) -> Result<Nothing, Error> {
+        office.close().await?;
+        Ok(Nothing)
+    }
+}

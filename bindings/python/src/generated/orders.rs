@@ -1,0 +1,273 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! The operations of `orders`.
+
+use crate::generated::prelude::*;
+
+/// Holds and purchases.
+///
+/// Args:
+///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
+///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
+///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+#[pyclass(frozen, module = "boxoffice")]
+#[derive(Debug)]
+pub(crate) struct Orders(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl Orders {
+    /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
+    ///
+    /// Of any number of buyers at once, exactly one gets a ticket.
+    ///
+    /// Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
+    /// `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
+    /// `ticket.show_started`), `ValidationError` (`order.mixed_currencies`, `order.total_too_large`), `ConflictError`
+    /// (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user;
+    /// `IdempotencyMismatchError` (`command.key_reused`).
+    #[pyo3(signature = (buyer_id, ticket_ids, *, idempotency_key=None))]
+    fn create(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        ticket_ids: Items<String>,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Order> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
+    }
+
+    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    ///
+    /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
+    /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError`
+    /// (`command.key_reused`).
+    #[pyo3(signature = (buyer_id, order_id, *, idempotency_key=None))]
+    fn cancel(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        order_id: String,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Nothing> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::cancel(office, buyer_id, order_id, idempotency_key))
+    }
+
+    /// Returns a buyer's own order as of the last durable batch.
+    ///
+    /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
+    /// (`journal.unavailable`) if the views' file can't be read.
+    #[pyo3(signature = (buyer_id, order_id))]
+    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Order> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::get(office, buyer_id, order_id))
+    }
+
+    /// Returns a page of a buyer's orders, the newest first.
+    ///
+    /// Args:
+    ///     status: The state that is listed; all of them if there is none.
+    ///     limit: How many orders a page has at most.
+    ///     cursor: The place after which the page starts: `next` of the page before.
+    ///
+    /// Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
+    /// file can't be read.
+    #[pyo3(signature = (buyer_id, *, status=None, limit=None, cursor=None))]
+    fn list(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> PyResult<OrderPage> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::list(office, buyer_id, status, limit, cursor))
+    }
+
+    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    ///
+    /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
+    /// comes at most once. Orders that are created meanwhile do not come, because the newest come first.
+    ///
+    /// Polling never waits: a page is read at once, as by `orders.list`.
+    ///
+    /// Args:
+    ///     status: The state that is listed; all of them if there is none.
+    ///     limit: How many orders a page has at most.
+    ///     cursor: The place after which the page starts: `next` of the page before.
+    ///
+    /// Raises as `orders.list`, as the last item.
+    #[pyo3(signature = (buyer_id, *, status=None, limit=None, cursor=None))]
+    fn iter(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> PyResult<Iter<Order>> {
+        let office = self.0.office(py)?.clone();
+        let parts = self.0.block(py, run::iter(office, buyer_id, status, limit, cursor))?;
+        Ok(Iter::new(&self.0, parts))
+    }
+}
+
+/// What `AsyncOrders` of the package is made of.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct AsyncOrders(pub(crate) Arc<Shared>);
+
+#[pymethods]
+impl AsyncOrders {
+    #[pyo3(signature = (buyer_id, ticket_ids, idempotency_key))]
+    fn create(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        ticket_ids: Items<String>,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Order>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
+    }
+
+    #[pyo3(signature = (buyer_id, order_id, idempotency_key))]
+    fn cancel(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        order_id: String,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Nothing>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::cancel(office, buyer_id, order_id, idempotency_key))
+    }
+
+    #[pyo3(signature = (buyer_id, order_id))]
+    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Awaitable<Order>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::get(office, buyer_id, order_id))
+    }
+
+    #[pyo3(signature = (buyer_id, status, limit, cursor))]
+    fn list(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> PyResult<Awaitable<OrderPage>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::list(office, buyer_id, status, limit, cursor))
+    }
+
+    #[pyo3(signature = (buyer_id, status, limit, cursor))]
+    fn iter(
+        &self,
+        py: Python<'_>,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> PyResult<AsyncIter<Order>> {
+        let office = self.0.office(py)?.clone();
+        let parts = self.0.block(py, run::iter(office, buyer_id, status, limit, cursor))?;
+        Ok(AsyncIter::new(&self.0, parts))
+    }
+}
+
+mod run {
+    use crate::generated::prelude::*;
+
+    pub(super) async fn create(
+        office: BoxOffice,
+        buyer_id: String,
+        ticket_ids: Items<String>,
+        idempotency_key: Option<String>,
+    ) -> Result<Order, Error> {
+        let buyer_id = id("buyerId", &buyer_id)?;
+        let ticket_ids =
+            ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
+
+        let handle = office.orders();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        let value = handle.create(buyer_id, &ticket_ids).await?;
+        Ok(Order(value))
+    }
+
+    pub(super) async fn cancel(
+        office: BoxOffice,
+        buyer_id: String,
+        order_id: String,
+        idempotency_key: Option<String>,
+    ) -> Result<Nothing, Error> {
+        let buyer_id = id("buyerId", &buyer_id)?;
+        let order_id = id("orderId", &order_id)?;
+
+        let handle = office.orders();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        handle.cancel(buyer_id, order_id).await?;
+        Ok(Nothing)
+    }
+
+    pub(super) async fn get(office: BoxOffice, buyer_id: String, order_id: String) -> Result<Order, Error> {
+        let buyer_id = id("buyerId", &buyer_id)?;
+        let order_id = id("orderId", &order_id)?;
+
+        let value = office.orders().get(buyer_id, order_id)?;
+        Ok(Order(value))
+    }
+
+    pub(super) async fn list(
+        office: BoxOffice,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> Result<OrderPage, Error> {
+        let buyer_id = id("buyerId", &buyer_id)?;
+        let mut errors = FieldErrors::default();
+        let mut query = boxoffice::OrderQuery::default();
+        query.status = errors.parse("status", status.as_ref().map(Given::text));
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+            query.limit = it;
+        }
+        query.cursor = errors.parse("cursor", cursor.as_deref());
+        query.check(&mut errors);
+        errors.into_result(())?;
+
+        let value = reading(|| office.orders().list(buyer_id, &query))?;
+        Ok(OrderPage(value))
+    }
+
+    pub(super) async fn iter(
+        office: BoxOffice,
+        buyer_id: String,
+        status: Option<Given<boxoffice::OrderStatus>>,
+        limit: Option<i64>,
+        cursor: Option<String>,
+    ) -> Result<Parts<Order>, Error> {
+        let buyer_id = id("buyerId", &buyer_id)?;
+        let mut errors = FieldErrors::default();
+        let mut query = boxoffice::OrderQuery::default();
+        query.status = errors.parse("status", status.as_ref().map(Given::text));
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+            query.limit = it;
+        }
+        query.cursor = errors.parse("cursor", cursor.as_deref());
+        query.check(&mut errors);
+        errors.into_result(())?;
+
+        let parts = office.blocking().orders().iter(buyer_id, query);
+        Ok(Parts::new(parts.map(|part| part.map(|part| Order(part)))))
+    }
+}

@@ -1,0 +1,100 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What comes out of `journal`, as immutable Python objects.
+
+use crate::generated::prelude::*;
+
+/// What a check of the journal found.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct VerifyReport(pub(crate) boxoffice::VerifyReport);
+
+#[pymethods]
+impl VerifyReport {
+    /// How many records are in order.
+    #[getter]
+    fn records(&self) -> u64 {
+        self.0.records
+    }
+
+    /// The hash of the last of them: the fingerprint of all that came before.
+    #[getter]
+    fn head(&self) -> String {
+        self.0.head.to_string()
+    }
+
+    /// How many users were created.
+    #[getter]
+    fn users(&self) -> u64 {
+        self.0.users
+    }
+
+    /// How many tickets were listed.
+    #[getter]
+    fn tickets(&self) -> u64 {
+        self.0.tickets
+    }
+
+    /// How many orders were created.
+    #[getter]
+    fn orders(&self) -> u64 {
+        self.0.orders
+    }
+
+    /// How many charges took money.
+    #[getter]
+    fn charges(&self) -> u64 {
+        self.0.charges
+    }
+
+    /// How many records each event has.
+    #[getter]
+    fn by_event(&self) -> BTreeMap<String, u64> {
+        self.0.by_event.iter().map(|(name, one)| (name.to_string(), *one)).collect()
+    }
+
+    /// What is wrong, in the order of the journal. The check ends at the first record that does not follow from those
+    /// before.
+    #[getter]
+    fn problems(&self) -> Vec<Problem> {
+        self.0.problems.iter().map(|one| Problem(one.clone())).collect()
+    }
+
+    /// Whether nothing is wrong.
+    #[getter]
+    fn is_clean(&self) -> bool {
+        self.0.is_clean()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(
+            slf.as_any(),
+            "VerifyReport",
+            &["records", "head", "users", "tickets", "orders", "charges", "by_event", "problems", "is_clean"],
+        )
+    }
+}
+
+/// Something that is wrong with a journal.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Problem(pub(crate) boxoffice::Problem);
+
+#[pymethods]
+impl Problem {
+    /// The record, or the one that should be there.
+    #[getter]
+    fn seq(&self) -> u64 {
+        self.0.seq
+    }
+
+    /// What is wrong.
+    #[getter]
+    fn what(&self) -> String {
+        self.0.what.to_string()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(slf.as_any(), "Problem", &["seq", "what"])
+    }
+}

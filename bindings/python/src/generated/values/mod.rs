@@ -1,0 +1,17 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What comes out, by the operations that give it.
+
+mod auth;
+mod journal;
+mod ledger;
+mod office;
+mod orders;
+mod tickets;
+
+pub(crate) use auth::*;
+pub(crate) use journal::*;
+pub(crate) use ledger::*;
+pub(crate) use office::*;
+pub(crate) use orders::*;
+pub(crate) use tickets::*;

@@ -1,0 +1,124 @@
+// Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
+
+//! What comes out of `office`, as immutable Python objects.
+
+use crate::generated::prelude::*;
+
+/// Figures about the engine right now: cheap to ask for, so that they can be scraped.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stats(pub(crate) boxoffice::Stats);
+
+#[pymethods]
+impl Stats {
+    /// How many commands wait.
+    #[getter]
+    fn queue_len(&self) -> usize {
+        self.0.queue_len
+    }
+
+    /// How many commands can wait.
+    #[getter]
+    fn queue_capacity(&self) -> usize {
+        self.0.queue_capacity
+    }
+
+    /// How many orders hold tickets.
+    #[getter]
+    fn open_orders(&self) -> usize {
+        self.0.open_orders
+    }
+
+    /// How long the most overdue hold has been waiting for its expiry to be recorded.
+    #[getter]
+    fn expiry_lag(&self) -> Duration {
+        self.0.expiry_lag
+    }
+
+    /// The number of the last durable record.
+    #[getter]
+    fn head_seq(&self) -> u64 {
+        self.0.head_seq
+    }
+
+    /// How many users there are, erased ones included.
+    #[getter]
+    fn users(&self) -> usize {
+        self.0.users
+    }
+
+    /// How many tickets are for sale.
+    #[getter]
+    fn tickets_available(&self) -> usize {
+        self.0.tickets_available
+    }
+
+    /// How many tickets are held by open orders.
+    #[getter]
+    fn tickets_locked(&self) -> usize {
+        self.0.tickets_locked
+    }
+
+    /// How many changed entities wait for the next checkpoint.
+    #[getter]
+    fn checkpoint_lag(&self) -> usize {
+        self.0.checkpoint_lag
+    }
+
+    /// How many charges and refunds wait for the card processor.
+    #[getter]
+    fn pending_payments(&self) -> usize {
+        self.0.pending_payments
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(
+            slf.as_any(),
+            "Stats",
+            &[
+                "queue_len",
+                "queue_capacity",
+                "open_orders",
+                "expiry_lag",
+                "head_seq",
+                "users",
+                "tickets_available",
+                "tickets_locked",
+                "checkpoint_lag",
+                "pending_payments",
+            ],
+        )
+    }
+}
+
+/// What was brought out of a journal, and what was not.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Salvage(pub(crate) boxoffice::Salvage);
+
+#[pymethods]
+impl Salvage {
+    /// How many records were brought out: those with the numbers 1 to this one.
+    #[getter]
+    fn records(&self) -> u64 {
+        self.0.records
+    }
+
+    /// How many of them, the last ones, the database no longer lists: they were found by searching the file for what
+    /// follows by its hash. Records of a last transaction that was never finished, and so never acknowledged, may be
+    /// among them.
+    #[getter]
+    fn searched(&self) -> u64 {
+        self.0.searched
+    }
+
+    /// The first record that is missing, and what is wrong; `None` if the journal is whole.
+    #[getter]
+    fn damage(&self) -> Option<Problem> {
+        self.0.damage.as_ref().map(|one| Problem(one.clone()))
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(slf.as_any(), "Salvage", &["records", "searched", "damage"])
+    }
+}

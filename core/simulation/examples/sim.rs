@@ -1,0 +1,150 @@
+//! Runs seeds of the simulation, on all cores: `cargo xtask sim`.
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use boxoffice::testing::Mistake;
+use boxoffice_simulation::{Failure, Simulation};
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Worlds that once broke a promise: a line each, seed and steps.
+const OFFENDERS: &str = include_str!("../offenders.txt");
+
+/// Runs worlds of chance through the real engine.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many seeds to run.
+    #[arg(long, default_value_t = 500)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Only this seed; it tells what it came to.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many steps each world takes.
+    #[arg(long, default_value_t = 2_000)]
+    steps: u64,
+    /// Runs the seeds that once failed as well.
+    #[arg(long)]
+    offenders: bool,
+    /// Plants each classic mistake in the engine, and fails unless every one is found within so many seeds.
+    #[arg(long)]
+    mistakes: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.seed.is_none() {
+        // redb panics on a damaged file, which the engine catches: that is part of the game.
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    let mut worlds: Vec<(u64, u64)> = match arguments.seed {
+        Some(seed) => vec![(seed, arguments.steps)],
+        None => (arguments.from..arguments.from + arguments.seeds).map(|seed| (seed, arguments.steps)).collect(),
+    };
+    if arguments.offenders {
+        worlds.extend(offenders());
+    }
+    if let Some(seed) = arguments.seed {
+        return run_one(seed, arguments.steps);
+    }
+    if arguments.mistakes {
+        return plant_all(&arguments);
+    }
+    let failures = run_all(&worlds);
+    for failure in &failures {
+        eprintln!("\n{failure}");
+        let steps = worlds.iter().find(|(seed, _)| *seed == failure.seed).map_or(arguments.steps, |(_, steps)| *steps);
+        eprintln!("replay it: cargo xtask sim --seed {} --steps {steps}", failure.seed);
+    }
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Plants every mistake, and tells by which seed it was found and how.
+fn plant_all(arguments: &Arguments) -> ExitCode {
+    let (next, missed) = (AtomicU64::new(0), AtomicU64::new(0));
+    let find = |mistake: Mistake| {
+        let simulation = Simulation::new().steps(arguments.steps);
+        let mut seeds = arguments.from..arguments.from + arguments.seeds;
+        mistake.plant(|| seeds.find_map(|seed| simulation.run(seed).err()))
+    };
+    let work = || {
+        loop {
+            let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+            let Some(mistake) = Mistake::ALL.get(place) else { return };
+            if let Some(failure) = find(*mistake) {
+                let Failure { seed, step, what, .. } = *failure;
+                eprintln!("{mistake:?}: found by seed {seed} at step {step}: {what}");
+            } else {
+                missed.fetch_add(1, Ordering::Relaxed);
+                eprintln!("{mistake:?}: NOT FOUND");
+            }
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(work);
+        }
+    });
+    if missed.into_inner() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_one(seed: u64, steps: u64) -> ExitCode {
+    match Simulation::new().steps(steps).run(seed) {
+        Ok(report) => {
+            eprintln!("{report:#?}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}\nreplay it: cargo xtask sim --seed {seed} --steps {steps}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the worlds on all cores until one fails; answers with those that did.
+fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
+    let bar = ProgressBar::new(worlds.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:32}] {human_pos}/{human_len} seeds {per_sec} {eta}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_message("simulation");
+    let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let (failures, records) = (Mutex::new(Vec::new()), AtomicU64::new(0));
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+            let Some((seed, steps)) = worlds.get(place) else { return };
+            match Simulation::new().steps(*steps).run(*seed) {
+                Ok(report) => drop(records.fetch_add(report.records, Ordering::Relaxed)),
+                Err(failure) => {
+                    stop.store(true, Ordering::Relaxed);
+                    failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(*failure);
+                }
+            }
+            bar.inc(1);
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(work);
+        }
+    });
+    let done = bar.position();
+    bar.finish();
+    eprintln!("{done} worlds in {:.1?}, {} records examined", bar.elapsed(), records.load(Ordering::Relaxed));
+    failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn offenders() -> impl Iterator<Item = (u64, u64)> {
+    let lines = OFFENDERS.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let mut words = line.split_whitespace().map(str::parse);
+        Some((words.next()?.ok()?, words.next()?.ok()?))
+    })
+}

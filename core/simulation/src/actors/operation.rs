@@ -1,0 +1,130 @@
+//! Single operations: one command each, or a few that belong together.
+
+use boxoffice::simulation::{change_email, change_password, erase, revoke_session, set_operator, sign_up};
+use boxoffice::{
+    Actor, BoxOffice, IdempotencyKey, NewPayout, NewShow, NewTicket, OrderId, Resolution, SessionId, TicketId,
+    TicketUpdate, Timestamp, UserId,
+};
+
+use crate::World;
+
+/// One thing to do; done again, it is the same command, under the same key if it has one.
+#[derive(Debug, Clone)]
+pub(crate) enum Operation {
+    /// Sign up with the email of this number.
+    SignUp { email: u64 },
+    /// List tickets at a price in cents.
+    List { seller: UserId, count: u64, cents: u64, euros: bool, starts_at: Option<Timestamp>, key: Option<u64> },
+    /// Change a price, perhaps of a version.
+    Edit { seller: UserId, ticket: TicketId, cents: u64, version: Option<u64> },
+    /// Take a ticket off sale.
+    Withdraw { seller: UserId, ticket: TicketId },
+    /// Lock tickets.
+    Order { buyer: UserId, tickets: Vec<TicketId>, key: Option<u64> },
+    /// End an order.
+    Cancel { buyer: UserId, order: OrderId },
+    /// Pay an order.
+    Pay { buyer: UserId, order: OrderId, card: String, key: Option<u64> },
+    /// Give the money back, or as many cents of it.
+    Refund { actor: Actor, order: OrderId, resell: bool, part: Option<u64>, key: Option<u64> },
+    /// Note what became of money that was nobody's.
+    Resolve { actor: Actor, order: OrderId, kept: bool },
+    /// Record that a seller was paid.
+    PayOut { actor: Actor, seller: UserId, cents: u64, euros: bool, key: Option<u64> },
+    /// Give or take the operator role.
+    Promote { user: UserId, operator: bool },
+    /// Change the email to that of this number.
+    Move { user: UserId, email: u64 },
+    /// Change the password, which ends all sessions; perhaps in a session that has ended by that already.
+    NewPassword { user: UserId, number: u64, ended: bool },
+    /// End a session.
+    SignOut { user: UserId, session: u64, expires_at: Timestamp },
+    /// Delete somebody's data.
+    Erase { user: UserId },
+}
+
+impl Operation {
+    /// Runs the operation, and tells the world what came of it.
+    pub(crate) async fn run(self, office: BoxOffice, world: World) {
+        // Every answer is examined by the auditor; here only what people remember matters.
+        let _ = match self {
+            Self::SignUp { email } => sign_up(&office, &address(email)).await.map(|user| world.note_person(user)),
+            Self::List { seller, count, cents, euros, starts_at, key } => {
+                let ticket = listing(cents, euros, starts_at);
+                let door = office.tickets();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                let tickets = vec![ticket; usize::try_from(count).unwrap_or(1)];
+                let listed = door.create_many(seller, tickets).await;
+                listed.map(|tickets| tickets.iter().for_each(|ticket| world.note_ticket(ticket.id)))
+            }
+            Self::Edit { seller, ticket, cents, version } => {
+                let mut update = TicketUpdate::new("edited", decimal(cents));
+                update.expected_version = version;
+                office.tickets().update(seller, ticket, update).await.map(drop)
+            }
+            Self::Withdraw { seller, ticket } => office.tickets().withdraw(seller, ticket, None).await,
+            Self::Order { buyer, tickets, key } => {
+                let door = office.orders();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                door.create(buyer, &tickets).await.map(|order| world.note_order(buyer, order.id))
+            }
+            Self::Cancel { buyer, order } => office.orders().cancel(buyer, order).await,
+            Self::Pay { buyer, order, card, key } => {
+                let door = office.payments();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                door.pay(buyer, order, &card).await.map(drop)
+            }
+            Self::Refund { actor, order, resell, part, key } => {
+                let door = office.payments();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                let charge = match part {
+                    Some(cents) => door.refund_part(actor, order, &decimal(cents)).await,
+                    None => door.refund(actor, order, resell).await,
+                };
+                charge.map(drop)
+            }
+            Self::Resolve { actor, order, kept } => {
+                let resolution = if kept { Resolution::Kept } else { Resolution::ReturnedElsewhere };
+                office.payments().resolve(actor, order, resolution, "by bank transfer").await.map(drop)
+            }
+            Self::PayOut { actor, seller, cents, euros, key } => {
+                let door = office.ledger();
+                let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
+                let payout = NewPayout::new(decimal(cents), "transfer").currency(if euros { "EUR" } else { "USD" });
+                door.record_payout(actor, seller, payout).await.map(drop)
+            }
+            // Of people themselves the engine is told directly: passwords are nobody's business here.
+            Self::Promote { user, operator } => set_operator(&office, user, operator).await,
+            Self::Move { user, email } => change_email(&office, user, &address(email)).await,
+            Self::NewPassword { user, number, ended } => {
+                change_password(&office, user, format!("$argon2id$none{number}"), ended).await
+            }
+            Self::SignOut { user, session, expires_at } => {
+                let session_id = SessionId::from_bytes(u128::from(session).to_be_bytes());
+                revoke_session(&office, user, session_id, expires_at).await
+            }
+            Self::Erase { user } => erase(&office, user).await,
+        };
+    }
+}
+
+fn listing(cents: u64, euros: bool, starts_at: Option<Timestamp>) -> NewTicket {
+    let ticket = NewTicket::new("row 3 seat 12", decimal(cents)).currency(if euros { "EUR" } else { "USD" });
+    match starts_at {
+        Some(at) => ticket.show(NewShow::new("Hamlet", at.to_string())),
+        None => ticket,
+    }
+}
+
+fn decimal(cents: u64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// The text is part of the journal of every seed: it names the commands.
+fn named(key: Option<u64>) -> Option<IdempotencyKey> {
+    key.and_then(|key| format!("errand-{key}").parse().ok())
+}
+
+fn address(number: u64) -> String {
+    format!("person{number}@example.com")
+}

@@ -1,0 +1,259 @@
+//! Whether a box office kept its promises, judged from outside.
+//!
+//! The auditor is written from the contract alone: it has a small model of its own, which knows nothing of the engine's state
+//! and rules. It is shown every record that was published, every command that was given with the answer that it got, and
+//! everything that the gateway was asked and said; it complains about the first thing that the contract does not allow.
+//!
+//! **Invariant:** nothing in this folder uses the domain's `State`, `decide` or `apply`.
+
+mod books;
+mod chain;
+mod late;
+mod ledger;
+mod orders;
+mod payments;
+mod people;
+mod processor;
+mod promises;
+#[cfg(test)]
+mod tests;
+mod tickets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boxoffice::{
+    ChargeId, ChargeStatus, CommandId, DomainEvent, EmailKey, Hash, Limits, OrderId, Record, StreamKey, TicketId,
+    Timestamp, UserId,
+};
+
+pub(crate) use self::books::{GatewayNews, Standing};
+pub(crate) use self::promises::{Asked, Outcome, Receipt};
+
+use self::books::Books;
+use self::chain::Chain;
+use self::ledger::Ledger;
+use self::orders::Claim;
+use self::people::Person;
+use self::processor::ProcessorBooks;
+use self::promises::Promises;
+use self::tickets::Seat;
+/// What an examination comes to: nothing, or what is wrong.
+pub(crate) type Verdict<T = ()> = Result<T, String>;
+
+/// Knows what the contract allows, and what has happened.
+#[derive(Debug)]
+pub(crate) struct Auditor {
+    limits: Limits,
+    chain: Chain,
+    people: BTreeMap<UserId, Person>,
+    /// Who may use which email.
+    emails: BTreeMap<EmailKey, UserId>,
+    tickets: BTreeMap<TicketId, Seat>,
+    orders: BTreeMap<OrderId, Claim>,
+    charges: BTreeMap<ChargeId, OrderId>,
+    /// The new orders that late money pays, with the charge and the order that had ended.
+    transfers: BTreeMap<OrderId, (ChargeId, OrderId)>,
+    /// Late money of which it is not said what becomes of it, with the command that has to.
+    undecided: Option<(OrderId, CommandId)>,
+    /// The deadlines of orders that wait for their buyer.
+    deadlines: BTreeSet<(Timestamp, OrderId)>,
+    promises: Promises,
+    books: Books,
+    /// The card processor's own books, if they can be read.
+    processor: Option<ProcessorBooks>,
+    ledger: Ledger,
+}
+
+impl Auditor {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            chain: Chain::default(),
+            people: BTreeMap::new(),
+            emails: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            charges: BTreeMap::new(),
+            transfers: BTreeMap::new(),
+            undecided: None,
+            deadlines: BTreeSet::new(),
+            promises: Promises::default(),
+            books: Books::default(),
+            processor: None,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Examines the next published record.
+    pub(crate) fn record(&mut self, record: &Record) -> Verdict {
+        let examined = self.chain.next(record).and_then(|()| self.examine(record));
+        examined.and_then(|()| self.money_follows(record)).map_err(|what| {
+            format!("record {} ({} of {}): {what}", record.seq, record.event.name(), record.event.stream())
+        })
+    }
+
+    fn examine(&mut self, record: &Record) -> Verdict {
+        let asked = self.promises.cause(record)?;
+        self.is_punctual(record)?;
+        self.is_decided(record)?;
+        match &record.event {
+            DomainEvent::UserCreated(event) => self.user_created(record, event, asked.and_then(|asked| asked.email)),
+            DomainEvent::UserUpdated(event) => self.user_updated(record, event, asked.and_then(|asked| asked.email)),
+            DomainEvent::UserErased(event) => self.user_erased(record, event),
+            DomainEvent::SessionRevoked(event) => self.session_revoked(record, event),
+            DomainEvent::TicketCreated(event) => self.ticket_created(record, event),
+            DomainEvent::TicketUpdated(event) => self.ticket_updated(record, event),
+            DomainEvent::TicketWithdrawn(event) => self.ticket_withdrawn(record, event),
+            DomainEvent::OrderCreated(event) => self.order_created(record, event),
+            DomainEvent::OrderCancelled(event) => self.order_cancelled(record, event),
+            DomainEvent::OrderExpired(event) => self.order_expired(record, event),
+            DomainEvent::PaymentStarted(event) => self.payment_started(record, event),
+            DomainEvent::ChargeCreated(event) => self.charge_created(record, event),
+            DomainEvent::ChargeFailed(event) => self.charge_failed(record, event),
+            DomainEvent::RefundStarted(event) => self.refund_started(record, event),
+            DomainEvent::ChargeRefunded(event) => self.charge_refunded(record, event),
+            DomainEvent::ChargeAuthorized(event) => self.charge_authorized(record, event),
+            DomainEvent::RefundFailed(event) => self.refund_failed(record, event),
+            DomainEvent::LateMoneyReceived(event) => self.late_money_received(record, event),
+            DomainEvent::ChargeTransferred(event) => self.charge_transferred(record, event),
+            DomainEvent::ChargeEscalated(event) => self.charge_escalated(record, event),
+            DomainEvent::EscalationResolved(event) => self.escalation_resolved(record, event),
+            DomainEvent::VoidStarted(event) => self.void_started(record, event),
+            DomainEvent::ChargeVoided(event) => self.charge_voided(record, event),
+            DomainEvent::ChargeDisputed(event) => self.charge_disputed(record, event),
+            DomainEvent::DisputeClosed(event) => self.dispute_closed(record, event),
+            DomainEvent::PayoutRecorded(event) => self.payout_recorded(record, event),
+        }
+    }
+
+    /// Whatever falls due ends before anything else happens, in the order of the deadlines.
+    fn is_punctual(&self, record: &Record) -> Verdict {
+        let Some((deadline, order)) = self.deadlines.first() else { return Ok(()) };
+        if let DomainEvent::OrderExpired(event) = &record.event {
+            let own = self.orders.get(&event.order_id).map(|claim| claim.expires_at);
+            return ensure(own.is_none_or(|own| own <= *deadline), || format!("order {order} was due before it"));
+        }
+        ensure(*deadline > record.at, || format!("order {order} is still open at {}, due at {deadline}", record.at))
+    }
+
+    /// Notes that a command was given.
+    pub(crate) fn asked(&mut self, id: CommandId, asked: Asked) {
+        self.promises.asked(id, asked);
+    }
+
+    /// Examines what a command was answered with. Every record that was published before must have been shown before.
+    pub(crate) fn answered(&mut self, id: CommandId, outcome: Outcome, now: Timestamp) -> Verdict {
+        if let Ok(receipts) = &outcome {
+            for receipt in receipts {
+                self.is_true(receipt).map_err(|what| format!("the answer to command {id}: {what}"))?;
+            }
+        }
+        self.promises.answered(id, outcome, now)
+    }
+
+    /// The process died: whoever waits hears nothing.
+    pub(crate) fn died(&mut self) {
+        self.promises.died();
+    }
+
+    /// Nobody may be left without an answer.
+    pub(crate) fn nobody_waits(&self) -> Verdict {
+        self.promises.nobody_waits()
+    }
+
+    /// Everything that survived was shown: what was lost must not turn up any more.
+    pub(crate) fn recovered(&mut self) {
+        self.promises.recovered();
+    }
+
+    /// Notes what the gateway said; to be shown before the records of the same moment.
+    pub(crate) fn gateway_said(&mut self, news: &GatewayNews) {
+        self.books.said(news);
+    }
+
+    /// Examines what the gateway was asked; to be shown after the records of the same moment.
+    pub(crate) fn gateway_asked(&self, news: &GatewayNews) -> Verdict {
+        self.books_allow(news)
+    }
+
+    /// Nothing is under way any more, and the money is where it belongs. `standing` tells what the gateway's own books say of each
+    /// charge.
+    pub(crate) fn close(&self, standing: &BTreeMap<ChargeId, Standing>) -> Verdict {
+        if let Some((deadline, order)) = self.deadlines.first() {
+            return Err(format!("order {order} never ended, due at {deadline}"));
+        }
+        if let Some((id, _)) = self.orders.iter().find(|(_, claim)| claim.is_open()) {
+            return Err(format!("order {id} holds its tickets for ever"));
+        }
+        self.tickets.iter().try_for_each(|(id, seat)| self.is_held_rightly(*id, seat))?;
+        self.balance(standing)
+    }
+
+    /// The last record that was shown: its number and hash.
+    pub(crate) fn head(&self) -> (u64, Hash) {
+        self.chain.head()
+    }
+
+    /// The hash of a record that was shown.
+    pub(crate) fn hash_of(&self, seq: u64) -> Option<Hash> {
+        self.chain.hash_of(seq)
+    }
+
+    /// The version that the entity has by the records that were shown; 0 if there is none.
+    pub(crate) fn version(&self, key: StreamKey) -> u64 {
+        match key {
+            StreamKey::User(id) => self.people.get(&id).map_or(0, |person| person.version),
+            StreamKey::Ticket(id) => self.tickets.get(&id).map_or(0, Seat::version),
+            StreamKey::Order(id) => self.orders.get(&id).map_or(0, Claim::version),
+            StreamKey::Email(_) => 0,
+        }
+    }
+
+    /// Everybody, with whether they were erased.
+    pub(crate) fn people(&self) -> impl Iterator<Item = (UserId, bool)> + '_ {
+        self.people.iter().map(|(id, person)| (*id, person.erased))
+    }
+
+    /// All tickets, with status and holder.
+    pub(crate) fn tickets(&self) -> impl Iterator<Item = (TicketId, &'static str, Option<OrderId>)> + '_ {
+        self.tickets.iter().map(|(id, seat)| (*id, seat.status(), seat.holder))
+    }
+
+    /// All orders, with the status of the order and of its charge.
+    pub(crate) fn orders(&self) -> impl Iterator<Item = (OrderId, &'static str, Option<ChargeStatus>)> + '_ {
+        self.orders.iter().map(|(id, claim)| (*id, claim.status(), claim.charge.as_ref().map(|charge| charge.status)))
+    }
+
+    /// All charges.
+    pub(crate) fn charges(&self) -> Vec<ChargeId> {
+        self.charges.keys().copied().collect()
+    }
+
+    /// The next deadline of an order that waits for its buyer.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// What an answer says was true at that version.
+    fn is_true(&self, receipt: &Receipt) -> Verdict {
+        let told = match receipt.entity {
+            StreamKey::Ticket(id) => self.tickets.get(&id).and_then(|seat| seat.was(receipt.version)),
+            StreamKey::Order(id) => self.orders.get(&id).and_then(|claim| claim.was(receipt.version)),
+            _ => (self.version(receipt.entity) >= receipt.version).then_some(receipt.status),
+        };
+        ensure(told == Some(receipt.status), || {
+            let Receipt { entity, version, status } = receipt;
+            format!("it says that {entity} was {status} at version {version}, the journal says {told:?}")
+        })
+    }
+}
+
+/// Complains unless it holds.
+fn ensure(holds: bool, complaint: impl FnOnce() -> String) -> Verdict {
+    if holds { Ok(()) } else { Err(complaint()) }
+}
+
+/// Versions run without a gap.
+fn follows(version: u64, after: u64) -> Verdict {
+    ensure(version == after + 1, || format!("it has version {version} after {after}"))
+}

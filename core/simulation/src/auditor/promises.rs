@@ -1,0 +1,223 @@
+//! What was promised to those who gave commands.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use boxoffice::{Actor, CommandId, EmailKey, Record, StreamKey, Timestamp};
+
+use super::{Verdict, ensure};
+/// How long a command that names itself gets its first answer again.
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// A command, as far as it is anybody's business.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// Who gave it.
+    pub(crate) actor: Actor,
+    /// What it is about, if it names itself.
+    pub(crate) fingerprint: Option<[u8; 16]>,
+    /// The email that it is about.
+    pub(crate) email: Option<EmailKey>,
+    /// When it was given, by the engine's time.
+    pub(crate) at: Timestamp,
+}
+
+/// What an answer says of an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    pub(crate) entity: StreamKey,
+    pub(crate) version: u64,
+    pub(crate) status: &'static str,
+}
+
+/// An answer: what it says of what, or the code of a refusal.
+pub(crate) type Outcome = Result<Vec<Receipt>, &'static str>;
+
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    asked: HashMap<CommandId, Asked>,
+    /// Who waits, how often, for the answer to the command.
+    waiting: HashMap<CommandId, usize>,
+    /// What each command has done.
+    effects: HashMap<CommandId, Effects>,
+    /// Commands that must not have done anything.
+    without_effect: HashMap<CommandId, &'static str>,
+    /// Commands of which a dead process has said nothing.
+    unheard: HashSet<CommandId>,
+    /// The first answers to commands that name themselves.
+    first: HashMap<CommandId, (Asked, Outcome)>,
+}
+
+#[derive(Debug)]
+struct Effects {
+    last: u64,
+    names: Vec<&'static str>,
+    at: Timestamp,
+}
+
+impl Promises {
+    pub(super) fn asked(&mut self, id: CommandId, asked: Asked) {
+        *self.waiting.entry(id).or_default() += 1;
+        let again = self.asked.get(&id).copied();
+        // After a day the name may be used anew; what was not decided may be tried again.
+        let forgotten = again.is_some_and(|first| asked.at.since(first.at) > REMEMBERED);
+        let undecided = self.without_effect.get(&id).is_some_and(|code| is_transient(code));
+        if forgotten || undecided {
+            self.without_effect.remove(&id);
+        }
+        if again.is_none() || forgotten {
+            self.asked.insert(id, asked);
+        }
+        if forgotten {
+            self.first.remove(&id);
+        }
+    }
+
+    /// No event without its cause, once, by whom it was asked.
+    pub(super) fn cause(&mut self, record: &Record) -> Verdict<Option<Asked>> {
+        let (id, event) = (record.command_id, record.event.name());
+        let asked = self.asked.get(&id).copied();
+        let Some(asked) = asked else {
+            let expires = event == "OrderExpired" && record.actor == Actor::System;
+            return ensure(expires, || "nobody asked for it".to_owned()).map(|()| None);
+        };
+        ensure(may_cause(asked.name, event), || format!("{} never leads to it", asked.name))?;
+        ensure(asked.actor == record.actor, || format!("{:?} asked for it, not {:?}", asked.actor, record.actor))?;
+        let refused = self.without_effect.get(&id);
+        ensure(refused.is_none(), || format!("its command was answered with {refused:?}"))?;
+        let new = || Effects { last: record.seq - 1, names: Vec::new(), at: record.at };
+        let effects = self.effects.entry(id).or_insert_with(new);
+        if asked.fingerprint.is_some() && record.at.since(effects.at) > REMEMBERED {
+            *effects = new();
+        }
+        let once = effects.last + 1 == record.seq && (asked.name == "CreateTickets" || !effects.names.contains(&event));
+        ensure(once, || format!("its command has been carried out before: {:?}", effects.names))?;
+        effects.last = record.seq;
+        effects.names.push(event);
+        Ok(Some(asked))
+    }
+
+    pub(super) fn answered(&mut self, id: CommandId, outcome: Outcome, now: Timestamp) -> Verdict {
+        let asked = *self.asked.get(&id).ok_or("a command was answered that nobody gave")?;
+        let waiting = self.waiting.entry(id).or_default();
+        *waiting = waiting.saturating_sub(1);
+        let alone = *waiting == 0;
+        let complain = |what: String| format!("command {id} ({}): {what}", asked.name);
+        match &outcome {
+            Ok(_) if must_change(asked.name) => {
+                ensure(self.effects.contains_key(&id), || complain("acknowledged, and not in the journal".to_owned()))?;
+            }
+            Ok(_) | Err("journal.unavailable" | "command.key_reused") => {}
+            Err(code @ ("internal" | "journal.damaged")) => return Err(complain(format!("answered with {code}"))),
+            Err(code) => {
+                // The other one of two under the same name may still be decided.
+                if alone || !is_transient(code) {
+                    let named = asked.fingerprint.is_some();
+                    let forgotten = |effects: &&Effects| named && now.since(effects.at) > REMEMBERED;
+                    let effects = self.effects.get(&id).filter(|effects| !forgotten(effects));
+                    let effects = effects.map(|effects| &effects.names);
+                    ensure(effects.is_none(), || complain(format!("refused with {code}, but it did {effects:?}")))?;
+                    self.without_effect.insert(id, code);
+                }
+            }
+        }
+        self.is_as_before(id, asked, outcome, now).map_err(complain)
+    }
+
+    /// A command that comes again within a day gets its first answer.
+    fn is_as_before(&mut self, id: CommandId, asked: Asked, outcome: Outcome, now: Timestamp) -> Verdict {
+        let undecided =
+            |code: &&str| is_transient(code) || matches!(*code, "journal.unavailable" | "command.key_reused");
+        if asked.fingerprint.is_none() || outcome.as_ref().is_err_and(undecided) {
+            return Ok(());
+        }
+        match self.first.get(&id) {
+            Some((first, answer)) if now.since(first.at) <= REMEMBERED => {
+                ensure(*answer == outcome, || format!("answered with {answer:?} first, and then with {outcome:?}"))
+            }
+            _ => {
+                self.first.insert(id, (asked, outcome));
+                Ok(())
+            }
+        }
+    }
+
+    /// Whoever gave a command got an answer, be it that there is none.
+    pub(super) fn nobody_waits(&self) -> Verdict {
+        let waiting = self.waiting.iter().find(|(_, callers)| **callers > 0);
+        let name = |id| self.asked.get(id).map_or("?", |asked| asked.name);
+        waiting.map_or(Ok(()), |(id, _)| Err(format!("command {id} ({}) was never answered", name(id))))
+    }
+
+    pub(super) fn died(&mut self) {
+        self.unheard.extend(self.waiting.drain().filter(|(_, callers)| *callers > 0).map(|(id, _)| id));
+    }
+
+    pub(super) fn recovered(&mut self) {
+        for id in self.unheard.drain() {
+            if !self.effects.contains_key(&id) {
+                self.without_effect.entry(id).or_insert("engine.closed");
+            }
+        }
+    }
+}
+
+/// Refusals that say nothing about the command: it may be given again.
+fn is_transient(code: &str) -> bool {
+    matches!(code, "engine.closed" | "engine.overloaded" | "payment.unavailable")
+}
+
+/// Whether a command can't succeed without changing anything.
+fn must_change(name: &str) -> bool {
+    matches!(
+        name,
+        "CreateUser"
+            | "EraseUser"
+            | "CreateTickets"
+            | "UpdateTicket"
+            | "WithdrawTicket"
+            | "CreateOrder"
+            | "CancelOrder"
+            | "StartPayment"
+            | "StartRefund"
+            | "ResolveEscalation"
+            | "RecordPayout"
+    )
+}
+
+/// What may come of which command.
+fn may_cause(name: &str, event: &str) -> bool {
+    match name {
+        "CreateUser" => event == "UserCreated",
+        "UpdateUser" | "SetOperator" => event == "UserUpdated",
+        "EraseUser" => event == "UserErased",
+        "RevokeSession" => event == "SessionRevoked",
+        "CreateTickets" => event == "TicketCreated",
+        "UpdateTicket" => event == "TicketUpdated",
+        "WithdrawTicket" => event == "TicketWithdrawn",
+        "CreateOrder" => event == "OrderCreated",
+        "CancelOrder" => event == "OrderCancelled",
+        "StartPayment" => event == "PaymentStarted",
+        "SettleCharge" => {
+            let settles = matches!(event, "ChargeAuthorized" | "ChargeCreated" | "ChargeFailed" | "OrderCancelled");
+            settles
+                || matches!(event, "LateMoneyReceived" | "RefundStarted" | "VoidStarted" | "ChargeVoided")
+                || sells_late(event)
+        }
+        "StartRefund" => event == "RefundStarted",
+        "SettleRefund" => matches!(event, "ChargeRefunded" | "RefundFailed" | "ChargeCreated") || sells_late(event),
+        "RecordRefund" => event == "ChargeRefunded",
+        "OpenDispute" => event == "ChargeDisputed",
+        "CloseDispute" => event == "DisputeClosed",
+        "ResolveEscalation" => event == "EscalationResolved",
+        "RecordPayout" => event == "PayoutRecorded",
+        _ => false,
+    }
+}
+
+/// What becomes of late money that does not go back.
+fn sells_late(event: &str) -> bool {
+    matches!(event, "ChargeTransferred" | "OrderCreated" | "PaymentStarted" | "ChargeEscalated")
+}

@@ -1,0 +1,308 @@
+//! The auditor complains about what the contract does not allow: here are journals that no engine should write.
+
+use std::iter;
+use std::time::Duration;
+
+use boxoffice::{
+    Actor, CancelReason, ChargeCreated, ChargeRefunded, Currency, Money, OrderCancelled, OrderCreated, OrderExpired,
+    OrderedTicket, PaymentStarted, RefundId, RefundReason, RefundStarted, TicketCreated, TicketVersion, UserCreated,
+};
+
+use super::*;
+use crate::gateway::Movement;
+
+const SELLER: UserId = UserId::from_bytes([1; 16]);
+const BUYER: UserId = UserId::from_bytes([2; 16]);
+const RIVAL: UserId = UserId::from_bytes([3; 16]);
+const TICKET: TicketId = TicketId::from_bytes([4; 16]);
+const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
+const NOON: u64 = 1_800_000_000_000;
+const HOLD: u64 = 15 * 60 * 1000;
+
+fn order(number: u8) -> OrderId {
+    OrderId::from_bytes([number; 16])
+}
+
+fn price() -> Money {
+    Money::from_minor(1999, Currency::USD).unwrap()
+}
+
+/// A journal that is written as the story goes, under the auditor's eyes.
+struct Story {
+    auditor: Auditor,
+    at: u64,
+    commands: u8,
+}
+
+impl Story {
+    /// A seller, two buyers, and a ticket on sale.
+    fn begin() -> Self {
+        let mut story = Self { auditor: Auditor::new(Limits::default()), at: NOON, commands: 0 };
+        for (number, user_id) in [SELLER, BUYER, RIVAL].into_iter().enumerate() {
+            let email = EmailKey::from_bytes([u8::try_from(number).unwrap(); 16]);
+            let created = DomainEvent::UserCreated(UserCreated { user_id });
+            story.write("CreateUser", Actor::System, Some(email), created, 1).unwrap();
+        }
+        let listed = TicketCreated {
+            ticket_id: TICKET,
+            seller_id: SELLER,
+            title: "Hamlet".parse().unwrap(),
+            price: price(),
+            show: None,
+            seat: None,
+        };
+        story.by(SELLER, "CreateTickets", DomainEvent::TicketCreated(listed), 1).unwrap();
+        story
+    }
+
+    fn by(&mut self, user: UserId, name: &'static str, event: DomainEvent, version: u64) -> Verdict {
+        self.write(name, Actor::User(user), None, event, version)
+    }
+
+    fn by_system(&mut self, name: &'static str, event: DomainEvent, version: u64) -> Verdict {
+        self.write(name, Actor::System, None, event, version)
+    }
+
+    fn write(
+        &mut self,
+        name: &'static str,
+        actor: Actor,
+        email: Option<EmailKey>,
+        event: DomainEvent,
+        version: u64,
+    ) -> Verdict {
+        self.commands += 1;
+        let command_id = CommandId::from_bytes([self.commands; 16]);
+        let at = Timestamp::from_millis(self.at);
+        self.auditor.asked(command_id, Asked { name, actor, fingerprint: None, email, at });
+        let record = self.next(command_id, actor, event, version);
+        self.auditor.record(&record)
+    }
+
+    fn next(&self, command_id: CommandId, actor: Actor, event: DomainEvent, version: u64) -> Record {
+        let (seq, prev) = self.auditor.head();
+        let at = Timestamp::from_millis(self.at);
+        let mut record = Record { seq: seq + 1, at, actor, command_id, version, event, hash: Hash::ZERO };
+        let mut bytes = prev.as_bytes().to_vec();
+        bytes.extend(rmp_serde::to_vec_named(&record).unwrap());
+        record.hash = Hash::from_bytes(*blake3::hash(&bytes).as_bytes());
+        record
+    }
+
+    /// The order of this number takes the ticket, which has this version after it.
+    fn orders(&mut self, buyer: UserId, number: u8, ticket_version: u64) -> Verdict {
+        let title = "Hamlet".parse().unwrap();
+        let ticket = OrderedTicket { id: TICKET, seller_id: SELLER, title, price: price(), version: ticket_version };
+        let created = OrderCreated {
+            order_id: order(number),
+            buyer_id: buyer,
+            tickets: [ticket].into(),
+            total: price(),
+            expires_at: Timestamp::from_millis(self.at + HOLD),
+        };
+        self.by(buyer, "CreateOrder", DomainEvent::OrderCreated(created), 1)
+    }
+
+    fn pays(&mut self, number: u8) -> Verdict {
+        let gateway = "test".into();
+        let started = PaymentStarted { charge_id: CHARGE, order_id: order(number), amount: price(), gateway };
+        self.by(BUYER, "StartPayment", DomainEvent::PaymentStarted(started), 2)
+    }
+
+    fn charged(&mut self, number: u8, version: u64) -> Verdict {
+        let tickets = [freed(3)].into_iter().collect();
+        let (charge_id, order_id) = (CHARGE, order(number));
+        let created =
+            ChargeCreated { charge_id, order_id, amount: price(), reference: None, tickets, fees: Vec::new() };
+        self.by_system("SettleCharge", DomainEvent::ChargeCreated(created), version)
+    }
+}
+
+fn freed(version: u64) -> TicketVersion {
+    TicketVersion { id: TICKET, version }
+}
+
+fn expired(number: u8, ticket_version: u64) -> DomainEvent {
+    let tickets = [freed(ticket_version)].into_iter().collect();
+    DomainEvent::OrderExpired(OrderExpired { order_id: order(number), tickets })
+}
+
+#[track_caller]
+fn complains(verdict: &Verdict, about: &str) {
+    let complaint = verdict.as_ref().expect_err("it should complain");
+    assert!(complaint.contains(about), "{complaint}");
+}
+
+#[test]
+fn a_sale_by_the_rules_is_fine() {
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    story.pays(10).unwrap();
+    story.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())).unwrap();
+    story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
+    story.charged(10, 3).unwrap();
+    story.auditor.close(&BTreeMap::from([(CHARGE, Standing::Taken)])).unwrap();
+    complains(&story.auditor.close(&BTreeMap::new()), "its money: Nothing");
+}
+
+#[test]
+fn a_ticket_has_one_holder() {
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    complains(&story.orders(RIVAL, 11, 3), "is locked, not available");
+}
+
+#[test]
+fn holds_end_in_time_and_not_before() {
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    complains(&story.auditor.close(&BTreeMap::new()), "never ended");
+    story.at += HOLD - 1;
+    complains(&story.by_system("ExpireOrder", expired(10, 3), 2), "never leads to it");
+
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    story.at += HOLD - 1;
+    let early = story.next(CommandId::from_bytes([99; 16]), Actor::System, expired(10, 3), 2);
+    complains(&story.auditor.record(&early), "expired early");
+
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    story.at += HOLD;
+    complains(&story.pays(10), "is still open");
+}
+
+#[test]
+fn money_needs_an_intent_and_a_cause() {
+    let mut story = Story::begin();
+    story.orders(BUYER, 10, 2).unwrap();
+    complains(&story.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())), "without an intent");
+    story.pays(10).unwrap();
+    complains(&story.charged(10, 3), "the gateway never said so");
+}
+
+#[test]
+fn nothing_happens_unasked_or_by_somebody_else() {
+    let story = &mut Story::begin();
+    let cancelled = |order_id| {
+        let tickets = [freed(3)].into_iter().collect();
+        DomainEvent::OrderCancelled(OrderCancelled { order_id, reason: CancelReason::Buyer, tickets })
+    };
+    story.orders(BUYER, 10, 2).unwrap();
+    let unasked = story.next(CommandId::from_bytes([99; 16]), Actor::User(BUYER), cancelled(order(10)), 2);
+    complains(&Story::begin().auditor.record(&unasked), "it follows record");
+    complains(&story.by(RIVAL, "CancelOrder", cancelled(order(10)), 2), "somebody else cancelled it");
+}
+
+#[test]
+fn the_chain_is_whole_and_time_runs_forwards() {
+    let story = Story::begin();
+    let event = || DomainEvent::UserCreated(UserCreated { user_id: UserId::from_bytes([8; 16]) });
+    let record = story.next(CommandId::from_bytes([99; 16]), Actor::System, event(), 1);
+    let check = |record: &Record, about: &str| complains(&Story::begin().auditor.record(record), about);
+    check(&Record { seq: 9, ..record.clone() }, "it follows record 4");
+    check(&Record { at: Timestamp::from_millis(NOON - 1), ..record.clone() }, "time ran backwards");
+    check(&Record { hash: Hash::from_bytes([1; 32]), ..record.clone() }, "its hash does not cover");
+    check(&record, "nobody asked for it");
+}
+
+#[test]
+fn answers_are_promises() {
+    let mut story = Story::begin();
+    let now = Timestamp::from_millis(NOON);
+    for command in 1..=story.commands {
+        story.auditor.answered(CommandId::from_bytes([command; 16]), Ok(Vec::new()), now).unwrap();
+    }
+    let ask = |auditor: &mut Auditor, number: u8, fingerprint| {
+        let id = CommandId::from_bytes([number; 16]);
+        let actor = Actor::User(BUYER);
+        auditor.asked(id, Asked { name: "CreateOrder", actor, fingerprint, email: None, at: now });
+        id
+    };
+    let lost = ask(&mut story.auditor, 50, None);
+    complains(&story.auditor.nobody_waits(), "never answered");
+    complains(&story.auditor.answered(lost, Ok(Vec::new()), now), "not in the journal");
+
+    let named = ask(&mut story.auditor, 51, Some([1; 16]));
+    story.auditor.answered(named, Err("ticket.locked"), now).unwrap();
+    ask(&mut story.auditor, 51, Some([1; 16]));
+    complains(&story.auditor.answered(named, Err("ticket.sold"), now), "first, and then with");
+    ask(&mut story.auditor, 51, Some([1; 16]));
+    let tomorrow = now.plus(Duration::from_hours(25));
+    story.auditor.answered(named, Err("ticket.sold"), tomorrow).unwrap();
+
+    story.orders(BUYER, 10, 2).unwrap();
+    let acknowledged = CommandId::from_bytes([story.commands; 16]);
+    complains(&story.auditor.answered(acknowledged, Err("ticket.sold"), now), "but it did");
+    let receipt = Receipt { entity: StreamKey::Order(order(10)), version: 1, status: "complete" };
+    complains(&story.auditor.answered(acknowledged, Ok(vec![receipt]), now), "the journal says");
+
+    // Nobody waits for the dead.
+    story.auditor.died();
+    story.auditor.nobody_waits().unwrap();
+}
+
+const REFUND: RefundId = RefundId::from_bytes([6; 16]);
+
+fn taken(amount: Money) -> Movement {
+    Movement::Taken { charge_id: CHARGE, amount }
+}
+
+fn returned(amount: Money) -> Movement {
+    Movement::Returned { charge_id: CHARGE, refund_id: Some(REFUND), amount }
+}
+
+/// A sale that is paid, with the processor's books open; they are empty yet.
+fn paid() -> Story {
+    let mut story = Story::begin();
+    story.auditor.reads_processor();
+    story.orders(BUYER, 10, 2).unwrap();
+    story.pays(10).unwrap();
+    story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
+    story.charged(10, 3).unwrap();
+    story
+}
+
+/// The seller asks for the money to go back, and the gateway says that it did.
+fn refunds(story: &mut Story) {
+    let (refund_id, charge_id, order_id, amount) = (Some(REFUND), CHARGE, order(10), price());
+    let (reason, return_to_sale) = (RefundReason::Requested, false);
+    let started = RefundStarted { refund_id, charge_id, order_id, amount, reason, return_to_sale };
+    story.by(SELLER, "StartRefund", DomainEvent::RefundStarted(started), 4).unwrap();
+    story.auditor.gateway_said(&GatewayNews::SaidRefunded(REFUND));
+    let (reference, tickets) = (None, iter::empty().collect());
+    let refunded = ChargeRefunded { refund_id, charge_id, order_id, amount, reference, tickets };
+    story.by_system("SettleRefund", DomainEvent::ChargeRefunded(refunded), 5).unwrap();
+}
+
+#[test]
+fn the_processor_takes_the_money_of_an_order_once() {
+    let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
+    let mut story = paid();
+    complains(&story.auditor.close(&standing), "the processor's books: false");
+    story.auditor.moved(&taken(price())).unwrap();
+    story.auditor.close(&standing).unwrap();
+    complains(&story.auditor.moved(&taken(price())), "twice");
+
+    let cent = Money::from_minor(1, Currency::USD).unwrap();
+    complains(&paid().auditor.moved(&taken(cent)), "not Money");
+    let mut early = Story::begin();
+    early.auditor.reads_processor();
+    early.orders(BUYER, 10, 2).unwrap();
+    complains(&early.auditor.moved(&taken(price())), "no intent");
+}
+
+#[test]
+fn the_processor_gives_back_what_is_on_record_and_no_more() {
+    let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
+    let mut story = paid();
+    complains(&story.auditor.moved(&returned(price())), "without an intent");
+    story.auditor.moved(&taken(price())).unwrap();
+    refunds(&mut story);
+    complains(&story.auditor.close(&standing), "gave 0 back");
+    story.auditor.moved(&returned(price())).unwrap();
+    story.auditor.close(&standing).unwrap();
+    complains(&story.auditor.moved(&returned(price())), "back twice");
+    let at_its_site = Movement::Returned { charge_id: CHARGE, refund_id: None, amount: price() };
+    complains(&story.auditor.moved(&at_its_site), "took 1999 of charge");
+}

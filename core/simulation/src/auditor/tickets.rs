@@ -1,0 +1,106 @@
+//! Who holds which place.
+
+use boxoffice::{Money, OrderId, Record, TicketCreated, TicketId, TicketUpdated, TicketWithdrawn, Timestamp, UserId};
+
+use super::{Auditor, Verdict, ensure, follows};
+pub(super) const AVAILABLE: &str = "available";
+pub(super) const LOCKED: &str = "locked";
+pub(super) const SOLD: &str = "sold";
+pub(super) const WITHDRAWN: &str = "withdrawn";
+
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) seller: UserId,
+    pub(super) price: Money,
+    pub(super) starts_at: Option<Timestamp>,
+    pub(super) holder: Option<OrderId>,
+    /// The status after each version.
+    history: Vec<&'static str>,
+}
+
+impl Seat {
+    pub(super) fn version(&self) -> u64 {
+        self.history.len() as u64
+    }
+
+    pub(super) fn status(&self) -> &'static str {
+        self.history.last().copied().unwrap_or("nothing")
+    }
+
+    /// The status at a version.
+    pub(super) fn was(&self, version: u64) -> Option<&'static str> {
+        self.history.get(usize::try_from(version.checked_sub(1)?).ok()?).copied()
+    }
+
+    /// Whether it is on sale, or may be again.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.status(), AVAILABLE | LOCKED)
+    }
+}
+
+impl Auditor {
+    pub(super) fn ticket_created(&mut self, record: &Record, event: &TicketCreated) -> Verdict {
+        follows(record.version, 0)?;
+        ensure(record.actor.user() == Some(event.seller_id), || "somebody else listed it".to_owned())?;
+        self.person(event.seller_id)?;
+        ensure(event.price.minor() > 0, || "it costs nothing".to_owned())?;
+        let letters = event.title.as_str().chars().count();
+        ensure((1..=200).contains(&letters), || format!("its title has {letters} characters"))?;
+        let seat = Seat {
+            seller: event.seller_id,
+            price: event.price,
+            starts_at: event.show.as_ref().map(|show| show.starts_at),
+            holder: None,
+            history: vec![AVAILABLE],
+        };
+        ensure(self.tickets.insert(event.ticket_id, seat).is_none(), || "there is such a ticket already".to_owned())
+    }
+
+    pub(super) fn ticket_updated(&mut self, record: &Record, event: &TicketUpdated) -> Verdict {
+        self.is_own_and_available(record, event.ticket_id)?;
+        let seat = self.change(event.ticket_id, record.version, AVAILABLE, AVAILABLE, None)?;
+        ensure(seat.price.currency() == event.price.currency(), || "its currency changed".to_owned())?;
+        seat.price = event.price;
+        seat.starts_at = event.show.as_ref().map(|show| show.starts_at);
+        Ok(())
+    }
+
+    pub(super) fn ticket_withdrawn(&mut self, record: &Record, event: &TicketWithdrawn) -> Verdict {
+        self.is_own_and_available(record, event.ticket_id)?;
+        self.change(event.ticket_id, record.version, AVAILABLE, WITHDRAWN, None).map(drop)
+    }
+
+    fn is_own_and_available(&self, record: &Record, id: TicketId) -> Verdict {
+        let seat = self.tickets.get(&id).ok_or("there is no such ticket")?;
+        ensure(record.actor.user() == Some(seat.seller), || "somebody else than its seller changed it".to_owned())?;
+        ensure(seat.status() == AVAILABLE, || format!("it was changed while {}", seat.status()))
+    }
+
+    /// Moves a ticket on; from what it must be to what it is then.
+    pub(super) fn change(
+        &mut self,
+        id: TicketId,
+        version: u64,
+        from: &str,
+        to: &'static str,
+        holder: Option<OrderId>,
+    ) -> Verdict<&mut Seat> {
+        let seat = self.tickets.get_mut(&id).ok_or_else(|| format!("there is no ticket {id}"))?;
+        ensure(seat.status() == from, || format!("ticket {id} is {}, not {from}", seat.status()))?;
+        follows(version, seat.version()).map_err(|what| format!("ticket {id}: {what}"))?;
+        seat.history.push(to);
+        seat.holder = holder;
+        Ok(seat)
+    }
+
+    /// A ticket is locked or sold exactly while an order has it.
+    pub(super) fn is_held_rightly(&self, id: TicketId, seat: &Seat) -> Verdict {
+        let holder = seat.holder.and_then(|order| self.orders.get(&order));
+        let right = match seat.status() {
+            LOCKED => holder.is_some_and(|claim| claim.is_open() && claim.tickets.contains(&id)),
+            SOLD => holder.is_some_and(|claim| claim.is_complete() && claim.tickets.contains(&id)),
+            _ => seat.holder.is_none(),
+        };
+        ensure(right, || format!("ticket {id} is {} by order {:?}", seat.status(), seat.holder))
+    }
+}

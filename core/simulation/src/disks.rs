@@ -1,0 +1,92 @@
+//! The disks of a simulated machine.
+
+use std::sync::Arc;
+
+use boxoffice::Hash;
+use boxoffice::simulation::{Disk, Storage};
+use boxoffice_faulty_disk::{FaultyDisk, Rng};
+
+/// One disk for each file, in one machine: the power is cut for all at once.
+#[derive(Debug)]
+pub(crate) struct Disks {
+    pub(crate) journal: FaultyDisk,
+    pub(crate) archive: FaultyDisk,
+    pub(crate) views: FaultyDisk,
+}
+
+impl Disks {
+    pub(crate) fn new(rng: &mut Rng) -> Self {
+        let mut disk = || FaultyDisk::new(rng.next_u64());
+        Self { journal: disk(), views: disk(), archive: disk() }
+    }
+
+    /// Returns the disks as the box office uses them.
+    pub(crate) fn storage(&self) -> Storage {
+        let file = |disk: &FaultyDisk| Arc::new(File(disk.clone()));
+        Storage { journal: file(&self.journal), archive: file(&self.archive), views: file(&self.views) }
+    }
+
+    fn all(&self) -> [&FaultyDisk; 3] {
+        [&self.journal, &self.archive, &self.views]
+    }
+
+    /// Whether the power was cut where a disk was told to.
+    pub(crate) fn are_dead(&self) -> bool {
+        self.all().into_iter().any(FaultyDisk::is_dead)
+    }
+
+    pub(crate) fn cut_power(&self) {
+        self.all().into_iter().filter(|disk| !disk.is_dead()).for_each(FaultyDisk::cut_power);
+    }
+
+    pub(crate) fn kill(&self) {
+        self.all().into_iter().for_each(FaultyDisk::kill);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.all().into_iter().for_each(FaultyDisk::mend);
+    }
+
+    /// What is in the files of the journal.
+    pub(crate) fn hash(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.journal.content());
+        hasher.update(&self.archive.content());
+        Hash::from_bytes(*hasher.finalize().as_bytes())
+    }
+
+    /// Plans something bad for one of them.
+    pub(crate) fn plan_trouble(&self, rng: &mut Rng) {
+        let disk = match rng.below(8) {
+            0..5 => &self.journal,
+            5 => &self.archive,
+            _ => &self.views,
+        };
+        match rng.below(10) {
+            // The next few appends: each is some four calls.
+            0..5 => disk.cut_power_after(rng.below(30)),
+            5..7 => disk.fail_after(rng.below(20), 1 + rng.below(4)),
+            7 => disk.set_capacity(Some(disk.len())),
+            8 => disk.fail_reads(true),
+            _ => disk.fail_after(0, 1),
+        }
+    }
+}
+
+/// The file on a disk.
+#[derive(Debug)]
+struct File(FaultyDisk);
+
+impl Disk for File {
+    fn open(&self, builder: &redb::Builder) -> Result<redb::Database, redb::DatabaseError> {
+        builder.create_with_backend(self.0.open())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn delete(&self) {
+        self.0.wipe();
+    }
+}

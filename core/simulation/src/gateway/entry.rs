@@ -1,0 +1,152 @@
+//! What the simulated card processor remembers of a charge.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use boxoffice::gateway::{ChargeAnswer, ChargeRequest, NoticeFact, RefundAnswer, RefundRequest};
+use boxoffice::{ChargeId, Money, OrderId, RefundId};
+
+use crate::Rng;
+
+/// A request and what became of it.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    order: OrderId,
+    amount: Money,
+    pub(super) arrives: Duration,
+    /// From when on the outcome is known.
+    pub(super) decided: Duration,
+    /// From when on the buyer has done what their bank asks for.
+    pub(super) confirmed: Duration,
+    pub(super) declined: bool,
+    /// Whether the money is only set aside.
+    pub(super) aside: bool,
+    /// Whether it was given up before any money was taken.
+    voided: bool,
+    /// Whether each refund was given.
+    refunds: BTreeMap<RefundId, (Money, bool)>,
+    at_the_desk: Vec<(Arc<str>, Money)>,
+    /// Whether each was won, once it is closed; all are over the whole amount.
+    pub(super) disputes: Vec<(Arc<str>, Option<bool>)>,
+}
+
+impl Entry {
+    pub(super) fn new(request: &ChargeRequest, now: Duration) -> Self {
+        Self {
+            order: request.order_id,
+            amount: request.amount,
+            arrives: now,
+            decided: now,
+            confirmed: now,
+            declined: false,
+            aside: false,
+            voided: false,
+            refunds: BTreeMap::new(),
+            at_the_desk: Vec::new(),
+            disputes: Vec::new(),
+        }
+    }
+
+    pub(super) fn answer(&self, id: ChargeId, now: Duration) -> ChargeAnswer {
+        let reference = || Some(format!("seeded_{id}").into());
+        if now < self.arrives {
+            ChargeAnswer::Unknown
+        } else if self.voided {
+            ChargeAnswer::Declined { reason: "the payment was cancelled".into() }
+        } else if now < self.decided {
+            ChargeAnswer::Pending
+        } else if self.declined {
+            ChargeAnswer::Declined { reason: "the card was declined".into() }
+        } else if now < self.confirmed {
+            match format!("secret_{id}").parse() {
+                Ok(client_secret) => ChargeAnswer::ActionRequired { client_secret },
+                Err(_) => ChargeAnswer::Pending,
+            }
+        } else if self.aside {
+            ChargeAnswer::Authorized { reference: reference() }
+        } else {
+            ChargeAnswer::Charged { reference: reference() }
+        }
+    }
+
+    pub(super) fn is_taken(&self, now: Duration) -> bool {
+        now >= self.decided.max(self.confirmed) && !self.declined && !self.voided && !self.aside
+    }
+
+    pub(super) fn capture(&mut self, released: bool) {
+        if self.aside {
+            (self.aside, self.voided) = (false, released);
+        }
+    }
+
+    pub(super) fn void(&mut self, now: Duration) {
+        if !self.is_taken(now) {
+            (self.aside, self.voided) = (false, true);
+        }
+    }
+
+    /// Some are refused for good, such as when the card's account is closed.
+    pub(super) fn refund(
+        &mut self,
+        request: &RefundRequest,
+        now: Duration,
+        rng: &mut Rng,
+        honest: bool,
+    ) -> RefundAnswer {
+        let possible = self.is_taken(now) && request.amount.minor() <= self.left();
+        let refused = !possible || !honest && rng.per_mille(80);
+        let (_, given) = *self.refunds.entry(request.refund_id).or_insert((request.amount, !refused));
+        if given {
+            RefundAnswer::Refunded { reference: Some(format!("seeded_{}", request.refund_id).into()) }
+        } else {
+            RefundAnswer::Refused { reason: "the account is closed".into() }
+        }
+    }
+
+    pub(super) fn refund_at_the_desk(&mut self, reference: Arc<str>, rng: &mut Rng) {
+        let left = self.left();
+        let part = if rng.per_mille(500) { left } else { rng.below(left.max(1)) };
+        if let Ok(amount) = Money::from_minor(part, self.amount.currency()) {
+            self.at_the_desk.push((reference, amount));
+        }
+    }
+
+    fn left(&self) -> u64 {
+        let given = self.refunds.values().filter(|(_, given)| *given).map(|(amount, _)| amount.minor());
+        let desk = self.at_the_desk.iter().map(|(_, amount)| amount.minor());
+        self.amount.minor().saturating_sub(given.chain(desk).sum())
+    }
+
+    /// What it tells of the charge without being asked.
+    pub(super) fn notices(&self, charge_id: ChargeId, now: Duration) -> Vec<NoticeFact> {
+        let order_id = self.order;
+        let mut facts = Vec::new();
+        if now < self.arrives {
+            return facts;
+        }
+        let answer = self.answer(charge_id, now);
+        if !matches!(answer, ChargeAnswer::Pending) {
+            facts.push(NoticeFact::Charge { order_id, charge_id, answer });
+        }
+        for (reference, amount) in &self.at_the_desk {
+            let (reference, amount) = (Arc::clone(reference), *amount);
+            facts.push(NoticeFact::RefundElsewhere { order_id, charge_id, reference, amount });
+        }
+        for (reference, closed) in &self.disputes {
+            let (reference, amount) = (Arc::clone(reference), self.amount);
+            let opened = Arc::clone(&reference);
+            facts.push(NoticeFact::DisputeOpened {
+                order_id,
+                charge_id,
+                reference: opened,
+                amount,
+                reason: "fraud".into(),
+            });
+            if let Some(won) = *closed {
+                facts.push(NoticeFact::DisputeClosed { order_id, charge_id, reference, won });
+            }
+        }
+        facts
+    }
+}

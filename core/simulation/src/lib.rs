@@ -1,0 +1,89 @@
+//! The whole box office in a world of chance, on one thread, from one seed.
+//!
+//! A [`Simulation`] runs the real engine: its writer, its journal and views on disks that fail, its gateway worker, its front
+//! door. What is simulated is the world around it: people, clocks, disks, the card processor, and when what happens. Nothing
+//! waits for time to pass, and nothing is left to the machine: the same seed gives the same journal, byte for byte.
+//!
+//! ```
+//! use boxoffice_simulation::Simulation;
+//!
+//! let report = Simulation::new().steps(300).run(7)?;
+//! assert_eq!(report, Simulation::new().steps(300).run(7)?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! An auditor watches, who knows the contract and nothing of the engine. The run fails at the first thing that the contract does
+//! not allow:
+//!
+//! - a ticket has one holder at any moment, and every hold ends;
+//! - money is conserved: what the gateway took and did not give back is what complete orders cost;
+//! - no event is without its cause, and the gateway is asked for nothing that is not in the journal;
+//! - what was acknowledged is there after any crash, what was refused is not, and a command that names itself gets its first
+//!   answer again;
+//! - a replay from zero, the checkpoint with the tail, and what is shown are one; nothing is shown before it is durable;
+//! - the chain of hashes is whole, and time never runs backwards.
+//!
+//! # Your own world
+//!
+//! Give the simulation your own [`PaymentGateway`](boxoffice::gateway::PaymentGateway), [`Actor`]s and [`Audit`]s to run them through the same crashes:
+//!
+//! ```
+//! use boxoffice_simulation::{Act, Actor, Audit, Simulation, Stage};
+//! use boxoffice::{DomainEvent, NewTicket, Record};
+//!
+//! /// Sells one ticket after another for a dollar.
+//! #[derive(Debug)]
+//! struct Dollar;
+//!
+//! impl Actor for Dollar {
+//!     fn act(&mut self, stage: &mut Stage<'_>) -> Option<Act> {
+//!         let (office, seller) = (stage.office.clone(), stage.world.person(stage.rng)?);
+//!         Some(Box::pin(async move {
+//!             let _ = office.tickets().create(seller, NewTicket::new("dollar", "1.00")).await;
+//!         }))
+//!     }
+//! }
+//!
+//! /// Nobody may sell for more than a thousand.
+//! #[derive(Debug)]
+//! struct Cap;
+//!
+//! impl Audit for Cap {
+//!     fn record(&mut self, record: &Record) -> Result<(), String> {
+//!         match &record.event {
+//!             DomainEvent::TicketCreated(event) if event.price.minor() > 100_000 => Err("too dear".into()),
+//!             _ => Ok(()),
+//!         }
+//!     }
+//! }
+//!
+//! Simulation::new().steps(300).actor(20, || Dollar).audit(|| Cap).run(1)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod actors;
+mod auditor;
+mod disks;
+mod gateway;
+mod inspect;
+mod process;
+mod report;
+mod run;
+mod schedule;
+mod simulation;
+mod till;
+mod watch;
+mod world;
+
+pub use boxoffice_faulty_disk::Rng;
+
+pub use self::actors::{Act, Actor, Stage};
+pub use self::gateway::{Movement, OwnGateway, Processor, SeededGateway, WorldTime};
+pub use self::report::{Failure, Report};
+pub use self::simulation::{Audit, Simulation};
+pub use self::world::World;
+
+/// The examples of the page for embedders are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/simulation.md")]
+pub struct Page;

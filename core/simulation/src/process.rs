@@ -1,0 +1,98 @@
+//! One life of the box office: the real engine, without a thread of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boxoffice::gateway::PaymentGateway;
+use boxoffice::simulation::SteppedOffice;
+use boxoffice::{BoxOffice, Clock, Code, Error, IdSource, KeyRing, Limits};
+
+use crate::actors::Act;
+use crate::disks::Disks;
+use crate::watch::{Watch, Watched};
+
+/// How often tasks that wake each other get their turn before the run goes on.
+const TURNS: usize = 12;
+
+/// What outlives a process.
+#[derive(Debug, Clone)]
+pub(crate) struct Outside {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) gateway: Arc<dyn PaymentGateway>,
+    pub(crate) watch: Watch,
+    pub(crate) limits: Limits,
+}
+
+/// A running box office.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) engine: SteppedOffice,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Process {
+    /// Starts the box office on what the disks hold.
+    pub(crate) fn start(disks: &Disks, outside: &Outside) -> Result<Self, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .map_err(|_| Error::from(Code::Internal))?;
+        let gateway = Watched { gateway: Arc::clone(&outside.gateway), watch: outside.watch.clone() };
+        let builder = BoxOffice::builder()
+            .clock(Arc::clone(&outside.clock))
+            .ids(Arc::clone(&outside.ids))
+            .limits(outside.limits)
+            // Nobody outlives the run, so the key needs no secret.
+            .key_ring(KeyRing::new(&[7; 32])?);
+        let watch = Arc::new(outside.watch.clone());
+        let engine = SteppedOffice::open(builder, disks.storage(), Arc::new(gateway), runtime.handle(), watch)?;
+        let process = Self { engine, runtime: Some(runtime) };
+        process.pump();
+        Ok(process)
+    }
+
+    pub(crate) fn office(&self) -> &BoxOffice {
+        self.engine.office()
+    }
+
+    /// Lets the tasks go on that can: callers, the gateway's worker.
+    pub(crate) fn pump(&self) {
+        self.block_on(async {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+
+    /// Timers run for so long.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.block_on(tokio::time::advance(time));
+    }
+
+    pub(crate) fn spawn(&self, act: Act) {
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(act);
+        }
+    }
+
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.runtime.as_ref().map(|runtime| runtime.block_on(future))
+    }
+
+    /// Writes a last checkpoint, and ends.
+    pub(crate) fn end(self) {
+        self.pump();
+        // Nothing is lost by a checkpoint that can't be written.
+        let _ = self.engine.checkpoint();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.engine.abandon();
+        // Tasks end where they are, as they do in a crash.
+        self.runtime = None;
+    }
+}

@@ -1,0 +1,59 @@
+//! The gateway of a run, with what is behind it.
+
+use std::sync::Arc;
+
+use boxoffice::gateway::{NoticeFact, PaymentGateway};
+
+use crate::Rng;
+use crate::gateway::{Line, OwnGateway, Processor, SeededGateway, WorldTime};
+
+/// The gateway of a run, with what is behind it.
+#[derive(Debug)]
+pub(crate) struct Till {
+    /// What the box office calls.
+    pub(crate) gateway: Arc<dyn PaymentGateway>,
+    /// The gateway that comes with the simulation, if it is the one.
+    seeded: Option<Arc<SeededGateway>>,
+    line: Option<Arc<Line>>,
+    pub(crate) processor: Option<Arc<dyn Processor>>,
+    /// How many of the processor's movements are compared with the journal.
+    pub(crate) compared: usize,
+}
+
+impl Till {
+    pub(crate) fn seeded(gateway: Arc<SeededGateway>) -> Self {
+        Self { gateway: gateway.clone(), seeded: Some(gateway), line: None, processor: None, compared: 0 }
+    }
+
+    pub(crate) fn own(own: OwnGateway, rng: Rng, time: WorldTime) -> Self {
+        let OwnGateway { gateway, processor, is_reliable } = own;
+        let line = (!is_reliable).then(|| Arc::new(Line::new(Arc::clone(&gateway), rng, time)));
+        let gateway = line.clone().map_or(gateway, |line| line as _);
+        Self { gateway, seeded: None, line, processor, compared: 0 }
+    }
+
+    /// Returns something that the card processor reports without being asked, of anything that it knows: perhaps late, perhaps not
+    /// for the first time.
+    pub(crate) fn report(&self, rng: &mut Rng) -> Option<NoticeFact> {
+        if let Some(gateway) = &self.seeded {
+            if rng.per_mille(100) {
+                gateway.work_at_the_desk(rng);
+            }
+            return gateway.notice(rng);
+        }
+        rng.pick(&self.processor.as_ref()?.reports()).cloned()
+    }
+
+    /// Ends all faults: from now on every request arrives and every answer comes.
+    pub(crate) fn recover(&self) {
+        if let Some(gateway) = &self.seeded {
+            gateway.behave();
+        }
+        if let Some(line) = &self.line {
+            line.recover();
+        }
+        if let Some(processor) = &self.processor {
+            processor.recover();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Giving and taking the operator role.
+
+use std::sync::Arc;
+
+use super::state::active;
+use super::{Rejection, User, UserUpdated};
+use crate::command::StreamKeys;
+use crate::domain::decide::Decide;
+use crate::domain::{Context, Decision, State};
+use crate::event::{DomainEvent, StreamKey};
+use crate::types::{OrderId, Timestamp, UserId};
+
+/// Give or take the operator role.
+#[derive(Debug, Clone)]
+pub(crate) struct SetOperator {
+    /// The user.
+    pub user_id: UserId,
+    /// Whether the user is to be an operator.
+    pub operator: bool,
+}
+
+impl Decide for SetOperator {
+    type Answer = Arc<User>;
+    type Rejection = Rejection;
+    const IS_TOLD: bool = false;
+
+    fn order(&self) -> Option<OrderId> {
+        None
+    }
+
+    fn streams(&self) -> StreamKeys {
+        StreamKeys::from_iter([StreamKey::User(self.user_id)])
+    }
+
+    /// Refuses: [`Rejection::UserNotFound`]. Setting what is set already changes nothing.
+    fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
+        let user = active(state, self.user_id)?;
+        if user.operator == self.operator {
+            return Ok(Decision::nothing());
+        }
+        Ok(Decision::event(DomainEvent::UserUpdated(UserUpdated {
+            user_id: user.id,
+            email_changed: false,
+            password_changed: false,
+            operator: self.operator,
+            epoch: user.epoch,
+        })))
+    }
+
+    fn answer(&self, state: &State, _: Timestamp) -> Option<Arc<User>> {
+        state.user(self.user_id).cloned()
+    }
+}

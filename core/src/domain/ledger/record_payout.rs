@@ -1,0 +1,100 @@
+//! Recording that a seller was paid.
+
+use serde::{Deserialize, Serialize};
+
+use super::postings::payout;
+use super::{Payout, Rejection};
+use crate::command::StreamKeys;
+use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
+use crate::domain::decide::Decide;
+use crate::domain::{Context, Decision, Fact, State, auth};
+use crate::event::{DomainEvent, StreamKey};
+use crate::types::{Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId};
+
+/// Note that a seller was paid what they are owed, or a part of it.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordPayout {
+    /// The id that the payout will have.
+    pub payout_id: PayoutId,
+    /// Who was paid.
+    pub seller_id: UserId,
+    /// How much.
+    pub amount: Money,
+    /// By what it is found at the bank.
+    pub reference: PayoutReference,
+}
+
+impl Decide for RecordPayout {
+    type Answer = Payout;
+    type Rejection = Rejection;
+    const IS_TOLD: bool = false;
+
+    fn order(&self) -> Option<OrderId> {
+        None
+    }
+
+    fn streams(&self) -> StreamKeys {
+        StreamKeys::from_iter([StreamKey::User(self.seller_id)])
+    }
+
+    /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::SellerNotFound`], [`Rejection::ExceedsBalance`].
+    ///
+    /// Sellers whose personal data was deleted are still owed what they are owed.
+    fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
+        if !state.is_operator(context.actor) {
+            return Err(Rejection::OperatorRequired);
+        }
+        let seller = state.user(self.seller_id).ok_or(Rejection::SellerNotFound)?;
+        if state.ledger().owed(seller.id, self.amount.currency()) < i128::from(self.amount.minor()) {
+            return Err(Rejection::ExceedsBalance);
+        }
+        Ok(Decision::event(DomainEvent::PayoutRecorded(PayoutRecorded {
+            payout_id: self.payout_id,
+            seller_id: seller.id,
+            amount: self.amount,
+            reference: self.reference.clone(),
+        })))
+    }
+
+    fn answer(&self, _: &State, now: Timestamp) -> Option<Payout> {
+        Some(Payout {
+            id: self.payout_id,
+            seller_id: self.seller_id,
+            amount: self.amount,
+            reference: self.reference.clone(),
+            recorded_at: now,
+        })
+    }
+}
+
+/// A seller was paid what they were owed, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PayoutRecorded {
+    /// The payout.
+    pub payout_id: PayoutId,
+    /// Who was paid.
+    pub seller_id: UserId,
+    /// How much.
+    pub amount: Money,
+    /// By what it is found at the bank.
+    pub reference: PayoutReference,
+}
+
+impl Apply for PayoutRecorded {
+    const MAY_SETTLE: bool = false;
+    const MAY_REVIVE: bool = false;
+    const TICKETS: Tickets<Self> = None;
+    const POSTS: Posts<Self> = Some(|event, state, fact| state.enter(payout(event), fact));
+    const LEADS_TO: LeadsTo<Self> = None;
+    const THEN: After<Self> = None;
+    const DEMANDS: Demands<Self> = None;
+
+    fn stream(&self) -> StreamKey {
+        StreamKey::User(self.seller_id)
+    }
+
+    fn apply(&self, state: &mut State, fact: Fact) -> Applied {
+        auth::step(state.user_mut(self.seller_id)?, fact).map(drop)
+    }
+}

@@ -1,0 +1,91 @@
+//! Why the order domain says no.
+
+use crate::domain::rejection::rejections;
+use crate::types::TicketId;
+
+rejections! {
+    /// Why the order domain says no.
+    order
+    has {
+        /// The show has started.
+        ShowStarted(TicketId): TicketShowStarted = Conflict "ticket.show_started" "The show has started";
+        /// There is no such order.
+        NotFound: OrderNotFound = NotFound "order.not_found" "No such order";
+        /// The order is somebody else's.
+        NotYours: OrderNotYours = Forbidden "order.not_yours" "The order is not yours";
+        /// A buyer can't order their own ticket.
+        OwnTicket(TicketId): OrderOwnTicket = Forbidden "order.own_ticket" "You can't buy your own ticket";
+        /// The tickets of one order must have one currency.
+        MixedCurrencies: OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
+        /// The sum of the tickets' prices is larger than an order can be.
+        TotalTooLarge: OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
+        /// The buyer holds as many open orders as one buyer may.
+        TooManyOpen: OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
+        /// The hold has ended: its time was up.
+        Expired: OrderExpired = Conflict "order.expired" "The order has expired";
+        /// The order was cancelled.
+        Cancelled: OrderCancelled = Conflict "order.cancelled" "The order was cancelled";
+        /// The order is paid.
+        AlreadyPaid: OrderAlreadyPaid = Conflict "order.already_paid" "The order is paid";
+        /// A payment of the order is under way, and its outcome is not yet known.
+        PaymentPending: OrderPaymentPending = Conflict "order.payment_pending" "A payment of this order is under way";
+    }
+    shares {
+        /// There is no such ticket.
+        TicketNotFound(TicketId): TicketNotFound;
+        /// An open order holds the ticket.
+        TicketLocked(TicketId): TicketLocked;
+        /// The ticket is sold.
+        TicketSold(TicketId): TicketSold;
+        /// The ticket was withdrawn.
+        TicketWithdrawn(TicketId): TicketWithdrawn;
+        /// The buyer is gone, or it is the system, which buys nothing.
+        NoBuyer: AuthRequired;
+    }
+}
+
+impl Rejection {
+    /// Says that the refusal may hold only because holds that have ended by the clock are still counted.
+    pub(in crate::domain) const fn counts_holds(self) -> bool {
+        match self {
+            Self::TooManyOpen => true,
+            Self::NotFound
+            | Self::NotYours
+            | Self::TicketNotFound(_)
+            | Self::OwnTicket(_)
+            | Self::TicketLocked(_)
+            | Self::TicketSold(_)
+            | Self::TicketWithdrawn(_)
+            | Self::ShowStarted(_)
+            | Self::MixedCurrencies
+            | Self::TotalTooLarge
+            | Self::Expired
+            | Self::Cancelled
+            | Self::AlreadyPaid
+            | Self::PaymentPending
+            | Self::NoBuyer => false,
+        }
+    }
+
+    /// Returns the ticket that is in the way, if the refusal is about one of several.
+    pub(in crate::domain) const fn ticket(self) -> Option<TicketId> {
+        match self {
+            Self::TicketNotFound(id)
+            | Self::OwnTicket(id)
+            | Self::TicketLocked(id)
+            | Self::TicketSold(id)
+            | Self::TicketWithdrawn(id)
+            | Self::ShowStarted(id) => Some(id),
+            Self::NotFound
+            | Self::NotYours
+            | Self::MixedCurrencies
+            | Self::TotalTooLarge
+            | Self::TooManyOpen
+            | Self::Expired
+            | Self::Cancelled
+            | Self::AlreadyPaid
+            | Self::PaymentPending
+            | Self::NoBuyer => None,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Recording a refund that was made at the gateway's own desk.
+
+use std::sync::Arc;
+
+use super::state::find;
+use super::{ChargeRefunded, ChargeStatus, Rejection};
+use crate::command::StreamKeys;
+use crate::domain::decide::Decide;
+use crate::domain::order::{Order, TicketVersions};
+use crate::domain::{Context, Decision, State};
+use crate::event::DomainEvent;
+use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
+
+/// Note that money was given back at the gateway's own desk; only the system knows it.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordRefund {
+    /// The charge's order.
+    pub order_id: OrderId,
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The id of the refund, made of the gateway's own name for it: it is recorded once.
+    pub refund_id: RefundId,
+    /// The gateway's own name for it.
+    pub reference: Arc<str>,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Decide for RecordRefund {
+    type Answer = Arc<Order>;
+    type Rejection = Rejection;
+    const IS_TOLD: bool = true;
+
+    fn order(&self) -> Option<OrderId> {
+        Some(self.order_id)
+    }
+
+    fn streams(&self) -> StreamKeys {
+        StreamKeys::new()
+    }
+
+    /// Refuses: [`Rejection::NotFound`], [`Rejection::NotRefundable`] while it is not known that the money was taken,
+    /// [`Rejection::RefundTooLarge`]. One that is recorded already changes nothing.
+    fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
+        let (order, charge) = find(state, self.order_id, self.charge_id)?;
+        if charge.refund(self.refund_id).is_some() {
+            return Ok(Decision::nothing());
+        }
+        match charge.status {
+            status if status.has_money() => {}
+            ChargeStatus::Refunded => return Err(Rejection::RefundTooLarge),
+            _ => return Err(Rejection::NotRefundable),
+        }
+        if self.amount.currency() != charge.amount.currency() {
+            return Err(Rejection::RefundCurrency);
+        }
+        if charge.refunded_minor() + self.amount.minor() > charge.amount.minor() {
+            return Err(Rejection::RefundTooLarge);
+        }
+        Ok(Decision::event(DomainEvent::ChargeRefunded(ChargeRefunded {
+            refund_id: Some(self.refund_id),
+            charge_id: charge.id,
+            order_id: order.id,
+            amount: self.amount,
+            reference: Some(Arc::clone(&self.reference)),
+            tickets: TicketVersions::new(),
+        })))
+    }
+
+    fn answer(&self, state: &State, _: Timestamp) -> Option<Arc<Order>> {
+        state.order(self.order_id).cloned()
+    }
+}

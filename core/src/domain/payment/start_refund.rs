@@ -1,0 +1,188 @@
+//! Beginning to give money back.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{charge_of, is_active, only_refund};
+use super::{ChargeStatus, Refund, RefundStatus, Rejection};
+use crate::command::StreamKeys;
+use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then, Tickets};
+use crate::domain::decide::Decide;
+use crate::domain::order::{self, Order};
+use crate::domain::{Context, Decision, Fact, Inconsistency, State};
+use crate::event::{Actor, DomainEvent, StreamKey};
+use crate::mistake::{Mistake, planted};
+use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
+
+/// Note that the gateway is about to be asked to give money back.
+#[derive(Debug, Clone)]
+pub(crate) struct StartRefund {
+    /// The order.
+    pub order_id: OrderId,
+    /// The id that the refund will have; the gateway's idempotency key.
+    pub refund_id: RefundId,
+    /// How much; all that is left if nothing is said.
+    pub amount: Option<Money>,
+    /// Whether the tickets are to be sold anew.
+    pub return_to_sale: bool,
+}
+
+impl Decide for StartRefund {
+    type Answer = Arc<Order>;
+    type Rejection = Rejection;
+    const IS_TOLD: bool = false;
+
+    fn order(&self) -> Option<OrderId> {
+        Some(self.order_id)
+    }
+
+    fn streams(&self) -> StreamKeys {
+        StreamKeys::new()
+    }
+
+    /// Refuses: [`Rejection::Order`] for an unknown order, [`Rejection::RefundNotYours`], [`Rejection::NotRefundable`],
+    /// [`Rejection::AlreadyRefunded`], [`Rejection::RefundCurrency`], [`Rejection::RefundTooLarge`],
+    /// [`Rejection::ReturnNeedsFullRefund`].
+    ///
+    /// An operator may refund any order, and money that nobody has a claim to; a seller an order whose tickets are all theirs.
+    fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
+        let order = state.order(self.order_id).ok_or(Rejection::Order(order::Rejection::NotFound))?;
+        if !may_refund(state, order, context.actor) {
+            return Err(Rejection::RefundNotYours);
+        }
+        let charge = order.charge.as_ref().ok_or(Rejection::NotRefundable)?;
+        let reason = match charge.status {
+            ChargeStatus::Escalated if state.is_operator(context.actor) => RefundReason::Late,
+            ChargeStatus::Succeeded => RefundReason::Requested,
+            ChargeStatus::Refunding if !charge.late => RefundReason::Requested,
+            ChargeStatus::Refunding | ChargeStatus::Refunded => return Err(Rejection::AlreadyRefunded),
+            _ => return Err(Rejection::NotRefundable),
+        };
+        let left = charge.refundable().ok_or(Rejection::AlreadyRefunded)?;
+        let amount = self.amount.unwrap_or(left);
+        if amount.currency() != left.currency() {
+            return Err(Rejection::RefundCurrency);
+        }
+        if amount.minor() > left.minor() && !planted(Mistake::RefundNotBounded) {
+            return Err(Rejection::RefundTooLarge);
+        }
+        if self.return_to_sale && (amount != left || !charge.disputes.is_empty()) {
+            return Err(Rejection::ReturnNeedsFullRefund);
+        }
+        Ok(Decision::event(DomainEvent::RefundStarted(RefundStarted {
+            refund_id: Some(self.refund_id),
+            charge_id: charge.id,
+            order_id: order.id,
+            amount,
+            reason,
+            return_to_sale: self.return_to_sale,
+        })))
+    }
+
+    fn answer(&self, state: &State, _: Timestamp) -> Option<Arc<Order>> {
+        state.order(self.order_id).cloned()
+    }
+}
+
+fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
+    let sells_all = |id| order.tickets.iter().all(|ticket| ticket.seller_id == id);
+    let is_seller = |id| is_active(state, id) && sells_all(id);
+    state.is_operator(actor) || actor.user().is_some_and(is_seller)
+}
+
+/// The gateway is about to be asked to give the money back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundStarted {
+    /// The new refund; the gateway's idempotency key. Journals from before partial refunds have none: there was one a charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<RefundId>,
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// The order.
+    pub order_id: OrderId,
+    /// What is to be given back.
+    pub amount: Money,
+    /// Why.
+    pub reason: RefundReason,
+    /// Whether the tickets are sold anew once it is done.
+    pub return_to_sale: bool,
+}
+
+/// Why money is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefundReason {
+    /// The seller or an operator asked for it.
+    Requested,
+    /// The money was taken for an order that had ended.
+    Late,
+    /// Somebody did it at the card processor's own desk.
+    Elsewhere,
+}
+
+impl RefundReason {
+    /// The reason as published, such as `requested`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Late => "late",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+impl Apply for RefundStarted {
+    const MAY_SETTLE: bool = false;
+    const MAY_REVIVE: bool = true;
+    const TICKETS: Tickets<Self> = None;
+    const POSTS: Posts<Self> = Some(Self::tells_of_late_money);
+    const LEADS_TO: LeadsTo<Self> = None;
+    const THEN: After<Self> = Some(|event| Then::Resume(event.order_id));
+    const DEMANDS: Demands<Self> = None;
+
+    fn stream(&self) -> StreamKey {
+        StreamKey::Order(self.order_id)
+    }
+
+    fn apply(&self, state: &mut State, fact: Fact) -> Applied {
+        let order = state.order_mut(self.order_id)?;
+        if order.status.is_open() {
+            return Err(Inconsistency("money went back while the order was open"));
+        }
+        let charge = charge_of(order::version_step(order, fact)?, self.charge_id, fact)?;
+        let follows = match (self.reason, charge.status) {
+            (RefundReason::Requested, ChargeStatus::Succeeded | ChargeStatus::Refunding) => !charge.late,
+            // Journals from before `LateMoneyReceived` go from failed to refunding.
+            (RefundReason::Late, ChargeStatus::Late | ChargeStatus::Escalated | ChargeStatus::Failed) => true,
+            _ => false,
+        };
+        let id = self.refund_id.unwrap_or_else(|| only_refund(charge.id));
+        if !follows || charge.refund(id).is_some() || self.amount.minor() > charge.refundable_minor() {
+            return Err(Inconsistency("a refund started that does not follow from its charge"));
+        }
+        charge.late = self.reason == RefundReason::Late;
+        charge.refunds.push(Refund {
+            id,
+            amount: self.amount,
+            status: RefundStatus::Pending,
+            reason: self.reason,
+            reference: None,
+            return_to_sale: self.return_to_sale,
+        });
+        charge.status = ChargeStatus::Refunding;
+        Ok(())
+    }
+}
+
+impl RefundStarted {
+    /// Journals from before `LateMoneyReceived` tell by this event that money came late.
+    fn tells_of_late_money(&self, state: &mut State, fact: Fact) -> Applied {
+        state.post(self.order_id, fact, |entry| {
+            let is_news = self.reason == RefundReason::Late && !entry.was_late();
+            Ok(is_news.then(|| entry.late(self.amount)))
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Why the domains say no.
+
+use super::{auth, expiration, ledger, order, payment, ticket};
+use crate::types::TicketId;
+
+/// Makes a domain's `Rejection`, and its `codes`: the list of what each refusal's public code is.
+///
+/// A refusal `has` a code of its own, which is declared with it (`Refusal: Code = Kind "the.code" "The message"`, where the
+/// sentence before it documents both), or `shares` one that is declared elsewhere (`Refusal: Code`). A domain that asks another
+/// first can pass that one's refusals on (`or Order(order::Rejection)`).
+///
+/// The list is a macro. It is given the names of more macros, and hands what it was given and its own list to the first of them;
+/// `core/src/error/code.rs` puts all lists together in this way.
+macro_rules! rejections {
+    ($($list:tt)*) => {
+        $crate::domain::rejection::list_rejections! { ($) $($list)* }
+    };
+}
+pub(super) use rejections;
+
+macro_rules! list_rejections {
+    (
+        ($d:tt)
+        $(#[$meta:meta])*
+        $domain:ident $(or $other:ident($inner:path) $why:literal)?
+        has {
+            $($(#[$doc:meta])* $name:ident $(($about:ident))?: $code:ident = $kind:ident $text:literal $message:literal;)*
+        }
+        shares {
+            $($(#[$shared_doc:meta])* $shared:ident $(($shared_about:ident))?: $shared_code:ident;)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Rejection {
+            $(#[doc = $why] $other($inner),)?
+            $($(#[$doc])* $name $(($about))?,)*
+            $($(#[$shared_doc])* $shared $(($shared_about))?,)*
+        }
+
+        macro_rules! codes {
+            ([$d next:ident $d($d rest:ident)*] $d($d given:tt)*) => {
+                $d next! {
+                    [$d($d rest)*] $d($d given)*
+                    $domain $(or $other)?
+                    has { $($(#[$doc])* $name: $code = $kind $text $message;)* }
+                    shares { $($shared: $shared_code;)* }
+                }
+            };
+        }
+        pub(crate) use codes;
+    };
+}
+pub(in crate::domain) use list_rejections;
+
+/// Makes the union of the domains' refusals.
+macro_rules! domains {
+    ($($(#[$doc:meta])* $name:ident($domain:ident),)*) => {
+        /// Why a domain says no.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Rejection {
+            $($(#[$doc])* $name($domain::Rejection),)*
+        }
+
+        $(
+            impl From<$domain::Rejection> for Rejection {
+                fn from(rejection: $domain::Rejection) -> Self {
+                    Self::$name(rejection)
+                }
+            }
+        )*
+    };
+}
+
+domains! {
+    /// The auth domain.
+    Auth(auth),
+    /// The ticket domain.
+    Ticket(ticket),
+    /// The order domain.
+    Order(order),
+    /// The expiration domain.
+    Expiration(expiration),
+    /// The payment domain.
+    Payment(payment),
+    /// The ledger domain.
+    Ledger(ledger),
+}
+
+impl Rejection {
+    /// Says that the refusal may hold only because holds that have ended by the clock are still counted.
+    pub(crate) const fn counts_holds(self) -> bool {
+        match self {
+            Self::Auth(rejection) => rejection.counts_holds(),
+            Self::Order(rejection) => rejection.counts_holds(),
+            Self::Ticket(_) | Self::Expiration(_) | Self::Payment(_) | Self::Ledger(_) => false,
+        }
+    }
+
+    /// Returns the ticket that is in the way, if the refusal is about one of several.
+    pub(crate) const fn ticket(self) -> Option<TicketId> {
+        match self {
+            Self::Order(rejection) => rejection.ticket(),
+            Self::Payment(rejection) => rejection.ticket(),
+            Self::Auth(_) | Self::Ticket(_) | Self::Expiration(_) | Self::Ledger(_) => None,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Listing tickets.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rejection, Show, Ticket, TicketStatus};
+use crate::command::StreamKeys;
+use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
+use crate::domain::decide::Decide;
+use crate::domain::{Context, Decision, Fact, State};
+use crate::event::{DomainEvent, StreamKey};
+use crate::types::{Money, OrderId, SeatLabel, TicketId, Timestamp, Title, UserId};
+
+/// List tickets, all or none; the actor is their seller.
+#[derive(Debug, Clone)]
+pub(crate) struct CreateTickets {
+    /// The tickets, with the ids that they will have.
+    pub listings: Vec<(TicketId, Listing)>,
+}
+
+/// What a seller says of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// What it is called.
+    pub title: Title,
+    /// What it costs.
+    pub price: Money,
+    /// What it lets its holder attend.
+    pub show: Option<Arc<Show>>,
+    /// Where in the venue its place is.
+    pub seat: Option<SeatLabel>,
+}
+
+impl Decide for CreateTickets {
+    type Answer = Vec<Arc<Ticket>>;
+    type Rejection = Rejection;
+    const IS_TOLD: bool = false;
+
+    fn order(&self) -> Option<OrderId> {
+        None
+    }
+
+    fn streams(&self) -> StreamKeys {
+        StreamKeys::new()
+    }
+
+    /// Refuses: [`Rejection::NoSeller`].
+    fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
+        let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
+        let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
+        let events = self.listings.iter().map(|(ticket_id, listing)| {
+            DomainEvent::TicketCreated(TicketCreated {
+                ticket_id: *ticket_id,
+                seller_id,
+                title: listing.title.clone(),
+                price: listing.price,
+                show: listing.show.clone(),
+                seat: listing.seat.clone(),
+            })
+        });
+        Ok(Decision::events(events))
+    }
+
+    fn answer(&self, state: &State, _: Timestamp) -> Option<Vec<Arc<Ticket>>> {
+        Some(self.listings.iter().filter_map(|(id, _)| state.ticket(*id).cloned()).collect())
+    }
+}
+
+/// A ticket was listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketCreated {
+    /// The new ticket.
+    pub ticket_id: TicketId,
+    /// Who sells it.
+    pub seller_id: UserId,
+    /// What it is called.
+    pub title: Title,
+    /// What it costs.
+    pub price: Money,
+    /// What it lets its holder attend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show: Option<Arc<Show>>,
+    /// Where in the venue its place is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<SeatLabel>,
+}
+
+impl Apply for TicketCreated {
+    const MAY_SETTLE: bool = false;
+    const MAY_REVIVE: bool = false;
+    const TICKETS: Tickets<Self> = None;
+    const POSTS: Posts<Self> = None;
+    const LEADS_TO: LeadsTo<Self> = None;
+    const THEN: After<Self> = None;
+    const DEMANDS: Demands<Self> = None;
+
+    fn stream(&self) -> StreamKey {
+        StreamKey::Ticket(self.ticket_id)
+    }
+
+    fn apply(&self, state: &mut State, fact: Fact) -> Applied {
+        fact.follows(0)?;
+        state.add_ticket(Ticket {
+            id: self.ticket_id,
+            seller_id: self.seller_id,
+            title: self.title.clone(),
+            price: self.price,
+            show: self.show.clone(),
+            seat: self.seat.clone(),
+            status: TicketStatus::Available,
+            holder: None,
+            version: fact.version,
+            created_at: fact.at,
+            updated_at: fact.at,
+        })
+    }
+}

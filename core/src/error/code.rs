@@ -1,0 +1,122 @@
+//! The stable codes of errors: those of the domains' refusals, which stand beside them, and the others.
+
+use super::ErrorKind;
+use crate::domain::auth::codes as auth_codes;
+use crate::domain::expiration::codes as expiration_codes;
+use crate::domain::ledger::codes as ledger_codes;
+use crate::domain::order::codes as order_codes;
+use crate::domain::payment::codes as payment_codes;
+use crate::domain::ticket::codes as ticket_codes;
+
+/// Lists the codes that no refusal has; with the lists of the domains they are all there are.
+macro_rules! codes {
+    ($($list:tt)*) => {
+        auth_codes! { [ticket_codes order_codes expiration_codes payment_codes ledger_codes all_codes] { $($list)* } }
+    };
+}
+
+/// Makes [`Code`] of all lists, and tells the code of each refusal.
+macro_rules! all_codes {
+    (
+        []
+        { $($(#[$doc:meta])* $code:ident = $kind:ident $text:literal $message:literal;)* }
+        $(
+            $domain:ident $(or $other:ident)?
+            has {
+                $($(#[$own_doc:meta])* $name:ident: $own:ident = $own_kind:ident $own_text:literal $own_message:literal;)*
+            }
+            shares { $($shared:ident: $shared_code:ident;)* }
+        )*
+    ) => {
+        /// Every code that an [`Error`](crate::Error) can carry. Codes are stable: they are never renamed or given another meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $code,)*
+            $($($(#[$own_doc])* $own,)*)*
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)* $($(Self::$own,)*)*];
+
+            /// The stable text, such as `ticket.locked`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $text,)*
+                    $($(Self::$own => $own_text,)*)*
+                }
+            }
+
+            /// The kind of error that the code belongs to.
+            pub const fn kind(self) -> ErrorKind {
+                match self {
+                    $(Self::$code => ErrorKind::$kind,)*
+                    $($(Self::$own => ErrorKind::$own_kind,)*)*
+                }
+            }
+
+            /// The sentence that an error of this code has unless it has a better one.
+            pub const fn message(self) -> &'static str {
+                match self {
+                    $(Self::$code => $message,)*
+                    $($(Self::$own => $own_message,)*)*
+                }
+            }
+        }
+
+        $(
+            impl From<crate::domain::$domain::Rejection> for Code {
+                fn from(rejection: crate::domain::$domain::Rejection) -> Self {
+                    use crate::domain::$domain::Rejection;
+                    match rejection {
+                        $(Rejection::$other(rejection) => rejection.into(),)?
+                        $(Rejection::$name { .. } => Self::$own,)*
+                        $(Rejection::$shared { .. } => Self::$shared_code,)*
+                    }
+                }
+            }
+        )*
+    };
+}
+
+codes! {
+    /// Some field of the input is wrong; the faults say which.
+    Validation = Validation "validation" "The input is not valid";
+
+    /// Nobody is signed in, or the session has ended.
+    AuthRequired = Unauthenticated "auth.required" "Not signed in";
+    /// Unknown email or wrong password; it is not told which.
+    AuthInvalidCredentials = Unauthenticated "auth.invalid_credentials" "Invalid credentials";
+    /// Only an operator may do this.
+    AuthOperatorRequired = Forbidden "auth.operator_required" "Only an operator may do this";
+
+    /// The card processor refused the card.
+    PaymentDeclined = PaymentDeclined "payment.declined" "The card was declined";
+    /// The charge is somebody else's.
+    PaymentNotYours = Forbidden "payment.not_yours" "The charge is not yours";
+    /// The message does not come from the card processor, or is too old.
+    PaymentNoticeRefused = Validation "payment.notice_refused" "The message is not from the card processor";
+    /// So many payments wait for the card processor that no more are taken.
+    PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
+
+    /// The idempotency key belongs to another command.
+    CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
+    /// Too many requests.
+    RateLimited = TooManyRequests "rate.limited" "Too many attempts, try again later";
+
+    /// A fault of the program; its details are in the trace only.
+    Internal = Internal "internal" "Something went wrong";
+    /// The journal is damaged, and the engine does not guess.
+    JournalDamaged = Internal "journal.damaged" "The journal is damaged";
+    /// The journal could not be written or read; the outcome of the command is unknown.
+    JournalUnavailable = Unavailable "journal.unavailable" "The journal is not available right now";
+    /// The directory is open already, in this process or another.
+    JournalInUse = Unavailable "journal.in_use" "The data directory is open already";
+    /// The directory was written by a newer version of boxoffice.
+    JournalNewerFormat = Unavailable "journal.newer_format" "The data directory has a newer format";
+    /// The engine is closed.
+    EngineClosed = Unavailable "engine.closed" "The box office is closed";
+    /// The queue of commands is full.
+    EngineOverloaded = Unavailable "engine.overloaded" "Too busy, try again in a moment";
+}

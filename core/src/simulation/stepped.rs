@@ -1,0 +1,203 @@
+//! A box office without threads.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::observer::{Ear, Observer};
+use super::readings::Readings;
+use crate::disk::Disk;
+use crate::engine::{Writer, catch_up};
+use crate::error::Error;
+use crate::event::{Actor, Hash, Record};
+use crate::gateway::{NoticeFact, PaymentGateway};
+use crate::journal::{Head, Journal, JournalError, RedbJournal, Sizes};
+use crate::office::{Named, command_of, is_in_journal};
+use crate::types::{OrderId, Timestamp, UserId};
+use crate::views::Views;
+use crate::{BoxOffice, Builder};
+
+/// The key of email hashes of every simulated journal: it decides nothing.
+const EMAIL_HASH_KEY: [u8; 32] = [0x5a; 32];
+
+/// So small that records are archived all the time, and that some lives are in quick-repair mode.
+const SIZES: Sizes = Sizes { kept: 100, portion: 20, portion_bytes: 16 * 1024, quick_repair_from: 200 };
+
+/// Where each of a box office's files is.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// The journal's own file.
+    pub journal: Arc<dyn Disk>,
+    /// The archive of old records.
+    pub archive: Arc<dyn Disk>,
+    /// The checkpoint of the views.
+    pub views: Arc<dyn Disk>,
+}
+
+/// Something that is under way until it is polled to its end.
+pub type Pending = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A box office without threads: it decides, appends, archives and writes checkpoints when it is told to, and its tasks run when
+/// their runtime does.
+///
+/// Dropping it is its process's death: nobody is answered any more, and nothing is written any more.
+pub struct SteppedOffice {
+    office: BoxOffice,
+    journal: Arc<dyn Journal>,
+    views: Views,
+    /// `None` once it is abandoned.
+    writer: Option<Writer>,
+}
+
+impl SteppedOffice {
+    /// Opens the box office on what is stored, with the builder's clock, ids, limits and key ring.
+    ///
+    /// # Errors
+    /// Those of [`Builder::open`].
+    pub fn open(
+        builder: Builder,
+        storage: Storage,
+        gateway: Arc<dyn PaymentGateway>,
+        runtime: &tokio::runtime::Handle,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, Error> {
+        let files = [storage.journal, storage.archive];
+        let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open_on(files, EMAIL_HASH_KEY, SIZES)?);
+        let views = Views::open_on(storage.views, &|head| is_in_journal(journal.as_ref(), head))?;
+        let opened = builder.open_stepped(Arc::clone(&journal), views.clone(), gateway, runtime);
+        let (office, writer) = opened.inspect_err(|_| {
+            views.close();
+            journal.close();
+        })?;
+        office.inner().tap(Arc::new(Ear(observer)));
+        Ok(Self { office, journal, views, writer: Some(writer) })
+    }
+
+    /// Returns the façade.
+    pub fn office(&self) -> &BoxOffice {
+        &self.office
+    }
+
+    /// Decides what waits in the queue, and begins to append it unless the batch before is still being appended.
+    pub fn decide(&mut self) {
+        self.writer.iter_mut().for_each(Writer::turn);
+    }
+
+    /// Ends the append that was begun, in success or failure.
+    pub fn append(&mut self) {
+        self.writer.iter_mut().for_each(Writer::land_flying);
+    }
+
+    /// Returns `true` if the writer has come to its end.
+    pub fn is_over(&self) -> bool {
+        self.writer.as_ref().is_none_or(Writer::is_done)
+    }
+
+    /// Takes no more commands; what waits in the queue is still decided.
+    pub fn close_queue(&self) {
+        self.office.inner().close_queue();
+    }
+
+    /// Drops the writer with everybody who waits for it.
+    pub fn abandon(&mut self) {
+        self.writer = None;
+    }
+
+    /// Writes a checkpoint.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails; the checkpoint before stays.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        self.views.checkpoint()?;
+        Ok(())
+    }
+
+    /// Moves some of the oldest records to the archive; returns whether there may be more.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails; nothing is lost.
+    pub fn archive(&self) -> Result<bool, Error> {
+        Ok(self.journal.archive()?)
+    }
+
+    /// Returns number and hash of the last durable record.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails.
+    pub fn head(&self) -> Result<(u64, Hash), Error> {
+        let head = self.journal.head()?;
+        Ok((head.seq, head.hash))
+    }
+
+    /// Returns at most `limit` durable records from `from` on.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        Ok(self.journal.read(from, limit)?)
+    }
+
+    /// Gives every durable record to `visit`, in order, with their hashes checked.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    pub fn replay(&self, visit: &mut dyn FnMut(&Record)) -> Result<(), Error> {
+        let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
+        self.journal.replay(start, &mut |record| -> Result<(), JournalError> {
+            visit(&record);
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Returns `true` if there is personal data of the user.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    pub fn has_personal_data(&self, user: UserId) -> Result<bool, Error> {
+        Ok(self.journal.vault_row(user)?.is_some())
+    }
+
+    /// Returns what everybody is shown.
+    pub fn shown(&self) -> Readings {
+        Readings(self.views.clone())
+    }
+
+    /// Returns what a replay from zero makes of the journal.
+    ///
+    /// # Errors
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    pub fn replayed(&self) -> Result<Readings, Error> {
+        let rebuilt = Views::open(None, &|_| true)?;
+        catch_up(self.journal.as_ref(), &rebuilt)?;
+        Ok(Readings(rebuilt))
+    }
+
+    /// Takes note of what the card processor reports by itself, as [`Payments::receive_notice`](crate::Payments::receive_notice)
+    /// does with a message that it has read. Returns `None` if there is nothing to note.
+    pub fn receive(&self, fact: NoticeFact) -> Option<Pending> {
+        // Storage that can't be read: the card processor reports it again some other time.
+        let order = self.views.order_of_charge(fact.charge_id()).ok()??;
+        let office = self.office.clone();
+        let new_order_id = OrderId::from(office.inner().fresh_id());
+        let command = command_of(fact, order.id, new_order_id)?;
+        Some(Box::pin(async move {
+            // The card processor does not care what becomes of it.
+            let _ = office.inner().submit_any(command, Actor::System, Named::Fresh).await;
+        }))
+    }
+}
+
+impl Drop for SteppedOffice {
+    fn drop(&mut self) {
+        self.writer = None;
+        self.views.close();
+        self.journal.close();
+    }
+}
+
+impl fmt::Debug for SteppedOffice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SteppedOffice").field("is_over", &self.is_over()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,26 @@
+//! The application: every route with what stands around it.
+
+use axum::Router;
+
+use crate::error;
+use crate::middleware::{self, Edge};
+use crate::routes;
+use crate::state::AppState;
+#[cfg(feature = "pages")]
+use crate::web;
+
+/// Returns the whole application: every route of the contract, the pages for people, and all that stands around them.
+pub fn app(state: AppState) -> Router {
+    app_with(state, Router::new())
+}
+
+/// Returns the same with `more` routes behind the same middlewares, for programs that embed the host.
+pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
+    let (routes, _) = routes::all(&state.settings).split_for_parts();
+    #[cfg(feature = "pages")]
+    let routes = routes.merge(web::routes());
+    let routes =
+        routes.merge(more).fallback(error::route_not_found).method_not_allowed_fallback(error::method_not_allowed);
+    let edge = Edge::new(&state);
+    middleware::around(routes, edge).with_state(state)
+}

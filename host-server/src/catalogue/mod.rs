@@ -1,0 +1,189 @@
+//! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale, and those sold for shows to
+//! come, and kept by following the journal.
+//!
+//! One task follows for everybody. It tells what has changed to whoever looks at a show, within a second and by one message for
+//! all of them, so that neither the writer nor the views notice how many look.
+//!
+//! **Invariant:** it holds tickets that are on sale, which are sold of shows that are still to come, and the latest changes of each
+//! show, and nothing of the past.
+
+mod feed;
+mod key;
+mod on_sale;
+mod seats;
+mod shows;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use boxoffice::{
+    BoxOffice, Code, Error, PageLimit, Record, StreamKey, Subscription, Ticket, TicketId, TicketQuery, TicketSort,
+    TicketStatus, TicketStatusFilter,
+};
+use tokio::sync::{OnceCell, broadcast};
+use tokio::time::{Instant, MissedTickBehavior};
+
+pub(crate) use key::ShowKey;
+pub(crate) use on_sale::OnSale;
+use shows::Shows;
+pub(crate) use shows::{Browse, Sort};
+
+/// How often it is looked whether there is something to tell.
+const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// After how long a silent feed says that it is alive.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many records are taken at once.
+const BATCH_MAX: usize = 1024;
+
+/// How long the follower waits when the journal can't be read.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The catalogue, which is made when it is asked for first.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue(OnceCell<Arc<Shared>>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    shows: RwLock<Shows>,
+    feeds: feed::Feeds,
+}
+
+impl Catalogue {
+    /// The catalogue as it stands.
+    pub(crate) async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
+        self.0.get_or_try_init(|| start(office.clone())).await
+    }
+}
+
+impl Shared {
+    /// The shows, as of a moment ago.
+    pub(crate) fn shows(&self) -> RwLockReadGuard<'_, Shows> {
+        self.shows.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shows_mut(&self) -> RwLockWriteGuard<'_, Shows> {
+        self.shows.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What changes at a show from now on, and what has since `since`, if that is still known.
+    pub(crate) fn follow(&self, key: ShowKey, since: u64) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
+        // Subscribed first: what happens in between comes twice, and does no harm.
+        let receiver = self.feeds.subscribe(key);
+        let shows = self.shows();
+        let missed = match shows.changes_since(key, since) {
+            Some(news) if news.changes.is_empty() => None,
+            Some(news) => Some(feed::message(&news)),
+            None => Some(feed::reset(shows.seq())),
+        };
+        (missed, receiver)
+    }
+}
+
+async fn start(office: BoxOffice) -> Result<Arc<Shared>, Error> {
+    // Read before the tickets: whatever happens meanwhile is seen once more.
+    let head = office.journal().head()?;
+    let reader = office.clone();
+    let shows = tokio::task::spawn_blocking(move || load(&reader, head)).await.map_err(|_| Code::Internal)??;
+    let shared = Arc::new(Shared { shows: RwLock::new(shows), feeds: feed::Feeds::default() });
+    let records = office.journal().subscribe(head + 1);
+    tokio::spawn(follow(office, records, Arc::clone(&shared)));
+    Ok(shared)
+}
+
+fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
+    let mut shows = Shows::default();
+    each(office, TicketStatusFilter::OnSale, TicketSort::Oldest, |ticket| {
+        shows.put(ticket, head);
+        true
+    })?;
+    // What starts last comes first, so that the past is not read.
+    let now = office.now();
+    each(office, TicketStatus::Sold.into(), TicketSort::StartsAtDesc, |ticket| {
+        let is_past = ticket.show.as_deref().is_some_and(|show| show.has_started(now));
+        if !is_past {
+            shows.put(ticket, head);
+        }
+        !is_past
+    })?;
+    shows.advance_to(head);
+    Ok(shows)
+}
+
+/// Takes the tickets of this status in this order, as long as it says so.
+fn each(
+    office: &BoxOffice,
+    status: TicketStatusFilter,
+    sort: TicketSort,
+    mut take: impl FnMut(&Arc<Ticket>) -> bool,
+) -> Result<(), Error> {
+    let mut query = TicketQuery::new().status(status).sort(sort).limit(PageLimit::MAX.get());
+    loop {
+        let page = office.tickets().list(&query)?;
+        if !page.items.iter().all(&mut take) {
+            return Ok(());
+        }
+        let Some(cursor) = page.next else { return Ok(()) };
+        query.cursor = Some(cursor);
+    }
+}
+
+async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared>) {
+    let mut ticks = tokio::time::interval(TELL_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut alive_at = Instant::now() + KEEP_ALIVE;
+    loop {
+        tokio::select! {
+            batch = records.next_batch(BATCH_MAX) => match batch {
+                Ok(batch) => take(&office, &shared, &batch),
+                Err(error) if error.code() == Code::EngineClosed => return,
+                Err(error) => {
+                    tracing::error!(%error, "the catalogue can't follow the journal");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            },
+            now = ticks.tick() => {
+                tell(&shared, now);
+                if now >= alive_at {
+                    shared.feeds.keep_alive();
+                    shared.shows_mut().forget_the_past(office.now());
+                    alive_at = now + KEEP_ALIVE;
+                }
+            }
+        }
+    }
+}
+
+/// Looks again at every ticket that the records are about; what became of it is the core's to say.
+fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
+    let Some(last) = batch.last() else { return };
+    let mut changed: Vec<TicketId> = Vec::new();
+    for record in batch {
+        let keys = record.event.changes();
+        changed.extend(keys.iter().filter_map(|key| if let StreamKey::Ticket(id) = key { Some(*id) } else { None }));
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    let tickets: Vec<_> = changed.iter().filter_map(|id| office.tickets().get(*id).ok()).collect();
+    let mut shows = shared.shows_mut();
+    for ticket in &tickets {
+        shows.put(ticket, last.seq);
+    }
+    shows.advance_to(last.seq);
+}
+
+/// Tells what has changed to whoever looks.
+fn tell(shared: &Shared, now: Instant) {
+    if !shared.shows().has_news() {
+        return;
+    }
+    let all_news = {
+        let is_due = shared.feeds.are_due(now);
+        shared.shows_mut().take_news(is_due)
+    };
+    for news in &all_news {
+        shared.feeds.send(news.key, now, || feed::message(news));
+    }
+}

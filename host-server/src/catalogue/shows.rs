@@ -1,0 +1,243 @@
+//! The shows with their tickets on sale, and those that are sold out until they start.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
+
+use super::key::ShowKey;
+use super::on_sale::{Change, OnSale, Summary};
+
+/// All that is on sale, or was for a show that is still to come.
+#[derive(Debug, Default)]
+pub(crate) struct Shows {
+    by_key: HashMap<ShowKey, OnSale>,
+    key_of: HashMap<TicketId, ShowKey>,
+    news: HashSet<ShowKey>,
+    seq: u64,
+}
+
+/// What is told of a show.
+#[derive(Debug)]
+pub(super) struct News {
+    pub(super) key: ShowKey,
+    /// The tickets that have changed since it was told before.
+    pub(super) changes: Vec<(TicketId, TicketStatus)>,
+    /// What its tickets come to, while it has some on sale.
+    pub(super) summary: Option<Summary>,
+    /// The last record that is in it.
+    pub(super) seq: u64,
+}
+
+/// The order of a listing of shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sort {
+    /// What starts first.
+    #[default]
+    Date,
+    /// The lowest price.
+    Price,
+    /// By name.
+    Name,
+}
+
+/// Which shows to list.
+#[derive(Debug, Default)]
+pub(crate) struct Browse<'a> {
+    /// Words of the name, the venue or the category.
+    pub(crate) q: &'a str,
+    /// The category; all if it is empty.
+    pub(crate) category: &'a str,
+    /// The highest lowest price, in major units.
+    pub(crate) max_price: Option<&'a str>,
+    /// Shows from this moment on.
+    pub(crate) from: Option<Timestamp>,
+    /// Shows before this moment.
+    pub(crate) until: Option<Timestamp>,
+    /// Only shows with tickets, and none that are sold out.
+    pub(crate) only_left: bool,
+    /// The order.
+    pub(crate) sort: Sort,
+}
+
+impl Shows {
+    /// The number of the last record that is in it.
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// A show, while it has tickets on sale.
+    pub(crate) fn get(&self, key: ShowKey) -> Option<&OnSale> {
+        self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
+    }
+
+    /// A show of which all is sold, until it starts.
+    pub(crate) fn sold_out(&self, key: ShowKey, now: Timestamp) -> Option<&OnSale> {
+        self.by_key.get(&key).filter(|show| show.is_sold_out() && !show.has_started(now))
+    }
+
+    /// What a show's tickets come to, while it has some on sale.
+    pub(super) fn summary(&self, key: ShowKey) -> Option<Summary> {
+        self.get(key).map(OnSale::summary)
+    }
+
+    /// The shows that are asked for, in order: those with tickets at this moment, and after them those that are sold out.
+    pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
+        let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
+        let mut found: Vec<&OnSale> =
+            self.by_key.values().filter(|show| is_wanted(show, browse, &words, now)).collect();
+        let date = |show: &OnSale| (show.starts_at().map_or(u64::MAX, Timestamp::as_millis), show.key);
+        match browse.sort {
+            Sort::Date => found.sort_by_key(|show| date(show)),
+            Sort::Price => found.sort_by_key(|show| (show.summary().low.minor(), date(show))),
+            Sort::Name => found.sort_by_cached_key(|show| (show.name().to_lowercase(), date(show))),
+        }
+        found.sort_by_key(|show| show.is_sold_out());
+        found
+    }
+
+    /// The categories of what is listed, with the number of shows.
+    pub(crate) fn categories(&self, now: Timestamp) -> BTreeMap<&str, usize> {
+        let mut categories = BTreeMap::new();
+        for show in self.by_key.values().filter(|show| is_open(show, now)) {
+            if let Some(category) = show.show().and_then(|show| show.category.as_ref()) {
+                *categories.entry(category.as_str()).or_default() += 1;
+            }
+        }
+        categories
+    }
+
+    /// Takes a ticket as it stands after the record.
+    pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
+        self.seq = self.seq.max(seq);
+        let key = ShowKey::of(ticket);
+        if let Some(before) = self.key_of.get(&ticket.id).copied().filter(|before| *before != key) {
+            self.leave(before, ticket.id, seq);
+        }
+        let is_known = self.by_key.contains_key(&key);
+        let may_be_sold_out = ticket.status == TicketStatus::Sold && ticket.show.is_some();
+        if !is_known && !ticket.status.is_live() && !may_be_sold_out {
+            self.key_of.remove(&ticket.id);
+            return;
+        }
+        self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq)).put(ticket, seq);
+        self.news.insert(key);
+        if ticket.status.is_live() {
+            self.key_of.insert(ticket.id, key);
+        } else {
+            self.key_of.remove(&ticket.id);
+        }
+    }
+
+    /// A ticket was edited to be of another show.
+    fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
+        if let Some(show) = self.by_key.get_mut(&key) {
+            show.tickets.remove(&ticket);
+            show.sold.remove(&ticket);
+            show.summary = OnceLock::new();
+            show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
+            self.news.insert(key);
+        }
+    }
+
+    pub(super) fn advance_to(&mut self, seq: u64) {
+        self.seq = self.seq.max(seq);
+    }
+
+    /// What changed at a show since a record, first to last, or `None` if that is too long ago.
+    pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<News> {
+        let changes = self.by_key.get(&key)?.since(seq)?;
+        Some(News { key, changes, summary: self.summary(key), seq: self.seq })
+    }
+
+    pub(super) fn has_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// Forgets shows that were sold out and have started.
+    pub(super) fn forget_the_past(&mut self, now: Timestamp) {
+        self.by_key.retain(|_, show| !show.tickets.is_empty() || !show.has_started(now));
+    }
+
+    /// What was not told yet, of the shows for which it is time. Shows without tickets are forgotten after their last change was
+    /// told, unless they are sold out.
+    pub(super) fn take_news(&mut self, is_due: impl Fn(ShowKey) -> bool) -> Vec<News> {
+        let mut news = Vec::new();
+        for key in self.news.extract_if(|key| is_due(*key)).collect::<Vec<_>>() {
+            let summary = self.summary(key);
+            let Some(show) = self.by_key.get_mut(&key) else { continue };
+            let changes = show.untold.drain().collect();
+            if show.tickets.is_empty() && show.sold.is_empty() {
+                self.by_key.remove(&key);
+            }
+            news.push(News { key, changes, summary, seq: self.seq });
+        }
+        news
+    }
+}
+
+/// Whether tickets of the show can still be ordered, or could be before they were sold.
+fn is_open(show: &OnSale, now: Timestamp) -> bool {
+    (!show.tickets.is_empty() || show.is_sold_out()) && !show.has_started(now)
+}
+
+fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {
+    let starts_at = show.starts_at();
+    let category = show.show().and_then(|show| show.category.as_ref()).map_or("", boxoffice::Category::as_str);
+    is_open(show, now)
+        && !(browse.only_left && show.is_sold_out())
+        && (browse.category.is_empty() || browse.category == category)
+        && browse.from.is_none_or(|from| starts_at.is_some_and(|at| at >= from))
+        && browse.until.is_none_or(|until| starts_at.is_some_and(|at| at < until))
+        && words.iter().all(|word| show.words.contains(word.as_str()))
+        && browse.max_price.is_none_or(|max| {
+            // What can't be bought has no price.
+            if show.is_sold_out() {
+                return false;
+            }
+            let low = show.summary().low;
+            Money::parse(max, low.currency()).is_ok_and(|max| low.minor() <= max.minor())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use boxoffice::{BoxOffice, NewTicket, SignUp};
+
+    use super::super::on_sale::RECENT_MAX;
+    use super::*;
+
+    #[tokio::test]
+    async fn everything_is_told_once_however_much_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await.unwrap().user.id;
+        let mut shows = Shows::default();
+        let many = RECENT_MAX + 100;
+        let listed = office.tickets().create_many(ann, vec![NewTicket::new("Hamlet", "1"); many]).await.unwrap();
+        for (at, ticket) in (1..).zip(&listed) {
+            shows.put(ticket, at);
+        }
+        let key = ShowKey::of(&listed[0]);
+        assert!(shows.take_news(|_| false).is_empty() && shows.has_news(), "what is not due waits");
+        let told: HashSet<_> = shows.take_news(|due| due == key).remove(0).changes.into_iter().collect();
+        let expected = listed.iter().map(|ticket| (ticket.id, TicketStatus::Available));
+        assert_eq!(told, expected.collect());
+        assert!(!shows.has_news() && shows.take_news(|_| true).is_empty());
+        assert!(shows.changes_since(key, 0).is_none(), "who was away for long looks at everything again");
+        let last = listed.last().unwrap();
+        office.tickets().withdraw(ann, last.id, None).await.unwrap();
+        shows.put(&office.tickets().get(last.id).unwrap(), many as u64 + 1);
+        assert_eq!(shows.take_news(|_| true)[0].changes, [(last.id, TicketStatus::Withdrawn)]);
+        assert_eq!(shows.changes_since(key, many as u64).unwrap().changes, [(last.id, TicketStatus::Withdrawn)]);
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        let key = ShowKey(7);
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for wrong in ["", "7", &"g".repeat(32), &"A".repeat(32), &"0".repeat(33)] {
+            assert_eq!(wrong.parse::<ShowKey>(), Err(()), "{wrong}");
+        }
+    }
+}

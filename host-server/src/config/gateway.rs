@@ -1,0 +1,266 @@
+//! Options of who takes the money, and how the host is told its secrets.
+
+#[cfg(feature = "stripe")]
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use boxoffice::gateway::PaymentGateway;
+#[cfg(feature = "stripe")]
+use boxoffice::gateway::{Stripe, StripeError, StripeMode};
+use clap::{ArgAction, Args, ValueEnum};
+
+#[cfg(feature = "stripe")]
+use crate::cards::PublishableKey;
+use crate::cards::{CardForm, NotPublishable};
+
+/// A card processor that the host knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GatewayKind {
+    /// Takes no money; for development.
+    Sandbox,
+    /// Takes cards by way of Stripe.
+    #[cfg(feature = "stripe")]
+    Stripe,
+}
+
+/// When a card's money is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Capture {
+    /// With the payment; money that comes too late is given back.
+    AtOnce,
+    /// Set aside first and taken when the order completes; money that comes too late is released.
+    AuthorizeFirst,
+}
+
+/// Who takes the money.
+#[derive(Debug, Clone, Args)]
+pub struct GatewayArgs {
+    /// Who takes the money: `sandbox` takes none and is for development, `stripe` takes cards
+    #[arg(long, env = "BOXOFFICE_GATEWAY", value_enum, value_name = "NAME", default_value = "sandbox")]
+    pub gateway: GatewayKind,
+
+    /// Take real money: Stripe's live keys are refused without this, and its test keys with it
+    #[arg(long, env = "BOXOFFICE_STRIPE_LIVE")]
+    pub stripe_live: bool,
+
+    /// When Stripe takes a card's money: `at-once`, or `authorize-first`, which sets it aside until the order completes
+    #[arg(long, env = "BOXOFFICE_STRIPE_CAPTURE", value_enum, value_name = "WHEN", default_value = "at-once")]
+    pub stripe_capture: Capture,
+
+    /// Stripe's publishable key, with which the storefront's checkout takes cards; without it the checkout says that it can't, and
+    /// the API takes what other pages have made
+    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
+    pub stripe_publishable_key: Option<String>,
+
+    /// A file with Stripe's secret key, instead of `STRIPE_SECRET_KEY`
+    #[arg(long, env = "STRIPE_SECRET_KEY_FILE", value_name = "FILE")]
+    pub stripe_secret_key_file: Option<PathBuf>,
+
+    /// A file with the secrets of Stripe's webhooks, one a line, instead of `STRIPE_WEBHOOK_SECRET`; may be repeated
+    #[arg(
+        long, env = "STRIPE_WEBHOOK_SECRET_FILE", value_name = "FILE", action = ArgAction::Append, value_delimiter = ','
+    )]
+    pub stripe_webhook_secret_file: Vec<PathBuf>,
+
+    /// Where Stripe is, for a proxy or a stand-in: https, or this machine
+    #[arg(long, env = "BOXOFFICE_STRIPE_API_BASE", value_name = "URL")]
+    pub stripe_api_base: Option<String>,
+}
+
+/// Why Stripe can't be asked for money. Says no secret.
+#[cfg(feature = "stripe")]
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GatewayFault {
+    #[error("--gateway stripe needs STRIPE_SECRET_KEY in the environment, or --stripe-secret-key-file")]
+    NoKey,
+    #[error("{0} is given twice, in the environment and by a file")]
+    Twice(&'static str),
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    File(PathBuf, std::io::Error),
+    #[error("the key of Stripe takes real money: say --stripe-live if that is meant")]
+    Live,
+    #[error("--stripe-live needs a live key; the key that is given is one of Stripe's test mode")]
+    Test,
+    #[error("a secret of a Stripe webhook must start with whsec_")]
+    WebhookSecret,
+    #[error(transparent)]
+    Publishable(#[from] NotPublishable),
+    #[error("the publishable key and the secret key of Stripe are of different modes, test and live")]
+    Modes,
+    #[error(transparent)]
+    Stripe(#[from] StripeError),
+}
+
+/// A name in the environment and what it is set to, if it is.
+type Variable = (&'static str, Option<String>);
+
+fn variable(name: &'static str) -> Variable {
+    (name, std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+}
+
+impl GatewayArgs {
+    /// The card processor; `None` for the sandbox, which is what a box office has by itself.
+    ///
+    /// # Errors
+    /// If its keys and secrets are missing, contradict each other or can't be read.
+    pub(crate) fn open(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Box<dyn std::error::Error>> {
+        let key = variable("STRIPE_SECRET_KEY");
+        match self.gateway {
+            GatewayKind::Sandbox => {
+                if key.1.is_some() || self.stripe_secret_key_file.is_some() {
+                    tracing::warn!("the sandbox takes no money, although a key of Stripe is given: see --gateway");
+                }
+                Ok(None)
+            }
+            #[cfg(feature = "stripe")]
+            GatewayKind::Stripe => {
+                let stripe = self.stripe(key, variable("STRIPE_WEBHOOK_SECRET"))?;
+                let says = match stripe.mode() {
+                    StripeMode::Live => "Stripe takes real money",
+                    StripeMode::Test => "Stripe is in its test mode: no money moves",
+                };
+                tracing::info!(gateway = stripe.name(), capture = ?self.stripe_capture, "{says}");
+                Ok(Some(Arc::new(stripe)))
+            }
+        }
+    }
+
+    /// How the checkout takes a card.
+    ///
+    /// # Errors
+    /// If what is given for a publishable key is none.
+    pub(crate) fn card_form(&self) -> Result<CardForm, NotPublishable> {
+        match self.gateway {
+            GatewayKind::Sandbox => Ok(CardForm::Sandbox),
+            #[cfg(feature = "stripe")]
+            GatewayKind::Stripe => Ok(self.publishable_key()?.map_or(CardForm::Elsewhere, CardForm::Stripe)),
+        }
+    }
+
+    #[cfg(feature = "stripe")]
+    fn publishable_key(&self) -> Result<Option<PublishableKey>, NotPublishable> {
+        let given = self.stripe_publishable_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
+        given.map(str::parse).transpose()
+    }
+
+    #[cfg(feature = "stripe")]
+    fn stripe(&self, key: Variable, webhooks: Variable) -> Result<Stripe, GatewayFault> {
+        let key = secrets(key, self.stripe_secret_key_file.as_slice())?.into_iter().next();
+        let key: boxoffice::gateway::StripeKey = key.ok_or(GatewayFault::NoKey)?.parse()?;
+        match (key.mode(), self.stripe_live) {
+            (StripeMode::Live, false) => return Err(GatewayFault::Live),
+            (StripeMode::Test, true) => return Err(GatewayFault::Test),
+            (StripeMode::Live, true) | (StripeMode::Test, false) => {}
+        }
+        match self.publishable_key()? {
+            Some(publishable) if publishable.is_live() != self.stripe_live => return Err(GatewayFault::Modes),
+            Some(_) => {}
+            None => tracing::warn!("without STRIPE_PUBLISHABLE_KEY the checkout of the storefront takes no cards"),
+        }
+        let stripe = match &self.stripe_api_base {
+            Some(base) => Stripe::at(key, base)?,
+            None => Stripe::new(key)?,
+        };
+        let stripe = match self.stripe_capture {
+            Capture::AtOnce => stripe,
+            Capture::AuthorizeFirst => stripe.authorize_first(),
+        };
+        let webhooks = secrets(webhooks, &self.stripe_webhook_secret_file)?;
+        if webhooks.is_empty() {
+            tracing::warn!("without STRIPE_WEBHOOK_SECRET no webhook of Stripe is believed; outcomes are asked for");
+        }
+        webhooks.iter().try_fold(stripe, |stripe, secret| {
+            let is_one = secret.starts_with("whsec_");
+            if is_one { Ok(stripe.webhook_secret(secret)) } else { Err(GatewayFault::WebhookSecret) }
+        })
+    }
+}
+
+/// What stands in a variable, separated by commas, or in files, one a line.
+#[cfg(feature = "stripe")]
+fn secrets((name, value): Variable, files: &[PathBuf]) -> Result<Vec<String>, GatewayFault> {
+    if value.is_some() && !files.is_empty() {
+        return Err(GatewayFault::Twice(name));
+    }
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| GatewayFault::File(path.clone(), error));
+    let texts: Vec<String> = value.map(Ok).into_iter().chain(files.iter().map(read)).collect::<Result<_, _>>()?;
+    let words = texts.iter().flat_map(|text| text.split([',', '\n'])).map(str::trim);
+    Ok(words.filter(|word| !word.is_empty()).map(str::to_owned).collect())
+}
+
+#[cfg(all(test, feature = "stripe"))]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: GatewayArgs,
+    }
+
+    fn open(args: &[&str], key: Option<&str>, webhooks: Option<&str>) -> Result<Stripe, String> {
+        let args = Cli::parse_from([&["host", "--gateway", "stripe"], args].concat()).args;
+        let given = |value: Option<&str>| value.map(str::to_owned);
+        args.stripe(("STRIPE_SECRET_KEY", given(key)), ("STRIPE_WEBHOOK_SECRET", given(webhooks)))
+            .map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn live_and_test_keys_are_not_mixed_up() {
+        assert_eq!(open(&[], Some("sk_test_1"), None).unwrap().mode(), StripeMode::Test);
+        assert_eq!(open(&["--stripe-live"], Some("rk_live_1"), None).unwrap().mode(), StripeMode::Live);
+        assert!(open(&[], Some("sk_live_1"), None).unwrap_err().contains("real money"));
+        assert!(open(&["--stripe-live"], Some("sk_test_1"), None).unwrap_err().contains("live key"));
+        assert!(open(&[], None, None).unwrap_err().contains("STRIPE_SECRET_KEY"));
+        assert!(open(&[], Some("pk_test_1"), None).unwrap_err().contains("sk_test_"));
+    }
+
+    #[test]
+    fn the_checkout_takes_cards_with_a_publishable_key_of_the_same_mode() {
+        let form = |args: &[&str]| {
+            let args = Cli::parse_from([&["host"], args].concat()).args;
+            args.card_form().map_err(|fault| fault.to_string())
+        };
+        let with = |key| form(&["--gateway", "stripe", "--stripe-publishable-key", key]);
+        assert_eq!(form(&[]), Ok(CardForm::Sandbox));
+        assert_eq!(form(&["--gateway", "stripe"]), Ok(CardForm::Elsewhere));
+        assert_eq!(with(""), Ok(CardForm::Elsewhere));
+        assert_eq!(with("pk_test_1").unwrap(), CardForm::Stripe("pk_test_1".parse().unwrap()));
+        for wrong in ["sk_test_hidden", "pk_hidden", "pk_live_", "pk_test_hid den", "pk_test_\"hidden"] {
+            let fault = with(wrong).unwrap_err();
+            assert!(fault.contains("pk_test_") && !fault.contains("hid"), "{fault}");
+        }
+        let live = ["--stripe-publishable-key", "pk_live_1"];
+        assert!(open(&live, Some("sk_test_1"), None).unwrap_err().contains("different modes"));
+        open(&[&live[..], &["--stripe-live"]].concat(), Some("sk_live_1"), None).unwrap();
+    }
+
+    #[test]
+    fn secrets_come_from_the_environment_or_from_files_and_are_never_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (key, secrets) = (file("key", "sk_test_hidden\n"), file("secrets", "whsec_hidden1\n\nwhsec_hidden2\n"));
+        let key_file = ["--stripe-secret-key-file", key.as_str()];
+        let both = [key_file, ["--stripe-webhook-secret-file", secrets.as_str()]].concat();
+        let shown = format!("{:?}", open(&both, None, None).unwrap());
+        assert_eq!(shown.matches("Secret(").count(), 2, "{shown}");
+        assert!(!shown.contains("hidden"), "{shown}");
+        open(&[], Some("sk_test_1"), Some("whsec_new, whsec_old")).unwrap();
+        let faults = [
+            open(&key_file, Some("sk_test_hidden"), None).unwrap_err(),
+            open(&[], Some("sk_test_1"), Some("sk_test_hidden")).unwrap_err(),
+            open(&[], Some("hidden"), None).unwrap_err(),
+            open(&["--stripe-secret-key-file", "/nowhere"], None, None).unwrap_err(),
+            open(&["--stripe-api-base", "http://stripe.example"], Some("sk_test_hidden"), None).unwrap_err(),
+        ];
+        assert!(faults.iter().all(|fault| !fault.contains("hidden")), "{faults:?}");
+        assert!(faults[0].contains("twice") && faults[3].contains("/nowhere"), "{faults:?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Flags and environment.
+
+mod accounts;
+mod data;
+mod environment;
+mod gateway;
+mod parse;
+mod serve;
+mod webhooks;
+
+use clap::{Parser, Subcommand};
+
+pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
+pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, ExportArgs, VerifyArgs};
+pub(crate) use environment::{key_ring, log_filter};
+pub use gateway::{Capture, GatewayArgs, GatewayKind};
+pub use serve::{ServeArgs, Switch};
+pub use webhooks::{WebhooksAction, WebhooksArgs};
+
+/// The HTTP host of boxoffice: serves a box office and looks after its data.
+///
+/// Without a subcommand it serves.
+#[derive(Debug, Parser)]
+#[command(name = "boxoffice-server", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve, when there is no subcommand.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+const AFTER_HELP: &str = "\
+Environment only, because command lines can be read by every user of the machine:
+  JWT_KEY           The secret that sessions are signed with, at least 32 bytes. Without it a strong one is made once
+                    and kept in the data directory (jwt.key, mode 0600).
+  JWT_KEY_PREVIOUS  Secrets of before, separated by commas: sessions signed with them go on until they expire.
+  STRIPE_SECRET_KEY      Stripe's secret key, for --gateway stripe; or --stripe-secret-key-file.
+  STRIPE_WEBHOOK_SECRET  Secrets of Stripe's webhooks (whsec_...) that go to /api/payments/webhooks/stripe, separated by
+                    commas while one replaces another; or --stripe-webhook-secret-file.
+  BOXOFFICE_LOG     What to log, such as `info` (the default), `warn` or `boxoffice=debug`.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the box office over HTTP (the default)
+    Serve(Box<ServeArgs>),
+    /// Make a user an operator, or an ordinary user again
+    Operator(OperatorArgs),
+    /// Record that sellers were paid
+    Payout(PayoutArgs),
+    /// Print what a seller is owed, and how it came to that
+    Balance(BalanceArgs),
+    /// Replay the journal, check its hash chain and the rules, and print what was found
+    ///
+    /// Exit status: 0 if all is well, 1 if there are problems, 2 if it could not be verified.
+    Verify(VerifyArgs),
+    /// Write the journal as JSON lines
+    Export(ExportArgs),
+    /// Copy the data directory, consistently, also while it is served
+    Backup(BackupArgs),
+    /// Give unused room in the files back to the disk; commands wait meanwhile, so do it while nobody sells
+    Compact(CompactArgs),
+    /// Look after webhooks: what happened, sent to whoever subscribed to it
+    Webhooks(WebhooksArgs),
+    /// Fill a directory with believable shows, sellers, tickets and orders
+    Demo(DemoArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_the_default() {
+        let cli = Cli::parse_from(["boxoffice-server", "--data", "x", "--rate-limit", "off"]);
+        assert!(cli.command.is_none());
+        assert_eq!((cli.serve.data.data, cli.serve.rate_limit), (PathBuf::from("x"), Switch::Off));
+        let cli = Cli::parse_from(["boxoffice-server", "serve", "--data", "x", "--hold", "90s"]);
+        let Some(Command::Serve(args)) = cli.command else { panic!("not serving") };
+        assert_eq!((args.hold, args.listen.to_string().as_str()), (Duration::from_secs(90), "127.0.0.1:3000"));
+    }
+}

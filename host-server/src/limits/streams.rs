@@ -1,0 +1,38 @@
+//! What answers need that go on for as long as somebody reads them.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use super::Load;
+use crate::error::Refusal;
+
+/// Gives streams their places, and ends them when the host stops.
+#[derive(Debug, Clone)]
+pub(crate) struct Streams {
+    load: Arc<Load>,
+    stopping: CancellationToken,
+}
+
+impl Streams {
+    pub(crate) fn new(load: Arc<Load>, stopping: CancellationToken) -> Self {
+        Self { load, stopping }
+    }
+
+    /// Takes a place for one journal stream, for as long as the permit lives.
+    pub(crate) fn place_for_feed(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.load.place_for_feed()
+    }
+
+    /// Takes a place for one page that follows a show, for as long as the permit lives.
+    #[cfg(feature = "pages")]
+    pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.load.place_for_live_page()
+    }
+
+    /// Waits until the host stops.
+    pub(crate) fn end(self) -> impl Future<Output = ()> + Send + 'static {
+        self.stopping.cancelled_owned()
+    }
+}

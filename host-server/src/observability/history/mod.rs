@@ -1,0 +1,53 @@
+//! Metrics by the minute: a bounded series in memory, and the task that keeps it.
+
+mod sampler;
+mod series;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use boxoffice::BoxOffice;
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::observability::metrics::Metrics;
+use sampler::Sampler;
+use series::TimeSeries;
+pub(crate) use series::{MINUTES_MAX, Minute};
+
+/// The metrics of the last hours, by the minute.
+#[derive(Debug, Default)]
+pub(crate) struct MetricsHistory {
+    series: Arc<Mutex<TimeSeries>>,
+    following: OnceLock<Following>,
+}
+
+/// The task that keeps the series.
+#[derive(Debug)]
+struct Following {
+    /// The last record that the series has.
+    covered: watch::Receiver<u64>,
+    _stop: DropGuard,
+}
+
+impl MetricsHistory {
+    /// Begins to keep the series, unless that has begun; it ends with this value or when the box office closes. Needs a runtime.
+    pub(crate) fn keep(&self, office: &BoxOffice, metrics: &Metrics) {
+        self.following.get_or_init(|| {
+            let stop = CancellationToken::new();
+            let (covers, covered) = watch::channel(0);
+            let sampler = Sampler::new(office.clone(), Arc::clone(&self.series), metrics.clone(), covers);
+            tokio::spawn(stop.clone().run_until_cancelled_owned(sampler.run()));
+            Following { covered, _stop: stop.drop_guard() }
+        });
+    }
+
+    /// Reads the series, with everything in it that was durable before.
+    pub(crate) async fn read<T>(&self, office: &BoxOffice, read: impl FnOnce(&TimeSeries) -> T) -> T {
+        if let Some(following) = self.following.get() {
+            let head = office.stats().head_seq;
+            // The sampler goes when the box office closes; then this is all that there is.
+            let _ = following.covered.clone().wait_for(|covered| *covered >= head).await;
+        }
+        read(&self.series.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

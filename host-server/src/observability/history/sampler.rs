@@ -1,0 +1,136 @@
+//! The task that keeps the series: it follows the journal, from some hours ago on, and takes a sample each second.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use boxoffice::{BoxOffice, Code, Error, Subscription, Timestamp};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::series::{MINUTES_MAX, Samples, TimeSeries};
+use crate::observability::metrics::{Metrics, Snapshot};
+use crate::observability::position::first_at;
+
+/// How often figures of the moment are looked at.
+const SAMPLE_EVERY: Duration = Duration::from_secs(1);
+
+/// How many records of before are read at most, so that a start after a busy day stays quick.
+const HISTORY_MAX: u64 = 500_000;
+
+/// How many records are taken at a time.
+const BATCH_MAX: usize = 512;
+
+/// After how long a journal that can't be read is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// Keeps a series.
+pub(super) struct Sampler {
+    office: BoxOffice,
+    series: Arc<Mutex<TimeSeries>>,
+    metrics: Metrics,
+    covers: watch::Sender<u64>,
+    /// The latencies as they were when the minute began, and that minute's time.
+    latency: Option<(u64, Snapshot)>,
+}
+
+impl Sampler {
+    pub(super) fn new(
+        office: BoxOffice,
+        series: Arc<Mutex<TimeSeries>>,
+        metrics: Metrics,
+        covers: watch::Sender<u64>,
+    ) -> Self {
+        Self { office, series, metrics, covers, latency: None }
+    }
+
+    /// Follows until the box office closes.
+    pub(super) async fn run(mut self) {
+        let Some(mut records) = self.begin().await else { return };
+        let mut ticks = tokio::time::interval_at(Instant::now(), SAMPLE_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let batch = tokio::select! {
+                _ = ticks.tick() => {
+                    self.sample();
+                    continue;
+                }
+                batch = records.next_batch(BATCH_MAX) => batch,
+            };
+            match batch {
+                Ok(batch) => {
+                    let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+                    for record in &batch {
+                        series.record(record);
+                    }
+                    drop(series);
+                    self.covers.send_replace(records.position() - 1);
+                }
+                Err(error) if error.code() == Code::EngineClosed => return,
+                Err(error) => {
+                    tracing::error!(%error, "the journal can't be followed for its figures");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            }
+        }
+    }
+
+    /// The records from which on the series is made, or `None` if the box office is closed.
+    async fn begin(&self) -> Option<Subscription> {
+        loop {
+            let office = self.office.clone();
+            match tokio::task::spawn_blocking(move || start(&office)).await.ok()? {
+                Ok((from, since)) => {
+                    *self.series.lock().unwrap_or_else(PoisonError::into_inner) = TimeSeries::since(since);
+                    self.covers.send_replace(from - 1);
+                    return Some(self.office.journal().subscribe(from));
+                }
+                Err(error) if error.code() == Code::EngineClosed => return None,
+                Err(error) => {
+                    tracing::error!(%error, "the journal can't be read for its figures");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            }
+        }
+    }
+
+    fn sample(&mut self) {
+        let stats = self.office.stats();
+        let now = self.office.now();
+        let sample = Samples {
+            queue_len: stats.queue_len,
+            expiry_lag_ms: u64::try_from(stats.expiry_lag.as_millis()).unwrap_or(u64::MAX),
+            open_orders: stats.open_orders,
+        };
+        self.series.lock().unwrap_or_else(PoisonError::into_inner).sample(now, sample);
+        self.sample_latency(now);
+    }
+
+    /// The latency of a minute is what has come between the first reading in it and the first one after it.
+    fn sample_latency(&mut self, now: Timestamp) {
+        let snapshot = self.metrics.commands();
+        let minute = now.as_secs() / 60;
+        let (of, start) = self.latency.get_or_insert_with(|| (minute, snapshot.clone()));
+        let at = Timestamp::from_millis(*of * 60_000);
+        let is_over = *of != minute;
+        let percentiles = snapshot.since(start);
+        self.series.lock().unwrap_or_else(PoisonError::into_inner).latency(at, percentiles);
+        if is_over {
+            self.latency = Some((minute, snapshot));
+        }
+    }
+}
+
+/// The record from which on the series is made, and the time from which on it covers everything.
+fn start(office: &BoxOffice) -> Result<(u64, Timestamp), Error> {
+    let journal = office.journal();
+    let kept = Duration::from_mins(MINUTES_MAX as u64);
+    let oldest =
+        Timestamp::from_millis(office.now().as_millis().saturating_sub(u64::try_from(kept.as_millis()).unwrap_or(0)));
+    let wanted = first_at(&journal, oldest)?;
+    let nearest = (journal.head()? + 1).saturating_sub(HISTORY_MAX).max(1);
+    if wanted >= nearest {
+        return Ok((wanted, oldest));
+    }
+    let since = journal.read(nearest, 1)?.first().map_or(oldest, |record| record.at);
+    Ok((nearest, since))
+}

@@ -1,0 +1,137 @@
+//! Metrics for Prometheus: requests here, commands and batches from the core, and gauges that are read when asked for.
+
+#[cfg(feature = "pages")]
+mod latency;
+mod requests;
+#[cfg(feature = "pages")]
+mod tee;
+
+#[cfg(feature = "pages")]
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use boxoffice::BoxOffice;
+use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use crate::limits::Load;
+use crate::webhooks::Webhooks;
+
+#[cfg(feature = "pages")]
+pub(crate) use latency::{LatencyHistogram, Percentiles, Snapshot};
+pub(crate) use requests::RequestMetrics;
+
+const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const COMMANDS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
+
+/// The process's metrics, however many applications live in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Metrics {
+    prometheus: PrometheusHandle,
+    /// How long commands took, for those who look at it in this process.
+    #[cfg(feature = "pages")]
+    commands: Arc<LatencyHistogram>,
+}
+
+impl Metrics {
+    /// Returns the metrics, whose recorder is installed by the first call.
+    pub(crate) fn installed() -> Self {
+        static INSTALLED: OnceLock<Metrics> = OnceLock::new();
+        INSTALLED.get_or_init(Self::install).clone()
+    }
+
+    fn install() -> Self {
+        let recorder = prometheus();
+        let prometheus = recorder.handle();
+        #[cfg(feature = "pages")]
+        let commands = Arc::new(LatencyHistogram::new(&SECONDS));
+        #[cfg(feature = "pages")]
+        let recorder = tee::Tee::new(recorder, Arc::clone(&commands));
+        if ::metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another metrics recorder is installed; /metrics will be empty");
+        }
+        describe();
+        Self {
+            prometheus,
+            #[cfg(feature = "pages")]
+            commands,
+        }
+    }
+
+    /// Returns how long all commands since the process started took.
+    #[cfg(feature = "pages")]
+    pub(crate) fn commands(&self) -> Snapshot {
+        self.commands.snapshot()
+    }
+
+    /// Puts what was recorded into buckets, so that what waits for that stays small.
+    pub(crate) fn run_upkeep(&self) {
+        self.prometheus.run_upkeep();
+    }
+
+    /// Returns the text of `/metrics`.
+    pub(crate) fn render(&self, office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) -> String {
+        set_gauges(office, load, webhooks);
+        self.prometheus.render()
+    }
+}
+
+fn prometheus() -> PrometheusRecorder {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_commands".to_owned()), &COMMANDS))
+        .unwrap_or_else(|_| PrometheusBuilder::new());
+    builder.build_recorder()
+}
+
+fn describe() {
+    describe_counter!("boxoffice_http_requests_total", "Requests answered");
+    describe_histogram!("boxoffice_http_request_seconds", "Time from a request to its answer");
+    describe_counter!("boxoffice_commands_total", "Commands decided, by outcome");
+    describe_histogram!("boxoffice_command_seconds", "Time from a command to its durable answer");
+    describe_histogram!("boxoffice_batch_commands", "Commands that shared one fsync");
+    describe_histogram!("boxoffice_append_seconds", "Time of an append to the journal, fsync included");
+    describe_counter!("boxoffice_expired_orders_total", "Orders that reached their deadline");
+    describe_gauge!("boxoffice_http_in_flight", "Requests under way");
+    describe_gauge!("boxoffice_queue_depth", "Commands that wait for the writer");
+    describe_gauge!("boxoffice_queue_capacity", "Commands that may wait for the writer");
+    describe_gauge!("boxoffice_open_holds", "Orders that hold tickets");
+    describe_gauge!("boxoffice_expiry_lag_seconds", "How long the hold that is longest due has been due");
+    describe_gauge!("boxoffice_journal_head", "The number of the last record");
+    describe_gauge!("boxoffice_checkpoint_lag_records", "Records that the checkpoint does not cover yet");
+    describe_gauge!("boxoffice_users", "Users");
+    describe_gauge!("boxoffice_tickets_available", "Tickets on sale");
+    describe_gauge!("boxoffice_tickets_locked", "Tickets that orders hold");
+    describe_counter!("boxoffice_webhook_deliveries_total", "Attempts to deliver to a webhook, by outcome");
+    describe_gauge!("boxoffice_webhook_subscriptions", "Webhooks, by status");
+    describe_gauge!("boxoffice_webhook_failing", "Active webhooks whose next delivery has failed");
+    describe_gauge!("boxoffice_webhook_lag_records", "Records that the slowest active webhook has before it");
+    describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
+}
+
+/// Sets the gauges to what they are now.
+fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
+    let now = office.stats();
+    gauge!("boxoffice_http_in_flight").set(figure(load.in_flight()));
+    gauge!("boxoffice_queue_depth").set(figure(now.queue_len));
+    gauge!("boxoffice_queue_capacity").set(figure(now.queue_capacity));
+    gauge!("boxoffice_open_holds").set(figure(now.open_orders));
+    gauge!("boxoffice_expiry_lag_seconds").set(now.expiry_lag.as_secs_f64());
+    gauge!("boxoffice_journal_head").set(figure(now.head_seq));
+    gauge!("boxoffice_checkpoint_lag_records").set(figure(now.checkpoint_lag));
+    gauge!("boxoffice_users").set(figure(now.users));
+    gauge!("boxoffice_tickets_available").set(figure(now.tickets_available));
+    gauge!("boxoffice_tickets_locked").set(figure(now.tickets_locked));
+    gauge!("boxoffice_pending_payments").set(figure(now.pending_payments));
+    if let Some(Ok(webhooks)) = webhooks.map(Webhooks::metrics) {
+        gauge!("boxoffice_webhook_subscriptions", "status" => "active").set(figure(webhooks.active));
+        gauge!("boxoffice_webhook_subscriptions", "status" => "disabled").set(figure(webhooks.disabled));
+        gauge!("boxoffice_webhook_failing").set(figure(webhooks.behind));
+        gauge!("boxoffice_webhook_lag_records").set(figure(webhooks.lag_max));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure on a chart, far below 2^52")]
+fn figure(value: impl TryInto<u64>) -> f64 {
+    value.try_into().unwrap_or(u64::MAX) as f64
+}

@@ -1,0 +1,46 @@
+//! Inbound webhooks: what card processors report by themselves.
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::HeaderMap;
+use boxoffice::BoxOffice;
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::{Failure, Refusal};
+use crate::extract::RawBody;
+use crate::state::AppState;
+
+/// How large a message may be, in bytes. They hold one object of the card processor's.
+const BODY_MAX: usize = 256 << 10;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(receive_notice)).layer(DefaultBodyLimit::max(BODY_MAX))
+}
+
+/// A message of the card processor, such as a webhook of Stripe: believed if it is signed, and answered once what it says is
+/// durable. The same message again changes nothing; kinds that nobody here knows are accepted and ignored.
+#[utoipa::path(
+    post, path = "/api/payments/webhooks/{gateway}", tag = "payments",
+    request_body(content = Object, description = "The message as the card processor makes it; its signature is over its bytes"),
+    params(
+        ("gateway" = String, Path, description = "The card processor that this box office has, such as `stripe`"),
+        ("Stripe-Signature" = Option<String>, Header, description = "For Stripe: when and with what the message was signed")
+    ),
+    responses((status = 200, description = "Taken note of", body = Object))
+)]
+async fn receive_notice(
+    State(office): State<BoxOffice>,
+    Path(gateway): Path<String>,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
+) -> Result<Json<Value>, Failure> {
+    let payments = office.payments();
+    if !payments.takes_notices_of(&gateway) {
+        return Err(Refusal::RouteNotFound.into());
+    }
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    payments.receive_notice(&headers, &body).await?;
+    Ok(Json(json!({})))
+}

@@ -1,0 +1,37 @@
+//! What commands print: results on the standard output, errors and progress on the standard error, so that results can be piped on.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::admin::Reply;
+use crate::cause::chain;
+
+/// What a subcommand ends with.
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
+
+/// Says what went wrong, with all that it came from.
+pub(crate) fn complain(error: &dyn Error) {
+    eprintln!("error: {}", chain(error));
+}
+
+/// Writes a line to the standard output; a reader that has gone away is no error of ours.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}
+
+/// A bar that counts `things`, invisible unless somebody looks.
+pub(crate) fn progress_bar(what: &'static str, things: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:>12} [{bar:32}] {human_pos}/{human_len} {prefix} {eta}");
+    let bar = ProgressBar::new(0).with_message(what).with_prefix(things);
+    if let Ok(style) = style { bar.with_style(style.progress_chars("=> ")) } else { bar }
+}
+
+/// Moves the bar if that is what the reply is about.
+pub(crate) fn follow(bar: &ProgressBar, reply: &Reply) {
+    if let Reply::Progress { done, total } = reply {
+        bar.set_length(*total);
+        bar.set_position(*done);
+    }
+}

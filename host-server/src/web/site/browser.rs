@@ -1,0 +1,117 @@
+//! Errors for people: whatever fails behind a page, in its handler or before it, is told by a page.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use boxoffice::{BoxOffice, Code};
+
+use super::flash::redirect_with;
+use super::{Chrome, Flash, page, show};
+use crate::error::{ERROR_CODE, ErrorSummary};
+use crate::settings::Settings;
+
+/// What is known of a request that a person made with a browser.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl Browser {
+    /// The browser behind a request, unless a program made it.
+    pub(crate) fn behind(request: &Request) -> Option<Self> {
+        let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !accepts.contains("text/html") || request.uri().path().starts_with("/api/") {
+            return None;
+        }
+        let mut headers = HeaderMap::new();
+        for name in [header::COOKIE, header::REFERER, header::HOST] {
+            headers.extend(request.headers().get_all(&name).iter().map(|value| (name.clone(), value.clone())));
+        }
+        Some(Self { method: request.method().clone(), uri: request.uri().clone(), headers })
+    }
+
+    /// The path of the page that the form was on.
+    fn page_before(&self) -> String {
+        let referer = self.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let uri: Uri = referer.parse().unwrap_or_default();
+        uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
+    }
+}
+
+/// Makes pages of errors.
+#[derive(Debug)]
+pub(crate) struct ErrorPages {
+    office: BoxOffice,
+    settings: Arc<Settings>,
+}
+
+impl ErrorPages {
+    pub(crate) fn new(office: BoxOffice, settings: Arc<Settings>) -> Self {
+        Self { office, settings }
+    }
+
+    /// The response as it is, or, if it is an error, the page that tells of it. Who has to sign in is asked to.
+    pub(crate) fn understandable(&self, browser: &Browser, response: Response) -> Response {
+        let Some(summary) = response.extensions().get::<ErrorSummary>().cloned() else { return response };
+        let https = self.settings.is_https();
+        if summary.code == Code::AuthRequired.as_str() {
+            let next = if browser.method.is_safe() { browser.uri.to_string() } else { browser.page_before() };
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, https);
+        }
+        let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, https);
+        let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome));
+        for name in [ERROR_CODE, header::RETRY_AFTER, header::SET_COOKIE] {
+            let values = response.headers().get_all(&name).iter();
+            page.headers_mut().extend(values.map(|value| (name.clone(), value.clone())));
+        }
+        *page.extensions_mut() = response.extensions().clone();
+        page
+    }
+}
+
+/// What went wrong, and what to do.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    chrome: Chrome,
+    status: u16,
+    title: &'static str,
+    messages: Vec<String>,
+    advice: &'static str,
+}
+
+page!(ErrorPage);
+
+impl ErrorPage {
+    fn of(summary: &ErrorSummary, status: StatusCode, chrome: Chrome) -> Self {
+        let (title, advice) = match (summary.code, status.as_u16()) {
+            ("form.forged" | "origin.forbidden", _) => (
+                "That form is out of date",
+                "Nothing was changed. Go back, reload the page and send the form again; your browser must accept cookies from this \
+                 site.",
+            ),
+            (_, 404) => {
+                ("There is nothing here", "The address may be old or mistyped. What is on sale is on the first page.")
+            }
+            (_, 401 | 403) => ("This is not for you to see", "You may be signed in as somebody else."),
+            (_, 409 | 412) => {
+                ("That can't be done any more", "Something has changed meanwhile. Look at the page again.")
+            }
+            (_, 429) => ("That was too quick", "Wait a moment, then try again."),
+            (_, 503) => ("We are very busy", "Nothing was lost. Wait a moment, then reload the page."),
+            (_, 500..) => (
+                "Something went wrong on our side",
+                "We have noted it. Try again in a moment; you are never charged twice.",
+            ),
+            _ => ("That did not work", "Go back and correct what is wrong."),
+        };
+        let messages = summary.faults.iter().map(|fault| fault.message.to_string()).collect();
+        Self { chrome, status: status.as_u16(), title, messages, advice }
+    }
+}

@@ -1,0 +1,290 @@
+//! The one page of an order, which shows whatever state it is in: checkout, waiting, receipt, or how it ended. So the
+//! back button, a reload and a second tab all show what is true now.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{FromRef, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{BoxOffice, CancelReason, ChargeStatus, Order, OrderId, OrderStatus, Timestamp, UserId};
+use serde::Deserialize;
+
+use super::cards::CardInputs;
+use crate::cards::CardForm;
+use crate::catalogue::ShowKey;
+use crate::error::Failure;
+use crate::extract::{PathId, SignedInUser};
+use crate::settings::Settings;
+use crate::state::AppState;
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Price, When, page, redirect, show};
+
+/// A ticket of an order.
+struct Line {
+    id: String,
+    title: String,
+    seat: Option<String>,
+    show: Option<String>,
+    when: Option<When>,
+    price: Price,
+}
+
+/// What every state of an order shows.
+struct Summary {
+    id: String,
+    lines: Vec<Line>,
+    total: Price,
+    back: String,
+    attempt: String,
+}
+
+impl Summary {
+    fn of(order: &Order, office: &BoxOffice) -> Self {
+        let mut back = "/".to_owned();
+        let lines = order.tickets.iter().map(|ordered| {
+            let ticket = office.tickets().get(ordered.id).ok();
+            if let Some(ticket) = &ticket {
+                back = format!("/shows/{}", ShowKey::of(ticket));
+            }
+            let details = ticket.as_ref().and_then(|ticket| ticket.show.as_deref());
+            Line {
+                id: ordered.id.to_string(),
+                title: ordered.title.to_string(),
+                seat: ticket.as_ref().and_then(|ticket| ticket.seat.as_ref()).map(ToString::to_string),
+                show: details
+                    .map(|show| show.name.to_string())
+                    .filter(|name| !ordered.title.as_str().starts_with(name)),
+                when: details.map(|show| When(show.starts_at)),
+                price: ordered.price.into(),
+            }
+        });
+        let lines = lines.collect();
+        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::buy::attempt() }
+    }
+}
+
+/// Pay within the time.
+#[derive(Template)]
+#[template(path = "storefront/checkout.html")]
+struct CheckoutPage {
+    chrome: Chrome,
+    order: Summary,
+    expires_at: When,
+    left_ms: u64,
+    left: String,
+    has_errors: bool,
+    card: CardInputs,
+}
+
+/// The buyer's bank wants to be asked; Stripe's script does that.
+#[derive(Template)]
+#[template(path = "storefront/confirm.html")]
+struct ConfirmPage {
+    chrome: Chrome,
+    order: Summary,
+    expires_at: When,
+    left_ms: u64,
+    left: String,
+    key: String,
+    client_secret: String,
+}
+
+/// The card processor has not told yet.
+#[derive(Template)]
+#[template(path = "storefront/waiting.html")]
+struct WaitingPage {
+    chrome: Chrome,
+    order: Summary,
+}
+
+/// Paid.
+#[derive(Template)]
+#[template(path = "storefront/receipt.html")]
+struct ReceiptPage {
+    chrome: Chrome,
+    order: Summary,
+    paid_at: When,
+    charge: String,
+    refunded: bool,
+    again: bool,
+}
+
+/// Ended without payment.
+#[derive(Template)]
+#[template(path = "storefront/ended.html")]
+struct EndedPage {
+    chrome: Chrome,
+    order: Summary,
+    title: &'static str,
+    reason: String,
+    advice: &'static str,
+}
+
+page!(CheckoutPage, ConfirmPage, WaitingPage, ReceiptPage, EndedPage);
+
+/// What the page of an order is made with.
+#[derive(Debug, Clone)]
+pub(super) struct OrderPages {
+    pub(super) office: BoxOffice,
+    pub(super) settings: Arc<Settings>,
+}
+
+impl FromRef<AppState> for OrderPages {
+    fn from_ref(state: &AppState) -> Self {
+        Self { office: state.office.clone(), settings: Arc::clone(&state.settings) }
+    }
+}
+
+pub(super) fn is_refunded(order: &Order) -> bool {
+    order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Refunded)
+}
+
+/// What a reload of a page that a form led to finds.
+pub(super) async fn back_to_order(PathId(id): PathId<OrderId>) -> Response {
+    redirect(&format!("/orders/{id}"))
+}
+
+pub(super) async fn page(
+    State(pages): State<OrderPages>,
+    user: SignedInUser,
+    chrome: Chrome,
+    PathId(id): PathId<OrderId>,
+    Query(Answered { confirmed, redirect_status }): Query<Answered>,
+) -> Result<Response, Failure> {
+    let order = pages.office.orders().get(user.id(), id)?;
+    let is_answered = confirmed.is_some() || redirect_status.is_some();
+    if order.status == OrderStatus::AwaitingPayment && !is_answered {
+        return Ok(under_way(&pages, chrome, &order, StatusCode::OK));
+    }
+    Ok(of_order(&pages, chrome, &order, StatusCode::OK, false))
+}
+
+/// What the address says after the buyer's bank was asked: our own word, or Stripe's if it was a page of the bank's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answered {
+    confirmed: Option<String>,
+    redirect_status: Option<String>,
+}
+
+/// The charge of an order that was paid before: a second attempt changed nothing.
+pub(super) fn paid_before(pages: &OrderPages, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
+    let order = pages.office.orders().get(buyer, id)?;
+    Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
+}
+
+/// The payment of the order is under way already.
+pub(super) fn still_paying(
+    pages: &OrderPages,
+    chrome: Chrome,
+    buyer: UserId,
+    id: OrderId,
+) -> Result<Response, Failure> {
+    let order = pages.office.orders().get(buyer, id)?;
+    Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
+}
+
+/// A payment whose outcome is not known: it waits for the buyer, or for the card processor.
+fn under_way(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+    let charge = order.charge.as_ref().map(|charge| charge.id);
+    let secret = charge.and_then(|id| pages.office.payments().client_secret(order.buyer_id, id).ok().flatten());
+    let now = pages.office.now();
+    match (&pages.settings.cards, secret) {
+        (CardForm::Stripe(key), Some(secret)) if !order.is_past_deadline(now) => {
+            let (left_ms, left) = left(order, now);
+            let page = ConfirmPage {
+                chrome: chrome.with_stripe(),
+                order: Summary::of(order, &pages.office),
+                expires_at: When(order.expires_at),
+                left_ms,
+                left,
+                key: key.as_str().to_owned(),
+                client_secret: secret.expose().to_owned(),
+            };
+            show(status, &page)
+        }
+        _ => show(status, &WaitingPage { chrome, order: Summary::of(order, &pages.office) }),
+    }
+}
+
+/// How long the order holds its tickets, in milliseconds and as people read it.
+fn left(order: &Order, now: Timestamp) -> (u64, String) {
+    let left = order.expires_at.since(now);
+    let secs = left.as_secs();
+    (u64::try_from(left.as_millis()).unwrap_or(u64::MAX), format!("{}:{:02}", secs / 60, secs % 60))
+}
+
+fn of_order(pages: &OrderPages, chrome: Chrome, order: &Arc<Order>, status: StatusCode, again: bool) -> Response {
+    match order.status {
+        OrderStatus::Created if !order.is_past_deadline(pages.office.now()) => {
+            checkout(pages, chrome, order, status, "", &FieldErrors::default())
+        }
+        OrderStatus::AwaitingPayment => show(status, &WaitingPage { chrome, order: Summary::of(order, &pages.office) }),
+        OrderStatus::Complete => {
+            let charge = order.charge.as_ref();
+            let page = ReceiptPage {
+                chrome,
+                paid_at: When(charge.map_or(order.updated_at, |charge| charge.created_at)),
+                charge: charge.map_or_else(String::new, |charge| charge.id.to_string()),
+                refunded: is_refunded(order),
+                again,
+                order: Summary::of(order, &pages.office),
+            };
+            show(status, &page)
+        }
+        OrderStatus::Created | OrderStatus::Expired | OrderStatus::Cancelled => ended(pages, chrome, order, status),
+    }
+}
+
+fn ended(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
+    let failure = order.charge.as_ref().and_then(|charge| charge.failure.as_deref());
+    let (title, reason, advice) = match (order.status, order.cancel_reason) {
+        (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)) => (
+            "Your card was declined",
+            failure.unwrap_or("The bank refused the payment").to_owned(),
+            "No money was taken, and the tickets are free again. Hold them once more and try another card.",
+        ),
+        (OrderStatus::Cancelled, _) => (
+            "This order is cancelled",
+            "The tickets went back on sale at once".to_owned(),
+            "You were not charged. If you want the tickets after all, and they are still free, hold them again.",
+        ),
+        _ => (
+            "Your time is up",
+            "The order wasn't paid in time, so its tickets went back on sale".to_owned(),
+            "You were not charged. If the tickets are still free, hold them again.",
+        ),
+    };
+    show(status, &EndedPage { chrome, order: Summary::of(order, &pages.office), title, reason, advice })
+}
+
+/// The checkout, with what is wrong with the card.
+pub(super) fn checkout(
+    pages: &OrderPages,
+    chrome: Chrome,
+    order: &Order,
+    status: StatusCode,
+    holder: &str,
+    errors: &FieldErrors,
+) -> Response {
+    let (left_ms, left) = left(order, pages.office.now());
+    let chrome = if matches!(pages.settings.cards, CardForm::Stripe(_)) { chrome.with_stripe() } else { chrome };
+    let page = CheckoutPage {
+        chrome,
+        order: Summary::of(order, &pages.office),
+        expires_at: When(order.expires_at),
+        left_ms,
+        left,
+        has_errors: !errors.is_empty(),
+        card: CardInputs::new(&pages.settings.cards, holder, errors),
+    };
+    show(status, &page)
+}
+
+/// The year and month of a moment.
+pub(super) fn year_and_month(now: Timestamp) -> (u16, u8) {
+    let text = now.to_string();
+    let year = text.get(..4).and_then(|year| year.parse().ok()).unwrap_or(2000);
+    (year, text.get(5..7).and_then(|month| month.parse().ok()).unwrap_or(1))
+}

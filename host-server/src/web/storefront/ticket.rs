@@ -1,0 +1,238 @@
+//! List one ticket, edit it and take it off sale.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use boxoffice::{BoxOffice, Code, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
+
+use super::listings::Row;
+use crate::error::Failure;
+use crate::extract::{PathId, SignedInUser};
+use crate::web::site::form::FieldErrors;
+use crate::web::site::{Chrome, Field, Flash, Form, When, field_errors, page, show};
+
+/// A ticket to be listed or changed.
+#[derive(Template)]
+#[template(path = "storefront/ticket.html")]
+struct TicketPage {
+    chrome: Chrome,
+    ticket: Option<Row>,
+    can_change: bool,
+    version: u64,
+    error: Option<String>,
+    fields: Vec<Field>,
+    show_fields: Vec<Field>,
+}
+
+page!(TicketPage);
+
+/// What a form says of a ticket.
+#[derive(Debug, Default)]
+struct Entered {
+    title: String,
+    price: String,
+    currency: String,
+    seat: String,
+    show: ShowEntered,
+}
+
+/// What a form says of a show.
+#[derive(Debug, Default)]
+pub(super) struct ShowEntered {
+    pub(super) name: String,
+    pub(super) category: String,
+    pub(super) venue: String,
+    pub(super) starts_at: String,
+}
+
+impl ShowEntered {
+    pub(super) fn of(form: &Form) -> Self {
+        let text = |name| form.get(name).trim().to_owned();
+        Self {
+            name: text("show.name"),
+            category: text("show.category"),
+            venue: text("show.venue"),
+            starts_at: text("show.startsAt"),
+        }
+    }
+
+    /// The show, unless all of it is empty.
+    pub(super) fn show(&self) -> Option<NewShow> {
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let is_empty = [&self.name, &self.category, &self.venue, &self.starts_at].iter().all(|text| text.is_empty());
+        (!is_empty).then(|| {
+            let mut show = NewShow::new(&self.name, moment(&self.starts_at));
+            show.category = some(&self.category);
+            show.venue = some(&self.venue);
+            show
+        })
+    }
+
+    pub(super) fn fields(&self, errors: &FieldErrors) -> Vec<Field> {
+        let field = |name: &'static str, label, value: &String| {
+            Field::new(name, label).value(value.clone()).error(errors.of(name))
+        };
+        vec![
+            field("show.name", "Show", &self.name)
+                .optional()
+                .hint("Without a show the ticket goes by its title alone."),
+            field("show.startsAt", "Starts (UTC)", &self.starts_at).kind("datetime-local").optional().max(40),
+            field("show.venue", "Venue", &self.venue).optional(),
+            field("show.category", "Category", &self.category).optional().max(40).hint("Such as concert or theatre."),
+        ]
+    }
+}
+
+/// A moment as inputs for date and time have it, in UTC; anything else is left for the core to judge.
+fn moment(text: &str) -> String {
+    match text.len() {
+        16 => format!("{text}:00Z"),
+        19 => format!("{text}Z"),
+        _ => text.to_owned(),
+    }
+}
+
+impl Entered {
+    fn of(form: &Form) -> Self {
+        let text = |name| form.get(name).trim().to_owned();
+        Self {
+            title: text("title"),
+            price: text("price"),
+            currency: text("currency").to_uppercase(),
+            seat: text("seat"),
+            show: ShowEntered::of(form),
+        }
+    }
+
+    fn of_ticket(ticket: &Ticket) -> Self {
+        let details = ticket.show.as_deref();
+        Self {
+            title: ticket.title.to_string(),
+            price: ticket.price.decimal(),
+            currency: ticket.price.currency().code().to_owned(),
+            seat: String::new(),
+            show: details.map_or_else(ShowEntered::default, |show| ShowEntered {
+                name: show.name.to_string(),
+                category: show.category.as_ref().map_or_else(String::new, ToString::to_string),
+                venue: show.venue.as_ref().map_or_else(String::new, ToString::to_string),
+                starts_at: When(show.starts_at).input(),
+            }),
+        }
+    }
+
+    fn ticket(&self) -> NewTicket {
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let mut ticket = NewTicket::new(&self.title, &self.price);
+        ticket.currency = some(&self.currency);
+        ticket.show = self.show.show();
+        ticket.seat = some(&self.seat);
+        ticket
+    }
+}
+
+impl TicketPage {
+    fn new(chrome: Chrome, entered: &Entered, errors: &FieldErrors, ticket: Option<&Ticket>) -> Self {
+        let field = |name: &'static str, label, value: &String| {
+            Field::new(name, label).value(value.clone()).error(errors.of(name))
+        };
+        let mut fields = vec![
+            field("title", "Title", &entered.title).hint("What the buyer reads first, such as “Hamlet, stalls”."),
+            field("price", "Price", &entered.price).keyboard("decimal").max(20),
+        ];
+        if ticket.is_none() {
+            fields.push(
+                field("currency", "Currency", &entered.currency)
+                    .optional()
+                    .max(3)
+                    .hint("A code of three letters, such as EUR."),
+            );
+            fields.push(field("seat", "Seat", &entered.seat).optional().max(100).hint("Such as “Row C, seat 12”."));
+        }
+        let known = ["title", "price", "currency", "seat", "show.name", "show.startsAt", "show.venue", "show.category"];
+        Self {
+            chrome,
+            version: ticket.map_or(0, |ticket| ticket.version),
+            can_change: ticket.is_none_or(|ticket| ticket.status.is_editable()),
+            ticket: ticket.map(Row::of),
+            error: errors.besides(&known),
+            fields,
+            show_fields: entered.show.fields(errors),
+        }
+    }
+}
+
+pub(super) async fn new_page(_user: SignedInUser, chrome: Chrome) -> Response {
+    show(StatusCode::OK, &TicketPage::new(chrome, &Entered::default(), &FieldErrors::default(), None))
+}
+
+pub(super) async fn create(
+    State(office): State<BoxOffice>,
+    user: SignedInUser,
+    chrome: Chrome,
+    form: Form,
+) -> Result<Response, Failure> {
+    let entered = Entered::of(&form);
+    match office.tickets().create(user.id(), entered.ticket()).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
+        Err(error) => {
+            let errors = field_errors(error)?;
+            Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, None)))
+        }
+    }
+}
+
+pub(super) async fn edit_page(
+    State(office): State<BoxOffice>,
+    user: SignedInUser,
+    chrome: Chrome,
+    PathId(id): PathId<TicketId>,
+) -> Result<Response, Failure> {
+    let ticket = office.tickets().get(id)?;
+    if ticket.seller_id != user.id() {
+        return Err(Code::TicketNotYours.into());
+    }
+    let page = TicketPage::new(chrome, &Entered::of_ticket(&ticket), &FieldErrors::default(), Some(&ticket));
+    Ok(show(StatusCode::OK, &page))
+}
+
+pub(super) async fn edit(
+    State(office): State<BoxOffice>,
+    user: SignedInUser,
+    chrome: Chrome,
+    PathId(id): PathId<TicketId>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let entered = Entered::of(&form);
+    let mut update = TicketUpdate::new(&entered.title, &entered.price);
+    update.show = entered.show.show();
+    update.expected_version = form.filled("version").and_then(|version| version.parse().ok());
+    match office.tickets().update(user.id(), id, update).await {
+        Ok(_) => Ok(form.redirect("/sell", Flash::Edited)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
+        Err(error) => {
+            let errors = field_errors(error)?;
+            let ticket = office.tickets().get(id)?;
+            Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, Some(&ticket))))
+        }
+    }
+}
+
+/// Shows the ticket as it stands, when it is not any more what the form was made from.
+fn moved(id: TicketId, form: &Form) -> Response {
+    form.redirect(&format!("/sell/tickets/{id}"), Flash::TicketMoved)
+}
+
+pub(super) async fn withdraw(
+    State(office): State<BoxOffice>,
+    user: SignedInUser,
+    PathId(id): PathId<TicketId>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let version = form.filled("version").and_then(|version| version.parse().ok());
+    match office.tickets().withdraw(user.id(), id, version).await {
+        Ok(()) => Ok(form.redirect("/sell", Flash::Withdrawn)),
+        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
+        Err(error) => Err(error.into()),
+    }
+}

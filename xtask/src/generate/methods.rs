@@ -1,0 +1,18 @@
+//! What the façade has, in one list: the tests of both packages read it, so that neither lacks a method.
+
+use std::fmt::Write;
+
+use super::Output;
+use super::model::Model;
+
+pub(super) fn output(model: &Model) -> Output {
+    let mut json = String::from("{\n");
+    for handle in std::iter::once(&model.office).chain(&model.handles) {
+        let names: Vec<_> = handle.methods.iter().map(|method| method.name.as_str()).collect();
+        let _ = writeln!(json, "  \"{}\": {names:?},", handle.name);
+    }
+    let mut options: Vec<_> = model.choices.iter().map(|choice| choice.name.as_str()).collect();
+    options.sort_unstable();
+    let text = json + &format!("  \"options\": {options:?}\n}}\n");
+    Output { path: "bindings/methods.json".to_owned(), text }
+}

@@ -1,0 +1,365 @@
+//! The source of a crate: its modules as `syn` reads them, and the item that a path in one of them names.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{Attribute, Ident, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct, ItemType, UseTree, Visibility};
+
+/// How many renames and re-exports a path may take.
+const STEPS_MAX: usize = 32;
+
+/// A crate, module by module. The paths of modules begin with `crate`.
+pub(crate) struct Crate {
+    modules: BTreeMap<String, Module>,
+}
+
+/// One module, without what is only there for tests.
+#[derive(Default)]
+pub(crate) struct Module {
+    /// The file it is in, from the workspace's folder.
+    pub(crate) file: String,
+    /// What it defines, by name.
+    pub(crate) items: BTreeMap<String, Definition>,
+    /// The implementations in it.
+    pub(crate) impls: Vec<ItemImpl>,
+    /// The macros that it calls for items.
+    pub(crate) macros: Vec<ItemMacro>,
+    imports: Vec<Import>,
+}
+
+/// What a module defines under a name.
+#[derive(Clone)]
+pub(crate) enum Definition {
+    /// A struct.
+    Struct(ItemStruct),
+    /// An enum.
+    Enum(ItemEnum),
+    /// Another name for a type.
+    Alias(ItemType),
+    /// A trait.
+    Trait(Vec<Attribute>),
+    /// What one of the crate's macros makes, such as `id!(TicketId)`: the macro, and the attributes before the name.
+    Made {
+        /// The name of the macro.
+        by: String,
+        /// Its documentation among them.
+        attributes: Vec<Attribute>,
+    },
+}
+
+/// What a `use` brings in.
+struct Import {
+    /// `None` for everything that is there.
+    name: Option<String>,
+    path: Vec<String>,
+    is_public: bool,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Found {
+    /// An item of the crate.
+    Item(Place),
+    /// A module of the crate.
+    Module(String),
+    /// Something of another crate, as it is written.
+    Elsewhere(String),
+}
+
+/// Where an item is defined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The path of its module.
+    pub(crate) module: String,
+    /// Its name there.
+    pub(crate) name: String,
+}
+
+impl Crate {
+    /// Reads a crate whose root is `root`, from files by their paths.
+    ///
+    /// # Errors
+    /// Names the file that is missing or is no Rust.
+    pub(crate) fn read(root: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut modules = BTreeMap::new();
+        load("crate", root, files, &mut modules)?;
+        Ok(Self { modules })
+    }
+
+    /// The modules with their paths.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = (&str, &Module)> {
+        self.modules.iter().map(|(path, module)| (path.as_str(), module))
+    }
+
+    /// What stands at a place.
+    pub(crate) fn definition(&self, place: &Place) -> Option<&Definition> {
+        self.modules.get(&place.module)?.items.get(&place.name)
+    }
+
+    /// The file of a module, for messages.
+    pub(crate) fn file(&self, module: &str) -> &str {
+        self.modules.get(module).map_or("?", |module| &module.file)
+    }
+
+    /// What `path`, as it is written in `module`, leads to.
+    pub(crate) fn resolve(&self, module: &str, path: &[String]) -> Found {
+        self.step(module, path, STEPS_MAX).unwrap_or_else(|| Found::Elsewhere(path.join("::")))
+    }
+
+    /// The inherent implementations of the type at `place`, wherever they are, each with the path of its module: first those of
+    /// its own module, then the others in the order of their modules.
+    pub(crate) fn impls_of(&self, place: &Place) -> Vec<(&str, &ItemImpl)> {
+        let of = |(path, module): (&'_ str, &'_ Module)| -> Vec<(String, usize)> {
+            let own = module.impls.iter().enumerate().filter(|(_, block)| block.trait_.is_none());
+            let own = own.filter(|(_, block)| self.is_for(path, block, place));
+            own.map(|(at, _)| (path.to_owned(), at)).collect()
+        };
+        let mut found: Vec<_> = self.modules().flat_map(of).collect();
+        found.sort_by_key(|(path, _)| *path != place.module);
+        let find = |(path, at): (String, usize)| {
+            let (path, module) = self.modules.get_key_value(&path)?;
+            Some((path.as_str(), module.impls.get(at)?))
+        };
+        found.into_iter().filter_map(find).collect()
+    }
+
+    /// The implementation of a trait of another crate, such as `FromStr`, for the type at `place`.
+    pub(crate) fn trait_impl(&self, place: &Place, name: &str) -> Option<&ItemImpl> {
+        let is_it = |block: &ItemImpl| {
+            let last = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+            last.is_some_and(|last| last.ident == name)
+        };
+        self.modules().find_map(|(path, module)| {
+            module.impls.iter().find(|block| is_it(block) && self.is_for(path, block, place))
+        })
+    }
+
+    fn is_for(&self, module: &str, block: &ItemImpl, place: &Place) -> bool {
+        let syn::Type::Path(path) = block.self_ty.as_ref() else { return false };
+        self.resolve(module, &segments(&path.path)) == Found::Item(place.clone())
+    }
+
+    /// What the crate's root shows to others, with the names that it has there.
+    pub(crate) fn exports(&self) -> BTreeMap<Place, String> {
+        let mut found = BTreeMap::new();
+        self.exports_of("crate", &mut found, STEPS_MAX);
+        found
+    }
+
+    fn exports_of(&self, path: &str, found: &mut BTreeMap<Place, String>, steps: usize) {
+        let Some(module) = self.modules.get(path).filter(|_| steps > 0) else { return };
+        for (name, item) in &module.items {
+            if item.is_public() {
+                let place = Place { module: path.to_owned(), name: name.clone() };
+                found.entry(place).or_insert_with(|| name.clone());
+            }
+        }
+        for import in module.imports.iter().filter(|import| import.is_public) {
+            match (&import.name, self.resolve(path, &import.path)) {
+                (Some(name), Found::Item(place)) => {
+                    found.entry(place).or_insert_with(|| name.clone());
+                }
+                (None, Found::Module(inner)) => self.exports_of(&inner, found, steps - 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn step(&self, module: &str, path: &[String], steps: usize) -> Option<Found> {
+        let steps = steps.checked_sub(1)?;
+        let Some((first, rest)) = path.split_first() else { return Some(Found::Module(module.to_owned())) };
+        let inner = match first.as_str() {
+            "crate" => return self.step("crate", rest, steps),
+            "self" => return self.step(module, rest, steps),
+            "super" => return self.step(module.rsplit_once("::")?.0, rest, steps),
+            name => self.name(module, name, steps)?,
+        };
+        match inner {
+            Found::Module(inner) => self.step(&inner, rest, steps),
+            // What follows the name of a type is a variant or an associated item.
+            Found::Item(place) => Some(Found::Item(place)),
+            Found::Elsewhere(start) => {
+                let path = [vec![start], rest.to_vec()].concat();
+                Some(Found::Elsewhere(path.join("::")))
+            }
+        }
+    }
+
+    fn name(&self, module: &str, name: &str, steps: usize) -> Option<Found> {
+        let known = self.modules.get(module)?;
+        if known.items.contains_key(name) {
+            return Some(Found::Item(Place { module: module.to_owned(), name: name.to_owned() }));
+        }
+        let inner = format!("{module}::{name}");
+        if self.modules.contains_key(&inner) {
+            return Some(Found::Module(inner));
+        }
+        let named = known.imports.iter().find(|import| import.name.as_deref() == Some(name));
+        if let Some(import) = named {
+            let own = import.path.first().is_some_and(|first| first == name);
+            // `use serde::Serialize` names a crate, not itself.
+            let found = if own { None } else { self.step(module, &import.path, steps) };
+            return Some(found.unwrap_or_else(|| Found::Elsewhere(import.path.join("::"))));
+        }
+        let globs = known.imports.iter().filter(|import| import.name.is_none());
+        globs.into_iter().find_map(|glob| {
+            let Some(Found::Module(inner)) = self.step(module, &glob.path, steps) else { return None };
+            self.name(&inner, name, steps.checked_sub(1)?)
+        })
+    }
+}
+
+impl Definition {
+    /// The attributes of the item, its documentation among them.
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        match self {
+            Self::Struct(item) => &item.attrs,
+            Self::Enum(item) => &item.attrs,
+            Self::Alias(item) => &item.attrs,
+            Self::Trait(attributes) | Self::Made { attributes, .. } => attributes,
+        }
+    }
+
+    fn is_public(&self) -> bool {
+        let visibility = match self {
+            Self::Struct(item) => &item.vis,
+            Self::Enum(item) => &item.vis,
+            Self::Alias(item) => &item.vis,
+            Self::Trait(_) => return false,
+            Self::Made { .. } => return true,
+        };
+        matches!(visibility, Visibility::Public(_))
+    }
+}
+
+/// The names of a path.
+pub(crate) fn segments(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| segment.ident.to_string()).collect()
+}
+
+fn load(
+    path: &str,
+    file: &str,
+    files: &dyn Fn(&str) -> Option<String>,
+    modules: &mut BTreeMap<String, Module>,
+) -> Result<(), String> {
+    let text = files(file).ok_or_else(|| format!("{file}: there is no such file"))?;
+    let parsed = syn::parse_file(&text).map_err(|error| format!("{file}: {error}"))?;
+    let mut module = Module { file: file.to_owned(), ..Module::default() };
+    let mut inner = Vec::new();
+    for item in parsed.items {
+        module.take(item, &mut inner);
+    }
+    modules.insert(path.to_owned(), module);
+    let folder = match file.rsplit_once('/') {
+        Some((folder, "lib.rs" | "mod.rs")) => folder.to_owned(),
+        _ => file.trim_end_matches(".rs").to_owned(),
+    };
+    for name in inner {
+        let [flat, deep] = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")];
+        let file = if files(&flat).is_some() { flat } else { deep };
+        load(&format!("{path}::{name}"), &file, files, modules)?;
+    }
+    Ok(())
+}
+
+impl Module {
+    fn take(&mut self, item: Item, inner: &mut Vec<String>) {
+        match item {
+            Item::Mod(item) if !is_for_tests(&item.attrs) && item.content.is_none() => {
+                inner.push(item.ident.to_string());
+            }
+            Item::Use(item) if !is_for_tests(&item.attrs) => {
+                let is_public = matches!(item.vis, Visibility::Public(_));
+                self.import(&item.tree, &mut Vec::new(), is_public);
+            }
+            Item::Struct(item) => self.define(item.ident.to_string(), Definition::Struct(item)),
+            Item::Enum(item) => self.define(item.ident.to_string(), Definition::Enum(item)),
+            Item::Type(item) => self.define(item.ident.to_string(), Definition::Alias(item)),
+            Item::Trait(item) => self.define(item.ident.to_string(), Definition::Trait(item.attrs)),
+            Item::Impl(item) if !is_for_tests(&item.attrs) => self.impls.push(item),
+            Item::Macro(item) if item.ident.is_none() => self.call(item, inner),
+            _ => {}
+        }
+    }
+
+    fn define(&mut self, name: String, definition: Definition) {
+        self.items.insert(name, definition);
+    }
+
+    /// A macro that makes items is given items, or the attributes and the name of one.
+    fn call(&mut self, item: ItemMacro, inner: &mut Vec<String>) {
+        let tokens = item.mac.tokens.clone();
+        if let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) {
+            for item in file.items {
+                self.take(item, inner);
+            }
+        } else if let Ok(Named { attributes, name }) = syn::parse2(tokens) {
+            let by = item.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            self.define(name.to_string(), Definition::Made { by, attributes });
+        }
+        self.macros.push(item);
+    }
+
+    fn import(&mut self, tree: &UseTree, path: &mut Vec<String>, is_public: bool) {
+        let mut add = |name: Option<&Ident>, last: Option<&Ident>| {
+            let path = path.iter().cloned().chain(last.filter(|last| *last != "self").map(Ident::to_string)).collect();
+            self.imports.push(Import { name: name.map(Ident::to_string), path, is_public });
+        };
+        match tree {
+            UseTree::Path(inner) => {
+                path.push(inner.ident.to_string());
+                self.import(&inner.tree, path, is_public);
+                path.pop();
+            }
+            UseTree::Name(inner) if inner.ident == "self" => {
+                let name = path.last().cloned();
+                self.imports.push(Import { name, path: path.clone(), is_public });
+            }
+            UseTree::Name(inner) => add(Some(&inner.ident), Some(&inner.ident)),
+            UseTree::Rename(inner) => add(Some(&inner.rename), Some(&inner.ident)),
+            UseTree::Glob(_) => add(None, None),
+            UseTree::Group(inner) => {
+                for tree in &inner.items {
+                    self.import(tree, path, is_public);
+                }
+            }
+        }
+    }
+}
+
+/// Attributes and a name, with anything behind them.
+struct Named {
+    attributes: Vec<Attribute>,
+    name: Ident,
+}
+
+impl syn::parse::Parse for Named {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let named = Self { attributes: input.call(Attribute::parse_outer)?, name: input.parse()? };
+        if !named.attributes.is_empty() && (input.is_empty() || input.peek(syn::Token![,])) {
+            input.parse::<TokenStream>()?;
+            return Ok(named);
+        }
+        Err(input.error("a list of something else"))
+    }
+}
+
+/// Whether an item is only there in tests, or for the tests of embedders.
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    let is_for = |attribute: &Attribute| {
+        let syn::Meta::List(list) = &attribute.meta else { return false };
+        attribute.path().is_ident("cfg") && mentions(list.tokens.clone(), &["test", "doctest", "testing"])
+    };
+    attributes.iter().any(is_for)
+}
+
+/// Whether one of these words is among the tokens.
+fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), words),
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Literal(literal) => words.iter().any(|word| literal.to_string() == format!("\"{word}\"")),
+        TokenTree::Punct(_) => false,
+    })
+}

@@ -1,0 +1,106 @@
+//! What the npm package has from the façade: operations and values of its native module, its declarations, its options, what its
+//! methods take, and the events for Express.
+//!
+//! [`types`] is the table of the conversions. Everything that a caller writes or reads is in `index.d.ts`; the native module itself
+//! has no documentation of its own.
+
+mod arguments;
+mod checks;
+mod choices;
+mod declarations;
+mod events;
+mod made;
+mod operations;
+mod types;
+mod values;
+mod words;
+
+use super::model::{Handle, Model};
+use super::{Output, rust};
+use arguments::class_name;
+
+/// The folder of generated Rust, and that of the package.
+const NATIVE: &str = "bindings/node/src/generated";
+const PACKAGE: &str = "bindings/node";
+
+pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
+    let mut outputs = vec![
+        native("mod", module(model)?),
+        native("choices", choices::rust_file(model)?),
+        native("inputs", values::inputs_file(model)?),
+        native("parts", operations::parts_file(model)?),
+        native("texts", values::texts_file(model)?),
+        native("values", values::file(model)?),
+        package("index.d.ts", declarations::file(model)?),
+        package("events.d.ts", events::data_file(model)?),
+        package("lib/codes.d.ts", declarations::codes_file(model)),
+        package("lib/generated.js", checks::file(model)?),
+        package("express/subjects.d.ts", events::types_file(model)?),
+        package("express/subjects.js", events::names_file(model)),
+    ];
+    for handle in all(model) {
+        outputs.push(native(&handle.name, operations::file(model, handle)?));
+    }
+    Ok(outputs)
+}
+
+/// The box office itself, and its handles.
+fn all(model: &Model) -> impl Iterator<Item = &Handle> {
+    std::iter::once(&model.office).chain(&model.handles)
+}
+
+fn native(name: &str, text: String) -> Output {
+    Output { path: format!("{NATIVE}/{name}.rs"), text }
+}
+
+fn package(name: &str, text: String) -> Output {
+    Output { path: format!("{PACKAGE}/{name}"), text }
+}
+
+/// The root of the generated Rust.
+fn module(model: &Model) -> Result<String, String> {
+    let mut modules: Vec<_> = all(model).map(|handle| handle.name.as_str()).collect();
+    modules.extend(["choices", "inputs", "parts", "texts", "values"]);
+    modules.sort_unstable();
+    let modules: Vec<_> = modules.iter().map(|name| format!("mod {name};")).collect();
+    let reexport = |handle: &Handle| format!("pub(crate) use {}::{};", handle.name, class_name(handle));
+    let uses: Vec<_> = model.handles.iter().map(reexport).collect();
+    rust::file(&format!(
+        "//! What follows from the façade. Its documentation is in `index.d.ts`.\n\n\
+         #![allow(missing_docs, reason = \"what JavaScript sees is documented in index.d.ts\")]\n\
+         #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
+         #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\
+         {}\n\nmod prelude {{\n{PRELUDE}}}\n\n\
+         pub(crate) use choices::NativeOptions;\npub(crate) use inputs::*;\npub(crate) use parts::*;\n\
+         pub(crate) use values::*;\n{}",
+        modules.join("\n"),
+        uses.join("\n")
+    ))
+}
+
+/// What the generated Rust uses.
+const PRELUDE: &str = "
+    pub(crate) use std::collections::HashMap;
+    pub(crate) use std::path::PathBuf;
+    pub(crate) use std::sync::Arc;
+
+    pub(crate) use boxoffice::{Builder, Error, FieldErrors, Limits};
+    pub(crate) use napi::Env;
+    pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
+    pub(crate) use napi_derive::napi;
+
+    pub(crate) use super::*;
+    pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
+    pub(crate) use crate::convert::{
+        Date, Shown, When, actor, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
+        shown_as_text, written,
+    };
+    pub(crate) use crate::errors::rejection;
+    pub(crate) use crate::feed::Subscription;
+    pub(crate) use crate::gateway::GatewayHooks;
+    pub(crate) use crate::office::{Office, Shared};
+    pub(crate) use crate::values::{FeePolicy, JournalRecord, Money, SignedMoney};
+";
+
+#[cfg(test)]
+mod tests;

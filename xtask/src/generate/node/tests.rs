@@ -1,0 +1,117 @@
+//! What is written of a façade that has one thing more than there is.
+
+use std::fs;
+
+use super::super::model::Crate;
+use super::*;
+use crate::shell::root;
+
+const STRUCTS: &str = "
+use std::time::Duration;
+use crate::domain::ticket::TicketStatus;
+use crate::types::Money;
+
+/// How many tickets a seller has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How many there are.
+    pub count: u64,
+    /// What is offered, if anything is.
+    pub worth: Option<Money>,
+    /// How long the oldest has been there.
+    pub oldest: Duration,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Default)]
+pub struct TallyQuery {
+    /// In which state.
+    pub status: Option<TicketStatus>,
+    /// Of which buyer.
+    pub buyer: Option<UserId>,
+}
+";
+
+const METHOD: &str = "impl Tickets {
+    /// Counts the tickets of a seller; see [`Tickets::create_many`].
+    ///
+    /// # Errors
+    /// `auth.operator_required` for who does not count.
+    pub async fn tally(&self, actor: Actor, seller: UserId, query: TallyQuery, again: bool) -> Result<Tally, Error> {
+        self.named(self.key.as_ref())
+    }
+";
+
+/// The façade, whose tickets can be counted.
+fn more() -> Model {
+    let file = |path: &str| {
+        let text = fs::read_to_string(root().join(path)).ok()?;
+        Some(match path {
+            "core/src/office/tickets.rs" => format!("{}\n{STRUCTS}", text.replacen("impl Tickets {", METHOD, 1)),
+            "core/src/office/mod.rs" => text.replacen("pub use tickets::Tickets;", "pub use tickets::*;", 1),
+            _ => text,
+        })
+    };
+    Model::of(&Crate::read("core/src/lib.rs", &file).unwrap()).unwrap()
+}
+
+/// What is written that is not written of the façade that there is, by the path of its file.
+fn difference() -> Vec<(String, String)> {
+    let (before, after) = (outputs(&Model::read(&root()).unwrap()).unwrap(), outputs(&more()).unwrap());
+    assert_eq!(before.len(), after.len());
+    let changed = before.iter().zip(&after).filter(|(before, after)| before.text != after.text);
+    let fresh = |(before, after): (&Output, &Output)| {
+        let lines = after.text.lines().filter(|line| !before.text.lines().any(|known| known == *line));
+        (after.path.clone(), lines.map(str::trim).collect::<Vec<_>>().join("\n"))
+    };
+    changed.map(fresh).collect()
+}
+
+#[test]
+fn a_new_operation_with_new_values_is_written_everywhere() {
+    let difference = difference();
+    let of = |path: &str| {
+        let found = difference.iter().find(|(it, _)| it.ends_with(path));
+        found.map_or_else(|| panic!("nothing new in {path}: {difference:?}"), |(_, text)| text.clone())
+    };
+    let operation = of("generated/tickets.rs");
+    for line in [
+        "pub async fn tally(",
+        "query: Option<TallyQuery>,",
+        "options: TallyOptions,",
+        "let TallyOptions { again, idempotency_key } = options;",
+        "self.named(idempotency_key)?.tally(actor_id, seller_id, query, again).await",
+    ] {
+        assert!(operation.contains(line), "{line} is not in:\n{operation}");
+    }
+    let values = of("generated/values.rs");
+    for line in ["pub oldest_ms: i64,", "worth: self.worth.shown(),", "oldest_ms: self.oldest.shown()"] {
+        assert!(values.contains(line), "{line} is not in:\n{values}");
+    }
+    let inputs = of("generated/inputs.rs");
+    for line in ["input.buyer = errors.parse_as(\"buyer\"", "pub again: bool,"] {
+        assert!(inputs.contains(line), "{line} is not in:\n{inputs}");
+    }
+    let declared = of("index.d.ts");
+    for line in [
+        "export interface Tally {",
+        "worth?: Money",
+        "oldestMs: number",
+        "status?: TicketStatus",
+        "export interface TallyOptions extends CommandOptions {",
+        "* Counts the tickets of a seller; see `tickets.createMany`.",
+        "* Rejects with `ForbiddenError` (`auth.operator_required`) for who does not count.",
+        "tally(actorId: string | null, sellerId: string, query: TallyQuery | undefined, options: TallyOptions): Promise<Tally>",
+    ] {
+        assert!(declared.contains(line), "{line} is not in:\n{declared}");
+    }
+    let checks = of("lib/generated.js");
+    for line in [
+        "const TALLY_QUERY = { __proto__: null, status: ANY, buyer: ANY }",
+        "const TALLY_OPTIONS = { __proto__: null, again: ANY, idempotencyKey: ANY, signal: ANY }",
+        "tally: { takes: [ANY, ANY, { fields: TALLY_QUERY }, { options: TALLY_OPTIONS }] },",
+    ] {
+        assert!(checks.contains(line), "{line} is not in:\n{checks}");
+    }
+    assert_eq!(difference.len(), 5, "{difference:?}");
+}

@@ -1,0 +1,302 @@
+//! The operations of the native module: one function each, and its two faces.
+
+use std::fmt::Write;
+
+use super::super::model::{Doc, Handle, Method, Model, QUICK_FORM, Type};
+use super::super::rust;
+use super::arguments::{self, Argument, arguments, checked};
+use super::types::{Held, given, outgoing};
+use super::words;
+
+/// The name of the box office among the handles.
+pub(super) const OFFICE: &str = "office";
+
+/// The operations of a handle that are generated: not those that open a directory.
+pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
+    handle.methods.iter().filter(|method| method.has_self)
+}
+
+/// Whether a function waits itself, or gives something to await.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Face {
+    /// It waits.
+    Blocking,
+    /// It gives a coroutine or a future.
+    Asyncio,
+}
+
+/// What an operation gives, and how.
+pub(super) enum Form {
+    /// An outcome, which is waited for.
+    Outcome,
+    /// A value, at once.
+    Value,
+    /// An iterator; it is made at once.
+    Parts(Type),
+    /// A subscription, at once.
+    Subscription,
+}
+
+impl Form {
+    pub(super) fn of(method: &Method) -> Self {
+        match &method.result {
+            Type::Parts(inner) => Self::Parts(inner.as_ref().clone()),
+            Type::Subscription => Self::Subscription,
+            _ if method.is_async || method.is_fallible => Self::Outcome,
+            _ => Self::Value,
+        }
+    }
+}
+
+/// The name of a handle's class, such as `Tickets` or, for the journal, `Journal`. What the box office does itself is in one
+/// that the package's own `BoxOffice` is made of.
+pub(super) fn class_name(handle: &Handle) -> String {
+    if handle.name == OFFICE {
+        return "OfficeFace".to_owned();
+    }
+    let mut letters = handle.name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The file of a handle.
+pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
+    let class = class_name(handle);
+    let mut text = format!("//! The operations of `{}`.\n\n{IMPORTS}\n\n", handle.name);
+    let is_office = handle.name == OFFICE;
+    let module = if is_office { "boxoffice._native" } else { "boxoffice" };
+    text.push_str(&rust::comment(doc(model, handle, 4).iter().map(String::as_str)));
+    let _ = writeln!(text, "#[pyclass(frozen, module = \"{module}\")]\n#[derive(Debug)]");
+    let _ = writeln!(text, "pub(crate) struct {class}(pub(crate) Arc<Shared>);\n\n#[pymethods]\nimpl {class} {{");
+    if is_office {
+        text.push_str(&getters(model, ""));
+    }
+    for method in methods(handle) {
+        text.push_str(&function(model, handle, method, Face::Blocking)?);
+    }
+    let _ = writeln!(text, "}}\n\n/// What `Async{class}` of the package is made of.");
+    let _ = writeln!(text, "#[pyclass(frozen, module = \"boxoffice._native\")]\n#[derive(Debug)]");
+    let _ =
+        writeln!(text, "pub(crate) struct Async{class}(pub(crate) Arc<Shared>);\n\n#[pymethods]\nimpl Async{class} {{");
+    if is_office {
+        text.push_str(&getters(model, "Async"));
+    }
+    for method in methods(handle) {
+        text.push_str(&function(model, handle, method, Face::Asyncio)?);
+    }
+    text.push_str("}\n");
+    // In a module of their own, so that a parameter may have the name of an operation.
+    text.push_str("\nmod run {\nuse crate::generated::prelude::*;\n");
+    for method in methods(handle) {
+        text.push_str(&operation(model, handle, method)?);
+    }
+    text.push_str("}\n");
+    rust::file(&text)
+}
+
+const IMPORTS: &str = "use crate::generated::prelude::*;";
+
+/// How one gets from the box office to its handles.
+fn getters(model: &Model, face: &str) -> String {
+    let getter = |handle: &Handle| {
+        let (name, class) = (&handle.name, class_name(handle));
+        format!("#[getter]\nfn {name}(&self) -> {face}{class} {{ {face}{class}(self.0.clone()) }}\n\n")
+    };
+    model.handles.iter().map(getter).collect()
+}
+
+/// Where the operations of a handle are in Rust.
+fn target(handle: &Handle, office: &str) -> String {
+    if handle.name == OFFICE { office.to_owned() } else { format!("{office}.{}()", handle.name) }
+}
+
+/// The documentation of a handle's class.
+pub(super) fn doc(model: &Model, handle: &Handle, indent: usize) -> Vec<String> {
+    let takes_key = handle.methods.iter().any(|method| method.takes_key);
+    let key = handle
+        .key
+        .as_ref()
+        .filter(|_| takes_key)
+        .map(|key| Argument { doc: Some(whole(model, key)), ..arguments::key() });
+    words::class(model, &handle.doc, key.as_slice(), indent)
+}
+
+/// The documentation of a handle's key: where it says to see another's, that comes first.
+fn whole(model: &Model, key: &Doc) -> Doc {
+    let (first, rest) = key.summary.split_once(". ").unwrap_or((&key.summary, ""));
+    let other = model.handles.iter().find(|handle| first.contains(&format!("{}::idempotency_key`]", handle.rust)));
+    match other.and_then(|other| other.key.as_ref()) {
+        Some(other) => Doc { summary: format!("{} {rest}", other.summary).trim_end().to_owned(), ..Doc::default() },
+        None => key.clone(),
+    }
+}
+
+/// The signature for `PyO3`, and the parameters in Rust.
+fn signature(arguments: &[Argument], all_by_place: bool) -> (String, String) {
+    let mut names = Vec::new();
+    let mut is_by_name = false;
+    for argument in arguments {
+        if argument.by_name && !is_by_name && !all_by_place {
+            names.push("*".to_owned());
+            is_by_name = true;
+        }
+        let default = if argument.is_optional && !all_by_place { "=None" } else { "" };
+        names.push(format!("{}{default}", argument.name));
+    }
+    let params: Vec<_> = arguments.iter().map(|it| format!("{}: {}", it.name, it.rust)).collect();
+    (names.join(", "), params.join(", "))
+}
+
+fn names(arguments: &[Argument]) -> String {
+    arguments.iter().map(|it| format!(", {}", it.name)).collect()
+}
+
+/// An operation in one of the two classes. That for asyncio is called by the package alone: by place, and without documentation.
+fn function(model: &Model, handle: &Handle, method: &Method, face: Face) -> Result<String, String> {
+    let arguments = arguments(model, method)?;
+    let is_asyncio = face == Face::Asyncio;
+    let (signature, params) = signature(&arguments, is_asyncio);
+    let (name, passed) = (&method.name, names(&arguments));
+    let mut text = String::new();
+    if !is_asyncio {
+        text = rust::comment(words::operation(model, method, &arguments, 8).iter().map(String::as_str));
+    } else if method.has_quick_form {
+        text = quick(model, method, &signature, &params, &passed)?;
+    }
+    let _ = writeln!(text, "#[pyo3(signature = ({signature}))]");
+    let head = format!("fn {name}(&self, py: Python<'_>, {params})");
+    let asynchronous = if is_asyncio { "Async" } else { "" };
+    let (result, body) = match Form::of(method) {
+        Form::Value => {
+            let _ = writeln!(text, "{}\n", value(model, handle, method, &head)?);
+            return Ok(text);
+        }
+        Form::Outcome => {
+            let result = outgoing(model, &method.result)?.rust;
+            let (result, how) = if is_asyncio { (format!("Awaitable<{result}>"), "start") } else { (result, "block") };
+            (result, format!("self.0.{how}(py, run::{name}(office{passed}))"))
+        }
+        Form::Parts(inner) => {
+            let iterator = format!("{asynchronous}Iter<{}>", outgoing(model, &inner)?.rust);
+            let parts = format!("let parts = self.0.block(py, run::{name}(office{passed}))?;");
+            (iterator, format!("{parts} Ok({asynchronous}Iter::new(&self.0, parts))"))
+        }
+        Form::Subscription => {
+            let subscription = format!("{asynchronous}Subscription");
+            let call = call(model, handle, method)?;
+            let body = format!("Ok({subscription}::new(self.0.clone(), {call}))");
+            (subscription, body)
+        }
+    };
+    let _ = writeln!(text, "{head} -> PyResult<{result}> {{ let office = self.0.office(py)?.clone(); {body} }}\n");
+    Ok(text)
+}
+
+/// The form that answers without the disk, if it can.
+fn quick(model: &Model, method: &Method, signature: &str, params: &str, passed: &str) -> Result<String, String> {
+    let result = outgoing(model, &method.result)?.rust;
+    let name = format!("{}{QUICK_FORM}", method.name);
+    Ok(format!(
+        "#[pyo3(signature = ({signature}))]\n\
+         fn {name}(&self, py: Python<'_>, {params}) -> PyResult<Option<{result}>> {{ let office = self.0.office(py)?; \
+         py.detach(|| run::{name}(office{passed})).map_err(|error| exception(py, &error)) }}\n\n"
+    ))
+}
+
+/// An operation that answers at once.
+fn value(model: &Model, handle: &Handle, method: &Method, head: &str) -> Result<String, String> {
+    let result = outgoing(model, &method.result)?.rust;
+    let call = call(model, handle, method)?;
+    let given = given(model, &method.result, Held::Owned("value"))?;
+    Ok(format!(
+        "{head} -> PyResult<{result}> {{ let office = self.0.office(py)?; let value = py.detach(|| {call}); Ok({given}) }}"
+    ))
+}
+
+/// The call of an operation whose arguments need no check.
+fn call(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
+    let (statements, expressions) = checked(model, method)?;
+    if !statements.is_empty() {
+        return Err(format!("{}.{}: its arguments can fail, so its result must be able to", handle.name, method.name));
+    }
+    Ok(format!("{}.{}({})", target(handle, "office"), method.rust, expressions.join(", ")))
+}
+
+/// The function that both faces call.
+fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
+    let (is_parts, item) = match Form::of(method) {
+        Form::Value | Form::Subscription => return Ok(String::new()),
+        Form::Parts(inner) => (true, Some(inner)),
+        Form::Outcome => (false, None),
+    };
+    let arguments = arguments(model, method)?;
+    let (_, params) = signature(&arguments, true);
+    let (statements, expressions) = checked(model, method)?;
+    let result = match &item {
+        Some(inner) => format!("Parts<{}>", outgoing(model, inner)?.rust),
+        None => outgoing(model, &method.result)?.rust,
+    };
+    let mut text = String::new();
+    if method.has_quick_form {
+        let (quick, handle) = (format!("{}{QUICK_FORM}", method.rust), target(handle, "office"));
+        let given = given(model, &Type::Optional(Box::new(method.result.clone())), Held::Owned("value"))?;
+        let _ = writeln!(
+            text,
+            "\npub(super) fn {quick}(office: &BoxOffice, {params}) -> Result<Option<{result}>, Error> {{\n{statements}\
+             let value = {handle}.{quick}({})?;\nOk({given})\n}}",
+            expressions.join(", ")
+        );
+    }
+    let name = &method.name;
+    let _ = writeln!(
+        text,
+        "\npub(super) async fn {name}(office: BoxOffice, {params}) -> Result<{result}, Error> {{\n{statements}"
+    );
+    let mut target = target(handle, if is_parts { "office.blocking()" } else { "office" });
+    if method.takes_key {
+        let _ = writeln!(text, "let handle = {target};");
+        text.push_str(
+            "let handle = match key(idempotency_key)? { Some(key) => handle.idempotency_key(key), None => handle };\n",
+        );
+        "handle".clone_into(&mut target);
+    }
+    let call = format!("{target}.{}({})", method.name, expressions.join(", "));
+    if let Some(inner) = item {
+        let question = if method.is_fallible { "?" } else { "" };
+        let given = given(model, &inner, Held::Owned("part"))?;
+        let _ = writeln!(
+            text,
+            "let parts = {call}{question};\nOk(Parts::new(parts.map(|part| part.map(|part| {given}))))\n}}"
+        );
+        return Ok(text);
+    }
+    let question = if method.is_fallible { "?" } else { "" };
+    let value = match (method.is_async, handle.name != OFFICE && is_quick(method)) {
+        (true, _) => format!("{call}.await{question}"),
+        (false, true) => format!("{call}{question}"),
+        (false, false) => format!("reading(|| {call}){question}"),
+    };
+    match method.result {
+        Type::Nothing => {
+            let _ = writeln!(text, "{value};\nOk(Nothing)\n}}");
+        }
+        ref result => {
+            let given = given(model, result, Held::Owned("value"))?;
+            let _ = writeln!(text, "let value = {value};\nOk({given})\n}}");
+        }
+    }
+    Ok(text)
+}
+
+/// Whether it takes no longer than finding one thing. What tells of its progress does.
+fn is_quick(method: &Method) -> bool {
+    fn is_one(kind: &Type) -> bool {
+        match kind.plain() {
+            Type::Optional(inner) => is_one(&inner),
+            Type::Struct(_) | Type::Nothing | Type::Bool | Type::Text | Type::Secret(_) | Type::Money | Type::Time => {
+                true
+            }
+            _ => false,
+        }
+    }
+    is_one(&method.result) && !method.params.iter().any(|param| param.kind == Type::Progress)
+}

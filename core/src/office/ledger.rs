@@ -235,7 +235,7 @@ impl Ledger {
     /// use boxoffice::{Actor, LedgerQuery};
     ///
     /// for entry in office.ledger().entries(Actor::User(ann), ann, &LedgerQuery::new().limit(20))?.items {
-    ///     println!("{} {} {}", entry.at, entry.kind, entry.amount);
+    ///     println!("{} {} {}", entry.at, entry.kind.as_str(), entry.amount);
     /// }
     /// # Ok(())
     /// # }

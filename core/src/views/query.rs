@@ -19,7 +19,7 @@ use crate::types::{Category, Currency, Money, MoneyError, UnknownName, UserId, b
 ///     .status(TicketStatusFilter::All)
 ///     .search("hamlet globe".parse()?)
 ///     .currency(Currency::USD)
-///     .max_price("19.99".parse()?)
+///     .max_price(20)
 ///     .sort(TicketSort::PriceAsc)
 ///     .limit(20);
 /// assert_eq!(query.limit.get(), 20);
@@ -265,7 +265,7 @@ named!(TicketStatusFilter, TicketSort);
 ///
 /// let bound: PriceBound = "19.99".parse()?;
 /// assert!(PriceBound::from(19) < bound);
-/// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::EUR)?), bound);
+/// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::USD)?), bound);
 /// # Ok::<(), boxoffice::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

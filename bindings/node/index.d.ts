@@ -164,7 +164,7 @@ export type LateMoneyPolicy =
   | `${LateMoneyStep},${LateMoneyStep}`
   | `${LateMoneyStep},${LateMoneyStep},${LateMoneyStep}`
 
-/** What a seller's entries in one currency come to. */
+/** Sums up a seller's entries in one currency. */
 export interface Balance {
   /**
    * What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
@@ -181,7 +181,7 @@ export interface Balance {
   paidOut: SignedMoney
 }
 
-/** What an entry of the ledger means for a seller. */
+/** An entry of the ledger, as its seller sees it. */
 export interface BalanceEntry {
   /** The number of the entry in the ledger. */
   number: number
@@ -199,7 +199,7 @@ export interface BalanceEntry {
   amount: SignedMoney
   /** What the platform keeps more: below zero if it gives back. */
   fee: SignedMoney
-  /** What the buyer paid, or, below zero, got back: amount and fee together. */
+  /** Returns what the buyer paid, or, below zero, got back: amount and fee together. */
   gross: SignedMoney
 }
 
@@ -313,7 +313,7 @@ export interface PlatformBalance {
   fees: SignedMoney
   /** What of both came for orders that had ended, and is nobody's yet. */
   late: SignedMoney
-  /** What there is less all that is owed of it: always zero. */
+  /** Returns what there is less all that is owed of it: always zero. */
   difference: SignedMoney
 }
 
@@ -388,7 +388,7 @@ export interface SignedIn {
   session: Session
 }
 
-/** Figures about the engine right now: cheap to ask for, so that they can be scraped. */
+/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
 export interface Stats {
   /** How many commands wait. */
   queueLen: number
@@ -675,7 +675,7 @@ export interface Options {
   lateMoney?: LateMoneyPolicy
 }
 
-/** Who people are: sign-up, sign-in, sessions. */
+/** Signs people up, in and out, and keeps their accounts. */
 export interface Auth {
   /**
    * Creates a user and begins a session.
@@ -741,7 +741,7 @@ export interface Auth {
   setOperator(email: string, operator: boolean): Promise<User>
 }
 
-/** What is for sale. */
+/** Lists, changes and finds tickets. */
 export interface Tickets {
   /**
    * Lists a ticket for sale.
@@ -800,7 +800,7 @@ export interface Tickets {
   iter(query?: TicketQuery, options?: WaitOptions): AsyncIterableIterator<Ticket>
 }
 
-/** Holds and purchases. */
+/** Holds tickets for buyers, and finds their orders. */
 export interface Orders {
   /**
    * Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expiresAt`.
@@ -847,7 +847,7 @@ export interface Orders {
   iter(buyerId: string, query?: OrderQuery, options?: WaitOptions): AsyncIterableIterator<Order>
 }
 
-/** Charges and refunds. */
+/** Takes money for orders, and gives it back. */
 export interface Payments {
   /**
    * Takes the money of an order: records the intent, asks the card processor, records its answer.
@@ -936,7 +936,7 @@ export interface Payments {
   receiveNotice(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
 }
 
-/** Whose the money is. */
+/** Reads balances and entries of the ledger, and records payouts. */
 export interface Ledger {
   /**
    * Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
@@ -987,7 +987,7 @@ export interface Ledger {
   recordPayout(actorId: string | null, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
 
-/** The facts themselves. Reading takes nothing from the writer. */
+/** Reads, follows, checks and copies the journal. Reading takes nothing from the writer. */
 export interface Journal {
   /**
    * Returns the number of the last durable record; 0 if there is none.

@@ -102,7 +102,7 @@ impl BoxOffice {
     }
 }
 
-/// Who people are: sign-up, sign-in, sessions.
+/// Signs people up, in and out, and keeps their accounts.
 ///
 /// See [`Auth`](crate::Auth).
 #[derive(Debug, Clone)]
@@ -172,7 +172,7 @@ impl Auth {
     }
 }
 
-/// What is for sale.
+/// Lists, changes and finds tickets.
 ///
 /// See [`Tickets`](crate::Tickets).
 #[derive(Debug, Clone)]
@@ -235,7 +235,7 @@ impl Tickets {
     }
 }
 
-/// Holds and purchases.
+/// Holds tickets for buyers, and finds their orders.
 ///
 /// See [`Orders`](crate::Orders).
 #[derive(Debug, Clone)]
@@ -288,7 +288,7 @@ impl Orders {
     }
 }
 
-/// Charges and refunds.
+/// Takes money for orders, and gives it back.
 ///
 /// See [`Payments`](crate::Payments).
 #[derive(Debug, Clone)]
@@ -371,7 +371,7 @@ impl Payments {
     }
 }
 
-/// Whose the money is.
+/// Reads balances and entries of the ledger, and records payouts.
 ///
 /// See [`Ledger`](crate::Ledger).
 #[derive(Debug, Clone)]

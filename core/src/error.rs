@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use code::Code;
 
-/// What went wrong, seen from the caller: each kind says what to do next.
+/// Sorts errors by what their caller should do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -41,7 +41,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The HTTP status of the kind.
+    /// Returns the HTTP status of the kind.
     pub const fn status_code(self) -> u16 {
         match self {
             Self::Validation => 400,
@@ -118,33 +118,33 @@ struct Inner {
 }
 
 impl Error {
-    /// The input is wrong in the way that `reason` tells, a text that reads on after the name of the field.
+    /// Creates a `validation` error about one field; `reason` reads on after the name of the field.
     pub fn invalid(field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) -> Self {
         let mut faults = FieldErrors::default();
         faults.add(field, reason);
         Self::from(faults)
     }
 
-    /// An error of this code with a message of its own.
+    /// Creates an error of this code with a message of its own.
     pub fn with_message(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(code, vec![FieldError { message: message.into(), field: None }])
     }
 
-    /// What the error came from, for traces; callers of a host never see it.
+    /// Sets what the error came from, for traces; callers of a host never see it.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// How long to wait before asking again.
+    /// Sets how long to wait before asking again.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// Says which field the error is about.
+    /// Sets the field that the error is about.
     #[must_use]
     pub fn with_field(mut self, field: &'static str) -> Self {
         let message = self.message();
@@ -166,7 +166,7 @@ impl Error {
         Self(Box::new(Inner { code, faults, retry_after: None, source: None }))
     }
 
-    /// What the caller should do about it.
+    /// Returns the kind, which says what the caller should do about it.
     pub fn kind(&self) -> ErrorKind {
         self.0.code.kind()
     }
@@ -176,17 +176,17 @@ impl Error {
         self.0.code
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status_code(&self) -> u16 {
         self.kind().status_code()
     }
 
-    /// How long to wait before asking again, if it is known.
+    /// Returns how long to wait before asking again, if it is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What is wrong, one entry a fault: the `errors` of the common error shape.
+    /// Returns one entry for each thing that is wrong: the `errors` of the common error shape.
     pub fn serialize_errors(&self) -> Vec<FieldError> {
         if self.0.faults.is_empty() {
             vec![FieldError { message: self.0.code.message().into(), field: None }]

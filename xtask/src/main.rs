@@ -6,6 +6,7 @@ mod fuzz;
 mod generate;
 mod node;
 mod python;
+mod semver;
 mod setup;
 mod shell;
 mod sim;
@@ -41,6 +42,8 @@ enum Task {
     Generate(generate::Arguments),
     /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
+    /// Compares the core's public API with the one of the baseline.
+    Semver(semver::Arguments),
     /// Copies the screenshots of the last `test --only web` into the documents.
     Pictures,
 }
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Generate(arguments) => generate::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
+        Task::Semver(arguments) => semver::run(arguments),
         Task::Pictures => web::pictures(),
     };
     match done {

@@ -46,12 +46,26 @@ impl Subscription {
         Self { journal, recent, head, closed, next: from.max(1), ahead: VecDeque::new() }
     }
 
-    /// The number of the record that comes next.
+    /// Returns the number of the record that comes next.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) {
+    /// assert_eq!(office.journal().subscribe(7).position(), 7);
+    /// # }
+    /// ```
     pub fn position(&self) -> u64 {
         self.ahead.front().map_or(self.next, |record| record.seq)
     }
 
-    /// The next record, once there is one. Cancel safe.
+    /// Waits for the next record and returns it. Cancel safe.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut records = office.journal().subscribe(1);
+    /// println!("{}", records.next().await?.event.name());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// `engine.closed` once the box office is closed; `journal.unavailable` or `journal.damaged` if the
@@ -61,7 +75,17 @@ impl Subscription {
         self.ahead.pop_front().ok_or_else(|| Code::Internal.into())
     }
 
-    /// The next records, at least one and at most `max`, once there are any. Cancel safe.
+    /// Waits for records and returns at least one and at most `max` of them. Cancel safe.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut records = office.journal().subscribe(1);
+    /// for record in records.next_batch(100).await? {
+    ///     println!("{}", record.seq);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Subscription::next`].
@@ -71,7 +95,15 @@ impl Subscription {
         Ok(self.ahead.drain(..count).collect())
     }
 
-    /// The next record; the thread waits for it. For callers without a runtime.
+    /// Blocks its thread until there is a next record and returns it. For callers without a runtime.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut records = office.journal().subscribe(1);
+    /// println!("{}", records.next_blocking()?.event.name());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Subscription::next`].
@@ -79,7 +111,17 @@ impl Subscription {
         pollster::block_on(self.next())
     }
 
-    /// The next record if there is one right now.
+    /// Returns the next record if there is one right now.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let mut records = office.journal().subscribe(1);
+    /// while let Some(record) = records.try_next()? {
+    ///     println!("{}", record.seq);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Subscription::next`].

@@ -45,7 +45,15 @@ impl fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// A ring with one secret of at least 32 bytes, the `JWT_KEY`.
+    /// Creates a ring with one secret of at least 32 bytes, the `JWT_KEY`.
+    ///
+    /// ```
+    /// use boxoffice::KeyRing;
+    ///
+    /// let keys = KeyRing::new(b"a secret of at least thirty-two bytes")?;
+    /// assert!(KeyRing::new(b"too short").is_err());
+    /// # Ok::<(), boxoffice::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `validation` if it is shorter.
@@ -53,7 +61,14 @@ impl KeyRing {
         Ok(Self { current: Secret::new(secret)?, previous: Vec::new() })
     }
 
-    /// Also accepts sessions that this earlier secret signed.
+    /// Accepts sessions that this earlier secret signed, too.
+    ///
+    /// ```
+    /// use boxoffice::KeyRing;
+    ///
+    /// let keys = KeyRing::new(b"the new secret, at least 32 bytes long")?.with_previous(b"the old secret, at least 32 bytes long")?;
+    /// # Ok::<(), boxoffice::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `validation` if it is shorter than 32 bytes.
@@ -62,7 +77,16 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// The secret that is kept in the data directory, as `jwt.key` with mode 0600; a strong one is made if there is none.
+    /// Reads the secret that is kept in the data directory, as `jwt.key` with mode 0600; makes a strong one if there is none.
+    ///
+    /// ```
+    /// use boxoffice::KeyRing;
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let dir = dir.path();
+    /// let keys = KeyRing::load_or_create(dir)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// `journal.unavailable` if the file can't be read or written, `validation` if it holds less than a key.

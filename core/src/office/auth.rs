@@ -127,7 +127,7 @@ pub struct SignedIn {
     pub session: Session,
 }
 
-/// Who people are: sign-up, sign-in, sessions.
+/// Signs people up, in and out, and keeps their accounts.
 #[derive(Debug, Clone)]
 pub struct Auth {
     office: BoxOffice,

@@ -23,7 +23,7 @@ use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency, OrderId, RefundId};
 use crate::views::Views;
 
-/// Everything that can be chosen about a box office.
+/// Opens a box office with everything that can be chosen about it.
 ///
 /// ```
 /// use std::time::Duration;

@@ -17,7 +17,7 @@ const READ_MAX: usize = 10_000;
 /// How many records are read at once where all are wanted.
 const PART: usize = 1_000;
 
-/// The facts themselves. Reading takes nothing from the writer.
+/// Reads, follows, checks and copies the journal. Reading takes nothing from the writer.
 #[derive(Debug, Clone)]
 pub struct JournalReader {
     office: BoxOffice,

@@ -14,14 +14,14 @@ use crate::types::{
 };
 use crate::views::{LedgerQuery, Page, PageLimit, Views, checked};
 
-/// Whose the money is.
+/// Reads balances and entries of the ledger, and records payouts.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
 }
 
-/// What a seller's entries in one currency come to.
+/// Sums up a seller's entries in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Balance {
@@ -51,7 +51,7 @@ impl Balance {
     }
 }
 
-/// What an entry of the ledger means for a seller.
+/// An entry of the ledger, as its seller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BalanceEntry {
@@ -111,7 +111,7 @@ impl BalanceEntry {
         ]
     }
 
-    /// What the buyer paid, or, below zero, got back: amount and fee together.
+    /// Returns what the buyer paid, or, below zero, got back: amount and fee together.
     pub fn gross(&self) -> SignedMoney {
         SignedMoney::from_minor(self.amount.minor() + self.fee.minor(), self.amount.currency())
     }
@@ -134,7 +134,7 @@ pub struct PlatformBalance {
 }
 
 impl PlatformBalance {
-    /// What there is less all that is owed of it: always zero.
+    /// Returns what there is less all that is owed of it: always zero.
     pub fn difference(&self) -> SignedMoney {
         let owed = self.sellers.minor() + self.fees.minor() + self.late.minor();
         SignedMoney::from_minor(self.processor.minor() + self.disputed.minor() - owed, self.processor.currency())
@@ -235,7 +235,7 @@ impl Ledger {
     /// use boxoffice::{Actor, LedgerQuery};
     ///
     /// for entry in office.ledger().entries(Actor::User(ann), ann, &LedgerQuery::new().limit(20))?.items {
-    ///     println!("{} {} {}", entry.at, entry.kind, entry.amount);
+    ///     println!("{} {} {}", entry.at, entry.kind.as_str(), entry.amount);
     /// }
     /// # Ok(())
     /// # }

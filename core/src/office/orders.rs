@@ -13,7 +13,7 @@ use crate::event::Actor;
 use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{OrderQuery, Page, checked};
 
-/// Holds and purchases.
+/// Holds tickets for buyers, and finds their orders.
 #[derive(Debug, Clone)]
 pub struct Orders {
     office: BoxOffice,

@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, OrderId, RefundId, UserId};
 
-/// Charges and refunds.
+/// Takes money for orders, and gives it back.
 #[derive(Debug, Clone)]
 pub struct Payments {
     pub(super) office: BoxOffice,

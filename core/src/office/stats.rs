@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Inner;
 
-/// Figures about the engine right now: cheap to ask for, so that they can be scraped.
+/// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

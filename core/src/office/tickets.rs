@@ -13,7 +13,7 @@ use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, UserId};
 use crate::views::{Page, TicketQuery, checked};
 
-/// What is for sale.
+/// Lists, changes and finds tickets.
 #[derive(Debug, Clone)]
 pub struct Tickets {
     office: BoxOffice,

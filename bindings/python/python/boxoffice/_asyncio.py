@@ -36,7 +36,7 @@ from boxoffice._types import OrderStatus, Resolution, TicketSort, TicketStatusFi
 
 @final
 class AsyncAuth:
-    """Who people are: sign-up, sign-in, sessions.
+    """Signs people up, in and out, and keeps their accounts.
 
     Args:
         idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
@@ -139,7 +139,7 @@ class AsyncAuth:
 
 @final
 class AsyncTickets:
-    """What is for sale.
+    """Lists, changes and finds tickets.
 
     Args:
         idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
@@ -253,7 +253,7 @@ class AsyncTickets:
 
 @final
 class AsyncOrders:
-    """Holds and purchases.
+    """Holds tickets for buyers, and finds their orders.
 
     Args:
         idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
@@ -333,7 +333,7 @@ class AsyncOrders:
 
 @final
 class AsyncPayments:
-    """Charges and refunds.
+    """Takes money for orders, and gives it back.
 
     Args:
         idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
@@ -471,7 +471,7 @@ class AsyncPayments:
 
 @final
 class AsyncLedger:
-    """Whose the money is.
+    """Reads balances and entries of the ledger, and records payouts.
 
     Args:
         idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
@@ -573,7 +573,7 @@ class AsyncLedger:
 
 @final
 class AsyncJournal:
-    """The facts themselves. Reading takes nothing from the writer."""
+    """Reads, follows, checks and copies the journal. Reading takes nothing from the writer."""
 
     __slots__ = ("_native",)
 

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Who people are: sign-up, sign-in, sessions.
+/// Signs people up, in and out, and keeps their accounts.
 ///
 /// Args:
 ///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command

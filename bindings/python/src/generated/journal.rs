@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// The facts themselves. Reading takes nothing from the writer.
+/// Reads, follows, checks and copies the journal. Reading takes nothing from the writer.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Journal(pub(crate) Arc<Shared>);

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Whose the money is.
+/// Reads balances and entries of the ledger, and records payouts.
 ///
 /// Args:
 ///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command

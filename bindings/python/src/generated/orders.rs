@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Holds and purchases.
+/// Holds tickets for buyers, and finds their orders.
 ///
 /// Args:
 ///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command

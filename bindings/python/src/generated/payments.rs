@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Charges and refunds.
+/// Takes money for orders, and gives it back.
 ///
 /// Args:
 ///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command

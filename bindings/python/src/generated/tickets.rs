@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What is for sale.
+/// Lists, changes and finds tickets.
 ///
 /// Args:
 ///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command

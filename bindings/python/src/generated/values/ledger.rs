@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What a seller's entries in one currency come to.
+/// Sums up a seller's entries in one currency.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Balance(pub(crate) boxoffice::Balance);
@@ -71,7 +71,7 @@ impl BalanceEntryPage {
     }
 }
 
-/// What an entry of the ledger means for a seller.
+/// An entry of the ledger, as its seller sees it.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BalanceEntry(pub(crate) boxoffice::BalanceEntry);
@@ -126,7 +126,7 @@ impl BalanceEntry {
         SignedMoney(self.0.fee)
     }
 
-    /// What the buyer paid, or, below zero, got back: amount and fee together.
+    /// Returns what the buyer paid, or, below zero, got back: amount and fee together.
     #[getter]
     fn gross(&self) -> SignedMoney {
         SignedMoney(self.0.gross())
@@ -178,7 +178,7 @@ impl PlatformBalance {
         SignedMoney(self.0.late)
     }
 
-    /// What there is less all that is owed of it: always zero.
+    /// Returns what there is less all that is owed of it: always zero.
     #[getter]
     fn difference(&self) -> SignedMoney {
         SignedMoney(self.0.difference())

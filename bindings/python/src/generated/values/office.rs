@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Figures about the engine right now: cheap to ask for, so that they can be scraped.
+/// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stats(pub(crate) boxoffice::Stats);

@@ -72,7 +72,7 @@ export interface ChargeFailedData {
 /**
  * Money was given back.
  *
- * A refund that nobody asked the box office for, because it was made at the card processor's own desk, has no `RefundStarted`.
+ * A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
  */
 export interface ChargeRefundedData {
   /** The refund. */

@@ -98,7 +98,7 @@ export type RefundReason =
   | 'requested'
   /** The money was taken for an order that had ended. */
   | 'late'
-  /** Somebody did it at the card processor's own desk. */
+  /** Somebody did it at the card processor's. */
   | 'elsewhere'
 
 /** Where a refund is in its life. */
@@ -247,6 +247,30 @@ export interface Dispute {
   status: DisputeStatus
 }
 
+/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
+export interface Metrics {
+  /** How many commands wait. */
+  queueLen: number
+  /** How many commands can wait. */
+  queueCapacity: number
+  /** How many orders hold tickets. */
+  openOrders: number
+  /** How long the most overdue hold has been waiting for its expiry to be recorded. */
+  expiryLagMs: number
+  /** The number of the last durable record. */
+  headSeq: number
+  /** How many users there are, erased ones included. */
+  users: number
+  /** How many tickets are for sale. */
+  ticketsAvailable: number
+  /** How many tickets are held by open orders. */
+  ticketsLocked: number
+  /** How many changed entities wait for the next checkpoint. */
+  checkpointLag: number
+  /** How many charges and refunds wait for the card processor. */
+  pendingPayments: number
+}
+
 /** One buyer's claim on tickets, then their purchase. */
 export interface Order {
   /** The order's id. */
@@ -325,6 +349,19 @@ export interface Problem {
   what: string
 }
 
+/** What was brought out of a journal, and what was not. */
+export interface Recovery {
+  /** How many records were brought out: those with the numbers 1 to this one. */
+  records: number
+  /**
+   * How many of them, the last ones, the database no longer lists: they were found by searching the file for what follows by its hash.
+   * Records of a last transaction that was never finished, and so never acknowledged, may be among them.
+   */
+  searched: number
+  /** The first record that is missing, and what is wrong; `undefined` if the journal is whole. */
+  damage?: Problem
+}
+
 /** Money of a charge that was given back, or is to be. */
 export interface Refund {
   /** The refund's id; the gateway's idempotency key. */
@@ -339,19 +376,6 @@ export interface Refund {
   reference?: string
   /** Whether the tickets are sold anew once it is done. */
   returnToSale: boolean
-}
-
-/** What was brought out of a journal, and what was not. */
-export interface Salvage {
-  /** How many records were brought out: those with the numbers 1 to this one. */
-  records: number
-  /**
-   * How many of them, the last ones, the database no longer lists: they were found by searching the file for what follows by its hash.
-   * Records of a last transaction that was never finished, and so never acknowledged, may be among them.
-   */
-  searched: number
-  /** The first record that is missing, and what is wrong; `undefined` if the journal is whole. */
-  damage?: Problem
 }
 
 /** A session as its token tells it, checked. */
@@ -386,30 +410,6 @@ export interface SignedIn {
   token: string
   /** The session. */
   session: Session
-}
-
-/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
-export interface Stats {
-  /** How many commands wait. */
-  queueLen: number
-  /** How many commands can wait. */
-  queueCapacity: number
-  /** How many orders hold tickets. */
-  openOrders: number
-  /** How long the most overdue hold has been waiting for its expiry to be recorded. */
-  expiryLagMs: number
-  /** The number of the last durable record. */
-  headSeq: number
-  /** How many users there are, erased ones included. */
-  users: number
-  /** How many tickets are for sale. */
-  ticketsAvailable: number
-  /** How many tickets are held by open orders. */
-  ticketsLocked: number
-  /** How many changed entities wait for the next checkpoint. */
-  checkpointLag: number
-  /** How many charges and refunds wait for the card processor. */
-  pendingPayments: number
 }
 
 /** One place at one show, listed by a seller at a price. */
@@ -661,11 +661,11 @@ export interface Options {
    * instead of waiting for a place, as an embedder does: `false` by default.
    */
   refuseWhenFull?: boolean
-  /** How many open orders one buyer may have: 10 unless told otherwise. */
+  /** How many open orders one buyer may have: 10 by default. */
   openOrdersMax?: number
-  /** How many tickets one order may have: 10 unless told otherwise. */
+  /** How many tickets one order may have: 10 by default. */
   orderTicketsMax?: number
-  /** How many tickets one command may list: 10,000 unless told otherwise. */
+  /** How many tickets one command may list: 10,000 by default. */
   listingTicketsMax?: number
   /**
    * What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told otherwise.
@@ -920,7 +920,7 @@ export interface Payments {
    * Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of
    * a processor's test mode.
    */
-  takesNoticesOf(processor: string): boolean
+  takesWebhooksOf(processor: string): boolean
   /**
    * Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
    *
@@ -933,7 +933,7 @@ export interface Payments {
    * will send it again; `NotFoundError` (`payment.not_found`), `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`)
    * if the message does not fit what is known.
    */
-  receiveNotice(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
+  receiveWebhook(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
 }
 
 /** Reads balances and entries of the ledger, and records payouts. */
@@ -1061,7 +1061,7 @@ export declare class BoxOffice {
    * Rejects with `UnavailableError` (`journal.unavailable`) if the file can't be read at all. Damage is no error but part of the
    * result.
    */
-  static salvage(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<Salvage>
+  static recover(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<Recovery>
   /** Returns the operations on users: sign-up, sign-in, sessions. */
   readonly auth: Auth
   /** Returns the operations on tickets. */
@@ -1075,7 +1075,7 @@ export declare class BoxOffice {
   /** Returns the reader of the journal. */
   readonly journal: Journal
   /** Returns metrics of the engine right now. */
-  stats(): Promise<Stats>
+  metrics(): Promise<Metrics>
   /** Returns `true` if commands are taken. */
   isReady(): boolean
   /** Returns the engine's own time, which never runs backwards. */

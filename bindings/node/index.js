@@ -1,14 +1,14 @@
 'use strict'
 
 const { classes } = require('./lib/errors.js')
-const { NoticeRefused } = require('./lib/notices.js')
+const { WebhookRefused } = require('./lib/webhooks.js')
 const { BoxOffice, StripeGateway, checkGateway, native } = require('./lib/office.js')
 
 module.exports = {
   ...classes,
   BoxOffice,
   ManualClock: native.ManualClock,
-  NoticeRefused,
+  WebhookRefused,
   StripeGateway,
   checkGateway,
   codes: native.codes,

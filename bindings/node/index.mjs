@@ -10,7 +10,7 @@ export const {
   InternalError,
   ManualClock,
   NotFoundError,
-  NoticeRefused,
+  WebhookRefused,
   PaymentDeclinedError,
   PreconditionFailedError,
   StripeGateway,

@@ -105,7 +105,7 @@ export declare class Office {
   get payments(): Payments
   get ledger(): Ledger
   get journal(): Journal
-  stats(): Promise<Stats>
+  metrics(): Promise<Metrics>
   isReady(): boolean
   now(): Promise<Date>
   compact(): Promise<boolean>
@@ -138,8 +138,8 @@ export declare class Payments {
   refundPart(actorId: string | undefined | null, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
   escalated(actorId?: string | undefined | null): Promise<Array<Charge>>
   resolve(actorId: string | undefined | null, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  takesNoticesOf(processor: string): boolean
-  receiveNotice(headers: Array<[string, string]>, body: Buffer): Promise<void>
+  takesWebhooksOf(processor: string): boolean
+  receiveWebhook(headers: Array<[string, string]>, body: Buffer): Promise<void>
 }
 
 /** It is handed in again as it is. */
@@ -333,24 +333,24 @@ export interface GatewayHooks {
   /** Gives the money back. */
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
   /** Reads a message of the card processor. */
-  readNotice: (message: NoticeMessage) => Promise<GatewayAnswer>
+  readWebhook: (message: WebhookMessage) => Promise<GatewayAnswer>
 }
 
 /** How the ready router behaves; what is left out is as the host has it. */
 export interface HttpSettings {
   /** The address at which people reach the application; `https` there makes cookies `Secure`. */
   publicUrl?: string
-  /** Sites whose pages may call it: none unless told otherwise. */
+  /** Sites whose pages may call it: none by default. */
   corsOrigins?: Array<string>
-  /** Whether clients are limited in how much they may ask: they are unless told otherwise. */
+  /** Whether clients are limited in how much they may ask: they are by default. */
   rateLimit?: boolean
-  /** Addresses of proxies whose `X-Forwarded-For` is believed: none unless told otherwise. */
+  /** Addresses of proxies whose `X-Forwarded-For` is believed: none by default. */
   trustedProxies?: Array<string>
-  /** How many milliseconds a request may take: 30,000 unless told otherwise. */
+  /** How many milliseconds a request may take: 30,000 by default. */
   requestTimeoutMs?: number
-  /** How many requests may be under way: 4,096 unless told otherwise. */
+  /** How many requests may be under way: 4,096 by default. */
   inFlightMax?: number
-  /** How many journal streams may be open: 128 unless told otherwise. */
+  /** How many journal streams may be open: 128 by default. */
   feedsMax?: number
 }
 
@@ -448,10 +448,10 @@ export interface NewTicket {
 }
 
 /** What is wrong with a notice that a gateway has returned: the package asks before it hands it on. */
-export declare function noticeFault(json: string): string | null
+export declare function webhookEventError(json: string): string | null
 
 /** A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed. */
-export interface NoticeMessage {
+export interface WebhookMessage {
   /** The headers, with names in lower case; of several with one name the first. */
   headers: Record<string, string>
   /** The body. */
@@ -547,9 +547,9 @@ export interface RefundRequest {
 }
 
 /** Gives `visit` every record of the journal in a directory that comes before the first damage. */
-export declare function salvage(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Salvage>
+export declare function recover(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Recovery>
 
-export interface Salvage {
+export interface Recovery {
   records: number
   searched: number
   damage?: Problem
@@ -585,7 +585,7 @@ export interface SignInOptions {
   client?: string
 }
 
-export interface Stats {
+export interface Metrics {
   queueLen: number
   queueCapacity: number
   openOrders: number

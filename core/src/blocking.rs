@@ -11,8 +11,8 @@ use pollster::block_on;
 
 use crate::{
     Actor, Balance, BalanceEntry, Charge, ChargeId, ClientSecret, Error, IdempotencyKey, JournalReader, LedgerQuery,
-    NewPayout, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution, Session, SignIn,
-    SignUp, SignedIn, Stats, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
+    Metrics, NewPayout, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution, Session,
+    SignIn, SignUp, SignedIn, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
 };
 
 impl crate::BoxOffice {
@@ -68,9 +68,9 @@ impl BoxOffice {
 
     /// Returns metrics of the engine right now.
     ///
-    /// See [`BoxOffice::stats`](crate::BoxOffice::stats).
-    pub fn stats(&self) -> Stats {
-        self.0.stats()
+    /// See [`BoxOffice::metrics`](crate::BoxOffice::metrics).
+    pub fn metrics(&self) -> Metrics {
+        self.0.metrics()
     }
 
     /// Returns `true` if commands are taken.
@@ -358,16 +358,16 @@ impl Payments {
 
     /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of a processor's test mode.
     ///
-    /// See [`Payments::takes_notices_of`](crate::Payments::takes_notices_of).
-    pub fn takes_notices_of(&self, processor: &str) -> bool {
-        self.0.takes_notices_of(processor)
+    /// See [`Payments::takes_webhooks_of`](crate::Payments::takes_webhooks_of).
+    pub fn takes_webhooks_of(&self, processor: &str) -> bool {
+        self.0.takes_webhooks_of(processor)
     }
 
     /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
     ///
-    /// See [`Payments::receive_notice`](crate::Payments::receive_notice).
-    pub fn receive_notice(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
-        block_on(self.0.receive_notice(headers, body))
+    /// See [`Payments::receive_webhook`](crate::Payments::receive_webhook).
+    pub fn receive_webhook(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
+        block_on(self.0.receive_webhook(headers, body))
     }
 }
 

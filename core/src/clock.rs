@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::Timestamp;
 
 /// A source of time.
@@ -133,7 +133,7 @@ impl EngineTime {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = self.clock.now();
         let mut stepped = progress.engine.plus(clock.since(progress.clock));
-        if planted(Mistake::ClockNotMonotonic) {
+        if Failpoint::ClockNotMonotonic.is_active() {
             stepped = clock;
         }
         progress.engine = stepped;

@@ -13,11 +13,11 @@ mod domain;
 mod engine;
 mod error;
 mod event;
+mod failpoint;
 pub mod gateway;
 mod identity;
 mod ids;
 mod journal;
-mod mistake;
 mod office;
 mod private_file;
 #[cfg(any(test, feature = "simulation"))]

@@ -10,7 +10,7 @@ use crate::cards::CardForm;
 pub struct Settings {
     /// The address at which people reach the host; `https` there makes cookies `Secure`.
     pub public_url: Option<String>,
-    /// Sites whose pages may call the host: none unless told otherwise.
+    /// Sites whose pages may call the host: none by default.
     pub cors_origins: Vec<String>,
     /// Whether clients are limited in how much they may ask.
     pub rate_limit: bool,

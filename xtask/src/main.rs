@@ -38,7 +38,7 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes the parsers of untrusted input and of stored data.
     Fuzz(fuzz::Arguments),
-    /// Generates the blocking face, and the operations, values and types of the packages, from the façade.
+    /// Generates the blocking façade, and the operations, values and types of the packages, from the façade.
     Generate(generate::Arguments),
     /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),

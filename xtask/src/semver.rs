@@ -1,4 +1,4 @@
-//! `cargo xtask semver`: what the core's public face has lost since the baseline, judged by `cargo-semver-checks`.
+//! `cargo xtask semver`: what the core's public API has lost since the baseline, judged by `cargo-semver-checks`.
 //!
 //! The baseline is a commit, named in `core/semver-baseline.txt`: whoever releases a version, or breaks something on purpose before
 //! one, writes the new commit there. The tool documents both commits and compares them.
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         );
     }
     known(&revision)?;
-    // What is behind `testing` and `mistakes` is for tests, and promises nothing.
+    // What is behind `testing` and `failpoints` is for tests, and promises nothing.
     let features = ["--only-explicit-features", "--features", "stripe"];
     let mut command = vec!["semver-checks", "--package", "boxoffice", "--baseline-rev", revision.as_str()];
     command.extend(features);

@@ -20,13 +20,13 @@ pub(crate) struct Arguments {
     steps: u64,
     /// Activates failpoints in the engine instead, and fails if one is not found.
     #[arg(long)]
-    mistakes: bool,
+    failpoints: bool,
 }
 
 /// Runs what every change must pass: 500 worlds, past failures, and every failpoint.
 pub(crate) fn check() -> Result<(), String> {
     shell(&mut runner(&["--seeds", "500", "--steps", "2000", "--offenders"].map(str::to_owned)))?;
-    shell(&mut runner(&["--mistakes".to_owned()]))
+    shell(&mut runner(&["--failpoints".to_owned()]))
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
@@ -41,7 +41,7 @@ impl Arguments {
             None => vec!["--seeds".to_owned(), self.seeds.to_string(), "--from".to_owned(), self.from.to_string()],
         };
         words.extend(chosen);
-        words.extend(self.mistakes.then(|| "--mistakes".to_owned()));
+        words.extend(self.failpoints.then(|| "--failpoints".to_owned()));
         words
     }
 }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_seed_is_replayed_alone() {
-        let arguments = Arguments { seeds: 500, from: 1, seed: Some(7), steps: 90, mistakes: false };
+        let arguments = Arguments { seeds: 500, from: 1, seed: Some(7), steps: 90, failpoints: false };
         let command = spelled(&runner(&arguments.words()));
         assert!(command.ends_with("--example sim -- --steps 90 --seed 7"), "{command}");
     }

@@ -12,7 +12,7 @@ const PACKAGE: &str = "host-server";
 
 /// Test suites that check what HTTP does not show, or what only the host has.
 const NOT_OVER_HTTP: &[&str] =
-    &["inside::", "process::", "crash::", "console::", "documents::", "salvage::", "stripe::", "webhooks::"];
+    &["inside::", "process::", "crash::", "console::", "documents::", "recover::", "stripe::", "webhooks::"];
 
 /// Runs the tests against the server that `host` starts.
 pub(crate) fn over_http(host: &str) -> Result<(), String> {

@@ -16,7 +16,7 @@ export declare class FileCursor implements Cursor {
 }
 
 export interface FollowerOptions {
-  /** How long to wait before an event that was not done comes again: a second unless told otherwise. */
+  /** How long to wait before an event that was not done comes again: a second by default. */
   retryAfterMs?: number
 }
 declare abstract class Follower<E extends Event> {
@@ -27,7 +27,7 @@ declare abstract class Follower<E extends Event> {
   listen(): Promise<void>
   /** Stops after the event that is under way. */
   stop(): Promise<void>
-  /** Hears of what goes wrong; the event comes again. Logs unless told otherwise. */
+  /** Hears of what goes wrong; the event comes again. Logs by default. */
   protected onError(error: unknown, record: JournalRecord): void
 }
 /** An event on its way to a listener. */

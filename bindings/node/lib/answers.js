@@ -13,7 +13,7 @@ const CHARGE_ANSWERS = {
 const REFUND_ANSWERS = { refunded: 'reference', refused: 'reason', pending: undefined }
 
 /** The answer as the native module takes it; `undefined` if it is none of `kinds`. */
-function answerTold(answer, kinds) {
+function answerPayload(answer, kinds) {
   if (typeof answer !== 'object' || answer === null) return undefined
   const { status } = answer
   if (typeof status !== 'string' || !Object.hasOwn(kinds, status)) return undefined
@@ -23,4 +23,4 @@ function answerTold(answer, kinds) {
   return typeof text === 'string' ? { status, text } : undefined
 }
 
-module.exports = { CHARGE_ANSWERS, REFUND_ANSWERS, answerTold }
+module.exports = { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload }

@@ -6,7 +6,7 @@ const { fileURLToPath } = require('node:url')
 const { rejected, restored } = require('./errors.js')
 const { followed, gone } = require('./feeds.js')
 const { check, checks } = require('./inputs.js')
-const { headerPairs, messageBytes } = require('./notices.js')
+const { headerPairs, messageBytes } = require('./webhooks.js')
 const { heeded, unlessAborted } = require('./signals.js')
 
 /** The directory that a path names. */

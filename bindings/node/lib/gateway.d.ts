@@ -41,7 +41,7 @@ export interface RefundRequest {
 }
 
 /** A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed. */
-export interface NoticeMessage {
+export interface WebhookMessage {
   /** The headers, with names in lower case; of several with one name the first. */
   headers: Record<string, string>
   /** The body. */
@@ -77,34 +77,34 @@ export type RefundAnswer =
   | { status: 'refused'; reason: string }
 
 /** What a card processor may tell by itself. Charges are named by the ids that they were begun with. */
-export type NoticeFact =
+export type GatewayReport =
   /** What became of a charge. */
   | { kind: 'charge'; orderId: string; chargeId: string; answer: ChargeAnswer }
   /** What became of a refund that the box office asked for. */
   | { kind: 'refund'; orderId: string; chargeId: string; refundId: string; answer: RefundAnswer }
-  /** Money was given back by somebody at the card processor's own desk; `reference` is its own name for the refund. */
-  | { kind: 'refundElsewhere'; orderId: string; chargeId: string; reference: string; amount: NoticeAmount }
+  /** Money was given back by somebody at the card processor's; `reference` is its own name for the refund. */
+  | { kind: 'refundElsewhere'; orderId: string; chargeId: string; reference: string; amount: ReportAmount }
   /** The buyer's bank takes money back until it is clear whose it is; `reference` is the card processor's own name for the dispute. */
-  | { kind: 'disputeOpened'; orderId: string; chargeId: string; reference: string; amount: NoticeAmount; reason: string }
+  | { kind: 'disputeOpened'; orderId: string; chargeId: string; reference: string; amount: ReportAmount; reason: string }
   /** It is clear whose the disputed money is: whether it came back from the buyer's bank. */
   | { kind: 'disputeClosed'; orderId: string; chargeId: string; reference: string; won: boolean }
 
 /** An exact decimal text in major units such as `'19.99'`, and the ISO 4217 code; a `Money` is one. */
-export interface NoticeAmount {
+export interface ReportAmount {
   amount: string
   currency: string
 }
 
 /** A message that comes from the card processor. */
-export interface Notice {
+export interface WebhookEvent {
   /** The card processor's own name for the message, the same whenever it comes again: visible ASCII. */
   id: string
   /** What it says; nothing if that is of no concern to a box office. */
-  fact?: NoticeFact | null
+  report?: GatewayReport | null
 }
 
 /** Thrown by a gateway that does not believe a message: its signature does not match, it is too old, or it can't be read. */
-export declare class NoticeRefused extends Error {
+export declare class WebhookRefused extends Error {
   constructor(reason: 'signature' | 'stale' | 'malformed', text?: string)
   readonly reason: 'signature' | 'stale' | 'malformed'
   /** What can't be read. */
@@ -136,10 +136,10 @@ export interface PaymentGateway {
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
   /**
    * Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. Throws
-   * `NoticeRefused` if it does not, is too old or can't be read. To throw anything else, to answer late, and to return something else
+   * `WebhookRefused` if it does not, is too old or can't be read. To throw anything else, to answer late, and to return something else
    * mean that it can't be read now: the card processor will send it again.
    */
-  readNotice?(message: NoticeMessage): Notice | Promise<Notice>
+  readWebhook?(message: WebhookMessage): WebhookEvent | Promise<WebhookEvent>
 }
 
 /** How to reach an account at Stripe. */

@@ -3,13 +3,13 @@
 
 const { inspect } = require('node:util')
 
-const { CHARGE_ANSWERS, REFUND_ANSWERS, answerTold } = require('./answers.js')
-const { NoticeRefused, noticeTold } = require('./notices.js')
+const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
+const { WebhookRefused, eventPayload } = require('./webhooks.js')
 
 /** What every gateway has, what only those have that set money aside first, and what only those that tell by themselves. */
 const METHODS = ['charge', 'lookup', 'refund']
 const CAPTURING = ['capture', 'void']
-const TELLING = ['readNotice']
+const TELLING = ['readWebhook']
 
 /** What an answer is, for a message. */
 function shown(answer) {
@@ -22,11 +22,11 @@ function failed(text) {
 
 /** What the gateway says, as the native module takes it; throws if it is none. */
 function told(method, answer) {
-  if (method === 'readNotice') return { status: 'notice', text: noticeTold(answer) }
+  if (method === 'readWebhook') return { status: 'event', text: eventPayload(answer) }
   // To have nothing to say of a refund means that it is done.
   if (method === 'refund' && (answer === undefined || answer === null)) return { status: 'refunded' }
   const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
-  const checked = answerTold(answer, kinds)
+  const checked = answerPayload(answer, kinds)
   if (checked !== undefined) return checked
   const statuses = Object.keys(kinds).map((status) => `'${status}'`)
   throw new TypeError(`must return { status: ${statuses.join(' | ')}, … }, not ${shown(answer)}`)
@@ -43,7 +43,7 @@ async function ask(gateway, method, argument) {
   try {
     answer = await gateway[method](argument)
   } catch (error) {
-    if (TELLING.includes(method) && error instanceof NoticeRefused) return { status: error.reason, text: error.text }
+    if (TELLING.includes(method) && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
     const text = error instanceof Error ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }

@@ -48,7 +48,7 @@ const OPTIONS = {
 /** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */
 const CLASSES = {
   Office: {
-    stats: { takes: [] },
+    metrics: { takes: [] },
     isReady: { takes: [], gives: 'value' },
     now: { takes: [] },
     compact: { takes: [] },
@@ -88,8 +88,8 @@ const CLASSES = {
     refundPart: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     escalated: { takes: [] },
     resolve: { takes: [ANY, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
-    takesNoticesOf: { takes: [], gives: 'value' },
-    receiveNotice: { takes: [{ turn: 'headerPairs' }, { turn: 'messageBytes' }] },
+    takesWebhooksOf: { takes: [], gives: 'value' },
+    receiveWebhook: { takes: [{ turn: 'headerPairs' }, { turn: 'messageBytes' }] },
   },
   Ledger: {
     balance: { takes: [] },
@@ -111,6 +111,6 @@ const CLASSES = {
 
 /** The parts of a box office, and what it does itself. */
 const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
-const OFFICE = ['stats', 'isReady', 'now', 'compact', 'close']
+const OFFICE = ['metrics', 'isReady', 'now', 'compact', 'close']
 
 module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }

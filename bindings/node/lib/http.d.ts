@@ -2,16 +2,16 @@
 export interface HttpSettings {
   /** The address at which people reach the application; `https` there makes cookies `Secure`. */
   publicUrl?: string
-  /** Sites whose pages may call it: none unless told otherwise. */
+  /** Sites whose pages may call it: none by default. */
   corsOrigins?: string[]
-  /** Whether clients are limited in how much they may ask: they are unless told otherwise. */
+  /** Whether clients are limited in how much they may ask: they are by default. */
   rateLimit?: boolean
-  /** Addresses of proxies whose `X-Forwarded-For` is believed: none unless told otherwise. */
+  /** Addresses of proxies whose `X-Forwarded-For` is believed: none by default. */
   trustedProxies?: string[]
-  /** How many milliseconds a request may take: 30,000 unless told otherwise. */
+  /** How many milliseconds a request may take: 30,000 by default. */
   requestTimeoutMs?: number
-  /** How many requests may be under way: 4,096 unless told otherwise. */
+  /** How many requests may be under way: 4,096 by default. */
   inFlightMax?: number
-  /** How many journal streams may be open: 128 unless told otherwise. */
+  /** How many journal streams may be open: 128 by default. */
   feedsMax?: number
 }

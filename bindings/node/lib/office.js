@@ -1,5 +1,5 @@
 'use strict'
-// The front door.
+// The façade.
 
 const native = require('../native.js')
 const { directoryOf, wrap } = require('./calls.js')
@@ -80,7 +80,7 @@ class BoxOffice {
     return new this(await native.Office.open(String(directoryOf(path)), chosen, ...clocks(clock), stripe).catch(rejected))
   }
 
-  static async salvage(path, visit, options) {
+  static async recover(path, visit, options) {
     if (typeof visit !== 'function') throw new TypeError('visit is a function that gets records')
     const signal = heeded(checkedOptions(options, WAIT_OPTIONS).signal)
     let thrown
@@ -93,9 +93,9 @@ class BoxOffice {
         return false
       }
     }
-    const salvaged = await native.salvage(String(directoryOf(path)), goesOn).catch(rejected)
+    const recovered = await native.recover(String(directoryOf(path)), goesOn).catch(rejected)
     if (thrown !== undefined) throw thrown.error
-    return salvaged
+    return recovered
   }
 }
 

@@ -148,7 +148,7 @@ pub(crate) fn date(at: Timestamp) -> Date {
     i64::try_from(at.as_millis()).ok().and_then(DateTime::from_timestamp_millis).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// A point in time as the text that the front door takes.
+/// A point in time as the text that the façade takes.
 pub(crate) fn written(at: When) -> String {
     match at {
         Either::A(text) => text,

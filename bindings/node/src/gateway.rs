@@ -3,15 +3,15 @@
 use std::fmt;
 
 use boxoffice::gateway::{
-    self, ChargeAnswer, GatewayError, GatewayFuture, NoticeError, NoticeFuture, PaymentGateway, RefundAnswer,
+    self, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer, WebhookError, WebhookFuture,
 };
 use boxoffice::testing;
-use boxoffice_bindings::{charge_answer, notice, notice_error, refund_answer};
+use boxoffice_bindings::{charge_answer, refund_answer, webhook_error, webhook_event};
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 
-use crate::values::{ChargeRequest, LookupRequest, NoticeMessage, RefundRequest};
+use crate::values::{ChargeRequest, LookupRequest, RefundRequest, WebhookMessage};
 
 /// A function of JavaScript that may be called from any thread, and keeps no process alive. It returns a promise that is never
 /// rejected.
@@ -22,10 +22,10 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[derive(Debug)]
 pub struct GatewayAnswer {
     /// `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`; of a message
-    /// `notice`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
+    /// `event`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
     pub status: String,
     /// The card processor's own name for the charge or refund, the client secret, why the card was declined, the refund refused or
-    /// the message not believed, why the outcome is not known, or the notice as JSON.
+    /// the message not believed, why the outcome is not known, or the event as JSON.
     pub text: Option<String>,
 }
 
@@ -50,8 +50,8 @@ pub struct GatewayHooks {
     #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
     /// Reads a message of the card processor.
-    #[napi(ts_type = "(message: NoticeMessage) => Promise<GatewayAnswer>")]
-    pub read_notice: Hook<NoticeMessage>,
+    #[napi(ts_type = "(message: WebhookMessage) => Promise<GatewayAnswer>")]
+    pub read_webhook: Hook<WebhookMessage>,
 }
 
 impl fmt::Debug for GatewayHooks {
@@ -106,22 +106,22 @@ impl PaymentGateway for GatewayHooks {
         })
     }
 
-    fn read_notice<'a>(&'a self, message: &'a gateway::NoticeMessage<'a>) -> NoticeFuture<'a> {
-        let message = NoticeMessage::from(message);
+    fn read_webhook<'a>(&'a self, message: &'a gateway::WebhookMessage<'a>) -> WebhookFuture<'a> {
+        let message = WebhookMessage::from(message);
         Box::pin(async move {
-            let answer = ask(&self.read_notice, message).await.map_err(|error| NoticeError::Unavailable(error.0))?;
+            let answer = ask(&self.read_webhook, message).await.map_err(|error| WebhookError::Unavailable(error.0))?;
             match (answer.status.as_str(), answer.text) {
-                ("notice", Some(json)) => notice(&json).map_err(NoticeError::Unavailable),
-                (reason, text) => Err(notice_error(reason, text.unwrap_or_default())),
+                ("event", Some(json)) => webhook_event(&json).map_err(WebhookError::Unavailable),
+                (reason, text) => Err(webhook_error(reason, text.unwrap_or_default())),
             }
         })
     }
 }
 
-/// What is wrong with a notice that a gateway has returned: the package asks before it hands it on.
+/// What is wrong with an event that a gateway has returned: the package asks before it hands it on.
 #[napi]
-pub fn notice_fault(json: String) -> Option<String> {
-    notice(&json).err()
+pub fn webhook_event_error(json: String) -> Option<String> {
+    webhook_event(&json).err()
 }
 
 /// Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.

@@ -42,17 +42,17 @@ pub fn session_token(raw_headers: Vec<String>) -> Option<String> {
 pub struct HttpSettings {
     /// The address at which people reach the application; `https` there makes cookies `Secure`.
     pub public_url: Option<String>,
-    /// Sites whose pages may call it: none unless told otherwise.
+    /// Sites whose pages may call it: none by default.
     pub cors_origins: Option<Vec<String>>,
-    /// Whether clients are limited in how much they may ask: they are unless told otherwise.
+    /// Whether clients are limited in how much they may ask: they are by default.
     pub rate_limit: Option<bool>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed: none unless told otherwise.
+    /// Addresses of proxies whose `X-Forwarded-For` is believed: none by default.
     pub trusted_proxies: Option<Vec<String>>,
-    /// How many milliseconds a request may take: 30,000 unless told otherwise.
+    /// How many milliseconds a request may take: 30,000 by default.
     pub request_timeout_ms: Option<u32>,
-    /// How many requests may be under way: 4,096 unless told otherwise.
+    /// How many requests may be under way: 4,096 by default.
     pub in_flight_max: Option<i64>,
-    /// How many journal streams may be open: 128 unless told otherwise.
+    /// How many journal streams may be open: 128 by default.
     pub feeds_max: Option<i64>,
 }
 

@@ -17,6 +17,6 @@ mod gateway;
 mod generated;
 mod http;
 mod office;
-mod salvage;
+mod recover;
 mod stripe;
 mod values;

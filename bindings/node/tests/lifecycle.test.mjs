@@ -86,27 +86,27 @@ test('facts are brought out of what no longer opens', async (t) => {
   const whole = await office.journal.read(1, 100)
   await office.close()
   const found = []
-  assert.deepEqual(await BoxOffice.salvage(path, (record) => found.push(record)), { records: 23, searched: 0 })
+  assert.deepEqual(await BoxOffice.recover(path, (record) => found.push(record)), { records: 23, searched: 0 })
   assert.deepEqual(found, whole)
   // Whoever has seen enough ends it.
   const some = []
-  const { records } = await BoxOffice.salvage(path, async (record) => some.push(record) < 5)
+  const { records } = await BoxOffice.recover(path, async (record) => some.push(record) < 5)
   assert.deepEqual([records, some], [5, whole.slice(0, 5)])
   const throws = ({ seq }) => {
     throw new RangeError(`no more than ${seq}`)
   }
-  await assert.rejects(BoxOffice.salvage(path, throws), new RangeError('no more than 1'))
-  await assert.rejects(BoxOffice.salvage(path), TypeError)
+  await assert.rejects(BoxOffice.recover(path, throws), new RangeError('no more than 1'))
+  await assert.rejects(BoxOffice.recover(path), TypeError)
 
   // Only the first half of the file is left.
   const file = join(path, readdirSync(path).find((name) => name.startsWith('journal')))
   truncateSync(file, statSync(file).size / 2)
   await assert.rejects(BoxOffice.open(path), { code: 'journal.damaged' })
   found.length = 0
-  const salvage = await BoxOffice.salvage(path, async (record) => void found.push(record))
-  assert.equal(salvage.damage.seq, salvage.records + 1)
-  assert.deepEqual(found, whole.slice(0, salvage.records))
-  await assert.rejects(BoxOffice.salvage(join(path, 'nowhere'), () => {}), UnavailableError)
+  const recover = await BoxOffice.recover(path, async (record) => void found.push(record))
+  assert.equal(recover.damage.seq, recover.records + 1)
+  assert.deepEqual(found, whole.slice(0, recover.records))
+  await assert.rejects(BoxOffice.recover(join(path, 'nowhere'), () => {}), UnavailableError)
 })
 
 test('resources are disposed of', async (t) => {

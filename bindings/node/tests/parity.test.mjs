@@ -1,4 +1,4 @@
-// The package has what the front door has, no less and no more; bindings/methods.json is made from it.
+// The package has what the façade has, no less and no more; bindings/methods.json is made from it.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ test('every method is there', async (t) => {
   const { office: own, options, ...parts } = METHODS
   assert.ok(options.length > 10)
   // These come before there is a box office.
-  const statics = ['open', 'salvage']
+  const statics = ['open', 'recover']
   const expected = own.map(camel).filter((name) => !statics.includes(name))
   for (const name of statics) assert.ok(own.includes(name) && typeof boxoffice.BoxOffice[name] === 'function', name)
   assert.deepEqual(methods(office), expected.sort())

@@ -63,7 +63,7 @@ test('what is aborted already is not begun', async (t) => {
     ledger.recordPayout(null, ann.id, { amount: '1', reference: 'x' }, { signal }),
     journal.verify(undefined, { signal }),
     journal.backup(copy, undefined, { signal }),
-    BoxOffice.salvage(copy, () => {}, { signal }),
+    BoxOffice.recover(copy, () => {}, { signal }),
   ]
   for (const call of calls) await assert.rejects(call, { name: 'AbortError' })
   const loops = [
@@ -77,7 +77,7 @@ test('what is aborted already is not begun', async (t) => {
   for (const loop of loops) assert.throws(loop, { name: 'AbortError' })
   assert.equal(await journal.head(), head)
   // Nothing was copied.
-  await assert.rejects(BoxOffice.salvage(copy, () => {}))
+  await assert.rejects(BoxOffice.recover(copy, () => {}))
   await assert.rejects(journal.verify(undefined, { signal: 'now' }), TypeError)
 })
 
@@ -172,7 +172,7 @@ test('loops over pages, statements and facts end in the middle', async (t) => {
     visited += 1
     controller.abort()
   }
-  await assert.rejects(BoxOffice.salvage(path, visit, { signal: controller.signal }), { name: 'AbortError' })
+  await assert.rejects(BoxOffice.recover(path, visit, { signal: controller.signal }), { name: 'AbortError' })
   assert.equal(visited, 1)
 })
 

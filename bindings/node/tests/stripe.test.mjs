@@ -37,8 +37,8 @@ for (const authorizeFirst of [false, true]) {
 }
 
 /** A webhook as Stripe sends it. */
-function signed(told, secret) {
-  const [body, now] = [JSON.stringify(told), Math.floor(Date.now() / 1000)]
+function signed(payload, secret) {
+  const [body, now] = [JSON.stringify(payload), Math.floor(Date.now() / 1000)]
   return [{ 'stripe-signature': `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}` }, body]
 }
 
@@ -53,10 +53,10 @@ for (const [webhookSecret, secret] of [
     const order = await office.orders.create(bob.id, [ticket.id])
     const { id } = await office.payments.pay(bob.id, order.id, 'pm_visa')
     const object = { id: 'dp_1', amount: 1999, currency: 'usd', reason: 'fraudulent', status: 'needs_response', payment_intent: 'pi_1' }
-    const told = { id: 'evt_1', type: 'charge.dispute.created', livemode: false, data: { object } }
-    assert.equal(office.payments.takesNoticesOf('stripe'), true)
-    await assert.rejects(office.payments.receiveNotice(...signed(told, 'whsec_of_a_thief')), /signature does not match/)
-    await office.payments.receiveNotice(...signed(told, secret))
+    const payload = { id: 'evt_1', type: 'charge.dispute.created', livemode: false, data: { object } }
+    assert.equal(office.payments.takesWebhooksOf('stripe'), true)
+    await assert.rejects(office.payments.receiveWebhook(...signed(payload, 'whsec_of_a_thief')), /signature does not match/)
+    await office.payments.receiveWebhook(...signed(payload, secret))
     const { disputes } = await office.payments.get(bob.id, id)
     assert.deepEqual(disputes.map(({ reference, amount, status }) => [reference, amount.minor, status]), [['dp_1', 1999, 'open']])
   })

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeError, NoticeFuture, NoticeMessage,
-    PaymentGateway, RefundAnswer, RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest, WebhookError, WebhookFuture, WebhookMessage,
 };
 use boxoffice::testing;
-use boxoffice_bindings::{charge_answer, notice, notice_error, refund_answer};
+use boxoffice_bindings::{charge_answer, refund_answer, webhook_error, webhook_event};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -128,12 +128,12 @@ impl PaymentGateway for PythonGateway {
         })
     }
 
-    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
-        let answer = self.ask("read_notice", values::NoticeMessage::from(message));
+    fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {
+        let answer = self.ask("read_webhook", values::WebhookMessage::from(message));
         Box::pin(async move {
-            match answer.await.map_err(|error| NoticeError::Unavailable(error.0))? {
-                (kind, Some(json)) if kind == "notice" => notice(&json).map_err(NoticeError::Unavailable),
-                (reason, text) => Err(notice_error(&reason, text.unwrap_or_default())),
+            match answer.await.map_err(|error| WebhookError::Unavailable(error.0))? {
+                (kind, Some(json)) if kind == "event" => webhook_event(&json).map_err(WebhookError::Unavailable),
+                (reason, text) => Err(webhook_error(&reason, text.unwrap_or_default())),
             }
         })
     }
@@ -147,10 +147,10 @@ fn charged(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, ChargeAnswer> {
     })
 }
 
-/// What is wrong with a notice that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
+/// What is wrong with an event that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
 #[pyfunction]
-pub(crate) fn notice_fault(json: &str) -> Option<String> {
-    notice(json).err()
+pub(crate) fn webhook_event_error(json: &str) -> Option<String> {
+    webhook_event(json).err()
 }
 
 /// An exception as the failure of a gateway.

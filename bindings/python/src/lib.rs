@@ -1,6 +1,6 @@
 //! The native module of the Python package `boxoffice`: it converts, calls and converts back.
 //!
-//! What follows from the façade of the core is generated, see `generated`: each operation once, with two faces, a blocking one
+//! What follows from the façade of the core is generated, see `generated`: each operation once, with two façades, a blocking one
 //! that releases the interpreter lock, and one that gives an `asyncio.Future`. By hand is what has no common form.
 //!
 //! **Invariant:** no rule and no default of the box office is decided here.
@@ -17,7 +17,7 @@ mod generated;
 mod http;
 mod office;
 mod parts;
-mod salvage;
+mod recover;
 mod stripe;
 mod values;
 
@@ -40,7 +40,7 @@ generated::native_module! {
         #[pymodule_export]
         use crate::feed::{AsyncSubscription, Subscription};
         #[pymodule_export]
-        use crate::gateway::{check_gateway, notice_fault};
+        use crate::gateway::{check_gateway, webhook_event_error};
         #[pymodule_export]
         use crate::http::{HttpApp, HttpResponse, openapi, session_token};
         #[pymodule_export]
@@ -48,12 +48,12 @@ generated::native_module! {
         #[pymodule_export]
         use crate::office::Office;
         #[pymodule_export]
-        use crate::salvage::salvage;
+        use crate::recover::recover;
         #[pymodule_export]
         use crate::stripe::StripeGateway;
         #[pymodule_export]
         use crate::values::{
-            ChargeRequest, FeePolicy, LookupRequest, Money, NoticeMessage, Record, RefundRequest, SignedMoney, signed_money,
+            ChargeRequest, FeePolicy, LookupRequest, Money, WebhookMessage, Record, RefundRequest, SignedMoney, signed_money,
         };
     }
 }

@@ -14,7 +14,7 @@ use crate::call::{Shared, runtime};
 use crate::clock::clock_of;
 use crate::errors::exception;
 use crate::gateway::gateway_of;
-use crate::generated::{AsyncOfficeFace, OfficeFace, Options};
+use crate::generated::{AsyncOfficeFacade, OfficeFacade, Options};
 
 impl Options<'_> {
     fn builder(&self, runtime: &tokio::runtime::Handle) -> PyResult<Builder> {
@@ -60,14 +60,14 @@ impl Office {
 
     /// What `BoxOffice` is made of.
     #[getter]
-    fn face(&self) -> OfficeFace {
-        OfficeFace(self.0.clone())
+    fn facade(&self) -> OfficeFacade {
+        OfficeFacade(self.0.clone())
     }
 
     /// What `AsyncBoxOffice` is made of.
     #[getter]
-    fn async_face(&self) -> AsyncOfficeFace {
-        AsyncOfficeFace(self.0.clone())
+    fn async_facade(&self) -> AsyncOfficeFacade {
+        AsyncOfficeFacade(self.0.clone())
     }
 
     /// Closes it, from any thread.

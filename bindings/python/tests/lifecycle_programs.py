@@ -27,7 +27,7 @@ def signed_up(office: BoxOffice) -> str:
 
 
 def fork(directory: str) -> None:
-    """The child hears that it was forked, from every face; the parent goes on, and its directory is its own."""
+    """The child hears that it was forked, from every façade; the parent goes on, and its directory is its own."""
     office = BoxOffice(directory)
     ann = signed_up(office)
     feed = office.journal.subscribe(1)
@@ -36,7 +36,7 @@ def fork(directory: str) -> None:
         heard = 0
         for call in (
             lambda: office.tickets.create(ann, NewTicket("Seat", 5)),
-            lambda: office.stats(),
+            lambda: office.metrics(),
             lambda: next(feed),
             lambda: office.close(),
         ):
@@ -53,7 +53,7 @@ def fork(directory: str) -> None:
     print("parent", office.tickets.create(ann, NewTicket("Seat", 5)).title)
     office.close()
     with BoxOffice(directory) as again:
-        print("again", again.stats().tickets_available)
+        print("again", again.metrics().tickets_available)
 
 
 def exit_without_closing(directory: str) -> None:
@@ -144,7 +144,7 @@ def collect(directory: str) -> None:
     del office
     gc.collect()
     with BoxOffice(directory) as again:
-        print("again", again.stats().tickets_available)
+        print("again", again.metrics().tickets_available)
 
     class MyClock:
         def now(self) -> datetime:
@@ -192,9 +192,9 @@ def subinterpreter(directory: str) -> None:
             identity = interpreters.create()
             interpreters.run_string(identity, told)
             interpreters.destroy(identity)
-        print("open", office.is_ready(), office.stats().users)
+        print("open", office.is_ready(), office.metrics().users)
         signed_up(office)
-        print("users", office.stats().users)
+        print("users", office.metrics().users)
 
 
 def free_threaded(directory: str) -> None:
@@ -216,7 +216,7 @@ def free_threaded(directory: str) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        print("tickets", office.stats().tickets_available)
+        print("tickets", office.metrics().tickets_available)
     print("lock", "as before" if has_lock() == before else "enabled by the module")
 
 

@@ -1,4 +1,4 @@
-"""The face for asyncio."""
+"""The façade for asyncio."""
 
 import asyncio
 import threading
@@ -112,7 +112,7 @@ def test_closing_with_calls_in_flight_answers_them_all(tmp_path: Path) -> None:
         assert len(made) + sum(isinstance(outcome, UnavailableError) for outcome in outcomes) == 500
         async with AsyncBoxOffice.open(tmp_path) as again:
             # Nothing that was answered is lost.
-            assert again.stats().tickets_available >= len(made)
+            assert again.metrics().tickets_available >= len(made)
 
     asyncio.run(main())
 

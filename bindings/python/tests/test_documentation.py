@@ -7,7 +7,7 @@ from typing import Literal, get_origin
 import boxoffice
 import pytest
 
-MODULES = ["boxoffice", "boxoffice._errors", "boxoffice._gateway", "boxoffice._notices", "boxoffice._office", "boxoffice.testing"]
+MODULES = ["boxoffice", "boxoffice._errors", "boxoffice._gateway", "boxoffice._webhooks", "boxoffice._office", "boxoffice.testing"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -50,7 +50,7 @@ def test_exit_with_awaits_that_nobody_awaits(tmp_path: Path) -> None:
     with BoxOffice(tmp_path) as office:
         # Each was decided or was not; nothing is half.
         assert office.journal.verify().is_clean
-        assert office.stats().head_seq == 1 + office.stats().tickets_available <= 101
+        assert office.metrics().head_seq == 1 + office.metrics().tickets_available <= 101
 
 
 def test_exit_while_a_gateway_hangs(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_exit_while_a_gateway_hangs(tmp_path: Path) -> None:
         def refund(self, request: RefundRequest) -> None: ...
 
     with BoxOffice(tmp_path, gateway=Pondering()) as office:
-        assert office.stats().pending_payments == 1
+        assert office.metrics().pending_payments == 1
 
 
 def test_ctrl_c_ends_a_call_that_waits(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_threads_share_an_office(shop: Shop, office: BoxOffice) -> None:
     for thread in threads:
         thread.join()
     assert len({ticket.id for ticket in made}) == 400
-    assert office.stats().tickets_available == 400
+    assert office.metrics().tickets_available == 400
 
 
 def test_closing_with_calls_in_flight(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_closing_with_calls_in_flight(tmp_path: Path) -> None:
     assert all(isinstance(error, ClosedError) for error in refused)
     assert len(refused) == 8
     with BoxOffice(tmp_path) as again:
-        assert again.stats().tickets_available >= len(answered)
+        assert again.metrics().tickets_available >= len(answered)
 
 
 def test_a_directory_is_open_once(office: BoxOffice, tmp_path: Path) -> None:
@@ -226,16 +226,16 @@ def test_facts_are_brought_out_of_what_no_longer_opens(tmp_path: Path) -> None:
             shop.lists()
         whole = office.journal.read(1, 100)
     found: list[Record] = []
-    salvage = BoxOffice.salvage(path, found.append)
-    assert (found, salvage.records, salvage.searched, salvage.damage) == (whole, 22, 0, None)
+    recover = BoxOffice.recover(path, found.append)
+    assert (found, recover.records, recover.searched, recover.damage) == (whole, 22, 0, None)
     # Whoever has seen enough ends it.
-    assert BoxOffice.salvage(path, lambda record: record.seq < 5).records == 5
+    assert BoxOffice.recover(path, lambda record: record.seq < 5).records == 5
 
     def raises(record: Record) -> None:
         raise ZeroDivisionError(record.seq)
 
     with pytest.raises(ZeroDivisionError, match="1"):
-        BoxOffice.salvage(path, raises)
+        BoxOffice.recover(path, raises)
 
     # Only the first half of the file is left.
     (file,) = path.glob("journal*")
@@ -244,8 +244,8 @@ def test_facts_are_brought_out_of_what_no_longer_opens(tmp_path: Path) -> None:
     with pytest.raises(BoxOfficeError, match="journal.damaged"):
         BoxOffice(path)
     found.clear()
-    salvage = asyncio.run(AsyncBoxOffice.salvage(path, found.append))
-    assert salvage.damage is not None and salvage.damage.seq == salvage.records + 1
-    assert found == whole[: salvage.records]
+    recover = asyncio.run(AsyncBoxOffice.recover(path, found.append))
+    assert recover.damage is not None and recover.damage.seq == recover.records + 1
+    assert found == whole[: recover.records]
     with pytest.raises(UnavailableError):
-        BoxOffice.salvage(tmp_path / "nowhere", found.append)
+        BoxOffice.recover(tmp_path / "nowhere", found.append)

@@ -1,4 +1,4 @@
-"""Both faces have what the front door has, no less and no more; bindings/methods.json is written from it."""
+"""Both façades have what the façade has, no less and no more; bindings/methods.json is written from it."""
 
 import inspect
 import json
@@ -21,7 +21,7 @@ def public(kind: type) -> set[str]:
     return {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
 
 
-def faces(part: str) -> list[type]:
+def facades(part: str) -> list[type]:
     if part == "office":
         return [BoxOffice, AsyncBoxOffice]
     return [getattr(boxoffice, part.capitalize()), getattr(boxoffice, f"Async{part.capitalize()}")]
@@ -30,13 +30,13 @@ def faces(part: str) -> list[type]:
 @pytest.mark.parametrize("part", METHODS)
 def test_every_method_is_there(part: str) -> None:
     beside = set(METHODS) if part == "office" else set[str]()
-    for kind in faces(part):
+    for kind in facades(part):
         assert public(kind) - beside == set(METHODS[part]), kind.__name__
 
 
 @pytest.mark.parametrize("part", METHODS)
 def test_every_method_has_a_docstring(part: str) -> None:
-    for kind in faces(part):
+    for kind in facades(part):
         for name in METHODS[part]:
             assert inspect.getdoc(getattr(kind, name)), f"{kind.__name__}.{name}"
 
@@ -46,9 +46,9 @@ def test_every_option_is_there() -> None:
     assert Options.__optional_keys__ == expected
 
 
-def test_both_faces_take_the_same() -> None:
+def test_both_facades_take_the_same() -> None:
     for part in METHODS:
-        one, other = faces(part)
+        one, other = facades(part)
         for name in METHODS[part]:
             assert parameters(one, name) == parameters(other, name), f"{part}.{name}"
 
@@ -58,13 +58,13 @@ def parameters(kind: type, name: str) -> list[tuple[str, object]]:
     return [(parameter.name, parameter.kind) for parameter in signature.parameters.values()]
 
 
-AT_ONCE = {"is_ready", "iter", "now", "open", "statement_csv", "stats", "subscribe", "takes_notices_of"}
+AT_ONCE = {"is_ready", "iter", "now", "open", "statement_csv", "stats", "subscribe", "takes_webhooks_of"}
 """What asyncio need not wait for: it gives what it has, or an iterator."""
 
 
 @pytest.mark.parametrize("part", METHODS)
 def test_what_takes_time_is_a_coroutine_function(part: str) -> None:
-    _, kind = faces(part)
+    _, kind = facades(part)
     for name in METHODS[part]:
         assert inspect.iscoroutinefunction(getattr(kind, name)) == (name not in AT_ONCE), f"{part}.{name}"
 

@@ -60,9 +60,9 @@ def test_asyncio(tmp_path: Path, stand_in: StandIn) -> None:
     assert len(stand_in.books.intents) == 5
 
 
-def signed(told: dict[str, Any], secret: str) -> tuple[dict[str, str], bytes]:
+def signed(payload: dict[str, Any], secret: str) -> tuple[dict[str, str], bytes]:
     """A webhook as Stripe sends it."""
-    body, now = json.dumps(told).encode(), int(time.time())
+    body, now = json.dumps(payload).encode(), int(time.time())
     signature = hmac.new(secret.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
     return {"Stripe-Signature": f"t={now},v1={signature}"}, body
 
@@ -75,14 +75,14 @@ def test_webhooks_are_believed_if_they_are_signed(tmp_path: Path, stand_in: Stan
         shop = Shop(office)
         charge = office.payments.pay(shop.bob.id, shop.orders().id, "pm_visa")
         dispute = {"id": "dp_1", "amount": 1999, "currency": "usd", "reason": "fraudulent", "status": "needs_response"}
-        told = {
+        payload = {
             "id": "evt_1", "type": "charge.dispute.created", "livemode": False,
             "data": {"object": {**dispute, "payment_intent": "pi_1"}},
         }
-        assert office.payments.takes_notices_of("stripe")
+        assert office.payments.takes_webhooks_of("stripe")
         with pytest.raises(ValidationError, match="signature does not match"):
-            office.payments.receive_notice(*signed(told, "whsec_of_a_thief"))
-        office.payments.receive_notice(*signed(told, secret))
+            office.payments.receive_webhook(*signed(payload, "whsec_of_a_thief"))
+        office.payments.receive_webhook(*signed(payload, secret))
         [noted] = office.payments.get(shop.bob.id, charge.id).disputes
         assert (noted.reference, noted.amount, noted.status) == ("dp_1", Money("19.99", "USD"), "open")
 

@@ -157,7 +157,7 @@ def test_pages(shop: Shop, office: BoxOffice) -> None:
     office.orders.cancel(shop.bob.id, order.id)
     assert office.orders.get(shop.bob.id, order.id).cancel_reason == "buyer"
     office.tickets.withdraw(shop.ann.id, made[4].id, expected_version=1)
-    assert office.stats().tickets_available == 4
+    assert office.metrics().tickets_available == 4
 
 
 def test_a_sale_and_its_refund(shop: Shop, office: BoxOffice) -> None:
@@ -188,6 +188,6 @@ def test_options_reach_the_core(tmp_path: object, clock: ManualClock) -> None:
         assert (order.total, order.expires_at) == (Money(1999, "JPY"), clock.now() + timedelta(minutes=5))
         with pytest.raises(ConflictError, match="too many open orders"):
             office.orders.create(shop.bob.id, [shop.lists("5").id])
-        assert office.stats().queue_capacity == 64
+        assert office.metrics().queue_capacity == 64
         with pytest.raises(ValidationError):
             office.tickets.create_many(shop.ann.id, [NewTicket("A", 1)] * 4)

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use boxoffice::testing::Mistake;
+use boxoffice::simulation::Failpoint;
 use boxoffice_simulation::{Failure, Simulation};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,9 +30,9 @@ struct Arguments {
     /// Runs the seeds that once failed as well.
     #[arg(long)]
     offenders: bool,
-    /// Plants each classic mistake in the engine, and fails unless every one is found within so many seeds.
+    /// Activates each failpoint of the engine, and fails unless every one is found within so many seeds.
     #[arg(long)]
-    mistakes: bool,
+    failpoints: bool,
 }
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     if let Some(seed) = arguments.seed {
         return run_one(seed, arguments.steps);
     }
-    if arguments.mistakes {
+    if arguments.failpoints {
         return plant_all(&arguments);
     }
     let failures = run_all(&worlds);
@@ -63,24 +63,24 @@ fn main() -> ExitCode {
     if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Plants every mistake, and tells by which seed it was found and how.
+/// Activates every failpoint, and tells by which seed it was found and how.
 fn plant_all(arguments: &Arguments) -> ExitCode {
     let (next, missed) = (AtomicU64::new(0), AtomicU64::new(0));
-    let find = |mistake: Mistake| {
+    let find = |failpoint: Failpoint| {
         let simulation = Simulation::new().steps(arguments.steps);
         let mut seeds = arguments.from..arguments.from + arguments.seeds;
-        mistake.plant(|| seeds.find_map(|seed| simulation.run(seed).err()))
+        failpoint.activate(|| seeds.find_map(|seed| simulation.run(seed).err()))
     };
     let work = || {
         loop {
             let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
-            let Some(mistake) = Mistake::ALL.get(place) else { return };
-            if let Some(failure) = find(*mistake) {
+            let Some(failpoint) = Failpoint::ALL.get(place) else { return };
+            if let Some(failure) = find(*failpoint) {
                 let Failure { seed, step, what, .. } = *failure;
-                eprintln!("{mistake:?}: found by seed {seed} at step {step}: {what}");
+                eprintln!("{failpoint:?}: found by seed {seed} at step {step}: {what}");
             } else {
                 missed.fetch_add(1, Ordering::Relaxed);
-                eprintln!("{mistake:?}: NOT FOUND");
+                eprintln!("{failpoint:?}: NOT FOUND");
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boxoffice::gateway::NoticeFact;
+use boxoffice::gateway::GatewayReport;
 use boxoffice::{Clock, Timestamp};
 
 use crate::auditor::Verdict;
@@ -54,16 +54,16 @@ impl Run {
 
     /// The gateway tells something without being asked, perhaps late, perhaps again.
     fn call_back(&mut self) -> Verdict {
-        if let Some(fact) = self.till.report(&mut self.rng) {
-            self.deliver(fact)?;
+        if let Some(report) = self.till.report(&mut self.rng) {
+            self.deliver(report)?;
         }
         Ok(())
     }
 
-    fn deliver(&mut self, fact: NoticeFact) -> Verdict {
-        self.outside.watch.heard(&fact);
+    fn deliver(&mut self, report: GatewayReport) -> Verdict {
+        self.outside.watch.heard(&report);
         let process = self.process()?;
-        if let Some(received) = process.engine.receive(fact) {
+        if let Some(received) = process.engine.receive(report) {
             process.spawn(received);
         }
         Ok(())

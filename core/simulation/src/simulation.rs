@@ -81,7 +81,7 @@ impl Simulation {
         self
     }
 
-    /// Sets the box office's limits; holds of 15 minutes and at most 3 open orders for each buyer unless told otherwise.
+    /// Sets the box office's limits; holds of 15 minutes and at most 3 open orders for each buyer by default.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -98,7 +98,7 @@ impl Simulation {
         self
     }
 
-    /// Sets the card tokens that people pay with; `tok_visa` alone unless told otherwise.
+    /// Sets the card tokens that people pay with; `tok_visa` alone by default.
     pub fn cards<C: Into<String>>(mut self, tokens: impl IntoIterator<Item = C>) -> Self {
         self.cards = tokens.into_iter().map(Into::into).collect();
         self

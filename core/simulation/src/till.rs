@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boxoffice::gateway::{NoticeFact, PaymentGateway};
+use boxoffice::gateway::{GatewayReport, PaymentGateway};
 
 use crate::Rng;
 use crate::gateway::{Line, OwnGateway, Processor, SeededGateway, WorldTime};
@@ -34,12 +34,12 @@ impl Till {
 
     /// Returns something that the card processor reports without being asked, of anything that it knows: perhaps late, perhaps not
     /// for the first time.
-    pub(crate) fn report(&self, rng: &mut Rng) -> Option<NoticeFact> {
+    pub(crate) fn report(&self, rng: &mut Rng) -> Option<GatewayReport> {
         if let Some(gateway) = &self.seeded {
             if rng.per_mille(100) {
-                gateway.work_at_the_desk(rng);
+                gateway.work_at_processor(rng);
             }
-            return gateway.notice(rng);
+            return gateway.report(rng);
         }
         rng.pick(&self.processor.as_ref()?.reports()).cloned()
     }

@@ -1,9 +1,10 @@
-//! Listens to what is said, for the auditor: at the front door, and between the box office and its gateway.
+//! Listens to what is said, for the auditor: at the façade, and between the box office and its gateway.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayFuture, LookupRequest, NoticeFact, PaymentGateway, RefundAnswer, RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayFuture, GatewayReport, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest,
 };
 use boxoffice::simulation::{Answer, Asked, Observer};
 use boxoffice::{ChargeId, CommandId};
@@ -35,28 +36,28 @@ impl Watch {
     }
 
     /// The gateway told something without being asked.
-    pub(crate) fn heard(&self, fact: &NoticeFact) {
-        self.gateway(match fact.clone() {
-            NoticeFact::Charge { charge_id, answer: ChargeAnswer::Charged { .. }, .. } => {
+    pub(crate) fn heard(&self, report: &GatewayReport) {
+        self.gateway(match report.clone() {
+            GatewayReport::Charge { charge_id, answer: ChargeAnswer::Charged { .. }, .. } => {
                 GatewayNews::ToldCharged(charge_id)
             }
-            NoticeFact::Charge { charge_id, answer: ChargeAnswer::Authorized { .. }, .. } => {
+            GatewayReport::Charge { charge_id, answer: ChargeAnswer::Authorized { .. }, .. } => {
                 GatewayNews::SaidAuthorized(charge_id)
             }
-            NoticeFact::RefundElsewhere { charge_id, reference, amount, .. } => {
+            GatewayReport::RefundElsewhere { charge_id, reference, amount, .. } => {
                 GatewayNews::SaidRefundedElsewhere(charge_id, reference, amount)
             }
-            NoticeFact::DisputeOpened { charge_id, reference, amount, .. } => {
+            GatewayReport::DisputeOpened { charge_id, reference, amount, .. } => {
                 GatewayNews::SaidDisputed(charge_id, reference, amount)
             }
-            NoticeFact::DisputeClosed { reference, won, .. } => GatewayNews::SaidDisputeClosed(reference, won),
-            NoticeFact::Refund { refund_id, answer: RefundAnswer::Refunded { .. }, .. } => {
+            GatewayReport::DisputeClosed { reference, won, .. } => GatewayNews::SaidDisputeClosed(reference, won),
+            GatewayReport::Refund { refund_id, answer: RefundAnswer::Refunded { .. }, .. } => {
                 GatewayNews::SaidRefunded(refund_id)
             }
-            NoticeFact::Refund { refund_id, answer: RefundAnswer::Refused { .. }, .. } => {
+            GatewayReport::Refund { refund_id, answer: RefundAnswer::Refused { .. }, .. } => {
                 GatewayNews::SaidRefused(refund_id)
             }
-            NoticeFact::Charge { .. } | NoticeFact::Refund { .. } => return,
+            GatewayReport::Charge { .. } | GatewayReport::Refund { .. } => return,
         });
     }
 

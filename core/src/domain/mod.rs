@@ -15,6 +15,8 @@ pub(crate) mod expiration;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod payment;
+#[cfg(test)]
+mod random_histories;
 mod rejection;
 mod reply;
 mod state;
@@ -25,8 +27,6 @@ mod tests;
 pub(crate) mod ticket;
 #[cfg(test)]
 mod trace;
-#[cfg(test)]
-mod walk;
 
 use std::time::Duration;
 
@@ -73,11 +73,11 @@ pub(crate) struct Context {
 pub struct Limits {
     /// How long an order holds its tickets.
     pub hold: Duration,
-    /// How many open orders one buyer may have: 10 unless told otherwise.
+    /// How many open orders one buyer may have: 10 by default.
     pub open_orders_max: u32,
-    /// How many tickets one order may have: 10 unless told otherwise.
+    /// How many tickets one order may have: 10 by default.
     pub order_tickets_max: usize,
-    /// How many tickets one command may list: 10,000 unless told otherwise.
+    /// How many tickets one command may list: 10,000 by default.
     pub listing_tickets_max: usize,
     /// What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told
     /// otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator;

@@ -1,4 +1,4 @@
-//! What the rules need to know, in memory: the live entities, and what follows from them.
+//! What the rules need to know, in memory: the active entities, and what follows from them.
 
 mod change;
 
@@ -12,13 +12,13 @@ use super::expiration::Deadlines;
 use super::ledger::{Accounts, Ledger, LedgerEntry};
 use super::{Order, Ticket, User, order};
 use crate::event::{Actor, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
 /// The state that commands are decided on.
 ///
-/// It holds every user, every ticket that is on sale or locked and every order that is not settled. Others are put in when a
-/// command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again ([`State::drop_settled`]).
+/// It holds every user, every ticket that is on sale or locked and every order that is not terminal. Others are put in when a
+/// command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again ([`State::drop_terminal`]).
 /// Entities are shared with the views, which never change them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
@@ -44,7 +44,7 @@ struct Trading {
     /// Orders in state `created` or `awaiting_payment`.
     open_orders: u32,
     /// Tickets on sale or locked.
-    live_tickets: u32,
+    active_tickets: u32,
 }
 
 impl State {
@@ -148,16 +148,16 @@ impl State {
 
     /// Puts a ticket in, and counts it if it is on sale or locked.
     pub(crate) fn restore_ticket(&mut self, ticket: Arc<Ticket>) {
-        let (seller, live) = (ticket.seller_id, ticket.status.is_live());
-        if self.tickets.insert(ticket.id, ticket).is_none() && live {
-            self.trading.entry(seller).or_default().live_tickets += 1;
+        let (seller, active) = (ticket.seller_id, ticket.status.is_active());
+        if self.tickets.insert(ticket.id, ticket).is_none() && active {
+            self.trading.entry(seller).or_default().active_tickets += 1;
         }
     }
 
     /// Puts an order in, and counts and watches it if it is open.
     pub(crate) fn restore_order(&mut self, order: Arc<Order>) {
         let (buyer, open) = (order.buyer_id, order.status.is_open());
-        if order.status == order::OrderStatus::Created && !planted(Mistake::RestartForgetsDeadlines) {
+        if order.status == order::OrderStatus::Created && !Failpoint::RestartForgetsDeadlines.is_active() {
             self.deadlines.watch(&order);
         }
         if self.orders.insert(order.id, order).is_none() && open {
@@ -192,26 +192,26 @@ impl State {
     }
 
     /// Takes the ticket out of memory if it is neither on sale nor locked.
-    pub(crate) fn take_settled_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
+    pub(crate) fn take_terminal_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
         match self.tickets.entry(id) {
-            Entry::Occupied(ticket) if !ticket.get().status.is_live() => Some(ticket.remove()),
+            Entry::Occupied(ticket) if !ticket.get().status.is_active() => Some(ticket.remove()),
             Entry::Occupied(_) | Entry::Vacant(_) => None,
         }
     }
 
     /// Takes the order out of memory if nothing is under way with it.
-    pub(crate) fn take_settled_order(&mut self, id: OrderId) -> Option<Arc<Order>> {
+    pub(crate) fn take_terminal_order(&mut self, id: OrderId) -> Option<Arc<Order>> {
         match self.orders.entry(id) {
-            Entry::Occupied(order) if order.get().is_settled() => Some(order.remove()),
+            Entry::Occupied(order) if order.get().is_terminal() => Some(order.remove()),
             Entry::Occupied(_) | Entry::Vacant(_) => None,
         }
     }
 
     /// Drops the entity from memory if nothing is under way with it.
-    pub(crate) fn drop_settled(&mut self, key: StreamKey) {
+    pub(crate) fn drop_terminal(&mut self, key: StreamKey) {
         match key {
-            StreamKey::Ticket(id) => drop(self.take_settled_ticket(id)),
-            StreamKey::Order(id) => drop(self.take_settled_order(id)),
+            StreamKey::Ticket(id) => drop(self.take_terminal_ticket(id)),
+            StreamKey::Order(id) => drop(self.take_terminal_order(id)),
             StreamKey::User(_) | StreamKey::Email(_) => {}
         }
     }

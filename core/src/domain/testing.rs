@@ -4,7 +4,7 @@
 //! market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).at(HOLD).when(pay(1)).then_refused(Rejection::Expired)
 //! ```
 //!
-//! Ids are small numbers; a charge has the number of its order. Ticket `n` costs `n` dollars unless the story says otherwise.
+//! Ids are small numbers; a charge has the number of its order. Ticket `n` costs `n` dollars unless the scenario says otherwise.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -32,19 +32,19 @@ pub(crate) const UNKNOWN: u64 = 99;
 pub(crate) const HOLD: u64 = 15 * 60 * 1000;
 
 /// A world in which nothing has happened, at time 0, with the system acting.
-pub(crate) fn nothing() -> Story {
+pub(crate) fn nothing() -> Scenario {
     let (state, now, limits) = (State::default(), Timestamp::default(), Limits::default());
-    Story { state, now, actor: Actor::System, email_owner: None, limits }
+    Scenario { state, now, actor: Actor::System, email_owner: None, limits }
 }
 
 /// A world with two sellers, two buyers and an operator, and no tickets yet.
-pub(crate) fn market() -> Story {
-    (SELLER..=OPERATOR).fold(nothing(), |story, user| story.has(sign_up(user))).has(set_operator(OPERATOR, true))
+pub(crate) fn market() -> Scenario {
+    (SELLER..=OPERATOR).fold(nothing(), |scenario, user| scenario.has(sign_up(user))).has(set_operator(OPERATOR, true))
 }
 
 /// What has happened so far, and under which circumstances it goes on.
 #[derive(Debug, Clone)]
-pub(crate) struct Story {
+pub(crate) struct Scenario {
     pub(crate) state: State,
     now: Timestamp,
     actor: Actor,
@@ -52,7 +52,7 @@ pub(crate) struct Story {
     limits: Limits,
 }
 
-impl Story {
+impl Scenario {
     /// From here on it is `ms` milliseconds after the start.
     pub(crate) fn at(self, ms: u64) -> Self {
         Self { now: Timestamp::from_millis(ms), ..self }
@@ -102,9 +102,9 @@ impl Story {
     }
 
     /// What comes of a command.
-    pub(crate) fn when(&self, command: Command) -> Told {
+    pub(crate) fn when(&self, command: Command) -> Outcome {
         let decision = decide(&self.state, &command, &self.context());
-        Told { story: self.clone(), command, decision }
+        Outcome { scenario: self.clone(), command, decision }
     }
 
     /// Applies an event as the next of its stream, whether any command would lead to it or not.
@@ -136,34 +136,34 @@ impl Story {
 
 /// A command and what was decided.
 #[derive(Debug)]
-pub(crate) struct Told {
-    story: Story,
+pub(crate) struct Outcome {
+    scenario: Scenario,
     pub(crate) command: Command,
     pub(crate) decision: Result<Decision, Rejection>,
 }
 
-impl Told {
-    /// Exactly these events come of it. The story goes on after them.
+impl Outcome {
+    /// Exactly these events come of it. The scenario goes on after them.
     #[track_caller]
-    pub(crate) fn then_events<const N: usize>(self, events: [DomainEvent; N]) -> Story {
+    pub(crate) fn then_events<const N: usize>(self, events: [DomainEvent; N]) -> Scenario {
         assert_eq!(self.events(), &Events::from_iter(events), "of {:?}", self.command);
         self.go_on()
     }
 
     /// It is accepted, and changes nothing.
     #[track_caller]
-    pub(crate) fn then_nothing(self) -> Story {
+    pub(crate) fn then_nothing(self) -> Scenario {
         self.then_events([])
     }
 
-    /// It is refused for this reason. The story goes on as if it had never been asked.
+    /// It is refused for this reason. The scenario goes on as if it had never been asked.
     #[track_caller]
-    pub(crate) fn then_refused(self, rejection: impl Into<Rejection>) -> Story {
+    pub(crate) fn then_refused(self, rejection: impl Into<Rejection>) -> Scenario {
         match self.decision {
             Ok(decision) => panic!("{:?} is not refused but leads to {:?}", self.command, decision.events),
             Err(actual) => assert_eq!(actual, rejection.into(), "of {:?}", self.command),
         }
-        self.story
+        self.scenario
     }
 
     /// The events that come of it.
@@ -175,23 +175,23 @@ impl Told {
         }
     }
 
-    /// The story after the events; `apply` must take whatever `decide` allows.
+    /// The scenario after the events; `apply` must take whatever `decide` allows.
     #[track_caller]
-    pub(crate) fn go_on(self) -> Story {
+    pub(crate) fn go_on(self) -> Scenario {
         let events = self.events().clone();
-        let mut story = self.story;
+        let mut scenario = self.scenario;
         for event in &events {
-            story.apply(event).unwrap_or_else(|error| panic!("{event:?} was decided but not applied: {error}"));
+            scenario.apply(event).unwrap_or_else(|error| panic!("{event:?} was decided but not applied: {error}"));
         }
-        story
+        scenario
     }
 }
 
-/// Checks a table: the story's command is refused for the reason beside it, row by row.
+/// Checks a table: the scenario's command is refused for the reason beside it, row by row.
 #[track_caller]
-pub(crate) fn check_refused<R: Into<Rejection> + Debug>(rows: impl IntoIterator<Item = (Story, Command, R)>) {
-    for (story, command, rejection) in rows {
-        story.when(command).then_refused(rejection);
+pub(crate) fn check_refused<R: Into<Rejection> + Debug>(rows: impl IntoIterator<Item = (Scenario, Command, R)>) {
+    for (scenario, command, rejection) in rows {
+        scenario.when(command).then_refused(rejection);
     }
 }
 

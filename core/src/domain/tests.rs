@@ -11,23 +11,23 @@ use crate::event::{
 
 /// Checks that none of the events can follow, though their own versions are right.
 #[track_caller]
-fn check_forged<const N: usize>(story: &Story, events: [DomainEvent; N]) {
+fn check_forged<const N: usize>(scenario: &Scenario, events: [DomainEvent; N]) {
     for event in events {
-        assert!(story.clone().apply(&event).is_err(), "{event:?}");
+        assert!(scenario.clone().apply(&event).is_err(), "{event:?}");
     }
 }
 
 /// The one event that the command leads to.
 #[track_caller]
-fn event(story: &Story, command: Command) -> DomainEvent {
-    let told = story.when(command);
+fn event(scenario: &Scenario, command: Command) -> DomainEvent {
+    let told = scenario.when(command);
     told.events().first().unwrap().clone()
 }
 
 /// Order 1 of the buyer holds tickets 7 and 8, order 2 of the rival ticket 9; ticket 6 is available. The buyer acts.
-fn ordered() -> Story {
-    let story = market().on_sale(SELLER, [6, 7, 8, 9]).by(RIVAL).has(order(2, [9])).by(BUYER);
-    story.has(order(1, [7, 8]))
+fn ordered() -> Scenario {
+    let scenario = market().on_sale(SELLER, [6, 7, 8, 9]).by(RIVAL).has(order(2, [9])).by(BUYER);
+    scenario.has(order(1, [7, 8]))
 }
 
 fn cancelled(number: u64, reason: CancelReason, tickets: TicketVersions) -> DomainEvent {
@@ -138,27 +138,30 @@ fn facts_about_what_does_not_exist() {
 
 #[test]
 fn something_is_created_once() {
-    let story = ordered();
+    let scenario = ordered();
     let order_again = event(&market().on_sale(SELLER, [6]).by(BUYER), order(1, [6]));
     let first = Fact { at: ms(0), version: 1 };
     let user_again = DomainEvent::UserCreated(UserCreated { user_id: user(BUYER) });
     for event in [user_again, ticket_created(6, SELLER), order_again] {
         let exists = Inconsistency("something was created that exists already");
-        assert_eq!(story.state.clone().apply(&event, first), Err(exists), "{event:?}");
-        assert!(story.clone().apply(&event).is_err(), "{event:?} as a second version");
+        assert_eq!(scenario.state.clone().apply(&event, first), Err(exists), "{event:?}");
+        assert!(scenario.clone().apply(&event).is_err(), "{event:?} as a second version");
     }
 }
 
 #[test]
 fn versions_are_neither_missing_nor_repeated() {
-    let story = ordered().at(HOLD);
+    let scenario = ordered().at(HOLD);
     for event in [expired(1, versions([(7, 3), (8, 3)])), ticket_updated(6), revoked(BUYER), ticket_created(5, SELLER)]
     {
-        let next = story.state.version(event.stream()) + 1;
+        let next = scenario.state.version(event.stream()) + 1;
         for version in [0, next - 1, next + 1, u64::MAX] {
-            assert!(story.state.clone().apply(&event, Fact { at: ms(HOLD), version }).is_err(), "{event:?} {version}");
+            assert!(
+                scenario.state.clone().apply(&event, Fact { at: ms(HOLD), version }).is_err(),
+                "{event:?} {version}"
+            );
         }
-        assert_eq!(story.state.clone().apply(&event, Fact { at: ms(HOLD), version: next }), Ok(()), "{event:?}");
+        assert_eq!(scenario.state.clone().apply(&event, Fact { at: ms(HOLD), version: next }), Ok(()), "{event:?}");
     }
 }
 
@@ -183,25 +186,25 @@ fn an_order_locks_available_tickets_only() {
     let lock = event(&market().on_sale(SELLER, [7]).by(BUYER), order(3, [7]));
     let sold = ordered().has(pay(1)).has(charged(1));
     let withdrawn = market().on_sale(SELLER, [7]).by(SELLER).has(withdraw(7, None));
-    for story in [ordered(), sold, withdrawn] {
-        check_forged(&story, [lock.clone()]);
+    for scenario in [ordered(), sold, withdrawn] {
+        check_forged(&scenario, [lock.clone()]);
     }
 }
 
 #[test]
 fn an_order_locks_a_ticket_once() {
-    let story = market().on_sale(SELLER, [7, 8]).by(BUYER);
-    let DomainEvent::OrderCreated(created) = event(&story, order(1, [7])) else { panic!("no order") };
+    let scenario = market().on_sale(SELLER, [7, 8]).by(BUYER);
+    let DomainEvent::OrderCreated(created) = event(&scenario, order(1, [7])) else { panic!("no order") };
     let twice = [created.tickets[0].clone(), created.tickets[0].clone()].into();
-    check_forged(&story, [DomainEvent::OrderCreated(OrderCreated { tickets: twice, ..created })]);
+    check_forged(&scenario, [DomainEvent::OrderCreated(OrderCreated { tickets: twice, ..created })]);
 }
 
 #[test]
 fn only_available_tickets_are_edited_and_withdrawn() {
     let sold = ordered().has(pay(1)).has(charged(1));
     let withdrawn = market().on_sale(SELLER, [7]).by(SELLER).has(withdraw(7, None));
-    for story in [ordered(), sold, withdrawn] {
-        check_forged(&story, [ticket_updated(7), ticket_withdrawn(7)]);
+    for scenario in [ordered(), sold, withdrawn] {
+        check_forged(&scenario, [ticket_updated(7), ticket_withdrawn(7)]);
     }
 }
 
@@ -228,10 +231,10 @@ fn an_ended_order_does_not_end_again() {
     let paying = ordered().has(pay(1));
     let ended = [ordered().has(cancel(1)), ordered().at(HOLD).has(expire(1)), paying.clone().has(declined(1))];
     let again = || versions([(7, 4), (8, 4)]);
-    for story in ended.into_iter().chain([paying.has(charged(1))]) {
+    for scenario in ended.into_iter().chain([paying.has(charged(1))]) {
         let ends = [CancelReason::Buyer, CancelReason::PaymentFailed].map(|reason| cancelled(1, reason, again()));
-        check_forged(&story.clone().at(2 * HOLD), ends);
-        check_forged(&story.at(2 * HOLD), [expired(1, again()), payment_started(1), charge_created(1, 1, again())]);
+        check_forged(&scenario.clone().at(2 * HOLD), ends);
+        check_forged(&scenario.at(2 * HOLD), [expired(1, again()), payment_started(1), charge_created(1, 1, again())]);
     }
 }
 
@@ -297,8 +300,8 @@ fn only_tickets_of_the_refunded_order_return_to_sale_and_only_if_asked() {
 
 #[test]
 fn the_erased_do_nothing_and_who_trades_is_not_erased() {
-    let story = market().has(erase(BUYER));
-    check_forged(&story, [password_changed(BUYER, 2), revoked(BUYER), user_erased(BUYER), ticket_created(7, BUYER)]);
+    let scenario = market().has(erase(BUYER));
+    check_forged(&scenario, [password_changed(BUYER, 2), revoked(BUYER), user_erased(BUYER), ticket_created(7, BUYER)]);
     let on_sale = market().on_sale(SELLER, [7]);
     let bought = event(&on_sale.clone().by(BUYER), order(1, [7]));
     check_forged(&on_sale.has(erase(BUYER)), [bought]);

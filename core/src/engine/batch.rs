@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
 use super::answer;
-use super::gauges::Figures;
+use super::engine_metrics::Values;
 use crate::domain::{Decision, Fact, Inconsistency, Order, Reply, State, Then, VaultChange};
 use crate::error::{Code, Error};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
@@ -38,8 +38,8 @@ pub(super) struct Batch {
     pub(super) settled: Vec<Arc<Order>>,
     /// How many orders expire in it.
     pub(super) expired: usize,
-    /// The figures after it.
-    pub(super) figures: Figures,
+    /// The metrics after it.
+    pub(super) metrics: Values,
     /// Who owns an email by a decision of this batch.
     emails: FxHashMap<EmailKey, UserId>,
     /// The answers of this batch to commands that name themselves.
@@ -116,14 +116,16 @@ impl Batch {
         }
     }
 
-    /// What is settled once the batch is durable, and its versions.
+    /// Returns what is terminal once the batch is durable, with its versions.
     pub(super) fn no_longer_needed(&self) -> Vec<(StreamKey, u64)> {
-        let settled = self.entities.iter().filter_map(|entity| match entity {
-            Entity::Ticket(ticket) if !ticket.status.is_live() => Some((StreamKey::Ticket(ticket.id), ticket.version)),
-            Entity::Order(order) if order.is_settled() => Some((StreamKey::Order(order.id), order.version)),
+        let terminal = self.entities.iter().filter_map(|entity| match entity {
+            Entity::Ticket(ticket) if !ticket.status.is_active() => {
+                Some((StreamKey::Ticket(ticket.id), ticket.version))
+            }
+            Entity::Order(order) if order.is_terminal() => Some((StreamKey::Order(order.id), order.version)),
             _ => None,
         });
-        settled.collect()
+        terminal.collect()
     }
 
     fn result_to_store(&mut self, request: &Request, answer: &Result<Reply, Error>) -> Option<StoredResult> {

@@ -8,7 +8,7 @@ use crate::domain::expiration::ExpireOrder;
 use crate::domain::{Context, Inconsistency, Reply, decide};
 use crate::error::{Code, Error};
 use crate::event::{Actor, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{CommandId, UserId};
 
 /// How many orders expire in one batch at most, so that many at once do not keep other commands waiting.
@@ -111,7 +111,7 @@ impl Writer {
         for key in request.command.reads(request.actor, &self.parts.state) {
             if let StreamKey::Email(email) = key {
                 let decided = self.undurable().find_map(|batch| batch.email_owner(email));
-                owner = match decided.filter(|_| !planted(Mistake::EmailCheckedTooEarly)) {
+                owner = match decided.filter(|_| !Failpoint::EmailCheckedTooEarly.is_active()) {
                     Some(owner) => Some(owner),
                     None => self.parts.journal.email_owner(email)?,
                 };

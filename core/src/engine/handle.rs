@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::figures::CommandFigures;
+use super::command_metrics::CommandMetrics;
 use crate::clock::{EngineTime, Stopwatch, Waker};
 use crate::command::Command;
 use crate::domain::Reply;
@@ -67,7 +67,7 @@ pub(crate) struct Handle {
     stopped: Arc<AtomicBool>,
     /// Whether a full queue refuses at once instead of making callers wait.
     refuse_when_full: bool,
-    figures: CommandFigures,
+    metrics: CommandMetrics,
     /// Who hears of every command and its answer.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
@@ -96,7 +96,7 @@ impl Handle {
             closed: AtomicBool::new(false),
             stopped,
             refuse_when_full,
-            figures: CommandFigures::default(),
+            metrics: CommandMetrics::default(),
             #[cfg(any(test, feature = "simulation"))]
             tap: std::sync::OnceLock::new(),
         }
@@ -115,7 +115,7 @@ impl Handle {
         let answer = self.enqueue_and_wait(request).await;
         #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.answered(id, &answer));
-        self.figures.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
+        self.metrics.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
         answer
     }
 

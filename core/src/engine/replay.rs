@@ -1,7 +1,7 @@
 //! From the journal to the state: at opening, and after a failed append.
 //!
 //! A replay changes the writer's state alone; the views take over what it came to in one go at its end, which is several times
-//! quicker than to follow every record. What has settled is set aside, and moves to the checkpoint file when it becomes much.
+//! quicker than to follow every record. What has terminal is set aside, and moves to the checkpoint file when it becomes much.
 
 use crate::domain::{Fact, Inconsistency, State, Then};
 use crate::error::Error;
@@ -9,17 +9,17 @@ use crate::event::{DomainEvent, Record, StreamKey};
 use crate::journal::{Head, Journal, JournalError};
 use crate::views::{Entity, Replayed, Views};
 
-/// How many settled entities are kept in memory before a checkpoint moves them to the file.
-const SETTLED_MAX: usize = 1_000_000;
+/// How many terminal entities are kept in memory before a checkpoint moves them to the file.
+const TERMINAL_MAX: usize = 1_000_000;
 
 /// Brings the views up to the end of the journal, and returns the state that the writer decides on.
 pub(crate) fn catch_up(journal: &dyn Journal, views: &Views) -> Result<State, Error> {
-    catch_up_with(journal, views, SETTLED_MAX)
+    catch_up_with(journal, views, TERMINAL_MAX)
 }
 
-fn catch_up_with(journal: &dyn Journal, views: &Views, settled_max: usize) -> Result<State, Error> {
+fn catch_up_with(journal: &dyn Journal, views: &Views, terminal_max: usize) -> Result<State, Error> {
     let after = views.covers();
-    let mut replay = Replay { views, state: views.state(), aside: Replayed::default(), last: after, settled_max };
+    let mut replay = Replay { views, state: views.state(), aside: Replayed::default(), last: after, terminal_max };
     journal.replay(after, &mut |record| replay.apply(&record))?;
     if replay.last != after {
         views.adopt(&replay.state, replay.aside, replay.last);
@@ -32,7 +32,7 @@ struct Replay<'v> {
     state: State,
     aside: Replayed,
     last: Head,
-    settled_max: usize,
+    terminal_max: usize,
 }
 
 impl Replay<'_> {
@@ -49,7 +49,7 @@ impl Replay<'_> {
         self.last = Head { seq: record.seq, hash: record.hash, at: record.at };
         if record.event.may_settle() {
             self.set_aside(&record.event);
-            if self.aside.settled() >= self.settled_max {
+            if self.aside.terminal() >= self.terminal_max {
                 let aside = std::mem::take(&mut self.aside);
                 self.views.adopt_and_checkpoint(&self.state, aside, self.last).map_err(storage)?;
             }
@@ -57,7 +57,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Puts what has settled, and changes once more, back into the state.
+    /// Puts what has terminal, and changes once more, back into the state.
     fn revive(&mut self, event: &DomainEvent) -> Result<(), crate::views::ViewsError> {
         for key in event.changes() {
             match key {
@@ -84,10 +84,10 @@ impl Replay<'_> {
         for key in event.changes() {
             match key {
                 StreamKey::Ticket(id) => {
-                    self.aside.tickets.extend(self.state.take_settled_ticket(id).map(|ticket| (id, ticket)));
+                    self.aside.tickets.extend(self.state.take_terminal_ticket(id).map(|ticket| (id, ticket)));
                 }
                 StreamKey::Order(id) => {
-                    self.aside.orders.extend(self.state.take_settled_order(id).map(|order| (id, order)));
+                    self.aside.orders.extend(self.state.take_terminal_order(id).map(|order| (id, order)));
                 }
                 StreamKey::User(_) | StreamKey::Email(_) => {}
             }
@@ -160,7 +160,7 @@ mod tests {
     fn however_often_a_replay_is_written_out_it_comes_to_the_same() {
         let dir = tempfile::tempdir().unwrap();
         // Long enough for refunds of what was written out before.
-        let history = History { orders: 8_000, live_tickets: 600, holds: 50, buyers: 4, sellers: 2 };
+        let history = History { orders: 8_000, active_tickets: 600, holds: 50, buyers: 4, sellers: 2 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let journal = RedbJournal::open(dir.path()).unwrap();
         let at_once = Views::open(None, &|_| true).unwrap();
@@ -171,11 +171,17 @@ mod tests {
         let in_steps = Views::open(Some(dir.path()), &|_| true).unwrap();
         catch_up_with(&journal, &in_steps, 500).unwrap();
         assert_eq!(orders(&in_steps, &history.buyer_ids()), expected);
-        let counts = |views: &Views| {
-            let counts = views.counts();
-            (counts.users, counts.tickets_available, counts.tickets_locked, counts.orders_open, counts.charges_pending)
+        let metrics = |views: &Views| {
+            let metrics = views.metrics();
+            (
+                metrics.users,
+                metrics.tickets_available,
+                metrics.tickets_locked,
+                metrics.orders_open,
+                metrics.charges_pending,
+            )
         };
-        assert_eq!(counts(&in_steps), counts(&at_once));
+        assert_eq!(metrics(&in_steps), metrics(&at_once));
         in_steps.checkpoint().unwrap();
         drop(in_steps);
 

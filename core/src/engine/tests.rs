@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use super::{Checkpointer, Gauges, Handle, Recent, Reply, Request, Waiters, Writer, WriterParts, catch_up};
+use super::{Checkpointer, EngineMetrics, Handle, Recent, Reply, Request, Waiters, Writer, WriterParts, catch_up};
 use crate::clock::EngineTime;
 use crate::command::Command;
 use crate::domain::Limits;
@@ -179,7 +179,7 @@ impl Engine {
             views: views.clone(),
             recent: Arc::new(Recent::new(0)),
             waiters: Arc::new(Waiters::default()),
-            gauges: Arc::new(Gauges::default()),
+            metrics: Arc::new(EngineMetrics::default()),
             checkpointer: Checkpointer::start(views.clone(), journal.clone()),
             time: Arc::new(EngineTime::new(clock, Timestamp::default())),
             ids: Arc::new(SeededIds::new(1)),
@@ -206,7 +206,7 @@ impl Engine {
     fn done(&mut self, actor: Actor, command: Command) {
         let mut asked = ask(&self.handle, actor, command);
         self.writer.turn();
-        self.writer.land_flying();
+        self.writer.complete_in_flight();
         assert_eq!(asked.code(), Some("ok"));
     }
 }
@@ -218,7 +218,7 @@ fn nobody_is_answered_and_nothing_is_seen_before_it_is_durable() {
     engine.writer.turn();
     assert!(asked.answer().is_none());
     assert!(engine.views.order(OrderId::from_bytes([1; 16])).unwrap().is_none());
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     assert_eq!(asked.code(), Some("ok"));
     assert!(engine.views.order(OrderId::from_bytes([1; 16])).unwrap().is_some());
 }
@@ -231,7 +231,7 @@ fn a_refusal_waits_for_the_batch_that_it_rests_on() {
     let mut second = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
     engine.writer.turn();
     assert!(first.answer().is_none() && second.answer().is_none());
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     assert_eq!((first.code(), second.code()), (Some("ok"), None));
     engine.writer.turn();
     assert_eq!(second.code(), Some("ticket.locked"));
@@ -268,7 +268,7 @@ fn a_failed_append_refuses_also_what_was_decided_on_it() {
     let mut payment = ask(&engine.handle, Actor::User(BUYER), pay(1));
     let mut rival = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
     engine.writer.turn();
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     let refused = Some(Code::JournalUnavailable.as_str());
     assert_eq!([first.code(), payment.code(), rival.code()], [refused; 3]);
 
@@ -286,7 +286,7 @@ fn a_command_that_comes_again_while_the_first_is_appended_gets_the_same_answer()
     let mut again = named(&engine.handle, Actor::User(BUYER), reserve(2), [7; 16], Some([1; 16]));
     let mut other = named(&engine.handle, Actor::User(BUYER), reserve(3), [7; 16], Some([2; 16]));
     engine.writer.turn();
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     engine.writer.turn();
     let (Some(Ok(Reply::Order(one))), Some(Ok(Reply::Order(two)))) = (first.answer(), again.answer()) else {
         panic!("both are answered")
@@ -306,7 +306,7 @@ fn an_email_is_taken_while_its_owners_sign_up_is_appended() {
     command.user_id = UserId::from_bytes([9; 16]);
     let mut second = ask(&engine.handle, Actor::System, Command::CreateUser(command));
     engine.writer.turn();
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     engine.writer.turn();
     assert_eq!((first.code(), second.code()), (Some("ok"), Some("auth.email_taken")));
 }
@@ -328,12 +328,12 @@ fn what_the_next_batch_has_changed_is_not_dropped_when_it_settles() {
     let mut refunded = ask(&engine.handle, Actor::System, refunded);
     engine.writer.turn();
     // The order is settled by the first batch, and again by the second, which the views do not know yet.
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     let mut again = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
     engine.writer.turn();
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     engine.writer.turn();
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     let answers = [paid.code(), refund.code(), refunded.code(), again.code()];
     assert_eq!(answers, [Some("ok"); 4]);
 }
@@ -345,7 +345,7 @@ fn the_card_goes_to_the_gateway_once_the_intent_is_durable_and_is_not_written_do
     let mut paying = ask(&engine.handle, Actor::User(BUYER), pay(1));
     engine.writer.turn();
     assert!(engine.work.is_empty());
-    engine.writer.land_flying();
+    engine.writer.complete_in_flight();
     assert_eq!(paying.code(), Some("ok"));
     let Ok(Work::Charge(order, card)) = engine.work.try_recv() else { panic!("the gateway is not asked") };
     assert_eq!((order.id, card.expose()), (OrderId::from_bytes([1; 16]), CARD));

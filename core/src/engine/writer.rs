@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::appender::{Appended, Appender};
 use super::batch::Batch;
-use super::gauges::Figures;
+use super::engine_metrics::Values;
 use super::handle::{Handle, Message, Submission, waker};
-use super::{Checkpointer, Gauges, Recent, Waiters, catch_up, checkpointer};
+use super::{Checkpointer, EngineMetrics, Recent, Waiters, catch_up, checkpointer};
 use crate::clock::{EngineTime, Stopwatch};
 use crate::domain::{Inconsistency, Limits, State};
 use crate::error::{Code, Error};
 use crate::event::{Record, StreamKey};
+use crate::failpoint::Failpoint;
 use crate::gateway::worker::Work;
 use crate::ids::IdSource;
 use crate::journal::{Head, Journal};
-use crate::mistake::{Mistake, planted};
 use crate::views::Views;
 
 /// How many commands are decided in one batch at most. Two batches are under way at full load, one that is decided and one that
@@ -36,7 +36,7 @@ pub(crate) struct WriterParts {
     pub(crate) views: Views,
     pub(crate) recent: Arc<Recent>,
     pub(crate) waiters: Arc<Waiters>,
-    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) metrics: Arc<EngineMetrics>,
     pub(crate) checkpointer: Arc<Checkpointer>,
     pub(crate) time: Arc<EngineTime>,
     pub(crate) ids: Arc<dyn IdSource>,
@@ -59,7 +59,7 @@ pub(crate) struct Writer {
     /// What is decided and not yet given to the appender.
     pub(super) open: Batch,
     /// What the appender makes durable.
-    flying: Option<Batch>,
+    in_flight: Option<Batch>,
     closing: bool,
     /// Whether there is no state to decide on: the journal could not be reopened before the end.
     lost: bool,
@@ -113,7 +113,7 @@ impl Writer {
         let stopped = Arc::new(AtomicBool::new(false));
         let handle = Handle::new(sender, Arc::clone(&parts.time), Arc::clone(&stopped), refuse_when_full);
         let (incoming, parked) = (Vec::new(), Vec::new());
-        let (open, flying) = (Batch::default(), None);
+        let (open, in_flight) = (Batch::default(), None);
         (
             Self {
                 parts,
@@ -122,7 +122,7 @@ impl Writer {
                 incoming,
                 parked,
                 open,
-                flying,
+                in_flight,
                 closing: false,
                 lost: false,
                 unavailable: false,
@@ -137,11 +137,11 @@ impl Writer {
         loop {
             self.open.now = self.parts.time.now();
             if self.expire().map_err(inconsistent)? == 0 {
-                self.parts.gauges.set(Figures::of(&self.parts.state));
+                self.parts.metrics.set(Values::of(&self.parts.state));
                 return Ok(());
             }
-            self.launch(false);
-            if let Some(batch) = self.flying.take() {
+            self.start_append(false);
+            if let Some(batch) = self.in_flight.take() {
                 let records = self.appender.wait()?;
                 self.publish(batch, &records);
             }
@@ -153,7 +153,7 @@ impl Writer {
         while !self.is_done() {
             match self.wait() {
                 News::Message(message) => self.take(message),
-                News::Appended(appended) => self.land(appended),
+                News::Appended(appended) => self.complete_append(appended),
                 News::Nothing => {}
             }
             self.turn();
@@ -171,20 +171,20 @@ impl Writer {
         if let Err(inconsistency) = self.round() {
             // What was decided before it is not at fault.
             let open = std::mem::take(&mut self.open);
-            self.land_flying();
+            self.complete_in_flight();
             self.open = open;
             self.fail(&inconsistent(inconsistency));
         }
-        self.launch(false);
-        if let Some(appended) = self.flying.as_ref().and_then(|_| self.appender.poll()) {
-            self.land(appended);
+        self.start_append(false);
+        if let Some(appended) = self.in_flight.as_ref().and_then(|_| self.appender.poll()) {
+            self.complete_append(appended);
             // Refusals that rested on it need no append, and nothing may come any more that would have them answered.
-            self.launch(false);
+            self.start_append(false);
         }
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        let is_idle = self.incoming.is_empty() && self.parked.is_empty() && self.flying.is_none();
+        let is_idle = self.incoming.is_empty() && self.parked.is_empty() && self.in_flight.is_none();
         self.lost || self.closing && is_idle && self.open.is_empty() && self.queue.is_empty()
     }
 
@@ -194,7 +194,7 @@ impl Writer {
 
     /// Waits if there is nothing to do.
     fn wait(&mut self) -> News {
-        if self.flying.is_some() {
+        if self.in_flight.is_some() {
             return if self.is_full() {
                 News::Appended(self.appender.wait())
             } else if self.incoming.is_empty() && self.queue.is_empty() {
@@ -246,7 +246,7 @@ impl Writer {
         let mut incoming = incoming.into_iter();
         let decided = incoming.by_ref().try_for_each(|submission| self.decide(submission));
         self.incoming.extend(incoming.chain(later));
-        if planted(Mistake::ChargeWithoutIntent) {
+        if Failpoint::ChargeWithoutIntent.is_active() {
             for work in self.open.work.drain(..) {
                 let _ = self.parts.work.send(work);
             }
@@ -255,12 +255,12 @@ impl Writer {
     }
 
     /// Gives the open batch to the appender, unless that has one. `is_busy` tells that there is something to do meanwhile.
-    fn launch(&mut self, is_busy: bool) {
-        if self.flying.is_some() || self.open.is_empty() {
+    fn start_append(&mut self, is_busy: bool) {
+        if self.in_flight.is_some() || self.open.is_empty() {
             return;
         }
         let mut batch = std::mem::take(&mut self.open);
-        batch.figures = Figures::of(&self.parts.state);
+        batch.metrics = Values::of(&self.parts.state);
         // The next batch has room for more expiries, and so for those who wait for them.
         self.parked.append(&mut self.incoming);
         std::mem::swap(&mut self.parked, &mut self.incoming);
@@ -269,26 +269,26 @@ impl Writer {
             self.answer(batch);
             return;
         }
-        if planted(Mistake::ViewBeforeAppend) {
+        if Failpoint::ViewBeforeAppend.is_active() {
             self.parts.views.publish(batch.entities.clone(), self.parts.views.covers());
         }
         let proposals = std::mem::take(&mut batch.proposals);
         let is_alone = !is_busy && batch.answers.len() == 1 && self.queue.is_empty();
-        self.flying = Some(batch);
+        self.in_flight = Some(batch);
         if let Some(appended) = self.appender.start(proposals, is_alone) {
-            self.land(appended);
+            self.complete_append(appended);
         }
     }
 
     /// Goes on with the batch that was being appended: the next one takes its place, while everybody learns of this one.
-    fn land(&mut self, appended: Appended) {
+    fn complete_append(&mut self, appended: Appended) {
         match appended {
             Ok(records) => {
-                let landed = self.flying.take();
+                let appended_batch = self.in_flight.take();
                 if !self.open.proposals.is_empty() {
-                    self.launch(true);
+                    self.start_append(true);
                 }
-                if let Some(batch) = landed {
+                if let Some(batch) = appended_batch {
                     let batch = self.publish(batch, &records);
                     self.answer(batch);
                 }
@@ -298,21 +298,21 @@ impl Writer {
     }
 
     /// Waits for the batch that is being appended, if there is one.
-    pub(crate) fn land_flying(&mut self) {
-        if self.flying.is_some() {
+    pub(crate) fn complete_in_flight(&mut self) {
+        if self.in_flight.is_some() {
             let appended = self.appender.wait();
-            self.land(appended);
+            self.complete_append(appended);
         }
     }
 
     /// Shows what is durable.
     fn publish(&mut self, mut batch: Batch, records: &[Arc<Record>]) -> Batch {
-        let settled = batch.no_longer_needed();
+        let terminal = batch.no_longer_needed();
         if let Some(last) = records.last() {
             let head = Head { seq: last.seq, hash: last.hash, at: last.at };
-            // Followers of the journal come last: who has heard of a record sees it in the views and figures too.
+            // Followers of the journal come last: who has heard of a record sees it in the views and metrics too.
             self.parts.views.publish(std::mem::take(&mut batch.entities), head);
-            self.parts.gauges.set(batch.figures);
+            self.parts.metrics.set(batch.metrics);
             self.parts.recent.publish(records);
         }
         for work in batch.work.drain(..) {
@@ -321,7 +321,7 @@ impl Writer {
         for order in &batch.settled {
             self.parts.waiters.settled(order);
         }
-        self.forget(settled);
+        self.forget(terminal);
         if self.parts.views.dirty() >= checkpointer::DIRTY_MAX {
             self.parts.checkpointer.due();
         }
@@ -340,12 +340,12 @@ impl Writer {
         self.forget(batch.loaded);
     }
 
-    /// Drops from memory what is settled at these versions, because the views have it.
+    /// Drops from memory what is terminal at these versions, because the views have it.
     fn forget(&mut self, entities: Vec<(StreamKey, u64)>) {
         for (key, version) in entities {
             // The open batch may have changed it since, and the views do not know that yet.
             if self.parts.state.version(key) == version {
-                self.parts.state.drop_settled(key);
+                self.parts.state.drop_terminal(key);
             }
         }
     }
@@ -354,7 +354,7 @@ impl Writer {
     fn fail(&mut self, error: &Error) {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not appended");
         let refusal = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
-        let batches = [self.flying.take().unwrap_or_default(), std::mem::take(&mut self.open)];
+        let batches = [self.in_flight.take().unwrap_or_default(), std::mem::take(&mut self.open)];
         for (reply, _) in batches.into_iter().flat_map(|batch| batch.answers) {
             let _ = reply.send(Err(refusal.into()));
         }
@@ -363,13 +363,13 @@ impl Writer {
 
     /// Starts anew from what is durable. Until that works, every command is answered that the journal is not available.
     fn recover(&mut self) {
-        let limping = planted(Mistake::LimpOnAfterFailure).then(|| std::mem::take(&mut self.parts.state));
+        let limping = Failpoint::LimpOnAfterFailure.is_active().then(|| std::mem::take(&mut self.parts.state));
         self.parts.state = State::default();
         loop {
             match self.reopen() {
                 Ok(state) => {
                     self.parts.state = limping.unwrap_or(state);
-                    self.parts.gauges.set(Figures::of(&self.parts.state));
+                    self.parts.metrics.set(Values::of(&self.parts.state));
                     let seq = self.parts.views.covers().seq;
                     self.parts.recent.reset(seq);
                     self.resume_work();
@@ -397,7 +397,7 @@ impl Writer {
 
     /// Has the gateway asked about every charge whose outcome is not known: what was to be done may have been lost.
     pub(crate) fn resume_work(&self) {
-        if planted(Mistake::RestartForgetsPayments) {
+        if Failpoint::RestartForgetsPayments.is_active() {
             return;
         }
         let given_up = self.parts.views.watched_charges().unwrap_or_else(|error| {
@@ -435,7 +435,7 @@ impl Writer {
 
     /// What is decided and not durable, the newest first.
     pub(super) fn undurable(&self) -> impl Iterator<Item = &Batch> {
-        std::iter::once(&self.open).chain(&self.flying)
+        std::iter::once(&self.open).chain(&self.in_flight)
     }
 }
 

@@ -6,10 +6,10 @@
 //!
 //! **Invariant:** no gateway is called before the intent, `PaymentStarted` or `RefundStarted`, is durable.
 
-mod notice;
 mod sandbox;
 #[cfg(feature = "stripe")]
 mod stripe;
+mod webhook;
 pub(crate) mod worker;
 
 use std::fmt;
@@ -17,10 +17,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use notice::{Notice, NoticeError, NoticeFact, NoticeMessage};
 pub use sandbox::Sandbox;
 #[cfg(feature = "stripe")]
 pub use stripe::{Stripe, StripeError, StripeKey, StripeMode};
+pub use webhook::{GatewayReport, WebhookError, WebhookEvent, WebhookMessage};
 
 use crate::domain::payment::Charge;
 use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
@@ -28,8 +28,8 @@ use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, 
 /// Future that the methods of a gateway return.
 pub type GatewayFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
-/// Future that [`PaymentGateway::read_notice`] returns.
-pub type NoticeFuture<'a> = Pin<Box<dyn Future<Output = Result<Notice, NoticeError>> + Send + 'a>>;
+/// Future that [`PaymentGateway::read_webhook`] returns.
+pub type WebhookFuture<'a> = Pin<Box<dyn Future<Output = Result<WebhookEvent, WebhookError>> + Send + 'a>>;
 
 /// A card processor.
 ///
@@ -84,11 +84,11 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
     /// event omits.
     ///
     /// # Errors
-    /// A [`NoticeError`] if the event does not come from the card processor, is too old, or can't be parsed;
-    /// [`NoticeError::Unavailable`] if the card processor could not be queried.
-    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
+    /// A [`WebhookError`] if the event does not come from the card processor, is too old, or can't be parsed;
+    /// [`WebhookError::Unavailable`] if the card processor could not be queried.
+    fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {
         let _ = message;
-        Box::pin(std::future::ready(Err(NoticeError::Unsupported)))
+        Box::pin(std::future::ready(Err(WebhookError::Unsupported)))
     }
 }
 

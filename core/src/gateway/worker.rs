@@ -17,8 +17,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, Notice, NoticeError, NoticeMessage,
-    PaymentGateway, RefundAnswer, RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
@@ -81,7 +81,7 @@ pub(crate) type Settling<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 
 
 /// Timeouts and retry intervals of the worker.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
+pub(crate) struct RetryPolicy {
     /// Timeout of one gateway call.
     pub(crate) call_timeout: Duration,
     /// Pause before the first repeated lookup of a charge; doubled each time.
@@ -94,7 +94,7 @@ pub(crate) struct Patience {
     pub(crate) late_money_until: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             call_timeout: Duration::from_secs(30),
@@ -115,7 +115,7 @@ pub(crate) struct Worker {
     gateway: Arc<dyn PaymentGateway>,
     settle: Arc<dyn Settle>,
     time: Arc<EngineTime>,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     calls: Semaphore,
     /// Orders whose charge has a task, with the next operation of that task.
     under_way: Mutex<HashMap<OrderId, Option<Work>>>,
@@ -130,13 +130,13 @@ impl Worker {
         gateway: Arc<dyn PaymentGateway>,
         settle: Arc<dyn Settle>,
         time: Arc<EngineTime>,
-        patience: Patience,
+        retry_policy: RetryPolicy,
     ) -> Arc<Self> {
         Arc::new(Self {
             gateway,
             settle,
             time,
-            patience,
+            retry_policy,
             calls: Semaphore::new(CALLS_MAX),
             under_way: Mutex::default(),
             busy: watch::Sender::new(0),
@@ -176,9 +176,9 @@ impl Worker {
     }
 
     /// Verifies and parses an inbound webhook event of the card processor.
-    pub(crate) async fn read_notice(&self, message: &NoticeMessage<'_>) -> Result<Notice, NoticeError> {
-        let reading = tokio::time::timeout(self.patience.call_timeout, self.gateway.read_notice(message));
-        reading.await.unwrap_or_else(|_| Err(NoticeError::Unavailable("no answer in time".into())))
+    pub(crate) async fn read_webhook(&self, message: &WebhookMessage<'_>) -> Result<WebhookEvent, WebhookError> {
+        let reading = tokio::time::timeout(self.retry_policy.call_timeout, self.gateway.read_webhook(message));
+        reading.await.unwrap_or_else(|_| Err(WebhookError::Unavailable("no answer in time".into())))
     }
 
     /// Looks up the outcome of a charge; fails if it is not yet known.
@@ -252,7 +252,7 @@ impl Worker {
         let answer = self.call(|| self.gateway.charge(request)).await;
         if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
             self.offer(charge, &client_secret);
-            self.rest(self.patience.ask_again_after).await;
+            self.rest(self.retry_policy.ask_again_after).await;
         } else if let Some(outcome) = outcome(charge, answer) {
             return self.tell_charge(charge, outcome).await;
         }
@@ -265,7 +265,7 @@ impl Worker {
     /// continue until `late_money_until`, because money that arrives after all must be refunded. A charge that waits
     /// for its buyer waits until the order's deadline.
     async fn reconcile(&self, order: &Order, charge: &Charge, mut given_up: bool) -> Result<(), Error> {
-        let mut pause = self.patience.ask_again_after;
+        let mut pause = self.retry_policy.ask_again_after;
         loop {
             let mut answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
             let now = self.time.now();
@@ -279,11 +279,11 @@ impl Worker {
             }
             let age = now.since(charge.created_at);
             if matches!(answer, Ok(ChargeAnswer::Unknown)) {
-                if !given_up && age >= self.patience.unknown_after {
+                if !given_up && age >= self.retry_policy.unknown_after {
                     self.tell_charge(charge, ChargeOutcome::NotCharged { reason: UNREACHED.into() }).await?;
                     given_up = true;
                 }
-                if given_up && age >= self.patience.late_money_until {
+                if given_up && age >= self.retry_policy.late_money_until {
                     return Ok(());
                 }
             } else if let Some(outcome) = outcome(charge, answer) {
@@ -302,7 +302,7 @@ impl Worker {
         charge: &Charge,
         mut ask: impl FnMut() -> GatewayFuture<'a, ChargeAnswer>,
     ) -> Result<(), Error> {
-        let mut pause = self.patience.ask_again_after;
+        let mut pause = self.retry_policy.ask_again_after;
         loop {
             let answer = self.call(&mut ask).await;
             match outcome(charge, answer) {
@@ -316,7 +316,7 @@ impl Worker {
 
     /// Requests every pending refund until the gateway has given or refused it.
     async fn refund(&self, charge: &Charge) -> Result<(), Error> {
-        let mut pause = self.patience.ask_again_after;
+        let mut pause = self.retry_policy.ask_again_after;
         let mut left: Vec<&Refund> = charge.pending_refunds().collect();
         loop {
             let mut unknown = Vec::new();
@@ -366,14 +366,14 @@ impl Worker {
     {
         let _permit = self.calls.acquire().await.map_err(|error| GatewayError(error.to_string()))?;
         self.busy.send_modify(|calls| *calls += 1);
-        let answer = tokio::time::timeout(self.patience.call_timeout, caught(start)).await;
+        let answer = tokio::time::timeout(self.retry_policy.call_timeout, caught(start)).await;
         self.busy.send_modify(|calls| *calls -= 1);
         answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())))
     }
 
     /// Reports to the engine, and retries while the journal is unavailable or the engine is overloaded.
     async fn tell<'a>(&self, mut tell: impl FnMut() -> Settling<'a>) -> Result<(), Error> {
-        let mut pause = self.patience.ask_again_after;
+        let mut pause = self.retry_policy.ask_again_after;
         loop {
             match tell().await {
                 Err(error) if matches!(error.code(), Code::JournalUnavailable | Code::EngineOverloaded) => {
@@ -387,7 +387,7 @@ impl Worker {
     /// Sleeps for `pause` and returns the next pause.
     async fn rest(&self, pause: Duration) -> Duration {
         tokio::time::sleep(pause).await;
-        (pause * 2).min(self.patience.ask_again_max)
+        (pause * 2).min(self.retry_policy.ask_again_max)
     }
 }
 

@@ -12,10 +12,10 @@ use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
 use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
-use crate::engine::{Checkpointer, Gauges, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::gateway::worker::{Patience, Settle, Settling, Work, Worker};
+use crate::gateway::worker::{RetryPolicy, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
@@ -57,7 +57,7 @@ pub(super) struct Settings {
     pub(super) pending_payments_max: usize,
     queue_len: usize,
     refuse_when_full: bool,
-    patience: Patience,
+    retry_policy: RetryPolicy,
 }
 
 impl Default for Builder {
@@ -70,7 +70,7 @@ impl Default for Builder {
             pending_payments_max: 10_000,
             queue_len: 16_384,
             refuse_when_full: false,
-            patience: Patience::default(),
+            retry_policy: RetryPolicy::default(),
         };
         Self { settings, hold: None, fees: None, gateway: None, clock: None, ids: None, key_ring: None }
     }
@@ -268,7 +268,7 @@ impl Builder {
     /// # }
     /// ```
     pub fn gateway_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.patience.call_timeout = timeout;
+        self.settings.retry_policy.call_timeout = timeout;
         self
     }
 
@@ -285,8 +285,8 @@ impl Builder {
     /// # }
     /// ```
     pub fn reconcile_after(mut self, first: Duration, most: Duration) -> Self {
-        self.settings.patience.ask_again_after = first;
-        self.settings.patience.ask_again_max = most;
+        self.settings.retry_policy.ask_again_after = first;
+        self.settings.retry_policy.ask_again_max = most;
         self
     }
 
@@ -303,7 +303,7 @@ impl Builder {
     /// # }
     /// ```
     pub fn unknown_charge_after(mut self, wait: Duration) -> Self {
-        self.settings.patience.unknown_after = wait;
+        self.settings.retry_policy.unknown_after = wait;
         self
     }
 
@@ -434,14 +434,14 @@ impl Builder {
         let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
         let recent = Arc::new(Recent::new(head.seq));
         let waiters = Arc::new(Waiters::default());
-        let gauges = Arc::new(Gauges::default());
+        let metrics = Arc::new(EngineMetrics::default());
         let (work, todo) = flume::unbounded::<Work>();
         let parts = WriterParts {
             journal: Arc::clone(&journal),
             views: views.clone(),
             recent: Arc::clone(&recent),
             waiters: Arc::clone(&waiters),
-            gauges: Arc::clone(&gauges),
+            metrics: Arc::clone(&metrics),
             checkpointer: Arc::clone(&checkpointer),
             time: Arc::clone(&time),
             ids: Arc::clone(&ids),
@@ -453,7 +453,7 @@ impl Builder {
         let handle = Arc::new(handle);
         let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
         let gateway_name = gateway.name().into();
-        let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.patience);
+        let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.retry_policy);
         writer.expire_backlog()?;
         writer.resume_work();
         runtime.spawn(Arc::clone(&worker).run(todo));
@@ -463,7 +463,7 @@ impl Builder {
             views,
             recent,
             waiters,
-            gauges,
+            metrics,
             worker,
             gateway_name,
             checkpointer,

@@ -1,17 +1,17 @@
 //! The façade: what hosts embed.
 
+mod admin;
 mod auth;
 mod builder;
-mod desk;
+mod inbound_webhooks;
 mod input;
 mod journal;
 mod ledger;
-mod notices;
+mod metrics;
 mod orders;
 mod pages;
 mod payments;
-mod salvage;
-mod stats;
+mod recover;
 mod tickets;
 
 use std::fmt;
@@ -22,26 +22,26 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+pub use admin::{Admin, UserAccount};
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use builder::is_in_journal;
-pub use desk::{Desk, UserAccount};
+#[cfg(any(test, feature = "simulation"))]
+pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::JournalReader;
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
-#[cfg(any(test, feature = "simulation"))]
-pub(crate) use notices::command_of;
+pub use metrics::Metrics;
 pub use orders::Orders;
 pub use payments::Payments;
-pub use salvage::Salvage;
-pub use stats::Stats;
+pub use recover::Recovery;
 pub use tickets::Tickets;
 
 use crate::command::Command;
 use crate::domain::payment::StartPayment;
 use crate::domain::{Decide, Limits, Order, Reply};
-use crate::engine::{self, Checkpointer, Gauges, Handle, Recent, Request, Waiters};
+use crate::engine::{self, Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
@@ -87,7 +87,7 @@ pub(crate) struct Inner {
     views: Views,
     recent: Arc<Recent>,
     waiters: Arc<Waiters>,
-    gauges: Arc<Gauges>,
+    metrics: Arc<EngineMetrics>,
     worker: Arc<Worker>,
     gateway_name: Arc<str>,
     checkpointer: Arc<Checkpointer>,
@@ -221,12 +221,12 @@ impl BoxOffice {
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
     /// use boxoffice::Actor;
     ///
-    /// let orders = office.desk().open_orders(Actor::System, 100)?;
+    /// let orders = office.admin().open_orders(Actor::System, 100)?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn desk(&self) -> Desk {
-        Desk::new(self.clone())
+    pub fn admin(&self) -> Admin {
+        Admin::new(self.clone())
     }
 
     /// Returns the reader of the journal.
@@ -245,12 +245,12 @@ impl BoxOffice {
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
-    /// let stats = office.stats();
-    /// println!("{} commands wait, {} orders are open", stats.queue_len, stats.open_orders);
+    /// let metrics = office.metrics();
+    /// println!("{} commands wait, {} orders are open", metrics.queue_len, metrics.open_orders);
     /// # }
     /// ```
-    pub fn stats(&self) -> Stats {
-        Stats::of(&self.0)
+    pub fn metrics(&self) -> Metrics {
+        Metrics::of(&self.0)
     }
 
     /// Returns `true` if commands are taken.

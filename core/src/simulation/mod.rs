@@ -16,3 +16,5 @@ pub use self::people::{change_email, change_password, erase, revoke_session, set
 pub use self::readings::Readings;
 pub use self::stepped::{Pending, SteppedOffice, Storage};
 pub use crate::disk::Disk;
+#[cfg(feature = "failpoints")]
+pub use crate::failpoint::Failpoint;

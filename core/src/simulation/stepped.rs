@@ -10,7 +10,7 @@ use crate::disk::Disk;
 use crate::engine::{Writer, catch_up};
 use crate::error::Error;
 use crate::event::{Actor, Hash, Record};
-use crate::gateway::{NoticeFact, PaymentGateway};
+use crate::gateway::{GatewayReport, PaymentGateway};
 use crate::journal::{Head, Journal, JournalError, RedbJournal, Sizes};
 use crate::office::{Named, command_of, is_in_journal};
 use crate::types::{OrderId, Timestamp, UserId};
@@ -85,7 +85,7 @@ impl SteppedOffice {
 
     /// Ends the append that was begun, in success or failure.
     pub fn append(&mut self) {
-        self.writer.iter_mut().for_each(Writer::land_flying);
+        self.writer.iter_mut().for_each(Writer::complete_in_flight);
     }
 
     /// Returns `true` if the writer has come to its end.
@@ -173,14 +173,14 @@ impl SteppedOffice {
         Ok(Readings(rebuilt))
     }
 
-    /// Takes note of what the card processor reports by itself, as [`Payments::receive_notice`](crate::Payments::receive_notice)
+    /// Takes note of what the card processor reports by itself, as [`Payments::receive_webhook`](crate::Payments::receive_webhook)
     /// does with a message that it has read. Returns `None` if there is nothing to note.
-    pub fn receive(&self, fact: NoticeFact) -> Option<Pending> {
+    pub fn receive(&self, report: GatewayReport) -> Option<Pending> {
         // Storage that can't be read: the card processor reports it again some other time.
-        let order = self.views.order_of_charge(fact.charge_id()).ok()??;
+        let order = self.views.order_of_charge(report.charge_id()).ok()??;
         let office = self.office.clone();
         let new_order_id = OrderId::from(office.inner().fresh_id());
-        let command = command_of(fact, order.id, new_order_id)?;
+        let command = command_of(report, order.id, new_order_id)?;
         Some(Box::pin(async move {
             // The card processor does not care what becomes of it.
             let _ = office.inner().submit_any(command, Actor::System, Named::Fresh).await;

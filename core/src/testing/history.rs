@@ -32,7 +32,7 @@ const HOLD: Duration = Duration::from_mins(15);
 /// How many orders lie between a sale and its refund.
 const REFUND_AFTER: u64 = 5_000;
 
-/// A history to be written: so many orders, at the end of which so much is live.
+/// A history to be written: so many orders, at the end of which so much is active.
 ///
 /// Every record is decided by the rules themselves, so that the journal is one that the box office could have written; only the
 /// callers, the queue and the views are left out, and batches are large. The same history is the same journal, but for the key
@@ -43,7 +43,7 @@ pub struct History {
     /// refunded.
     pub orders: u64,
     /// How many tickets are on sale or locked at the end, give or take one show.
-    pub live_tickets: usize,
+    pub active_tickets: usize,
     /// How many orders are open at the end.
     pub holds: usize,
     /// How many people buy.
@@ -53,9 +53,9 @@ pub struct History {
 }
 
 impl History {
-    /// A history of so many orders with 100,000 live tickets, a fifth of them held, and 5,000 buyers.
+    /// A history of so many orders with 100,000 active tickets, a fifth of them held, and 5,000 buyers.
     pub const fn new(orders: u64) -> Self {
-        Self { orders, live_tickets: 100_000, holds: 20_000, buyers: 5_000, sellers: 50 }
+        Self { orders, active_tickets: 100_000, holds: 20_000, buyers: 5_000, sellers: 50 }
     }
 
     /// The ids of those who buy.
@@ -177,7 +177,7 @@ impl<'j> Author<'j> {
                 self.refund()?;
             }
             let held = self.state.open_orders();
-            if self.available.len() + held < self.history.live_tickets || self.available.len() < 2 {
+            if self.available.len() + held < self.history.active_tickets || self.available.len() < 2 {
                 self.list()?;
             }
             self.order()?;
@@ -264,7 +264,7 @@ impl<'j> Author<'j> {
         Ok(())
     }
 
-    /// Puts freed tickets back on sale, and lets go of what is settled.
+    /// Puts freed tickets back on sale, and lets go of what is terminal.
     fn ended(&mut self, order: &Order, fate: Fate, made: u64) {
         match self.state.order(order.id) {
             Some(sold) if fate == Fate::Refunded => {
@@ -279,9 +279,9 @@ impl<'j> Author<'j> {
 
     fn forget(&mut self, order: &Order) {
         use crate::event::StreamKey;
-        self.state.drop_settled(StreamKey::Order(order.id));
+        self.state.drop_terminal(StreamKey::Order(order.id));
         for ticket in order.tickets.iter() {
-            self.state.drop_settled(StreamKey::Ticket(ticket.id));
+            self.state.drop_terminal(StreamKey::Ticket(ticket.id));
         }
     }
 
@@ -360,23 +360,23 @@ mod tests {
     #[test]
     fn what_is_written_is_a_journal_that_the_box_office_could_have_written() {
         let dir = tempfile::tempdir().unwrap();
-        let history = History { orders: 20_000, live_tickets: 1_500, holds: 300, buyers: 20, sellers: 3 };
+        let history = History { orders: 20_000, active_tickets: 1_500, holds: 300, buyers: 20, sellers: 3 };
         let end = history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::builder().clock(Arc::new(ManualClock::at(end))).open(dir.path()).unwrap().blocking();
         let report = office.journal().verify(&mut |_, _| {}).unwrap();
         assert!(report.is_clean(), "{:?}", report.problems);
         assert_eq!((report.orders, report.users), (20_000, 23));
         assert_eq!(report.by_event.len(), 10, "{:?}", report.by_event);
-        let stats = office.stats();
-        assert!((295..=320).contains(&stats.open_orders), "{stats:?}");
-        let live = stats.tickets_available + stats.tickets_locked;
-        assert!((1_400..=2_100).contains(&live), "{stats:?}");
+        let metrics = office.metrics();
+        assert!((295..=320).contains(&metrics.open_orders), "{metrics:?}");
+        let active = metrics.tickets_available + metrics.tickets_locked;
+        assert!((1_400..=2_100).contains(&active), "{metrics:?}");
         office.close().unwrap();
     }
 
     #[test]
     fn a_history_is_the_same_every_time() {
-        let history = History { orders: 2_000, live_tickets: 600, holds: 50, buyers: 5, sellers: 2 };
+        let history = History { orders: 2_000, active_tickets: 600, holds: 50, buyers: 5, sellers: 2 };
         let last = || {
             let dir = tempfile::tempdir().unwrap();
             history.write(dir.path(), &mut |_, _| {}).unwrap();

@@ -11,8 +11,6 @@ mod ids;
 mod script;
 mod stored;
 
-#[cfg(feature = "mistakes")]
-pub use crate::mistake::Mistake;
 pub use archive::archive;
 pub use clock::ManualClock;
 pub use gateway::check_gateway;

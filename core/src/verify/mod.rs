@@ -1,10 +1,10 @@
 //! Checks a journal from its first record to its last.
 
-mod settled;
+mod terminal;
 
 use std::collections::BTreeMap;
 
-use self::settled::Book;
+use self::terminal::Book;
 use crate::domain::ledger::{Account, EntryKind, Posting};
 use crate::domain::{Circumstances, Fact, State};
 use crate::error::Error;
@@ -98,10 +98,10 @@ pub(crate) fn verify(
 
 struct Check {
     report: VerifyReport,
-    /// What is live.
+    /// What is active.
     state: State,
     /// The rest.
-    settled: Book,
+    terminal: Book,
     last_at: Timestamp,
     users: Vec<UserId>,
     /// The last order that late money was to pay, with the command that said so.
@@ -125,7 +125,7 @@ impl Default for Check {
         Self {
             report,
             state: State::default(),
-            settled: Book::default(),
+            terminal: Book::default(),
             last_at: Timestamp::default(),
             users: Vec::new(),
             transfer: None,
@@ -142,11 +142,11 @@ impl Check {
         }
         let keys = record.event.changes();
         if record.event.may_revive() {
-            self.settled.give_back(&mut self.state, &keys)?;
+            self.terminal.give_back(&mut self.state, &keys)?;
         }
         let stream = record.event.stream();
         let creates = record.version == 1;
-        if creates && self.settled.knows(stream)? {
+        if creates && self.terminal.knows(stream)? {
             return Err(wrong("something was created that exists already".into()));
         }
         let by_this_command = self.transfer.filter(|(_, command)| *command == record.command_id);
@@ -162,7 +162,7 @@ impl Check {
             self.transfer = Some((to, record.command_id));
         }
         if record.event.may_settle() {
-            self.settled.take(&mut self.state, &keys)?;
+            self.terminal.take(&mut self.state, &keys)?;
         }
         if let StreamKey::User(id) = stream
             && creates
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn nothing_settled_is_created_once_more() {
         let dir = tempfile::tempdir().unwrap();
-        let history = History { orders: 400, live_tickets: 100, holds: 20, buyers: 5, sellers: 2 };
+        let history = History { orders: 400, active_tickets: 100, holds: 20, buyers: 5, sellers: 2 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let journal = RedbJournal::open(dir.path()).unwrap();
         let mut whole = Check::default();
@@ -232,7 +232,7 @@ mod tests {
             Ok(())
         };
         journal.replay(start, visit).unwrap();
-        created.retain(|record| whole.settled.knows(record.event.stream()).unwrap());
+        created.retain(|record| whole.terminal.knows(record.event.stream()).unwrap());
         assert!(created.len() > 400, "{}", created.len());
         for record in created {
             let again = Record { at: whole.last_at, ..record };

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::key::{Key, NO_VALUE};
 use super::query::TicketSort;
-use super::words::WordIndex;
+use super::text_index::TextIndex;
 use crate::domain::payment::Charge;
 use crate::domain::{Order, Ticket};
 use crate::types::{Timestamp, UserId};
@@ -71,7 +71,7 @@ pub(super) struct TicketIndex {
     starts_at: BTreeSet<Key>,
     /// Tickets of each seller, by time of listing.
     of_seller: PerUser,
-    words: WordIndex,
+    texts: TextIndex,
 }
 
 impl TicketIndex {
@@ -83,7 +83,7 @@ impl TicketIndex {
             price: sorted(TicketKey::Price),
             starts_at: sorted(TicketKey::StartsAt),
             of_seller: tickets.iter().map(|ticket| (ticket.seller_id, TicketKey::CreatedAt.of(ticket))).collect(),
-            words: WordIndex::of(tickets),
+            texts: TextIndex::of(tickets),
         }
     }
 
@@ -92,7 +92,7 @@ impl TicketIndex {
             self.keys_mut(key).insert(key.of(ticket));
         }
         self.of_seller.insert(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
-        self.words.insert(ticket);
+        self.texts.insert(ticket);
     }
 
     pub(super) fn remove(&mut self, ticket: &Ticket) {
@@ -100,7 +100,7 @@ impl TicketIndex {
             self.keys_mut(key).remove(&key.of(ticket));
         }
         self.of_seller.remove(ticket.seller_id, TicketKey::CreatedAt.of(ticket));
-        self.words.remove(ticket);
+        self.texts.remove(ticket);
     }
 
     /// Updates the index after an edit. Seller and time of listing never change.
@@ -113,11 +113,11 @@ impl TicketIndex {
                 keys.insert(new);
             }
         }
-        self.words.replace(old, new);
+        self.texts.replace(old, new);
     }
 
-    pub(super) const fn words(&self) -> &WordIndex {
-        &self.words
+    pub(super) const fn texts(&self) -> &TextIndex {
+        &self.texts
     }
 
     pub(super) fn len(&self) -> usize {

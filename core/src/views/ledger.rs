@@ -13,12 +13,12 @@ use crate::types::Currency;
 impl Views {
     /// Returns the account's totals in each currency, ordered by currency code.
     pub(crate) fn totals(&self, account: Account) -> Vec<(Currency, Totals)> {
-        self.live().ledger.accounts.all_of(account)
+        self.active().ledger.accounts.all_of(account)
     }
 
     /// Returns all accounts at one moment.
     pub(crate) fn accounts(&self) -> Accounts {
-        self.live().ledger.accounts.clone()
+        self.active().ledger.accounts.clone()
     }
 
     /// Returns a page of the account's entries, newest first.
@@ -29,7 +29,7 @@ impl Views {
         let limit = query.limit.get();
         let before = query.cursor.map_or(u64::MAX, |cursor| cursor.key.value);
         // One extra entry shows that there is a next page.
-        let mut items: Vec<_> = self.live().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();
+        let mut items: Vec<_> = self.active().ledger.entries(account, before).take(limit + 1).map(Arc::clone).collect();
         if items.len() <= limit {
             // Entries that have left memory meanwhile are in the file; entries in both are taken from memory.
             let before = items.last().map_or(before, |last| last.number);

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::by_words::Wanted;
-use super::checkpoint::{Owner, Settled};
+use super::active::Active;
+use super::checkpoint::{Owner, Terminal};
 use super::cursor::{Cursor, Page};
 use super::error::ViewsError;
 use super::index::{TicketIndex, TicketKey};
 use super::key::{Key, NO_VALUE, Walk};
-use super::live::Live;
 use super::query::{OrderQuery, TicketQuery, TicketStatusFilter};
 use super::search::Search;
+use super::text_search::Wanted;
 use super::{SLICE, Views};
 use crate::domain::{Order, Ticket};
 use crate::types::{OrderId, TicketId, UserId};
@@ -45,17 +45,17 @@ impl Views {
         let limit = query.limit.get();
         let mut filter = TicketFilter::new(query);
         let mut parts = Vec::with_capacity(3);
-        let (on_sale, settled) = match query.status {
+        let (on_sale, terminal) = match query.status {
             TicketStatusFilter::OnSale => (true, false),
-            TicketStatusFilter::Only(status) => (status.is_live(), !status.is_live()),
+            TicketStatusFilter::Only(status) => (status.is_active(), !status.is_active()),
             TicketStatusFilter::All => (true, true),
         };
         let wanted = Wanted { key, walk: &walk, limit };
         if on_sale {
-            parts.extend(self.tickets_in_memory(|live| &live.tickets.on_sale, &wanted, &mut filter));
+            parts.extend(self.tickets_in_memory(|active| &active.tickets.on_sale, &wanted, &mut filter));
         }
-        if settled {
-            parts.extend(self.tickets_in_memory(|live| &live.tickets.settled, &wanted, &mut filter));
+        if terminal {
+            parts.extend(self.tickets_in_memory(|active| &active.tickets.terminal, &wanted, &mut filter));
             parts.extend(self.tickets_in_file(&wanted, &mut filter)?);
         }
         Ok(merge(parts, &walk, limit, tag))
@@ -68,18 +68,18 @@ impl Views {
         let limit = query.limit.get();
         let admits = |order: &Order| query.status.is_none_or(|status| order.status == status);
         // Memory takes precedence, because the file's version may be older.
-        let get = |live: &Live, key: Key| live.orders.by_id.get(&OrderId::from_bytes(key.id())).cloned();
+        let get = |active: &Active, key: Key| active.orders.by_id.get(&OrderId::from_bytes(key.id())).cloned();
         let in_memory = self.scan(
             walk.clone(),
             limit,
-            |live| live.orders.by_buyer.keys_of(buyer),
-            |live, key| get(live, key).filter(|order| admits(order)),
+            |active| active.orders.by_buyer.keys_of(buyer),
+            |active, key| get(active, key).filter(|order| admits(order)),
         );
         let mut in_file = Gathering::new(limit);
-        self.0.store.settled_orders(buyer, &walk, &mut |key, settled: Settled<'_, Order>| {
-            if query.status.is_none_or(|status| settled.is(status)) {
-                let newer = get(&self.live(), key);
-                let order = newer.map_or_else(|| settled.load().map(Arc::new), Ok)?;
+        self.0.store.terminal_orders(buyer, &walk, &mut |key, terminal: Terminal<'_, Order>| {
+            if query.status.is_none_or(|status| terminal.is(status)) {
+                let newer = get(&self.active(), key);
+                let order = newer.map_or_else(|| terminal.load().map(Arc::new), Ok)?;
                 if admits(&order) {
                     in_file.add(key, order);
                 }
@@ -91,26 +91,26 @@ impl Views {
 
     fn tickets_in_memory(
         &self,
-        index: fn(&Live) -> &TicketIndex,
+        index: fn(&Active) -> &TicketIndex,
         wanted: &Wanted<'_>,
         filter: &mut TicketFilter<'_>,
     ) -> Vec<Part<Ticket>> {
         let key = wanted.key;
         let seller = filter.query.seller.filter(|_| key == TicketKey::CreatedAt);
         if seller.is_none()
-            && let Some(parts) = self.tickets_by_words(index, wanted, filter)
+            && let Some(parts) = self.tickets_by_text(index, wanted, filter)
         {
             return parts;
         }
         vec![self.scan(
             wanted.walk.clone(),
             wanted.limit,
-            |live| match seller {
-                Some(seller) => index(live).keys_of(seller),
-                None => Some(index(live).keys(key)),
+            |active| match seller {
+                Some(seller) => index(active).keys_of(seller),
+                None => Some(index(active).keys(key)),
             },
-            |live, key| {
-                let ticket = live.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
+            |active, key| {
+                let ticket = active.tickets.by_id.get(&TicketId::from_bytes(key.id()))?;
                 filter.matches(ticket).then(|| Arc::clone(ticket))
             },
         )]
@@ -124,15 +124,15 @@ impl Views {
         let key = wanted.key;
         let seller = filter.query.seller.filter(|_| key == TicketKey::CreatedAt);
         if seller.is_none()
-            && let Some(parts) = self.settled_by_words(wanted, filter)?
+            && let Some(parts) = self.terminal_by_text(wanted, filter)?
         {
             return Ok(parts);
         }
         let mut gathering = Gathering::new(wanted.limit);
         let owner = seller.map(Owner::Seller);
-        self.0.store.settled_tickets(key, owner, wanted.walk, &mut |place, settled: Settled<'_, Ticket>| {
-            if filter.may_match(&settled) {
-                let ticket = self.newest(place, &settled)?;
+        self.0.store.terminal_tickets(key, owner, wanted.walk, &mut |place, terminal: Terminal<'_, Ticket>| {
+            if filter.may_match(&terminal) {
+                let ticket = self.newest(place, &terminal)?;
                 gathering.work += LOAD_WORK;
                 if key.of(&ticket) == place && filter.matches(&ticket) {
                     gathering.add(place, ticket);
@@ -149,15 +149,15 @@ impl Views {
         &self,
         mut walk: Walk,
         limit: usize,
-        keys: impl Fn(&Live) -> Option<&BTreeSet<Key>>,
-        mut pick: impl FnMut(&Live, Key) -> Option<Arc<T>>,
+        keys: impl Fn(&Active) -> Option<&BTreeSet<Key>>,
+        mut pick: impl FnMut(&Active, Key) -> Option<Arc<T>>,
     ) -> Part<T> {
         let mut gathering = Gathering::new(limit);
         loop {
-            let live = self.live();
-            let Some(keys) = keys(&live) else { return gathering.part };
+            let active = self.active();
+            let Some(keys) = keys(&active) else { return gathering.part };
             let Some(last) = visit_slice(keys, &walk, |key| {
-                if let Some(entity) = pick(&live, key) {
+                if let Some(entity) = pick(&active, key) {
                     gathering.add(key, entity);
                 }
                 gathering.is_full()
@@ -178,15 +178,15 @@ impl Views {
         &self,
         most: usize,
         wanted: &Wanted<'_>,
-        keys: impl Fn(&Live) -> &BTreeSet<Key>,
-        mut pick: impl FnMut(&Live, Key) -> Option<Arc<T>>,
+        keys: impl Fn(&Active) -> &BTreeSet<Key>,
+        mut pick: impl FnMut(&Active, Key) -> Option<Arc<T>>,
     ) -> Option<Part<T>> {
         let (mut walk, mut gathering) = (wanted.walk.clone(), Gathering::new(wanted.limit));
         let mut looked_at = 0;
         loop {
-            let live = self.live();
-            let last = visit_some(PROBE, keys(&live), &walk, |key| {
-                if let Some(entity) = pick(&live, key) {
+            let active = self.active();
+            let last = visit_some(PROBE, keys(&active), &walk, |key| {
+                if let Some(entity) = pick(&active, key) {
                     gathering.add(key, entity);
                 }
                 gathering.is_full()
@@ -338,12 +338,12 @@ impl<'a> TicketFilter<'a> {
     }
 
     /// Returns `false` if the index entry alone rules the ticket out.
-    pub(super) fn may_match(&self, settled: &Settled<'_, Ticket>) -> bool {
+    pub(super) fn may_match(&self, terminal: &Terminal<'_, Ticket>) -> bool {
         let status = match self.query.status {
             TicketStatusFilter::OnSale => false,
-            TicketStatusFilter::Only(status) => settled.is(status),
+            TicketStatusFilter::Only(status) => terminal.is(status),
             TicketStatusFilter::All => true,
         };
-        status && self.query.seller.is_none_or(|seller| settled.is_of(seller))
+        status && self.query.seller.is_none_or(|seller| terminal.is_of(seller))
     }
 }

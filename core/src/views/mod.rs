@@ -15,7 +15,7 @@
 //! one exception: a terminal entity that has become active again stays among the terminal ones, too, until it is
 //! terminal again. Memory takes precedence over the file. The file may be deleted at any time.
 
-mod by_words;
+mod active;
 mod checkpoint;
 mod cursor;
 mod error;
@@ -23,12 +23,12 @@ mod index;
 mod key;
 mod ledger;
 mod listing;
-mod live;
 mod query;
 mod search;
 #[cfg(test)]
 mod tests;
-mod words;
+mod text_index;
+mod text_search;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -41,13 +41,13 @@ pub(crate) use self::query::checked;
 pub use self::query::{LedgerQuery, OrderQuery, PriceBound, TicketQuery, TicketSort, TicketStatusFilter};
 pub use self::search::{SearchText, SearchTextError};
 
+use self::active::{Active, ActiveOrders, Dirty};
 use self::checkpoint::{Source, Store};
-use self::live::{Dirty, Live, LiveOrders};
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Actor;
+use crate::failpoint::Failpoint;
 use crate::journal::Head;
-use crate::mistake::{Mistake, planted};
 use crate::types::{ChargeId, OrderId, SessionId, TicketId, Timestamp, UserId};
 
 /// The new state of an entity after a batch.
@@ -80,14 +80,14 @@ pub(crate) struct Replayed {
 
 impl Replayed {
     /// Returns the number of tickets, orders and entries.
-    pub(crate) fn settled(&self) -> usize {
+    pub(crate) fn terminal(&self) -> usize {
         self.tickets.len() + self.orders.len() + self.entries.len()
     }
 }
 
 /// Numbers of entities in the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
+pub(crate) struct ViewMetrics {
     /// Number of users, including erased ones.
     pub(crate) users: usize,
     /// Number of tickets that can be ordered.
@@ -110,7 +110,7 @@ pub(crate) struct Views(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    live: RwLock<Live>,
+    active: RwLock<Active>,
     store: Store,
     /// Position that the last checkpoint covers; locked during a checkpoint.
     checkpointed: Mutex<Head>,
@@ -146,19 +146,19 @@ impl Views {
     }
 
     fn open_source(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<Self, ViewsError> {
-        let (store, live) = Store::open(source, is_in_journal)?;
-        let checkpointed = Mutex::new(live.covers);
-        Ok(Self(Arc::new(Inner { live: RwLock::new(live), store, checkpointed })))
+        let (store, active) = Store::open(source, is_in_journal)?;
+        let checkpointed = Mutex::new(active.covers);
+        Ok(Self(Arc::new(Inner { active: RwLock::new(active), store, checkpointed })))
     }
 
     /// Returns the position up to which everything is published. Right after opening, it is the checkpoint's position.
     pub(crate) fn covers(&self) -> Head {
-        self.live().covers
+        self.active().covers
     }
 
     /// Returns the writer's state at [`Views::covers`].
     pub(crate) fn state(&self) -> State {
-        self.live().state()
+        self.active().state()
     }
 
     /// Publishes the new state of the entities that the batch ending at `covers` has changed.
@@ -169,12 +169,12 @@ impl Views {
         if self.dirty() >= BACKLOG_MAX {
             drop(self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        self.live_mut().publish(entities, covers);
+        self.active_mut().publish(entities, covers);
     }
 
     /// Adopts the result of a replay: its final state and the entities that it has set aside.
     pub(crate) fn adopt(&self, state: &State, aside: Replayed, covers: Head) {
-        self.live_mut().adopt(state, aside, covers);
+        self.active_mut().adopt(state, aside, covers);
     }
 
     /// Adopts an intermediate result of a replay and writes it to the file at once, so that terminal entities need not
@@ -185,12 +185,12 @@ impl Views {
     pub(crate) fn adopt_and_checkpoint(&self, state: &State, aside: Replayed, covers: Head) -> Result<(), ViewsError> {
         let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = {
-            let mut live = self.live_mut();
-            live.forget(&aside);
-            live.watch(aside.orders.values());
+            let mut active = self.active_mut();
+            active.forget(&aside);
+            active.watch(aside.orders.values());
             let rest = Replayed { revoked: aside.revoked, entries: aside.entries, ..Replayed::default() };
-            live.adopt(state, rest, covers);
-            std::mem::take(&mut live.dirty)
+            active.adopt(state, rest, covers);
+            std::mem::take(&mut active.dirty)
         };
         changes.tickets.extend(aside.tickets);
         changes.orders.extend(aside.orders);
@@ -199,12 +199,12 @@ impl Views {
 
     /// Returns the user with this id.
     pub(crate) fn user(&self, id: UserId) -> Option<Arc<User>> {
-        self.live().users.get(&id).cloned()
+        self.active().users.get(&id).cloned()
     }
 
     /// Returns the ticket with this id if it is in memory.
     pub(crate) fn ticket_in_memory(&self, id: TicketId) -> Option<Arc<Ticket>> {
-        self.live().tickets.by_id.get(&id).cloned()
+        self.active().tickets.by_id.get(&id).cloned()
     }
 
     /// Returns the ticket with this id from memory or the file. The writer also uses it to restore a ticket that its
@@ -217,15 +217,15 @@ impl Views {
     /// Returns the order with this id from memory or the file. The writer also uses it to restore an order that its
     /// state has dropped.
     pub(crate) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
-        let in_memory = self.live().orders.by_id.get(&id).cloned();
+        let in_memory = self.active().orders.by_id.get(&id).cloned();
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.order(id) }
     }
 
     /// Returns the order of the charge.
     pub(crate) fn order_of_charge(&self, id: ChargeId) -> Result<Option<Arc<Order>>, ViewsError> {
         let in_memory = {
-            let live = self.live();
-            live.orders.by_charge.get(&id).and_then(|order| live.orders.by_id.get(order)).cloned()
+            let active = self.active();
+            active.orders.by_charge.get(&id).and_then(|order| active.orders.by_id.get(order)).cloned()
         };
         if in_memory.is_some() {
             return Ok(in_memory);
@@ -235,31 +235,31 @@ impl Views {
 
     /// Returns `true` if the session was revoked. Sessions that have expired may be forgotten.
     pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
-        self.live().revoked.contains(id)
+        self.active().revoked.contains(id)
     }
 
     /// Returns the orders whose charge is in progress at the gateway, oldest first.
     pub(crate) fn pending_charges(&self) -> Vec<Arc<Order>> {
-        self.live_orders(|orders| &orders.pending)
+        self.active_orders(|orders| &orders.pending)
     }
 
     /// Returns the orders whose money waits for an operator, oldest first.
     pub(crate) fn escalated_charges(&self) -> Vec<Arc<Order>> {
-        self.live_orders(|orders| &orders.escalated)
+        self.active_orders(|orders| &orders.escalated)
     }
 
     /// Returns at most `limit` orders that hold tickets, ordered by deadline. However many such orders exist, the lock
     /// is held only while these are read.
     pub(crate) fn next_open_orders(&self, limit: usize) -> Vec<Arc<Order>> {
-        self.live().orders.next_open(limit)
+        self.active().orders.next_open(limit)
     }
 
     /// Returns a selection of the orders in memory, oldest first.
-    fn live_orders(&self, which: impl FnOnce(&LiveOrders) -> &FxHashSet<OrderId>) -> Vec<Arc<Order>> {
-        let live = self.live();
+    fn active_orders(&self, which: impl FnOnce(&ActiveOrders) -> &FxHashSet<OrderId>) -> Vec<Arc<Order>> {
+        let active = self.active();
         let mut orders: Vec<_> =
-            which(&live.orders).iter().filter_map(|id| live.orders.by_id.get(id)).cloned().collect();
-        drop(live);
+            which(&active.orders).iter().filter_map(|id| active.orders.by_id.get(id)).cloned().collect();
+        drop(active);
         orders.sort_unstable_by_key(|order| (order.created_at, order.id));
         orders
     }
@@ -275,7 +275,7 @@ impl Views {
     /// # Errors
     /// An error if the terminal ones among them can't be read.
     pub(crate) fn watched_charges(&self) -> Result<Vec<Arc<Order>>, ViewsError> {
-        let watched: Vec<_> = self.live().watched.iter().map(|(_, id)| *id).collect();
+        let watched: Vec<_> = self.active().watched.iter().map(|(_, id)| *id).collect();
         let mut orders = Vec::with_capacity(watched.len());
         for id in watched {
             // The money may have arrived and been refunded meanwhile.
@@ -286,22 +286,22 @@ impl Views {
     }
 
     /// Returns the numbers of entities at one moment.
-    pub(crate) fn counts(&self) -> Counts {
-        let live = self.live();
-        Counts {
-            users: live.users.len(),
-            tickets_available: live.tickets.on_sale.len() - live.tickets.locked,
-            tickets_locked: live.tickets.locked,
-            orders_open: live.orders.open.len(),
-            charges_pending: live.orders.pending.len(),
-            in_memory: live.tickets.by_id.len() + live.orders.by_id.len(),
-            dirty: live.dirty.len(),
+    pub(crate) fn metrics(&self) -> ViewMetrics {
+        let active = self.active();
+        ViewMetrics {
+            users: active.users.len(),
+            tickets_available: active.tickets.on_sale.len() - active.tickets.locked,
+            tickets_locked: active.tickets.locked,
+            orders_open: active.orders.open.len(),
+            charges_pending: active.orders.pending.len(),
+            in_memory: active.tickets.by_id.len() + active.orders.by_id.len(),
+            dirty: active.dirty.len(),
         }
     }
 
     /// Returns the number of entities that wait for the next checkpoint.
     pub(crate) fn dirty(&self) -> usize {
-        self.live().dirty.len()
+        self.active().dirty.len()
     }
 
     /// Writes the changes since the last checkpoint to the file, then evicts terminal entities. Concurrent checkpoints
@@ -312,12 +312,12 @@ impl Views {
     pub(crate) fn checkpoint(&self) -> Result<Head, ViewsError> {
         let mut checkpointed = self.0.checkpointed.lock().unwrap_or_else(PoisonError::into_inner);
         let (changes, covers) = {
-            let mut live = self.live_mut();
-            let mut changes = std::mem::take(&mut live.dirty);
-            if planted(Mistake::CheckpointAhead) {
+            let mut active = self.active_mut();
+            let mut changes = std::mem::take(&mut active.dirty);
+            if Failpoint::CheckpointAhead.is_active() {
                 changes.orders.clear();
             }
-            (changes, live.covers)
+            (changes, active.covers)
         };
         if changes.len() == 0 && covers == *checkpointed {
             return Ok(covers);
@@ -328,25 +328,25 @@ impl Views {
 
     fn write(&self, checkpointed: &mut Head, changes: Dirty, covers: Head) -> Result<(), ViewsError> {
         if let Err(error) = self.0.store.write(&changes, covers) {
-            self.live_mut().take_back(changes);
+            self.active_mut().take_back(changes);
             return Err(error);
         }
         *checkpointed = covers;
         let mut tickets: Vec<_> = changes.tickets.into_values().collect();
-        tickets.retain(|ticket| !ticket.status.is_live());
+        tickets.retain(|ticket| !ticket.status.is_active());
         // Evicting neighbours together finds their index entries in the processor's cache.
         tickets.sort_unstable_by_key(|ticket| ticket.id);
         for slice in tickets.chunks(SLICE) {
-            self.live_mut().tickets.evict(slice);
+            self.active_mut().tickets.evict(slice);
         }
         let mut orders: Vec<_> = changes.orders.into_values().collect();
-        orders.retain(|order| order.is_settled());
+        orders.retain(|order| order.is_terminal());
         orders.sort_unstable_by_key(|order| order.id);
         for slice in orders.chunks(SLICE) {
-            self.live_mut().orders.evict(slice);
+            self.active_mut().orders.evict(slice);
         }
         for slice in changes.entries.chunks(SLICE) {
-            self.live_mut().ledger.evict(slice);
+            self.active_mut().ledger.evict(slice);
         }
         Ok(())
     }
@@ -365,11 +365,11 @@ impl Views {
         self.0.store.close();
     }
 
-    fn live(&self) -> RwLockReadGuard<'_, Live> {
-        self.0.live.read().unwrap_or_else(PoisonError::into_inner)
+    fn active(&self) -> RwLockReadGuard<'_, Active> {
+        self.0.active.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
-        self.0.live.write().unwrap_or_else(PoisonError::into_inner)
+    fn active_mut(&self) -> RwLockWriteGuard<'_, Active> {
+        self.0.active.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -175,7 +175,7 @@ impl TicketStatusFilter {
     /// Returns `true` if tickets of this state are listed.
     pub const fn admits(self, status: TicketStatus) -> bool {
         match self {
-            Self::OnSale => status.is_live(),
+            Self::OnSale => status.is_active(),
             Self::Only(only) => only as u8 == status as u8,
             Self::All => true,
         }
@@ -449,7 +449,7 @@ mod tests {
     fn filters_admit_what_they_name() {
         for status in TicketStatus::ALL {
             assert!(TicketStatusFilter::All.admits(*status));
-            assert_eq!(TicketStatusFilter::OnSale.admits(*status), status.is_live());
+            assert_eq!(TicketStatusFilter::OnSale.admits(*status), status.is_active());
             let others = TicketStatus::ALL.iter().filter(|other| TicketStatusFilter::from(**other).admits(*status));
             assert_eq!(others.collect::<Vec<_>>(), [status]);
         }

@@ -5,7 +5,7 @@ mod damage;
 mod fault;
 mod model;
 mod restart;
-mod words;
+mod text_search;
 mod world;
 
 pub(super) use self::fault::Fault;

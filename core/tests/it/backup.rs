@@ -123,8 +123,8 @@ async fn a_journal_that_lost_its_end_does_not_open_in_silence() {
     let refusal = BoxOffice::open(world.path()).unwrap_err().to_string();
     assert!(refusal.contains(&format!("record {}", seq + 1)) && refusal.contains("views.redb"), "{refusal}");
     assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalDamaged, "the proof is not thrown away");
-    let salvage = BoxOffice::salvage(world.path(), &mut |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!((salvage.records, salvage.damage), (seq, None));
+    let recover = BoxOffice::recover(world.path(), &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((recover.records, recover.damage), (seq, None));
     fs::remove_file(world.path().join("views.redb")).unwrap();
     assert_eq!(BoxOffice::open(world.path()).unwrap().journal().head().unwrap(), seq);
 }

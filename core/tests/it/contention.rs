@@ -21,7 +21,7 @@ async fn of_a_thousand_buyers_exactly_one_gets_the_ticket() {
         *answers.entry(answer.map(drop).map_err(|error| error.code())).or_insert(0) += 1;
     }
     assert_eq!(answers, HashMap::from([(Ok(()), 1), (Err(Code::TicketLocked), 999)]));
-    assert_eq!(world.stats().open_orders, 1);
+    assert_eq!(world.metrics().open_orders, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,6 +104,6 @@ async fn holds_taken_and_cancelled_in_turns_leave_every_ticket_free() {
         });
     }
     within(attempts.join_all()).await;
-    assert_eq!(world.stats().open_orders, 0);
+    assert_eq!(world.metrics().open_orders, 0);
     assert!(tickets.iter().all(|ticket| world.of_ticket(*ticket) == "available"));
 }

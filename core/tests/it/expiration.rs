@@ -44,7 +44,7 @@ async fn a_hold_ends_at_its_deadline_and_not_before() {
     let record = feed.until("OrderExpired").await;
     assert_eq!((record.at, record.actor.user()), (order.expires_at, None));
     assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("expired", "available"));
-    assert_eq!((world.stats().open_orders, world.stats().expiry_lag), (0, Duration::ZERO));
+    assert_eq!((world.metrics().open_orders, world.metrics().expiry_lag), (0, Duration::ZERO));
     world.order(cat(), ticket).await;
 }
 
@@ -95,7 +95,7 @@ async fn ten_thousand_holds_due_at_once_end_in_order_while_others_are_served() {
             |record| matches!(&record.event, DomainEvent::TicketCreated(event) if event.ticket_id == served.id),
         );
     assert!(place.is_some_and(|place| place < 5_000), "it waited for {place:?} expiries");
-    assert_eq!((world.stats().open_orders, world.stats().tickets_locked), (0, 0));
+    assert_eq!((world.metrics().open_orders, world.metrics().tickets_locked), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +108,7 @@ async fn a_clock_that_jumps_once_ends_everything_that_is_due() {
     for _ in 0..tickets.len() {
         feed.until("OrderExpired").await;
     }
-    assert_eq!(world.stats().open_orders, 0);
+    assert_eq!(world.metrics().open_orders, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +125,7 @@ async fn what_fell_due_while_closed_has_ended_before_the_first_command() {
     let world = world.reopen_after(|_| clock.advance(HOLD - MS));
     assert_eq!(world.head(), head + 3_000);
     assert_eq!(expired_after(&world, head).len(), orders.len());
-    assert_eq!((world.of_order(&open), world.stats().open_orders), ("created", 1));
+    assert_eq!((world.of_order(&open), world.metrics().open_orders), ("created", 1));
 }
 
 #[tokio::test]

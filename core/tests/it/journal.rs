@@ -115,7 +115,7 @@ async fn a_follower_hears_of_a_record_only_when_it_can_be_seen() {
     let ticket = world.ticket().await;
     world.order(bob(), ticket).await;
     feed.until("OrderCreated").await;
-    assert_eq!((world.of_ticket(ticket), world.stats().open_orders), ("locked", 1));
+    assert_eq!((world.of_ticket(ticket), world.metrics().open_orders), ("locked", 1));
 }
 
 #[tokio::test]

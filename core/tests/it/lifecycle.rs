@@ -77,7 +77,7 @@ async fn what_is_on_sale_is_told_without_the_disk() {
 #[test]
 fn verifying_a_long_journal_ends_when_the_box_office_closes() {
     let dir = tempfile::tempdir().unwrap();
-    let history = History { orders: 5_000, live_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
+    let history = History { orders: 5_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
     history.write(dir.path(), &mut |_, _| {}).unwrap();
     let office = BoxOffice::open(dir.path()).unwrap();
     let (head, mut checked) = (office.journal().head().unwrap(), 0);
@@ -190,8 +190,8 @@ fn seen(world: &World) -> String {
     let all = TicketQuery::new().status(TicketStatusFilter::All);
     let tickets = world.tickets().list(&all).unwrap().items;
     let orders: Vec<_> = buyers().map(|buyer| world.orders().list(buyer, &OrderQuery::new()).unwrap().items).collect();
-    let stats = world.stats();
-    format!("{tickets:#?} {orders:#?} {:?}", (stats.users, stats.tickets_available, stats.tickets_locked))
+    let metrics = world.metrics();
+    format!("{tickets:#?} {orders:#?} {:?}", (metrics.users, metrics.tickets_available, metrics.tickets_locked))
 }
 
 #[tokio::test]

@@ -2,20 +2,20 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 #![allow(clippy::unchecked_time_subtraction, reason = "a test that subtracts too much should panic")]
 
+mod admin;
 mod attack;
 mod auth;
 mod backup;
 mod breakdown;
 mod contention;
-mod desk;
 mod expiration;
 mod gateway_branches;
 mod gateways;
 mod idempotency;
+mod inbound_webhooks;
 mod journal;
 mod ledger;
 mod lifecycle;
-mod notices;
 mod orders;
 mod pages;
 mod payments;

@@ -15,7 +15,7 @@ async fn a_hold_locks_the_ticket_at_its_price_for_a_quarter_of_an_hour() {
     assert_eq!(order.expires_at, start().plus(HOLD));
     assert_eq!((order.total.decimal(), order.total.currency().code()), ("19.99".to_owned(), "USD"));
     assert_eq!(world.of_ticket(ticket), "locked");
-    assert_eq!(world.stats().tickets_locked, 1);
+    assert_eq!(world.metrics().tickets_locked, 1);
 }
 
 #[tokio::test]
@@ -198,5 +198,5 @@ async fn many_tickets_are_listed_all_or_none() {
     assert_eq!(world.tickets().create_many(person(4), tickets.clone()).await.unwrap().len(), 10_000);
     tickets.push(NewTicket::new("Hamlet", "19.99"));
     assert_eq!(refused(world.tickets().create_many(person(4), tickets).await), Code::Validation);
-    assert_eq!(world.stats().tickets_available, 10_000);
+    assert_eq!(world.metrics().tickets_available, 10_000);
 }

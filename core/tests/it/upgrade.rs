@@ -189,8 +189,8 @@ fn every_directory_that_was_ever_written_opens_and_says_the_same() {
         assert_eq!(office.journal().head().unwrap(), head, "{name}: nothing is done twice");
         office.blocking().tickets().create(seller, NewTicket::new("New", "1")).unwrap();
         office.blocking().close().unwrap();
-        let salvage = BoxOffice::salvage(dir.path(), &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
-        assert_eq!((salvage.records, salvage.damage), (head + 1, None), "{name}");
+        let recover = BoxOffice::recover(dir.path(), &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+        assert_eq!((recover.records, recover.damage), (head + 1, None), "{name}");
     }
 }
 

@@ -49,7 +49,7 @@ fn main() -> Result<(), Failure> {
             continue;
         };
         let measured = foreign(&program, dir.path(), count)?;
-        verdicts.push_str(&judge(language, &rows, &measured)?);
+        verdicts.push_str(&verdict_of(language, &rows, &measured)?);
         rows.extend(measured);
     }
     print_section("bindings", &report(&rows, &verdicts, &machine)?)?;
@@ -157,7 +157,7 @@ fn row_of(line: &str) -> Result<Row, Failure> {
 }
 
 /// Compares a binding with its targets.
-fn judge(language: &str, rust: &[Row], measured: &[Row]) -> Result<String, Failure> {
+fn verdict_of(language: &str, rust: &[Row], measured: &[Row]) -> Result<String, Failure> {
     let mut rates = measured.iter().filter_map(|row| row.rate);
     let instead = rates.next_back().ok_or("no row of what people would write instead")?;
     let best = measured.iter().filter(|row| row.name.contains("1,000")).filter_map(|row| row.rate).fold(0.0, f64::max);

@@ -6,7 +6,7 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::format_push_string,
-    reason = "figures of a few digits, put together once"
+    reason = "metrics of a few digits, put together once"
 )]
 
 mod make;
@@ -28,7 +28,7 @@ const OPENING_MAX: f64 = 2.0;
 const REPLAY_MIN: f64 = 500_000.0;
 
 /// Measurements.
-struct Figures {
+struct Metrics {
     report: VerifyReport,
     opening: Duration,
     replay: Duration,
@@ -47,15 +47,15 @@ fn main() -> Result<(), Failure> {
     let office = dir.path().join("office");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(make::journal(&office, orders))?;
-    let figures = measure(&runtime, &office)?;
-    if figures.report.orders != orders as u64 {
-        return Err(format!("{} of {orders} orders are in the journal", figures.report.orders).into());
+    let metrics = measure(&runtime, &office)?;
+    if metrics.report.orders != orders as u64 {
+        return Err(format!("{} of {orders} orders are in the journal", metrics.report.orders).into());
     }
-    print_section("replay", &report(&figures, &machine))?;
+    print_section("replay", &report(&metrics, &machine))?;
     Ok(())
 }
 
-fn measure(runtime: &tokio::runtime::Runtime, dir: &Path) -> Result<Figures, Failure> {
+fn measure(runtime: &tokio::runtime::Runtime, dir: &Path) -> Result<Metrics, Failure> {
     let size = |name: &str| fs::metadata(dir.join(name)).map(|file| file.len());
     let (journal_bytes, views_bytes) = (size("journal.redb")?, size("views.redb")?);
     progress("opening with the checkpoint");
@@ -74,7 +74,7 @@ fn measure(runtime: &tokio::runtime::Runtime, dir: &Path) -> Result<Figures, Fai
     fs::remove_file(dir.join("views.redb"))?;
     let (office, replay) = open(dir)?;
     runtime.block_on(office.close())?;
-    Ok(Figures { report, opening, replay, verify, journal_bytes, views_bytes })
+    Ok(Metrics { report, opening, replay, verify, journal_bytes, views_bytes })
 }
 
 fn open(dir: &Path) -> Result<(BoxOffice, Duration), Failure> {
@@ -84,27 +84,27 @@ fn open(dir: &Path) -> Result<(BoxOffice, Duration), Failure> {
     Ok((office, watch.elapsed()))
 }
 
-fn report(figures: &Figures, machine: &str) -> String {
-    let events = figures.report.records as usize;
+fn report(metrics: &Metrics, machine: &str) -> String {
+    let events = metrics.report.records as usize;
     let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
     let per_second = |time: Duration| thousands(rate(events, time));
     let row = |what: &str, time: Duration| format!("| {what} | {} | {} |\n", seconds(time), per_second(time));
     let mut text = format!(
         "| a journal of {} orders, {} events | time | events/s |\n|---|--:|--:|\n",
-        thousands(figures.report.orders as f64),
+        thousands(metrics.report.orders as f64),
         thousands(events as f64)
     );
-    text += &format!("| opening with a checkpoint | {} | |\n", seconds(figures.opening));
-    text += &row("opening without one: replay from nothing", figures.replay);
-    text += &row("verifying: hash chain and rules", figures.verify);
-    let mark = if figures.opening.as_secs_f64() < OPENING_MAX { '✓' } else { '✗' };
-    text += &format!("\n- Opening with a checkpoint: {} {mark} (target < {OPENING_MAX} s)\n", seconds(figures.opening));
-    let replayed = rate(events, figures.replay) / REPLAY_MIN;
+    text += &format!("| opening with a checkpoint | {} | |\n", seconds(metrics.opening));
+    text += &row("opening without one: replay from nothing", metrics.replay);
+    text += &row("verifying: hash chain and rules", metrics.verify);
+    let mark = if metrics.opening.as_secs_f64() < OPENING_MAX { '✓' } else { '✗' };
+    text += &format!("\n- Opening with a checkpoint: {} {mark} (target < {OPENING_MAX} s)\n", seconds(metrics.opening));
+    let replayed = rate(events, metrics.replay) / REPLAY_MIN;
     text += &format!("- Replay to 500,000 events/s: {}\n", at_least(replayed, 1.0, "×"));
     text += &format!(
         "- Measured on {machine}. Journal {} MB, checkpoint {} MB; both were in the system's cache.\n",
-        figures.journal_bytes / 1_000_000,
-        figures.views_bytes / 1_000_000
+        metrics.journal_bytes / 1_000_000,
+        metrics.views_bytes / 1_000_000
     );
     text
 }

@@ -57,7 +57,7 @@ pub(crate) async fn journal(dir: &Path, orders: usize) -> Result<(), Failure> {
             thousands(orders as f64)
         ));
     }
-    while office.stats().open_orders > 0 {
+    while office.metrics().open_orders > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     office.close().await?;

@@ -89,6 +89,6 @@ fn reserve_all(
         Ok::<_, Failure>(())
     })?;
     let rate = watch.rate(count);
-    let open = office.stats().open_orders;
+    let open = office.metrics().open_orders;
     if open == count { Ok(rate) } else { Err(format!("{open} of {count} tickets are reserved").into()) }
 }

@@ -14,8 +14,8 @@ use boxoffice_examples::measure::Stopwatch;
 use hdrhistogram::Histogram;
 
 use crate::Failure;
-use crate::figures::tell;
 use crate::load::{available, runtime};
+use crate::metrics::tell;
 use crate::phase::close;
 
 /// Reservations offered a second.

@@ -11,7 +11,7 @@ use boxoffice_examples::measure::{Stopwatch, shuffled};
 use tokio::runtime::Runtime;
 
 use crate::Failure;
-use crate::figures::tell;
+use crate::metrics::tell;
 use crate::phase::close;
 
 /// Number of concurrent callers.

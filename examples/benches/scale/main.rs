@@ -10,7 +10,7 @@
 //! directory of the journals; 10 million orders need some 25 GB there and 30 to 40 minutes in all, 100 million ten
 //! times that.
 //!
-//! `--keep DIR` creates the journals in this directory and leaves them there, and stores the figures of each phase
+//! `--keep DIR` creates the journals in this directory and leaves them there, and stores the metrics of each phase
 //! beside its journal as soon as the phase ends. A later run continues where the previous one was interrupted.
 //! `--fresh` repeats all measurements and reuses only the journals themselves.
 
@@ -18,13 +18,13 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "figures of a few digits"
+    reason = "metrics of a few digits"
 )]
 
 mod arguments;
-mod figures;
 mod latency;
 mod load;
+mod metrics;
 mod pages;
 mod phase;
 mod process;
@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use arguments::Arguments;
 use boxoffice_examples::disk;
 use boxoffice_examples::measure::{print_section, progress, thousands};
-use figures::Figures;
+use metrics::Metrics;
 use phase::Phase;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -82,53 +82,53 @@ struct Run {
 
 impl Run {
     /// Measures one journal by itself.
-    fn measure(&self, orders: u64) -> Result<Figures, Failure> {
+    fn measure(&self, orders: u64) -> Result<Metrics, Failure> {
         let dir = self.dir_of(orders);
         if !self.kept(orders, Phase::Make.name()).exists() {
             remove(&dir)?;
         } else if !self.kept(orders, Phase::Replay.name()).exists() {
             remove(&dir.join("views.redb"))?;
         }
-        let mut figures = Figures::new(orders);
+        let mut metrics = Metrics::new(orders);
         for phase in [Phase::Make, Phase::Replay, Phase::Open, Phase::Verify, Phase::Export] {
-            figures.add(self.phase(phase, orders, phase.name())?);
+            metrics.add(self.phase(phase, orders, phase.name())?);
         }
-        Ok(figures)
+        Ok(metrics)
     }
 
     /// Lets the journals take turns, so that a slow minute of the machine affects all of them.
-    fn take_turns(&self, all: &mut [Figures]) -> Result<(), Failure> {
+    fn take_turns(&self, all: &mut [Metrics]) -> Result<(), Failure> {
         for round in 1..=ROUNDS {
-            for figures in &mut *all {
+            for metrics in &mut *all {
                 let name = format!("{}-{round}", Phase::Reserve.name());
-                let reserved = self.phase(Phase::Reserve, figures.orders, &name)?;
-                figures.rates.push(reserved.get("reserve.rate"));
+                let reserved = self.phase(Phase::Reserve, metrics.orders, &name)?;
+                metrics.rates.push(reserved.get("reserve.rate"));
             }
         }
         Ok(())
     }
 
-    /// Runs the phase, unless its figures are already stored under this name.
-    fn phase(&self, phase: Phase, orders: u64, name: &str) -> Result<Figures, Failure> {
+    /// Runs the phase, unless its metrics are already stored under this name.
+    fn phase(&self, phase: Phase, orders: u64, name: &str) -> Result<Metrics, Failure> {
         let (kept, title) = (self.kept(orders, name), format!("{}: {name}", thousands(orders as f64)));
         if kept.exists() {
             progress(&format!("{title} was measured before"));
-            return Ok(Figures::from_lines(orders, &std::fs::read_to_string(kept)?));
+            return Ok(Metrics::from_lines(orders, &std::fs::read_to_string(kept)?));
         }
         progress(&title);
-        let figures = process::run(phase, &self.dir_of(orders), orders, self.seconds)?;
-        std::fs::create_dir_all(self.figures(orders))?;
-        std::fs::write(kept, figures.to_lines())?;
-        Ok(figures)
+        let metrics = process::run(phase, &self.dir_of(orders), orders, self.seconds)?;
+        std::fs::create_dir_all(self.metrics(orders))?;
+        std::fs::write(kept, metrics.to_lines())?;
+        Ok(metrics)
     }
 
-    /// Deletes the measurements of the journal, but keeps the figures of its creation.
+    /// Deletes the measurements of the journal, but keeps the metrics of its creation.
     fn forget(&self, orders: u64) -> Result<(), Failure> {
         let made = self.kept(orders, Phase::Make.name());
         let lines = std::fs::read_to_string(&made).ok();
-        remove(&self.figures(orders))?;
+        remove(&self.metrics(orders))?;
         if let Some(lines) = lines {
-            std::fs::create_dir_all(self.figures(orders))?;
+            std::fs::create_dir_all(self.metrics(orders))?;
             std::fs::write(made, lines)?;
         }
         Ok(())
@@ -138,12 +138,12 @@ impl Run {
         self.root.join(format!("orders-{orders}"))
     }
 
-    fn figures(&self, orders: u64) -> PathBuf {
-        self.root.join(format!("figures-{orders}"))
+    fn metrics(&self, orders: u64) -> PathBuf {
+        self.root.join(format!("metrics-{orders}"))
     }
 
     fn kept(&self, orders: u64, name: &str) -> PathBuf {
-        self.figures(orders).join(name)
+        self.metrics(orders).join(name)
     }
 }
 

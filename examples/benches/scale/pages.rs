@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use std::sync::Arc;
 
 use crate::Failure;
-use crate::figures::tell;
+use crate::metrics::tell;
 
 /// Number of reads of each page.
 const READS: usize = 400;

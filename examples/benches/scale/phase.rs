@@ -9,7 +9,7 @@ use boxoffice::testing::History;
 use boxoffice::{BoxOffice, Limits};
 use boxoffice_examples::measure::{Stopwatch, rate};
 
-use crate::figures::tell;
+use crate::metrics::tell;
 use crate::process::memory;
 use crate::{Failure, latency, load, pages, sustained};
 
@@ -62,7 +62,7 @@ impl FromStr for Phase {
     }
 }
 
-/// Runs one phase and reports its figures.
+/// Runs one phase and reports its metrics.
 pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<(), Failure> {
     let history = History::new(orders);
     match phase {
@@ -108,9 +108,9 @@ fn opening(history: &History, dir: &Path) -> Result<(), Failure> {
     let office = open(dir)?;
     tell("open.seconds", watch.elapsed().as_secs_f64());
     tell("open.memory", memory().0);
-    let stats = office.stats();
-    tell("open.tickets", (stats.tickets_available + stats.tickets_locked) as f64);
-    tell("open.holds", stats.open_orders as f64);
+    let metrics = office.metrics();
+    tell("open.tickets", (metrics.tickets_available + metrics.tickets_locked) as f64);
+    tell("open.holds", metrics.open_orders as f64);
     tell("events", office.journal().head()? as f64);
     pages::measure(&office, history)?;
     tell("open.memory_after_reading", memory().0);

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::Failure;
-use crate::figures::Figures;
+use crate::metrics::Metrics;
 use crate::phase::Phase;
 
-/// Runs a phase in a process of its own and returns its figures.
-pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<Figures, Failure> {
+/// Runs a phase in a process of its own and returns its metrics.
+pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result<Metrics, Failure> {
     let output = Command::new(std::env::current_exe()?)
         .args(["--phase", phase.name()])
         .arg(dir)
@@ -19,7 +19,7 @@ pub(crate) fn run(phase: Phase, dir: &Path, orders: u64, seconds: u64) -> Result
     if !output.status.success() {
         return Err(format!("{} of {orders} orders: {}", phase.name(), output.status).into());
     }
-    Ok(Figures::from_lines(orders, &String::from_utf8_lossy(&output.stdout)))
+    Ok(Metrics::from_lines(orders, &String::from_utf8_lossy(&output.stdout)))
 }
 
 /// Returns the current and the maximum memory of this process in bytes, as Linux reports them; 0 where it is unknown.

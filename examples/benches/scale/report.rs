@@ -1,11 +1,11 @@
-//! The figures as published on the page of benchmarks.
+//! The metrics as published on the page of benchmarks.
 
 use std::fmt::{self, Write as _};
 
 use boxoffice_examples::measure::{at_least, median, thousands};
 
-use crate::figures::Figures;
 use crate::latency::OFFERED;
+use crate::metrics::Metrics;
 use crate::pages::PAGES;
 
 /// Maximum time of opening with a checkpoint, in seconds.
@@ -20,7 +20,7 @@ const PAGE_MAX: f64 = 1.0;
 /// Minimum ratio of the reservations of the largest journal to those of the smallest.
 const RATIO_MIN: f64 = 0.8;
 
-pub(crate) fn report(all: &[Figures], machine: &str) -> Result<String, fmt::Error> {
+pub(crate) fn report(all: &[Metrics], machine: &str) -> Result<String, fmt::Error> {
     let mut text = table(all)?;
     let (Some(smallest), Some(largest)) = (all.first(), all.last()) else { return Ok(text) };
     let opening = largest.get("open.seconds");
@@ -49,7 +49,7 @@ pub(crate) fn report(all: &[Figures], machine: &str) -> Result<String, fmt::Erro
     Ok(text)
 }
 
-fn load(text: &mut String, largest: &Figures) -> fmt::Result {
+fn load(text: &mut String, largest: &Metrics) -> fmt::Result {
     let of = |name: &str| largest.get(name);
     writeln!(
         text,
@@ -78,21 +78,21 @@ fn load(text: &mut String, largest: &Figures) -> fmt::Result {
     )
 }
 
-fn table(all: &[Figures]) -> Result<String, fmt::Error> {
+fn table(all: &[Metrics]) -> Result<String, fmt::Error> {
     let mut text = String::from("| orders |");
     all.iter().try_for_each(|one| write!(text, " {} |", thousands(one.orders as f64)))?;
     text.push_str("\n|---|");
     text.push_str(&"--:|".repeat(all.len()));
     text.push('\n');
-    let mut row = |name: &str, cell: &dyn Fn(&Figures) -> String| {
+    let mut row = |name: &str, cell: &dyn Fn(&Metrics) -> String| {
         write!(text, "| {name} |")?;
         all.iter().try_for_each(|one| write!(text, " {} |", cell(one)))?;
         text.push('\n');
         Ok::<_, fmt::Error>(())
     };
-    let count = |name: &'static str| move |one: &Figures| thousands(one.get(name));
-    let seconds = |name: &'static str| move |one: &Figures| format!("{:.2} s", one.get(name));
-    let megabytes = |name: &'static str| move |one: &Figures| format!("{:.0} MB", one.get(name) / 1e6);
+    let count = |name: &'static str| move |one: &Metrics| thousands(one.get(name));
+    let seconds = |name: &'static str| move |one: &Metrics| format!("{:.2} s", one.get(name));
+    let megabytes = |name: &'static str| move |one: &Metrics| format!("{:.0} MB", one.get(name) / 1e6);
     row("events in the journal", &count("events"))?;
     row("opening with a checkpoint", &seconds("open.seconds"))?;
     row("memory when open", &megabytes("open.memory"))?;
@@ -103,11 +103,11 @@ fn table(all: &[Figures]) -> Result<String, fmt::Error> {
     row("verify, memory beyond that of being open", &megabytes("verify.memory"))?;
     row("export, events/s", &count("export.rate"))?;
     row("durable reservations/s, 1,024 callers", &|one| thousands(median(&one.rates)))?;
-    let per_order = |name: &'static str| move |one: &Figures| format!("{:.0} B", one.get(name) / one.orders as f64);
+    let per_order = |name: &'static str| move |one: &Metrics| format!("{:.0} B", one.get(name) / one.orders as f64);
     row("journal on disk, an order", &per_order("journal.bytes"))?;
     row("checkpoint on disk, an order", &per_order("views.bytes"))?;
     for (name, title) in PAGES {
-        let millis = |one: &Figures, quantile| one.get(&format!("page.{name}.{quantile}")) / 1000.0;
+        let millis = |one: &Metrics, quantile| one.get(&format!("page.{name}.{quantile}")) / 1000.0;
         row(&format!("page: {title}; p50 / p99"), &|one| {
             format!("{:.2} / {:.2} ms", millis(one, "p50"), millis(one, "p99"))
         })?;

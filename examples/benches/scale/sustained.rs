@@ -9,8 +9,8 @@ use boxoffice::{BoxOffice, Error, NewTicket, TicketId, UserId};
 use boxoffice_examples::measure::{Stopwatch, median, progress, thousands};
 
 use crate::Failure;
-use crate::figures::tell;
 use crate::load::{CALLERS, available, runtime};
+use crate::metrics::tell;
 use crate::phase::close;
 use crate::process::memory;
 
@@ -90,7 +90,7 @@ async fn watch(office: &BoxOffice, length: Duration, orders: &AtomicU64) -> Seen
         let (now, count) = (watch.elapsed(), orders.load(Ordering::Relaxed));
         seen.rates.push((count - last.0) as f64 / now.saturating_sub(last.1).as_secs_f64());
         last = (count, now);
-        seen.lags.push(office.stats().checkpoint_lag as f64);
+        seen.lags.push(office.metrics().checkpoint_lag as f64);
         seen.memory.push(memory().0);
         if seen.rates.len().is_multiple_of(10) {
             let [rate, lag, memory] = [&seen.rates, &seen.lags, &seen.memory].map(|all| all.last().copied());

@@ -126,7 +126,7 @@ impl OnSale {
     }
 
     pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
-        let known = if ticket.status.is_live() {
+        let known = if ticket.status.is_active() {
             self.sample = Arc::clone(ticket);
             self.tickets.insert(ticket.id, Arc::clone(ticket))
         } else {

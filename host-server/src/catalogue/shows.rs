@@ -116,13 +116,13 @@ impl Shows {
         }
         let is_known = self.by_key.contains_key(&key);
         let may_be_sold_out = ticket.status == TicketStatus::Sold && ticket.show.is_some();
-        if !is_known && !ticket.status.is_live() && !may_be_sold_out {
+        if !is_known && !ticket.status.is_active() && !may_be_sold_out {
             self.key_of.remove(&ticket.id);
             return;
         }
         self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq)).put(ticket, seq);
         self.news.insert(key);
-        if ticket.status.is_live() {
+        if ticket.status.is_active() {
             self.key_of.insert(ticket.id, key);
         } else {
             self.key_of.remove(&ticket.id);

@@ -7,7 +7,7 @@ mod demo;
 mod export;
 mod operator;
 mod payout;
-mod salvage;
+mod recover;
 mod serve;
 mod verify;
 mod webhooks;
@@ -26,7 +26,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Payout(args)) => payout::run(args),
         Some(Command::Balance(args)) => balance::run(&args),
         Some(Command::Verify(args)) => return verify::run(&args),
-        Some(Command::Export(args)) if args.salvage => return salvage::run(&args),
+        Some(Command::Export(args)) if args.salvage => return recover::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Compact(args)) => compact::run(&args),

@@ -48,7 +48,7 @@ fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
     let builder = args.gateway.open()?.into_iter().fold(builder, boxoffice::Builder::gateway);
     let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
     let office = builder.open(&args.data.data)?;
-    tracing::info!(records = office.stats().head_seq, "the box office is open");
+    tracing::info!(records = office.metrics().head_seq, "the box office is open");
     Ok(office)
 }
 

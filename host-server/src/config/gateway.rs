@@ -104,6 +104,7 @@ impl GatewayArgs {
     ///
     /// # Errors
     /// If its keys and secrets are missing, contradict each other or can't be read.
+    #[cfg_attr(not(feature = "stripe"), expect(clippy::unnecessary_wraps, reason = "what can fail is Stripe's"))]
     pub(crate) fn open(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Box<dyn std::error::Error>> {
         let key = variable("STRIPE_SECRET_KEY");
         match self.gateway {
@@ -130,6 +131,7 @@ impl GatewayArgs {
     ///
     /// # Errors
     /// If what is given for a publishable key is none.
+    #[cfg_attr(not(feature = "stripe"), expect(clippy::unnecessary_wraps, reason = "what can fail is Stripe's"))]
     pub(crate) fn card_form(&self) -> Result<CardForm, NotPublishable> {
         match self.gateway {
             GatewayKind::Sandbox => Ok(CardForm::Sandbox),

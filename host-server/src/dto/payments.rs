@@ -78,7 +78,7 @@ struct RefundOut<'a> {
     amount: Amount,
     /// `pending`, `done`, or `failed` if the card processor refused it for good.
     status: &'static str,
-    /// `requested`, `late` (the money came when the order had ended) or `elsewhere` (at the card processor's own desk).
+    /// `requested`, `late` (the money came when the order had ended) or `elsewhere` (at the card processor's).
     reason: &'static str,
     /// The card processor's own name for the refund.
     #[schema(required)]

@@ -22,13 +22,13 @@ pub(crate) struct Throttle {
 
 impl Throttle {
     pub(crate) fn of(office: &BoxOffice) -> Self {
-        Self { office: office.clone(), head: office.stats().head_seq, since: Instant::now() }
+        Self { office: office.clone(), head: office.metrics().head_seq, since: Instant::now() }
     }
 
     /// To be called every now and then, a few tens of milliseconds apart. It blocks.
     #[expect(clippy::disallowed_methods, reason = "it waits for time to pass, and for nothing else")]
     pub(crate) fn rest(&mut self) {
-        let head = self.office.stats().head_seq;
+        let head = self.office.metrics().head_seq;
         std::thread::sleep(rest_after(self.since.elapsed(), head != self.head));
         (self.head, self.since) = (head, Instant::now());
     }

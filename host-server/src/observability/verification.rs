@@ -62,7 +62,7 @@ impl Verification {
             if state.is_running() {
                 return false;
             }
-            *state = State::Running { since: office.now(), done: 0, total: office.stats().head_seq };
+            *state = State::Running { since: office.now(), done: 0, total: office.metrics().head_seq };
         }
         let ending = Ending { verification: self.clone(), office };
         tokio::task::spawn_blocking(move || ending.run());

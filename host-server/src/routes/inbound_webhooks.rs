@@ -16,7 +16,7 @@ use crate::state::AppState;
 const BODY_MAX: usize = 256 << 10;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(receive_notice)).layer(DefaultBodyLimit::max(BODY_MAX))
+    OpenApiRouter::new().routes(routes!(receive_webhook)).layer(DefaultBodyLimit::max(BODY_MAX))
 }
 
 /// A message of the card processor, such as a webhook of Stripe: believed if it is signed, and answered once what it says is
@@ -30,17 +30,17 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     ),
     responses((status = 200, description = "Taken note of", body = Object))
 )]
-async fn receive_notice(
+async fn receive_webhook(
     State(office): State<BoxOffice>,
     Path(gateway): Path<String>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Json<Value>, Failure> {
     let payments = office.payments();
-    if !payments.takes_notices_of(&gateway) {
+    if !payments.takes_webhooks_of(&gateway) {
         return Err(Refusal::RouteNotFound.into());
     }
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    payments.receive_notice(&headers, &body).await?;
+    payments.receive_webhook(&headers, &body).await?;
     Ok(Json(json!({})))
 }

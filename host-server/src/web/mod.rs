@@ -1,6 +1,6 @@
 //! The pages that people look at: HTML made on the server, which works without JavaScript and gets better with it.
 //!
-//! Handlers call the core's front door, as the API's do, and never the API. A form is answered with a redirect, so that nothing is
+//! Handlers call the core's façade, as the API's do, and never the API. A form is answered with a redirect, so that nothing is
 //! sent twice by a reload; what happened is told by a [`Flash`](site::Flash) on the page that follows. A handler that fails returns the
 //! common [`Failure`](crate::error::Failure), and [`Browser`](site::Browser) turns it into a page.
 //!

@@ -182,7 +182,7 @@ impl Webhooks {
 
     /// Returns metrics of the deliveries.
     pub(crate) fn metrics(&self) -> Result<Metrics, WebhookError> {
-        let head = self.0.shared.office.stats().head_seq;
+        let head = self.0.shared.office.metrics().head_seq;
         let mut metrics = Metrics::default();
         let workers = self.workers().clone();
         for (subscription, progress) in self.0.shared.store.list()? {

@@ -14,12 +14,12 @@ use super::*;
 /// Answers of the receiver in order; `204` when none is left.
 type Answers = Arc<Mutex<VecDeque<Result<Answer, String>>>>;
 
-struct Told {
+struct Received {
     answers: Answers,
     posts: mpsc::UnboundedSender<Post>,
 }
 
-impl Transport for Told {
+impl Transport for Received {
     fn send(&self, post: Post) -> Sent {
         let next = self.answers.lock().unwrap().pop_front();
         self.posts.send(post).unwrap();
@@ -45,7 +45,7 @@ impl World {
     fn open(dir: TempDir, clock: Arc<ManualClock>) -> Self {
         let office = BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
         let (answers, (sender, posts)) = (Answers::default(), mpsc::unbounded_channel());
-        let told = Told { answers: Arc::clone(&answers), posts: sender };
+        let told = Received { answers: Arc::clone(&answers), posts: sender };
         let settings = Arc::new(WebhookSettings { clock: clock.clone(), ..WebhookSettings::default() });
         let webhooks = Webhooks::with_transport(office.clone(), dir.path(), settings, Box::new(told)).unwrap();
         webhooks.start().unwrap();

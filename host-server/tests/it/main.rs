@@ -18,7 +18,7 @@ mod orders;
 mod payments;
 mod process;
 mod race;
-mod salvage;
+mod recover;
 mod security;
 #[cfg(feature = "stripe")]
 mod stripe;

@@ -1,4 +1,4 @@
-//! The blocking face of the core: the façade without `async`.
+//! The blocking façade of the core: the façade without `async`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -19,12 +19,12 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     let mut names = BTreeSet::from(["Error"].map(str::to_owned));
     text.push_str(&office(model, &mut names));
     for handle in model.handles.iter().filter(|handle| waits(handle)) {
-        text.push_str(&face(handle, &mut names));
+        text.push_str(&facade(handle, &mut names));
     }
     for handle in model.handles.iter().filter(|handle| !waits(handle)) {
         names.insert(handle.rust.clone());
     }
-    // What a module of the face is called itself is that.
+    // What a module of the facade is called itself is that.
     for handle in model.handles.iter().filter(|handle| waits(handle)) {
         names.remove(&handle.rust);
     }
@@ -48,7 +48,7 @@ const DOC: &str = "\
 //! executor's thread would stand still.
 ";
 
-/// How one gets there. It is here, so that the façade knows nothing of its other face.
+/// How one gets there. It is here, so that the façade knows nothing of its other façade.
 const OFFICE: &str = "
 impl crate::BoxOffice {
     /// Returns the same box office for callers without an async runtime.
@@ -67,7 +67,7 @@ impl crate::BoxOffice {
 }
 ";
 
-/// Whether any of its operations has to be awaited, so that it needs another face.
+/// Whether any of its operations has to be awaited, so that it needs another façade.
 fn waits(handle: &Handle) -> bool {
     handle.methods.iter().any(|method| method.is_async)
 }
@@ -88,7 +88,7 @@ fn office(model: &Model, names: &mut BTreeSet<String>) -> String {
     text + "}\n"
 }
 
-fn face(handle: &Handle, names: &mut BTreeSet<String>) -> String {
+fn facade(handle: &Handle, names: &mut BTreeSet<String>) -> String {
     let kind = &handle.rust;
     let doc = rust::comment([summary(&handle.doc.summary).as_str(), "", &format!("See [`{kind}`](crate::{kind}).")]);
     let mut text = format!("\n{doc}#[derive(Debug, Clone)]\npub struct {kind}(crate::{kind});\n\nimpl {kind} {{\n");

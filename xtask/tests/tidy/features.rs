@@ -53,7 +53,7 @@ fn the_packages_are_made_of_what_the_tests_have_compiled() {
         let mut complaints = alone(&own, &workspace);
         if let Some(first) = complaints.first_mut() {
             *first = format!(
-                "{package} compiles dependencies once more; add features to bindings/unify/Cargo.toml:\n{first}"
+                "{package} compiles dependencies once more; add features to bindings/workspace-hack/Cargo.toml:\n{first}"
             );
         }
         assert_none(&complaints);
@@ -62,7 +62,7 @@ fn the_packages_are_made_of_what_the_tests_have_compiled() {
 
 #[test]
 fn other_features_are_found() {
-    let workspace = features("tokio v1.0.0|fs,sync\nsyn v3.0.0|full (*)\nboxoffice v0.1.0 (/x)|mistakes\n\n");
+    let workspace = features("tokio v1.0.0|fs,sync\nsyn v3.0.0|full (*)\nboxoffice v0.1.0 (/x)|failpoints\n\n");
     assert_eq!(
         alone(&features("tokio v1.0.0|fs,sync (*)\nboxoffice v0.1.0 (/x)|\n"), &workspace),
         Vec::<String>::new()

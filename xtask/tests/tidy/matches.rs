@@ -11,7 +11,7 @@ const SETS: &[&str] = &["DomainEvent", "Command", "Rejection"];
 
 /// Where tests and what tests are made of may look for one of a set.
 const TESTS: &[&str] =
-    &["/tests/", "/testing/", "/simulation/", "/tests.rs", "/testing.rs", "/walk.rs", "/conformance.rs"];
+    &["/tests/", "/testing/", "/simulation/", "/tests.rs", "/testing.rs", "/random_histories.rs", "/conformance.rs"];
 
 /// Goes through a file.
 struct Search<'f> {

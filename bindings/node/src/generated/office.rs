@@ -37,8 +37,8 @@ impl Office {
     }
 
     #[napi]
-    pub async fn stats(&self) -> napi::Result<Stats> {
-        Ok(self.0.office().stats().shown())
+    pub async fn metrics(&self) -> napi::Result<Metrics> {
+        Ok(self.0.office().metrics().shown())
     }
 
     #[napi]

@@ -121,16 +121,16 @@ impl Payments {
     }
 
     #[napi]
-    pub fn takes_notices_of(&self, processor: String) -> bool {
-        self.0.office().payments().takes_notices_of(&processor).shown()
+    pub fn takes_webhooks_of(&self, processor: String) -> bool {
+        self.0.office().payments().takes_webhooks_of(&processor).shown()
     }
 
     #[napi]
-    pub async fn receive_notice(&self, headers: Vec<(String, String)>, body: Buffer) -> napi::Result<()> {
+    pub async fn receive_webhook(&self, headers: Vec<(String, String)>, body: Buffer) -> napi::Result<()> {
         let call = async {
             let headers = header_bytes(&headers)?;
             let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
-            self.0.office().payments().receive_notice(&headers, &body).await
+            self.0.office().payments().receive_webhook(&headers, &body).await
         };
         call.await.map(|it| it.shown()).map_err(rejection)
     }

@@ -122,6 +122,39 @@ impl Shown for boxoffice::Dispute {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct Metrics {
+    pub queue_len: i64,
+    pub queue_capacity: i64,
+    pub open_orders: i64,
+    pub expiry_lag_ms: i64,
+    pub head_seq: i64,
+    pub users: i64,
+    pub tickets_available: i64,
+    pub tickets_locked: i64,
+    pub checkpoint_lag: i64,
+    pub pending_payments: i64,
+}
+
+impl Shown for boxoffice::Metrics {
+    type Js = Metrics;
+    fn shown(&self) -> Metrics {
+        Metrics {
+            queue_len: self.queue_len.shown(),
+            queue_capacity: self.queue_capacity.shown(),
+            open_orders: self.open_orders.shown(),
+            expiry_lag_ms: self.expiry_lag.shown(),
+            head_seq: self.head_seq.shown(),
+            users: self.users.shown(),
+            tickets_available: self.tickets_available.shown(),
+            tickets_locked: self.tickets_locked.shown(),
+            checkpoint_lag: self.checkpoint_lag.shown(),
+            pending_payments: self.pending_payments.shown(),
+        }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Order {
     pub id: String,
     pub buyer_id: String,
@@ -242,6 +275,21 @@ impl Shown for boxoffice::Problem {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct Recovery {
+    pub records: i64,
+    pub searched: i64,
+    pub damage: Option<Problem>,
+}
+
+impl Shown for boxoffice::Recovery {
+    type Js = Recovery;
+    fn shown(&self) -> Recovery {
+        Recovery { records: self.records.shown(), searched: self.searched.shown(), damage: self.damage.shown() }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Refund {
     pub id: String,
     pub amount: Money,
@@ -262,21 +310,6 @@ impl Shown for boxoffice::Refund {
             reference: self.reference.shown(),
             return_to_sale: self.return_to_sale.shown(),
         }
-    }
-}
-
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct Salvage {
-    pub records: i64,
-    pub searched: i64,
-    pub damage: Option<Problem>,
-}
-
-impl Shown for boxoffice::Salvage {
-    type Js = Salvage;
-    fn shown(&self) -> Salvage {
-        Salvage { records: self.records.shown(), searched: self.searched.shown(), damage: self.damage.shown() }
     }
 }
 
@@ -348,39 +381,6 @@ impl Shown for boxoffice::SignedIn {
     type Js = SignedIn;
     fn shown(&self) -> SignedIn {
         SignedIn { user: self.user.shown(), token: self.token.shown(), session: self.session.shown() }
-    }
-}
-
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct Stats {
-    pub queue_len: i64,
-    pub queue_capacity: i64,
-    pub open_orders: i64,
-    pub expiry_lag_ms: i64,
-    pub head_seq: i64,
-    pub users: i64,
-    pub tickets_available: i64,
-    pub tickets_locked: i64,
-    pub checkpoint_lag: i64,
-    pub pending_payments: i64,
-}
-
-impl Shown for boxoffice::Stats {
-    type Js = Stats;
-    fn shown(&self) -> Stats {
-        Stats {
-            queue_len: self.queue_len.shown(),
-            queue_capacity: self.queue_capacity.shown(),
-            open_orders: self.open_orders.shown(),
-            expiry_lag_ms: self.expiry_lag.shown(),
-            head_seq: self.head_seq.shown(),
-            users: self.users.shown(),
-            tickets_available: self.tickets_available.shown(),
-            tickets_locked: self.tickets_locked.shown(),
-            checkpoint_lag: self.checkpoint_lag.shown(),
-            pending_payments: self.pending_payments.shown(),
-        }
     }
 }
 

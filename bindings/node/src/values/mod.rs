@@ -2,10 +2,10 @@
 
 mod journal;
 mod money;
-mod notices;
 mod requests;
+mod webhooks;
 
 pub(crate) use journal::JournalRecord;
 pub(crate) use money::{FeePolicy, Money, SignedMoney};
-pub(crate) use notices::NoticeMessage;
 pub(crate) use requests::{ChargeRequest, LookupRequest, RefundRequest};
+pub(crate) use webhooks::WebhookMessage;

@@ -4,13 +4,13 @@ import {
   BoxOffice,
   BoxOfficeError,
   ManualClock,
-  NoticeRefused,
+  WebhookRefused,
   StripeGateway,
   checkGateway,
   type ChargeAnswer,
   type LookupRequest,
-  type Notice,
-  type NoticeMessage,
+  type WebhookEvent,
+  type WebhookMessage,
   type Order,
   type PaymentGateway,
   type RefundAnswer,
@@ -40,10 +40,10 @@ class Vouchers implements PaymentGateway {
     return { status: 'actionRequired', clientSecret: 'x' }
   }
   refund(): void {}
-  async readNotice({ headers, body, now }: NoticeMessage): Promise<Notice> {
-    if (headers['from'] !== 'bank' || now.getTime() === 0) throw new NoticeRefused('signature')
+  async readWebhook({ headers, body, now }: WebhookMessage): Promise<WebhookEvent> {
+    if (headers['from'] !== 'bank' || now.getTime() === 0) throw new WebhookRefused('signature')
     // @ts-expect-error: there is no such reason
-    if (body.length === 0) throw new NoticeRefused('mood')
+    if (body.length === 0) throw new WebhookRefused('mood')
     const amount = { amount: '5.00', currency: 'USD' }
     return { id: 'evt_1', fact: { kind: 'refundElsewhere', orderId: 'o', chargeId: 'c', reference: 're_1', amount } }
   }
@@ -81,8 +81,8 @@ export async function main(): Promise<void> {
   const refund: 'pending' | 'done' | 'failed' | undefined = order.charge?.refunds[0]?.status
   // @ts-expect-error: there is no such resolution
   console.log(refund, await office.payments.resolve(null, order.id, 'lost', ''))
-  if (office.payments.takesNoticesOf('vouchers')) await office.payments.receiveNotice(new Headers(), Buffer.from('{}'))
-  const { records, damage } = await BoxOffice.salvage('data', async (record) => record.seq < 5)
+  if (office.payments.takesWebhooksOf('vouchers')) await office.payments.receiveWebhook(new Headers(), Buffer.from('{}'))
+  const { records, damage } = await BoxOffice.recover('data', async (record) => record.seq < 5)
   console.log(records, damage?.what)
   const { signal } = new AbortController()
   for await (const { title } of office.tickets.iter({ sort: 'price' }, { signal })) console.log(title)
@@ -114,7 +114,7 @@ export async function main(): Promise<void> {
   await office.tickets.create('seller', { title: 'x', price: 19.99 })
   const app = express()
   app.use(boxOfficeRouter(office))
-  app.post('/told', async (req, res) => void res.json(await office.payments.receiveNotice(req.headers, 'x')))
+  app.post('/told', async (req, res) => void res.json(await office.payments.receiveWebhook(req.headers, 'x')))
   app.get('/me', currentUser(office), requireAuth, (req, res) => void res.json(req.currentUser?.email))
   app.use(errorHandler)
   await new OrderCreatedListener(office, new FileCursor('cursor')).listen()

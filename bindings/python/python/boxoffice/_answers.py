@@ -74,7 +74,7 @@ CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Pending or Unknow
 REFUND_KINDS = "Refunded, Refused, Pending or None"
 
 
-def charge_told(answer: Any) -> tuple[str, str | None] | None:
+def charge_payload(answer: Any) -> tuple[str, str | None] | None:
     """An answer about a charge as the native module takes it; ``None`` if it is none."""
     match answer:
         case Charged(reference=str() | None as reference):
@@ -93,7 +93,7 @@ def charge_told(answer: Any) -> tuple[str, str | None] | None:
             return None
 
 
-def refund_told(answer: Any) -> tuple[str, str | None] | None:
+def refund_payload(answer: Any) -> tuple[str, str | None] | None:
     """The same of a refund."""
     match answer:
         case None:

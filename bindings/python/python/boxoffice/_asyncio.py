@@ -444,13 +444,13 @@ class AsyncPayments:
         """
         return await self._native.resolve(actor_id, order_id, resolution, note, idempotency_key)
 
-    def takes_notices_of(self, /, processor: str) -> bool:
+    def takes_webhooks_of(self, /, processor: str) -> bool:
         """Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
         for the `-test` of a processor's test mode.
         """
-        return self._native.takes_notices_of(processor)
+        return self._native.takes_webhooks_of(processor)
 
-    async def receive_notice(
+    async def receive_webhook(
         self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray,
     ) -> None:
         """Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
@@ -466,7 +466,7 @@ class AsyncPayments:
         and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
         (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
         """
-        await self._native.receive_notice(headers, body)
+        await self._native.receive_webhook(headers, body)
 
 
 @final

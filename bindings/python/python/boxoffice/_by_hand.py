@@ -39,7 +39,7 @@ from boxoffice._errors import (
     UnavailableError,
     ValidationError,
 )
-from boxoffice._gateway import CapturingGateway, NoticeGateway, PaymentGateway
+from boxoffice._gateway import CapturingGateway, WebhookGateway, PaymentGateway
 from boxoffice._items import Items
 from boxoffice._native import (
     AsyncSubscription,
@@ -48,7 +48,7 @@ from boxoffice._native import (
     LookupRequest,
     ManualClock,
     Money,
-    NoticeMessage,
+    WebhookMessage,
     Record,
     RefundRequest,
     SignedMoney,
@@ -56,15 +56,15 @@ from boxoffice._native import (
     Subscription,
 )
 from boxoffice._native import is_first_interpreter as _is_first_interpreter
-from boxoffice._notices import (
-    ChargeNotice,
+from boxoffice._webhooks import (
+    ChargeReport,
     DisputeClosed,
     DisputeOpened,
-    Notice,
-    NoticeFact,
-    NoticeRefused,
+    WebhookEvent,
+    GatewayReport,
+    WebhookRefused,
     RefundElsewhere,
-    RefundNotice,
+    RefundReport,
 )
 from boxoffice._office import AsyncBoxOffice, BoxOffice
 
@@ -80,7 +80,7 @@ __all__ = [
     "BoxOfficeError",
     "CapturingGateway",
     "ChargeAnswer",
-    "ChargeNotice",
+    "ChargeReport",
     "ChargeRequest",
     "Charged",
     "Clock",
@@ -99,11 +99,11 @@ __all__ = [
     "ManualClock",
     "Money",
     "NotFoundError",
-    "Notice",
-    "NoticeFact",
-    "NoticeGateway",
-    "NoticeMessage",
-    "NoticeRefused",
+    "WebhookEvent",
+    "GatewayReport",
+    "WebhookGateway",
+    "WebhookMessage",
+    "WebhookRefused",
     "PaymentDeclinedError",
     "PaymentGateway",
     "Pending",
@@ -111,7 +111,7 @@ __all__ = [
     "Record",
     "RefundAnswer",
     "RefundElsewhere",
-    "RefundNotice",
+    "RefundReport",
     "RefundRequest",
     "Refunded",
     "Refused",

@@ -11,9 +11,9 @@ from collections.abc import Awaitable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_told, is_answer, refund_told
-from boxoffice._native import ChargeRequest, LookupRequest, NoticeMessage, RefundRequest
-from boxoffice._notices import Notice, NoticeRefused, notice_told
+from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_payload, is_answer, refund_payload
+from boxoffice._native import ChargeRequest, LookupRequest, WebhookMessage, RefundRequest
+from boxoffice._webhooks import WebhookEvent, WebhookRefused, event_payload
 
 _log = logging.getLogger("boxoffice")
 
@@ -64,13 +64,13 @@ class CapturingGateway(PaymentGateway, Protocol):
         ...
 
 
-class NoticeGateway(PaymentGateway, Protocol):
-    """A card processor that tells by itself what has happened (webhooks): ``payments.receive_notice`` has its messages read here."""
+class WebhookGateway(PaymentGateway, Protocol):
+    """A card processor that tells by itself what has happened (webhooks): ``payments.receive_webhook`` has its messages read here."""
 
-    def read_notice(self, message: NoticeMessage, /) -> Notice | Awaitable[Notice]:
+    def read_webhook(self, message: WebhookMessage, /) -> WebhookEvent | Awaitable[WebhookEvent]:
         """Reads a message, after checking that it comes from the card processor.
 
-        Raises ``NoticeRefused`` if it does not, is too old or can't be read. To raise anything else, to answer late, and to return
+        Raises ``WebhookRefused`` if it does not, is too old or can't be read. To raise anything else, to answer late, and to return
         something else mean that it can't be read now: the card processor will send it again.
         """
         ...
@@ -98,7 +98,7 @@ class Call:
         name = f"{kind}.{self._method}()"
         try:
             method = getattr(self._gateway, self._method, None)
-            if method is None and self._method == "read_notice":
+            if method is None and self._method == "read_webhook":
                 return "unsupported", None
             if method is None:
                 raise NotImplementedError(f"{kind} takes money at once, and can't {self._method} it")
@@ -106,7 +106,7 @@ class Call:
             if inspect.isawaitable(answer):
                 answer = self._wait(answer)
         except Exception as error:
-            if isinstance(error, NoticeRefused) and self._method == "read_notice":
+            if isinstance(error, WebhookRefused) and self._method == "read_webhook":
                 return error.reason, error.text
             text = f"{name} raised {type(error).__name__}: {error}"
             _log.warning("%s", text, exc_info=True)
@@ -120,10 +120,10 @@ class Call:
 
     def _told(self, answer: Any) -> tuple[str, str | None]:
         """The answer as the native module takes it; raises if it is none."""
-        if self._method == "read_notice":
-            return "notice", notice_told(answer)
+        if self._method == "read_webhook":
+            return "event", event_payload(answer)
         is_refund = self._method == "refund"
-        told = refund_told(answer) if is_refund else charge_told(answer)
+        told = refund_payload(answer) if is_refund else charge_payload(answer)
         if told is not None:
             return told
         kinds = REFUND_KINDS if is_refund else CHARGE_KINDS

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFace", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "NoticeMessage", "Office", "OfficeFace", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Salvage", "Session", "Show", "SignedIn", "SignedMoney", "Stats", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "notice_fault", "openapi", "salvage", "session_token", "signed_money"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "WebhookMessage", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Recovery", "Session", "Show", "SignedIn", "SignedMoney", "Metrics", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "webhook_event_error", "openapi", "recover", "session_token", "signed_money"]
 
 @final
 class AsyncAuth:
@@ -55,9 +55,9 @@ class AsyncLedger:
     def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncIterator[str]: ...
 
 @final
-class AsyncOfficeFace:
+class AsyncOfficeFacade:
     """
-    What `AsyncOfficeFace` of the package is made of.
+    What `AsyncOfficeFacade` of the package is made of.
     """
     @property
     def auth(self, /) -> AsyncAuth: ...
@@ -73,7 +73,7 @@ class AsyncOfficeFace:
     def orders(self, /) -> AsyncOrders: ...
     @property
     def payments(self, /) -> AsyncPayments: ...
-    def stats(self, /) -> Stats: ...
+    def metrics(self, /) -> Metrics: ...
     @property
     def tickets(self, /) -> AsyncTickets: ...
 
@@ -97,11 +97,11 @@ class AsyncPayments:
     def escalated(self, /, actor_id: str | None) -> Future[list[Charge]]: ...
     def get(self, /, user_id: str, charge_id: str) -> Future[Charge]: ...
     def pay(self, /, buyer_id: str, order_id: str, token: str, idempotency_key: str | None) -> Future[Charge]: ...
-    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]: ...
+    def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]: ...
     def refund(self, /, actor_id: str | None, order_id: str, return_to_sale: bool, idempotency_key: str | None) -> Future[Charge]: ...
     def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, idempotency_key: str | None) -> Future[Charge]: ...
     def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, idempotency_key: str | None) -> Future[Charge]: ...
-    def takes_notices_of(self, /, processor: str) -> bool: ...
+    def takes_webhooks_of(self, /, processor: str) -> bool: ...
 
 @final
 class AsyncSubscription:
@@ -797,7 +797,7 @@ class NewTicket:
     def __new__(cls, /, title: str, price: str | int | Decimal, *, currency: str | None = None, show: NewShow | None = None, seat: str | None = None) -> NewTicket: ...
 
 @final
-class NoticeMessage:
+class WebhookMessage:
     """
     A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed.
     """
@@ -829,7 +829,7 @@ class Office:
     """
     def __new__(cls, /, path: str | PathLike[str], options: dict[str, Any]) -> Office: ...
     @property
-    def async_face(self, /) -> AsyncOfficeFace:
+    def async_facade(self, /) -> AsyncOfficeFacade:
         """
         What `AsyncBoxOffice` is made of.
         """
@@ -838,7 +838,7 @@ class Office:
         Closes it, from any thread.
         """
     @property
-    def face(self, /) -> OfficeFace:
+    def facade(self, /) -> OfficeFacade:
         """
         What `BoxOffice` is made of.
         """
@@ -848,7 +848,7 @@ class Office:
         """
 
 @final
-class OfficeFace:
+class OfficeFacade:
     """
     A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
 
@@ -902,7 +902,7 @@ class OfficeFace:
     def orders(self, /) -> Orders: ...
     @property
     def payments(self, /) -> Payments: ...
-    def stats(self, /) -> Stats:
+    def metrics(self, /) -> Metrics:
         """
         Returns metrics of the engine right now.
         """
@@ -1144,7 +1144,7 @@ class Payments:
         (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
         (`command.key_reused`).
         """
-    def receive_notice(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
+    def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
         Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
         case.
@@ -1202,7 +1202,7 @@ class Payments:
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
         (`command.key_reused`).
         """
-    def takes_notices_of(self, /, processor: str) -> bool:
+    def takes_webhooks_of(self, /, processor: str) -> bool:
         """
         Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
         for the `-test` of a processor's test mode.
@@ -1426,7 +1426,7 @@ class RefundRequest:
         """
 
 @final
-class Salvage:
+class Recovery:
     """
     What was brought out of a journal, and what was not.
     """
@@ -1570,7 +1570,7 @@ class SignedMoney:
         """
 
 @final
-class Stats:
+class Metrics:
     """
     Figures about the engine right now: cheap to ask for, so that they can be scraped.
     """
@@ -1962,7 +1962,7 @@ def is_first_interpreter(interpreter: SupportsIndex) -> bool:
     Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
     """
 
-def notice_fault(json: str) -> str | None:
+def webhook_event_error(json: str) -> str | None:
     """
     What is wrong with a notice that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
     """
@@ -1972,7 +1972,7 @@ def openapi() -> str:
     The description of the routes in OpenAPI, as JSON.
     """
 
-def salvage(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Salvage: ...
+def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
 
 def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
     """

@@ -1,4 +1,4 @@
-"""The two faces of a box office: blocking, and for asyncio."""
+"""The two façades of a box office: blocking, and for asyncio."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar, Unpack
 
 from boxoffice import _native
 from boxoffice._errors import BoxOfficeError
-from boxoffice._faces import AsyncFace, Face
+from boxoffice._facades import AsyncFacade, Facade
 from boxoffice._options import HELP, Options
 
 
@@ -58,7 +58,7 @@ def _with_options(kind: _T) -> _T:
 
 
 @_with_options
-class BoxOffice(Face):
+class BoxOffice(Facade):
     """A box office whose methods block: it signs people in, lists tickets, locks them, takes the money, and keeps every fact.
 
     Opens the directory, or makes a box office there. Its methods return once the outcome is durable. They may be called from any
@@ -82,7 +82,7 @@ class BoxOffice(Face):
 
     def __init__(self, path: str | os.PathLike[str], **options: Unpack[Options]) -> None:
         self._native = _open(path, options, None)
-        super().__init__(self._native.face)
+        super().__init__(self._native.facade)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Self:
@@ -90,7 +90,7 @@ class BoxOffice(Face):
         return cls(path, **options)
 
     @staticmethod
-    def salvage(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Salvage:
+    def recover(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Recovery:
         """Gives ``visit`` every record of the journal in a directory that comes before the first damage, each checked by the chain of
         hashes. Works where opening refuses, also on a file that was cut off or whose index is broken.
 
@@ -102,12 +102,12 @@ class BoxOffice(Face):
         >>> with tempfile.TemporaryDirectory() as directory:
         ...     with BoxOffice(directory) as office:
         ...         _ = office.auth.sign_up("ann@example.com", "correct horse")
-        ...     salvage = BoxOffice.salvage(directory, lambda record: print(record.seq, record.event))
-        ...     print(salvage.records, salvage.damage)
+        ...     recover = BoxOffice.recover(directory, lambda record: print(record.seq, record.event))
+        ...     print(recover.records, recover.damage)
         1 UserCreated
         1 None
         """
-        return _native.salvage(os.fspath(path), visit)
+        return _native.recover(os.fspath(path), visit)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +119,7 @@ class BoxOffice(Face):
 
 
 @_with_options
-class AsyncBoxOffice(AsyncFace):
+class AsyncBoxOffice(AsyncFacade):
     """A box office for asyncio: as ``BoxOffice``, but its methods are coroutine functions.
 
     Thousands may be awaited at once, and share one write to the disk; no thread is started for any of them. Whoever is cancelled stops
@@ -144,7 +144,7 @@ class AsyncBoxOffice(AsyncFace):
     def __init__(self, native: _native.Office) -> None:
         """Not for callers: see ``open``."""
         self._native = native
-        super().__init__(native.async_face)
+        super().__init__(native.async_facade)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Opening:
@@ -152,15 +152,15 @@ class AsyncBoxOffice(AsyncFace):
         return Opening(path, options)
 
     @staticmethod
-    async def salvage(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Salvage:
-        """As ``BoxOffice.salvage``; ``visit`` is called on a thread of its own."""
-        return await asyncio.to_thread(_native.salvage, os.fspath(path), visit)
+    async def recover(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Recovery:
+        """As ``BoxOffice.recover``; ``visit`` is called on a thread of its own."""
+        return await asyncio.to_thread(_native.recover, os.fspath(path), visit)
 
     async def close(self, /) -> None:
         await super().close()
         self._native.forget_loop()
 
-    close.__doc__ = AsyncFace.close.__doc__
+    close.__doc__ = AsyncFacade.close.__doc__
 
     async def __aenter__(self) -> Self:
         return self

@@ -62,11 +62,11 @@ class Options(TypedDict, total=False):
     server wants it, instead of waiting for a place, as an embedder does: `False` by default.
     """
     open_orders_max: int
-    """How many open orders one buyer may have: 10 unless told otherwise."""
+    """How many open orders one buyer may have: 10 by default."""
     order_tickets_max: int
-    """How many tickets one order may have: 10 unless told otherwise."""
+    """How many tickets one order may have: 10 by default."""
     listing_tickets_max: int
-    """How many tickets one command may list: 10,000 unless told otherwise."""
+    """How many tickets one command may list: 10,000 by default."""
     late_money: LateMoneyPolicy | Sequence[LateMoneyStep]
     """What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless
     told otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it
@@ -103,9 +103,9 @@ HELP = """Options:
         refuse_when_full (bool): Sets whether a command that finds the queue full is refused with
             `UnavailableError` (`engine.overloaded`), as a server wants it, instead of waiting for a place, as an
             embedder does: `False` by default.
-        open_orders_max (int): How many open orders one buyer may have: 10 unless told otherwise.
-        order_tickets_max (int): How many tickets one order may have: 10 unless told otherwise.
-        listing_tickets_max (int): How many tickets one command may list: 10,000 unless told otherwise.
+        open_orders_max (int): How many open orders one buyer may have: 10 by default.
+        order_tickets_max (int): How many tickets one order may have: 10 by default.
+        listing_tickets_max (int): How many tickets one command may list: 10,000 by default.
         late_money (LateMoneyPolicy | Sequence[LateMoneyStep]): What is tried, in this order, with money that
             comes for an order that has ended: `retake,return,escalate` unless told otherwise. `retake` sells the
             buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is

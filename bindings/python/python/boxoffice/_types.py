@@ -73,7 +73,7 @@ RefundReason = Literal["requested", "late", "elsewhere"]
 
 - `requested`: The seller or an operator asked for it.
 - `late`: The money was taken for an order that had ended.
-- `elsewhere`: Somebody did it at the card processor's own desk.
+- `elsewhere`: Somebody did it at the card processor's.
 """
 
 RefundStatus = Literal["pending", "done", "failed"]

@@ -124,8 +124,7 @@ class ChargeFailedData(TypedDict):
 class ChargeRefundedData(TypedDict):
     """Money was given back.
 
-    A refund that nobody asked the box office for, because it was made at the card processor's own desk, has no
-    `RefundStarted`.
+    A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
     """
 
     refundId: NotRequired[str]

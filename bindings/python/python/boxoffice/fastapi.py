@@ -31,17 +31,17 @@ class Settings(TypedDict, total=False):
     public_url: str | None
     """The address at which people reach the application; ``https`` there makes cookies ``Secure``."""
     cors_origins: list[str] | None
-    """Sites whose pages may call it: none unless told otherwise."""
+    """Sites whose pages may call it: none by default."""
     rate_limit: bool | None
-    """Whether clients are limited in how much they may ask: they are unless told otherwise."""
+    """Whether clients are limited in how much they may ask: they are by default."""
     trusted_proxies: list[Any] | None
-    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is believed: none unless told otherwise."""
+    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is believed: none by default."""
     request_timeout: timedelta | None
-    """How long a request may take: 30 seconds unless told otherwise."""
+    """How long a request may take: 30 seconds by default."""
     in_flight_max: int | None
-    """How many requests may be under way: 4,096 unless told otherwise."""
+    """How many requests may be under way: 4,096 by default."""
     feeds_max: int | None
-    """How many journal streams may be open: 128 unless told otherwise."""
+    """How many journal streams may be open: 128 by default."""
 
 
 class BoxOfficeAPI:

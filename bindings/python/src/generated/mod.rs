@@ -41,7 +41,7 @@ pub(crate) use auth::{AsyncAuth, Auth};
 pub(crate) use inputs::*;
 pub(crate) use journal::{AsyncJournal, Journal};
 pub(crate) use ledger::{AsyncLedger, Ledger};
-pub(crate) use office::{AsyncOfficeFace, OfficeFace};
+pub(crate) use office::{AsyncOfficeFacade, OfficeFacade};
 pub(crate) use options::Options;
 pub(crate) use orders::{AsyncOrders, Orders};
 pub(crate) use payments::{AsyncPayments, Payments};
@@ -56,7 +56,7 @@ macro_rules! native_module {
         mod $name {
             $($by_hand)*
             #[pymodule_export]
-            use crate::generated::{AsyncOfficeFace, OfficeFace, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Refund, Salvage, Session, Show, SignedIn, Stats, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
+            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
         }
     };
 }

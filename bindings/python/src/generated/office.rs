@@ -13,10 +13,10 @@ use crate::generated::prelude::*;
 /// Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
-pub(crate) struct OfficeFace(pub(crate) Arc<Shared>);
+pub(crate) struct OfficeFacade(pub(crate) Arc<Shared>);
 
 #[pymethods]
-impl OfficeFace {
+impl OfficeFacade {
     #[getter]
     fn auth(&self) -> Auth {
         Auth(self.0.clone())
@@ -49,10 +49,10 @@ impl OfficeFace {
 
     /// Returns metrics of the engine right now.
     #[pyo3(signature = ())]
-    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+    fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
         let office = self.0.office(py)?;
-        let value = py.detach(|| office.stats());
-        Ok(Stats(value))
+        let value = py.detach(|| office.metrics());
+        Ok(Metrics(value))
     }
 
     /// Returns `True` if commands are taken.
@@ -104,13 +104,13 @@ impl OfficeFace {
     }
 }
 
-/// What `AsyncOfficeFace` of the package is made of.
+/// What `AsyncOfficeFacade` of the package is made of.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
-pub(crate) struct AsyncOfficeFace(pub(crate) Arc<Shared>);
+pub(crate) struct AsyncOfficeFacade(pub(crate) Arc<Shared>);
 
 #[pymethods]
-impl AsyncOfficeFace {
+impl AsyncOfficeFacade {
     #[getter]
     fn auth(&self) -> AsyncAuth {
         AsyncAuth(self.0.clone())
@@ -142,10 +142,10 @@ impl AsyncOfficeFace {
     }
 
     #[pyo3(signature = ())]
-    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+    fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
         let office = self.0.office(py)?;
-        let value = py.detach(|| office.stats());
-        Ok(Stats(value))
+        let value = py.detach(|| office.metrics());
+        Ok(Metrics(value))
     }
 
     #[pyo3(signature = ())]

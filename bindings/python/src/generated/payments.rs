@@ -154,9 +154,9 @@ impl Payments {
     /// Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
     /// for the `-test` of a processor's test mode.
     #[pyo3(signature = (processor))]
-    fn takes_notices_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
+    fn takes_webhooks_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
         let office = self.0.office(py)?;
-        let value = py.detach(|| office.payments().takes_notices_of(&processor));
+        let value = py.detach(|| office.payments().takes_webhooks_of(&processor));
         Ok(value)
     }
 
@@ -173,9 +173,9 @@ impl Payments {
     /// and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
     /// (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
     #[pyo3(signature = (headers, body))]
-    fn receive_notice(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Nothing> {
+    fn receive_webhook(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();
-        self.0.block(py, run::receive_notice(office, headers, body))
+        self.0.block(py, run::receive_webhook(office, headers, body))
     }
 }
 
@@ -263,16 +263,16 @@ impl AsyncPayments {
     }
 
     #[pyo3(signature = (processor))]
-    fn takes_notices_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
+    fn takes_webhooks_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
         let office = self.0.office(py)?;
-        let value = py.detach(|| office.payments().takes_notices_of(&processor));
+        let value = py.detach(|| office.payments().takes_webhooks_of(&processor));
         Ok(value)
     }
 
     #[pyo3(signature = (headers, body))]
-    fn receive_notice(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Awaitable<Nothing>> {
+    fn receive_webhook(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
-        self.0.start(py, run::receive_notice(office, headers, body))
+        self.0.start(py, run::receive_webhook(office, headers, body))
     }
 }
 
@@ -384,14 +384,14 @@ mod run {
         Ok(Charge(value))
     }
 
-    pub(super) async fn receive_notice(
+    pub(super) async fn receive_webhook(
         office: BoxOffice,
         headers: Headers,
         body: PyBackedBytes,
     ) -> Result<Nothing, Error> {
         let headers: Vec<_> = headers.0.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
 
-        office.payments().receive_notice(&headers, &body).await?;
+        office.payments().receive_webhook(&headers, &body).await?;
         Ok(Nothing)
     }
 }

@@ -3,14 +3,14 @@
 mod journal;
 mod ledger;
 mod money;
-mod notices;
 mod payments;
+mod webhooks;
 
 pub(crate) use journal::Record;
 pub(crate) use ledger::{FeePolicy, SignedMoney, signed_money};
 pub(crate) use money::Money;
-pub(crate) use notices::NoticeMessage;
 pub(crate) use payments::{ChargeRequest, LookupRequest, RefundRequest};
+pub(crate) use webhooks::WebhookMessage;
 
 /// What an object looks like to a programmer.
 pub(crate) fn repr(object: &pyo3::Bound<'_, pyo3::PyAny>, name: &str, fields: &[&str]) -> pyo3::PyResult<String> {

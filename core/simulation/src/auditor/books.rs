@@ -28,7 +28,7 @@ pub(crate) enum GatewayNews {
     SaidRefunded(RefundId),
     /// The gateway said that it will never give the money back.
     SaidRefused(RefundId),
-    /// The gateway told of money that was given back at its own desk.
+    /// The gateway told of money that was given back at the processor itself.
     SaidRefundedElsewhere(ChargeId, Arc<str>, Money),
     /// The gateway told of money that the buyer's bank took back.
     SaidDisputed(ChargeId, Arc<str>, Money),

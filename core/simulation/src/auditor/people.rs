@@ -45,7 +45,7 @@ impl Auditor {
 
     pub(super) fn user_erased(&mut self, record: &Record, event: &UserErased) -> Verdict {
         let id = event.user_id;
-        let sells = self.tickets.values().any(|seat| seat.seller == id && seat.is_live());
+        let sells = self.tickets.values().any(|seat| seat.seller == id && seat.is_active());
         let buys = self.orders.values().any(|claim| claim.buyer == id && claim.is_open());
         ensure(!sells && !buys, || "somebody who trades was erased".to_owned())?;
         let person = self.person_mut(id, record)?;

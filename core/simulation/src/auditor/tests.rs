@@ -27,21 +27,21 @@ fn price() -> Money {
     Money::from_minor(1999, Currency::USD).unwrap()
 }
 
-/// A journal that is written as the story goes, under the auditor's eyes.
-struct Story {
+/// A journal that is written as the scenario goes, under the auditor's eyes.
+struct Scenario {
     auditor: Auditor,
     at: u64,
     commands: u8,
 }
 
-impl Story {
+impl Scenario {
     /// A seller, two buyers, and a ticket on sale.
     fn begin() -> Self {
-        let mut story = Self { auditor: Auditor::new(Limits::default()), at: NOON, commands: 0 };
+        let mut scenario = Self { auditor: Auditor::new(Limits::default()), at: NOON, commands: 0 };
         for (number, user_id) in [SELLER, BUYER, RIVAL].into_iter().enumerate() {
             let email = EmailKey::from_bytes([u8::try_from(number).unwrap(); 16]);
             let created = DomainEvent::UserCreated(UserCreated { user_id });
-            story.write("CreateUser", Actor::System, Some(email), created, 1).unwrap();
+            scenario.write("CreateUser", Actor::System, Some(email), created, 1).unwrap();
         }
         let listed = TicketCreated {
             ticket_id: TICKET,
@@ -51,8 +51,8 @@ impl Story {
             show: None,
             seat: None,
         };
-        story.by(SELLER, "CreateTickets", DomainEvent::TicketCreated(listed), 1).unwrap();
-        story
+        scenario.by(SELLER, "CreateTickets", DomainEvent::TicketCreated(listed), 1).unwrap();
+        scenario
     }
 
     fn by(&mut self, user: UserId, name: &'static str, event: DomainEvent, version: u64) -> Verdict {
@@ -135,71 +135,71 @@ fn complains(verdict: &Verdict, about: &str) {
 
 #[test]
 fn a_sale_by_the_rules_is_fine() {
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    story.pays(10).unwrap();
-    story.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())).unwrap();
-    story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
-    story.charged(10, 3).unwrap();
-    story.auditor.close(&BTreeMap::from([(CHARGE, Standing::Taken)])).unwrap();
-    complains(&story.auditor.close(&BTreeMap::new()), "its money: Nothing");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    scenario.pays(10).unwrap();
+    scenario.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())).unwrap();
+    scenario.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
+    scenario.charged(10, 3).unwrap();
+    scenario.auditor.close(&BTreeMap::from([(CHARGE, Standing::Taken)])).unwrap();
+    complains(&scenario.auditor.close(&BTreeMap::new()), "its money: Nothing");
 }
 
 #[test]
 fn a_ticket_has_one_holder() {
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    complains(&story.orders(RIVAL, 11, 3), "is locked, not available");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    complains(&scenario.orders(RIVAL, 11, 3), "is locked, not available");
 }
 
 #[test]
 fn holds_end_in_time_and_not_before() {
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    complains(&story.auditor.close(&BTreeMap::new()), "never ended");
-    story.at += HOLD - 1;
-    complains(&story.by_system("ExpireOrder", expired(10, 3), 2), "never leads to it");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    complains(&scenario.auditor.close(&BTreeMap::new()), "never ended");
+    scenario.at += HOLD - 1;
+    complains(&scenario.by_system("ExpireOrder", expired(10, 3), 2), "never leads to it");
 
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    story.at += HOLD - 1;
-    let early = story.next(CommandId::from_bytes([99; 16]), Actor::System, expired(10, 3), 2);
-    complains(&story.auditor.record(&early), "expired early");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    scenario.at += HOLD - 1;
+    let early = scenario.next(CommandId::from_bytes([99; 16]), Actor::System, expired(10, 3), 2);
+    complains(&scenario.auditor.record(&early), "expired early");
 
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    story.at += HOLD;
-    complains(&story.pays(10), "is still open");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    scenario.at += HOLD;
+    complains(&scenario.pays(10), "is still open");
 }
 
 #[test]
 fn money_needs_an_intent_and_a_cause() {
-    let mut story = Story::begin();
-    story.orders(BUYER, 10, 2).unwrap();
-    complains(&story.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())), "without an intent");
-    story.pays(10).unwrap();
-    complains(&story.charged(10, 3), "the gateway never said so");
+    let mut scenario = Scenario::begin();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    complains(&scenario.auditor.gateway_asked(&GatewayNews::AskedToCharge(CHARGE, price())), "without an intent");
+    scenario.pays(10).unwrap();
+    complains(&scenario.charged(10, 3), "the gateway never said so");
 }
 
 #[test]
 fn nothing_happens_unasked_or_by_somebody_else() {
-    let story = &mut Story::begin();
+    let scenario = &mut Scenario::begin();
     let cancelled = |order_id| {
         let tickets = [freed(3)].into_iter().collect();
         DomainEvent::OrderCancelled(OrderCancelled { order_id, reason: CancelReason::Buyer, tickets })
     };
-    story.orders(BUYER, 10, 2).unwrap();
-    let unasked = story.next(CommandId::from_bytes([99; 16]), Actor::User(BUYER), cancelled(order(10)), 2);
-    complains(&Story::begin().auditor.record(&unasked), "it follows record");
-    complains(&story.by(RIVAL, "CancelOrder", cancelled(order(10)), 2), "somebody else cancelled it");
+    scenario.orders(BUYER, 10, 2).unwrap();
+    let unasked = scenario.next(CommandId::from_bytes([99; 16]), Actor::User(BUYER), cancelled(order(10)), 2);
+    complains(&Scenario::begin().auditor.record(&unasked), "it follows record");
+    complains(&scenario.by(RIVAL, "CancelOrder", cancelled(order(10)), 2), "somebody else cancelled it");
 }
 
 #[test]
 fn the_chain_is_whole_and_time_runs_forwards() {
-    let story = Story::begin();
+    let scenario = Scenario::begin();
     let event = || DomainEvent::UserCreated(UserCreated { user_id: UserId::from_bytes([8; 16]) });
-    let record = story.next(CommandId::from_bytes([99; 16]), Actor::System, event(), 1);
-    let check = |record: &Record, about: &str| complains(&Story::begin().auditor.record(record), about);
+    let record = scenario.next(CommandId::from_bytes([99; 16]), Actor::System, event(), 1);
+    let check = |record: &Record, about: &str| complains(&Scenario::begin().auditor.record(record), about);
     check(&Record { seq: 9, ..record.clone() }, "it follows record 4");
     check(&Record { at: Timestamp::from_millis(NOON - 1), ..record.clone() }, "time ran backwards");
     check(&Record { hash: Hash::from_bytes([1; 32]), ..record.clone() }, "its hash does not cover");
@@ -208,10 +208,10 @@ fn the_chain_is_whole_and_time_runs_forwards() {
 
 #[test]
 fn answers_are_promises() {
-    let mut story = Story::begin();
+    let mut scenario = Scenario::begin();
     let now = Timestamp::from_millis(NOON);
-    for command in 1..=story.commands {
-        story.auditor.answered(CommandId::from_bytes([command; 16]), Ok(Vec::new()), now).unwrap();
+    for command in 1..=scenario.commands {
+        scenario.auditor.answered(CommandId::from_bytes([command; 16]), Ok(Vec::new()), now).unwrap();
     }
     let ask = |auditor: &mut Auditor, number: u8, fingerprint| {
         let id = CommandId::from_bytes([number; 16]);
@@ -219,27 +219,27 @@ fn answers_are_promises() {
         auditor.asked(id, Asked { name: "CreateOrder", actor, fingerprint, email: None, at: now });
         id
     };
-    let lost = ask(&mut story.auditor, 50, None);
-    complains(&story.auditor.nobody_waits(), "never answered");
-    complains(&story.auditor.answered(lost, Ok(Vec::new()), now), "not in the journal");
+    let lost = ask(&mut scenario.auditor, 50, None);
+    complains(&scenario.auditor.nobody_waits(), "never answered");
+    complains(&scenario.auditor.answered(lost, Ok(Vec::new()), now), "not in the journal");
 
-    let named = ask(&mut story.auditor, 51, Some([1; 16]));
-    story.auditor.answered(named, Err("ticket.locked"), now).unwrap();
-    ask(&mut story.auditor, 51, Some([1; 16]));
-    complains(&story.auditor.answered(named, Err("ticket.sold"), now), "first, and then with");
-    ask(&mut story.auditor, 51, Some([1; 16]));
+    let named = ask(&mut scenario.auditor, 51, Some([1; 16]));
+    scenario.auditor.answered(named, Err("ticket.locked"), now).unwrap();
+    ask(&mut scenario.auditor, 51, Some([1; 16]));
+    complains(&scenario.auditor.answered(named, Err("ticket.sold"), now), "first, and then with");
+    ask(&mut scenario.auditor, 51, Some([1; 16]));
     let tomorrow = now.plus(Duration::from_hours(25));
-    story.auditor.answered(named, Err("ticket.sold"), tomorrow).unwrap();
+    scenario.auditor.answered(named, Err("ticket.sold"), tomorrow).unwrap();
 
-    story.orders(BUYER, 10, 2).unwrap();
-    let acknowledged = CommandId::from_bytes([story.commands; 16]);
-    complains(&story.auditor.answered(acknowledged, Err("ticket.sold"), now), "but it did");
+    scenario.orders(BUYER, 10, 2).unwrap();
+    let acknowledged = CommandId::from_bytes([scenario.commands; 16]);
+    complains(&scenario.auditor.answered(acknowledged, Err("ticket.sold"), now), "but it did");
     let receipt = Receipt { entity: StreamKey::Order(order(10)), version: 1, status: "complete" };
-    complains(&story.auditor.answered(acknowledged, Ok(vec![receipt]), now), "the journal says");
+    complains(&scenario.auditor.answered(acknowledged, Ok(vec![receipt]), now), "the journal says");
 
     // Nobody waits for the dead.
-    story.auditor.died();
-    story.auditor.nobody_waits().unwrap();
+    scenario.auditor.died();
+    scenario.auditor.nobody_waits().unwrap();
 }
 
 const REFUND: RefundId = RefundId::from_bytes([6; 16]);
@@ -253,40 +253,40 @@ fn returned(amount: Money) -> Movement {
 }
 
 /// A sale that is paid, with the processor's books open; they are empty yet.
-fn paid() -> Story {
-    let mut story = Story::begin();
-    story.auditor.reads_processor();
-    story.orders(BUYER, 10, 2).unwrap();
-    story.pays(10).unwrap();
-    story.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
-    story.charged(10, 3).unwrap();
-    story
+fn paid() -> Scenario {
+    let mut scenario = Scenario::begin();
+    scenario.auditor.reads_processor();
+    scenario.orders(BUYER, 10, 2).unwrap();
+    scenario.pays(10).unwrap();
+    scenario.auditor.gateway_said(&GatewayNews::SaidCharged(CHARGE));
+    scenario.charged(10, 3).unwrap();
+    scenario
 }
 
 /// The seller asks for the money to go back, and the gateway says that it did.
-fn refunds(story: &mut Story) {
+fn refunds(scenario: &mut Scenario) {
     let (refund_id, charge_id, order_id, amount) = (Some(REFUND), CHARGE, order(10), price());
     let (reason, return_to_sale) = (RefundReason::Requested, false);
     let started = RefundStarted { refund_id, charge_id, order_id, amount, reason, return_to_sale };
-    story.by(SELLER, "StartRefund", DomainEvent::RefundStarted(started), 4).unwrap();
-    story.auditor.gateway_said(&GatewayNews::SaidRefunded(REFUND));
+    scenario.by(SELLER, "StartRefund", DomainEvent::RefundStarted(started), 4).unwrap();
+    scenario.auditor.gateway_said(&GatewayNews::SaidRefunded(REFUND));
     let (reference, tickets) = (None, iter::empty().collect());
     let refunded = ChargeRefunded { refund_id, charge_id, order_id, amount, reference, tickets };
-    story.by_system("SettleRefund", DomainEvent::ChargeRefunded(refunded), 5).unwrap();
+    scenario.by_system("SettleRefund", DomainEvent::ChargeRefunded(refunded), 5).unwrap();
 }
 
 #[test]
 fn the_processor_takes_the_money_of_an_order_once() {
     let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
-    let mut story = paid();
-    complains(&story.auditor.close(&standing), "the processor's books: false");
-    story.auditor.moved(&taken(price())).unwrap();
-    story.auditor.close(&standing).unwrap();
-    complains(&story.auditor.moved(&taken(price())), "twice");
+    let mut scenario = paid();
+    complains(&scenario.auditor.close(&standing), "the processor's books: false");
+    scenario.auditor.moved(&taken(price())).unwrap();
+    scenario.auditor.close(&standing).unwrap();
+    complains(&scenario.auditor.moved(&taken(price())), "twice");
 
     let cent = Money::from_minor(1, Currency::USD).unwrap();
     complains(&paid().auditor.moved(&taken(cent)), "not Money");
-    let mut early = Story::begin();
+    let mut early = Scenario::begin();
     early.auditor.reads_processor();
     early.orders(BUYER, 10, 2).unwrap();
     complains(&early.auditor.moved(&taken(price())), "no intent");
@@ -295,14 +295,14 @@ fn the_processor_takes_the_money_of_an_order_once() {
 #[test]
 fn the_processor_gives_back_what_is_on_record_and_no_more() {
     let standing = BTreeMap::from([(CHARGE, Standing::Taken)]);
-    let mut story = paid();
-    complains(&story.auditor.moved(&returned(price())), "without an intent");
-    story.auditor.moved(&taken(price())).unwrap();
-    refunds(&mut story);
-    complains(&story.auditor.close(&standing), "gave 0 back");
-    story.auditor.moved(&returned(price())).unwrap();
-    story.auditor.close(&standing).unwrap();
-    complains(&story.auditor.moved(&returned(price())), "back twice");
+    let mut scenario = paid();
+    complains(&scenario.auditor.moved(&returned(price())), "without an intent");
+    scenario.auditor.moved(&taken(price())).unwrap();
+    refunds(&mut scenario);
+    complains(&scenario.auditor.close(&standing), "gave 0 back");
+    scenario.auditor.moved(&returned(price())).unwrap();
+    scenario.auditor.close(&standing).unwrap();
+    complains(&scenario.auditor.moved(&returned(price())), "back twice");
     let at_its_site = Movement::Returned { charge_id: CHARGE, refund_id: None, amount: price() };
-    complains(&story.auditor.moved(&at_its_site), "took 1999 of charge");
+    complains(&scenario.auditor.moved(&at_its_site), "took 1999 of charge");
 }

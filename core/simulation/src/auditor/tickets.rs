@@ -33,7 +33,7 @@ impl Seat {
     }
 
     /// Whether it is on sale, or may be again.
-    pub(super) fn is_live(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         matches!(self.status(), AVAILABLE | LOCKED)
     }
 }

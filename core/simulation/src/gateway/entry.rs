@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::gateway::{ChargeAnswer, ChargeRequest, NoticeFact, RefundAnswer, RefundRequest};
+use boxoffice::gateway::{ChargeAnswer, ChargeRequest, GatewayReport, RefundAnswer, RefundRequest};
 use boxoffice::{ChargeId, Money, OrderId, RefundId};
 
 use crate::Rng;
@@ -26,7 +26,7 @@ pub(super) struct Entry {
     voided: bool,
     /// Whether each refund was given.
     refunds: BTreeMap<RefundId, (Money, bool)>,
-    at_the_desk: Vec<(Arc<str>, Money)>,
+    at_processor: Vec<(Arc<str>, Money)>,
     /// Whether each was won, once it is closed; all are over the whole amount.
     pub(super) disputes: Vec<(Arc<str>, Option<bool>)>,
 }
@@ -43,7 +43,7 @@ impl Entry {
             aside: false,
             voided: false,
             refunds: BTreeMap::new(),
-            at_the_desk: Vec::new(),
+            at_processor: Vec::new(),
             disputes: Vec::new(),
         }
     }
@@ -104,22 +104,22 @@ impl Entry {
         }
     }
 
-    pub(super) fn refund_at_the_desk(&mut self, reference: Arc<str>, rng: &mut Rng) {
+    pub(super) fn refund_at_processor(&mut self, reference: Arc<str>, rng: &mut Rng) {
         let left = self.left();
         let part = if rng.per_mille(500) { left } else { rng.below(left.max(1)) };
         if let Ok(amount) = Money::from_minor(part, self.amount.currency()) {
-            self.at_the_desk.push((reference, amount));
+            self.at_processor.push((reference, amount));
         }
     }
 
     fn left(&self) -> u64 {
         let given = self.refunds.values().filter(|(_, given)| *given).map(|(amount, _)| amount.minor());
-        let desk = self.at_the_desk.iter().map(|(_, amount)| amount.minor());
+        let desk = self.at_processor.iter().map(|(_, amount)| amount.minor());
         self.amount.minor().saturating_sub(given.chain(desk).sum())
     }
 
     /// What it tells of the charge without being asked.
-    pub(super) fn notices(&self, charge_id: ChargeId, now: Duration) -> Vec<NoticeFact> {
+    pub(super) fn reports(&self, charge_id: ChargeId, now: Duration) -> Vec<GatewayReport> {
         let order_id = self.order;
         let mut facts = Vec::new();
         if now < self.arrives {
@@ -127,16 +127,16 @@ impl Entry {
         }
         let answer = self.answer(charge_id, now);
         if !matches!(answer, ChargeAnswer::Pending) {
-            facts.push(NoticeFact::Charge { order_id, charge_id, answer });
+            facts.push(GatewayReport::Charge { order_id, charge_id, answer });
         }
-        for (reference, amount) in &self.at_the_desk {
+        for (reference, amount) in &self.at_processor {
             let (reference, amount) = (Arc::clone(reference), *amount);
-            facts.push(NoticeFact::RefundElsewhere { order_id, charge_id, reference, amount });
+            facts.push(GatewayReport::RefundElsewhere { order_id, charge_id, reference, amount });
         }
         for (reference, closed) in &self.disputes {
             let (reference, amount) = (Arc::clone(reference), self.amount);
             let opened = Arc::clone(&reference);
-            facts.push(NoticeFact::DisputeOpened {
+            facts.push(GatewayReport::DisputeOpened {
                 order_id,
                 charge_id,
                 reference: opened,
@@ -144,7 +144,7 @@ impl Entry {
                 reason: "fraud".into(),
             });
             if let Some(won) = *closed {
-                facts.push(NoticeFact::DisputeClosed { order_id, charge_id, reference, won });
+                facts.push(GatewayReport::DisputeClosed { order_id, charge_id, reference, won });
             }
         }
         facts

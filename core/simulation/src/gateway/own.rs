@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use boxoffice::gateway::{NoticeFact, PaymentGateway};
+use boxoffice::gateway::{GatewayReport, PaymentGateway};
 use boxoffice::{ChargeId, Money, RefundId};
 
 /// A gateway of your own, for [`Simulation::gateway`](crate::Simulation::gateway), with the [`Processor`] that it talks to.
@@ -52,7 +52,7 @@ pub trait Processor: fmt::Debug + Send + Sync {
 
     /// Returns everything that the processor would report by webhook by now. The simulation delivers any of it at any time, late
     /// and more than once.
-    fn reports(&self) -> Vec<NoticeFact> {
+    fn reports(&self) -> Vec<GatewayReport> {
         Vec::new()
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use boxoffice::ChargeId;
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeFact, PaymentGateway, RefundAnswer,
-    RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest, PaymentGateway,
+    RefundAnswer, RefundRequest,
 };
 
 use super::WorldTime;
@@ -15,7 +15,7 @@ use super::entry::Entry;
 use crate::Rng;
 
 /// A card processor that declines, is slow, loses answers, takes money of which nobody hears, waits for buyers who never come,
-/// sets money aside first, refuses refunds, and gets requests hours late. At its own desk money is given back and disputed. It
+/// sets money aside first, refuses refunds, and gets requests hours late. At the processor itself money is given back and disputed. It
 /// charges each id at most once, and remembers everything when the box office crashes.
 #[derive(Debug)]
 pub struct SeededGateway {
@@ -56,19 +56,19 @@ impl SeededGateway {
     }
 
     /// Something that it tells without being asked, of anything that it knows: perhaps late, perhaps not for the first time.
-    pub(crate) fn notice(&self, rng: &mut Rng) -> Option<NoticeFact> {
-        let known = self.notices();
+    pub(crate) fn report(&self, rng: &mut Rng) -> Option<GatewayReport> {
+        let known = self.reports();
         rng.pick(&known).cloned()
     }
 
     /// Everything that it knows, in the order in which it came about.
-    pub(crate) fn notices(&self) -> Vec<NoticeFact> {
+    pub(crate) fn reports(&self) -> Vec<GatewayReport> {
         let now = self.time.elapsed();
-        self.books().entries.iter().flat_map(|(id, entry)| entry.notices(*id, now)).collect()
+        self.books().entries.iter().flat_map(|(id, entry)| entry.reports(*id, now)).collect()
     }
 
-    /// Something happens at its own desk.
-    pub(crate) fn work_at_the_desk(&self, rng: &mut Rng) {
+    /// Something happens at the processor itself.
+    pub(crate) fn work_at_processor(&self, rng: &mut Rng) {
         let now = self.time.elapsed();
         let mut books = self.books();
         let charged: Vec<_> =
@@ -78,7 +78,7 @@ impl SeededGateway {
         let reference: Arc<str> = format!("desk_{}", books.references).into();
         let Some(entry) = books.entries.get_mut(&id) else { return };
         match rng.below(3) {
-            0 => entry.refund_at_the_desk(reference, rng),
+            0 => entry.refund_at_processor(reference, rng),
             1 if entry.disputes.is_empty() => entry.disputes.push((reference, None)),
             _ => {
                 let won = rng.per_mille(500);

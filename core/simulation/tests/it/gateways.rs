@@ -52,7 +52,7 @@ struct NobodyWaits;
 impl Audit for NobodyWaits {
     fn end(&mut self, office: &BoxOffice) -> Result<(), String> {
         ENDS.fetch_add(1, Ordering::SeqCst);
-        if office.stats().open_orders == 0 { Ok(()) } else { Err("an order is open in the end".to_owned()) }
+        if office.metrics().open_orders == 0 { Ok(()) } else { Err("an order is open in the end".to_owned()) }
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeFact, PaymentGateway, RefundAnswer,
-    RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest, PaymentGateway,
+    RefundAnswer, RefundRequest,
 };
 use boxoffice::{ChargeId, Money, OrderId, RefundId};
 use boxoffice_simulation::{Movement, OwnGateway, Processor, Simulation};
@@ -113,17 +113,17 @@ impl Processor for Till {
         self.books.lock().unwrap().movements.clone()
     }
 
-    fn reports(&self) -> Vec<NoticeFact> {
+    fn reports(&self) -> Vec<GatewayReport> {
         let books = self.books.lock().unwrap();
         if self.fault != Fault::None {
             return Vec::new();
         }
-        let charged = |(charge_id, (order_id, _)): (&ChargeId, &(OrderId, Money))| NoticeFact::Charge {
+        let charged = |(charge_id, (order_id, _)): (&ChargeId, &(OrderId, Money))| GatewayReport::Charge {
             order_id: *order_id,
             charge_id: *charge_id,
             answer: ChargeAnswer::Charged { reference: None },
         };
-        let refunded = |(refund_id, charge_id): (&RefundId, &ChargeId)| NoticeFact::Refund {
+        let refunded = |(refund_id, charge_id): (&RefundId, &ChargeId)| GatewayReport::Refund {
             order_id: books.charges[charge_id].0,
             charge_id: *charge_id,
             refund_id: *refund_id,

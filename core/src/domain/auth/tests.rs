@@ -12,15 +12,15 @@ fn updated(number: u64, change: impl FnOnce(&mut UserUpdated)) -> DomainEvent {
     DomainEvent::UserUpdated(event)
 }
 
-fn erased(number: u64) -> Story {
+fn erased(number: u64) -> Scenario {
     market().has(erase(number))
 }
 
 #[test]
 fn a_free_email_signs_up() {
-    let story =
+    let scenario =
         nothing().at(5).when(sign_up(1)).then_events([DomainEvent::UserCreated(UserCreated { user_id: user(1) })]);
-    let user = story.user(1);
+    let user = scenario.user(1);
     assert_eq!((user.version, user.epoch, user.operator, user.erased), (1, 1, false, false));
     assert_eq!((user.created_at, user.updated_at), (ms(5), ms(5)));
 }
@@ -45,10 +45,10 @@ fn an_email_in_use_does_not_sign_up() {
 #[test]
 fn a_new_password_ends_the_sessions_of_earlier_epochs() {
     let event = updated(BUYER, |event| (event.password_changed, event.epoch) = (true, 2));
-    let story = market().when(update_user(BUYER, 1, None, Some("new"))).then_events([event]);
-    story.when(update_user(BUYER, 1, None, Some("newer"))).then_refused(Rejection::SessionEnded);
-    story.when(update_user(BUYER, 3, None, Some("newer"))).then_refused(Rejection::SessionEnded);
-    assert_eq!(story.has(update_user(BUYER, 2, None, Some("newer"))).user(BUYER).epoch, 3);
+    let scenario = market().when(update_user(BUYER, 1, None, Some("new"))).then_events([event]);
+    scenario.when(update_user(BUYER, 1, None, Some("newer"))).then_refused(Rejection::SessionEnded);
+    scenario.when(update_user(BUYER, 3, None, Some("newer"))).then_refused(Rejection::SessionEnded);
+    assert_eq!(scenario.has(update_user(BUYER, 2, None, Some("newer"))).user(BUYER).epoch, 3);
 }
 
 #[test]
@@ -57,8 +57,8 @@ fn a_new_email_ends_no_session() {
     let Ok(decision) = &told.decision else { panic!("{told:?}") };
     assert!(matches!(&decision.vault, Some(VaultChange::Put { email: Some((key, _)), password_hash: None, .. })
         if *key == email_key(7)));
-    let story = told.then_events([updated(BUYER, |event| event.email_changed = true)]);
-    assert_eq!((story.user(BUYER).epoch, story.user(BUYER).version), (1, 2));
+    let scenario = told.then_events([updated(BUYER, |event| event.email_changed = true)]);
+    assert_eq!((scenario.user(BUYER).epoch, scenario.user(BUYER).version), (1, 2));
 }
 
 #[test]
@@ -69,8 +69,8 @@ fn email_and_password_change_together() {
 
 #[test]
 fn an_update_leaves_the_role_as_it_is() {
-    let story = market().has(update_user(OPERATOR, 1, None, Some("new")));
-    assert!(story.user(OPERATOR).operator);
+    let scenario = market().has(update_user(OPERATOR, 1, None, Some("new")));
+    assert!(scenario.user(OPERATOR).operator);
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn the_email_that_one_has_is_not_taken() {
 
 #[test]
 fn the_email_of_another_is_taken() {
-    let story = market().email_of(RIVAL);
-    story.when(update_user(BUYER, 1, Some(RIVAL), None)).then_refused(Rejection::EmailTaken);
-    story.when(update_user(BUYER, 1, Some(RIVAL), Some("new"))).then_refused(Rejection::EmailTaken);
+    let scenario = market().email_of(RIVAL);
+    scenario.when(update_user(BUYER, 1, Some(RIVAL), None)).then_refused(Rejection::EmailTaken);
+    scenario.when(update_user(BUYER, 1, Some(RIVAL), Some("new"))).then_refused(Rejection::EmailTaken);
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn erasing_empties_the_vault_and_takes_the_role() {
     let told = market().when(erase(OPERATOR));
     let Ok(decision) = &told.decision else { panic!("{told:?}") };
     assert!(matches!(decision.vault, Some(VaultChange::Erase { user_id }) if user_id == user(OPERATOR)));
-    let story = told.then_events([DomainEvent::UserErased(UserErased { user_id: user(OPERATOR) })]);
-    assert!(story.user(OPERATOR).erased && !story.user(OPERATOR).operator);
+    let scenario = told.then_events([DomainEvent::UserErased(UserErased { user_id: user(OPERATOR) })]);
+    assert!(scenario.user(OPERATOR).erased && !scenario.user(OPERATOR).operator);
 }
 
 #[test]
@@ -165,22 +165,22 @@ fn a_ticket_back_on_sale_keeps_its_seller() {
 
 #[test]
 fn the_erased_can_do_nothing() {
-    let story = market().on_sale(SELLER, [7]).has(erase(BUYER)).by(BUYER);
-    story.when(list([8])).then_refused(crate::domain::ticket::Rejection::NoSeller);
-    story.when(order(1, [7])).then_refused(crate::domain::order::Rejection::NoBuyer);
-    story.when(edit(7, 1, None, None)).then_refused(crate::domain::ticket::Rejection::NotYours);
-    story.when(update_user(BUYER, 1, None, Some("new"))).then_refused(Rejection::UserNotFound);
-    story.when(revoke(BUYER, 1, 10)).then_refused(Rejection::UserNotFound);
+    let scenario = market().on_sale(SELLER, [7]).has(erase(BUYER)).by(BUYER);
+    scenario.when(list([8])).then_refused(crate::domain::ticket::Rejection::NoSeller);
+    scenario.when(order(1, [7])).then_refused(crate::domain::order::Rejection::NoBuyer);
+    scenario.when(edit(7, 1, None, None)).then_refused(crate::domain::ticket::Rejection::NotYours);
+    scenario.when(update_user(BUYER, 1, None, Some("new"))).then_refused(Rejection::UserNotFound);
+    scenario.when(revoke(BUYER, 1, 10)).then_refused(Rejection::UserNotFound);
 }
 
 #[test]
 fn a_session_ends_before_its_time() {
     let (user_id, session_id, expires_at) = (user(BUYER), session(4), ms(1000));
     let event = DomainEvent::SessionRevoked(SessionRevoked { user_id, session_id, expires_at });
-    let story = market().at(999).when(revoke(BUYER, 4, 1000)).then_events([event]);
-    assert!(story.state.is_revoked(session(4)) && !story.state.is_revoked(session(5)));
-    assert_eq!((story.user(BUYER).epoch, story.user(BUYER).version), (1, 2));
-    story.when(revoke(BUYER, 4, 1000)).then_nothing();
+    let scenario = market().at(999).when(revoke(BUYER, 4, 1000)).then_events([event]);
+    assert!(scenario.state.is_revoked(session(4)) && !scenario.state.is_revoked(session(5)));
+    assert_eq!((scenario.user(BUYER).epoch, scenario.user(BUYER).version), (1, 2));
+    scenario.when(revoke(BUYER, 4, 1000)).then_nothing();
 }
 
 #[test]
@@ -199,8 +199,8 @@ fn only_users_have_sessions_to_end() {
 
 #[test]
 fn ended_sessions_are_forgotten_when_they_no_longer_matter() {
-    let story = market().has(revoke(BUYER, 4, 1000)).has(revoke(BUYER, 5, 2000));
-    let mut state = story.state;
+    let scenario = market().has(revoke(BUYER, 4, 1000)).has(revoke(BUYER, 5, 2000));
+    let mut state = scenario.state;
     state.forget_sessions_until(ms(999));
     assert!(state.is_revoked(session(4)));
     state.forget_sessions_until(ms(1000));

@@ -11,7 +11,7 @@ use crate::domain::decide::Decide;
 use crate::domain::order::{Order, OrderStatus, TicketVersions, after_this, end};
 use crate::domain::{Context, Decision, Fact, Inconsistency, State, ticket};
 use crate::event::{DomainEvent, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{OrderId, Timestamp};
 
 /// End an order whose time is up; only the system asks for it.
@@ -76,7 +76,7 @@ impl Apply for OrderExpired {
 
     fn apply(&self, state: &mut State, fact: Fact) -> Applied {
         let order = state.no_longer_due(self.order_id)?;
-        if order.status != OrderStatus::Created && !planted(Mistake::ExpireWithoutHolder) {
+        if order.status != OrderStatus::Created && !Failpoint::ExpireWithoutHolder.is_active() {
             return Err(Inconsistency("an order expired that no deadline bound"));
         }
         if order.expires_at > fact.at {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::order::Order;
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{OrderId, Timestamp};
 
 /// The deadlines of all orders in state `created`, the earliest first; of equal deadlines, the older order first.
@@ -26,7 +26,7 @@ impl Deadlines {
 
     /// The first `limit` orders whose deadline has been reached at `now`, in the order of their deadlines.
     pub(crate) fn due(&self, now: Timestamp, limit: usize) -> Vec<OrderId> {
-        let is_due = |at: Timestamp| at < now || at == now && !planted(Mistake::DeadlineOffByOne);
+        let is_due = |at: Timestamp| at < now || at == now && !Failpoint::DeadlineOffByOne.is_active();
         self.0.iter().take_while(|(at, _)| is_due(*at)).take(limit).map(|(_, id)| *id).collect()
     }
 }

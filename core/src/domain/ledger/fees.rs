@@ -1,6 +1,6 @@
 //! What the platform keeps of a sale.
 
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{Currency, Money};
 
 /// How many currencies may have a fixed part.
@@ -100,7 +100,7 @@ impl FeePolicy {
     pub fn fee(&self, price: Money) -> u64 {
         // A price has less than 10^12 minor units, so nothing here can overflow.
         let exact = price.minor() * self.basis_points;
-        let share = if planted(Mistake::FeeRoundedTwice) {
+        let share = if Failpoint::FeeRoundedTwice.is_active() {
             half_up(half_up(exact, BASIS / 10), 10)
         } else {
             half_up(exact, BASIS)

@@ -118,7 +118,7 @@ impl Split {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::walk::Random;
+    use crate::domain::random_histories::Random;
 
     #[test]
     fn no_cent_is_lost_in_whatever_parts_money_goes_back() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::domain::{Fact, Inconsistency};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{Currency, Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId};
 
 /// Where money is, or whose it is.
@@ -252,7 +252,7 @@ impl Accounts {
             let totals = self.totals.entry((posting.account, entry.currency)).or_default();
             totals.post(entry.kind, posting);
             let is_seller = matches!(posting.account, Account::Seller(_));
-            if is_seller && entry.kind == EntryKind::Refund && planted(Mistake::RefundCreditedTwice) {
+            if is_seller && entry.kind == EntryKind::Refund && Failpoint::RefundCreditedTwice.is_active() {
                 totals.post(entry.kind, posting);
             }
         }

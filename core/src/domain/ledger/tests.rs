@@ -19,21 +19,21 @@ fn pay_out(seller: u64, minor: u64, currency: &str) -> Command {
 }
 
 /// A fee of 2.5 % and 30 cents a ticket.
-fn with_fees() -> Story {
+fn with_fees() -> Scenario {
     let fees = FeePolicy::basis_points(250).unwrap().and_fixed(money(30, "USD")).unwrap();
     market().limits(Limits { fees, ..Limits::default() })
 }
 
 /// Order 1 of tickets 7 and 8, for 7 and 8 dollars, of two sellers: fees of 48 and 50 cents.
-fn sold() -> Story {
-    let story = with_fees().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
-    story.has(order(1, [7, 8])).has(pay(1)).by_system().has(charged(1))
+fn sold() -> Scenario {
+    let scenario = with_fees().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
+    scenario.has(order(1, [7, 8])).has(pay(1)).by_system().has(charged(1))
 }
 
 /// The accounts that are not at zero, in minor units.
 #[track_caller]
-fn check(story: &Story, mut expected: Vec<(Account, i128)>) {
-    let accounts = story.state.ledger().accounts();
+fn check(scenario: &Scenario, mut expected: Vec<(Account, i128)>) {
+    let accounts = scenario.state.ledger().accounts();
     let mut found: Vec<_> = accounts
         .iter()
         .filter(|(_, totals)| totals.balance != 0)
@@ -54,10 +54,10 @@ fn seller(number: u64) -> Account {
 
 #[test]
 fn what_a_buyer_pays_is_the_sellers_and_the_platforms() {
-    let story = sold();
+    let scenario = sold();
     let all = [(Account::Processor, 1500), (seller(SELLER), -652), (seller(OTHER_SELLER), -750), (Account::Fees, -98)];
-    check(&story, all.to_vec());
-    let totals = story.state.ledger().accounts().of(seller(SELLER), USD);
+    check(&scenario, all.to_vec());
+    let totals = scenario.state.ledger().accounts().of(seller(SELLER), USD);
     assert_eq!((totals.sold, totals.fees, totals.refunded, totals.paid_out), (700, 48, 0, 0));
 }
 
@@ -67,27 +67,27 @@ fn the_fees_are_recorded_with_the_payment_so_that_they_never_change() {
     let told = paying.when(charged(1));
     let [DomainEvent::ChargeCreated(event)] = told.events().as_slice() else { panic!("{:?}", told.events()) };
     assert_eq!(event.fees, [48, 50]);
-    let story = told.go_on().limits(Limits::default()).has(refund(1, false)).has(refunded(1));
-    check(&story, vec![]);
+    let scenario = told.go_on().limits(Limits::default()).has(refund(1, false)).has(refunded(1));
+    check(&scenario, vec![]);
 }
 
 #[test]
 fn parts_that_go_back_are_borne_in_proportion_and_leave_nothing_in_the_end() {
-    let story = sold().has(refund_part(1, 1, 500)).has(part_refunded(1, 1));
+    let scenario = sold().has(refund_part(1, 1, 500)).has(part_refunded(1, 1));
     // A third of 652, 48, 750 and 50: 217.33, 16, 250 and 16.66.
     let all = [(Account::Processor, 1000), (seller(SELLER), -435), (seller(OTHER_SELLER), -500), (Account::Fees, -65)];
-    check(&story, all.to_vec());
-    let story = story.has(refund_part(1, 2, 1)).has(part_refunded(1, 2));
-    let story = story.has(refund_part(1, 3, 999)).has(part_refunded(1, 3));
-    check(&story, vec![]);
-    let totals = story.state.ledger().accounts().of(seller(SELLER), USD);
+    check(&scenario, all.to_vec());
+    let scenario = scenario.has(refund_part(1, 2, 1)).has(part_refunded(1, 2));
+    let scenario = scenario.has(refund_part(1, 3, 999)).has(part_refunded(1, 3));
+    check(&scenario, vec![]);
+    let totals = scenario.state.ledger().accounts().of(seller(SELLER), USD);
     assert_eq!((totals.sold, totals.refunded, totals.fees), (700, 700, 0));
 }
 
 #[test]
 fn without_fees_everything_is_the_sellers() {
-    let story = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).has(pay(1)).by_system().has(charged(1));
-    check(&story, vec![(Account::Processor, 700), (seller(SELLER), -700)]);
+    let scenario = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).has(pay(1)).by_system().has(charged(1));
+    check(&scenario, vec![(Account::Processor, 700), (seller(SELLER), -700)]);
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn operators_and_the_system_pay_out_what_is_owed() {
         reference: "SEPA 1".parse().unwrap(),
     });
     sold().by_system().when(pay_out(SELLER, 652, "USD")).then_events([event.clone()]);
-    let story = sold().by(OPERATOR).when(pay_out(SELLER, 652, "USD")).then_events([event]);
-    check(&story, vec![(Account::Processor, 848), (seller(OTHER_SELLER), -750), (Account::Fees, -98)]);
-    assert_eq!(story.user(SELLER).version, 2);
-    story.when(pay_out(SELLER, 1, "USD")).then_refused(Rejection::ExceedsBalance);
+    let scenario = sold().by(OPERATOR).when(pay_out(SELLER, 652, "USD")).then_events([event]);
+    check(&scenario, vec![(Account::Processor, 848), (seller(OTHER_SELLER), -750), (Account::Fees, -98)]);
+    assert_eq!(scenario.user(SELLER).version, 2);
+    scenario.when(pay_out(SELLER, 1, "USD")).then_refused(Rejection::ExceedsBalance);
 }
 
 #[test]
@@ -119,13 +119,13 @@ fn refused_payouts() {
 
 #[test]
 fn who_is_gone_still_gets_what_they_are_owed() {
-    let story = sold().has(erase(SELLER)).by(OPERATOR).has(pay_out(SELLER, 652, "USD"));
-    assert_eq!(story.state.ledger().owed(user(SELLER), USD), 0);
+    let scenario = sold().has(erase(SELLER)).by(OPERATOR).has(pay_out(SELLER, 652, "USD"));
+    assert_eq!(scenario.state.ledger().owed(user(SELLER), USD), 0);
 }
 
 #[test]
 fn what_was_paid_out_and_goes_back_is_owed_by_the_seller() {
-    let story = sold().has(pay_out(SELLER, 652, "USD")).has(refund(1, false)).has(refunded(1));
-    check(&story, vec![(Account::Processor, -652), (seller(SELLER), 652)]);
-    story.when(pay_out(SELLER, 1, "USD")).then_refused(Rejection::ExceedsBalance);
+    let scenario = sold().has(pay_out(SELLER, 652, "USD")).has(refund(1, false)).has(refunded(1));
+    check(&scenario, vec![(Account::Processor, -652), (seller(SELLER), 652)]);
+    scenario.when(pay_out(SELLER, 1, "USD")).then_refused(Rejection::ExceedsBalance);
 }

@@ -12,7 +12,7 @@ use crate::domain::decide::Decide;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{Money, OrderId, TicketId, Timestamp, Title, UserId};
 
 /// The tickets of one order: mostly one.
@@ -50,7 +50,9 @@ impl Decide for CreateOrder {
         let tickets = self.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now));
         let tickets: Vec<OrderedTicket> = tickets.collect::<Result<_, _>>()?;
         let total = total(&tickets)?;
-        if state.open_orders_of(buyer_id) >= context.limits.open_orders_max && !planted(Mistake::OpenOrdersNotCounted) {
+        if state.open_orders_of(buyer_id) >= context.limits.open_orders_max
+            && !Failpoint::OpenOrdersNotCounted.is_active()
+        {
             return Err(Rejection::TooManyOpen);
         }
         Ok(Decision::event(DomainEvent::OrderCreated(OrderCreated {

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use super::{CancelReason, OrderedTicket, Rejection};
 use crate::domain::payment::{Charge, ChargeStatus};
 use crate::domain::{Fact, Inconsistency, State};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{Money, OrderId, TicketId, Timestamp, UnknownName, UserId, by_name};
 
 /// Where an order is in its life.
@@ -96,7 +96,7 @@ pub struct Order {
 
 impl Order {
     /// Whether nothing can happen to the order any more, but for a refund of its charge.
-    pub(crate) fn is_settled(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         let waits = |charge: &Charge| !charge.status.is_settled() || charge.status == ChargeStatus::Escalated;
         !self.status.is_open() && !self.charge.as_ref().is_some_and(waits)
     }
@@ -108,7 +108,7 @@ impl Order {
 
     /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
-        let waits = self.status == OrderStatus::Created || planted(Mistake::ExpireWithoutHolder);
+        let waits = self.status == OrderStatus::Created || Failpoint::ExpireWithoutHolder.is_active();
         waits && self.is_past_deadline(now)
     }
 }
@@ -128,7 +128,7 @@ pub(crate) type TicketVersions = SmallVec<[TicketVersion; 1]>;
 
 /// Whether a hold that ends at the deadline has ended.
 pub(in crate::domain) fn is_over(deadline: Timestamp, now: Timestamp) -> bool {
-    deadline < now || deadline == now && !planted(Mistake::DeadlineOffByOne)
+    deadline < now || deadline == now && !Failpoint::DeadlineOffByOne.is_active()
 }
 
 /// Whether the order still waits for its buyer: neither ended nor being paid nor past its deadline.

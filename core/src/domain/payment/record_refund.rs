@@ -1,4 +1,4 @@
-//! Recording a refund that was made at the gateway's own desk.
+//! Recording a refund that was made at the gateway's.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
-/// Note that money was given back at the gateway's own desk; only the system knows it.
+/// Note that money was given back at the gateway's; only the system knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordRefund {
     /// The charge's order.

@@ -12,7 +12,7 @@ use crate::domain::decide::Decide;
 use crate::domain::order::{Order, TicketVersions, after_this};
 use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, OrderId, Timestamp};
 
 pub use events::{ChargeAuthorized, ChargeCreated, ChargeFailed};
@@ -80,10 +80,10 @@ impl Decide for SettleCharge {
                 order_id: order.id,
                 reference: reference.clone(),
             }),
-            (Succeeded, Charged { reference }) if planted(Mistake::DuplicateWebhookCounted) => {
+            (Succeeded, Charged { reference }) if Failpoint::DuplicateWebhookCounted.is_active() => {
                 charged(order.id, order, charge, reference.as_ref(), TicketVersions::new(), context)
             }
-            (Failed, Charged { reference }) if planted(Mistake::LatePaymentCompletes) => {
+            (Failed, Charged { reference }) if Failpoint::LatePaymentCompletes.is_active() => {
                 charged(order.id, order, charge, reference.as_ref(), TicketVersions::new(), context)
             }
             (Pending | ChargeStatus::Authorized, NotCharged { reason }) => DomainEvent::ChargeFailed(ChargeFailed {
@@ -94,7 +94,7 @@ impl Decide for SettleCharge {
             (Voiding, NotCharged { .. }) => {
                 DomainEvent::ChargeVoided(ChargeVoided { charge_id: charge.id, order_id: order.id })
             }
-            (Failed | Voiding | Voided, Charged { .. }) if planted(Mistake::LateMoneyForgotten) => {
+            (Failed | Voiding | Voided, Charged { .. }) if Failpoint::LateMoneyForgotten.is_active() => {
                 return Ok(Decision::nothing());
             }
             (Failed | Voiding | Voided, Charged { reference }) => {

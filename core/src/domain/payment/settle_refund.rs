@@ -121,7 +121,7 @@ fn refunded(
 
 /// Money was given back.
 ///
-/// A refund that nobody asked the box office for, because it was made at the card processor's own desk, has no `RefundStarted`.
+/// A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeRefunded {

@@ -13,7 +13,7 @@ use crate::domain::ledger::Split;
 use crate::domain::order::{self, Order, OrderStatus};
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
 /// Note that the gateway is about to be asked for the money; the actor is the order's buyer.
@@ -90,7 +90,7 @@ impl Apply for PaymentStarted {
     }
 
     fn apply(&self, state: &mut State, fact: Fact) -> Applied {
-        let order = if planted(Mistake::ExpireWithoutHolder) {
+        let order = if Failpoint::ExpireWithoutHolder.is_active() {
             state.order_mut(self.order_id)?
         } else {
             state.no_longer_due(self.order_id)?

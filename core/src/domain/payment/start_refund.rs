@@ -12,7 +12,7 @@ use crate::domain::decide::Decide;
 use crate::domain::order::{self, Order};
 use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{Actor, DomainEvent, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
 /// Note that the gateway is about to be asked to give money back.
@@ -64,7 +64,7 @@ impl Decide for StartRefund {
         if amount.currency() != left.currency() {
             return Err(Rejection::RefundCurrency);
         }
-        if amount.minor() > left.minor() && !planted(Mistake::RefundNotBounded) {
+        if amount.minor() > left.minor() && !Failpoint::RefundNotBounded.is_active() {
             return Err(Rejection::RefundTooLarge);
         }
         if self.return_to_sale && (amount != left || !charge.disputes.is_empty()) {
@@ -119,7 +119,7 @@ pub enum RefundReason {
     Requested,
     /// The money was taken for an order that had ended.
     Late,
-    /// Somebody did it at the card processor's own desk.
+    /// Somebody did it at the card processor's.
     Elsewhere,
 }
 

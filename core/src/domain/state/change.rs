@@ -30,7 +30,7 @@ impl State {
     /// Adds a new ticket, which is on sale.
     pub(in crate::domain) fn add_ticket(&mut self, ticket: Ticket) -> Applied {
         self.active_user(ticket.seller_id)?;
-        self.trading.entry(ticket.seller_id).or_default().live_tickets += 1;
+        self.trading.entry(ticket.seller_id).or_default().active_tickets += 1;
         absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
     }
 
@@ -100,7 +100,7 @@ impl State {
         for returned in tickets {
             let seller = present(self.tickets.get(&returned.id))?.seller_id;
             self.active_user(seller)?;
-            self.trading.entry(seller).or_default().live_tickets += 1;
+            self.trading.entry(seller).or_default().active_tickets += 1;
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ impl State {
     /// No longer counts a ticket as one that its seller has on sale.
     pub(in crate::domain) fn ticket_left(&mut self, id: TicketId) -> Applied {
         let seller = present(self.tickets.get(&id))?.seller_id;
-        self.count_down(seller, |trading| &mut trading.live_tickets)
+        self.count_down(seller, |trading| &mut trading.active_tickets)
     }
 
     /// Enters into the ledger what an event, which is applied, means for the money of the order's charge.
@@ -157,7 +157,7 @@ impl State {
         let trading = present(self.trading.get_mut(&user))?;
         let count = which(trading);
         *count = count.checked_sub(1).ok_or(Inconsistency("more ended than began"))?;
-        if trading.open_orders == 0 && trading.live_tickets == 0 {
+        if trading.open_orders == 0 && trading.active_tickets == 0 {
             self.trading.remove(&user);
         }
         Ok(())

@@ -75,7 +75,7 @@ impl TicketStatus {
     }
 
     /// Whether the ticket is on sale, or may be again when an order ends without payment.
-    pub const fn is_live(self) -> bool {
+    pub const fn is_active(self) -> bool {
         matches!(self, Self::Available | Self::Locked)
     }
 }

@@ -18,15 +18,15 @@ fn withdrawn(number: u64) -> DomainEvent {
 }
 
 /// Ticket 7 of the seller, with the seller acting, in each state that a ticket can have beside `available`.
-fn locked() -> Story {
+fn locked() -> Scenario {
     market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).by(SELLER)
 }
 
-fn sold() -> Story {
+fn sold() -> Scenario {
     locked().by(BUYER).has(pay(1)).has(charged(1)).by(SELLER)
 }
 
-fn gone() -> Story {
+fn gone() -> Scenario {
     market().on_sale(SELLER, [7]).by(SELLER).has(withdraw(7, None))
 }
 
@@ -34,8 +34,8 @@ fn gone() -> Story {
 fn any_user_lists_a_ticket() {
     for seller in [SELLER, BUYER, OPERATOR] {
         let event = DomainEvent::TicketCreated(created(7, seller));
-        let story = market().by(seller).at(5).when(list([7])).then_events([event]);
-        let ticket = story.ticket(7);
+        let scenario = market().by(seller).at(5).when(list([7])).then_events([event]);
+        let ticket = scenario.ticket(7);
         assert_eq!((ticket.status, ticket.holder, ticket.version), (TicketStatus::Available, None, 1));
         assert_eq!((ticket.created_at, ticket.updated_at), (ms(5), ms(5)));
     }
@@ -45,8 +45,8 @@ fn any_user_lists_a_ticket() {
 fn show_and_seat_are_kept() {
     let with = Listing { show: Some(show(9)), seat: Some("Row 3".parse().unwrap()), ..listing(7) };
     let event = TicketCreated { show: with.show.clone(), seat: with.seat.clone(), ..created(7, SELLER) };
-    let story = market().by(SELLER).when(list_as(7, with)).then_events([DomainEvent::TicketCreated(event)]);
-    assert_eq!(story.ticket(7).starts_at(), Some(ms(9)));
+    let scenario = market().by(SELLER).when(list_as(7, with)).then_events([DomainEvent::TicketCreated(event)]);
+    assert_eq!(scenario.ticket(7).starts_at(), Some(ms(9)));
 }
 
 #[test]
@@ -66,32 +66,32 @@ fn only_a_user_who_is_there_lists() {
 
 #[test]
 fn its_seller_edits_an_available_ticket() {
-    let story = market().on_sale(SELLER, [7]).by(SELLER).at(5);
-    let story = story.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(updated(7, 1))]);
-    let ticket = story.ticket(7);
+    let scenario = market().on_sale(SELLER, [7]).by(SELLER).at(5);
+    let scenario = scenario.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(updated(7, 1))]);
+    let ticket = scenario.ticket(7);
     assert_eq!((ticket.title.as_str(), ticket.price, ticket.version), ("New", money(1, "USD"), 2));
     assert_eq!((ticket.created_at, ticket.updated_at), (ms(0), ms(5)));
 }
 
 #[test]
 fn an_edit_without_a_show_leaves_the_show() {
-    let story = market().by(SELLER).has(list_as(7, Listing { show: Some(show(9)), ..listing(7) }));
+    let scenario = market().by(SELLER).has(list_as(7, Listing { show: Some(show(9)), ..listing(7) }));
     let event = |starts_at| TicketUpdated { show: Some(show(starts_at)), ..updated(7, 1) };
-    story.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(event(9))]);
-    story.when(edit(7, 1, Some(show(8)), None)).then_events([DomainEvent::TicketUpdated(event(8))]);
+    scenario.when(edit(7, 1, None, None)).then_events([DomainEvent::TicketUpdated(event(9))]);
+    scenario.when(edit(7, 1, Some(show(8)), None)).then_events([DomainEvent::TicketUpdated(event(8))]);
 }
 
 #[test]
 fn an_edit_leaves_the_seat() {
     let seat = Some("Row 3".parse().unwrap());
-    let story = market().by(SELLER).has(list_as(7, Listing { seat: seat.clone(), ..listing(7) }));
-    assert_eq!(story.has(edit(7, 1, None, None)).ticket(7).seat, seat);
+    let scenario = market().by(SELLER).has(list_as(7, Listing { seat: seat.clone(), ..listing(7) }));
+    assert_eq!(scenario.has(edit(7, 1, None, None)).ticket(7).seat, seat);
 }
 
 #[test]
 fn its_seller_withdraws_an_available_ticket() {
-    let story = market().on_sale(SELLER, [7]).by(SELLER).when(withdraw(7, None)).then_events([withdrawn(7)]);
-    assert_eq!((story.ticket(7).status, story.ticket(7).version), (TicketStatus::Withdrawn, 2));
+    let scenario = market().on_sale(SELLER, [7]).by(SELLER).when(withdraw(7, None)).then_events([withdrawn(7)]);
+    assert_eq!((scenario.ticket(7).status, scenario.ticket(7).version), (TicketStatus::Withdrawn, 2));
 }
 
 /// Both commands about a ticket, with what they expect of its version.
@@ -104,25 +104,27 @@ fn only_what_is_called_editable_is() {
     let on_sale = || market().on_sale(SELLER, [7]).by(SELLER);
     assert!(on_sale().ticket(7).status.is_editable());
     on_sale().when(withdraw(7, None)).then_events([withdrawn(7)]);
-    for (story, refusal) in [(locked(), Rejection::Locked), (sold(), Rejection::Sold), (gone(), Rejection::Withdrawn)] {
-        assert!(!story.ticket(7).status.is_editable());
-        story.when(withdraw(7, None)).then_refused(refusal);
+    for (scenario, refusal) in
+        [(locked(), Rejection::Locked), (sold(), Rejection::Sold), (gone(), Rejection::Withdrawn)]
+    {
+        assert!(!scenario.ticket(7).status.is_editable());
+        scenario.when(withdraw(7, None)).then_refused(refusal);
     }
 }
 
 #[test]
 fn others_may_order_what_is_on_sale_until_its_show_starts() {
     let with_show = Listing { show: Some(show(9)), ..listing(7) };
-    let story = market().by(SELLER).has(list_as(7, with_show));
+    let scenario = market().by(SELLER).has(list_as(7, with_show));
     let check = |buyer: Option<u64>, at, expected| {
-        assert_eq!(story.ticket(7).is_orderable_by(buyer.map(user), ms(at)), expected, "{buyer:?} at {at}");
+        assert_eq!(scenario.ticket(7).is_orderable_by(buyer.map(user), ms(at)), expected, "{buyer:?} at {at}");
     };
     check(Some(BUYER), 8, true);
     check(None, 8, true);
     check(Some(SELLER), 8, false);
     check(Some(BUYER), 9, false);
-    for story in [locked(), sold(), gone()] {
-        assert!(!story.ticket(7).is_orderable_by(Some(user(BUYER)), ms(0)));
+    for scenario in [locked(), sold(), gone()] {
+        assert!(!scenario.ticket(7).is_orderable_by(Some(user(BUYER)), ms(0)));
     }
 }
 
@@ -155,12 +157,12 @@ fn locked_sold_and_withdrawn_tickets_refuse_whatever_version_is_expected() {
 
 #[test]
 fn the_expected_version_is_the_present_one() {
-    let story = market().on_sale(SELLER, [7]).by(SELLER).has(edit(7, 1, None, Some(1)));
-    story.when(edit(7, 2, None, Some(1))).then_refused(Rejection::VersionMismatch);
-    story.when(edit(7, 2, None, Some(3))).then_refused(Rejection::VersionMismatch);
-    story.when(withdraw(7, Some(1))).then_refused(Rejection::VersionMismatch);
-    story.when(edit(7, 2, None, Some(2))).then_events([DomainEvent::TicketUpdated(updated(7, 2))]);
-    story.when(withdraw(7, Some(2))).then_events([withdrawn(7)]);
+    let scenario = market().on_sale(SELLER, [7]).by(SELLER).has(edit(7, 1, None, Some(1)));
+    scenario.when(edit(7, 2, None, Some(1))).then_refused(Rejection::VersionMismatch);
+    scenario.when(edit(7, 2, None, Some(3))).then_refused(Rejection::VersionMismatch);
+    scenario.when(withdraw(7, Some(1))).then_refused(Rejection::VersionMismatch);
+    scenario.when(edit(7, 2, None, Some(2))).then_events([DomainEvent::TicketUpdated(updated(7, 2))]);
+    scenario.when(withdraw(7, Some(2))).then_events([withdrawn(7)]);
 }
 
 #[test]
@@ -179,6 +181,6 @@ fn a_ticket_is_edited_again_once_it_is_free_again() {
 
 #[test]
 fn a_refunded_ticket_that_stays_sold_is_not_edited() {
-    let story = sold().has(refund(1, false)).has(refunded(1));
-    story.when(edit(7, 1, None, None)).then_refused(Rejection::Sold);
+    let scenario = sold().has(refund(1, false)).has(refunded(1));
+    scenario.when(edit(7, 1, None, None)).then_refused(Rejection::Sold);
 }

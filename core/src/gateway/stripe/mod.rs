@@ -24,9 +24,9 @@
 
 mod http;
 mod intent;
-mod notice;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,8 +37,8 @@ use http::{ApiError, Client, Failure, Form, Pace};
 use intent::{Intent, List, Refund, Standing, reason, smallest_unit};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, NoticeFuture, NoticeMessage,
-    PaymentGateway, RefundAnswer, RefundRequest,
+    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
+    RefundRequest, WebhookFuture, WebhookMessage,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -131,7 +131,7 @@ pub struct Stripe {
     client: Client,
     mode: StripeMode,
     authorizes: bool,
-    webhook_secrets: Vec<notice::Secret>,
+    webhook_secrets: Vec<webhook::Secret>,
     clock: SystemClock,
 }
 
@@ -171,7 +171,7 @@ impl Stripe {
     /// rotation.
     #[must_use]
     pub fn webhook_secret(mut self, secret: &str) -> Self {
-        self.webhook_secrets.push(notice::Secret::new(secret));
+        self.webhook_secrets.push(webhook::Secret::new(secret));
         self
     }
 
@@ -432,7 +432,7 @@ impl PaymentGateway for Stripe {
         Box::pin(self.release(request))
     }
 
-    fn read_notice<'a>(&'a self, message: &'a NoticeMessage<'a>) -> NoticeFuture<'a> {
+    fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {
         Box::pin(self.read(message))
     }
 }

@@ -1,9 +1,9 @@
 use std::fmt::Write as _;
 
 use super::intent::from_smallest_unit;
-use super::notice::{Secret, verify};
+use super::webhook::{Secret, verify};
 use super::*;
-use crate::gateway::{NoticeError, NoticeFact};
+use crate::gateway::{GatewayReport, WebhookError};
 use crate::types::Currency;
 
 const NOW: u64 = 1_790_000_000;
@@ -30,10 +30,10 @@ fn stripe() -> Stripe {
     Stripe::new("sk_test_abc".parse().unwrap()).unwrap().webhook_secret("whsec_new").webhook_secret("whsec_old")
 }
 
-async fn read(stripe: &Stripe, body: &str) -> Result<crate::gateway::Notice, NoticeError> {
+async fn read(stripe: &Stripe, body: &str) -> Result<crate::gateway::WebhookEvent, WebhookError> {
     let header = format!("t={NOW},v1={}", signature("whsec_old", NOW, body));
     let headers = [("stripe-signature", header.as_bytes())];
-    stripe.read_notice(&NoticeMessage { headers: &headers, body: body.as_bytes(), now: at(NOW) }).await
+    stripe.read_webhook(&WebhookMessage { headers: &headers, body: body.as_bytes(), now: at(NOW) }).await
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn signatures_are_checked() {
     let check = |header: &str, body: &str, now: u64| verify(&secrets, header, body.as_bytes(), at(now));
     assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW), Ok(()));
     assert_eq!(check(&format!("t={NOW},v1=00,v1={good},v0=1"), "{}", NOW + 300), Ok(()));
-    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW + 301), Err(NoticeError::Stale));
-    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW - 301), Err(NoticeError::Stale));
+    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW + 301), Err(WebhookError::Stale));
+    assert_eq!(check(&format!("t={NOW},v1={good}"), "{}", NOW - 301), Err(WebhookError::Stale));
     for (header, body) in [
         (format!("t={NOW},v1={good}"), "{ }"),
         (format!("t={},v1={good}", NOW + 1), "{}"),
@@ -135,9 +135,9 @@ fn signatures_are_checked() {
         (format!("v1={good}"), "{}"),
         (String::new(), "{}"),
     ] {
-        assert_eq!(check(&header, body, NOW), Err(NoticeError::Signature), "{header}");
+        assert_eq!(check(&header, body, NOW), Err(WebhookError::Signature), "{header}");
     }
-    assert_eq!(verify(&[], &format!("t={NOW},v1={good}"), b"{}", at(NOW)), Err(NoticeError::Signature));
+    assert_eq!(verify(&[], &format!("t={NOW},v1={good}"), b"{}", at(NOW)), Err(WebhookError::Signature));
 }
 
 #[tokio::test]
@@ -151,19 +151,19 @@ async fn messages_are_read() {
         )
     };
     let stripe = stripe();
-    let notice = read(&stripe, &event("payment_intent.succeeded", "succeeded", false)).await.unwrap();
-    assert_eq!(&*notice.id, "evt_1");
+    let charged = read(&stripe, &event("payment_intent.succeeded", "succeeded", false)).await.unwrap();
+    assert_eq!(&*charged.id, "evt_1");
     let answer = ChargeAnswer::Charged { reference: Some("pi_1".into()) };
     let (order_id, charge_id) = (order.parse().unwrap(), charge.parse().unwrap());
-    assert_eq!(notice.fact, Some(NoticeFact::Charge { order_id, charge_id, answer }));
+    assert_eq!(charged.report, Some(GatewayReport::Charge { order_id, charge_id, answer }));
 
     let live = read(&stripe, &event("payment_intent.succeeded", "succeeded", true)).await.unwrap();
-    assert_eq!(live.fact, None);
+    assert_eq!(live.report, None);
     let unknown = read(&stripe, &event("invoice.paid", "succeeded", false)).await.unwrap();
-    assert_eq!(unknown.fact, None);
+    assert_eq!(unknown.report, None);
     let early = read(&stripe, &event("payment_intent.payment_failed", "requires_payment_method", false)).await;
-    assert_eq!(early.unwrap().fact, None);
-    assert!(matches!(read(&stripe, "{}").await, Err(NoticeError::Malformed(_))));
+    assert_eq!(early.unwrap().report, None);
+    assert!(matches!(read(&stripe, "{}").await, Err(WebhookError::Malformed(_))));
 }
 
 /// Runs against a mock server that `cargo xtask test --only stripe` starts.

@@ -21,9 +21,9 @@ use super::format;
 use super::lock::{lock, read, write};
 use super::records::{Chain, Records, Table, first_row};
 use super::schema::{RECORDS, check_archive, note_format};
+use crate::failpoint::Failpoint;
 use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
-use crate::mistake::{Mistake, planted};
 use crate::private_file;
 
 /// Name of the archive's file in the data directory.
@@ -240,7 +240,7 @@ impl Archive {
         let store = read(&self.store);
         let Store::Open(db) = &*store else { return Err(failed()) };
         let mut txn = db.begin_write()?;
-        if planted(Mistake::ArchiveWithoutFsync) {
+        if Failpoint::ArchiveWithoutFsync.is_active() {
             let _ = txn.set_durability(redb::Durability::None);
         } else {
             txn.set_quick_repair(true);

@@ -55,7 +55,7 @@ use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Record};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{CommandId, Email, Timestamp, UserId};
 
 /// Maximum attempts of a read whose database is reopened meanwhile.
@@ -229,7 +229,7 @@ impl RedbJournal {
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Beside, JournalError> {
         let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         txn.set_quick_repair(batch.head.seq + 1 - writer.first >= self.sizes.quick_repair_from);
-        if planted(Mistake::AnswerBeforeFsync) {
+        if Failpoint::AnswerBeforeFsync.is_active() {
             txn.set_quick_repair(false);
             let _ = txn.set_durability(redb::Durability::None);
         }
@@ -237,7 +237,7 @@ impl RedbJournal {
         if !batch.vault.is_empty() {
             vault::apply(&txn, &batch.vault)?;
         }
-        if planted(Mistake::ResultOutsideTransaction) {
+        if Failpoint::ResultOutsideTransaction.is_active() {
             txn.commit()?;
             txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         }

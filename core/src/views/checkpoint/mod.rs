@@ -20,11 +20,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use redb::backends::InMemoryBackend;
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
 
+use super::active::{Active, Dirty, NOTHING};
 use super::error::ViewsError;
 use super::index::{TicketKey, order_key};
 use super::key::{Key, Walk};
-use super::live::{Dirty, Live, NOTHING};
-use super::words::TextId;
+use super::text_index::TextId;
 use crate::domain::ledger::{Account, LedgerEntry};
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
@@ -136,8 +136,8 @@ enum Slot {
 
 impl Store {
     /// Opens the file and reads the active entities. Replaces the file by an empty one if it can't be read.
-    pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Live), ViewsError> {
-        let (database, live) = match attempt(&source, is_in_journal) {
+    pub(super) fn open(source: Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Self, Active), ViewsError> {
+        let (database, active) = match attempt(&source, is_in_journal) {
             Err(error @ (ViewsError::Damaged(_) | ViewsError::Storage(_))) => {
                 tracing::warn!(%error, "the checkpoint file can't be used; it is made anew from the journal");
                 source.delete()?;
@@ -145,7 +145,7 @@ impl Store {
             }
             result => result?,
         };
-        Ok((Self { source, database: RwLock::new(Slot::Open(database)) }, live))
+        Ok((Self { source, database: RwLock::new(Slot::Open(database)) }, active))
     }
 
     /// Returns the ticket with this id.
@@ -177,18 +177,18 @@ impl Store {
     }
 
     /// Returns the texts of terminal tickets that have a word with this prefix; `None` if there are more than `most`.
-    pub(super) fn settled_texts(&self, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
+    pub(super) fn terminal_texts(&self, word: &str, most: usize) -> Result<Option<Vec<TextId>>, ViewsError> {
         self.read(|transaction| read::texts(transaction, word, most))
     }
 
     /// Passes the terminal tickets to `visit` in the order of the walk until it breaks. With an `owner`, passes the
     /// owner's tickets only, and `key` must be [`TicketKey::CreatedAt`].
-    pub(super) fn settled_tickets(
+    pub(super) fn terminal_tickets(
         &self,
         key: TicketKey,
         owner: Option<Owner>,
         walk: &Walk,
-        visit: &mut dyn FnMut(Key, Settled<'_, Ticket>) -> GoOn,
+        visit: &mut dyn FnMut(Key, Terminal<'_, Ticket>) -> GoOn,
     ) -> Result<(), ViewsError> {
         let (index, owner) = match owner {
             None => (tables::tickets_by(key), None),
@@ -196,26 +196,26 @@ impl Store {
             Some(Owner::Text(text)) => (tables::TICKETS_BY_TEXT, Some(text)),
         };
         self.read(|transaction| {
-            let rows = transaction.open_table(tables::SETTLED_TICKETS)?;
+            let rows = transaction.open_table(tables::TERMINAL_TICKETS)?;
             read::scan(transaction, index, owner.as_ref(), walk, &mut |place, mark| {
-                let load = &|| found(place, read::settled_ticket(&rows, &place.id())?, |ticket| key.of(ticket));
-                visit(place, Settled { mark, load })
+                let load = &|| found(place, read::terminal_ticket(&rows, &place.id())?, |ticket| key.of(ticket));
+                visit(place, Terminal { mark, load })
             })
         })
     }
 
     /// Passes the buyer's terminal orders to `visit` in the order of the walk until it breaks.
-    pub(super) fn settled_orders(
+    pub(super) fn terminal_orders(
         &self,
         buyer: UserId,
         walk: &Walk,
-        visit: &mut dyn FnMut(Key, Settled<'_, Order>) -> GoOn,
+        visit: &mut dyn FnMut(Key, Terminal<'_, Order>) -> GoOn,
     ) -> Result<(), ViewsError> {
         self.read(|transaction| {
-            read::scan(transaction, tables::SETTLED_ORDERS, Some(buyer.as_bytes()), walk, &mut |place, row| {
+            read::scan(transaction, tables::TERMINAL_ORDERS, Some(buyer.as_bytes()), walk, &mut |place, row| {
                 let of_buyer = |order: Order| (order.buyer_id == buyer).then_some(order);
                 let load = &|| found(place, of_buyer(row::decode_marked(row)?), order_key);
-                visit(place, Settled { mark: row.get(..1).unwrap_or_default(), load })
+                visit(place, Terminal { mark: row.get(..1).unwrap_or_default(), load })
             })
         })
     }
@@ -295,19 +295,19 @@ impl Store {
 }
 
 /// An index entry of a terminal entity in the file.
-pub(super) struct Settled<'a, T> {
+pub(super) struct Terminal<'a, T> {
     mark: &'a [u8],
     load: &'a dyn Fn() -> Result<T, ViewsError>,
 }
 
-impl<T> Settled<'_, T> {
+impl<T> Terminal<'_, T> {
     /// Loads the whole entity.
     pub(super) fn load(&self) -> Result<T, ViewsError> {
         (self.load)()
     }
 }
 
-impl Settled<'_, Ticket> {
+impl Terminal<'_, Ticket> {
     /// Returns `true` if the ticket has this status, without loading it.
     pub(super) fn is(&self, status: TicketStatus) -> bool {
         self.mark.first() == tables::ticket_mark(status, UserId::from_bytes([0; 16])).first()
@@ -319,7 +319,7 @@ impl Settled<'_, Ticket> {
     }
 }
 
-impl Settled<'_, Order> {
+impl Terminal<'_, Order> {
     /// Returns `true` if the order has this status, without loading it.
     pub(super) fn is(&self, status: OrderStatus) -> bool {
         *self.mark == [tables::order_mark(status)]
@@ -332,7 +332,7 @@ fn found<T>(place: Key, entity: Option<T>, key: impl Fn(&T) -> Key) -> Result<T,
     if key(&entity) == place { Ok(entity) } else { Err(ViewsError::damaged("an index entry is in the wrong place")) }
 }
 
-fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Database, Live), ViewsError> {
+fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Database, Active), ViewsError> {
     let is_new = source.is_new();
     let (database, (covers, lengths)) = guarded(|| {
         let database = source.open()?;
@@ -345,8 +345,8 @@ fn attempt(source: &Source, is_in_journal: &dyn Fn(Head) -> bool) -> Result<(Dat
     if covers != NOTHING && !is_in_journal(covers) {
         return Err(ViewsError::damaged("it covers a position that is not in the journal"));
     }
-    let live = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
-    Ok((database, live))
+    let active = guarded(|| read::load(&database.begin_read()?, covers, lengths))?;
+    Ok((database, active))
 }
 
 /// Replaces the content of the slot, which closes the database.

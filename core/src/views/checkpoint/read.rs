@@ -15,43 +15,43 @@ use crate::domain::ticket::Show;
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
 use crate::types::{Currency, OrderId, SessionId, Timestamp};
+use crate::views::active::{Active, ActiveLedger, ActiveOrders, ActiveTickets, Dirty};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
-use crate::views::live::{Dirty, Live, LiveLedger, LiveOrders, LiveTickets};
-use crate::views::words::TextId;
+use crate::views::text_index::TextId;
 
 type Table = ReadOnlyTable<&'static [u8; 16], &'static [u8]>;
 
 /// Reads the active entities. A second thread reads half of them, because a million orders would delay every start.
-pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Live, ViewsError> {
+pub(super) fn load(transaction: &ReadTransaction, covers: Head, lengths: Lengths) -> Result<Active, ViewsError> {
     std::thread::scope(|scope| {
         let tickets = scope.spawn(|| tickets(transaction, lengths.tickets));
         let orders = |order: Order| (*order.id.as_bytes(), order);
-        let orders = LiveOrders::of(&all(transaction, tables::LIVE_ORDERS, lengths.orders, orders)?);
+        let orders = ActiveOrders::of(&all(transaction, tables::ACTIVE_ORDERS, lengths.orders, orders)?);
         let users = all(transaction, tables::USERS, lengths.users, |user: User| (*user.id.as_bytes(), user))?;
         let watched = passing(transaction, tables::WATCHED, lengths.watched)?;
         let until = |key: Key| (Timestamp::from_millis(key.value), OrderId::from_bytes(key.id()));
-        Ok(Live {
+        Ok(Active {
             covers,
             users: users.into_iter().map(|user| (user.id, user)).collect(),
             orders,
             revoked: revoked(transaction, lengths.revoked)?,
             watched: watched.into_iter().map(until).collect(),
-            ledger: LiveLedger::of(accounts(transaction, lengths)?),
+            ledger: ActiveLedger::of(accounts(transaction, lengths)?),
             dirty: Dirty::default(),
             tickets: tickets.join().unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))?,
         })
     })
 }
 
-fn tickets(transaction: &ReadTransaction, expected: u64) -> Result<LiveTickets, ViewsError> {
+fn tickets(transaction: &ReadTransaction, expected: u64) -> Result<ActiveTickets, ViewsError> {
     let mut shows = FxHashSet::default();
-    let tickets = all(transaction, tables::LIVE_TICKETS, expected, |row: TicketRow| {
+    let tickets = all(transaction, tables::ACTIVE_TICKETS, expected, |row: TicketRow| {
         let mut ticket = Ticket::from(row);
         share_show(&mut ticket, &mut shows);
         (*ticket.id.as_bytes(), ticket)
     })?;
-    Ok(LiveTickets::of(tickets))
+    Ok(ActiveTickets::of(tickets))
 }
 
 /// Shares the show between tickets: thousands of tickets are for one show, which is then in memory once.
@@ -149,15 +149,15 @@ fn passing(transaction: &ReadTransaction, rows: Passing, expected: u64) -> Resul
 
 /// Returns the ticket, wherever it is in the file.
 pub(super) fn ticket(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
-    let settled = settled_ticket(&transaction.open_table(tables::SETTLED_TICKETS)?, id)?;
-    if settled.is_some() {
-        return Ok(settled);
+    let terminal = terminal_ticket(&transaction.open_table(tables::TERMINAL_TICKETS)?, id)?;
+    if terminal.is_some() {
+        return Ok(terminal);
     }
-    Ok(one::<TicketRow>(&transaction.open_table(tables::LIVE_TICKETS)?, id)?.map(Ticket::from))
+    Ok(one::<TicketRow>(&transaction.open_table(tables::ACTIVE_TICKETS)?, id)?.map(Ticket::from))
 }
 
 /// Returns the terminal ticket.
-pub(super) fn settled_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
+pub(super) fn terminal_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Ticket>, ViewsError> {
     let ticket = one::<TicketRow>(table, id)?.map(Ticket::from);
     check(ticket, |ticket| ticket.id.as_bytes() == id)
 }
@@ -165,10 +165,10 @@ pub(super) fn settled_ticket(table: &Table, id: &[u8; 16]) -> Result<Option<Tick
 /// Returns the order, wherever it is in the file.
 pub(super) fn order(transaction: &ReadTransaction, id: &[u8; 16]) -> Result<Option<Order>, ViewsError> {
     let Some(owned) = transaction.open_table(tables::ORDER_PLACES)?.get(id)? else {
-        return one(&transaction.open_table(tables::LIVE_ORDERS)?, id);
+        return one(&transaction.open_table(tables::ACTIVE_ORDERS)?, id);
     };
     let place = [&owned.value()[..], id].concat();
-    let row = transaction.open_table(tables::SETTLED_ORDERS)?.get(place.as_slice())?;
+    let row = transaction.open_table(tables::TERMINAL_ORDERS)?.get(place.as_slice())?;
     let row = row.ok_or(ViewsError::damaged("an order is not where it should be"))?;
     let order = row::decode_marked(row.value())?;
     check(Some(order), |order: &Order| tables::order_place(order).0.as_slice() == place)

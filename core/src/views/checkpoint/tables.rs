@@ -13,7 +13,7 @@ use crate::types::{Currency, Timestamp, UserId};
 use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, order_key};
 use crate::views::key::{KEY_LEN, Key};
-use crate::views::words::TextId;
+use crate::views::text_index::TextId;
 
 /// Version of the file's layout. It increases with every change of the code in this folder that affects the file,
 /// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`. Files of another version are rebuilt.
@@ -29,18 +29,18 @@ pub(super) type Index = TableDefinition<'static, &'static [u8], &'static [u8]>;
 const META: TableDefinition<'static, (), &'static [u8]> = TableDefinition::new("meta");
 pub(super) const USERS: Rows = TableDefinition::new("users");
 /// Available and locked tickets.
-pub(super) const LIVE_TICKETS: Rows = TableDefinition::new("live_tickets");
+pub(super) const ACTIVE_TICKETS: Rows = TableDefinition::new("active_tickets");
 /// Sold and withdrawn tickets. The index tables refer to these.
-pub(super) const SETTLED_TICKETS: Rows = TableDefinition::new("settled_tickets");
+pub(super) const TERMINAL_TICKETS: Rows = TableDefinition::new("settled_tickets");
 pub(super) const TICKETS_BY_SELLER: Index = TableDefinition::new("tickets_by_seller");
-/// Tickets of each text; see [`crate::views::words`].
+/// Tickets of each text; see [`crate::views::text_index`].
 pub(super) const TICKETS_BY_TEXT: Index = TableDefinition::new("tickets_by_text");
 /// Words in lower case, a zero byte, and the text that contains the word. A text without tickets does no harm.
 pub(super) const WORDS: TableDefinition<'static, &'static [u8], ()> = TableDefinition::new("words");
-pub(super) const LIVE_ORDERS: Rows = TableDefinition::new("live_orders");
+pub(super) const ACTIVE_ORDERS: Rows = TableDefinition::new("live_orders");
 /// Terminal orders by [`order_place`], each after its mark. A buyer's orders are adjacent, so that a page of them needs
 /// few reads however long the history is.
-pub(super) const SETTLED_ORDERS: Index = TableDefinition::new("settled_orders");
+pub(super) const TERMINAL_ORDERS: Index = TableDefinition::new("settled_orders");
 /// Prefix of the place of each terminal order: its buyer and its time of creation.
 pub(super) const ORDER_PLACES: TableDefinition<'static, &'static [u8; 16], &'static [u8; OWNED_LEN]> =
     TableDefinition::new("order_places");
@@ -167,10 +167,10 @@ pub(super) struct Lengths {
 
 /// Creates all tables, empty.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
-    for rows in [USERS, LIVE_TICKETS, SETTLED_TICKETS, LIVE_ORDERS] {
+    for rows in [USERS, ACTIVE_TICKETS, TERMINAL_TICKETS, ACTIVE_ORDERS] {
         transaction.open_table(rows)?;
     }
-    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, SETTLED_ORDERS])
+    for index in TicketKey::ALL.map(tickets_by).into_iter().chain([TICKETS_BY_SELLER, TICKETS_BY_TEXT, TERMINAL_ORDERS])
     {
         transaction.open_table(index)?;
     }
@@ -189,8 +189,8 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
 pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result<(), ViewsError> {
     let lengths = (
         transaction.open_table(USERS)?.len()?,
-        transaction.open_table(LIVE_TICKETS)?.len()?,
-        transaction.open_table(LIVE_ORDERS)?.len()?,
+        transaction.open_table(ACTIVE_TICKETS)?.len()?,
+        transaction.open_table(ACTIVE_ORDERS)?.len()?,
         transaction.open_table(REVOKED)?.len()?,
         transaction.open_table(WATCHED)?.len()?,
         transaction.open_table(ACCOUNTS)?.len()?,

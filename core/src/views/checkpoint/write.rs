@@ -12,11 +12,11 @@ use super::tables::{self, Changes, Place};
 use crate::domain::Ticket;
 use crate::journal::Head;
 use crate::types::Timestamp;
+use crate::views::active::Dirty;
 use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, own_charge};
 use crate::views::key::{KEY_LEN, Key};
-use crate::views::live::Dirty;
-use crate::views::words::{self, TextId};
+use crate::views::text_index::{self, TextId};
 
 /// Writes the changes and the position that they cover.
 pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) -> Result<(), ViewsError> {
@@ -55,19 +55,19 @@ fn by_id<I: Copy + Ord, T>(changed: &FxHashMap<I, Arc<T>>) -> Vec<&Arc<T>> {
 
 fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
     let tickets = by_id(&changes.tickets);
-    let mut live = Writer::new(transaction.open_table(tables::LIVE_TICKETS)?);
+    let mut active = Writer::new(transaction.open_table(tables::ACTIVE_TICKETS)?);
     for ticket in &tickets {
-        if ticket.status.is_live() {
-            live.insert(ticket.id.as_bytes(), &TicketRow::from(&***ticket))?;
+        if ticket.status.is_active() {
+            active.insert(ticket.id.as_bytes(), &TicketRow::from(&***ticket))?;
         } else {
-            live.remove(ticket.id.as_bytes())?;
+            active.remove(ticket.id.as_bytes())?;
         }
     }
-    let mut settled = Writer::new(transaction.open_table(tables::SETTLED_TICKETS)?);
+    let mut terminal = Writer::new(transaction.open_table(tables::TERMINAL_TICKETS)?);
     let mut moves = Vec::new();
-    for ticket in tickets.into_iter().filter(|ticket| !ticket.status.is_live()) {
+    for ticket in tickets.into_iter().filter(|ticket| !ticket.status.is_active()) {
         // The ticket was terminal before, became active and is terminal again, perhaps at another price.
-        let old = settled.insert(ticket.id.as_bytes(), &TicketRow::from(&**ticket))?;
+        let old = terminal.insert(ticket.id.as_bytes(), &TicketRow::from(&**ticket))?;
         let old = old.map(|old| row::decode::<TicketRow>(&old)).transpose()?.map(Ticket::from);
         moves.push((old, Arc::clone(ticket)));
     }
@@ -86,16 +86,18 @@ fn write_words(transaction: &WriteTransaction, moves: &[(Option<Ticket>, Arc<Tic
     let mut changes = Changes::with_capacity(2 * moves.len());
     let mut texts = FxHashMap::default();
     for (old, new) in moves {
-        changes.extend(old.iter().flat_map(|old| words::texts(old).into_iter().map(|text| (place(&text, old), None))));
+        changes.extend(
+            old.iter().flat_map(|old| text_index::texts(old).into_iter().map(|text| (place(&text, old), None))),
+        );
         let mark: SmallVec<_> = tables::ticket_mark(new.status, new.seller_id).into_iter().collect();
-        for (number, text) in words::texts(new).into_iter().enumerate() {
+        for (number, text) in text_index::texts(new).into_iter().enumerate() {
             changes.push((place(&text, new), Some(mark.clone())));
             texts.entry(text).or_insert((new, number));
         }
     }
     tables::change(&mut transaction.open_table(tables::TICKETS_BY_TEXT)?, changes)?;
     let words = texts.iter().flat_map(|(text, (ticket, number))| {
-        words::words_of(ticket, *number).into_iter().map(move |word| tables::word_place(&word, text))
+        text_index::words_of(ticket, *number).into_iter().map(move |word| tables::word_place(&word, text))
     });
     let mut words: Vec<_> = words.collect();
     words.sort_unstable();
@@ -118,29 +120,29 @@ fn index_changes(moves: &[(Option<Ticket>, Arc<Ticket>)], place: impl Fn(&Ticket
 
 fn write_orders(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
     let orders = by_id(&changes.orders);
-    let mut live = Writer::new(transaction.open_table(tables::LIVE_ORDERS)?);
+    let mut active = Writer::new(transaction.open_table(tables::ACTIVE_ORDERS)?);
     for order in &orders {
-        if order.is_settled() {
-            live.remove(order.id.as_bytes())?;
+        if order.is_terminal() {
+            active.remove(order.id.as_bytes())?;
         } else {
-            live.insert(order.id.as_bytes(), &***order)?;
+            active.insert(order.id.as_bytes(), &***order)?;
         }
     }
     let mut by_charge = transaction.open_table(tables::CHARGES)?;
     let mut places = transaction.open_table(tables::ORDER_PLACES)?;
-    let mut settled = Vec::with_capacity(orders.len());
-    for order in orders.into_iter().filter(|order| order.is_settled()) {
+    let mut terminal = Vec::with_capacity(orders.len());
+    for order in orders.into_iter().filter(|order| order.is_terminal()) {
         if let Some(charge) = own_charge(order) {
             by_charge.insert(charge.id.as_bytes(), order.id.as_bytes())?;
         }
         let (place, owned) = tables::order_place(order);
         places.insert(order.id.as_bytes(), &owned)?;
-        settled.push((place, order));
+        terminal.push((place, order));
     }
-    settled.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut table = transaction.open_table(tables::SETTLED_ORDERS)?;
+    terminal.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut table = transaction.open_table(tables::TERMINAL_ORDERS)?;
     let mut row = Vec::new();
-    for (place, order) in settled {
+    for (place, order) in terminal {
         row::encode_marked(tables::order_mark(order.status), &**order, &mut row)?;
         table.insert(place.as_slice(), row.as_slice())?;
     }

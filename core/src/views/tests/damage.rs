@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::world::{Random, World};
-use crate::views::live::NOTHING;
+use crate::views::active::NOTHING;
 use crate::views::query::{TicketSort, TicketStatusFilter};
 use crate::views::{TicketQuery, Views, ViewsError};
 
@@ -26,7 +26,7 @@ fn check(world: &World, dir: &Path, bytes: &[u8], what: &str) {
     let mut views =
         Views::open(Some(dir), &|head| head == world.head).unwrap_or_else(|error| panic!("{what}: {error}"));
     if views.covers() == NOTHING {
-        assert_eq!((views.counts().users, views.counts().in_memory), (0, 0), "{what}");
+        assert_eq!((views.metrics().users, views.metrics().in_memory), (0, 0), "{what}");
         world.clone().batch(&views, 10);
         views.checkpoint().unwrap_or_else(|error| panic!("{what}: {error}"));
         return;
@@ -35,7 +35,7 @@ fn check(world: &World, dir: &Path, bytes: &[u8], what: &str) {
     let state = views.state();
     let mut damaged = false;
     for ticket in world.tickets.values() {
-        if ticket.status.is_live() {
+        if ticket.status.is_active() {
             assert_eq!(state.ticket(ticket.id), Some(ticket), "{what}");
         }
         match views.ticket(ticket.id) {
@@ -44,7 +44,7 @@ fn check(world: &World, dir: &Path, bytes: &[u8], what: &str) {
         }
     }
     for order in world.orders.values() {
-        if !order.is_settled() {
+        if !order.is_terminal() {
             assert_eq!(state.order(order.id), Some(order), "{what}");
         }
         match views.order(order.id) {

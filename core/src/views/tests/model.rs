@@ -10,7 +10,7 @@ use crate::domain::ticket::{Ticket, TicketStatus};
 use crate::event::StreamKey;
 use crate::types::TicketId;
 use crate::views::query::{PriceBound, TicketSort, TicketStatusFilter};
-use crate::views::{Counts, OrderQuery, PageLimit, TicketQuery, Views};
+use crate::views::{OrderQuery, PageLimit, TicketQuery, ViewMetrics, Views};
 
 /// Returns all tickets that match the query, computed naively.
 fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<Ticket>> {
@@ -171,16 +171,16 @@ fn check_counts(world: &World, views: &Views) {
             .as_ref()
             .is_some_and(|charge| matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Refunding))
     };
-    let counts = views.counts();
-    let expected = Counts {
+    let metrics = views.metrics();
+    let expected = ViewMetrics {
         users: world.users.len(),
         tickets_available: tickets(TicketStatus::Available),
         tickets_locked: tickets(TicketStatus::Locked),
         orders_open: world.orders.values().filter(|order| order.status.is_open()).count(),
         charges_pending: world.orders.values().filter(pending).count(),
-        ..counts
+        ..metrics
     };
-    assert_eq!(counts, expected);
+    assert_eq!(metrics, expected);
     let mut orders: Vec<_> = world.orders.values().filter(pending).cloned().collect();
     orders.sort_by_key(|order| (order.created_at, order.id));
     assert_eq!(views.pending_charges(), orders);
@@ -195,11 +195,11 @@ fn check_counts(world: &World, views: &Views) {
 fn check_state(world: &World, views: &Views) {
     let state = views.state();
     for ticket in world.tickets.values() {
-        let live = ticket.status.is_live();
-        assert_eq!(state.ticket(ticket.id), live.then_some(ticket));
+        let active = ticket.status.is_active();
+        assert_eq!(state.ticket(ticket.id), active.then_some(ticket));
     }
     for order in world.orders.values() {
-        assert_eq!(state.contains(StreamKey::Order(order.id)), !order.is_settled());
+        assert_eq!(state.contains(StreamKey::Order(order.id)), !order.is_terminal());
     }
     for number in 0..USERS {
         let buyer = user_id(number);
@@ -249,15 +249,15 @@ fn views_without_a_file_are_the_same() {
 }
 
 #[test]
-fn memory_follows_what_is_live() {
+fn memory_follows_what_is_active() {
     let mut world = World::new(5);
     let views = Views::open(None, &|_| true).unwrap();
     world.batch(&views, 2_000);
-    let live = world.tickets.values().filter(|ticket| ticket.status.is_live()).count()
-        + world.orders.values().filter(|order| !order.is_settled()).count();
-    assert!(views.counts().in_memory > live);
+    let active = world.tickets.values().filter(|ticket| ticket.status.is_active()).count()
+        + world.orders.values().filter(|order| !order.is_terminal()).count();
+    assert!(views.metrics().in_memory > active);
     views.checkpoint().unwrap();
-    assert_eq!(views.counts().in_memory, live);
-    assert!(world.tickets.len() + world.orders.len() > live);
+    assert_eq!(views.metrics().in_memory, active);
+    assert!(world.tickets.len() + world.orders.len() > active);
     check(&mut world, &views);
 }

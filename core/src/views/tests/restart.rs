@@ -4,8 +4,8 @@ use super::Fault;
 use super::model::check;
 use super::world::World;
 use crate::journal::Head;
+use crate::views::active::NOTHING;
 use crate::views::checkpoint::Source;
-use crate::views::live::NOTHING;
 use crate::views::{Views, ViewsError};
 
 #[test]
@@ -58,7 +58,7 @@ fn a_position_that_is_not_in_the_journal_means_a_new_file() {
     })
     .unwrap();
     assert_eq!(asked.get(), Some(world.head));
-    assert_eq!((views.covers(), views.counts().in_memory, views.counts().users), (NOTHING, 0, 0));
+    assert_eq!((views.covers(), views.metrics().in_memory, views.metrics().users), (NOTHING, 0, 0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `demo`: fills a directory with a believable box office, through the same front door as everybody.
+//! `demo`: fills a directory with a believable box office, through the same façade as everybody.
 //!
 //! Its clock starts two weeks ago and runs up to now, so that holds have really expired and payments have really been made in
 //! their time. The same seed gives the same shows, people and orders; ids and times differ, as they would.
@@ -34,7 +34,7 @@ pub(super) fn run(args: &DemoArgs) -> Outcome {
     let builder = boxoffice::BoxOffice::builder().hold(HOLD).clock(clock.clone()).ids(Arc::new(RandomIds));
     let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
     let office = builder.open(&args.data.data)?.blocking();
-    if office.stats().head_seq > 0 {
+    if office.metrics().head_seq > 0 {
         return Err(format!("{} has a box office in it already", args.data.data.display()).into());
     }
     let bar = progress_bar("filling", "steps");
@@ -53,10 +53,10 @@ pub(super) fn run(args: &DemoArgs) -> Outcome {
 }
 
 fn tell(demo: &Demo, tickets: usize, data: &str) {
-    let stats = demo.office.stats();
+    let metrics = demo.office.metrics();
     say(format_args!(
         "{} users, {tickets} tickets, {} on sale, {} held right now",
-        stats.users, stats.tickets_available, stats.tickets_locked
+        metrics.users, metrics.tickets_available, metrics.tickets_locked
     ));
     say(format_args!("operator: {OPERATOR}"));
     say(format_args!("seller:   {}", email(cast::SELLERS[0])));

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn what_was_read_once_is_not_read_again_for_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let history = History { orders: 20_000, live_tickets: 1_000, holds: 100, buyers: 50, sellers: 5 };
+        let history = History { orders: 20_000, active_tickets: 1_000, holds: 100, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
         let (journal, past) = (office.journal(), HistorySearch::default());
@@ -211,7 +211,7 @@ mod tests {
         let mut first = OfOrder::new(order);
         let reach = past.find(&journal, 1, &mut first).unwrap();
         assert_eq!((reach, first.seen.get() as u64), (Reach { to: head, is_all: true }, head));
-        let version = office.desk().order(Actor::System, order).unwrap().version;
+        let version = office.admin().order(Actor::System, order).unwrap().version;
         assert_eq!(first.found.len() as u64, version);
 
         let mut second = OfOrder::new(order);
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_long_search_goes_on_where_it_ended() {
         let dir = tempfile::tempdir().unwrap();
-        let history = History { orders: 12_000, live_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
+        let history = History { orders: 12_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
         let (journal, past) = (office.journal(), HistorySearch::default());
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_filter_forgets_nothing_and_errs_rarely() {
         let dir = tempfile::tempdir().unwrap();
-        let history = History { orders: 3_000, live_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
+        let history = History { orders: 3_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
         let records = office.journal().read(1, 4_000).unwrap();

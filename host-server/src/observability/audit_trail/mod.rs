@@ -41,7 +41,7 @@ impl HistorySearch {
     /// # Errors
     /// `order.not_found`; as [`HistorySearch::find`].
     pub(crate) fn order(&self, office: &BoxOffice, id: OrderId) -> Result<(std::sync::Arc<Order>, AuditTrail), Error> {
-        let order = office.desk().order(Actor::System, id)?;
+        let order = office.admin().order(Actor::System, id)?;
         let mut search = Gathering::new(office.clone(), StreamKey::Order(id), order.version);
         let reach = self.from(office, order.created_at, &mut search)?;
         Ok((order, search.trail(reach)))
@@ -67,7 +67,7 @@ impl HistorySearch {
     /// # Errors
     /// `auth.user_not_found`; as [`HistorySearch::find`].
     pub(crate) fn user(&self, office: &BoxOffice, id: UserId) -> Result<(UserAccount, AuditTrail), Error> {
-        let user = office.desk().user(Actor::System, id)?;
+        let user = office.admin().user(Actor::System, id)?;
         let mut search = Gathering::new(office.clone(), StreamKey::User(id), user.version);
         let reach = self.from(office, user.created_at, &mut search)?;
         Ok((user, search.trail(reach)))
@@ -119,7 +119,7 @@ impl Gathering {
         let key = StreamKey::Order(id);
         if self.wanted.insert(key) {
             // Without its version the search only takes longer.
-            let version = self.office.desk().order(Actor::System, id).map_or(u64::MAX, |order| order.version);
+            let version = self.office.admin().order(Actor::System, id).map_or(u64::MAX, |order| order.version);
             self.missing.insert(key, version);
         }
     }

@@ -7,7 +7,7 @@ use boxoffice::{Actor, BoxOffice, NewTicket, SignUp, TicketId, Timestamp, UserId
 use super::{AuditTrail, HistorySearch, Question, Tone, holds, words};
 
 /// A box office at noon with a ticket and people who want it.
-struct Town {
+struct World {
     office: BoxOffice,
     clock: Arc<ManualClock>,
     ticket: TicketId,
@@ -18,7 +18,7 @@ struct Town {
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-impl Town {
+impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
@@ -35,21 +35,21 @@ impl Town {
 
     /// Bob holds the ticket and lets it go, Cid is declined and then buys it.
     async fn contested() -> Self {
-        let town = Self::new().await;
-        let [bob, cid] = town.buyers;
-        town.office.orders().create(bob, &[town.ticket]).await.unwrap();
-        town.clock.advance(15 * MINUTE);
-        while town.office.stats().open_orders > 0 {
+        let world = Self::new().await;
+        let [bob, cid] = world.buyers;
+        world.office.orders().create(bob, &[world.ticket]).await.unwrap();
+        world.clock.advance(15 * MINUTE);
+        while world.office.metrics().open_orders > 0 {
             tokio::task::yield_now().await;
         }
         for token in ["tok_chargeDeclined", "tok_visa"] {
-            town.clock.advance(MINUTE);
-            let order = town.office.orders().create(cid, &[town.ticket]).await.unwrap();
-            town.clock.advance(MINUTE);
-            let paid = town.office.payments().pay(cid, order.id, token).await;
+            world.clock.advance(MINUTE);
+            let order = world.office.orders().create(cid, &[world.ticket]).await.unwrap();
+            world.clock.advance(MINUTE);
+            let paid = world.office.payments().pay(cid, order.id, token).await;
             assert_eq!(paid.is_ok(), token == "tok_visa");
         }
-        town
+        world
     }
 
     fn trail(&self) -> AuditTrail {
@@ -69,8 +69,8 @@ fn at(time: &str) -> Timestamp {
 
 #[tokio::test]
 async fn a_ticket_has_the_trails_of_its_orders() {
-    let town = Town::contested().await;
-    let trail = town.trail();
+    let world = World::contested().await;
+    let trail = world.trail();
     let told: Vec<_> = trail.records.iter().map(|record| words(record).what).collect();
     assert_eq!(
         told,
@@ -94,19 +94,19 @@ async fn a_ticket_has_the_trails_of_its_orders() {
 
 #[tokio::test]
 async fn an_order_has_its_own_trail_and_nobody_elses() {
-    let town = Town::contested().await;
-    let orders = holds(town.ticket, &town.trail().records);
-    let (order, trail) = HistorySearch::default().order(&town.office, orders[1].order).unwrap();
-    assert_eq!(order.buyer_id, town.buyers[1]);
+    let world = World::contested().await;
+    let orders = holds(world.ticket, &world.trail().records);
+    let (order, trail) = HistorySearch::default().order(&world.office, orders[1].order).unwrap();
+    assert_eq!(order.buyer_id, world.buyers[1]);
     let names: Vec<_> = trail.records.iter().map(|record| record.event.name()).collect();
     assert_eq!(names, ["OrderCreated", "PaymentStarted", "ChargeFailed", "OrderCancelled"]);
 }
 
 #[tokio::test]
 async fn why_somebody_did_not_get_the_seat() {
-    let town = Town::contested().await;
-    let [bob, cid] = town.buyers;
-    let ask = |buyer, at| town.why(Question { buyer, at });
+    let world = World::contested().await;
+    let [bob, cid] = world.buyers;
+    let ask = |buyer, at| world.why(Question { buyer, at });
     let sold = "Somebody has it: held from 2027-01-01 12:19:00 on, it was sold at 2027-01-01 12:20:00.";
     assert_eq!(ask(None, None), [sold]);
     let held = "They held it from 2027-01-01 12:01:00 to 2027-01-01 12:16:00: the hold ended at its deadline, unpaid.";
@@ -114,7 +114,7 @@ async fn why_somebody_did_not_get_the_seat() {
     let own = ask(Some(cid), None);
     assert_eq!(own.len(), 2, "{own:?}");
     assert!(own[0].ends_with("the payment was declined."), "{own:?}");
-    let never = ask(Some(town.seller), Some(at("12:05:00")));
+    let never = ask(Some(world.seller), Some(at("12:05:00")));
     assert!(never[0].starts_with("At 2027-01-01 12:05:00 somebody held it, from 2027-01-01 12:01:00 to"), "{never:?}");
     assert!(never[1].starts_with("This buyer never held it."), "{never:?}");
     assert_eq!(
@@ -127,9 +127,9 @@ async fn why_somebody_did_not_get_the_seat() {
 
 #[tokio::test]
 async fn what_its_seller_took_off_sale_nobody_gets() {
-    let town = Town::new().await;
-    town.office.tickets().withdraw(town.seller, town.ticket, None).await.unwrap();
-    let (ticket, trail) = HistorySearch::default().ticket(&town.office, town.ticket).unwrap();
+    let world = World::new().await;
+    world.office.tickets().withdraw(world.seller, world.ticket, None).await.unwrap();
+    let (ticket, trail) = HistorySearch::default().ticket(&world.office, world.ticket).unwrap();
     let gone = Some(ticket.updated_at);
     let answer = Question::default().answer(ticket.created_at, &holds(ticket.id, &trail.records), gone);
     assert_eq!(answer[0].text, "Nobody can have it: its seller took it off sale at 2027-01-01 12:01:00.");
@@ -142,10 +142,10 @@ async fn what_its_seller_took_off_sale_nobody_gets() {
 
 #[tokio::test]
 async fn a_refund_that_returns_the_ticket_ends_its_hold() {
-    let town = Town::contested().await;
-    let sold = holds(town.ticket, &town.trail().records).pop().unwrap();
-    town.clock.advance(MINUTE);
-    town.office.payments().refund(Actor::System, sold.order, true).await.unwrap();
-    assert_eq!(town.why(Question::default()), ["Nobody has it: it is on sale."]);
-    assert_eq!(town.why(Question { at: Some(at("12:20:30")), buyer: None }).len(), 1);
+    let world = World::contested().await;
+    let sold = holds(world.ticket, &world.trail().records).pop().unwrap();
+    world.clock.advance(MINUTE);
+    world.office.payments().refund(Actor::System, sold.order, true).await.unwrap();
+    assert_eq!(world.why(Question::default()), ["Nobody has it: it is on sale."]);
+    assert_eq!(world.why(Question { at: Some(at("12:20:30")), buyer: None }).len(), 1);
 }

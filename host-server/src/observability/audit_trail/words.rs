@@ -120,7 +120,7 @@ fn money(event: &DomainEvent) -> Words {
             let why = match event.reason {
                 RefundReason::Requested => "The seller or an operator asked for it.",
                 RefundReason::Late => "The money came for an order that had ended.",
-                _ => "It was begun at the card processor's own desk.",
+                _ => "It was begun at the card processor's.",
             };
             said(Tone::Plain, format!("{} is to be given back", event.amount), why)
         }

@@ -44,7 +44,7 @@ impl MetricsHistory {
     /// Reads the series, with everything in it that was durable before.
     pub(crate) async fn read<T>(&self, office: &BoxOffice, read: impl FnOnce(&TimeSeries) -> T) -> T {
         if let Some(following) = self.following.get() {
-            let head = office.stats().head_seq;
+            let head = office.metrics().head_seq;
             // The sampler goes when the box office closes; then this is all that there is.
             let _ = following.covered.clone().wait_for(|covered| *covered >= head).await;
         }

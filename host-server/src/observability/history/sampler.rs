@@ -7,7 +7,7 @@ use boxoffice::{BoxOffice, Code, Error, Subscription, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::series::{MINUTES_MAX, Samples, TimeSeries};
+use super::series::{MINUTES_MAX, MetricSamples, TimeSeries};
 use crate::observability::metrics::{Metrics, Snapshot};
 use crate::observability::position::first_at;
 
@@ -94,12 +94,12 @@ impl Sampler {
     }
 
     fn sample(&mut self) {
-        let stats = self.office.stats();
+        let metrics = self.office.metrics();
         let now = self.office.now();
-        let sample = Samples {
-            queue_len: stats.queue_len,
-            expiry_lag_ms: u64::try_from(stats.expiry_lag.as_millis()).unwrap_or(u64::MAX),
-            open_orders: stats.open_orders,
+        let sample = MetricSamples {
+            queue_len: metrics.queue_len,
+            expiry_lag_ms: u64::try_from(metrics.expiry_lag.as_millis()).unwrap_or(u64::MAX),
+            open_orders: metrics.open_orders,
         };
         self.series.lock().unwrap_or_else(PoisonError::into_inner).sample(now, sample);
         self.sample_latency(now);

@@ -30,14 +30,14 @@ pub(crate) struct Minute {
     /// Orders that their buyers gave up.
     pub(crate) cancellations: u32,
     /// What was sampled; none if nobody did.
-    pub(crate) samples: Option<Samples>,
+    pub(crate) samples: Option<MetricSamples>,
     /// How long commands took that were answered in this minute.
     pub(crate) latency: Option<Percentiles>,
 }
 
 /// The worst of what was sampled in a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Samples {
+pub(crate) struct MetricSamples {
     /// How many commands waited.
     pub(crate) queue_len: usize,
     /// How long the most overdue hold had been waiting, in milliseconds.
@@ -89,10 +89,10 @@ impl TimeSeries {
     }
 
     /// Takes in figures of the moment: the worst of a minute stays.
-    pub(crate) fn sample(&mut self, now: Timestamp, sample: Samples) {
+    pub(crate) fn sample(&mut self, now: Timestamp, sample: MetricSamples) {
         if let Some(minute) = self.minute(now) {
             let worst = minute.samples.unwrap_or_default();
-            minute.samples = Some(Samples {
+            minute.samples = Some(MetricSamples {
                 queue_len: worst.queue_len.max(sample.queue_len),
                 expiry_lag_ms: worst.expiry_lag_ms.max(sample.expiry_lag_ms),
                 open_orders: worst.open_orders.max(sample.open_orders),
@@ -157,8 +157,8 @@ mod tests {
         Timestamp::from_millis(ms * MINUTE_MS)
     }
 
-    fn queue(queue_len: usize) -> Samples {
-        Samples { queue_len, ..Samples::default() }
+    fn queue(queue_len: usize) -> MetricSamples {
+        MetricSamples { queue_len, ..MetricSamples::default() }
     }
 
     fn queues(series: &TimeSeries, count: usize, now: u64) -> Vec<Option<usize>> {

@@ -111,7 +111,7 @@ fn describe() {
 
 /// Sets the gauges to what they are now.
 fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
-    let now = office.stats();
+    let now = office.metrics();
     gauge!("boxoffice_http_in_flight").set(figure(load.in_flight()));
     gauge!("boxoffice_queue_depth").set(figure(now.queue_len));
     gauge!("boxoffice_queue_capacity").set(figure(now.queue_capacity));

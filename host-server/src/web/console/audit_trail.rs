@@ -71,7 +71,7 @@ fn place_of(operator: &Operator, office: &BoxOffice, id: Uuid) -> Result<Option<
         Err(error) if error.code() == Code::TicketNotFound => {}
         Err(error) => return Err(error),
     }
-    match office.desk().order(operator.actor, OrderId::from_bytes(bytes)) {
+    match office.admin().order(operator.actor, OrderId::from_bytes(bytes)) {
         Ok(order) => return Ok(Some(of_order(order.id))),
         Err(error) if error.code() == Code::OrderNotFound => {}
         Err(error) => return Err(error),
@@ -82,7 +82,7 @@ fn place_of(operator: &Operator, office: &BoxOffice, id: Uuid) -> Result<Option<
         Err(error) if error.code() == Code::PaymentNotFound => {}
         Err(error) => return Err(error),
     }
-    match office.desk().user(operator.actor, UserId::from_bytes(bytes)) {
+    match office.admin().user(operator.actor, UserId::from_bytes(bytes)) {
         Ok(account) => Ok(Some(of_user(account.id))),
         Err(error) if error.code() == Code::AuthUserNotFound => Ok(None),
         Err(error) => Err(error),

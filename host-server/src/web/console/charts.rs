@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Stats, Timestamp};
+use boxoffice::{BoxOffice, Timestamp};
 use serde::Deserialize;
 
 use super::operator::Operator;
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 }
 
 /// A figure of this moment.
-struct Figure {
+struct Metric {
     name: &'static str,
     value: String,
     note: String,
@@ -47,7 +47,7 @@ struct Drawn {
 struct ChartsPage {
     chrome: Chrome,
     frame: Frame,
-    figures: Vec<Figure>,
+    figures: Vec<Metric>,
     spans: Vec<(usize, &'static str, bool)>,
     charts: Vec<Drawn>,
 }
@@ -69,7 +69,7 @@ pub(super) async fn show(
     Ok(page(&ChartsPage {
         chrome: operator.chrome,
         frame: Frame::new("Overview", "/console"),
-        figures: figures(&office.stats(), minutes.last().map(|(_, minute)| minute)),
+        figures: figures(&office.metrics(), minutes.last().map(|(_, minute)| minute)),
         spans: SPANS.map(|(minutes, name)| (minutes, name, minutes == count)).to_vec(),
         charts: charts(&minutes).iter().map(Drawn::of).collect(),
     }))
@@ -88,17 +88,17 @@ impl Drawn {
     }
 }
 
-fn figures(stats: &Stats, minute: Option<&Minute>) -> Vec<Figure> {
-    let figure = |name, value: String, note: String| Figure { name, value, note };
+fn figures(now: &boxoffice::Metrics, minute: Option<&Minute>) -> Vec<Metric> {
+    let figure = |name, value: String, note: String| Metric { name, value, note };
     let count = |value: usize| short(number(value));
     let sales = minute.map_or(0, |minute| minute.sales);
     vec![
-        figure("On sale", count(stats.tickets_available), format!("{} held", count(stats.tickets_locked))),
-        figure("Open holds", count(stats.open_orders), format!("{sales} sales this minute")),
-        figure("Payments", count(stats.pending_payments), "under way at the processor".to_owned()),
-        figure("Queue", count(stats.queue_len), format!("of {} places", count(stats.queue_capacity))),
-        figure("Expiry lag", format!("{} ms", stats.expiry_lag.as_millis()), "of the most overdue hold".to_owned()),
-        figure("Journal", stats.head_seq.to_string(), "records".to_owned()),
+        figure("On sale", count(now.tickets_available), format!("{} held", count(now.tickets_locked))),
+        figure("Open holds", count(now.open_orders), format!("{sales} sales this minute")),
+        figure("Payments", count(now.pending_payments), "under way at the processor".to_owned()),
+        figure("Queue", count(now.queue_len), format!("of {} places", count(now.queue_capacity))),
+        figure("Expiry lag", format!("{} ms", now.expiry_lag.as_millis()), "of the most overdue hold".to_owned()),
+        figure("Journal", now.head_seq.to_string(), "records".to_owned()),
     ]
 }
 

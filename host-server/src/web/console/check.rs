@@ -56,7 +56,7 @@ pub(super) async fn show(
         running: None,
         finding: None,
         broken_off: None,
-        head: office.stats().head_seq,
+        head: office.metrics().head_seq,
     };
     let percent = verification.percent();
     match verification {

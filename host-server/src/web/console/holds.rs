@@ -42,12 +42,12 @@ crate::web::site::page!(HoldsPage);
 
 pub(super) async fn show(operator: Operator, State(office): State<BoxOffice>) -> Result<Response, Failure> {
     let now = office.now();
-    let orders = office.desk().open_orders(operator.actor, LIST_MAX)?;
+    let orders = office.admin().open_orders(operator.actor, LIST_MAX)?;
     let mut people = People::new(operator.actor, &office);
     Ok(page(&HoldsPage {
         chrome: operator.chrome,
         frame: Frame::new("Open holds", "/console/holds"),
-        count: office.stats().open_orders.max(orders.len()),
+        count: office.metrics().open_orders.max(orders.len()),
         holds: orders.iter().map(|order| held(order, now, &mut people)).collect(),
     }))
 }

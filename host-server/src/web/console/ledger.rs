@@ -118,7 +118,7 @@ fn ledger(
         older: None,
         form: PayoutForm { key: RandomIds.next().to_string(), ..form },
     };
-    let owed = office.desk().sellers(actor, SELLERS_MAX)?;
+    let owed = office.admin().sellers(actor, SELLERS_MAX)?;
     let mut people = People::new(actor, office);
     made.sellers = owed.into_iter().map(|(seller, balance)| Owed { seller: people.person(seller), balance }).collect();
     if made.form.seller.is_empty() {

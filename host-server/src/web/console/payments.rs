@@ -54,7 +54,7 @@ pub(super) async fn show(operator: Operator, State(office): State<BoxOffice>) ->
 
 fn lists(operator: Operator, office: &BoxOffice, frame: Frame) -> Result<PaymentsPage, Error> {
     let (now, actor) = (office.now(), operator.actor);
-    let pending = office.desk().pending_payments(actor)?;
+    let pending = office.admin().pending_payments(actor)?;
     let escalated = office.payments().escalated(actor)?;
     let under_way = |order: &Arc<Order>| order.charge.as_ref().map(|charge| listed(charge, now));
     Ok(PaymentsPage {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use boxoffice::{Actor, BoxOffice, Code, Desk, Error, UserId};
+use boxoffice::{Actor, Admin, BoxOffice, Code, Error, UserId};
 
 use super::row::short;
 
@@ -16,7 +16,7 @@ pub(super) struct Person {
 /// Who is who, looked up once for a page.
 #[derive(Debug)]
 pub(super) struct People {
-    desk: Desk,
+    admin: Admin,
     actor: Actor,
     known: HashMap<UserId, Person>,
 }
@@ -24,15 +24,15 @@ pub(super) struct People {
 impl People {
     /// As this operator sees them.
     pub(super) fn new(actor: Actor, office: &BoxOffice) -> Self {
-        Self { desk: office.desk(), actor, known: HashMap::new() }
+        Self { admin: office.admin(), actor, known: HashMap::new() }
     }
 
     /// The user of this id. One who was erased, or whose address can't be read now, goes by the id.
     pub(super) fn person(&mut self, id: UserId) -> Person {
-        let (desk, actor) = (&self.desk, self.actor);
+        let (admin, actor) = (&self.admin, self.actor);
         let look_up = || {
             let id_text = id.to_string();
-            let name = match desk.user(actor, id) {
+            let name = match admin.user(actor, id) {
                 Ok(account) => account.email.unwrap_or_else(|| format!("erased user {}", short(&id_text))),
                 Err(_) => format!("user {}", short(&id_text)),
             };
@@ -47,10 +47,10 @@ pub(super) const NOBODY: &str = "must be the email or the id of a user";
 
 /// The user whom a text names by email or id, if there is one.
 pub(super) fn user(office: &BoxOffice, actor: Actor, text: &str) -> Result<Option<UserId>, Error> {
-    let (desk, text) = (office.desk(), text.trim());
+    let (admin, text) = (office.admin(), text.trim());
     let found = match text.parse() {
-        Ok(id) => desk.user(actor, id),
-        Err(_) => desk.user_by_email(actor, text),
+        Ok(id) => admin.user(actor, id),
+        Err(_) => admin.user_by_email(actor, text),
     };
     match found {
         Ok(account) => Ok(Some(account.id)),

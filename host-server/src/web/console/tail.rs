@@ -52,7 +52,7 @@ pub(super) async fn follow(
 ) -> Result<Response, Failure> {
     let filter = asked.filter(operator.actor, &office)?;
     let place = streams.place_for_feed()?;
-    let head = office.stats().head_seq;
+    let head = office.metrics().head_seq;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let after = last_seen.or(asked.after).and_then(|text| text.parse::<u64>().ok()).unwrap_or(head);
     let tail = Tail {
@@ -128,7 +128,7 @@ impl Tail {
 
     /// Goes to the end if that is too far away. Tells how many records it passed over.
     fn jump(&mut self) -> u64 {
-        let head = self.office.stats().head_seq;
+        let head = self.office.metrics().head_seq;
         let next = self.records.position();
         if head.saturating_sub(next) <= LAG_MAX {
             return 0;

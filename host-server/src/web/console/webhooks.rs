@@ -125,7 +125,7 @@ pub(super) async fn list(
     State(office): State<BoxOffice>,
     State(webhooks): State<Option<Webhooks>>,
 ) -> Result<Response, Failure> {
-    let head = office.stats().head_seq;
+    let head = office.metrics().head_seq;
     let all = available(webhooks.as_ref())?.list().await?;
     Ok(page(&WebhooksPage {
         chrome: operator.chrome,
@@ -150,7 +150,7 @@ pub(super) async fn show(
     Ok(page(&WebhookPage {
         chrome: operator.chrome,
         frame: Frame::new("Webhook", "/console/webhooks"),
-        webhook: Shown::of(&one, office.stats().head_seq),
+        webhook: Shown::of(&one, office.metrics().head_seq),
         deliveries: deliveries.into_iter().map(Tried::of).collect(),
         older,
     }))

@@ -119,7 +119,7 @@ async fn only_stripe_is_believed() {
 
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
-async fn what_is_done_at_the_desk_is_recorded_once() {
+async fn what_is_done_at_the_processor_is_recorded_once() {
     let mut shop = Shop::open(&[]).await;
     let (order, buyer) = shop.order(0).await;
     let (_, charge) = shop.pay(&order, &buyer, "pm_card_visa").await;

@@ -8,14 +8,14 @@ use crate::console::{TOKEN, between};
 use crate::harness::Process;
 
 /// An operator at the console.
-struct Desk {
+struct Console {
     server: Process,
     /// It tells where a form leads instead of going there.
     client: reqwest::Client,
     session: String,
 }
 
-impl Desk {
+impl Console {
     async fn open(dir: &Path, more: &[&str]) -> Self {
         let server = start(dir, more);
         let session = operator(&server, dir).await;
@@ -57,64 +57,64 @@ impl Desk {
 async fn a_webhooks_life_at_the_console() {
     let dir = tempfile::tempdir().unwrap();
     let receiver = Receiver::start().await;
-    let desk = Desk::open(dir.path(), ALLOWED).await;
-    assert!(desk.look("/console/webhooks").await.1.contains("Nobody is subscribed."));
+    let console = Console::open(dir.path(), ALLOWED).await;
+    assert!(console.look("/console/webhooks").await.1.contains("Nobody is subscribed."));
 
-    let id = desk.fresh_id().await;
+    let id = console.fresh_id().await;
     let url = receiver.url.as_str();
     let form = [("id", id.as_str()), ("url", url), ("event", "TicketCreated"), ("event", "UserCreated")];
     let form = [&form[..], &[("start", "beginning")]].concat();
-    let (status, _, page) = desk.submit("/console/webhooks", &form).await;
+    let (status, _, page) = console.submit("/console/webhooks", &form).await;
     assert_eq!(status, 201, "{page}");
     let secret = between(&page, "con-secret\">", "<");
     receiver.expect_secret(&secret.into());
     let path = format!("/console/webhooks/{id}");
     assert_eq!(receiver.until(|got| !got.is_empty()).await[0].seq(), 1, "it begins with the first record");
-    let (status, location, _) = desk.submit("/console/webhooks", &form).await;
+    let (status, location, _) = console.submit("/console/webhooks", &form).await;
     assert_eq!((status, location), (303, path.clone()), "sent twice, the form adds one");
-    let (_, page) = desk.look("/console/webhooks").await;
+    let (_, page) = console.look("/console/webhooks").await;
     assert_eq!(page.matches(&format!("href=\"{path}\"")).count(), 1, "{page}");
-    assert!(!desk.look(&path).await.1.contains(secret), "it is shown once");
+    assert!(!console.look(&path).await.1.contains(secret), "it is shown once");
 
-    let (_, page) = desk.look(&format!("{path}/edit")).await;
+    let (_, page) = console.look(&format!("{path}/edit")).await;
     assert!(page.contains("value=\"TicketCreated\" checked") && !page.contains("value=\"OrderCreated\" checked"));
-    let (status, _, page) = desk.submit(&format!("{path}/edit"), &[("url", "ftp://<x>")]).await;
+    let (status, _, page) = console.submit(&format!("{path}/edit"), &[("url", "ftp://<x>")]).await;
     assert!(
         status == 400 && page.contains("value=\"ftp://&#60;x&#62;\"") && page.contains("id=\"url-note\""),
         "{page}"
     );
-    let changed = desk.submit(&format!("{path}/edit"), &[("url", url), ("event", "TicketCreated")]).await;
+    let changed = console.submit(&format!("{path}/edit"), &[("url", url), ("event", "TicketCreated")]).await;
     assert_eq!((changed.0, changed.1.as_str()), (303, path.as_str()));
-    assert!(desk.look(&path).await.1.contains("<dd>TicketCreated</dd>"));
+    assert!(console.look(&path).await.1.contains("<dd>TicketCreated</dd>"));
 
     let before = receiver.got().len();
-    assert_eq!(desk.submit(&format!("{path}/ping"), &[]).await.0, 303);
+    assert_eq!(console.submit(&format!("{path}/ping"), &[]).await.0, 303);
     assert_eq!(receiver.got().len(), before + 1);
-    assert_eq!(desk.submit(&format!("{path}/disable"), &[]).await.0, 303);
-    assert!(desk.look(&path).await.1.contains("an operator disabled it"));
-    assert_eq!(desk.submit(&format!("{path}/deliveries/1/resend"), &[]).await.0, 303);
+    assert_eq!(console.submit(&format!("{path}/disable"), &[]).await.0, 303);
+    assert!(console.look(&path).await.1.contains("an operator disabled it"));
+    assert_eq!(console.submit(&format!("{path}/deliveries/1/resend"), &[]).await.0, 303);
     let got = receiver.got();
     assert_eq!(got[0].id, got.last().unwrap().id, "the first delivery came once more");
     for _ in 0..2 {
-        let removed = desk.submit(&format!("{path}/remove"), &[]).await;
+        let removed = console.submit(&format!("{path}/remove"), &[]).await;
         assert_eq!((removed.0, removed.1.as_str()), (303, "/console/webhooks"), "twice is fine");
     }
-    assert_eq!(desk.look(&path).await.0, 404);
-    assert_eq!(desk.submit(&format!("{path}/ping"), &[]).await.0, 404);
+    assert_eq!(console.look(&path).await.0, 404);
+    assert_eq!(console.submit(&format!("{path}/ping"), &[]).await.0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_webhook_is_told_next_to_its_field() {
     let dir = tempfile::tempdir().unwrap();
-    let desk = Desk::open(dir.path(), &[]).await;
-    let id = desk.fresh_id().await;
+    let console = Console::open(dir.path(), &[]).await;
+    let id = console.fresh_id().await;
     for (url, reason) in [
         ("", "must be a URL"),
         ("http://receiver.example", "must be https"),
         ("https://127.0.0.1/hooks", "must not lead to a private address"),
     ] {
         let form = [("id", id.as_str()), ("url", url), ("event", "OrderCreated"), ("start", "beginning")];
-        let (status, _, page) = desk.submit("/console/webhooks", &form).await;
+        let (status, _, page) = console.submit("/console/webhooks", &form).await;
         assert_eq!(status, 400, "{page}");
         assert!(between(&page, "id=\"url-note\">", "<").contains(reason), "{page}");
         for kept in ["value=\"OrderCreated\" checked", "value=\"beginning\" checked", &format!("value=\"{id}\"")] {
@@ -122,8 +122,8 @@ async fn what_is_wrong_with_a_webhook_is_told_next_to_its_field() {
         }
     }
     let unknown = [("id", id.as_str()), ("url", "https://receiver.example"), ("event", "Nothing")];
-    let (status, _, page) = desk.submit("/console/webhooks", &unknown).await;
+    let (status, _, page) = console.submit("/console/webhooks", &unknown).await;
     assert!(status == 400 && page.contains("role=\"alert\""), "{page}");
-    assert_eq!(desk.submit("/console/webhooks", &[("id", "x"), ("url", "https://receiver.example")]).await.0, 404);
-    assert!(desk.look("/console/webhooks").await.1.contains("Nobody is subscribed."));
+    assert_eq!(console.submit("/console/webhooks", &[("id", "x"), ("url", "https://receiver.example")]).await.0, 404);
+    assert!(console.look("/console/webhooks").await.1.contains("Nobody is subscribed."));
 }

@@ -90,9 +90,9 @@ pub(super) fn published_param(name: &str, kind: &Type) -> String {
 pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 
 /// Parts of the façade that only Rust has: consoles of operators are made by the host, which the packages hold as a whole.
-pub(super) const RUST_ONLY: &[&str] = &["desk"];
+pub(super) const RUST_ONLY: &[&str] = &["admin"];
 
-/// What the packages have in other forms: options and keys are arguments, blocking is a face. Callers know what they opened a box
+/// What the packages have in other forms: options and keys are arguments, blocking is a façade. Callers know what they opened a box
 /// office with.
 pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "limits", "default_currency"];
 

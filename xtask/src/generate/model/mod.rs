@@ -109,7 +109,7 @@ pub(crate) struct Method {
     pub(crate) params: Vec<Param>,
     /// What it gives when it succeeds.
     pub(crate) result: Type,
-    /// The types of the parameters and of the result as they are written, for the blocking face.
+    /// The types of the parameters and of the result as they are written, for the blocking façade.
     pub(crate) signature: Signature,
 }
 

@@ -51,7 +51,7 @@ const FILES: &[(&str, &str)] = &[
              pub fn builder() -> Builder {}
              /// Who people are.
              pub fn auth(&self) -> Auth {}
-             pub fn desk(&self) -> Desk {}
+             pub fn admin(&self) -> Admin {}
              pub(crate) fn inner(&self) {}
          }
          pub struct Builder {}

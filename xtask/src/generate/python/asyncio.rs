@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::model::{Handle, Method, Model, QUICK_FORM};
 use super::arguments::{Argument, arguments};
 use super::imports::Imports;
-use super::operations::{Face, Form, class_name, doc};
+use super::operations::{Facade, Form, class_name, doc};
 use super::types::outgoing;
 use super::words;
 
@@ -31,7 +31,7 @@ fn class(model: &Model, handle: &Handle, imports: &mut Imports) -> Result<String
     );
     for method in &handle.methods {
         text.push('\n');
-        text.push_str(&function(model, method, "_native", Face::Asyncio, imports)?);
+        text.push_str(&function(model, method, "_native", Facade::Asyncio, imports)?);
     }
     Ok(text)
 }
@@ -41,7 +41,7 @@ pub(super) fn function(
     model: &Model,
     method: &Method,
     native: &str,
-    face: Face,
+    facade: Facade,
     imports: &mut Imports,
 ) -> Result<String, String> {
     let arguments = arguments(model, method)?;
@@ -49,7 +49,7 @@ pub(super) fn function(
     let passed: Vec<_> = arguments.iter().map(|it| it.name.as_str()).collect();
     let call = format!("self.{native}.{}({})", method.name, passed.join(", "));
     let (head, result, body) = match Form::of(method) {
-        Form::Outcome if face == Face::Blocking => ("def", outgoing(model, &method.result)?.hint, call),
+        Form::Outcome if facade == Facade::Blocking => ("def", outgoing(model, &method.result)?.hint, call),
         Form::Outcome => ("async def", outgoing(model, &method.result)?.hint, format!("await {call}")),
         Form::Value => ("def", outgoing(model, &method.result)?.hint, call),
         Form::Parts(inner) => ("def", format!("AsyncIterator[{}]", outgoing(model, &inner)?.hint), call),
@@ -61,7 +61,7 @@ pub(super) fn function(
     imports.hint(&result);
     let mut signature = vec!["self".to_owned(), "/".to_owned()];
     signature.extend(named(&arguments, imports).into_iter().map(|it| hint(&it)));
-    let returned = match (result.as_str(), method.has_quick_form && face == Face::Asyncio) {
+    let returned = match (result.as_str(), method.has_quick_form && facade == Facade::Asyncio) {
         ("None", _) => body,
         (_, true) => {
             let quick = format!("self.{native}.{}{QUICK_FORM}({})", method.name, passed.join(", "));

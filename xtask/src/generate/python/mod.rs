@@ -4,7 +4,7 @@
 mod arguments;
 mod asyncio;
 mod events;
-mod faces;
+mod facades;
 mod imports;
 mod literals;
 mod operations;
@@ -30,7 +30,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
         native("inputs", values::inputs_file(model)?),
         native("names", literals::rust_file(model)?),
         native("options", options::rust_file(model)?),
-        package("_faces", &faces::file(model, &types)?),
+        package("_facades", &facades::file(model, &types)?),
         package("_asyncio", &asyncio::file(model, &types)?),
         package("_types", &literals::file(model)?),
         package("_options", &options::file(model, &types)?),

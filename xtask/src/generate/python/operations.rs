@@ -1,4 +1,4 @@
-//! The operations of the native module: one function each, and its two faces.
+//! The operations of the native module: one function each, and its two façades.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
 
 /// Whether a function waits itself, or gives something to await.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Face {
+pub(super) enum Facade {
     /// It waits.
     Blocking,
     /// It gives a coroutine or a future.
@@ -52,7 +52,7 @@ impl Form {
 /// that the package's own `BoxOffice` is made of.
 pub(super) fn class_name(handle: &Handle) -> String {
     if handle.name == OFFICE {
-        return "OfficeFace".to_owned();
+        return "OfficeFacade".to_owned();
     }
     let mut letters = handle.name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -71,7 +71,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
         text.push_str(&getters(model, ""));
     }
     for method in methods(handle) {
-        text.push_str(&function(model, handle, method, Face::Blocking)?);
+        text.push_str(&function(model, handle, method, Facade::Blocking)?);
     }
     let _ = writeln!(text, "}}\n\n/// What `Async{class}` of the package is made of.");
     let _ = writeln!(text, "#[pyclass(frozen, module = \"boxoffice._native\")]\n#[derive(Debug)]");
@@ -81,7 +81,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
         text.push_str(&getters(model, "Async"));
     }
     for method in methods(handle) {
-        text.push_str(&function(model, handle, method, Face::Asyncio)?);
+        text.push_str(&function(model, handle, method, Facade::Asyncio)?);
     }
     text.push_str("}\n");
     // In a module of their own, so that a parameter may have the name of an operation.
@@ -96,10 +96,10 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
 const IMPORTS: &str = "use crate::generated::prelude::*;";
 
 /// How one gets from the box office to its handles.
-fn getters(model: &Model, face: &str) -> String {
+fn getters(model: &Model, facade: &str) -> String {
     let getter = |handle: &Handle| {
         let (name, class) = (&handle.name, class_name(handle));
-        format!("#[getter]\nfn {name}(&self) -> {face}{class} {{ {face}{class}(self.0.clone()) }}\n\n")
+        format!("#[getter]\nfn {name}(&self) -> {facade}{class} {{ {facade}{class}(self.0.clone()) }}\n\n")
     };
     model.handles.iter().map(getter).collect()
 }
@@ -151,9 +151,9 @@ fn names(arguments: &[Argument]) -> String {
 }
 
 /// An operation in one of the two classes. That for asyncio is called by the package alone: by place, and without documentation.
-fn function(model: &Model, handle: &Handle, method: &Method, face: Face) -> Result<String, String> {
+fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> Result<String, String> {
     let arguments = arguments(model, method)?;
-    let is_asyncio = face == Face::Asyncio;
+    let is_asyncio = facade == Facade::Asyncio;
     let (signature, params) = signature(&arguments, is_asyncio);
     let (name, passed) = (&method.name, names(&arguments));
     let mut text = String::new();
@@ -221,7 +221,7 @@ fn call(model: &Model, handle: &Handle, method: &Method) -> Result<String, Strin
     Ok(format!("{}.{}({})", target(handle, "office"), method.rust, expressions.join(", ")))
 }
 
-/// The function that both faces call.
+/// The function that both façades call.
 fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
     let (is_parts, item) = match Form::of(method) {
         Form::Value | Form::Subscription => return Ok(String::new()),

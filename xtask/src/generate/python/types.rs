@@ -61,7 +61,7 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     })
 }
 
-/// What a caller gets for a type; `asyncio` is which of the two faces gives it.
+/// What a caller gets for a type; `asyncio` is which of the two façades gives it.
 pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Outgoing, String> {
     let out = |rust: &str, hint: &str| Outgoing { rust: rust.to_owned(), hint: hint.to_owned() };
     Ok(match kind {

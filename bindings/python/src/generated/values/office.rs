@@ -7,10 +7,10 @@ use crate::generated::prelude::*;
 /// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Stats(pub(crate) boxoffice::Stats);
+pub(crate) struct Metrics(pub(crate) boxoffice::Metrics);
 
 #[pymethods]
-impl Stats {
+impl Metrics {
     /// How many commands wait.
     #[getter]
     fn queue_len(&self) -> usize {
@@ -74,7 +74,7 @@ impl Stats {
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         repr(
             slf.as_any(),
-            "Stats",
+            "Metrics",
             &[
                 "queue_len",
                 "queue_capacity",
@@ -94,10 +94,10 @@ impl Stats {
 /// What was brought out of a journal, and what was not.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Salvage(pub(crate) boxoffice::Salvage);
+pub(crate) struct Recovery(pub(crate) boxoffice::Recovery);
 
 #[pymethods]
-impl Salvage {
+impl Recovery {
     /// How many records were brought out: those with the numbers 1 to this one.
     #[getter]
     fn records(&self) -> u64 {
@@ -119,6 +119,6 @@ impl Salvage {
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        repr(slf.as_any(), "Salvage", &["records", "searched", "damage"])
+        repr(slf.as_any(), "Recovery", &["records", "searched", "damage"])
     }
 }

@@ -14,18 +14,18 @@ fn cancelled<const N: usize>(number: u64, tickets: [(u64, u64); N]) -> DomainEve
 }
 
 /// Order 1 of tickets 7 and 8, with its buyer acting.
-fn ordered() -> Story {
+fn ordered() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]))
 }
 
 #[test]
 fn a_cancelled_order_frees_its_tickets() {
-    let story = ordered().at(HOLD - 1).when(cancel(1)).then_events([cancelled(1, [(7, 3), (8, 3)])]);
-    let order = story.order(1);
+    let scenario = ordered().at(HOLD - 1).when(cancel(1)).then_events([cancelled(1, [(7, 3), (8, 3)])]);
+    let order = scenario.order(1);
     assert_eq!((order.status, order.cancel_reason), (OrderStatus::Cancelled, Some(CancelReason::Buyer)));
     assert_eq!((order.version, order.updated_at), (2, ms(HOLD - 1)));
     for number in [7, 8] {
-        assert_eq!((story.ticket(number).status, story.ticket(number).holder), (TicketStatus::Available, None));
+        assert_eq!((scenario.ticket(number).status, scenario.ticket(number).holder), (TicketStatus::Available, None));
     }
 }
 
@@ -69,8 +69,8 @@ fn from_the_deadline_on_there_is_nothing_to_cancel() {
 
 #[test]
 fn cancelling_while_paying_keeps_the_hold() {
-    let story = ordered().has(pay(1)).when(cancel(1)).then_refused(Rejection::PaymentPending);
-    let late = story.at(HOLD + 1).when(cancel(1)).then_refused(Rejection::PaymentPending);
+    let scenario = ordered().has(pay(1)).when(cancel(1)).then_refused(Rejection::PaymentPending);
+    let late = scenario.at(HOLD + 1).when(cancel(1)).then_refused(Rejection::PaymentPending);
     assert_eq!(late.ticket(7).holder, Some(order_id(1)));
     late.has(charged(1));
 }
@@ -79,9 +79,9 @@ fn cancelling_while_paying_keeps_the_hold() {
 fn a_complete_order_is_not_cancelled_and_its_tickets_stay_sold() {
     let paid = ordered().has(pay(1)).has(charged(1));
     for at in [0, HOLD, 2 * HOLD] {
-        let story = paid.clone().at(at).when(cancel(1)).then_refused(Rejection::AlreadyPaid);
-        assert_eq!((story.ticket(7).status, story.ticket(8).status), (TicketStatus::Sold, TicketStatus::Sold));
-        assert_eq!(story.order(1).status, OrderStatus::Complete);
+        let scenario = paid.clone().at(at).when(cancel(1)).then_refused(Rejection::AlreadyPaid);
+        assert_eq!((scenario.ticket(7).status, scenario.ticket(8).status), (TicketStatus::Sold, TicketStatus::Sold));
+        assert_eq!(scenario.order(1).status, OrderStatus::Complete);
     }
 }
 

@@ -28,9 +28,9 @@ fn open_orders_max(open_orders_max: u32) -> Limits {
 
 #[test]
 fn a_buyer_locks_a_ticket_until_the_hold_ends() {
-    let story = market().on_sale(SELLER, [7]).by(BUYER).at(5);
-    let story = story.when(order(1, [7])).then_events([created(1, [(7, SELLER)], 700, HOLD + 5)]);
-    let (held, order) = (story.ticket(7), story.order(1));
+    let scenario = market().on_sale(SELLER, [7]).by(BUYER).at(5);
+    let scenario = scenario.when(order(1, [7])).then_events([created(1, [(7, SELLER)], 700, HOLD + 5)]);
+    let (held, order) = (scenario.ticket(7), scenario.order(1));
     assert_eq!((held.status, held.holder, held.version), (TicketStatus::Locked, Some(order_id(1)), 2));
     assert_eq!((order.status, order.version, order.created_at), (OrderStatus::Created, 1, ms(5)));
 }
@@ -38,15 +38,15 @@ fn a_buyer_locks_a_ticket_until_the_hold_ends() {
 #[test]
 fn the_hold_lasts_as_long_as_the_limits_say() {
     let hold = std::time::Duration::from_millis(3);
-    let story = market().on_sale(SELLER, [7]).by(BUYER).limits(Limits { hold, ..Limits::default() });
-    story.at(5).when(order(1, [7])).then_events([created(1, [(7, SELLER)], 700, 8)]);
+    let scenario = market().on_sale(SELLER, [7]).by(BUYER).limits(Limits { hold, ..Limits::default() });
+    scenario.at(5).when(order(1, [7])).then_events([created(1, [(7, SELLER)], 700, 8)]);
 }
 
 #[test]
 fn tickets_of_several_sellers_make_one_order() {
-    let story = market().on_sale(SELLER, [7, 8]).on_sale(OTHER_SELLER, [9]).by(BUYER);
+    let scenario = market().on_sale(SELLER, [7, 8]).on_sale(OTHER_SELLER, [9]).by(BUYER);
     let event = created(1, [(9, OTHER_SELLER), (7, SELLER), (8, SELLER)], 2400, HOLD);
-    story.when(order(1, [9, 7, 8])).then_events([event]);
+    scenario.when(order(1, [9, 7, 8])).then_events([event]);
 }
 
 #[test]
@@ -60,26 +60,26 @@ fn the_price_is_the_one_at_the_moment_of_the_lock() {
 
 #[test]
 fn of_rivals_exactly_one_wins() {
-    let story = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
-    story.clone().by(RIVAL).when(order(2, [7])).then_refused(Rejection::TicketLocked(ticket(7)));
-    story.when(order(2, [7])).then_refused(Rejection::TicketLocked(ticket(7)));
+    let scenario = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
+    scenario.clone().by(RIVAL).when(order(2, [7])).then_refused(Rejection::TicketLocked(ticket(7)));
+    scenario.when(order(2, [7])).then_refused(Rejection::TicketLocked(ticket(7)));
 }
 
 #[test]
 fn overlapping_orders_get_all_of_their_tickets_or_none() {
-    let story = market().on_sale(SELLER, [7, 8, 9]).by(BUYER).has(order(1, [7, 8])).by(RIVAL);
-    let story = story.when(order(2, [9, 8])).then_refused(Rejection::TicketLocked(ticket(8)));
-    assert_eq!((story.ticket(9).status, story.ticket(9).version), (TicketStatus::Available, 1));
-    story.has(order(2, [9]));
+    let scenario = market().on_sale(SELLER, [7, 8, 9]).by(BUYER).has(order(1, [7, 8])).by(RIVAL);
+    let scenario = scenario.when(order(2, [9, 8])).then_refused(Rejection::TicketLocked(ticket(8)));
+    assert_eq!((scenario.ticket(9).status, scenario.ticket(9).version), (TicketStatus::Available, 1));
+    scenario.has(order(2, [9]));
 }
 
 #[test]
 fn only_a_user_who_is_there_buys() {
-    let story = market().on_sale(SELLER, [7]);
+    let scenario = market().on_sale(SELLER, [7]);
     check_refused([
-        (story.clone().by_system(), order(1, [7]), Rejection::NoBuyer),
-        (story.clone().by(UNKNOWN), order(1, [7]), Rejection::NoBuyer),
-        (story.has(erase(BUYER)).by(BUYER), order(1, [7]), Rejection::NoBuyer),
+        (scenario.clone().by_system(), order(1, [7]), Rejection::NoBuyer),
+        (scenario.clone().by(UNKNOWN), order(1, [7]), Rejection::NoBuyer),
+        (scenario.has(erase(BUYER)).by(BUYER), order(1, [7]), Rejection::NoBuyer),
     ]);
 }
 
@@ -90,21 +90,21 @@ fn a_missing_buyer_is_told_before_anything_else() {
 
 #[test]
 fn nobody_buys_their_own_ticket() {
-    let story = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(SELLER);
-    story.when(order(1, [7])).then_refused(Rejection::OwnTicket(ticket(7)));
-    let story = story.when(order(1, [8, 7])).then_refused(Rejection::OwnTicket(ticket(7)));
-    story.has(order(1, [8]));
+    let scenario = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(SELLER);
+    scenario.when(order(1, [7])).then_refused(Rejection::OwnTicket(ticket(7)));
+    let scenario = scenario.when(order(1, [8, 7])).then_refused(Rejection::OwnTicket(ticket(7)));
+    scenario.has(order(1, [8]));
 }
 
 #[test]
 fn only_available_tickets_are_ordered() {
-    let story = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
-    let withdrawn = story.clone().has(cancel(1)).by(SELLER).has(withdraw(7, None));
+    let scenario = market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7]));
+    let withdrawn = scenario.clone().has(cancel(1)).by(SELLER).has(withdraw(7, None));
     check_refused([
         (market().by(RIVAL), order(2, [7]), Rejection::TicketNotFound(ticket(7))),
-        (story.clone().by(RIVAL), order(2, [7]), Rejection::TicketLocked(ticket(7))),
-        (story.clone().has(pay(1)).by(RIVAL), order(2, [7]), Rejection::TicketLocked(ticket(7))),
-        (story.has(pay(1)).has(charged(1)).by(RIVAL), order(2, [7]), Rejection::TicketSold(ticket(7))),
+        (scenario.clone().by(RIVAL), order(2, [7]), Rejection::TicketLocked(ticket(7))),
+        (scenario.clone().has(pay(1)).by(RIVAL), order(2, [7]), Rejection::TicketLocked(ticket(7))),
+        (scenario.has(pay(1)).has(charged(1)).by(RIVAL), order(2, [7]), Rejection::TicketSold(ticket(7))),
         (withdrawn.by(RIVAL), order(2, [7]), Rejection::TicketWithdrawn(ticket(7))),
     ]);
 }
@@ -124,44 +124,44 @@ fn a_started_show_is_told_after_the_tickets_state() {
 
 #[test]
 fn a_show_that_has_started_sells_no_more_tickets() {
-    let story = market().by(SELLER).has(list_as(7, Listing { show: Some(show(1000)), ..listing(7) })).by(BUYER);
-    story.clone().at(1000).when(order(1, [7])).then_refused(Rejection::ShowStarted(ticket(7)));
-    story.clone().at(1001).when(order(1, [7])).then_refused(Rejection::ShowStarted(ticket(7)));
-    story.at(999).has(order(1, [7]));
+    let scenario = market().by(SELLER).has(list_as(7, Listing { show: Some(show(1000)), ..listing(7) })).by(BUYER);
+    scenario.clone().at(1000).when(order(1, [7])).then_refused(Rejection::ShowStarted(ticket(7)));
+    scenario.clone().at(1001).when(order(1, [7])).then_refused(Rejection::ShowStarted(ticket(7)));
+    scenario.at(999).has(order(1, [7]));
 }
 
 #[test]
 fn the_first_ticket_in_the_way_is_named() {
-    let story = market().on_sale(SELLER, [7, 8]).on_sale(BUYER, [9]).by(RIVAL).has(order(1, [8])).by(BUYER);
-    story.when(order(2, [7, 9, 8])).then_refused(Rejection::OwnTicket(ticket(9)));
-    story.when(order(2, [7, 8, 9])).then_refused(Rejection::TicketLocked(ticket(8)));
-    story.when(order(2, [UNKNOWN, 8, 9])).then_refused(Rejection::TicketNotFound(ticket(UNKNOWN)));
+    let scenario = market().on_sale(SELLER, [7, 8]).on_sale(BUYER, [9]).by(RIVAL).has(order(1, [8])).by(BUYER);
+    scenario.when(order(2, [7, 9, 8])).then_refused(Rejection::OwnTicket(ticket(9)));
+    scenario.when(order(2, [7, 8, 9])).then_refused(Rejection::TicketLocked(ticket(8)));
+    scenario.when(order(2, [UNKNOWN, 8, 9])).then_refused(Rejection::TicketNotFound(ticket(UNKNOWN)));
 }
 
 #[test]
 fn an_order_has_one_currency() {
-    let story = market().on_sale(SELLER, [7, 8]).by(SELLER).has(list_for(9, money(900, "EUR"))).by(BUYER);
-    story.when(order(1, [7, 8, 9])).then_refused(Rejection::MixedCurrencies);
-    story.when(order(1, [9, 7])).then_refused(Rejection::MixedCurrencies);
-    story.has(order(1, [7, 8])).has(order(2, [9]));
+    let scenario = market().on_sale(SELLER, [7, 8]).by(SELLER).has(list_for(9, money(900, "EUR"))).by(BUYER);
+    scenario.when(order(1, [7, 8, 9])).then_refused(Rejection::MixedCurrencies);
+    scenario.when(order(1, [9, 7])).then_refused(Rejection::MixedCurrencies);
+    scenario.has(order(1, [7, 8])).has(order(2, [9]));
 }
 
 #[test]
 fn a_total_is_an_amount_of_money() {
     let max = money(Money::MINOR_MAX, "USD");
     let almost = money(Money::MINOR_MAX - 700, "USD");
-    let story = market().on_sale(SELLER, [7]).by(SELLER).has(list_for(8, max)).has(list_for(9, almost)).by(BUYER);
-    story.when(order(1, [7, 8])).then_refused(Rejection::TotalTooLarge);
-    story.when(order(1, [9, 7, 8])).then_refused(Rejection::TotalTooLarge);
-    assert_eq!(story.clone().has(order(1, [7, 9])).order(1).total, max);
-    assert_eq!(story.has(order(1, [8])).order(1).total, max);
+    let scenario = market().on_sale(SELLER, [7]).by(SELLER).has(list_for(8, max)).has(list_for(9, almost)).by(BUYER);
+    scenario.when(order(1, [7, 8])).then_refused(Rejection::TotalTooLarge);
+    scenario.when(order(1, [9, 7, 8])).then_refused(Rejection::TotalTooLarge);
+    assert_eq!(scenario.clone().has(order(1, [7, 9])).order(1).total, max);
+    assert_eq!(scenario.has(order(1, [8])).order(1).total, max);
 }
 
 #[test]
 fn mixed_currencies_are_told_before_a_total_too_large() {
     let max = money(Money::MINOR_MAX, "USD");
-    let story = market().by(SELLER).has(list_for(7, max)).has(list_for(8, max)).has(list_for(9, money(1, "EUR")));
-    story.by(BUYER).when(order(1, [7, 8, 9])).then_refused(Rejection::MixedCurrencies);
+    let scenario = market().by(SELLER).has(list_for(7, max)).has(list_for(8, max)).has(list_for(9, money(1, "EUR")));
+    scenario.by(BUYER).when(order(1, [7, 8, 9])).then_refused(Rejection::MixedCurrencies);
 }
 
 #[test]
@@ -171,36 +171,36 @@ fn an_order_without_tickets_is_none() {
 
 #[test]
 fn a_buyer_has_only_so_many_open_orders() {
-    let story = market().on_sale(SELLER, [7, 8, 9]).limits(open_orders_max(2)).by(BUYER);
-    let story = story.has(order(1, [7])).has(order(2, [8]));
-    story.when(order(3, [9])).then_refused(Rejection::TooManyOpen);
-    story.clone().has(pay(2)).when(order(3, [9])).then_refused(Rejection::TooManyOpen);
-    story.by(RIVAL).has(order(3, [9]));
+    let scenario = market().on_sale(SELLER, [7, 8, 9]).limits(open_orders_max(2)).by(BUYER);
+    let scenario = scenario.has(order(1, [7])).has(order(2, [8]));
+    scenario.when(order(3, [9])).then_refused(Rejection::TooManyOpen);
+    scenario.clone().has(pay(2)).when(order(3, [9])).then_refused(Rejection::TooManyOpen);
+    scenario.by(RIVAL).has(order(3, [9]));
 }
 
 #[test]
 fn orders_that_have_ended_do_not_count() {
-    let story = market().on_sale(SELLER, [7, 8]).limits(open_orders_max(1)).by(BUYER).has(order(1, [7]));
-    story.clone().has(cancel(1)).has(order(2, [8]));
-    story.clone().has(pay(1)).has(declined(1)).has(order(2, [8]));
-    story.clone().has(pay(1)).has(charged(1)).has(order(2, [8]));
-    story.at(HOLD).has(expire(1)).has(order(2, [8]));
+    let scenario = market().on_sale(SELLER, [7, 8]).limits(open_orders_max(1)).by(BUYER).has(order(1, [7]));
+    scenario.clone().has(cancel(1)).has(order(2, [8]));
+    scenario.clone().has(pay(1)).has(declined(1)).has(order(2, [8]));
+    scenario.clone().has(pay(1)).has(charged(1)).has(order(2, [8]));
+    scenario.at(HOLD).has(expire(1)).has(order(2, [8]));
 }
 
 #[test]
 fn the_open_order_limit_is_told_last() {
     let max = money(Money::MINOR_MAX, "USD");
-    let story = market().on_sale(SELLER, [7]).by(SELLER).has(list_for(8, max)).has(list_for(9, money(1, "EUR")));
-    let story = story.limits(open_orders_max(0)).by(BUYER);
-    story.when(order(1, [UNKNOWN])).then_refused(Rejection::TicketNotFound(ticket(UNKNOWN)));
-    story.when(order(1, [7, 9])).then_refused(Rejection::MixedCurrencies);
-    story.when(order(1, [7, 8])).then_refused(Rejection::TotalTooLarge);
-    story.when(order(1, [7])).then_refused(Rejection::TooManyOpen);
+    let scenario = market().on_sale(SELLER, [7]).by(SELLER).has(list_for(8, max)).has(list_for(9, money(1, "EUR")));
+    let scenario = scenario.limits(open_orders_max(0)).by(BUYER);
+    scenario.when(order(1, [UNKNOWN])).then_refused(Rejection::TicketNotFound(ticket(UNKNOWN)));
+    scenario.when(order(1, [7, 9])).then_refused(Rejection::MixedCurrencies);
+    scenario.when(order(1, [7, 8])).then_refused(Rejection::TotalTooLarge);
+    scenario.when(order(1, [7])).then_refused(Rejection::TooManyOpen);
 }
 
 #[test]
 fn freed_tickets_are_ordered_again() {
-    let story = market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]));
-    story.clone().has(cancel(1)).by(RIVAL).has(order(2, [8, 7]));
-    story.at(HOLD).has(expire(1)).by(RIVAL).has(order(2, [8, 7]));
+    let scenario = market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]));
+    scenario.clone().has(cancel(1)).by(RIVAL).has(order(2, [8, 7]));
+    scenario.at(HOLD).has(expire(1)).by(RIVAL).has(order(2, [8, 7]));
 }

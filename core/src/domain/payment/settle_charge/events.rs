@@ -10,7 +10,7 @@ use crate::domain::order::{self, CancelReason, OrderCancelled, OrderStatus, Tick
 use crate::domain::payment::state::{ChargeStatus, UNDECIDED, demanded, step};
 use crate::domain::{Circumstances, Fact, Inconsistency, State, ticket};
 use crate::event::{DomainEvent, StreamKey};
-use crate::mistake::{Mistake, planted};
+use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId};
 
 /// The money was taken: the order is complete and its tickets are sold.
@@ -48,7 +48,7 @@ impl Apply for ChargeCreated {
     }
 
     fn apply(&self, state: &mut State, fact: Fact) -> Applied {
-        if planted(Mistake::DuplicateWebhookCounted) || planted(Mistake::LatePaymentCompletes) {
+        if Failpoint::DuplicateWebhookCounted.is_active() || Failpoint::LatePaymentCompletes.is_active() {
             let order = state.order_mut(self.order_id)?;
             if !order.status.is_open() {
                 return order::version_step(order, fact).map(drop);

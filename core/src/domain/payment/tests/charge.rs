@@ -16,7 +16,7 @@ fn started(number: u64, charge: u64, amount: u64) -> DomainEvent {
 }
 
 /// Order 1 of tickets 7 and 8, with its buyer acting.
-fn ordered() -> Story {
+fn ordered() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]))
 }
 
@@ -26,8 +26,8 @@ fn refused(rejection: order::Rejection) -> Rejection {
 
 #[test]
 fn a_payment_starts_over_the_orders_total() {
-    let story = ordered().at(5).when(pay_as(1, 9)).then_events([started(1, 9, 1500)]);
-    let (order, charge) = (story.order(1), story.charge(1));
+    let scenario = ordered().at(5).when(pay_as(1, 9)).then_events([started(1, 9, 1500)]);
+    let (order, charge) = (scenario.order(1), scenario.charge(1));
     assert_eq!((order.status, order.version), (OrderStatus::AwaitingPayment, 2));
     assert_eq!((charge.id, charge.status, charge.amount), (charge_id(9), ChargeStatus::Pending, order.total));
     assert_eq!((charge.created_at, &*charge.gateway), (ms(5), "sandbox"));
@@ -78,9 +78,9 @@ fn another_users_order_is_told_before_its_state() {
 
 #[test]
 fn a_stale_payment_does_not_take_anothers_hold() {
-    let story = ordered().has(cancel(1)).by(RIVAL).has(order(2, [7])).by(BUYER);
-    let story = story.when(pay(1)).then_refused(refused(order::Rejection::Cancelled));
-    assert_eq!(story.ticket(7).holder, Some(order_id(2)));
+    let scenario = ordered().has(cancel(1)).by(RIVAL).has(order(2, [7])).by(BUYER);
+    let scenario = scenario.when(pay(1)).then_refused(refused(order::Rejection::Cancelled));
+    assert_eq!(scenario.ticket(7).holder, Some(order_id(2)));
 }
 
 #[test]
@@ -93,12 +93,12 @@ fn money_taken_completes_the_order_and_sells_its_tickets() {
         tickets: versions([(7, 3), (8, 3)]),
         fees: Vec::new(),
     });
-    let story = ordered().has(pay(1)).by_system().at(9).when(charged(1)).then_events([event]);
-    assert_eq!((story.order(1).status, story.order(1).version), (OrderStatus::Complete, 3));
-    let charge = story.charge(1);
+    let scenario = ordered().has(pay(1)).by_system().at(9).when(charged(1)).then_events([event]);
+    assert_eq!((scenario.order(1).status, scenario.order(1).version), (OrderStatus::Complete, 3));
+    let charge = scenario.charge(1);
     assert_eq!((charge.status, charge.reference.as_deref()), (ChargeStatus::Succeeded, Some("ref")));
     for number in [7, 8] {
-        let ticket = story.ticket(number);
+        let ticket = scenario.ticket(number);
         assert_eq!((ticket.status, ticket.holder), (TicketStatus::Sold, Some(order_id(1))));
     }
 }
@@ -113,11 +113,11 @@ fn failed(number: u64) -> [DomainEvent; 2] {
 
 #[test]
 fn a_declined_card_cancels_the_order_and_frees_its_tickets() {
-    let story = ordered().has(pay(1)).when(declined(1)).then_events(failed(1));
-    let order = story.order(1);
+    let scenario = ordered().has(pay(1)).when(declined(1)).then_events(failed(1));
+    let order = scenario.order(1);
     assert_eq!((order.status, order.cancel_reason), (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)));
-    assert_eq!((order.version, story.charge(1).failure.as_deref()), (4, Some("declined")));
-    story.by(RIVAL).has(order_again());
+    assert_eq!((order.version, scenario.charge(1).failure.as_deref()), (4, Some("declined")));
+    scenario.by(RIVAL).has(order_again());
 }
 
 fn order_again() -> crate::command::Command {
@@ -147,9 +147,9 @@ fn a_refusal_after_the_money_was_taken_changes_nothing() {
     let paid = ordered().has(pay(1)).has(charged(1));
     let refunding = paid.clone().by(SELLER).has(refund(1, false));
     let refunded = refunding.clone().has(refunded(1));
-    for story in [paid, refunding, refunded] {
-        story.when(declined(1)).then_nothing();
-        story.when(charged(1)).then_nothing();
+    for scenario in [paid, refunding, refunded] {
+        scenario.when(declined(1)).then_nothing();
+        scenario.when(charged(1)).then_nothing();
     }
 }
 

@@ -11,16 +11,16 @@ use crate::domain::ticket::TicketStatus;
 use crate::event::DomainEvent;
 
 /// Order 1 of tickets 7 and 8 of the seller, whose payment failed.
-fn failed() -> Story {
+fn failed() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).has(pay(1)).has(declined(1))
 }
 
 /// The same, and the tickets are sold to somebody else.
-fn resold() -> Story {
+fn resold() -> Scenario {
     failed().by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2)).by_system()
 }
 
-fn names(told: &Told) -> Vec<&'static str> {
+fn names(told: &Outcome) -> Vec<&'static str> {
     told.events().iter().map(DomainEvent::name).collect()
 }
 
@@ -37,18 +37,21 @@ fn the_buyer_gets_the_tickets_after_all_if_they_are_free() {
             to: order_id(late(1)),
         })
     );
-    let story = told.go_on();
-    assert_eq!((story.order(1).status, story.charge(1).status), (OrderStatus::Cancelled, ChargeStatus::Transferred));
-    let new = story.order(late(1));
+    let scenario = told.go_on();
+    assert_eq!(
+        (scenario.order(1).status, scenario.charge(1).status),
+        (OrderStatus::Cancelled, ChargeStatus::Transferred)
+    );
+    let new = scenario.order(late(1));
     assert_eq!((new.status, new.buyer_id, new.total), (OrderStatus::Complete, user(BUYER), money(1500, "USD")));
-    let charge = story.charge(late(1));
+    let charge = scenario.charge(late(1));
     assert_eq!(
         (charge.id, charge.status, charge.reference.as_deref()),
         (charge_id(1), ChargeStatus::Succeeded, Some("ref"))
     );
-    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Sold, Some(order_id(late(1)))));
-    story.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
-    story.by(SELLER).has(refund(late(1), true));
+    assert_eq!((scenario.ticket(7).status, scenario.ticket(7).holder), (TicketStatus::Sold, Some(order_id(late(1)))));
+    scenario.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
+    scenario.by(SELLER).has(refund(late(1), true));
 }
 
 #[test]
@@ -58,45 +61,51 @@ fn it_goes_back_if_one_ticket_is_not_to_be_had_as_it_was() {
     let dearer = failed().by(SELLER).has(edit(8, 900, None, None));
     let started = failed().by(SELLER).has(edit(8, 800, Some(show(5)), None)).at(5);
     let gone = failed().by(BUYER).has(erase(BUYER));
-    for story in [resold(), locked, withdrawn, dearer, started, gone] {
-        let told = story.by_system().when(charged(1));
+    for scenario in [resold(), locked, withdrawn, dearer, started, gone] {
+        let told = scenario.by_system().when(charged(1));
         assert_eq!(names(&told), ["LateMoneyReceived", "RefundStarted"], "{told:?}");
-        let story = told.go_on();
-        let back = &story.charge(1).refunds[0];
+        let scenario = told.go_on();
+        let back = &scenario.charge(1).refunds[0];
         assert_eq!((back.reason, back.amount), (RefundReason::Late, money(1500, "USD")));
-        let story = story.when(charged(1)).then_nothing().has(part_refunded(1, late(1)));
-        assert_eq!((story.order(1).status, story.charge(1).status), (OrderStatus::Cancelled, ChargeStatus::Refunded));
-        story.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
-        story.by(SELLER).when(refund(1, true)).then_refused(Rejection::AlreadyRefunded);
+        let scenario = scenario.when(charged(1)).then_nothing().has(part_refunded(1, late(1)));
+        assert_eq!(
+            (scenario.order(1).status, scenario.charge(1).status),
+            (OrderStatus::Cancelled, ChargeStatus::Refunded)
+        );
+        scenario.when(charged(1)).then_nothing().when(declined(1)).then_nothing();
+        scenario.by(SELLER).when(refund(1, true)).then_refused(Rejection::AlreadyRefunded);
     }
 }
 
 #[test]
 fn it_does_not_touch_the_tickets_next_order() {
-    let story = resold().has(charged(1)).has(part_refunded(1, late(1)));
-    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Sold, Some(order_id(2))));
-    assert_eq!((story.charge(1).status, story.charge(2).status), (ChargeStatus::Refunded, ChargeStatus::Succeeded));
+    let scenario = resold().has(charged(1)).has(part_refunded(1, late(1)));
+    assert_eq!((scenario.ticket(7).status, scenario.ticket(7).holder), (TicketStatus::Sold, Some(order_id(2))));
+    assert_eq!(
+        (scenario.charge(1).status, scenario.charge(2).status),
+        (ChargeStatus::Refunded, ChargeStatus::Succeeded)
+    );
 }
 
 #[test]
 fn an_operator_sees_to_what_can_not_go_back() {
     let told = resold().has(charged(1)).when(not_refunded(1, late(1)));
     assert_eq!(names(&told), ["RefundFailed", "ChargeEscalated"]);
-    let story = told.go_on();
-    assert_eq!(story.charge(1).status, ChargeStatus::Escalated);
-    assert!(!story.order(1).is_settled(), "it is not forgotten");
+    let scenario = told.go_on();
+    assert_eq!(scenario.charge(1).status, ChargeStatus::Escalated);
+    assert!(!scenario.order(1).is_terminal(), "it is not forgotten");
     check_refused([
-        (story.clone().by(SELLER), refund(1, false), Rejection::NotRefundable),
-        (story.clone().by(BUYER), resolve(Resolution::Kept), Rejection::OperatorRequired),
+        (scenario.clone().by(SELLER), refund(1, false), Rejection::NotRefundable),
+        (scenario.clone().by(BUYER), resolve(Resolution::Kept), Rejection::OperatorRequired),
         (resold().by(OPERATOR), resolve(Resolution::Kept), Rejection::NotEscalated),
     ]);
-    let again = story.clone().by(OPERATOR).has(refund(1, false));
+    let again = scenario.clone().by(OPERATOR).has(refund(1, false));
     assert_eq!(again.charge(1).refunds[1].reason, RefundReason::Late);
     assert_eq!(again.clone().has(refunded(1)).charge(1).status, ChargeStatus::Refunded);
     assert_eq!(again.has(not_refunded(1, 1)).charge(1).status, ChargeStatus::Escalated);
-    let kept = story.clone().by(OPERATOR).has(resolve(Resolution::Kept));
-    assert_eq!((kept.charge(1).status, kept.order(1).is_settled()), (ChargeStatus::Kept, true));
-    let returned = story.by(OPERATOR).has(resolve(Resolution::ReturnedElsewhere));
+    let kept = scenario.clone().by(OPERATOR).has(resolve(Resolution::Kept));
+    assert_eq!((kept.charge(1).status, kept.order(1).is_terminal()), (ChargeStatus::Kept, true));
+    let returned = scenario.by(OPERATOR).has(resolve(Resolution::ReturnedElsewhere));
     assert_eq!(returned.charge(1).status, ChargeStatus::Refunded);
     returned.when(resolve(Resolution::Kept)).then_refused(Rejection::NotEscalated);
 }
@@ -107,7 +116,7 @@ fn resolve(resolution: Resolution) -> Command {
 
 #[test]
 fn the_policy_says_what_is_tried() {
-    let by = |story: Story, policy: &str| names(&story.late_money(policy).by_system().when(charged(1)));
+    let by = |scenario: Scenario, policy: &str| names(&scenario.late_money(policy).by_system().when(charged(1)));
     assert_eq!(by(failed(), "return"), ["LateMoneyReceived", "RefundStarted"]);
     assert_eq!(by(failed(), "escalate"), ["LateMoneyReceived", "ChargeEscalated"]);
     assert_eq!(by(resold(), "retake"), ["LateMoneyReceived", "ChargeEscalated"]);
@@ -122,12 +131,12 @@ fn the_policy_says_what_is_tried() {
 fn money_set_aside_too_late_is_released() {
     let told = resold().when(authorized(1));
     assert_eq!(names(&told), ["VoidStarted"]);
-    let story = told.go_on();
-    assert_eq!((story.charge(1).status, story.order(1).is_settled()), (ChargeStatus::Voiding, false));
-    let released = story.clone().has(declined(1));
+    let scenario = told.go_on();
+    assert_eq!((scenario.charge(1).status, scenario.order(1).is_terminal()), (ChargeStatus::Voiding, false));
+    let released = scenario.clone().has(declined(1));
     assert_eq!(released.charge(1).status, ChargeStatus::Voided);
     released.when(authorized(1)).then_nothing().when(declined(1)).then_nothing();
-    let taken = story.when(charged(1));
+    let taken = scenario.when(charged(1));
     assert_eq!(names(&taken), ["LateMoneyReceived", "RefundStarted"], "somebody has captured it");
 }
 
@@ -136,13 +145,13 @@ fn money_set_aside_too_late_may_buy_the_tickets_after_all() {
     let told = failed().by_system().when(authorized(1));
     let expected = ["ChargeTransferred", "OrderCreated", "PaymentStarted", "ChargeAuthorized"];
     assert_eq!(names(&told), expected);
-    let story = told.go_on();
-    let new = story.order(late(1));
-    assert_eq!((new.status, story.charge(late(1)).status), (OrderStatus::AwaitingPayment, ChargeStatus::Authorized));
+    let scenario = told.go_on();
+    let new = scenario.order(late(1));
+    assert_eq!((new.status, scenario.charge(late(1)).status), (OrderStatus::AwaitingPayment, ChargeStatus::Authorized));
     let captured = settle_as(late(1), 1, true);
-    assert_eq!(story.clone().has(captured).ticket(7).status, TicketStatus::Sold);
+    assert_eq!(scenario.clone().has(captured).ticket(7).status, TicketStatus::Sold);
     let released = settle_as(late(1), 1, false);
-    assert_eq!(story.has(released).ticket(7).status, TicketStatus::Available);
+    assert_eq!(scenario.has(released).ticket(7).status, TicketStatus::Available);
     assert_eq!(names(&failed().late_money("return").by_system().when(authorized(1))), ["VoidStarted"]);
 }
 

@@ -32,18 +32,18 @@ fn done<const N: usize>(tickets: [(u64, u64); N]) -> DomainEvent {
 }
 
 /// Order 1 of tickets 7 and 8 of the seller, being paid.
-fn paying() -> Story {
+fn paying() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).has(pay(1))
 }
 
-fn paid() -> Story {
+fn paid() -> Scenario {
     paying().has(charged(1))
 }
 
 /// Order 1 is paid, and its tickets are of two sellers.
-fn of_two_sellers() -> Story {
-    let story = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
-    story.has(order(1, [7, 8])).has(pay(1)).has(charged(1))
+fn of_two_sellers() -> Scenario {
+    let scenario = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
+    scenario.has(order(1, [7, 8])).has(pay(1)).has(charged(1))
 }
 
 #[test]
@@ -102,9 +102,9 @@ fn a_refund_is_refused_in_this_order() {
 
 #[test]
 fn refunded_tickets_stay_sold() {
-    let story = paid().by(SELLER).has(refund(1, false)).when(refunded(1)).then_events([done([])]);
-    assert_eq!((story.charge(1).status, story.order(1).status), (ChargeStatus::Refunded, OrderStatus::Complete));
-    let ticket = story.ticket(7);
+    let scenario = paid().by(SELLER).has(refund(1, false)).when(refunded(1)).then_events([done([])]);
+    assert_eq!((scenario.charge(1).status, scenario.order(1).status), (ChargeStatus::Refunded, OrderStatus::Complete));
+    let ticket = scenario.ticket(7);
     assert_eq!((ticket.status, ticket.holder, ticket.version), (TicketStatus::Sold, Some(order_id(1)), 3));
 }
 
@@ -112,18 +112,21 @@ fn refunded_tickets_stay_sold() {
 fn refunded_tickets_return_to_sale_if_asked() {
     let started = paid().by(SELLER).when(refund(1, true)).then_events([started(RefundReason::Requested, true)]);
     assert_eq!(started.ticket(7).status, TicketStatus::Sold, "not before the money is back");
-    let story = started.when(refunded(1)).then_events([done([(7, 4), (8, 4)])]);
-    assert_eq!((story.ticket(7).status, story.ticket(7).holder), (TicketStatus::Available, None));
-    story.by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2));
+    let scenario = started.when(refunded(1)).then_events([done([(7, 4), (8, 4)])]);
+    assert_eq!((scenario.ticket(7).status, scenario.ticket(7).holder), (TicketStatus::Available, None));
+    scenario.by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2));
 }
 
 #[test]
 fn a_ticket_does_not_return_to_sale_without_its_seller() {
     let erased_before = of_two_sellers().has(erase(SELLER)).by(OPERATOR).has(refund(1, true));
     let erased_meanwhile = of_two_sellers().by(OPERATOR).has(refund(1, true)).has(erase(SELLER));
-    for story in [erased_before, erased_meanwhile] {
-        let story = story.when(refunded(1)).then_events([done([(8, 4)])]);
-        assert_eq!((story.ticket(7).status, story.ticket(8).status), (TicketStatus::Sold, TicketStatus::Available));
+    for scenario in [erased_before, erased_meanwhile] {
+        let scenario = scenario.when(refunded(1)).then_events([done([(8, 4)])]);
+        assert_eq!(
+            (scenario.ticket(7).status, scenario.ticket(8).status),
+            (TicketStatus::Sold, TicketStatus::Available)
+        );
     }
 }
 
@@ -155,19 +158,19 @@ fn only_the_orders_own_refund_is_settled() {
 
 #[test]
 fn parts_go_back_until_nothing_is_left() {
-    let story = paid().by(SELLER).has(refund_part(1, 11, 500)).has(refund_part(1, 12, 600));
-    story.when(refund_part(1, 13, 401)).then_refused(Rejection::RefundTooLarge);
-    let story = story.has(part_refunded(1, 12));
-    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Refunding, 600));
-    let story = story.has(part_refunded(1, 11));
-    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 1100));
-    let story = story.has(refund(1, true));
-    let rest = story.charge(1).refund(refund_id(1)).map(|refund| refund.amount);
+    let scenario = paid().by(SELLER).has(refund_part(1, 11, 500)).has(refund_part(1, 12, 600));
+    scenario.when(refund_part(1, 13, 401)).then_refused(Rejection::RefundTooLarge);
+    let scenario = scenario.has(part_refunded(1, 12));
+    assert_eq!((scenario.charge(1).status, scenario.charge(1).refunded_minor()), (ChargeStatus::Refunding, 600));
+    let scenario = scenario.has(part_refunded(1, 11));
+    assert_eq!((scenario.charge(1).status, scenario.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 1100));
+    let scenario = scenario.has(refund(1, true));
+    let rest = scenario.charge(1).refund(refund_id(1)).map(|refund| refund.amount);
     assert_eq!(rest, Some(money(400, "USD")), "all that is left");
-    let story = story.has(refunded(1));
-    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Refunded, 1500));
-    assert_eq!(story.ticket(7).status, TicketStatus::Available);
-    story.when(refund_part(1, 14, 1)).then_refused(Rejection::AlreadyRefunded);
+    let scenario = scenario.has(refunded(1));
+    assert_eq!((scenario.charge(1).status, scenario.charge(1).refunded_minor()), (ChargeStatus::Refunded, 1500));
+    assert_eq!(scenario.ticket(7).status, TicketStatus::Available);
+    scenario.when(refund_part(1, 14, 1)).then_refused(Rejection::AlreadyRefunded);
 }
 
 #[test]
@@ -186,10 +189,10 @@ fn a_part_is_in_the_charges_currency_and_returns_no_ticket() {
 
 #[test]
 fn a_refund_that_is_refused_for_good_leaves_the_money() {
-    let story = paid().by(SELLER).has(refund(1, true)).has(not_refunded(1, 1));
-    assert_eq!((story.charge(1).status, story.ticket(7).status), (ChargeStatus::Succeeded, TicketStatus::Sold));
-    story.when(not_refunded(1, 1)).then_nothing().when(refunded(1)).then_nothing();
-    story.has(refund_part(1, 2, 1500)).has(part_refunded(1, 2));
+    let scenario = paid().by(SELLER).has(refund(1, true)).has(not_refunded(1, 1));
+    assert_eq!((scenario.charge(1).status, scenario.ticket(7).status), (ChargeStatus::Succeeded, TicketStatus::Sold));
+    scenario.when(not_refunded(1, 1)).then_nothing().when(refunded(1)).then_nothing();
+    scenario.has(refund_part(1, 2, 1500)).has(part_refunded(1, 2));
 }
 
 fn elsewhere(reference: &str, minor: u64) -> crate::command::Command {
@@ -204,14 +207,14 @@ fn elsewhere(reference: &str, minor: u64) -> crate::command::Command {
 
 #[test]
 fn what_was_given_back_elsewhere_counts_once() {
-    let story = paid().has(elsewhere("re_1", 501));
-    story.when(elsewhere("re_1", 501)).then_nothing();
-    assert_eq!((story.charge(1).status, story.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 501));
-    assert_eq!(story.charge(1).refunds[0].reason, RefundReason::Elsewhere);
-    story.clone().by(SELLER).when(refund_part(1, 2, 1000)).then_refused(Rejection::RefundTooLarge);
-    story.when(elsewhere("re_2", 1002)).then_refused(Rejection::RefundTooLarge);
-    let story = story.has(elsewhere("re_3", 999));
-    assert_eq!(story.charge(1).status, ChargeStatus::Refunded);
+    let scenario = paid().has(elsewhere("re_1", 501));
+    scenario.when(elsewhere("re_1", 501)).then_nothing();
+    assert_eq!((scenario.charge(1).status, scenario.charge(1).refunded_minor()), (ChargeStatus::Succeeded, 501));
+    assert_eq!(scenario.charge(1).refunds[0].reason, RefundReason::Elsewhere);
+    scenario.clone().by(SELLER).when(refund_part(1, 2, 1000)).then_refused(Rejection::RefundTooLarge);
+    scenario.when(elsewhere("re_2", 1002)).then_refused(Rejection::RefundTooLarge);
+    let scenario = scenario.has(elsewhere("re_3", 999));
+    assert_eq!(scenario.charge(1).status, ChargeStatus::Refunded);
     paying().when(elsewhere("re_1", 501)).then_refused(Rejection::NotRefundable);
 }
 
@@ -232,13 +235,13 @@ fn closed(reference: &str, won: bool) -> crate::command::Command {
 
 #[test]
 fn disputed_money_is_not_given_back_as_well() {
-    let story = paid().has(disputed("dp_1", 1500)).by(SELLER);
-    story.when(disputed("dp_1", 1500)).then_nothing();
-    story.when(refund(1, false)).then_refused(Rejection::AlreadyRefunded);
-    let won = story.clone().has(closed("dp_1", true));
+    let scenario = paid().has(disputed("dp_1", 1500)).by(SELLER);
+    scenario.when(disputed("dp_1", 1500)).then_nothing();
+    scenario.when(refund(1, false)).then_refused(Rejection::AlreadyRefunded);
+    let won = scenario.clone().has(closed("dp_1", true));
     won.when(closed("dp_1", true)).then_nothing().when(closed("dp_1", false)).then_nothing();
     won.has(refund(1, false)).has(refunded(1));
-    let lost = story.has(closed("dp_1", false));
+    let lost = scenario.has(closed("dp_1", false));
     lost.when(refund_part(1, 2, 1)).then_refused(Rejection::AlreadyRefunded);
     lost.when(closed("dp_2", true)).then_refused(Rejection::NotFound);
     paying().when(disputed("dp_1", 1500)).then_refused(Rejection::NotRefundable);

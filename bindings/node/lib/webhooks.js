@@ -1,0 +1,60 @@
+'use strict'
+// What a card processor tells by itself.
+
+const { inspect } = require('node:util')
+
+const native = require('../native.js')
+const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
+
+const REASONS = ['signature', 'stale', 'malformed']
+
+/** Thrown by a gateway that does not believe a message. */
+class WebhookRefused extends Error {
+  constructor(reason, text = '') {
+    if (!REASONS.includes(reason)) throw new TypeError(`a message is refused for ${REASONS.join(', ')}, not ${inspect(reason)}`)
+    super(text === '' ? reason : `${reason}: ${text}`)
+    this.name = 'WebhookRefused'
+    this.reason = reason
+    this.text = String(text)
+  }
+}
+
+/** The answers that the facts of each kind come with. */
+const ANSWERS = { charge: CHARGE_ANSWERS, refund: REFUND_ANSWERS }
+
+function reportPayload(report) {
+  if (typeof report !== 'object') throw new TypeError(`returned an event whose report is none: ${inspect(report)}`)
+  if (!Object.hasOwn(ANSWERS, report.kind)) return report
+  const answer = report.kind === 'refund' ? (report.answer ?? { status: 'refunded' }) : report.answer
+  const payload = answerPayload(answer, ANSWERS[report.kind])
+  if (payload === undefined) throw new TypeError(`returned an event whose answer is none: ${inspect(report.answer)}`)
+  return { ...report, answer: payload }
+}
+
+/** An event as the native module takes it; throws if it is none. */
+function eventPayload(event) {
+  if (typeof event !== 'object' || event === null) throw new TypeError(`must return an event, not ${inspect(event)}`)
+  const { id, report = null } = event
+  const payload = JSON.stringify({ id, report: report === null ? null : reportPayload(report) })
+  const invalid = native.webhookEventError(payload)
+  if (invalid !== null) throw new TypeError(`returned an event that can't be: ${invalid}`)
+  return payload
+}
+
+/** Names and values in turn: of an object as Node has headers, or of pairs, such as `Headers`. */
+function headerPairs(headers) {
+  const pairs = typeof headers?.[Symbol.iterator] === 'function' ? headers : Object.entries(headers)
+  const all = []
+  for (const [name, value] of pairs) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) all.push([name, one])
+  }
+  return all
+}
+
+/** The bytes of a message as it came. */
+function messageBytes(body) {
+  if (typeof body === 'string' || body instanceof Uint8Array) return Buffer.from(body)
+  throw new TypeError(`a message has the bytes that were sent, not ${inspect(body, { depth: 0 })}: use no parser of bodies before`)
+}
+
+module.exports = { WebhookRefused, headerPairs, messageBytes, eventPayload }

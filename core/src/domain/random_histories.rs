@@ -1,0 +1,487 @@
+//! Random histories, in which after every step all invariants of the state hold.
+//!
+//! Three states go side by side: one that keeps everything; a lean one that keeps only what is active and is given the rest when
+//! a command needs it, as the engine does; and from time to time one that is restored from the entities alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::expiration::ExpireOrder;
+use super::ledger::{Account, FeePolicy, RecordPayout};
+use super::order::{OrderStatus, TicketIds};
+use super::payment::{
+    ChargeOutcome, ChargeStatus, CloseDispute, LateMoneyPolicy, OpenDispute, RecordRefund, RefundOutcome, Resolution,
+    ResolveEscalation, SettleCharge, SettleRefund, StartRefund,
+};
+use super::testing::*;
+use super::ticket::{Listing, TicketStatus};
+use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, User, decide};
+use crate::command::Command;
+use crate::domain::order::CreateOrder;
+use crate::event::{Actor, DomainEvent, StreamKey};
+use crate::types::{ChargeId, OrderId, PayoutId, SessionId, Timestamp, UserId};
+
+const SEEDS: u64 = 48;
+const STEPS: usize = 600;
+const LIMITS: Limits = Limits {
+    hold: Duration::from_millis(100),
+    open_orders_max: 2,
+    order_tickets_max: 3,
+    listing_tickets_max: 3,
+    late_money: LateMoneyPolicy::RETAKE_FIRST,
+    fees: FEES,
+};
+
+/// A share that leaves fractions of a minor unit.
+const FEES: FeePolicy = match FeePolicy::basis_points(1_234) {
+    Ok(fees) => fees,
+    Err(_) => panic!("it is less than the whole"),
+};
+
+/// Numbers from a seed: xorshift64*.
+pub(in crate::domain) struct Random(pub(in crate::domain) u64);
+
+impl Random {
+    pub(in crate::domain) fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end
+    }
+
+    /// One of the last few of 1..=`made`, now and then one that does not exist.
+    fn recent(&mut self, made: u64) -> u64 {
+        (made + 1).saturating_sub(self.below(10)).max(1)
+    }
+}
+
+struct Walk {
+    random: Random,
+    now: u64,
+    /// Keeps everything.
+    full: State,
+    /// Keeps what is active.
+    lean: State,
+    /// How many users, tickets and orders were made: their numbers are 1 to these.
+    users: u64,
+    tickets: u64,
+    orders: u64,
+    sessions: Vec<(SessionId, Timestamp)>,
+    /// The events and refusals that occurred.
+    occurred: BTreeSet<String>,
+    /// How many entities the decisions have looked at.
+    looks: usize,
+}
+
+impl Walk {
+    fn new(seed: u64) -> Self {
+        let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let (full, lean) = (State::default(), State::default());
+        let (sessions, occurred) = (Vec::new(), BTreeSet::new());
+        Self { random, now: 1, full, lean, users: 0, tickets: 0, orders: 0, sessions, occurred, looks: 0 }
+    }
+
+    fn step(&mut self) {
+        self.now += self.random.below(4);
+        let (actor, command) = self.command();
+        let email_owner = (self.random.below(8) == 0).then(|| self.some_user());
+        let policy = if self.random.below(4) == 0 { "escalate" } else { "retake,return" };
+        let limits = Limits { late_money: policy.parse().unwrap(), ..LIMITS };
+        let context = Context { now: ms(self.now), actor, email_owner, limits };
+        let loaded = self.load(&command, actor);
+        let named = command.reads(actor, &self.lean);
+        drop(self.full.looked_at());
+        let decided = decide(&self.full, &command, &context);
+        let looked_at = self.full.looked_at();
+        assert!(looked_at.iter().all(|key| named.contains(key)), "{looked_at:?} of {named:?} for {command:?}");
+        self.looks += looked_at.len();
+        assert_eq!(plain(&decided), plain(&decide(&self.lean, &command, &context)), "of {command:?}");
+        match decided {
+            Ok(decision) => self.apply(&decision),
+            Err(rejection) => self.refused(rejection),
+        }
+        for key in loaded {
+            self.lean.drop_terminal(key);
+        }
+        self.audit();
+    }
+
+    /// What the engine does before a command: puts into memory what decides it, the order first, which names its tickets.
+    fn load(&mut self, command: &Command, actor: Actor) -> Vec<StreamKey> {
+        let mut keys: Vec<_> = command.reads(actor, &self.full).into_iter().collect();
+        keys.retain(|key| !self.lean.contains(*key));
+        for key in &keys {
+            match *key {
+                StreamKey::Ticket(id) => self.full.ticket(id).cloned().map(|ticket| self.lean.restore_ticket(ticket)),
+                StreamKey::Order(id) => self.full.order(id).cloned().map(|order| self.lean.restore_order(order)),
+                StreamKey::User(_) | StreamKey::Email(_) => None,
+            };
+        }
+        keys
+    }
+
+    fn apply(&mut self, decision: &Decision) {
+        self.occurred.extend(decision.events.is_empty().then(|| "nothing".to_owned()));
+        for event in &decision.events {
+            let version = self.full.version(event.stream()) + 1;
+            let fact = |version| Fact { at: ms(self.now), version };
+            for wrong in [version - 1, version + 1] {
+                assert!(self.lean.clone().apply(event, fact(wrong)).is_err(), "{event:?} as version {wrong}");
+            }
+            self.full.apply(event, fact(version)).unwrap_or_else(|error| panic!("{event:?} was decided, but {error}"));
+            self.lean.apply(event, fact(version)).unwrap_or_else(|error| panic!("{event:?} differs, loaded: {error}"));
+            assert!(self.full.clone().apply(event, fact(version)).is_err(), "{event:?} is applied twice");
+            self.occurred.insert(event.name().to_owned());
+            match event {
+                DomainEvent::UserCreated(_) => self.users += 1,
+                DomainEvent::TicketCreated(_) => self.tickets += 1,
+                DomainEvent::OrderCreated(_) => self.orders += 1,
+                DomainEvent::SessionRevoked(event) => self.sessions.push((event.session_id, event.expires_at)),
+                _ => {}
+            }
+        }
+        let changed = decision.events.iter().flat_map(DomainEvent::changes);
+        changed.for_each(|key| self.lean.drop_terminal(key));
+    }
+
+    fn refused(&mut self, rejection: Rejection) {
+        let text = format!("{rejection:?}");
+        // `Order(TicketLocked(TicketId(…)))` without the id.
+        let (kind, _) = text.split_once("Id(").unwrap_or((&text, ""));
+        self.occurred.insert(kind.to_owned());
+    }
+
+    fn some_user(&mut self) -> UserId {
+        user(self.random.recent(self.users))
+    }
+
+    /// Mostly the one who may, else anybody.
+    fn actor(&mut self, right: Option<UserId>) -> Actor {
+        match (self.random.below(10), right) {
+            (0, _) => Actor::System,
+            (1, _) | (_, None) => Actor::User(self.some_user()),
+            (_, Some(right)) => Actor::User(right),
+        }
+    }
+
+    fn command(&mut self) -> (Actor, Command) {
+        match self.random.below(33) {
+            32 => self.payout_command(),
+            0..=2 => self.user_command(),
+            3..=9 => self.ticket_command(),
+            10..=15 => (self.actor(None), self.order_command()),
+            _ => self.command_about_an_order(),
+        }
+    }
+
+    fn user_command(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.users);
+        let epoch = self.full.user(user(number)).map_or(1, |user| user.epoch);
+        let command = match self.random.below(12) {
+            0..=4 => sign_up(self.users + 1),
+            5 => erase(number),
+            6 => set_operator(number, self.random.below(3) != 0),
+            7 => update_user(number, epoch, Some(number), None),
+            8 => update_user(number, self.random.below(3), None, Some("new")),
+            9 => update_user(number, epoch, None, None),
+            _ => revoke(number, 1 + self.random.below(50), self.now + self.random.below(9)),
+        };
+        (self.actor(Some(user(number))), command)
+    }
+
+    fn ticket_command(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.tickets);
+        let seller = self.full.ticket(ticket(number)).map(|ticket| ticket.seller_id);
+        let version = (self.random.below(3) == 0).then(|| 1 + self.random.below(4));
+        match self.random.below(8) {
+            0..=3 => {
+                let number = self.tickets + 1;
+                let show = (self.random.below(3) == 0).then(|| show(self.now + self.random.below(30)));
+                let currency = if self.random.below(12) == 0 { "EUR" } else { "USD" };
+                let price = money(1 + self.random.below(900), currency);
+                (self.actor(None), list_as(number, Listing { price, show, ..listing(number) }))
+            }
+            4..=6 => (self.actor(seller), edit(number, 1 + self.random.below(900), None, version)),
+            _ => (self.actor(seller), withdraw(number, version)),
+        }
+    }
+
+    fn payout_command(&mut self) -> (Actor, Command) {
+        let payout_id = PayoutId::from_bytes([9; 16]);
+        let number = self.random.recent(self.tickets);
+        let sold = self.full.ticket(ticket(number)).filter(|_| self.random.below(4) > 0).map(|ticket| ticket.seller_id);
+        let seller_id = sold.unwrap_or_else(|| self.some_user());
+        let (amount, reference) = (money(1 + self.random.below(300), "USD"), "SEPA 1".parse().unwrap());
+        (self.actor(None), Command::RecordPayout(RecordPayout { payout_id, seller_id, amount, reference }))
+    }
+
+    fn order_command(&mut self) -> Command {
+        let len = 1 + self.random.below(3);
+        let numbers: BTreeSet<u64> = (0..len).map(|_| self.random.recent(self.tickets)).collect();
+        let ticket_ids: TicketIds = numbers.into_iter().map(ticket).collect();
+        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids })
+    }
+
+    fn command_about_an_order(&mut self) -> (Actor, Command) {
+        let number = self.random.recent(self.orders);
+        let order = self.full.order(order_id(number));
+        let (buyer, seller) = (order.map(|order| order.buyer_id), order.map(|order| order.tickets[0].seller_id));
+        match self.random.below(12) {
+            0 => (self.actor(buyer), cancel(number)),
+            1 => (Actor::System, expire(number)),
+            2 => {
+                let due = self.full.deadlines().due(ms(self.now), 1);
+                (Actor::System, due.first().map_or(expire(number), |id| expire_by_id(*id)))
+            }
+            3..=5 => (self.actor(buyer), pay(number)),
+            6..=8 => (Actor::System, self.settle_command(number)),
+            9 => {
+                let waits = |order: &&Arc<Order>| {
+                    order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Escalated)
+                };
+                let waiting = self.all_orders().find(waits).map(|order| order.id);
+                match waiting.or((self.random.below(3) == 0).then_some(order_id(number))) {
+                    Some(order_id) if self.random.below(2) == 0 => {
+                        let (resolution, note) = (Resolution::Kept, "seen to".into());
+                        let resolve = ResolveEscalation { order_id, resolution, note };
+                        let actor = if self.random.below(2) == 0 { Actor::System } else { self.actor(None) };
+                        (actor, Command::ResolveEscalation(resolve))
+                    }
+                    _ => (self.actor(seller), self.start_refund(number)),
+                }
+            }
+            10 => (Actor::System, self.refund_command(number)),
+            _ => (Actor::System, self.bank_command(number)),
+        }
+    }
+
+    fn start_refund(&mut self, number: u64) -> Command {
+        let (order_id, refund_id) = (order_id(number), refund_id(self.random.below(1_000_000)));
+        let currency = if self.random.below(8) == 0 { "EUR" } else { "USD" };
+        let part = money(1 + self.random.below(900), currency);
+        let amount = (self.random.below(3) == 0).then_some(part);
+        let return_to_sale = self.random.below(2) == 0;
+        Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale })
+    }
+
+    /// The gateway says something of the order's charge.
+    fn settle_command(&mut self, number: u64) -> Command {
+        let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
+        let outcome = match self.random.below(9) {
+            0..=3 => ChargeOutcome::Charged { reference: Some("ref".into()) },
+            4..=5 => ChargeOutcome::Authorized { reference: None },
+            _ => ChargeOutcome::NotCharged { reason: "declined".into() },
+        };
+        Command::SettleCharge(SettleCharge { order_id: order_id(number), charge_id, outcome, new_order_id })
+    }
+
+    /// The gateway says something of one of its refunds.
+    fn refund_command(&mut self, number: u64) -> Command {
+        let charge = self.full.order(order_id(number)).and_then(|order| order.charge.as_ref());
+        let refunds: Vec<_> =
+            charge.map(|charge| charge.refunds.iter().map(|refund| refund.id).collect()).unwrap_or_default();
+        let at = usize::try_from(self.random.below(refunds.len().max(1) as u64)).unwrap();
+        let refund_id = refunds.get(at).copied().unwrap_or(refund_id(number));
+        let outcome = match self.random.below(3) {
+            0 => RefundOutcome::Refused { reason: "closed".into() },
+            _ => RefundOutcome::Refunded { reference: Some("back".into()) },
+        };
+        let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
+        Command::SettleRefund(SettleRefund { order_id: order_id(number), charge_id, refund_id, outcome, new_order_id })
+    }
+
+    /// Something happens at the gateway's.
+    fn bank_command(&mut self, number: u64) -> Command {
+        let (order_id, charge_id, amount) =
+            (order_id(number), self.charge_of(number), money(1 + self.random.below(400), "USD"));
+        let name = self.random.below(3);
+        match self.random.below(3) {
+            0 => {
+                let (refund_id, reference) = (refund_id(name), format!("re_{name}").into());
+                Command::RecordRefund(RecordRefund { order_id, charge_id, refund_id, reference, amount })
+            }
+            1 => {
+                let (reference, reason) = (format!("dp_{name}").into(), "fraudulent".into());
+                Command::OpenDispute(OpenDispute { order_id, charge_id, reference, amount, reason })
+            }
+            _ => {
+                let (reference, won) = (format!("dp_{name}").into(), self.random.below(2) == 0);
+                Command::CloseDispute(CloseDispute { order_id, charge_id, reference, won })
+            }
+        }
+    }
+
+    fn charge_of(&self, number: u64) -> ChargeId {
+        let charge = self.full.order(order_id(number)).and_then(|order| order.charge.as_ref());
+        charge.map_or(charge_id(number), |charge| charge.id)
+    }
+
+    fn all_users(&self) -> impl Iterator<Item = &Arc<User>> {
+        (1..=self.users).filter_map(|number| self.full.user(user(number)))
+    }
+
+    fn all_tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        (1..=self.tickets).filter_map(|number| self.full.ticket(ticket(number)))
+    }
+
+    fn all_orders(&self) -> impl Iterator<Item = &Arc<Order>> {
+        (1..=self.orders).filter_map(|number| self.full.order(order_id(number)))
+    }
+
+    /// A state with these entities, as after a restart.
+    fn restored(&self, only_active: bool) -> State {
+        let mut state = State::default();
+        // The newest first: the order must not matter.
+        let orders: Vec<_> = self.all_orders().filter(|order| !only_active || !order.is_terminal()).collect();
+        orders.into_iter().rev().for_each(|order| state.restore_order(Arc::clone(order)));
+        let tickets = self.all_tickets().filter(|ticket| !only_active || ticket.status.is_active());
+        tickets.for_each(|ticket| state.restore_ticket(Arc::clone(ticket)));
+        self.all_users().for_each(|user| state.restore_user(Arc::clone(user)));
+        let lasting = self.sessions.iter().filter(|(id, _)| self.full.is_revoked(*id));
+        lasting.for_each(|(id, expires_at)| state.restore_revoked(*id, *expires_at));
+        state.restore_accounts(self.full.ledger().accounts().clone());
+        state
+    }
+
+    fn audit(&self) {
+        self.all_tickets().for_each(|ticket| self.audit_ticket(ticket));
+        self.all_orders().for_each(|order| self.audit_order(order));
+        self.audit_counts(&self.full);
+        self.audit_counts(&self.lean);
+        self.audit_accounts();
+    }
+
+    /// The accounts come to zero, and the sellers' to what is left of complete orders less what they got.
+    fn audit_accounts(&self) {
+        let accounts = self.full.ledger().accounts();
+        assert_eq!(accounts, self.lean.ledger().accounts());
+        let mut sums = BTreeMap::new();
+        for ((account, currency), totals) in accounts.iter() {
+            *sums.entry(currency.code()).or_insert(0) += totals.balance;
+            if let Account::Seller(_) = account {
+                assert_eq!(-totals.balance, totals.sold - totals.refunded - totals.fees - totals.paid_out, "{account}");
+                assert!(totals.refunded <= totals.sold && 0 <= totals.fees, "{account}: {totals:?}");
+            }
+            assert!(!matches!(account, Account::Late) || totals.balance <= 0, "{totals:?}");
+        }
+        assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
+        let paid = self.all_orders().filter(|order| order.status == OrderStatus::Complete);
+        let sold: i128 = paid.map(|order| i128::from(order.total.minor())).sum();
+        let told = accounts.iter().map(|(_, totals)| totals.sold).sum::<i128>();
+        assert_eq!(sold, told);
+    }
+
+    fn audit_ticket(&self, ticket: &Ticket) {
+        let claimed = matches!(ticket.status, TicketStatus::Locked | TicketStatus::Sold);
+        assert_eq!(ticket.holder.is_some(), claimed, "{ticket:?}");
+        let seller = self.full.user(ticket.seller_id).unwrap();
+        assert!(!(seller.erased && ticket.status.is_active()), "{ticket:?} {seller:?}");
+        assert_eq!(self.lean.ticket(ticket.id).is_some(), ticket.status.is_active(), "{ticket:?}");
+        let Some(holder) = ticket.holder else { return };
+        let order = self.full.order(holder).unwrap();
+        assert!(order.tickets.iter().any(|held| held.id == ticket.id), "{ticket:?} {order:?}");
+        let (open, complete) = (order.status.is_open(), order.status == OrderStatus::Complete);
+        assert_eq!((ticket.status == TicketStatus::Locked, ticket.status == TicketStatus::Sold), (open, complete));
+    }
+
+    fn audit_order(&self, order: &Order) {
+        assert_eq!(self.lean.order(order.id).is_some(), !order.is_terminal(), "{order:?}");
+        let charge = order.charge.as_ref();
+        let status = charge.map(|charge| charge.status);
+        let follows = match order.status {
+            OrderStatus::Created | OrderStatus::Expired => status.is_none(),
+            OrderStatus::AwaitingPayment => matches!(status, Some(ChargeStatus::Pending | ChargeStatus::Authorized)),
+            OrderStatus::Complete => {
+                matches!(status, Some(ChargeStatus::Succeeded | ChargeStatus::Refunding | ChargeStatus::Refunded))
+            }
+            OrderStatus::Cancelled => !matches!(
+                status,
+                Some(ChargeStatus::Pending | ChargeStatus::Authorized | ChargeStatus::Succeeded | ChargeStatus::Late)
+            ),
+        };
+        assert!(follows, "{order:?}");
+        assert_eq!(order.cancel_reason.is_some(), order.status == OrderStatus::Cancelled, "{order:?}");
+        assert!(charge.is_none_or(|charge| charge.amount == order.total), "{order:?}");
+        let sum = order.tickets.iter().map(|ticket| ticket.price.minor()).sum::<u64>();
+        assert_eq!(sum, order.total.minor(), "{order:?}");
+        assert!(order.tickets.iter().all(|ticket| ticket.seller_id != order.buyer_id), "{order:?}");
+        if order.status.is_open() {
+            let holds = |ticket| self.full.ticket(ticket).is_some_and(|ticket| ticket.holder == Some(order.id));
+            assert!(order.tickets.iter().all(|ticket| holds(ticket.id)), "{order:?}");
+        }
+    }
+
+    fn audit_counts(&self, state: &State) {
+        let open: Vec<_> = self.all_orders().filter(|order| order.status.is_open()).collect();
+        assert_eq!(state.open_orders(), open.len());
+        for user in self.all_users() {
+            let open_here = open.iter().filter(|order| order.buyer_id == user.id).count();
+            assert_eq!(state.open_orders_of(user.id) as usize, open_here, "{user:?}");
+            assert!(open_here <= LIMITS.open_orders_max as usize, "{user:?}");
+            let sells = self.all_tickets().any(|ticket| ticket.seller_id == user.id && ticket.status.is_active());
+            assert_eq!(state.is_trading(user.id), sells || open_here > 0, "{user:?}");
+        }
+        let waiting = open.iter().filter(|order| order.status == OrderStatus::Created);
+        let deadlines: BTreeSet<_> = waiting.map(|order| (order.expires_at, order.id)).collect();
+        let watched = state.deadlines().due(Timestamp::from_millis(u64::MAX), usize::MAX);
+        assert_eq!(watched, deadlines.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+        assert_eq!(state.deadlines().next(), deadlines.first().map(|(at, _)| *at));
+    }
+}
+
+fn expire_by_id(order_id: OrderId) -> Command {
+    Command::ExpireOrder(ExpireOrder { order_id })
+}
+
+/// A decision as something that can be compared.
+fn plain(decided: &Result<Decision, Rejection>) -> Result<(&[DomainEvent], String), Rejection> {
+    let decision = decided.as_ref().map_err(|rejection| *rejection)?;
+    Ok((decision.events.as_slice(), format!("{:?}", decision.vault)))
+}
+
+#[test]
+fn all_invariants_hold_in_random_histories() {
+    let mut seen = BTreeSet::new();
+    for seed in 1..=SEEDS {
+        println!("seed {seed}");
+        let mut walk = Walk::new(seed);
+        for step in 0..STEPS {
+            walk.step();
+            if step % 37 == 0 {
+                // The history goes on with restored states, which must not show.
+                (walk.lean, walk.full) = (walk.restored(true), walk.restored(false));
+                walk.audit();
+            }
+            if step % 11 == 0 {
+                walk.full.forget_sessions_until(ms(walk.now));
+                walk.lean.forget_sessions_until(ms(walk.now));
+            }
+        }
+        // Every one of them was named by its command.
+        assert!(walk.looks > STEPS, "{}", walk.looks);
+        seen.extend(walk.occurred);
+    }
+    check_covers_everything(&seen);
+}
+
+/// The histories are worth little if they don't go everywhere.
+fn check_covers_everything(seen: &BTreeSet<String>) {
+    let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
+        OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded \
+        ChargeAuthorized RefundFailed LateMoneyReceived ChargeTransferred ChargeEscalated EscalationResolved \
+        VoidStarted ChargeVoided ChargeDisputed DisputeClosed PayoutRecorded";
+    let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
+        Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) \
+        Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
+        Order(TicketSold(Ticket Order(TicketWithdrawn(Ticket Order(ShowStarted(Ticket Order(MixedCurrencies) \
+        Order(TooManyOpen) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
+        Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
+        Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
+        Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \
+        Payment(OperatorRequired) Payment(NotEscalated) Ledger(OperatorRequired) Ledger(SellerNotFound) \
+        Ledger(ExceedsBalance)";
+    let all = events.split_whitespace().chain(refusals.split_whitespace()).chain(["nothing"]);
+    let missing: Vec<_> = all.filter(|name| !seen.contains(*name)).collect();
+    assert!(missing.is_empty(), "never seen: {missing:?}, but {seen:?}");
+}

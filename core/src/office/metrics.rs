@@ -1,0 +1,50 @@
+//! Values about the engine right now.
+
+use std::time::Duration;
+
+use super::Inner;
+
+/// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// How many commands wait.
+    pub queue_len: usize,
+    /// How many commands can wait.
+    pub queue_capacity: usize,
+    /// How many orders hold tickets.
+    pub open_orders: usize,
+    /// How long the most overdue hold has been waiting for its expiry to be recorded.
+    pub expiry_lag: Duration,
+    /// The number of the last durable record.
+    pub head_seq: u64,
+    /// How many users there are, erased ones included.
+    pub users: usize,
+    /// How many tickets are for sale.
+    pub tickets_available: usize,
+    /// How many tickets are held by open orders.
+    pub tickets_locked: usize,
+    /// How many changed entities wait for the next checkpoint.
+    pub checkpoint_lag: usize,
+    /// How many charges and refunds wait for the card processor.
+    pub pending_payments: usize,
+}
+
+impl Metrics {
+    pub(super) fn of(inner: &Inner) -> Self {
+        let metrics = inner.views.metrics();
+        let now = inner.handle.time().now();
+        Self {
+            queue_len: inner.handle.queue_len(),
+            queue_capacity: inner.handle.queue_capacity(),
+            open_orders: inner.metrics.open_orders(),
+            expiry_lag: inner.metrics.next_deadline().map_or(Duration::ZERO, |deadline| now.since(deadline)),
+            head_seq: inner.recent.head(),
+            users: metrics.users,
+            tickets_available: metrics.tickets_available,
+            tickets_locked: metrics.tickets_locked,
+            checkpoint_lag: inner.views.dirty(),
+            pending_payments: inner.worker.under_way(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `export --salvage`: what is left of a damaged journal, as JSON lines.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use boxoffice::{BoxOffice, Record, Recovery};
+
+use super::export;
+use crate::admin;
+use crate::config::ExportArgs;
+use crate::terminal::{complain, progress_bar};
+
+/// Records are missing after those that were brought out.
+const DAMAGED: u8 = 1;
+/// Nothing could be done.
+const FAILED: u8 = 2;
+
+pub(super) fn run(args: &ExportArgs) -> ExitCode {
+    match recover(args) {
+        Ok(recover) => tell(&recover),
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn recover(args: &ExportArgs) -> Result<Recovery, Box<dyn Error>> {
+    let dir = &args.data.data;
+    if admin::is_served(dir)? {
+        return Err("a server has the directory and writes to it: stop it first".into());
+    }
+    let mut out = export::output(args)?;
+    let bar = progress_bar("recovering", "records");
+    let mut failure = None;
+    let recovered = BoxOffice::recover(dir, &mut |record| {
+        bar.set_position(record.seq);
+        if record.seq <= args.after {
+            return ControlFlow::Continue(());
+        }
+        match write(&mut out, &record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    bar.finish_and_clear();
+    let recovered = recovered?;
+    failure.map_or(Ok(()), Err)?;
+    out.flush()?;
+    Ok(recovered)
+}
+
+fn write(out: &mut dyn Write, record: &Record) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.write_all(b"\n")
+}
+
+/// The records may be on the standard output, so that this is not.
+fn tell(recover: &Recovery) -> ExitCode {
+    if recover.searched > 0 {
+        eprintln!("{} of the records were found by searching the file", recover.searched);
+    }
+    match &recover.damage {
+        None => {
+            eprintln!("the journal is whole: {} records", recover.records);
+            ExitCode::SUCCESS
+        }
+        Some(damage) => {
+            eprintln!("{} records; stopped at record {}: {}", recover.records, damage.seq, damage.what);
+            ExitCode::from(DAMAGED)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What `BoxOffice` and `AsyncBoxOffice` of the package have from the façade: the handles, and what the box office does itself.
+
+use std::fmt::Write;
+
+use super::super::model::Model;
+use super::asyncio::function;
+use super::imports::Imports;
+use super::operations::{Facade, class_name, methods};
+use super::words;
+
+/// `_facades.py`.
+pub(super) fn file(model: &Model, types: &[String]) -> Result<String, String> {
+    let mut imports = Imports::default();
+    let mut text = facade(model, "", Facade::Blocking, &mut imports)?;
+    text.push_str(&facade(model, "Async", Facade::Asyncio, &mut imports)?);
+    let head = "\"\"\"What a box office has: the groups of its operations, and what it does itself.\"\"\"";
+    let imports = imports.of_types(types).text();
+    Ok(format!("{head}\n\n{imports}{text}"))
+}
+
+fn facade(model: &Model, prefix: &str, facade: Facade, imports: &mut Imports) -> Result<String, String> {
+    imports.module("_native");
+    let mut names: Vec<_> = model.handles.iter().map(|handle| format!("\"{}\"", handle.name)).collect();
+    names.extend(["\"__weakref__\"".to_owned(), "\"_facade\"".to_owned()]);
+    names.sort();
+    let mut text =
+        format!("\n\nclass {prefix}Facade:\n    \"\"\"What `{prefix}BoxOffice` has from the core.\"\"\"\n\n");
+    let _ = writeln!(text, "    __slots__ = ({})\n", names.join(", "));
+    for handle in &model.handles {
+        let class = format!("{prefix}{}", class_name(handle));
+        imports.hint(&class);
+        let doc = words::docstring(&words::item(model, &handle.accessor, 4), 4);
+        let _ = write!(text, "    {}: {class}\n{doc}", handle.name);
+    }
+    let _ = write!(
+        text,
+        "\n    def __init__(self, facade: _native.{prefix}OfficeFacade) -> None:\n        self._facade = facade\n"
+    );
+    for handle in &model.handles {
+        let (name, class) = (&handle.name, class_name(handle));
+        let _ = match facade {
+            Facade::Blocking => writeln!(text, "        self.{name} = facade.{name}"),
+            Facade::Asyncio => writeln!(text, "        self.{name} = Async{class}(facade.{name})"),
+        };
+    }
+    for method in methods(&model.office) {
+        text.push('\n');
+        text.push_str(&function(model, method, "_facade", facade, imports)?);
+    }
+    Ok(text)
+}

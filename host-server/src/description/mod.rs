@@ -48,7 +48,7 @@ pub(crate) fn complete(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Ope
         // names of their own.
         let is_kept = |operation: &Operation| {
             operation.tags.iter().flatten().all(|tag| tag != "webhooks")
-                && operation.operation_id.as_deref() != Some("receive_webhook")
+                && operation.operation_id.as_deref() != Some("receive_notice")
         };
         if let Some(operation) = item.post.as_mut().filter(|operation| is_kept(operation)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));

@@ -37,7 +37,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("webhooks_create", &[409]),
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
-    ("payments_receive_webhook", &[409]),
+    ("payments_receive_notice", &[409]),
     ("ledger_balance", &[404]),
     ("ledger_statement", &[404]),
     ("ledger_pay_out", &[404, 409]),
@@ -75,7 +75,7 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
     if operation.request_body.is_some() {
         statuses.extend([400, 413]);
         // A card processor's message is taken as it is.
-        statuses.extend((id != "payments_receive_webhook").then_some(415));
+        statuses.extend((id != "payments_receive_notice").then_some(415));
     }
     if operation.security.is_some() {
         statuses.extend([401, 403]);

@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// A message of the card processor, such as a webhook of Stripe: believed if it is signed, and answered once what it says is
 /// durable. The same message again changes nothing; kinds that nobody here knows are accepted and ignored.
 #[utoipa::path(
-    post, path = "/api/payments/webhooks/{gateway}", tag = "payments",
+    post, path = "/api/payments/webhooks/{gateway}", tag = "payments", operation_id = "receive_notice",
     request_body(content = Object, description = "The message as the card processor makes it; its signature is over its bytes"),
     params(
         ("gateway" = String, Path, description = "The card processor that this box office has, such as `stripe`"),

@@ -1,4 +1,4 @@
-//! Describes what an event is: each event implements [`Apply`] beside its struct.
+//! Defines the [`Apply`] trait, which each event implements beside its struct.
 
 use smallvec::SmallVec;
 
@@ -7,86 +7,87 @@ use super::{Fact, Inconsistency, State};
 use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::types::{OrderId, SessionId, Timestamp};
 
-/// Everything about one event but its place in the list of all, which is `core/src/event.rs`.
+/// Everything about one event except its place in the list of all events, which is in `core/src/event.rs`.
 ///
-/// No item has a default, so that nothing can be forgotten. What only few events have is an `Option`.
+/// No item has a default, so an implementation can't leave one out. Items that only few events need are `Option`s.
 pub(crate) trait Apply: Sized {
-    /// Says that nothing may be under way any more, after the event, with something that it changes.
+    /// `true` if an entity that the event changes may become terminal.
     const MAY_SETTLE: bool;
 
-    /// Says that the event may be about something in which nothing was under way any more: only money that comes late or goes
-    /// back is, with the tickets that it is for.
+    /// `true` if the event may change an entity that is already terminal. Only events about late or returned money do;
+    /// they also change the tickets that the money is for.
     const MAY_REVIVE: bool;
 
-    /// Adds the tickets that the event locks, frees or sells beside its own stream.
+    /// Adds the tickets that the event locks, frees or sells, in addition to its own stream.
     const TICKETS: Tickets<Self>;
 
-    /// Enters into the ledger what the event, which is applied, means for whose the money is.
+    /// Posts the event's ledger entries. The event is already applied.
     const POSTS: Posts<Self>;
 
-    /// Returns the event that follows from this one in the same decision, as of the state before it. This is all the flow from
-    /// one domain to another within a command; both events are appended in one transaction.
+    /// Returns the event that follows from this one in the same decision, computed from the state before it. This is
+    /// the only flow from one domain to another within a command. Both events are appended in one transaction.
     const LEADS_TO: LeadsTo<Self>;
 
-    /// Returns what the engine does once the event is durable, beside showing it.
+    /// Returns the action that the engine takes once the event is durable, besides updating the views.
     const THEN: After<Self>;
 
-    /// Checks, on the state before the event, what the rules demand beyond what the state's own transitions do. Only a check of
-    /// the whole journal asks: whatever was decided here fulfils it.
+    /// Checks, on the state before the event, the rules that the state's own transitions don't enforce. Only a check of
+    /// the whole journal calls it; decisions made by this code fulfil the rules already.
     const DEMANDS: Demands<Self>;
 
     /// Returns the entity that the event is about.
     fn stream(&self) -> StreamKey;
 
-    /// Changes the state.
+    /// Applies the event to the state.
     ///
     /// # Errors
-    /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
+    /// [`Inconsistency`] if the fact can't follow from the state. The state must not be used after that.
     fn apply(&self, state: &mut State, fact: Fact) -> Applied;
 }
 
-/// That the state was changed, or that the fact can't follow from it.
+/// Result of changing the state: `Ok`, or the reason why the fact can't follow from it.
 pub(crate) type Applied = Result<(), Inconsistency>;
 
-/// The streams whose entities an event changes.
+/// Streams of the entities that an event changes.
 pub(crate) type Changes = SmallVec<[StreamKey; 4]>;
 
-/// See [`Apply::TICKETS`].
+/// Type of [`Apply::TICKETS`].
 pub(crate) type Tickets<E> = Option<fn(&E, &mut Changes)>;
 
-/// See [`Apply::POSTS`].
+/// Type of [`Apply::POSTS`].
 pub(crate) type Posts<E> = Option<fn(&E, &mut State, Fact) -> Applied>;
 
-/// See [`Apply::LEADS_TO`].
+/// Type of [`Apply::LEADS_TO`].
 pub(crate) type LeadsTo<E> = Option<fn(&E, &State) -> Option<DomainEvent>>;
 
-/// See [`Apply::THEN`].
+/// Type of [`Apply::THEN`].
 pub(crate) type After<E> = Option<fn(&E) -> Then>;
 
-/// See [`Apply::DEMANDS`].
+/// Type of [`Apply::DEMANDS`].
 pub(crate) type Demands<E> = Option<fn(&E, &State, &Circumstances) -> Applied>;
 
-/// What the engine does once an event is durable.
+/// Action that the engine takes once an event is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// The gateway takes the order's money from the card that came with the command; none came if the money is there.
+    /// Asks the gateway to charge the order. The card came with the command; there is none if the money was taken
+    /// already.
     Charge(OrderId),
-    /// The gateway goes on with the order's charge.
+    /// Continues the order's charge at the gateway.
     Resume(OrderId),
-    /// Callers learn that the order's charge is settled.
+    /// Notifies waiting callers that the order's charge is settled.
     Settled(OrderId),
-    /// The session is refused from now on until it would have ended by itself.
+    /// Refuses the session from now on, until the time at which it would have expired.
     Revoked(SessionId, Timestamp),
 }
 
-/// What a check of the journal knows of an event beside the state.
+/// Facts about an event, beyond the state, that a check of the journal needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Circumstances {
-    /// When the event was decided.
+    /// Time at which the event was decided.
     pub at: Timestamp,
-    /// Who caused it.
+    /// Actor that caused it.
     pub actor: Actor,
-    /// The new order that late money pays by the same command, if there is one.
+    /// New order that the same command pays with late money, if there is one.
     pub late_money_pays: Option<OrderId>,
 }
 

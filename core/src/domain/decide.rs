@@ -1,22 +1,23 @@
-//! Describes what a command is: each command implements [`Decide`] beside its struct, in a file of its own.
+//! Defines the [`Decide`] trait, which each command implements beside its struct, in a file of its own.
 
 use super::reply::Answer;
 use super::{Context, Decision, Rejection, State};
 use crate::command::{Command, StreamKeys};
 use crate::types::{OrderId, Timestamp};
 
-/// Everything about one command but its place in the list of all, which is `core/src/command.rs`.
+/// Everything about one command except its place in the list of all commands, which is in `core/src/command.rs`.
 ///
-/// No item has a default, so that nothing can be forgotten.
+/// No item has a default, so an implementation can't leave one out.
 pub(crate) trait Decide: Sized + Into<Command> {
-    /// What the caller gets.
+    /// Type of the answer to the caller.
     type Answer: Answer;
 
-    /// Why its domain says no.
+    /// Type of its domain's refusals.
     type Rejection: Into<Rejection>;
 
-    /// Says that the command records what the card processor reported. Reports come in any order, so one that is refused today,
-    /// such as the end of a dispute whose beginning is not known yet, may be right when it is sent again.
+    /// `true` if the command records a report of the card processor. Reports come in any order, so a report that is
+    /// refused now may be accepted when it is sent again: for example the end of a dispute whose beginning is not known
+    /// yet.
     const IS_TOLD: bool;
 
     /// Returns the existing order that the command is about.
@@ -24,15 +25,16 @@ pub(crate) trait Decide: Sized + Into<Command> {
     /// Its buyer, its tickets and their sellers are read too; [`Decide::streams`] doesn't name them.
     fn order(&self) -> Option<OrderId>;
 
-    /// Returns the other streams that the command reads to be decided, except its actor's.
+    /// Returns the other streams that the command's decision reads, except its actor's.
     fn streams(&self) -> StreamKeys;
 
-    /// Decides the command: an ordered list of refusals, then the events. Changes nothing.
+    /// Checks an ordered list of refusals, then returns the events. Changes nothing.
     ///
     /// # Errors
-    /// The first refusal that holds.
+    /// The first refusal that applies.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Self::Rejection>;
 
-    /// Returns the answer, taken from the state after the command's events; `None` only if that state lacks what was decided.
+    /// Returns the answer, taken from the state after the command's events; `None` only if that state lacks the decided
+    /// entity.
     fn answer(&self, state: &State, now: Timestamp) -> Option<Self::Answer>;
 }

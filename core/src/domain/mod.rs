@@ -1,12 +1,12 @@
-//! The rules, and nothing but the rules: `decide` turns a command into events, `apply` turns events into state.
+//! The rules of the box office: `decide` turns a command into events, `apply` applies events to the state.
 //!
-//! Each command is described once, by [`Decide`], in the file of its domain that is named after it, mostly with the event that it
-//! leads to. Each event is described once, by [`Apply`], beside its struct.
+//! Each command is described once, by [`Decide`], in the file of its domain that is named after it, usually with the
+//! event that it leads to. Each event is described once, by [`Apply`], beside its struct.
 //!
-//! **Invariant:** no clock, disk, thread, randomness, log or `async` in this folder.
+//! **Invariant:** this folder uses no clock, disk, thread, randomness, log or `async`.
 //!
-//! **Invariant:** `decide` never changes the state, and `apply` never refuses what `decide` has allowed. What `apply` refuses as
-//! an [`Inconsistency`] is a damaged or forged journal.
+//! **Invariant:** `decide` never changes the state, and `apply` never refuses an event that `decide` returned. An
+//! [`Inconsistency`] from `apply` means a damaged or forged journal.
 
 mod apply;
 pub(crate) mod auth;
@@ -46,20 +46,20 @@ use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey};
 use crate::types::{Email, Timestamp, UserId};
 
-/// What a decision may know beside the state.
+/// Facts beyond the state that a decision may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context {
     /// The engine's time, which never runs backwards.
     pub now: Timestamp,
-    /// Who gives the command.
+    /// Actor who gives the command.
     pub actor: Actor,
-    /// Who owns the email that the command is about.
+    /// Owner of the email that the command is about, if it has one.
     pub email_owner: Option<UserId>,
-    /// The limits in force.
+    /// Limits in force.
     pub limits: Limits,
 }
 
-/// The numbers that an embedder may choose.
+/// Limits and policies that an embedder may choose.
 ///
 /// ```
 /// use std::time::Duration;
@@ -71,64 +71,65 @@ pub(crate) struct Context {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How long an order holds its tickets.
+    /// Duration for which an order holds its tickets: 15 minutes by default.
     pub hold: Duration,
-    /// How many open orders one buyer may have: 10 by default.
+    /// Maximum number of open orders of one buyer: 10 by default.
     pub open_orders_max: u32,
-    /// How many tickets one order may have: 10 by default.
+    /// Maximum number of tickets of one order: 10 by default.
     pub order_tickets_max: usize,
-    /// How many tickets one command may list: 10,000 by default.
+    /// Maximum number of tickets that one command may list: 10,000 by default.
     pub listing_tickets_max: usize,
-    /// What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told
-    /// otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator;
-    /// that is also the last resort.
+    /// Steps that are tried, in this order, with money that comes for an order that has ended: `retake,return,escalate`
+    /// by default. `retake` sells the tickets to the buyer after all, `return` gives the money back, and `escalate`
+    /// leaves it to an operator. The last resort is always `escalate`.
     pub late_money: payment::LateMoneyPolicy,
-    /// What the platform keeps of each ticket that is sold from now on.
+    /// Fees that the platform keeps of tickets sold from now on: none by default.
     pub fees: FeePolicy,
 }
 
 impl Limits {
-    /// Creates the defaults: holds of 15 minutes, 10 open orders a buyer, 10 tickets an order, 10,000 tickets a listing, no fees.
+    /// Creates the defaults: holds of 15 minutes, 10 open orders per buyer, 10 tickets per order, 10,000 tickets per
+    /// listing, no fees.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets how long an order holds its tickets.
+    /// Sets the duration for which an order holds its tickets.
     #[must_use]
     pub fn hold(mut self, hold: Duration) -> Self {
         self.hold = hold;
         self
     }
 
-    /// Sets how many open orders one buyer may have.
+    /// Sets the maximum number of open orders of one buyer.
     #[must_use]
     pub fn open_orders_max(mut self, max: u32) -> Self {
         self.open_orders_max = max;
         self
     }
 
-    /// Sets how many tickets one order may have.
+    /// Sets the maximum number of tickets of one order.
     #[must_use]
     pub fn order_tickets_max(mut self, max: usize) -> Self {
         self.order_tickets_max = max;
         self
     }
 
-    /// Sets how many tickets one command may list.
+    /// Sets the maximum number of tickets that one command may list.
     #[must_use]
     pub fn listing_tickets_max(mut self, max: usize) -> Self {
         self.listing_tickets_max = max;
         self
     }
 
-    /// Sets what becomes of money that comes for an order that has ended.
+    /// Sets the policy for money that comes for an order that has ended.
     #[must_use]
     pub fn late_money(mut self, policy: payment::LateMoneyPolicy) -> Self {
         self.late_money = policy;
         self
     }
 
-    /// Sets what the platform keeps of each ticket that is sold from now on.
+    /// Sets the fees that the platform keeps of tickets sold from now on.
     #[must_use]
     pub fn fees(mut self, policy: FeePolicy) -> Self {
         self.fees = policy;
@@ -149,15 +150,15 @@ impl Default for Limits {
     }
 }
 
-/// The events of one command, mostly one or two.
+/// Events of one command, usually one or two.
 pub(crate) type Events = SmallVec<[DomainEvent; 1]>;
 
-/// What a command comes to: facts, and what goes to the vault together with them.
+/// Result of a command: events, and the vault change that is stored together with them.
 #[derive(Debug, Clone)]
 pub(crate) struct Decision {
-    /// The events, in order. None means that all is as it was asked to be.
+    /// Events, in order. Empty if the command changes nothing.
     pub events: Events,
-    /// What changes in the vault.
+    /// Change of the vault, if there is one.
     pub vault: Option<VaultChange>,
 }
 
@@ -182,18 +183,18 @@ impl Decision {
 /// A change of personal data.
 #[derive(Clone)]
 pub(crate) enum VaultChange {
-    /// New or changed data; what is `None` stays as it is.
+    /// Stores new or changed data; `None` leaves a field as it is.
     Put {
-        /// The user.
+        /// Id of the user.
         user_id: UserId,
-        /// The email as typed, and by what it is unique.
+        /// Email as typed, and the key by which it is unique.
         email: Option<(EmailKey, Email)>,
-        /// The password's hash in PHC form.
+        /// Hash of the password in PHC form.
         password_hash: Option<String>,
     },
-    /// All data of the user goes.
+    /// Deletes all data of the user.
     Erase {
-        /// The user.
+        /// Id of the user.
         user_id: UserId,
     },
 }
@@ -207,7 +208,7 @@ impl std::fmt::Debug for VaultChange {
     }
 }
 
-/// Decides a command: the facts that it makes, with what follows from them, or why not.
+/// Decides a command. Returns its events with those that follow from them, or the refusal.
 pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Rejection> {
     let mut decision = command.decide_alone(state, context)?;
     let follow_ups: Events = decision.events.iter().filter_map(|event| event.leads_to(state)).collect();
@@ -215,12 +216,12 @@ pub(crate) fn decide(state: &State, command: &Command, context: &Context) -> Res
     Ok(decision)
 }
 
-/// When something became a fact, and the version that its entity has by it.
+/// Time of an event, and the version of its entity after it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fact {
-    /// When.
+    /// Time at which the event was decided.
     pub at: Timestamp,
-    /// The entity's version after it.
+    /// Version of the entity after the event.
     pub version: u64,
 }
 
@@ -230,7 +231,7 @@ impl Fact {
     }
 }
 
-/// A fact that can't follow from the facts before it: the journal is damaged or was forged.
+/// Error for a fact that can't follow from the facts before it: the journal is damaged or was forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Inconsistency(pub(crate) &'static str);

@@ -1,4 +1,4 @@
-//! Signing up.
+//! Signs up a user.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use crate::domain::{Context, Decision, Fact, State, VaultChange};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::types::{Email, OrderId, Timestamp, UserId};
 
-/// Sign a person up.
+/// Command that signs up a user.
 #[derive(Debug, Clone)]
 pub(crate) struct CreateUser {
-    /// The id that the user will have.
+    /// Id of the new user.
     pub user_id: UserId,
-    /// By what the email is unique.
+    /// Key by which the email is unique.
     pub email_key: EmailKey,
-    /// What goes to the vault.
+    /// Personal data for the vault.
     pub credentials: Credentials,
 }
 
-/// A user's personal data.
+/// Personal data of a user.
 #[derive(Clone)]
 pub(crate) struct Credentials {
-    /// The email as typed.
+    /// Email as typed.
     pub email: Email,
-    /// The password's Argon2id hash in PHC form.
+    /// Argon2id hash of the password, in PHC form.
     pub password_hash: String,
 }
 
@@ -69,11 +69,11 @@ impl Decide for CreateUser {
     }
 }
 
-/// Somebody signed up.
+/// A user signed up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserCreated {
-    /// The new user.
+    /// Id of the new user.
     pub user_id: UserId,
 }
 

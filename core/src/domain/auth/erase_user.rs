@@ -1,4 +1,4 @@
-//! Deleting a user's personal data.
+//! Deletes a user's personal data.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::domain::{Context, Decision, Fact, Inconsistency, State, VaultChange};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp, UserId};
 
-/// Delete a user's personal data.
+/// Command that deletes a user's personal data.
 #[derive(Debug, Clone)]
 pub(crate) struct EraseUser {
-    /// The user.
+    /// Id of the user.
     pub user_id: UserId,
 }
 
@@ -52,7 +52,7 @@ impl Decide for EraseUser {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserErased {
-    /// The user.
+    /// Id of the user.
     pub user_id: UserId,
 }
 

@@ -1,4 +1,4 @@
-//! Who somebody is: users, their roles, and the end of their sessions.
+//! Users, their roles, and the end of their sessions.
 //!
 //! ```text
 //!   (nothing) ──CreateUser──▶ active ──EraseUser──▶ erased

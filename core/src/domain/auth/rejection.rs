@@ -1,9 +1,9 @@
-//! Why the auth domain says no.
+//! Refusals of the auth domain.
 
 use crate::domain::rejection::rejections;
 
 rejections! {
-    /// Why the auth domain says no.
+    /// Refusal of the auth domain.
     auth
     has {
         /// There is no such user.
@@ -14,13 +14,13 @@ rejections! {
         StillTrading: AuthStillTrading = Conflict "auth.still_trading" "Withdraw your tickets and end your open orders first";
     }
     shares {
-        /// The session that asks has ended.
+        /// The caller's session has ended.
         SessionEnded: AuthRequired;
     }
 }
 
 impl Rejection {
-    /// Says that the refusal may hold only because holds that have ended by the clock are still counted.
+    /// Returns `true` if the refusal may be caused only by holds that have ended by the clock but are still counted.
     pub(in crate::domain) const fn counts_holds(self) -> bool {
         match self {
             Self::StillTrading => true,

@@ -1,4 +1,4 @@
-//! Ending a session before its time.
+//! Ends a session before it expires.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, SessionId, Timestamp, UserId};
 
-/// End a session before its time.
+/// Command that ends a session before it expires.
 #[derive(Debug, Clone)]
 pub(crate) struct RevokeSession {
-    /// The session's user.
+    /// Id of the session's user.
     pub user_id: UserId,
-    /// The session.
+    /// Id of the session.
     pub session_id: SessionId,
-    /// When the session would have ended by itself.
+    /// Time at which the session would have expired.
     pub expires_at: Timestamp,
 }
 
@@ -37,7 +37,7 @@ impl Decide for RevokeSession {
         StreamKeys::from_iter([StreamKey::User(self.user_id)])
     }
 
-    /// Refuses: [`Rejection::UserNotFound`]. A session that has ended already is left as it is.
+    /// Refuses: [`Rejection::UserNotFound`]. Changes nothing if the session has already ended.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let user = active(state, self.user_id)?;
         if state.is_revoked(self.session_id) || self.expires_at <= context.now {
@@ -55,15 +55,15 @@ impl Decide for RevokeSession {
     }
 }
 
-/// A session ended before its time.
+/// A session was ended before it expired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionRevoked {
-    /// The session's user.
+    /// Id of the session's user.
     pub user_id: UserId,
-    /// The session.
+    /// Id of the session.
     pub session_id: SessionId,
-    /// When the session would have ended by itself: after that the fact no longer matters.
+    /// Time at which the session would have expired. After that the fact no longer matters.
     pub expires_at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! Giving and taking the operator role.
+//! Grants and revokes the operator role.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::domain::{Context, Decision, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp, UserId};
 
-/// Give or take the operator role.
+/// Command that grants or revokes the operator role.
 #[derive(Debug, Clone)]
 pub(crate) struct SetOperator {
-    /// The user.
+    /// Id of the user.
     pub user_id: UserId,
-    /// Whether the user is to be an operator.
+    /// `true` to grant the role, `false` to revoke it.
     pub operator: bool,
 }
 
@@ -32,7 +32,7 @@ impl Decide for SetOperator {
         StreamKeys::from_iter([StreamKey::User(self.user_id)])
     }
 
-    /// Refuses: [`Rejection::UserNotFound`]. Setting what is set already changes nothing.
+    /// Refuses: [`Rejection::UserNotFound`]. Changes nothing if the role is already as requested.
     fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
         let user = active(state, self.user_id)?;
         if user.operator == self.operator {

@@ -1,4 +1,4 @@
-//! What the rules of auth need to know.
+//! State that the rules of auth need.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,32 +10,32 @@ use super::Rejection;
 use crate::domain::{Fact, Inconsistency, State};
 use crate::types::{SessionId, Timestamp, UserId};
 
-/// A user, without anything personal.
+/// A user, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The user's id.
+    /// Id of the user.
     pub id: UserId,
-    /// 1 after sign-up, one more after every change.
+    /// Version: 1 after sign-up, incremented by every change.
     pub version: u64,
-    /// Sessions of an earlier epoch have ended.
+    /// Epoch. Sessions of an earlier epoch have ended.
     pub epoch: u64,
-    /// Whether the user is an operator.
+    /// `true` if the user is an operator.
     pub operator: bool,
-    /// Whether the user's personal data was deleted; such a user can't sign in.
+    /// `true` if the user's personal data was deleted. Such a user can't sign in.
     pub erased: bool,
-    /// When the user signed up.
+    /// Time of sign-up.
     pub created_at: Timestamp,
-    /// When the user last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
-/// Returns the user, unless there is none or it is erased.
+/// Returns the user if there is one and it is not erased.
 pub(super) fn active(state: &State, id: UserId) -> Result<&User, Rejection> {
     state.user(id).map(Arc::as_ref).filter(|user| !user.erased).ok_or(Rejection::UserNotFound)
 }
 
-/// Returns the user, one version on, unless it is erased.
+/// Sets the user's version and time to the fact's and returns the user; refuses an erased user.
 pub(super) fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     if user.erased {
         return Err(Inconsistency("an erased user changed"));
@@ -43,7 +43,8 @@ pub(super) fn changed(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inc
     step(user, fact)
 }
 
-/// Returns the user, one version on. An erased user, too, is owed what they are owed.
+/// Sets the user's version and time to the fact's and returns the user. Accepts erased users, because they are still
+/// owed money.
 pub(in crate::domain) fn step(user: &mut Arc<User>, fact: Fact) -> Result<&mut User, Inconsistency> {
     fact.follows(user.version)?;
     let user = Arc::make_mut(user);
@@ -52,11 +53,11 @@ pub(in crate::domain) fn step(user: &mut Arc<User>, fact: Fact) -> Result<&mut U
     Ok(user)
 }
 
-/// The sessions that ended before their time, until that time.
+/// Sessions that were ended before they expired, each kept until it would have expired.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RevokedSessions {
     ids: FxHashSet<SessionId>,
-    /// The same, by the time after which they no longer matter.
+    /// Sessions ordered by the time after which they no longer matter.
     by_expiry: BTreeSet<(Timestamp, SessionId)>,
 }
 
@@ -71,7 +72,7 @@ impl RevokedSessions {
         self.ids.contains(&id)
     }
 
-    /// Forgets what no longer matters at `now`.
+    /// Drops the sessions that no longer matter at `now`.
     pub(crate) fn forget_until(&mut self, now: Timestamp) {
         while let Some((expires_at, id)) = self.by_expiry.first().copied()
             && expires_at <= now
@@ -81,7 +82,7 @@ impl RevokedSessions {
         }
     }
 
-    /// All of them, with the time after which each no longer matters.
+    /// Iterates over all sessions, each with the time after which it no longer matters.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (SessionId, Timestamp)> + '_ {
         self.by_expiry.iter().map(|(expires_at, id)| (*id, *expires_at))
     }

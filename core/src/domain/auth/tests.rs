@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the auth domain, as given, when, then.
 
 use super::Rejection;
 use crate::domain::VaultChange;

@@ -1,4 +1,4 @@
-//! Changing a user's email, password or role.
+//! Changes a user's email, password or role.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::domain::{Context, Decision, Fact, Inconsistency, State, VaultChange};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::types::{Email, OrderId, Timestamp, UserId};
 
-/// Change a user's email or password, or both.
+/// Command that changes a user's email or password, or both.
 #[derive(Clone)]
 pub(crate) struct UpdateUser {
-    /// The user.
+    /// Id of the user.
     pub user_id: UserId,
-    /// The epoch of the session that asks; another one means that the session has ended in the meantime.
+    /// Epoch of the caller's session. A different epoch means that the session has ended in the meantime.
     pub epoch: u64,
-    /// The new email.
+    /// New email, if it changes.
     pub email: Option<NewEmail>,
-    /// The new password's hash.
+    /// Hash of the new password, if it changes.
     pub password_hash: Option<String>,
 }
 
@@ -32,12 +32,12 @@ impl std::fmt::Debug for UpdateUser {
     }
 }
 
-/// An email and by what it is unique.
+/// An email and the key by which it is unique.
 #[derive(Debug, Clone)]
 pub(crate) struct NewEmail {
-    /// By what it is unique.
+    /// Key by which the email is unique.
     pub key: EmailKey,
-    /// The email as typed.
+    /// Email as typed.
     pub email: Email,
 }
 
@@ -91,15 +91,15 @@ impl Decide for UpdateUser {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserUpdated {
-    /// The user.
+    /// Id of the user.
     pub user_id: UserId,
-    /// Whether the email changed; the vault has the new one.
+    /// `true` if the email changed. The vault has the new one.
     pub email_changed: bool,
-    /// Whether the password changed.
+    /// `true` if the password changed.
     pub password_changed: bool,
-    /// Whether the user is an operator after it.
+    /// `true` if the user is an operator after the event.
     pub operator: bool,
-    /// The user's epoch after it; sessions of an earlier epoch have ended.
+    /// Epoch of the user after the event. Sessions of an earlier epoch have ended.
     pub epoch: u64,
 }
 

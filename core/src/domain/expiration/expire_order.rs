@@ -1,4 +1,4 @@
-//! Ending an order whose time is up.
+//! Ends an order whose deadline has passed.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{OrderId, Timestamp};
 
-/// End an order whose time is up; only the system asks for it.
+/// Command that ends an order whose deadline has passed. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct ExpireOrder {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
 }
 
@@ -55,9 +55,9 @@ impl Decide for ExpireOrder {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderExpired {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The tickets that are free again.
+    /// Tickets that became available again.
     pub tickets: TicketVersions,
 }
 

@@ -1,4 +1,4 @@
-//! The end of holds whose time is up.
+//! Ends holds at their deadline.
 //!
 //! ```text
 //!   order created ──▶ watched ──deadline reached──▶ expired (OrderExpired)
@@ -8,8 +8,8 @@
 //!
 //! **Invariant:** exactly the orders in state `created` are watched.
 //!
-//! **Invariant:** orders expire in the order of their deadlines, and never before the engine's own time says so. Every other
-//! decision checks the deadline too, so a late timer never prolongs a hold.
+//! **Invariant:** orders expire in the order of their deadlines, and never before the engine's own time has reached the
+//! deadline. Every other decision checks the deadline too, so a late timer never prolongs a hold.
 
 mod expire_order;
 mod rejection;

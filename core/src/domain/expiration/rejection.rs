@@ -1,16 +1,16 @@
-//! Why the expiration domain says no.
+//! Refusals of the expiration domain.
 
 use crate::domain::rejection::rejections;
 
 rejections! {
-    /// Why the expiration domain says no.
+    /// Refusal of the expiration domain.
     expiration
     has {
     }
     shares {
         /// There is no such order.
         NotFound: OrderNotFound;
-        /// The order is not watched, or its deadline lies ahead.
+        /// The order is not watched, or its deadline is in the future.
         NotDue: Internal;
     }
 }

@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the expiration domain, as given, when, then.
 
 use super::{OrderExpired, Rejection};
 use crate::domain::order::OrderStatus;
@@ -10,7 +10,7 @@ fn expired<const N: usize>(number: u64, tickets: [(u64, u64); N]) -> DomainEvent
     DomainEvent::OrderExpired(OrderExpired { order_id: order_id(number), tickets: versions(tickets) })
 }
 
-/// Order 1 of tickets 7 and 8, with the system acting.
+/// Returns a scenario with order 1 of tickets 7 and 8, in which the system acts.
 fn ordered() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).by_system()
 }

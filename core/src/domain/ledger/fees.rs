@@ -1,19 +1,20 @@
-//! What the platform keeps of a sale.
+//! Fees of the platform.
 
 use crate::failpoint::Failpoint;
 use crate::types::{Currency, Money};
 
-/// How many currencies may have a fixed part.
+/// Maximum number of currencies with a fixed amount.
 const FIXED_MAX: usize = 8;
 
-/// A hundredth of a percent.
+/// Basis points in the whole. One basis point is a hundredth of a percent.
 const BASIS: u64 = 10_000;
 
-/// What the platform keeps of each ticket's price: a share, and a fixed amount in the currencies that have one.
+/// Policy for the platform's fee on each ticket: a share of the price, and a fixed amount in the currencies that have
+/// one.
 ///
-/// The share is rounded to the minor unit, halves up, ticket by ticket; the fixed amount is added; and no fee is more than
-/// the ticket's price. The fees of an order are decided when it is paid and are recorded with the payment, so another policy
-/// never changes what was. No fees is the default.
+/// The share is computed for each ticket and rounded to the minor unit, halves up. The fixed amount is added. The fee
+/// never exceeds the ticket's price. The fees of an order are decided when it is paid and are recorded with the
+/// payment, so a new policy never changes past fees. The default is no fees.
 ///
 /// ```
 /// use boxoffice::{Currency, FeePolicy, Money};
@@ -30,22 +31,22 @@ pub struct FeePolicy {
     fixed: [Option<Money>; FIXED_MAX],
 }
 
-/// Why fees can't be as they were given.
+/// Reason why a fee policy is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FeeError {
-    /// A share of more than the whole.
+    /// The share is more than 100 %.
     #[error("must be at most 10000 basis points, which is 100 %")]
     TooHigh,
-    /// Fixed amounts in too many currencies.
+    /// There are fixed amounts in too many currencies.
     #[error("can have a fixed amount in at most {FIXED_MAX} currencies")]
     TooManyCurrencies,
-    /// Not a percentage with at most two decimals.
+    /// The text is not a percentage with at most two decimals.
     #[error("must be a percentage such as 2.5, with at most two decimals")]
     NotAPercentage,
 }
 
 impl FeePolicy {
-    /// A share of the price, in hundredths of a percent.
+    /// Creates a policy with a share of the price, in basis points (hundredths of a percent).
     ///
     /// # Errors
     /// [`FeeError::TooHigh`] above 10,000.
@@ -56,7 +57,7 @@ impl FeePolicy {
         Ok(Self { basis_points: basis_points as u64, fixed: [None; FIXED_MAX] })
     }
 
-    /// A share of the price as a text: `2.5` for 2.5 %.
+    /// Creates a policy with a share of the price, parsed from text: `2.5` means 2.5 %.
     ///
     /// # Errors
     /// [`FeeError::NotAPercentage`], [`FeeError::TooHigh`].
@@ -70,10 +71,11 @@ impl FeePolicy {
         Self::basis_points(points)
     }
 
-    /// The same with a fixed amount for each ticket in this amount's currency, in place of the one that it had.
+    /// Returns the policy with this fixed amount for each ticket in the amount's currency. Replaces an earlier fixed
+    /// amount in that currency.
     ///
     /// # Errors
-    /// [`FeeError::TooManyCurrencies`] after eight.
+    /// [`FeeError::TooManyCurrencies`] if eight other currencies already have a fixed amount.
     pub fn and_fixed(mut self, amount: Money) -> Result<Self, FeeError> {
         let is_place = |at: &Option<Money>| at.is_none_or(|other| other.currency() == amount.currency());
         let place = self.fixed.iter().position(is_place).ok_or(FeeError::TooManyCurrencies)?;
@@ -81,22 +83,22 @@ impl FeePolicy {
         Ok(self)
     }
 
-    /// Whether nothing is kept of any price.
+    /// Returns `true` if the policy takes no fee at any price.
     pub fn is_free(&self) -> bool {
         self.basis_points == 0 && self.fixed[0].is_none()
     }
 
-    /// The share of the price, in hundredths of a percent.
+    /// Returns the share of the price, in basis points (hundredths of a percent).
     pub const fn share(&self) -> u64 {
         self.basis_points
     }
 
-    /// The fixed amount in this currency, in minor units.
+    /// Returns the fixed amount in this currency, in minor units; 0 if there is none.
     pub fn fixed(&self, currency: Currency) -> u64 {
         self.fixed.iter().flatten().find(|fixed| fixed.currency() == currency).map_or(0, |fixed| fixed.minor())
     }
 
-    /// The fee of a ticket at this price, in minor units of its currency.
+    /// Returns the fee of a ticket at this price, in minor units of its currency.
     pub fn fee(&self, price: Money) -> u64 {
         // A price has less than 10^12 minor units, so nothing here can overflow.
         let exact = price.minor() * self.basis_points;
@@ -109,7 +111,7 @@ impl FeePolicy {
     }
 }
 
-/// The quotient, rounded to the nearest whole number, halves up.
+/// Returns the quotient, rounded to the nearest whole number, halves up.
 const fn half_up(number: u64, divisor: u64) -> u64 {
     (number + divisor / 2) / divisor
 }

@@ -1,4 +1,4 @@
-//! Whose the money is: a double-entry ledger as a view over the journal.
+//! Double-entry ledger of who owns which money, as a view over the journal.
 //!
 //! ```text
 //!   ChargeCreated        the buyer paid             processor +price    sellers -(price - fee)   fees -fee
@@ -13,15 +13,16 @@
 //!   PayoutRecorded       the seller has it          processor -amount   seller +amount
 //! ```
 //!
-//! Nobody writes entries: they follow from the facts, one for each fact that moves money, and are numbered 1, 2, 3, …. What
-//! is not in the facts of today can't be in them either: the fees of a sale are decided when it is paid and recorded with
-//! it, so that another policy never changes what was.
+//! Entries are not commands: they follow from the facts, one for each fact that moves money, and are numbered 1, 2, 3,
+//! …. An entry uses only what its fact contains. Therefore the fees of a sale are decided when it is paid and recorded
+//! with it, and a new policy never changes past entries.
 //!
-//! **Invariant:** the postings of an entry come to zero, in one currency. Therefore the balances of all accounts of a
-//! currency come to zero at every moment.
+//! **Invariant:** the postings of an entry sum to zero, in one currency. Therefore the balances of all accounts of a
+//! currency sum to zero at every moment.
 //!
-//! **Invariant:** a refund of everything leaves nothing with anybody, in however many parts it went back. Nobody gives back more
-//! than they had of a charge: what a bank or the processor takes beyond that is the platform's loss.
+//! **Invariant:** after a full refund, in however many parts, no seller keeps money of the charge and the platform
+//! keeps no fee. No account gives back more than it had of a charge: what a bank or the processor takes beyond that is
+//! the platform's loss.
 
 mod fees;
 mod postings;

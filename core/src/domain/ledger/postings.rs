@@ -1,5 +1,5 @@
-//! From a fact that moves money to the postings of its entry. Which facts do, and how, they say themselves
-//! ([`Apply::POSTS`](crate::domain::Apply::POSTS)).
+//! Computes the postings of an entry from the fact that moves the money. Each event states the entries that it posts in
+//! [`Apply::POSTS`](crate::domain::Apply::POSTS).
 
 use smallvec::{SmallVec, smallvec};
 
@@ -10,7 +10,7 @@ use crate::domain::Inconsistency;
 use crate::domain::order::Order;
 use crate::types::{Money, UserId};
 
-/// A seller got what they were owed, or a part of it.
+/// Drafts the entry of a payout to a seller.
 pub(super) fn payout(event: &PayoutRecorded) -> Draft {
     let amount = signed(event.amount.minor());
     Draft {
@@ -22,24 +22,24 @@ pub(super) fn payout(event: &PayoutRecorded) -> Draft {
     }
 }
 
-/// An entry about the charge of an order, to be drafted.
+/// Builder of an entry about the charge of an order.
 pub(in crate::domain) struct Entry<'a> {
     order: &'a Order,
     split: &'a mut Split,
 }
 
 impl<'a> Entry<'a> {
-    /// Begins an entry; `split` is the one of the order's charge.
+    /// Begins an entry; `split` is the split of the order's charge.
     pub(in crate::domain) fn new(order: &'a Order, split: &'a mut Split) -> Self {
         Self { order, split }
     }
 
-    /// Says that the money of the charge came late.
+    /// Returns `true` if the money of the charge came late.
     pub(in crate::domain) fn was_late(&self) -> bool {
         self.split.was_late()
     }
 
-    /// The buyer paid: the money is at the processor, and belongs to the sellers and the platform.
+    /// Drafts a sale: the buyer paid, the processor has the money, and the sellers and the platform are owed it.
     pub(in crate::domain) fn sale(self, amount: Money) -> Result<Draft, Inconsistency> {
         let parts = self.split.parts(self.prices())?;
         let mut postings: Postings = smallvec![posting(Account::Processor, signed(amount.minor()))];
@@ -47,8 +47,9 @@ impl<'a> Entry<'a> {
         Ok(self.draft(EntryKind::Sale, amount, postings))
     }
 
-    /// Money of a charge went back to the buyer, from where it was: the sellers and the platform bear it in proportion, or
-    /// nobody if it came late. What is more than is left of a charge is the platform's loss.
+    /// Drafts money that went back to the buyer from the account `from`. The sellers and the platform bear it in
+    /// proportion; late money is charged to the late account instead. What exceeds the rest of the charge is the
+    /// platform's loss.
     pub(in crate::domain) fn gone(self, kind: EntryKind, from: Account, amount: Money) -> Result<Draft, Inconsistency> {
         let mut postings: Postings = smallvec![posting(from, -signed(amount.minor()))];
         let mut more = amount.minor();
@@ -67,13 +68,14 @@ impl<'a> Entry<'a> {
         Ok(self.draft(kind, amount, postings))
     }
 
-    /// Money came for an order that had ended: it is nobody's yet.
+    /// Drafts money that came for an order that had ended. It belongs to nobody yet.
     pub(in crate::domain) fn late(self, amount: Money) -> Draft {
         self.split.receive_late(amount.minor());
         self.between(EntryKind::LateMoney, amount, Account::Processor, Account::Late)
     }
 
-    /// Money that was nobody's is somebody's: up to `most` of it. None if there was none, because it was only set aside.
+    /// Drafts a transfer of up to `most` late money to the account `to`. Returns `None` if there was none, because the
+    /// money was only authorized.
     pub(in crate::domain) fn no_longer_late(self, kind: EntryKind, to: Account, most: u64) -> Option<Draft> {
         let late = Money::from_minor(self.split.take_late(most), self.order.total.currency()).ok()?;
         Some(self.between(kind, late, Account::Late, to))
@@ -93,7 +95,7 @@ impl<'a> Entry<'a> {
         order.tickets.iter().map(|ticket| ticket.price.minor())
     }
 
-    /// The sellers and the platform are owed less (`sign` is 1) or more by their parts.
+    /// Adds postings that owe the sellers and the platform less (`sign` is 1) or more (`sign` is -1) by their parts.
     fn share(&self, parts: &[Part], sign: i64, postings: &mut Postings) {
         let mut sellers: SmallVec<[(UserId, Part); 1]> = SmallVec::new();
         for (ticket, part) in self.order.tickets.iter().zip(parts) {
@@ -115,7 +117,7 @@ fn posting(account: Account, amount: i64) -> Posting {
     Posting { account, amount, fee: 0 }
 }
 
-/// Adds a posting, or to the one that the account has, unless it is nothing.
+/// Adds `amount` to the account's posting, or adds a posting unless `amount` is zero.
 fn push(postings: &mut Postings, account: Account, amount: i64) {
     match postings.iter_mut().find(|posting| posting.account == account) {
         Some(posting) => posting.amount += amount,
@@ -124,7 +126,7 @@ fn push(postings: &mut Postings, account: Account, amount: i64) {
     }
 }
 
-/// Money is less than 10^12 minor units, and an order's is a sum that is money.
+/// Converts minor units to a signed number. Money is less than 10^12 minor units, and an order's total is itself money.
 fn signed(minor: u64) -> i64 {
     i64::try_from(minor).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Recording that a seller was paid.
+//! Records payouts to sellers.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,16 +11,16 @@ use crate::domain::{Context, Decision, Fact, State, auth};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId};
 
-/// Note that a seller was paid what they are owed, or a part of it.
+/// Command that records a payout to a seller, of all or part of what they are owed.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordPayout {
-    /// The id that the payout will have.
+    /// Id of the new payout.
     pub payout_id: PayoutId,
-    /// Who was paid.
+    /// Seller who was paid.
     pub seller_id: UserId,
-    /// How much.
+    /// Amount paid.
     pub amount: Money,
-    /// By what it is found at the bank.
+    /// Reference by which the bank identifies the payout.
     pub reference: PayoutReference,
 }
 
@@ -39,7 +39,7 @@ impl Decide for RecordPayout {
 
     /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::SellerNotFound`], [`Rejection::ExceedsBalance`].
     ///
-    /// Sellers whose personal data was deleted are still owed what they are owed.
+    /// Accepts sellers whose personal data was deleted, because they are still owed their balance.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         if !state.is_operator(context.actor) {
             return Err(Rejection::OperatorRequired);
@@ -67,17 +67,17 @@ impl Decide for RecordPayout {
     }
 }
 
-/// A seller was paid what they were owed, or a part of it.
+/// A seller was paid all or part of what they were owed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PayoutRecorded {
-    /// The payout.
+    /// Id of the payout.
     pub payout_id: PayoutId,
-    /// Who was paid.
+    /// Seller who was paid.
     pub seller_id: UserId,
-    /// How much.
+    /// Amount paid.
     pub amount: Money,
-    /// By what it is found at the bank.
+    /// Reference by which the bank identifies the payout.
     pub reference: PayoutReference,
 }
 

@@ -1,12 +1,12 @@
-//! Why the ledger domain says no.
+//! Refusals of the ledger domain.
 
 use crate::domain::rejection::rejections;
 
 rejections! {
-    /// Why the ledger domain says no.
+    /// Refusal of the ledger domain.
     ledger
     has {
-        /// The seller is owed less than is to be paid out.
+        /// The seller is owed less than the payout.
         ExceedsBalance: PayoutExceedsBalance = Conflict "payout.exceeds_balance" "The seller is not owed that much";
     }
     shares {

@@ -1,16 +1,16 @@
-//! How the money of one charge is split between the sellers and the platform, and what of it went back.
+//! Split of a charge's money between the sellers and the platform, less what went back.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::domain::Inconsistency;
 
-/// A part of the price of one ticket.
+/// Part of the price of one ticket, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Part {
-    /// What of it is the seller's.
+    /// Seller's share.
     pub seller: u64,
-    /// What of it is the platform's.
+    /// Platform's share.
     pub fee: u64,
 }
 
@@ -21,42 +21,42 @@ impl Part {
         self.fee += other.fee;
     }
 
-    /// Both together.
+    /// Returns the sum of both shares.
     pub(super) const fn whole(self) -> u64 {
         self.seller + self.fee
     }
 }
 
-/// One part a ticket, in the order in which the order has them.
+/// One part for each ticket, in the order's sequence.
 pub(super) type Parts = SmallVec<[Part; 2]>;
 
-/// The fees of a charge, and what of its money went back so far. Empty lists stand for zeros.
+/// Fees of a charge, and the money of it that went back so far. Empty lists mean zeros.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Split {
-    /// Ticket by ticket.
+    /// Fee of each ticket.
     fees: Vec<u64>,
-    /// Ticket by ticket, once anything went back.
+    /// Parts that went back, for each ticket; empty until anything went back.
     returned: Vec<Part>,
-    /// What is left of money that came late, once it came.
+    /// Late money that is left; `None` if none came.
     late: Option<u64>,
 }
 
-/// What went back of whose money.
+/// Result of giving money back.
 #[derive(Debug)]
 pub(super) struct GivenBack {
-    /// What the sellers and the platform gave.
+    /// Parts given by the sellers and the platform, for each ticket.
     pub parts: Parts,
-    /// What nobody had any more.
+    /// Amount that exceeds what the sellers and the platform still had.
     pub excess: u64,
 }
 
 impl Split {
-    /// The split of a sale with these fees.
+    /// Creates the split of a sale with these fees.
     pub(crate) fn with_fees(fees: &[u64]) -> Self {
         Self { fees: fees.to_vec(), returned: Vec::new(), late: None }
     }
 
-    /// What each ticket's price comes to for its seller and the platform.
+    /// Returns the shares of each ticket's price for its seller and the platform.
     pub(super) fn parts(&self, prices: impl ExactSizeIterator<Item = u64>) -> Result<Parts, Inconsistency> {
         if !self.fees.is_empty() && self.fees.len() != prices.len() {
             return Err(Inconsistency("a charge has fees of more or fewer tickets than its order"));
@@ -66,17 +66,17 @@ impl Split {
         prices.zip(fees).map(part).collect::<Option<_>>().ok_or(Inconsistency("a fee is more than the ticket's price"))
     }
 
-    /// Whether money came late.
+    /// Returns `true` if money came late.
     pub(super) const fn was_late(&self) -> bool {
         self.late.is_some()
     }
 
-    /// Money came late.
+    /// Adds money that came late.
     pub(super) fn receive_late(&mut self, amount: u64) {
         self.late = Some(self.late.unwrap_or(0) + amount);
     }
 
-    /// Takes up to so much of what is left of money that came late.
+    /// Takes up to `most` of the late money that is left; returns the amount taken.
     pub(super) fn take_late(&mut self, most: u64) -> u64 {
         let Some(left) = &mut self.late else { return 0 };
         let taken = most.min(*left);
@@ -84,8 +84,8 @@ impl Split {
         taken
     }
 
-    /// Takes `amount` back from what the sellers and the platform still have of these prices, in proportion: to the minor unit,
-    /// so that the parts come to the amount, and so that nobody gives back more than they have.
+    /// Takes `amount` back from what the sellers and the platform still have of these prices, in proportion. The parts
+    /// are exact to the minor unit: they sum to the amount, and no part exceeds what its owner has.
     pub(super) fn give_back(
         &mut self,
         prices: impl ExactSizeIterator<Item = u64>,
@@ -101,7 +101,7 @@ impl Split {
         let all = u128::from(left.iter().map(|part| part.whole()).sum::<u64>());
         let excess = amount.saturating_sub(u64::try_from(all).unwrap_or(u64::MAX));
         let amount = amount - excess;
-        // What is due of the first so many minor units is rounded, not each share: so the shares come to the amount.
+        // Cumulative amounts are rounded, not each share, so that the shares sum to the amount.
         let mut passed = 0;
         let mut share = |of: u64| {
             let due = |passed: u128| (u128::from(amount) * passed).checked_div(all).unwrap_or(0);

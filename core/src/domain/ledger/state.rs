@@ -1,4 +1,4 @@
-//! The accounts, and the entries that change them.
+//! Accounts, and the entries that change them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use crate::domain::{Fact, Inconsistency};
 use crate::failpoint::Failpoint;
 use crate::types::{Currency, Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId};
 
-/// Where money is, or whose it is.
+/// Place or owner of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Account {
-    /// What the card processor holds for the box office.
+    /// Money that the card processor holds for the box office.
     Processor,
-    /// What the platform has earned.
+    /// Money that the platform has earned.
     Fees,
     /// Money that came for an order that had ended, and belongs to nobody yet.
     Late,
-    /// What buyers' banks have taken back until it is clear whose it is.
+    /// Money that buyers' banks have taken back in disputes that are still open.
     Disputed,
-    /// What a seller is owed.
+    /// Money that a seller is owed.
     Seller(UserId),
 }
 
@@ -39,33 +39,33 @@ impl fmt::Display for Account {
     }
 }
 
-/// Why money moved.
+/// Reason why money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EntryKind {
     /// A buyer paid.
     Sale,
-    /// Money went back.
+    /// Money went back to the buyer.
     Refund,
     /// Money came for an order that had ended.
     LateMoney,
-    /// That money pays another order.
+    /// Late money pays another order.
     LateMoneyTransferred,
-    /// That money is the platform's.
+    /// The platform keeps late money.
     LateMoneyKept,
-    /// A buyer's bank took money back until it is clear whose it is.
+    /// A buyer's bank took money back until the dispute is closed.
     Dispute,
-    /// It came back from the bank.
+    /// Disputed money came back from the bank.
     DisputeWon,
-    /// The buyer keeps it.
+    /// The buyer keeps the disputed money.
     DisputeLost,
     /// A seller was paid.
     Payout,
 }
 
 impl EntryKind {
-    /// The kind as published, such as `late_money`.
+    /// Returns the published name of the kind, such as `late_money`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sale => "sale",
@@ -82,14 +82,14 @@ impl EntryKind {
 }
 
 impl EntryKind {
-    /// Returns what the entry is to a seller; `None` for those that have no posting of a seller.
+    /// Returns the kind as a seller reads it; `None` for kinds without a posting of a seller.
     pub(crate) const fn of_seller(self) -> Option<BalanceEntryKind> {
         match self {
             Self::Sale => Some(BalanceEntryKind::Sale),
             Self::Refund => Some(BalanceEntryKind::Refund),
             Self::DisputeLost => Some(BalanceEntryKind::DisputeLost),
             Self::Payout => Some(BalanceEntryKind::Payout),
-            // These are about nobody's money, or the platform's.
+            // These kinds move only money of the platform or of nobody.
             Self::LateMoney | Self::LateMoneyTransferred | Self::LateMoneyKept | Self::Dispute | Self::DisputeWon => {
                 None
             }
@@ -97,12 +97,12 @@ impl EntryKind {
     }
 }
 
-/// Why what a seller is owed has changed.
+/// Reason why the amount that a seller is owed changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BalanceEntryKind {
     /// A buyer paid.
     Sale,
-    /// Money went back.
+    /// Money went back to the buyer.
     Refund,
     /// The buyer's bank took money back, and the buyer keeps it.
     DisputeLost,
@@ -111,7 +111,7 @@ pub enum BalanceEntryKind {
 }
 
 impl BalanceEntryKind {
-    /// Returns the kind as published, such as `dispute_lost`.
+    /// Returns the published name of the kind, such as `dispute_lost`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sale => "sale",
@@ -122,38 +122,38 @@ impl BalanceEntryKind {
     }
 }
 
-/// What an entry does to one account.
+/// Effect of an entry on one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Posting {
-    /// The account.
+    /// Account that changes.
     pub account: Account,
-    /// By how many minor units its balance goes up. What somebody is owed is a balance below zero.
+    /// Change of the account's balance, in minor units. Money owed is a negative balance.
     pub amount: i64,
-    /// What of a seller's sale the platform kept, or, below zero, gave back: the price is `fee - amount`.
+    /// Fee that the platform kept of a seller's sale, or gave back if negative. The price is `fee - amount`.
     pub fee: i64,
 }
 
-/// The postings of an entry: few, because an order rarely has several sellers.
+/// Postings of an entry. They are few, because an order rarely has several sellers.
 pub(crate) type Postings = SmallVec<[Posting; 3]>;
 
-/// One movement of money: postings in one currency that come to zero.
+/// One movement of money: postings in one currency that sum to zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LedgerEntry {
-    /// 1, 2, 3, … in the order of the facts.
+    /// Number: 1, 2, 3, … in the order of the facts.
     pub number: u64,
-    /// When the fact was decided.
+    /// Time at which the fact was decided.
     pub at: Timestamp,
-    /// Why money moved.
+    /// Reason why money moved.
     pub kind: EntryKind,
-    /// The currency of all postings.
+    /// Currency of all postings.
     pub currency: Currency,
-    /// The order whose money it is.
+    /// Order whose money moved, if it is about one.
     pub order_id: Option<OrderId>,
-    /// The payout with its reference, if it is one.
+    /// Payout with its reference, if the entry is a payout.
     pub payout: Option<(PayoutId, PayoutReference)>,
-    /// What it does to which account.
+    /// Effects on the accounts.
     pub postings: Vec<Posting>,
 }
 
@@ -167,34 +167,34 @@ pub(crate) struct Draft {
     pub(super) postings: Postings,
 }
 
-/// A payout as it was recorded.
+/// A recorded payout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {
-    /// Its id.
+    /// Id of the payout.
     pub id: PayoutId,
-    /// Who was paid.
+    /// Seller who was paid.
     pub seller_id: UserId,
-    /// How much.
+    /// Amount paid.
     pub amount: Money,
-    /// By what it is found at the bank.
+    /// Reference by which the bank identifies the payout.
     pub reference: PayoutReference,
-    /// When it was recorded.
+    /// Time at which it was recorded.
     pub recorded_at: Timestamp,
 }
 
-/// What the entries of an account in one currency come to, in minor units.
+/// Sums over the entries of an account in one currency, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Totals {
-    /// All postings together. What somebody is owed is below zero.
+    /// Sum of all postings. Money owed is a negative balance.
     pub balance: i128,
-    /// What buyers paid for a seller's tickets.
+    /// Money that buyers paid for a seller's tickets.
     pub sold: i128,
-    /// What of that went back to buyers.
+    /// Part of `sold` that went back to buyers.
     pub refunded: i128,
-    /// What the platform kept of the rest.
+    /// Fees that the platform kept of the rest.
     pub fees: i128,
-    /// What the seller got.
+    /// Money that the seller was paid.
     pub paid_out: i128,
 }
 
@@ -214,26 +214,26 @@ impl Totals {
     }
 }
 
-/// The accounts and what they come to.
+/// Accounts and their totals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Accounts {
     totals: FxHashMap<(Account, Currency), Totals>,
-    /// How many entries made them.
+    /// Number of entries that made them.
     entries: u64,
 }
 
 impl Accounts {
-    /// Accounts as they were after so many entries.
+    /// Restores the accounts as they were after `entries` entries.
     pub(crate) fn restore(totals: impl IntoIterator<Item = ((Account, Currency), Totals)>, entries: u64) -> Self {
         Self { totals: totals.into_iter().collect(), entries }
     }
 
-    /// What the entries of the account come to in this currency.
+    /// Returns the totals of the account in this currency.
     pub(crate) fn of(&self, account: Account, currency: Currency) -> Totals {
         self.totals.get(&(account, currency)).copied().unwrap_or_default()
     }
 
-    /// What the entries of the account come to, currency by currency in the order of their codes.
+    /// Returns the totals of the account for each currency, in the order of their codes.
     pub(crate) fn all_of(&self, account: Account) -> Vec<(Currency, Totals)> {
         let own = self.totals.iter().filter(|((other, _), _)| *other == account);
         let mut own: Vec<_> = own.map(|((_, currency), totals)| (*currency, *totals)).collect();
@@ -241,12 +241,12 @@ impl Accounts {
         own
     }
 
-    /// All accounts.
+    /// Iterates over all accounts.
     pub(crate) fn iter(&self) -> impl Iterator<Item = ((Account, Currency), Totals)> + '_ {
         self.totals.iter().map(|(key, totals)| (*key, *totals))
     }
 
-    /// Takes an entry in.
+    /// Adds an entry to the totals.
     pub(crate) fn post(&mut self, entry: &LedgerEntry) {
         for posting in &entry.postings {
             let totals = self.totals.entry((posting.account, entry.currency)).or_default();
@@ -260,7 +260,7 @@ impl Accounts {
     }
 }
 
-/// The accounts, and the entries that nobody has fetched yet.
+/// Accounts, and the entries that were not taken yet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
     accounts: Accounts,
@@ -268,28 +268,29 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger with these accounts.
+    /// Creates a ledger with these accounts.
     pub(crate) fn of(accounts: Accounts) -> Self {
         Self { accounts, fresh: Vec::new() }
     }
 
-    /// The accounts.
+    /// Returns the accounts.
     #[cfg(test)]
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.accounts
     }
 
-    /// The entries since this was asked the last time.
+    /// Returns the entries since the previous call.
     pub(crate) fn take_fresh(&mut self) -> Vec<Arc<LedgerEntry>> {
         std::mem::take(&mut self.fresh)
     }
 
-    /// What the seller is owed in this currency; below zero if they got more than their sales came to.
+    /// Returns the amount that the seller is owed in this currency; negative if they were paid more than their sales
+    /// came to.
     pub(crate) fn owed(&self, seller: UserId, currency: Currency) -> i128 {
         -self.accounts.of(Account::Seller(seller), currency).balance
     }
 
-    /// Enters what moves money.
+    /// Adds an entry.
     pub(in crate::domain) fn enter(&mut self, draft: Draft, fact: Fact) -> Result<(), Inconsistency> {
         if draft.postings.iter().map(|posting| i128::from(posting.amount)).sum::<i128>() != 0 {
             return Err(Inconsistency("an entry of the ledger does not come to zero"));

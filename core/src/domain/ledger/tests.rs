@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the ledger domain, as given, when, then.
 
 use super::super::ledger::{Account, FeePolicy, PayoutRecorded, RecordPayout, Rejection};
 use crate::command::Command;
@@ -18,19 +18,20 @@ fn pay_out(seller: u64, minor: u64, currency: &str) -> Command {
     })
 }
 
-/// A fee of 2.5 % and 30 cents a ticket.
+/// Returns a scenario with a fee of 2.5 % and 30 cents a ticket.
 fn with_fees() -> Scenario {
     let fees = FeePolicy::basis_points(250).unwrap().and_fixed(money(30, "USD")).unwrap();
     market().limits(Limits { fees, ..Limits::default() })
 }
 
-/// Order 1 of tickets 7 and 8, for 7 and 8 dollars, of two sellers: fees of 48 and 50 cents.
+/// Returns a scenario with paid order 1 of tickets 7 and 8, for 7 and 8 dollars, of two sellers, with fees of 48 and 50
+/// cents.
 fn sold() -> Scenario {
     let scenario = with_fees().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
     scenario.has(order(1, [7, 8])).has(pay(1)).by_system().has(charged(1))
 }
 
-/// The accounts that are not at zero, in minor units.
+/// Checks the accounts that are not at zero, in minor units.
 #[track_caller]
 fn check(scenario: &Scenario, mut expected: Vec<(Account, i128)>) {
     let accounts = scenario.state.ledger().accounts();

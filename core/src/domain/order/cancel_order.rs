@@ -1,4 +1,4 @@
-//! Ending an order before its time, and freeing its tickets.
+//! Ends an order before its deadline and frees its tickets.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::domain::{Context, Decision, Fact, Inconsistency, State, ticket};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp};
 
-/// End an order for its buyer.
+/// Command that cancels an order for its buyer.
 #[derive(Debug, Clone)]
 pub(crate) struct CancelOrder {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
 }
 
@@ -54,31 +54,31 @@ impl Decide for CancelOrder {
     }
 }
 
-/// An order ended and freed its tickets.
+/// An order was cancelled and freed its tickets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderCancelled {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// Why it ended.
+    /// Reason why it was cancelled.
     pub reason: CancelReason,
-    /// The tickets that are free again.
+    /// Tickets that became available again.
     pub tickets: TicketVersions,
 }
 
-/// Why an order was cancelled.
+/// Reason why an order was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum CancelReason {
-    /// Its buyer wanted so.
+    /// The buyer cancelled it.
     Buyer,
     /// The money was not taken.
     PaymentFailed,
 }
 
 impl CancelReason {
-    /// The reason as published, such as `payment_failed`.
+    /// Returns the published name of the reason, such as `payment_failed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Buyer => "buyer",

@@ -1,4 +1,4 @@
-//! Locking tickets for a buyer.
+//! Locks tickets for a buyer.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{Money, OrderId, TicketId, Timestamp, Title, UserId};
 
-/// The tickets of one order: mostly one.
+/// Tickets of one order, usually one.
 pub(crate) type TicketIds = SmallVec<[TicketId; 1]>;
 
-/// Lock tickets, all or none; the actor is their buyer.
+/// Command that locks tickets, all or none. The actor is their buyer.
 #[derive(Debug, Clone)]
 pub(crate) struct CreateOrder {
-    /// The id that the order will have.
+    /// Id of the new order.
     pub order_id: OrderId,
-    /// The tickets, each once.
+    /// Ids of the tickets, each once.
     pub ticket_ids: TicketIds,
 }
 
@@ -40,10 +40,10 @@ impl Decide for CreateOrder {
         self.ticket_ids.iter().map(|id| StreamKey::Ticket(*id)).collect()
     }
 
-    /// Refuses: [`Rejection::NoBuyer`]; for the first ticket that has one, [`Rejection::TicketNotFound`],
-    /// [`Rejection::OwnTicket`], [`Rejection::TicketLocked`], [`Rejection::TicketSold`], [`Rejection::TicketWithdrawn`],
-    /// [`Rejection::ShowStarted`]; then [`Rejection::MixedCurrencies`], [`Rejection::TotalTooLarge`],
-    /// [`Rejection::TooManyOpen`].
+    /// Refuses: [`Rejection::NoBuyer`]; for the first ticket to which one applies, [`Rejection::TicketNotFound`],
+    /// [`Rejection::OwnTicket`], [`Rejection::TicketLocked`], [`Rejection::TicketSold`],
+    /// [`Rejection::TicketWithdrawn`], [`Rejection::ShowStarted`]; then [`Rejection::MixedCurrencies`],
+    /// [`Rejection::TotalTooLarge`], [`Rejection::TooManyOpen`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let buyer = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
         let buyer_id = buyer.ok_or(Rejection::NoBuyer)?.id;
@@ -92,7 +92,7 @@ fn orderable(state: &State, id: TicketId, buyer: UserId, now: Timestamp) -> Resu
     })
 }
 
-/// The tickets of an order that has ended, if its buyer could order them now, all of them and at the same prices.
+/// Returns the tickets of an order that has ended if its buyer could order all of them now, at the same prices.
 pub(in crate::domain) fn orderable_again(state: &State, order: &Order, now: Timestamp) -> Option<Arc<[OrderedTicket]>> {
     state.user(order.buyer_id).filter(|user| !user.erased)?;
     let again = order.tickets.iter().map(|old| {
@@ -114,15 +114,15 @@ fn total(tickets: &[OrderedTicket]) -> Result<Money, Rejection> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderCreated {
-    /// The new order.
+    /// Id of the new order.
     pub order_id: OrderId,
-    /// Who buys.
+    /// Buyer of the tickets.
     pub buyer_id: UserId,
-    /// The tickets as they were at the moment of the lock.
+    /// Tickets as they were when the order locked them.
     pub tickets: Arc<[OrderedTicket]>,
-    /// The sum of their prices.
+    /// Sum of their prices.
     pub total: Money,
-    /// When the hold ends unless the order is paid.
+    /// Time at which the hold ends unless a payment has started.
     pub expires_at: Timestamp,
 }
 
@@ -130,15 +130,15 @@ pub struct OrderCreated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderedTicket {
-    /// The ticket.
+    /// Id of the ticket.
     pub id: TicketId,
-    /// Who sells it.
+    /// Seller of the ticket.
     pub seller_id: UserId,
-    /// What it was called.
+    /// Title of the ticket at that time.
     pub title: Title,
-    /// What it cost; what the buyer pays.
+    /// Price at that time, which the buyer pays.
     pub price: Money,
-    /// The ticket's version after the lock.
+    /// Version of the ticket after the lock.
     pub version: u64,
 }
 

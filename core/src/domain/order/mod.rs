@@ -1,4 +1,4 @@
-//! One buyer's claim on tickets, then their purchase.
+//! Orders: one buyer's claim on tickets, then their purchase.
 //!
 //! ```text
 //!    created ──pay──▶ awaiting_payment ──charged──▶ complete
@@ -8,7 +8,7 @@
 //!       └── expires_at reached ────────────────────▶ expired
 //! ```
 //!
-//! **Invariant:** an order locks all of its tickets or none, and while it is open nobody else holds one of them.
+//! **Invariant:** an order locks all of its tickets or none. No other order holds one of them while it is open.
 //!
 //! **Invariant:** `cancelled`, `expired` and `complete` are final. Every end but `complete` frees the tickets in the same event.
 

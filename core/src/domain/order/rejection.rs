@@ -1,17 +1,17 @@
-//! Why the order domain says no.
+//! Refusals of the order domain.
 
 use crate::domain::rejection::rejections;
 use crate::types::TicketId;
 
 rejections! {
-    /// Why the order domain says no.
+    /// Refusal of the order domain.
     order
     has {
         /// The show has started.
         ShowStarted(TicketId): TicketShowStarted = Conflict "ticket.show_started" "The show has started";
         /// There is no such order.
         NotFound: OrderNotFound = NotFound "order.not_found" "No such order";
-        /// The order is somebody else's.
+        /// The order belongs to another user.
         NotYours: OrderNotYours = Forbidden "order.not_yours" "The order is not yours";
         /// A buyer can't order their own ticket.
         OwnTicket(TicketId): OrderOwnTicket = Forbidden "order.own_ticket" "You can't buy your own ticket";
@@ -19,9 +19,9 @@ rejections! {
         MixedCurrencies: OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
         /// The sum of the tickets' prices is larger than an order can be.
         TotalTooLarge: OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
-        /// The buyer holds as many open orders as one buyer may.
+        /// The buyer has the maximum number of open orders.
         TooManyOpen: OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
-        /// The hold has ended: its time was up.
+        /// The order has expired.
         Expired: OrderExpired = Conflict "order.expired" "The order has expired";
         /// The order was cancelled.
         Cancelled: OrderCancelled = Conflict "order.cancelled" "The order was cancelled";
@@ -39,13 +39,13 @@ rejections! {
         TicketSold(TicketId): TicketSold;
         /// The ticket was withdrawn.
         TicketWithdrawn(TicketId): TicketWithdrawn;
-        /// The buyer is gone, or it is the system, which buys nothing.
+        /// The buyer is erased or does not exist, or the actor is the system, which buys nothing.
         NoBuyer: AuthRequired;
     }
 }
 
 impl Rejection {
-    /// Says that the refusal may hold only because holds that have ended by the clock are still counted.
+    /// Returns `true` if the refusal may be caused only by holds that have ended by the clock but are still counted.
     pub(in crate::domain) const fn counts_holds(self) -> bool {
         match self {
             Self::TooManyOpen => true,
@@ -67,7 +67,7 @@ impl Rejection {
         }
     }
 
-    /// Returns the ticket that is in the way, if the refusal is about one of several.
+    /// Returns the ticket that caused the refusal, if it is about one of several.
     pub(in crate::domain) const fn ticket(self) -> Option<TicketId> {
         match self {
             Self::TicketNotFound(id)

@@ -1,4 +1,4 @@
-//! An order and how events change it.
+//! State of an order, and its changes by events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,19 +13,19 @@ use crate::domain::{Fact, Inconsistency, State};
 use crate::failpoint::Failpoint;
 use crate::types::{Money, OrderId, TicketId, Timestamp, UnknownName, UserId, by_name};
 
-/// Where an order is in its life.
+/// Status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// It holds its tickets until its deadline.
+    /// The order holds its tickets until its deadline.
     Created,
-    /// It holds its tickets until the gateway's answer is known.
+    /// The order holds its tickets until the gateway's answer is known.
     AwaitingPayment,
-    /// It is paid, its tickets are sold.
+    /// The order is paid and its tickets are sold.
     Complete,
-    /// It ended without payment.
+    /// The order ended without payment.
     Cancelled,
-    /// It ended at its deadline.
+    /// The order ended at its deadline.
     Expired,
 }
 
@@ -45,7 +45,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the order holds its tickets without having paid them.
+    /// Returns `true` if the order holds its tickets and is not paid yet.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Created | Self::AwaitingPayment)
     }
@@ -54,7 +54,7 @@ impl OrderStatus {
 impl FromStr for OrderStatus {
     type Err = UnknownName;
 
-    /// Finds the status of this published name.
+    /// Parses a published name.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         by_name(Self::ALL, Self::as_str, text)
     }
@@ -70,68 +70,68 @@ impl fmt::Display for OrderStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
-    /// The order's id.
+    /// Id of the order.
     pub id: OrderId,
-    /// Who buys.
+    /// Buyer of the tickets.
     pub buyer_id: UserId,
-    /// Where it is in its life.
+    /// Status of the order.
     pub status: OrderStatus,
-    /// Why it was cancelled, if it was.
+    /// Reason why it was cancelled, if it was.
     pub cancel_reason: Option<CancelReason>,
-    /// The sum of the prices.
+    /// Sum of the prices.
     pub total: Money,
-    /// When the hold ends unless a payment has started.
+    /// Time at which the hold ends unless a payment has started.
     pub expires_at: Timestamp,
-    /// The tickets as they were at the moment of the lock.
+    /// Tickets as they were when the order locked them.
     pub tickets: Arc<[OrderedTicket]>,
-    /// The attempt to take the money, once there is one.
+    /// Attempt to take the money, once there is one.
     pub charge: Option<Charge>,
-    /// 1 when created, one more after every event of the order or its charge.
+    /// Version: 1 when created, incremented by every event of the order or its charge.
     pub version: u64,
-    /// When it was created.
+    /// Time at which it was created.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
 impl Order {
-    /// Whether nothing can happen to the order any more, but for a refund of its charge.
+    /// Returns `true` if the order has ended and nothing about its charge is under way or waits for an operator.
     pub(crate) fn is_terminal(&self) -> bool {
         let waits = |charge: &Charge| !charge.status.is_settled() || charge.status == ChargeStatus::Escalated;
         !self.status.is_open() && !self.charge.as_ref().is_some_and(waits)
     }
 
-    /// Returns `true` once the order's deadline has come, whatever has become of the order by then.
+    /// Returns `true` once the order's deadline has been reached, in every status.
     pub fn is_past_deadline(&self, now: Timestamp) -> bool {
         is_over(self.expires_at, now)
     }
 
-    /// Whether the hold has ended by the clock, though `OrderExpired` may not be written yet.
+    /// Returns `true` if the hold has ended by the clock, even if `OrderExpired` is not written yet.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
         let waits = self.status == OrderStatus::Created || Failpoint::ExpireWithoutHolder.is_active();
         waits && self.is_past_deadline(now)
     }
 }
 
-/// A ticket's version after an event of its order.
+/// Version of a ticket after an event of its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketVersion {
-    /// The ticket.
+    /// Id of the ticket.
     pub id: TicketId,
-    /// Its version after the event.
+    /// Version of the ticket after the event.
     pub version: u64,
 }
 
-/// The tickets that an order's event changed.
+/// Tickets that an order's event changed.
 pub(crate) type TicketVersions = SmallVec<[TicketVersion; 1]>;
 
-/// Whether a hold that ends at the deadline has ended.
+/// Returns `true` if a hold with this deadline has ended at `now`.
 pub(in crate::domain) fn is_over(deadline: Timestamp, now: Timestamp) -> bool {
     deadline < now || deadline == now && !Failpoint::DeadlineOffByOne.is_active()
 }
 
-/// Whether the order still waits for its buyer: neither ended nor being paid nor past its deadline.
+/// Checks that the order can be paid or cancelled: it has not ended, is not being paid, and is before its deadline.
 pub(in crate::domain) fn payable(order: &Order, now: Timestamp) -> Result<(), Rejection> {
     match order.status {
         OrderStatus::Created if is_over(order.expires_at, now) => Err(Rejection::Expired),
@@ -157,7 +157,7 @@ pub(in crate::domain) fn end(
     Ok(order)
 }
 
-/// The order, one version on.
+/// Sets the order's version and time to the fact's and returns the order.
 pub(in crate::domain) fn version_step(order: &mut Arc<Order>, fact: Fact) -> Result<&mut Order, Inconsistency> {
     fact.follows(order.version)?;
     let order = Arc::make_mut(order);
@@ -166,7 +166,7 @@ pub(in crate::domain) fn version_step(order: &mut Arc<Order>, fact: Fact) -> Res
     Ok(order)
 }
 
-/// The versions that the order's tickets have after one more change of each.
+/// Returns the versions that the order's tickets have after one more change of each.
 pub(in crate::domain) fn after_this(state: &State, order: &Order) -> TicketVersions {
     let next = |id| state.ticket(id).map_or(1, |ticket| ticket.version + 1);
     order.tickets.iter().map(|ticket| TicketVersion { id: ticket.id, version: next(ticket.id) }).collect()

@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the order domain, as given, when, then.
 
 mod cancel;
 mod create;

@@ -1,4 +1,4 @@
-//! How a buyer ends an order, and when not.
+//! Tests of cancelling an order.
 
 use super::super::{CancelReason, OrderCancelled, OrderStatus, Rejection};
 use crate::domain::testing::*;
@@ -13,7 +13,7 @@ fn cancelled<const N: usize>(number: u64, tickets: [(u64, u64); N]) -> DomainEve
     })
 }
 
-/// Order 1 of tickets 7 and 8, with its buyer acting.
+/// Returns a scenario with order 1 of tickets 7 and 8, in which its buyer acts.
 fn ordered() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]))
 }

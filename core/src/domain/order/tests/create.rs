@@ -1,4 +1,4 @@
-//! Who gets a hold on which tickets.
+//! Tests of creating an order.
 
 use super::super::{OrderCreated, OrderStatus, OrderedTicket, Rejection};
 use crate::domain::Limits;
@@ -7,7 +7,7 @@ use crate::domain::ticket::{Listing, TicketStatus};
 use crate::event::DomainEvent;
 use crate::types::Money;
 
-/// The event of an order of tickets that were never touched before.
+/// Returns the event of an order of tickets that were never changed before.
 fn created<const N: usize>(number: u64, tickets: [(u64, u64); N], total: u64, expires_at: u64) -> DomainEvent {
     let ordered = |(number, seller)| {
         let Listing { title, price, .. } = listing(number);

@@ -1,7 +1,8 @@
-//! Random histories, in which after every step all invariants of the state hold.
+//! Checks all invariants of the state after every step of random histories.
 //!
-//! Three states go side by side: one that keeps everything; a lean one that keeps only what is active and is given the rest when
-//! a command needs it, as the engine does; and from time to time one that is restored from the entities alone.
+//! Three states are compared: a full one that keeps everything; a lean one that keeps only active entities and loads
+//! others when a command needs them, as the engine does; and from time to time one that is restored from the entities
+//! alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,13 +34,13 @@ const LIMITS: Limits = Limits {
     fees: FEES,
 };
 
-/// A share that leaves fractions of a minor unit.
+/// Fee with a share that leaves fractions of a minor unit.
 const FEES: FeePolicy = match FeePolicy::basis_points(1_234) {
     Ok(fees) => fees,
     Err(_) => panic!("it is less than the whole"),
 };
 
-/// Numbers from a seed: xorshift64*.
+/// Generator of numbers from a seed: xorshift64*.
 pub(in crate::domain) struct Random(pub(in crate::domain) u64);
 
 impl Random {
@@ -50,7 +51,7 @@ impl Random {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end
     }
 
-    /// One of the last few of 1..=`made`, now and then one that does not exist.
+    /// Returns one of the last few numbers of `1..=made`, or sometimes a number that does not exist.
     fn recent(&mut self, made: u64) -> u64 {
         (made + 1).saturating_sub(self.below(10)).max(1)
     }
@@ -59,18 +60,18 @@ impl Random {
 struct Walk {
     random: Random,
     now: u64,
-    /// Keeps everything.
+    /// State that keeps everything.
     full: State,
-    /// Keeps what is active.
+    /// State that keeps only active entities.
     lean: State,
-    /// How many users, tickets and orders were made: their numbers are 1 to these.
+    /// Number of users made. Users, tickets and orders are numbered from 1.
     users: u64,
     tickets: u64,
     orders: u64,
     sessions: Vec<(SessionId, Timestamp)>,
-    /// The events and refusals that occurred.
+    /// Names of the events and refusals that occurred.
     occurred: BTreeSet<String>,
-    /// How many entities the decisions have looked at.
+    /// Number of entities that the decisions have read.
     looks: usize,
 }
 
@@ -107,7 +108,8 @@ impl Walk {
         self.audit();
     }
 
-    /// What the engine does before a command: puts into memory what decides it, the order first, which names its tickets.
+    /// Loads the entities that decide the command into memory, as the engine does: the order first, because it names
+    /// its tickets.
     fn load(&mut self, command: &Command, actor: Actor) -> Vec<StreamKey> {
         let mut keys: Vec<_> = command.reads(actor, &self.full).into_iter().collect();
         keys.retain(|key| !self.lean.contains(*key));
@@ -147,7 +149,7 @@ impl Walk {
 
     fn refused(&mut self, rejection: Rejection) {
         let text = format!("{rejection:?}");
-        // `Order(TicketLocked(TicketId(…)))` without the id.
+        // Shortens `Order(TicketLocked(TicketId(…)))` to the part before the id.
         let (kind, _) = text.split_once("Id(").unwrap_or((&text, ""));
         self.occurred.insert(kind.to_owned());
     }
@@ -156,7 +158,7 @@ impl Walk {
         user(self.random.recent(self.users))
     }
 
-    /// Mostly the one who may, else anybody.
+    /// Returns usually the actor who is allowed, else another.
     fn actor(&mut self, right: Option<UserId>) -> Actor {
         match (self.random.below(10), right) {
             (0, _) => Actor::System,
@@ -265,7 +267,7 @@ impl Walk {
         Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale })
     }
 
-    /// The gateway says something of the order's charge.
+    /// Returns a command with a gateway's answer to the order's charge.
     fn settle_command(&mut self, number: u64) -> Command {
         let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
         let outcome = match self.random.below(9) {
@@ -276,7 +278,7 @@ impl Walk {
         Command::SettleCharge(SettleCharge { order_id: order_id(number), charge_id, outcome, new_order_id })
     }
 
-    /// The gateway says something of one of its refunds.
+    /// Returns a command with a gateway's answer to one of its refunds.
     fn refund_command(&mut self, number: u64) -> Command {
         let charge = self.full.order(order_id(number)).and_then(|order| order.charge.as_ref());
         let refunds: Vec<_> =
@@ -291,7 +293,7 @@ impl Walk {
         Command::SettleRefund(SettleRefund { order_id: order_id(number), charge_id, refund_id, outcome, new_order_id })
     }
 
-    /// Something happens at the gateway's.
+    /// Returns a command about an event at the gateway or the buyer's bank.
     fn bank_command(&mut self, number: u64) -> Command {
         let (order_id, charge_id, amount) =
             (order_id(number), self.charge_of(number), money(1 + self.random.below(400), "USD"));
@@ -329,10 +331,10 @@ impl Walk {
         (1..=self.orders).filter_map(|number| self.full.order(order_id(number)))
     }
 
-    /// A state with these entities, as after a restart.
+    /// Returns a state with these entities, as after a restart.
     fn restored(&self, only_active: bool) -> State {
         let mut state = State::default();
-        // The newest first: the order must not matter.
+        // The newest comes first, because the order must not matter.
         let orders: Vec<_> = self.all_orders().filter(|order| !only_active || !order.is_terminal()).collect();
         orders.into_iter().rev().for_each(|order| state.restore_order(Arc::clone(order)));
         let tickets = self.all_tickets().filter(|ticket| !only_active || ticket.status.is_active());
@@ -352,7 +354,7 @@ impl Walk {
         self.audit_accounts();
     }
 
-    /// The accounts come to zero, and the sellers' to what is left of complete orders less what they got.
+    /// Checks that the accounts sum to zero, and the sellers' accounts to the rest of complete orders less payouts.
     fn audit_accounts(&self) {
         let accounts = self.full.ledger().accounts();
         assert_eq!(accounts, self.lean.ledger().accounts());
@@ -434,7 +436,7 @@ fn expire_by_id(order_id: OrderId) -> Command {
     Command::ExpireOrder(ExpireOrder { order_id })
 }
 
-/// A decision as something that can be compared.
+/// Converts a decision to a form that can be compared.
 fn plain(decided: &Result<Decision, Rejection>) -> Result<(&[DomainEvent], String), Rejection> {
     let decision = decided.as_ref().map_err(|rejection| *rejection)?;
     Ok((decision.events.as_slice(), format!("{:?}", decision.vault)))
@@ -449,7 +451,7 @@ fn all_invariants_hold_in_random_histories() {
         for step in 0..STEPS {
             walk.step();
             if step % 37 == 0 {
-                // The history goes on with restored states, which must not show.
+                // The history continues with restored states, which must make no difference.
                 (walk.lean, walk.full) = (walk.restored(true), walk.restored(false));
                 walk.audit();
             }
@@ -458,14 +460,14 @@ fn all_invariants_hold_in_random_histories() {
                 walk.lean.forget_sessions_until(ms(walk.now));
             }
         }
-        // Every one of them was named by its command.
+        // Every entity that was read was named by its command.
         assert!(walk.looks > STEPS, "{}", walk.looks);
         seen.extend(walk.occurred);
     }
     check_covers_everything(&seen);
 }
 
-/// The histories are worth little if they don't go everywhere.
+/// Checks that the histories reach every event and refusal.
 fn check_covers_everything(seen: &BTreeSet<String>) {
     let events = "UserCreated UserUpdated UserErased SessionRevoked TicketCreated TicketUpdated TicketWithdrawn \
         OrderCreated OrderCancelled OrderExpired PaymentStarted ChargeCreated ChargeFailed RefundStarted ChargeRefunded \

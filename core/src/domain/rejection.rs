@@ -1,16 +1,16 @@
-//! Why the domains say no.
+//! Refusals of the domains.
 
 use super::{auth, expiration, ledger, order, payment, ticket};
 use crate::types::TicketId;
 
-/// Makes a domain's `Rejection`, and its `codes`: the list of what each refusal's public code is.
+/// Defines a domain's `Rejection`, and its `codes`: the list of each refusal's public code.
 ///
-/// A refusal `has` a code of its own, which is declared with it (`Refusal: Code = Kind "the.code" "The message"`, where the
-/// sentence before it documents both), or `shares` one that is declared elsewhere (`Refusal: Code`). A domain that asks another
-/// first can pass that one's refusals on (`or Order(order::Rejection)`).
+/// A refusal under `has` has its own code, which is declared with it (`Refusal: Code = Kind "the.code" "The message"`;
+/// the sentence before it documents both). A refusal under `shares` uses a code that is declared elsewhere (`Refusal:
+/// Code`). A domain that asks another first can pass on that one's refusals (`or Order(order::Rejection)`).
 ///
-/// The list is a macro. It is given the names of more macros, and hands what it was given and its own list to the first of them;
-/// `core/src/error/code.rs` puts all lists together in this way.
+/// The list is a macro. It takes the names of further macros, and passes its input and its own list to the first of
+/// them. `core/src/error/code.rs` joins all lists in this way.
 macro_rules! rejections {
     ($($list:tt)*) => {
         $crate::domain::rejection::list_rejections! { ($) $($list)* }
@@ -53,10 +53,10 @@ macro_rules! list_rejections {
 }
 pub(in crate::domain) use list_rejections;
 
-/// Makes the union of the domains' refusals.
+/// Defines the union of the domains' refusals.
 macro_rules! domains {
     ($($(#[$doc:meta])* $name:ident($domain:ident),)*) => {
-        /// Why a domain says no.
+        /// Refusal of a domain.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Rejection {
             $($(#[$doc])* $name($domain::Rejection),)*
@@ -73,22 +73,22 @@ macro_rules! domains {
 }
 
 domains! {
-    /// The auth domain.
+    /// Refusal of the auth domain.
     Auth(auth),
-    /// The ticket domain.
+    /// Refusal of the ticket domain.
     Ticket(ticket),
-    /// The order domain.
+    /// Refusal of the order domain.
     Order(order),
-    /// The expiration domain.
+    /// Refusal of the expiration domain.
     Expiration(expiration),
-    /// The payment domain.
+    /// Refusal of the payment domain.
     Payment(payment),
-    /// The ledger domain.
+    /// Refusal of the ledger domain.
     Ledger(ledger),
 }
 
 impl Rejection {
-    /// Says that the refusal may hold only because holds that have ended by the clock are still counted.
+    /// Returns `true` if the refusal may be caused only by holds that have ended by the clock but are still counted.
     pub(crate) const fn counts_holds(self) -> bool {
         match self {
             Self::Auth(rejection) => rejection.counts_holds(),
@@ -97,7 +97,7 @@ impl Rejection {
         }
     }
 
-    /// Returns the ticket that is in the way, if the refusal is about one of several.
+    /// Returns the ticket that caused the refusal, if it is about one of several.
     pub(crate) const fn ticket(self) -> Option<TicketId> {
         match self {
             Self::Order(rejection) => rejection.ticket(),

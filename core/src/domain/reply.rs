@@ -1,4 +1,4 @@
-//! What commands are answered with: one closed enum, which is stored for commands that come again.
+//! Answers to commands: one closed enum, which is stored for repeated commands.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::{Order, Ticket, User};
 
 /// A type that commands are answered with.
 pub(crate) trait Answer: Into<Reply> {
-    /// Returns the answer of this type, or `None` if the reply is of another.
+    /// Returns the answer of this type, or `None` if the reply has another type.
     fn of(reply: Reply) -> Option<Self>;
 }
 
-/// Makes the enum of replies, and an [`Answer`] of each type.
+/// Defines the enum of replies, and implements [`Answer`] for each type.
 macro_rules! replies {
     ($($(#[$doc:meta])* $name:ident($answer:ty),)*) => {
-        /// What a command came to, as of the moment it was decided.
+        /// Answer to a command, as of the moment it was decided.
         ///
         /// **Invariant:** its serde form is stored.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

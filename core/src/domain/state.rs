@@ -1,4 +1,4 @@
-//! What the rules need to know, in memory: the active entities, and what follows from them.
+//! In-memory state that the rules need: the active entities, and values derived from them.
 
 mod change;
 
@@ -15,11 +15,11 @@ use crate::event::{Actor, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
-/// The state that commands are decided on.
+/// State on which commands are decided.
 ///
-/// It holds every user, every ticket that is on sale or locked and every order that is not terminal. Others are put in when a
-/// command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again ([`State::drop_terminal`]).
-/// Entities are shared with the views, which never change them.
+/// Holds every user, every ticket that is on sale or locked, and every order that is not terminal. Other entities are
+/// loaded when a command needs them ([`State::restore_ticket`], [`State::restore_order`]) and dropped again
+/// ([`State::drop_terminal`]). The state shares its entities with the views, which never change them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
     users: FxHashMap<UserId, Arc<User>>,
@@ -27,28 +27,28 @@ pub(crate) struct State {
     orders: FxHashMap<OrderId, Arc<Order>>,
     revoked: RevokedSessions,
     deadlines: Deadlines,
-    /// What users have under way; users without anything are left out.
+    /// Open orders and active tickets of each user; users without any are left out.
     trading: FxHashMap<UserId, Trading>,
-    /// How many orders are open.
+    /// Number of open orders.
     open_orders: usize,
-    /// Whose the money is.
+    /// Accounts of the money.
     ledger: Ledger,
-    /// What is looked at.
+    /// Record of the streams that were read.
     #[cfg(test)]
     trace: super::trace::Trace,
 }
 
-/// What a user has under way.
+/// Open orders and active tickets of a user.
 #[derive(Debug, Clone, Copy, Default)]
 struct Trading {
-    /// Orders in state `created` or `awaiting_payment`.
+    /// Number of orders in state `created` or `awaiting_payment`.
     open_orders: u32,
-    /// Tickets on sale or locked.
+    /// Number of tickets on sale or locked.
     active_tickets: u32,
 }
 
 impl State {
-    /// What was looked at since this was asked last.
+    /// Returns the streams that were read since the previous call.
     #[cfg(test)]
     pub(super) fn looked_at(&self) -> std::collections::BTreeSet<StreamKey> {
         self.trace.take()
@@ -63,13 +63,13 @@ impl State {
     #[expect(clippy::unused_self, reason = "in tests it notes what is looked at")]
     const fn note(&self, _key: StreamKey) {}
 
-    /// The user of this id.
+    /// Returns the user of this id.
     pub(crate) fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.note(StreamKey::User(id));
         self.users.get(&id)
     }
 
-    /// Whether the actor may do what operators may.
+    /// Returns `true` if the actor has operator rights: an operator or the system.
     pub(in crate::domain) fn is_operator(&self, actor: Actor) -> bool {
         match actor {
             Actor::System => true,
@@ -77,61 +77,61 @@ impl State {
         }
     }
 
-    /// The ticket of this id, if it is in memory.
+    /// Returns the ticket of this id, if it is in memory.
     pub(crate) fn ticket(&self, id: TicketId) -> Option<&Arc<Ticket>> {
         self.note(StreamKey::Ticket(id));
         self.tickets.get(&id)
     }
 
-    /// The order of this id, if it is in memory.
+    /// Returns the order of this id, if it is in memory.
     pub(crate) fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
         self.note(StreamKey::Order(id));
         self.orders.get(&id)
     }
 
-    /// Whether the session ended before its time.
+    /// Returns `true` if the session was ended before it expired.
     pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
         self.revoked.contains(id)
     }
 
-    /// The deadlines that are watched.
+    /// Returns the watched deadlines.
     pub(crate) fn deadlines(&self) -> &Deadlines {
         &self.deadlines
     }
 
-    /// How many open orders the user has.
+    /// Returns the number of the user's open orders.
     pub(crate) fn open_orders_of(&self, id: UserId) -> u32 {
         self.note(StreamKey::User(id));
         self.trading.get(&id).map_or(0, |trading| trading.open_orders)
     }
 
-    /// Whether the user has tickets on sale or open orders.
+    /// Returns `true` if the user has tickets on sale or locked, or open orders.
     pub(crate) fn is_trading(&self, id: UserId) -> bool {
         self.note(StreamKey::User(id));
         self.trading.contains_key(&id)
     }
 
-    /// How many orders hold tickets right now.
+    /// Returns the number of orders that hold tickets now.
     pub(crate) fn open_orders(&self) -> usize {
         self.open_orders
     }
 
-    /// Whose the money is.
+    /// Returns the ledger.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// The entries of the ledger since this was asked the last time.
+    /// Returns the entries of the ledger since the previous call.
     pub(crate) fn take_entries(&mut self) -> Vec<Arc<LedgerEntry>> {
         self.ledger.take_fresh()
     }
 
-    /// Puts the accounts in.
+    /// Replaces the ledger by one with these accounts.
     pub(crate) fn restore_accounts(&mut self, accounts: Accounts) {
         self.ledger = Ledger::of(accounts);
     }
 
-    /// The version of a stream's entity: 0 for one that does not exist or is not in memory.
+    /// Returns the version of a stream's entity; 0 if it does not exist or is not in memory.
     pub(crate) fn version(&self, key: StreamKey) -> u64 {
         match key {
             StreamKey::User(id) => self.users.get(&id).map_or(0, |user| user.version),
@@ -141,12 +141,12 @@ impl State {
         }
     }
 
-    /// Puts a user in.
+    /// Loads a user.
     pub(crate) fn restore_user(&mut self, user: Arc<User>) {
         self.users.insert(user.id, user);
     }
 
-    /// Puts a ticket in, and counts it if it is on sale or locked.
+    /// Loads a ticket, and counts it if it is on sale or locked.
     pub(crate) fn restore_ticket(&mut self, ticket: Arc<Ticket>) {
         let (seller, active) = (ticket.seller_id, ticket.status.is_active());
         if self.tickets.insert(ticket.id, ticket).is_none() && active {
@@ -154,7 +154,7 @@ impl State {
         }
     }
 
-    /// Puts an order in, and counts and watches it if it is open.
+    /// Loads an order, and counts and watches it if it is open.
     pub(crate) fn restore_order(&mut self, order: Arc<Order>) {
         let (buyer, open) = (order.buyer_id, order.status.is_open());
         if order.status == order::OrderStatus::Created && !Failpoint::RestartForgetsDeadlines.is_active() {
@@ -166,32 +166,32 @@ impl State {
         }
     }
 
-    /// Puts a revoked session in.
+    /// Loads a revoked session.
     pub(crate) fn restore_revoked(&mut self, id: SessionId, expires_at: Timestamp) {
         self.revoked.insert(id, expires_at);
     }
 
-    /// Forgets revoked sessions that have ended by themselves.
+    /// Drops revoked sessions that have expired.
     pub(crate) fn forget_sessions_until(&mut self, now: Timestamp) {
         self.revoked.forget_until(now);
     }
 
-    /// Every user.
+    /// Iterates over all users.
     pub(crate) fn users(&self) -> impl Iterator<Item = &Arc<User>> {
         self.users.values()
     }
 
-    /// The tickets in memory.
+    /// Iterates over the tickets in memory.
     pub(crate) fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
         self.tickets.values()
     }
 
-    /// The orders in memory.
+    /// Iterates over the orders in memory.
     pub(crate) fn orders(&self) -> impl Iterator<Item = &Arc<Order>> {
         self.orders.values()
     }
 
-    /// Takes the ticket out of memory if it is neither on sale nor locked.
+    /// Removes the ticket from memory and returns it if it is neither on sale nor locked.
     pub(crate) fn take_terminal_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
         match self.tickets.entry(id) {
             Entry::Occupied(ticket) if !ticket.get().status.is_active() => Some(ticket.remove()),
@@ -199,7 +199,7 @@ impl State {
         }
     }
 
-    /// Takes the order out of memory if nothing is under way with it.
+    /// Removes the order from memory and returns it if it is terminal.
     pub(crate) fn take_terminal_order(&mut self, id: OrderId) -> Option<Arc<Order>> {
         match self.orders.entry(id) {
             Entry::Occupied(order) if order.get().is_terminal() => Some(order.remove()),
@@ -207,7 +207,7 @@ impl State {
         }
     }
 
-    /// Drops the entity from memory if nothing is under way with it.
+    /// Drops the entity from memory if it is terminal.
     pub(crate) fn drop_terminal(&mut self, key: StreamKey) {
         match key {
             StreamKey::Ticket(id) => drop(self.take_terminal_ticket(id)),
@@ -216,7 +216,7 @@ impl State {
         }
     }
 
-    /// Whether the entity is in memory.
+    /// Returns `true` if the entity is in memory.
     pub(crate) fn contains(&self, key: StreamKey) -> bool {
         match key {
             StreamKey::Ticket(id) => self.tickets.contains_key(&id),

@@ -1,10 +1,11 @@
-//! Given, when, then: a rule, told in a few lines.
+//! Scenarios for tests of the rules, as given, when, then.
 //!
 //! ```text
 //! market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).at(HOLD).when(pay(1)).then_refused(Rejection::Expired)
 //! ```
 //!
-//! Ids are small numbers; a charge has the number of its order. Ticket `n` costs `n` dollars unless the scenario says otherwise.
+//! Ids are small numbers; a charge has the number of its order. Ticket `n` costs `n` dollars unless the scenario says
+//! otherwise.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,30 +20,30 @@ use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
 use crate::types::{ChargeId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
 
-/// The people of [`market`].
+/// Number of the first seller of [`market`]; the other users follow.
 pub(crate) const SELLER: u64 = 1;
 pub(crate) const OTHER_SELLER: u64 = 2;
 pub(crate) const BUYER: u64 = 3;
 pub(crate) const RIVAL: u64 = 4;
 pub(crate) const OPERATOR: u64 = 5;
-/// Nobody in the market has this number.
+/// Number that no user of [`market`] has.
 pub(crate) const UNKNOWN: u64 = 99;
 
-/// How long a hold lasts, in milliseconds.
+/// Duration of a hold, in milliseconds.
 pub(crate) const HOLD: u64 = 15 * 60 * 1000;
 
-/// A world in which nothing has happened, at time 0, with the system acting.
+/// Returns a scenario in which nothing has happened, at time 0, with the system acting.
 pub(crate) fn nothing() -> Scenario {
     let (state, now, limits) = (State::default(), Timestamp::default(), Limits::default());
     Scenario { state, now, actor: Actor::System, email_owner: None, limits }
 }
 
-/// A world with two sellers, two buyers and an operator, and no tickets yet.
+/// Returns a scenario with two sellers, two buyers and an operator, and no tickets yet.
 pub(crate) fn market() -> Scenario {
     (SELLER..=OPERATOR).fold(nothing(), |scenario, user| scenario.has(sign_up(user))).has(set_operator(OPERATOR, true))
 }
 
-/// What has happened so far, and under which circumstances it goes on.
+/// State and circumstances of a test.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub(crate) state: State,
@@ -53,44 +54,44 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// From here on it is `ms` milliseconds after the start.
+    /// Sets the time to `ms` milliseconds after the start.
     pub(crate) fn at(self, ms: u64) -> Self {
         Self { now: Timestamp::from_millis(ms), ..self }
     }
 
-    /// From here on, this user acts.
+    /// Makes this user the actor.
     pub(crate) fn by(self, number: u64) -> Self {
         Self { actor: Actor::User(user(number)), ..self }
     }
 
-    /// From here on, the system acts.
+    /// Makes the system the actor.
     pub(crate) fn by_system(self) -> Self {
         Self { actor: Actor::System, ..self }
     }
 
-    /// From here on, every email that a command is about belongs to this user.
+    /// Makes this user the owner of every email that a command is about.
     pub(crate) fn email_of(self, number: u64) -> Self {
         Self { email_owner: Some(user(number)), ..self }
     }
 
-    /// From here on, these limits are in force.
+    /// Sets the limits.
     pub(crate) fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// From here on, this becomes of late money, such as `return`.
+    /// Sets the policy for late money, such as `return`.
     pub(crate) fn late_money(self, policy: &str) -> Self {
         let limits = Limits { late_money: policy.parse().unwrap(), ..self.limits };
         self.limits(limits)
     }
 
-    /// A seller lists tickets; who acts afterwards stays as it was.
+    /// Lists tickets by a seller; the actor stays as it was.
     pub(crate) fn on_sale<const N: usize>(self, seller: u64, tickets: [u64; N]) -> Self {
         let actor = self.actor;
         Self { actor, ..self.by(seller).has(list(tickets)) }
     }
 
-    /// A command that succeeds and changes something.
+    /// Runs a command that must succeed and change something.
     #[track_caller]
     pub(crate) fn has(self, command: Command) -> Self {
         let told = self.when(command);
@@ -101,13 +102,13 @@ impl Scenario {
         told.go_on()
     }
 
-    /// What comes of a command.
+    /// Decides a command without applying its events.
     pub(crate) fn when(&self, command: Command) -> Outcome {
         let decision = decide(&self.state, &command, &self.context());
         Outcome { scenario: self.clone(), command, decision }
     }
 
-    /// Applies an event as the next of its stream, whether any command would lead to it or not.
+    /// Applies an event as the next of its stream, even if no command would lead to it.
     pub(crate) fn apply(&mut self, event: &DomainEvent) -> Result<(), Inconsistency> {
         let version = self.state.version(event.stream()) + 1;
         self.state.apply(event, Fact { at: self.now, version })
@@ -134,7 +135,7 @@ impl Scenario {
     }
 }
 
-/// A command and what was decided.
+/// A command and its decision.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     scenario: Scenario,
@@ -143,20 +144,20 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Exactly these events come of it. The scenario goes on after them.
+    /// Checks that exactly these events were decided, and returns the scenario after them.
     #[track_caller]
     pub(crate) fn then_events<const N: usize>(self, events: [DomainEvent; N]) -> Scenario {
         assert_eq!(self.events(), &Events::from_iter(events), "of {:?}", self.command);
         self.go_on()
     }
 
-    /// It is accepted, and changes nothing.
+    /// Checks that the command is accepted and changes nothing.
     #[track_caller]
     pub(crate) fn then_nothing(self) -> Scenario {
         self.then_events([])
     }
 
-    /// It is refused for this reason. The scenario goes on as if it had never been asked.
+    /// Checks that the command is refused for this reason, and returns the scenario before it.
     #[track_caller]
     pub(crate) fn then_refused(self, rejection: impl Into<Rejection>) -> Scenario {
         match self.decision {
@@ -166,7 +167,7 @@ impl Outcome {
         self.scenario
     }
 
-    /// The events that come of it.
+    /// Returns the decided events.
     #[track_caller]
     pub(crate) fn events(&self) -> &Events {
         match &self.decision {
@@ -175,7 +176,7 @@ impl Outcome {
         }
     }
 
-    /// The scenario after the events; `apply` must take whatever `decide` allows.
+    /// Returns the scenario after the events; `apply` must accept whatever `decide` allows.
     #[track_caller]
     pub(crate) fn go_on(self) -> Scenario {
         let events = self.events().clone();
@@ -187,7 +188,7 @@ impl Outcome {
     }
 }
 
-/// Checks a table: the scenario's command is refused for the reason beside it, row by row.
+/// Checks for each row that the scenario's command is refused for the row's reason.
 #[track_caller]
 pub(crate) fn check_refused<R: Into<Rejection> + Debug>(rows: impl IntoIterator<Item = (Scenario, Command, R)>) {
     for (scenario, command, rejection) in rows {
@@ -227,23 +228,23 @@ pub(crate) fn ms(ms: u64) -> Timestamp {
     Timestamp::from_millis(ms)
 }
 
-/// An amount in minor units.
+/// Returns an amount in minor units.
 pub(crate) fn money(minor: u64, currency: &str) -> Money {
     Money::from_minor(minor, currency.parse().unwrap()).unwrap()
 }
 
-/// Tickets with their versions after an event.
+/// Returns tickets with their versions after an event.
 pub(crate) fn versions<const N: usize>(tickets: [(u64, u64); N]) -> TicketVersions {
     tickets.into_iter().map(|(number, version)| TicketVersion { id: ticket(number), version }).collect()
 }
 
-/// A show that starts then.
+/// Returns a show that starts at this time.
 pub(crate) fn show(starts_at: u64) -> Arc<Show> {
     let name = "Hamlet".parse().unwrap();
     Arc::new(Show { name, category: None, venue: Some("Globe".parse().unwrap()), starts_at: ms(starts_at) })
 }
 
-/// The listing of ticket `number`: as many dollars, no show, no seat.
+/// Returns the listing of ticket `number`, at `number` dollars, without show and seat.
 pub(crate) fn listing(number: u64) -> Listing {
     let title = format!("Ticket {number}").parse().unwrap();
     Listing { title, price: money(number * 100, "USD"), show: None, seat: None }
@@ -294,7 +295,7 @@ pub(crate) fn list_for(number: u64, price: Money) -> Command {
     list_as(number, Listing { price, ..listing(number) })
 }
 
-/// Gives the ticket the title "New", a price of `minor` US cents, and maybe a show.
+/// Returns a command that gives the ticket the title "New", a price of `minor` US cents, and maybe a show.
 pub(crate) fn edit(number: u64, minor: u64, show: Option<Arc<Show>>, expected_version: Option<u64>) -> Command {
     let (title, price) = ("New".parse().unwrap(), money(minor, "USD"));
     Command::UpdateTicket(UpdateTicket { ticket_id: ticket(number), title, price, show, expected_version })
@@ -321,7 +322,7 @@ pub(crate) fn pay(number: u64) -> Command {
     pay_as(number, number)
 }
 
-/// Pays an order with a charge of another number.
+/// Returns a command that pays an order with a charge of another number.
 pub(crate) fn pay_as(number: u64, charge: u64) -> Command {
     Command::StartPayment(StartPayment {
         order_id: order_id(number),
@@ -330,13 +331,14 @@ pub(crate) fn pay_as(number: u64, charge: u64) -> Command {
     })
 }
 
-/// The gateway's answer to a charge of the order. If its money comes late, new things have [`late`] numbers.
+/// Returns a command with the gateway's answer to a charge of the order. New orders of late money have [`late`]
+/// numbers.
 pub(crate) fn settle(number: u64, charge: u64, outcome: ChargeOutcome) -> Command {
     let (order_id, new_order_id) = (order_id(number), order_id(late(number)));
     Command::SettleCharge(SettleCharge { order_id, charge_id: charge_id(charge), outcome, new_order_id })
 }
 
-/// The number of the order or refund that comes of the late money of an order.
+/// Returns the number of the order or refund that late money of an order leads to.
 pub(crate) const fn late(number: u64) -> u64 {
     number + 100
 }
@@ -353,13 +355,13 @@ pub(crate) fn declined(number: u64) -> Command {
     settle(number, number, ChargeOutcome::NotCharged { reason: "declined".into() })
 }
 
-/// Gives all that is left of an order's money back; the refund has the number of the order.
+/// Returns a command that gives back all that is left of an order's money. The refund has the number of the order.
 pub(crate) fn refund(number: u64, return_to_sale: bool) -> Command {
     let (order_id, refund_id) = (order_id(number), refund_id(number));
     Command::StartRefund(StartRefund { order_id, refund_id, amount: None, return_to_sale })
 }
 
-/// Gives as many US cents of an order's money back, by a refund of another number.
+/// Returns a command that gives back `minor` US cents of an order's money, by a refund of another number.
 pub(crate) fn refund_part(number: u64, refund: u64, minor: u64) -> Command {
     let (order_id, refund_id, amount) = (order_id(number), refund_id(refund), Some(money(minor, "USD")));
     Command::StartRefund(StartRefund { order_id, refund_id, amount, return_to_sale: false })
@@ -369,17 +371,17 @@ pub(crate) fn refunded(number: u64) -> Command {
     refunded_as(number, number)
 }
 
-/// The refund of another charge of the order is done.
+/// Returns a command by which the refund of another charge of the order is done.
 pub(crate) fn refunded_as(number: u64, charge: u64) -> Command {
     settle_refund(number, charge, number, RefundOutcome::Refunded { reference: Some("back".into()) })
 }
 
-/// A refund of another number is done.
+/// Returns a command by which a refund of another number is done.
 pub(crate) fn part_refunded(number: u64, refund: u64) -> Command {
     settle_refund(number, number, refund, RefundOutcome::Refunded { reference: Some("back".into()) })
 }
 
-/// The gateway refuses a refund for good.
+/// Returns a command by which the gateway permanently refuses a refund.
 pub(crate) fn not_refunded(number: u64, refund: u64) -> Command {
     settle_refund(number, number, refund, RefundOutcome::Refused { reason: "closed".into() })
 }

@@ -1,4 +1,4 @@
-//! A fact that can't follow from the facts before it is refused: the journal is damaged or was forged.
+//! Tests that a fact that can't follow from the facts before it is refused: the journal is damaged or was forged.
 
 use super::order::{CancelReason, OrderCancelled, TicketVersions};
 use super::testing::*;
@@ -9,7 +9,7 @@ use crate::event::{
     RefundStarted, SessionRevoked, TicketCreated, TicketUpdated, TicketWithdrawn, UserCreated, UserErased, UserUpdated,
 };
 
-/// Checks that none of the events can follow, though their own versions are right.
+/// Checks that each of the events is refused, although its own version is right.
 #[track_caller]
 fn check_forged<const N: usize>(scenario: &Scenario, events: [DomainEvent; N]) {
     for event in events {
@@ -17,14 +17,15 @@ fn check_forged<const N: usize>(scenario: &Scenario, events: [DomainEvent; N]) {
     }
 }
 
-/// The one event that the command leads to.
+/// Returns the first event of the command.
 #[track_caller]
 fn event(scenario: &Scenario, command: Command) -> DomainEvent {
     let told = scenario.when(command);
     told.events().first().unwrap().clone()
 }
 
-/// Order 1 of the buyer holds tickets 7 and 8, order 2 of the rival ticket 9; ticket 6 is available. The buyer acts.
+/// Returns a scenario in which order 1 of the buyer holds tickets 7 and 8, and order 2 of the rival holds ticket 9.
+/// Ticket 6 is available. The buyer acts.
 fn ordered() -> Scenario {
     let scenario = market().on_sale(SELLER, [6, 7, 8, 9]).by(RIVAL).has(order(2, [9])).by(BUYER);
     scenario.has(order(1, [7, 8]))

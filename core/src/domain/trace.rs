@@ -1,11 +1,12 @@
-//! Notes what of a state is looked at, so that a test can say that a decision reads nothing that its command does not name.
+//! Records which entities of a state are read, so that a test can check that a decision reads nothing that its command
+//! does not name.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::StreamKey;
 
-/// The streams that were looked at. A clone begins anew.
+/// Streams that were read. A clone starts empty.
 #[derive(Debug, Default)]
 pub(super) struct Trace(Mutex<BTreeSet<StreamKey>>);
 
@@ -14,7 +15,7 @@ impl Trace {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
     }
 
-    /// What was looked at since this was asked last.
+    /// Returns the streams that were read since the previous call.
     pub(super) fn take(&self) -> BTreeSet<StreamKey> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

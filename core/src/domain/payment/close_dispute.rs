@@ -1,4 +1,4 @@
-//! Recording whose disputed money is.
+//! Records the outcome of disputes.
 
 use std::sync::Arc;
 
@@ -15,16 +15,16 @@ use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
-/// Note whose disputed money is; only the system knows it.
+/// Command that records the outcome of a dispute. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct CloseDispute {
-    /// The charge's order.
+    /// Order of the charge.
     pub order_id: OrderId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The gateway's own name for the dispute.
+    /// Gateway's reference for the dispute.
     pub reference: Arc<str>,
-    /// Whether the money came back from the buyer's bank.
+    /// `true` if the money came back from the buyer's bank.
     pub won: bool,
 }
 
@@ -41,7 +41,8 @@ impl Decide for CloseDispute {
         StreamKeys::new()
     }
 
-    /// Refuses: [`Rejection::NotFound`] for an unknown charge or dispute. One that is closed already changes nothing.
+    /// Refuses: [`Rejection::NotFound`] for an unknown charge or dispute. Changes nothing if the dispute is already
+    /// closed.
     fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
         let (order, charge) = find(state, self.order_id, self.charge_id)?;
         let dispute = charge.dispute(&self.reference).ok_or(Rejection::NotFound)?;
@@ -62,19 +63,19 @@ impl Decide for CloseDispute {
     }
 }
 
-/// It is clear whose disputed money is.
+/// A dispute was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DisputeClosed {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The gateway's own name for the dispute.
+    /// Gateway's reference for the dispute.
     pub reference: Arc<str>,
-    /// How much it was about.
+    /// Disputed amount.
     pub amount: Money,
-    /// Whether it came back from the buyer's bank.
+    /// `true` if the money came back from the buyer's bank.
     pub won: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Money that comes for an order that has ended.
+//! Decides about money that comes for an order that has ended.
 
 mod events;
 mod policy;
@@ -15,20 +15,20 @@ use crate::types::{Money, OrderId, RefundId};
 pub use events::{ChargeEscalated, ChargeTransferred, ChargeVoided, LateMoneyReceived, VoidStarted};
 pub use policy::{LateMoneyPolicy, LateMoneyStep, UnknownLateMoneyStep};
 
-/// An order that has ended, whose charge has money, and the circumstances.
+/// An order that has ended, its charge, whose money came, and the circumstances.
 pub(in crate::domain::payment) struct Late<'s> {
     pub(in crate::domain::payment) state: &'s State,
     pub(in crate::domain::payment) order: &'s Order,
     pub(in crate::domain::payment) charge: &'s Charge,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     pub(in crate::domain::payment) reference: Option<&'s Arc<str>>,
-    /// The id of whatever new is made.
+    /// Id for the new order or refund.
     pub(in crate::domain::payment) new_id: OrderId,
     pub(in crate::domain::payment) context: &'s Context,
 }
 
 impl Late<'_> {
-    /// Money was taken.
+    /// Decides about money that was taken.
     pub(in crate::domain::payment) fn money(&self) -> Decision {
         let received = DomainEvent::LateMoneyReceived(LateMoneyReceived {
             charge_id: self.charge.id,
@@ -40,11 +40,11 @@ impl Late<'_> {
         Decision::events(std::iter::once(received).chain(next))
     }
 
-    /// Money was set aside: it is released, unless the buyer may still have the tickets.
+    /// Decides about money that was authorized: voids it, unless the buyer may still have the tickets.
     pub(in crate::domain::payment) fn authorization(&self) -> Decision {
         let limits = &self.context.limits;
         let retakes = limits.late_money.steps().first() == Some(&LateMoneyStep::Retake);
-        // Until it is captured, the new order is one more that its buyer has open.
+        // Until the money is captured, the new order counts as one more open order of its buyer.
         let may_hold = self.state.open_orders_of(self.order.buyer_id) < limits.open_orders_max;
         if retakes
             && may_hold
@@ -64,12 +64,12 @@ impl Late<'_> {
         }))
     }
 
-    /// Money could not be given back.
+    /// Decides about money that could not be given back.
     pub(in crate::domain::payment) fn not_returned(&self, reason: &str) -> Events {
         self.by(self.context.limits.late_money.after_return(), reason)
     }
 
-    /// The first of the steps that is possible.
+    /// Returns the events of the first step that is possible.
     fn by(&self, steps: &[LateMoneyStep], why: &str) -> Events {
         for step in steps {
             match step {
@@ -95,7 +95,7 @@ impl Late<'_> {
         })])
     }
 
-    /// The events by which the charge goes over to a new order, whose money is not yet said to be there.
+    /// Returns the events that transfer the charge to a new order, without those that record its money.
     fn retake(&self) -> Option<Events> {
         let untouched = self.charge.refunded_minor() == 0 && self.charge.disputes.is_empty();
         let (order, charge) = (self.order, self.charge);
@@ -122,7 +122,7 @@ impl Late<'_> {
         ]))
     }
 
-    /// The new order is paid by the charge.
+    /// Returns the event by which the charge pays the new order.
     fn sold(&self) -> DomainEvent {
         // Each ticket is locked and then sold.
         let next = |id| self.state.ticket(id).map_or(2, |ticket| ticket.version + 2);

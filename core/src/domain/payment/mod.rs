@@ -1,4 +1,4 @@
-//! Taking the money of an order, once, and giving it back.
+//! Takes the money of an order, once, and gives it back.
 //!
 //! ```text
 //!              StartPayment           SettleCharge: charged         StartRefund           SettleRefund
@@ -16,14 +16,15 @@
 //!                                        └──▶ voiding ─▶ voided ──┘
 //! ```
 //!
-//! **Invariant:** `PaymentStarted` is durable before the gateway is asked. From then on the order's hold stays until the
-//! gateway's answer is known, so nobody pays for a ticket that they can't have.
+//! **Invariant:** `PaymentStarted` is durable before the gateway is asked. From then on the order's hold stays until
+//! the gateway's answer is known, so a buyer never pays for a ticket that they can't have.
 //!
-//! **Invariant:** an order has at most one charge, and a charge takes money at most once. Money that arrives for an order that
-//! has ended always has an owner: by the [`LateMoneyPolicy`] it pays a new order of the same tickets, goes back, or is on an
-//! operator's list. `RefundStarted` and `VoidStarted` are durable before the gateway is asked.
+//! **Invariant:** an order has at most one charge, and a charge takes money at most once. Money that arrives for an
+//! order that has ended always has an owner: depending on the [`LateMoneyPolicy`], it pays a new order of the same
+//! tickets, goes back, or is on an operator's list. `RefundStarted` and `VoidStarted` are durable before the gateway is
+//! asked.
 //!
-//! **Invariant:** what is given back, about to be given back, or with the buyer's bank is never more than was taken.
+//! **Invariant:** the sum of completed refunds, pending refunds and money at the buyer's bank never exceeds the charge.
 
 mod close_dispute;
 mod late;

@@ -1,4 +1,4 @@
-//! Recording that the buyer's bank took money back.
+//! Records disputes opened by buyers' banks.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
-/// Note that the buyer's bank took money back; only the system knows it.
+/// Command that records a dispute: the buyer's bank took money back. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenDispute {
-    /// The charge's order.
+    /// Order of the charge.
     pub order_id: OrderId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The gateway's own name for the dispute.
+    /// Gateway's reference for the dispute.
     pub reference: Arc<str>,
-    /// How much.
+    /// Disputed amount.
     pub amount: Money,
-    /// Why, in the gateway's words.
+    /// Reason, in the gateway's words.
     pub reason: Arc<str>,
 }
 
@@ -44,7 +44,7 @@ impl Decide for OpenDispute {
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotRefundable`] while it is not known that the money was taken,
-    /// [`Rejection::RefundCurrency`]. One that is recorded already changes nothing.
+    /// [`Rejection::RefundCurrency`]. Changes nothing if the dispute is already recorded.
     fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
         let (order, charge) = find(state, self.order_id, self.charge_id)?;
         if charge.dispute(&self.reference).is_some() {
@@ -70,19 +70,19 @@ impl Decide for OpenDispute {
     }
 }
 
-/// The buyer's bank took money back until it is clear whose it is.
+/// The buyer's bank took money back until the dispute is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeDisputed {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The gateway's own name for the dispute.
+    /// Gateway's reference for the dispute.
     pub reference: Arc<str>,
-    /// How much.
+    /// Disputed amount.
     pub amount: Money,
-    /// Why, in the gateway's words.
+    /// Reason, in the gateway's words.
     pub reason: Arc<str>,
 }
 

@@ -1,4 +1,4 @@
-//! Recording a refund that was made at the gateway's.
+//! Records refunds that were made at the gateway.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
-/// Note that money was given back at the gateway's; only the system knows it.
+/// Command that records a refund made at the gateway. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordRefund {
-    /// The charge's order.
+    /// Order of the charge.
     pub order_id: OrderId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The id of the refund, made of the gateway's own name for it: it is recorded once.
+    /// Id of the refund, derived from the gateway's reference, so that the refund is recorded once.
     pub refund_id: RefundId,
-    /// The gateway's own name for it.
+    /// Gateway's reference for the refund.
     pub reference: Arc<str>,
-    /// How much.
+    /// Refunded amount.
     pub amount: Money,
 }
 
@@ -40,7 +40,7 @@ impl Decide for RecordRefund {
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotRefundable`] while it is not known that the money was taken,
-    /// [`Rejection::RefundTooLarge`]. One that is recorded already changes nothing.
+    /// [`Rejection::RefundTooLarge`]. Changes nothing if the refund is already recorded.
     fn decide(&self, state: &State, _: &Context) -> Result<Decision, Rejection> {
         let (order, charge) = find(state, self.order_id, self.charge_id)?;
         if charge.refund(self.refund_id).is_some() {

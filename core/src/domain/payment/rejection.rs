@@ -1,11 +1,11 @@
-//! Why the payment domain says no.
+//! Refusals of the payment domain.
 
 use crate::domain::order;
 use crate::domain::rejection::rejections;
 use crate::types::TicketId;
 
 rejections! {
-    /// Why the payment domain says no.
+    /// Refusal of the payment domain.
     payment
     or Order(order::Rejection) "The order domain says no: there is no such order, it is somebody else's, or it can't be paid."
     has {
@@ -13,15 +13,15 @@ rejections! {
         NotFound: PaymentNotFound = NotFound "payment.not_found" "No such charge";
         /// Only a charge that took money can be refunded.
         NotRefundable: PaymentNotRefundable = Conflict "payment.not_refundable" "Only a successful charge can be refunded";
-        /// The charge is refunded, or its refund is under way.
+        /// The charge is refunded, or its refund is pending.
         AlreadyRefunded: PaymentAlreadyRefunded = Conflict "payment.already_refunded" "The charge is refunded";
-        /// More is to be given back than is left of the charge.
+        /// The refund is larger than what is left of the charge.
         RefundTooLarge: PaymentRefundTooLarge = Conflict "payment.refund_too_large" "More than is left of the charge";
-        /// A refund is in the currency of its charge.
+        /// The refund must have the currency of its charge.
         RefundCurrency: PaymentRefundCurrency = Validation "payment.refund_currency" "A refund has the currency of its charge";
         /// Tickets go back on sale only if all of their money goes back.
         ReturnNeedsFullRefund: PaymentReturnNeedsFullRefund = Conflict "payment.return_needs_full_refund" "Tickets go back on sale only with all of their money";
-        /// Nothing about the charge waits for an operator.
+        /// The charge is not escalated to an operator.
         NotEscalated: PaymentNotEscalated = Conflict "payment.not_escalated" "Nothing about this charge waits for an operator";
     }
     shares {
@@ -33,7 +33,7 @@ rejections! {
 }
 
 impl Rejection {
-    /// Returns the ticket that is in the way, if the refusal is about one of several.
+    /// Returns the ticket that caused the refusal, if it is about one of several.
     pub(in crate::domain) const fn ticket(self) -> Option<TicketId> {
         match self {
             Self::Order(rejection) => rejection.ticket(),

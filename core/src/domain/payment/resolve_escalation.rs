@@ -1,4 +1,4 @@
-//! Recording what became of money that was nobody's.
+//! Records how an operator resolved late money.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
-/// Note what became of money that was nobody's.
+/// Command that records how an operator resolved late money.
 #[derive(Debug, Clone)]
 pub(crate) struct ResolveEscalation {
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// What became of it.
+    /// Outcome for the money.
     pub resolution: Resolution,
-    /// What the operator wants remembered.
+    /// Operator's note.
     pub note: Arc<str>,
 }
 
@@ -62,35 +62,35 @@ impl Decide for ResolveEscalation {
     }
 }
 
-/// An operator has seen to money that was nobody's.
+/// An operator resolved late money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EscalationResolved {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// How much it was about.
+    /// Amount that was resolved.
     pub amount: Money,
-    /// What became of it.
+    /// Outcome for the money.
     pub resolution: Resolution,
-    /// What the operator wants remembered.
+    /// Operator's note.
     pub note: Arc<str>,
 }
 
-/// What became of money that was nobody's.
+/// Outcome of escalated late money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(not(feature = "simulation"), non_exhaustive)]
 pub enum Resolution {
-    /// The buyer has it back by another way, such as a bank transfer.
+    /// The buyer got it back by another way, such as a bank transfer.
     ReturnedElsewhere,
     /// The platform keeps it.
     Kept,
 }
 
 impl Resolution {
-    /// The resolution as published, such as `kept`.
+    /// Returns the published name of the resolution, such as `kept`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ReturnedElsewhere => "returned_elsewhere",
@@ -108,7 +108,7 @@ impl FromStr for Resolution {
     }
 }
 
-/// A text that is no [`Resolution`].
+/// Error for a text that is no [`Resolution`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be returned_elsewhere or kept")]
 pub struct UnknownResolution;

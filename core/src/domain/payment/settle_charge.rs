@@ -1,4 +1,4 @@
-//! Recording what became of a charge.
+//! Records the outcome of a charge.
 
 mod events;
 
@@ -17,35 +17,35 @@ use crate::types::{ChargeId, OrderId, Timestamp};
 
 pub use events::{ChargeAuthorized, ChargeCreated, ChargeFailed};
 
-/// Note the gateway's answer to a charge; only the system knows it.
+/// Command that records the gateway's answer to a charge. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct SettleCharge {
-    /// The charge's order.
+    /// Order of the charge.
     pub order_id: OrderId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// What the gateway said.
+    /// Gateway's answer.
     pub outcome: ChargeOutcome,
-    /// The id of the order that the money pays if it comes too late for its own.
+    /// Id of the new order that the money pays if it comes too late for its own.
     pub new_order_id: OrderId,
 }
 
-/// What became of a charge.
+/// Outcome of a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ChargeOutcome {
     /// The money was taken.
     Charged {
-        /// The gateway's own name for it.
+        /// Gateway's reference for the charge.
         reference: Option<Arc<str>>,
     },
-    /// The money is set aside.
+    /// The money was authorized.
     Authorized {
-        /// The gateway's own name for it.
+        /// Gateway's reference for the charge.
         reference: Option<Arc<str>>,
     },
     /// The money was not taken, and never will be.
     NotCharged {
-        /// Why, in words that a buyer may read.
+        /// Reason, in words that a buyer may read.
         reason: Arc<str>,
     },
 }
@@ -63,8 +63,8 @@ impl Decide for SettleCharge {
         StreamKeys::new()
     }
 
-    /// Refuses: [`Rejection::NotFound`]. An answer that is known already changes nothing. What becomes of money that comes after all
-    /// for a charge that had failed follows the [`LateMoneyPolicy`](super::LateMoneyPolicy).
+    /// Refuses: [`Rejection::NotFound`]. Changes nothing if the answer is already known. Money that comes for a charge
+    /// that had failed is handled by the [`LateMoneyPolicy`](super::LateMoneyPolicy).
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         use ChargeOutcome::{Authorized, Charged, NotCharged};
         use ChargeStatus::{Failed, Pending, Succeeded, Voided, Voiding};
@@ -113,7 +113,8 @@ impl Decide for SettleCharge {
     }
 }
 
-/// `order` has the prices that fees are taken of; a transfer pays another order with the same tickets.
+/// Creates the event of a charge that took money. `order` has the prices for the fees; a transfer pays another order
+/// with the same tickets.
 pub(super) fn charged(
     order_id: OrderId,
     order: &Order,

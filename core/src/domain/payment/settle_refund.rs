@@ -1,4 +1,4 @@
-//! Recording what became of a refund.
+//! Records the outcome of a refund.
 
 use std::sync::Arc;
 
@@ -16,32 +16,32 @@ use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
-/// Note what became of a refund; only the system knows it.
+/// Command that records the outcome of a refund. Only the system gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct SettleRefund {
-    /// The charge's order.
+    /// Order of the charge.
     pub order_id: OrderId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The refund.
+    /// Id of the refund.
     pub refund_id: RefundId,
-    /// What the gateway said.
+    /// Gateway's answer.
     pub outcome: RefundOutcome,
-    /// The id of the order that the money pays if it came too late for its own and can't go back.
+    /// Id of the new order that the money pays if it came too late for its own and can't go back.
     pub new_order_id: OrderId,
 }
 
-/// What became of a refund.
+/// Outcome of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RefundOutcome {
     /// The money was given back.
     Refunded {
-        /// The gateway's own name for it.
+        /// Gateway's reference for the refund.
         reference: Option<Arc<str>>,
     },
     /// The money was not given back, and never will be under this id.
     Refused {
-        /// Why, in the gateway's words.
+        /// Reason, in the gateway's words.
         reason: Arc<str>,
     },
 }
@@ -59,8 +59,8 @@ impl Decide for SettleRefund {
         StreamKeys::new()
     }
 
-    /// Refuses: [`Rejection::NotFound`]. A refund whose end is known already changes nothing. Money that came late and can't be given
-    /// back goes on by the [`LateMoneyPolicy`](super::LateMoneyPolicy).
+    /// Refuses: [`Rejection::NotFound`]. Changes nothing if the outcome is already known. Late money that can't be
+    /// given back is handled by the [`LateMoneyPolicy`](super::LateMoneyPolicy).
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let (order, charge) = find(state, self.order_id, self.charge_id)?;
         let refund = charge.refund(self.refund_id).ok_or(Rejection::NotFound)?;
@@ -94,8 +94,8 @@ impl Decide for SettleRefund {
     }
 }
 
-/// Of tickets that are to be sold anew, those whose seller is gone stay sold: nobody could edit or withdraw them, and nobody would
-/// be paid.
+/// Creates the event of a completed refund. Tickets whose seller is erased are not put back on sale: there would be no
+/// seller to edit, withdraw or be paid for them.
 fn refunded(
     state: &State,
     order: &Order,
@@ -121,23 +121,23 @@ fn refunded(
 
 /// Money was given back.
 ///
-/// A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
+/// A refund that was made at the card processor, not requested by the box office, has no `RefundStarted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeRefunded {
-    /// The refund.
+    /// Id of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<RefundId>,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What was given back.
+    /// Amount that was given back.
     pub amount: Money,
-    /// The gateway's own name for the refund.
+    /// Gateway's reference for the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Arc<str>>,
-    /// The tickets that are for sale again.
+    /// Tickets that are for sale again.
     #[serde(default, skip_serializing_if = "TicketVersions::is_empty")]
     pub tickets: TicketVersions,
 }
@@ -205,19 +205,19 @@ impl ChargeRefunded {
     }
 }
 
-/// The gateway refused to give the money back, for good.
+/// The gateway permanently refused to give the money back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundFailed {
-    /// The refund.
+    /// Id of the refund.
     pub refund_id: RefundId,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What was not given back.
+    /// Amount that was not given back.
     pub amount: Money,
-    /// Why, in the gateway's words.
+    /// Reason, in the gateway's words.
     pub reason: Arc<str>,
 }
 
@@ -243,7 +243,7 @@ impl Apply for RefundFailed {
             _ => return Err(Inconsistency("a refund failed that was not under way")),
         }
         let status = charge.status_by_refunds();
-        // What becomes of money that came late is told by the next event.
+        // The next event decides about late money.
         charge.status = if status == ChargeStatus::Escalated { ChargeStatus::Late } else { status };
         Ok(())
     }

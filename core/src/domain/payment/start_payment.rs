@@ -1,4 +1,4 @@
-//! Beginning to take the money of an order.
+//! Starts taking the money of an order.
 
 use std::sync::Arc;
 
@@ -16,16 +16,16 @@ use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
 
-/// Note that the gateway is about to be asked for the money; the actor is the order's buyer.
+/// Command that records that the gateway is about to be asked for the money. The actor is the order's buyer.
 ///
-/// The card travels beside the command, because no rule reads it.
+/// The card is passed beside the command, because no rule reads it.
 #[derive(Debug, Clone)]
 pub(crate) struct StartPayment {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The id that the charge will have; the gateway's idempotency key.
+    /// Id of the new charge, which is the gateway's idempotency key.
     pub charge_id: ChargeId,
-    /// The gateway's name.
+    /// Name of the gateway.
     pub gateway: Arc<str>,
 }
 
@@ -66,13 +66,13 @@ impl Decide for StartPayment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentStarted {
-    /// The new charge; the gateway's idempotency key.
+    /// Id of the new charge, which is the gateway's idempotency key.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What is to be taken.
+    /// Amount to be taken.
     pub amount: Money,
-    /// The gateway's name.
+    /// Name of the gateway.
     pub gateway: Arc<str>,
 }
 

@@ -1,4 +1,4 @@
-//! Beginning to give money back.
+//! Starts giving money back.
 
 use std::sync::Arc;
 
@@ -15,16 +15,16 @@ use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
 
-/// Note that the gateway is about to be asked to give money back.
+/// Command that records that the gateway is about to be asked to give money back.
 #[derive(Debug, Clone)]
 pub(crate) struct StartRefund {
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The id that the refund will have; the gateway's idempotency key.
+    /// Id of the new refund, which is the gateway's idempotency key.
     pub refund_id: RefundId,
-    /// How much; all that is left if nothing is said.
+    /// Amount to give back; all that is left if `None`.
     pub amount: Option<Money>,
-    /// Whether the tickets are to be sold anew.
+    /// `true` to put the tickets back on sale.
     pub return_to_sale: bool,
 }
 
@@ -45,7 +45,7 @@ impl Decide for StartRefund {
     /// [`Rejection::AlreadyRefunded`], [`Rejection::RefundCurrency`], [`Rejection::RefundTooLarge`],
     /// [`Rejection::ReturnNeedsFullRefund`].
     ///
-    /// An operator may refund any order, and money that nobody has a claim to; a seller an order whose tickets are all theirs.
+    /// An operator may refund any order and any late money. A seller may refund an order whose tickets are all theirs.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let order = state.order(self.order_id).ok_or(Rejection::Order(order::Rejection::NotFound))?;
         if !may_refund(state, order, context.actor) {
@@ -95,36 +95,37 @@ fn may_refund(state: &State, order: &Order, actor: Actor) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundStarted {
-    /// The new refund; the gateway's idempotency key. Journals from before partial refunds have none: there was one a charge.
+    /// Id of the new refund, which is the gateway's idempotency key. Journals from before partial refunds have none,
+    /// because a charge had one refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_id: Option<RefundId>,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What is to be given back.
+    /// Amount to be given back.
     pub amount: Money,
-    /// Why.
+    /// Reason for the refund.
     pub reason: RefundReason,
-    /// Whether the tickets are sold anew once it is done.
+    /// `true` if the tickets go back on sale once the refund is done.
     pub return_to_sale: bool,
 }
 
-/// Why money is given back.
+/// Reason for a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundReason {
-    /// The seller or an operator asked for it.
+    /// The seller or an operator requested it.
     Requested,
     /// The money was taken for an order that had ended.
     Late,
-    /// Somebody did it at the card processor's.
+    /// It was made at the card processor.
     Elsewhere,
 }
 
 impl RefundReason {
-    /// The reason as published, such as `requested`.
+    /// Returns the published name of the reason, such as `requested`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "requested",
@@ -155,7 +156,7 @@ impl Apply for RefundStarted {
         let charge = charge_of(order::version_step(order, fact)?, self.charge_id, fact)?;
         let follows = match (self.reason, charge.status) {
             (RefundReason::Requested, ChargeStatus::Succeeded | ChargeStatus::Refunding) => !charge.late,
-            // Journals from before `LateMoneyReceived` go from failed to refunding.
+            // In journals from before `LateMoneyReceived`, a charge goes from failed to refunding.
             (RefundReason::Late, ChargeStatus::Late | ChargeStatus::Escalated | ChargeStatus::Failed) => true,
             _ => false,
         };
@@ -178,7 +179,7 @@ impl Apply for RefundStarted {
 }
 
 impl RefundStarted {
-    /// Journals from before `LateMoneyReceived` tell by this event that money came late.
+    /// Posts late money. In journals from before `LateMoneyReceived`, this event is the first that records it.
     fn tells_of_late_money(&self, state: &mut State, fact: Fact) -> Applied {
         state.post(self.order_id, fact, |entry| {
             let is_news = self.reason == RefundReason::Late && !entry.was_late();

@@ -1,4 +1,4 @@
-//! A charge.
+//! State of a charge.
 
 mod dispute;
 mod refund;
@@ -19,39 +19,39 @@ pub use dispute::{Dispute, DisputeStatus};
 pub(super) use refund::only_refund;
 pub use refund::{Refund, RefundStatus};
 
-/// Where a charge is in its life.
+/// Status of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChargeStatus {
     /// The gateway's answer is not known yet.
     Pending,
-    /// The money is set aside and about to be captured.
+    /// The money is authorized and about to be captured.
     Authorized,
     /// The money was taken.
     Succeeded,
     /// The money was not taken.
     Failed,
-    /// Money is being given back, all of it or a part.
+    /// All or part of the money is being given back.
     Refunding,
     /// All of the money was given back.
     Refunded,
-    /// The money was set aside too late and is being released.
+    /// The money was authorized too late and is being voided.
     Voiding,
-    /// The money was set aside too late and was released.
+    /// The money was authorized too late and was voided.
     Voided,
-    /// The money came too late, and it is not decided what becomes of it.
+    /// The money came too late, and its use is not decided.
     Late,
     /// The money came too late and pays another order.
     Transferred,
-    /// The money came too late and could not be given back: an operator has to see to it.
+    /// The money came too late and could not be given back. An operator has to resolve it.
     Escalated,
-    /// The money came too late, and an operator has decided that the platform keeps it.
+    /// The money came too late, and an operator decided that the platform keeps it.
     Kept,
 }
 
 impl ChargeStatus {
-    /// The status as published, such as `succeeded`.
+    /// Returns the published name of the status, such as `succeeded`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -69,17 +69,18 @@ impl ChargeStatus {
         }
     }
 
-    /// Whether nothing is under way at the gateway.
+    /// Returns `true` if nothing is under way at the gateway.
     pub const fn is_settled(self) -> bool {
         !matches!(self, Self::Pending | Self::Authorized | Self::Refunding | Self::Voiding | Self::Late)
     }
 
-    /// Whether there may be money that can still be given back.
+    /// Returns `true` if there may be money that can still be given back.
     pub(super) const fn has_money(self) -> bool {
         matches!(self, Self::Succeeded | Self::Refunding | Self::Late | Self::Escalated | Self::Kept)
     }
 
-    /// Whether the buyer's bank may take money back: not while none is known to be taken, and not of another order.
+    /// Returns `true` if the buyer's bank may take money back: not before money is known to be taken, and not after the
+    /// charge was transferred to another order.
     pub(super) const fn may_be_disputed(self) -> bool {
         !matches!(self, Self::Pending | Self::Authorized | Self::Failed | Self::Transferred)
     }
@@ -91,60 +92,61 @@ impl fmt::Display for ChargeStatus {
     }
 }
 
-/// Why a charge failed of which the card processor never heard: its request may still be on its way.
+/// Failure of a charge that never reached the card processor, as far as the processor knows. Its request may still be
+/// on its way.
 pub(crate) const UNREACHED: &str = "The payment did not reach the card processor";
 
-/// Until what age such a charge is asked about all the same, so that money that comes late is found and goes back.
+/// Maximum age up to which the status of such a charge is still requested, so that late money is found and goes back.
 pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
 
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Charge {
-    /// The charge's id; the gateway's idempotency key.
+    /// Id of the charge, which is the gateway's idempotency key.
     pub id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What is taken.
+    /// Amount that is taken.
     pub amount: Money,
-    /// Where it is in its life.
+    /// Status of the charge.
     pub status: ChargeStatus,
-    /// The gateway's name.
+    /// Name of the gateway.
     pub gateway: Arc<str>,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     pub reference: Option<Arc<str>>,
-    /// Why it failed, in words that a buyer may read.
+    /// Reason why it failed, in words that a buyer may read.
     pub failure: Option<Arc<str>>,
-    /// Whether the money came for an order that had ended.
+    /// `true` if the money came for an order that had ended.
     pub late: bool,
-    /// What was given back, or is to be, in the order in which it was begun.
+    /// Refunds of all statuses, in the order in which they were started.
     pub refunds: Vec<Refund>,
-    /// What the buyer's bank took back, in the order in which it did.
+    /// Money that the buyer's bank took back, in the order in which it did.
     pub disputes: Vec<Dispute>,
-    /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
+    /// Order that the money pays instead, if it came late and its buyer could still have the tickets.
     pub transferred_to: Option<OrderId>,
-    /// Whose its money is.
+    /// Split of the money between sellers and platform.
     #[serde(default)]
     pub(crate) split: Split,
-    /// When it was started.
+    /// Time at which it was started.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
 impl Charge {
-    /// Until when it is to be remembered that money may come after all, if it may: long enough that it is asked about once more
-    /// after a day without the box office.
+    /// Returns the time until which late money is expected; `None` if none can come. The time is long enough that the
+    /// status is requested once more after the box office was down for a day.
     pub(crate) fn watched_until(&self) -> Option<Timestamp> {
         let is_given_up = self.status == ChargeStatus::Failed && self.failure.as_deref() == Some(UNREACHED);
         is_given_up.then(|| self.created_at.plus(2 * LATE_MONEY_UNTIL))
     }
 }
 
-/// What a charge is in before it is known whether it took money.
+/// Statuses of a charge before it is known to have taken money or not.
 pub(super) const UNDECIDED: &[ChargeStatus] = &[ChargeStatus::Pending, ChargeStatus::Authorized];
 
-/// The charge, whose status goes on from one of these.
+/// Changes the status of the charge from one of `from` to `to`, and returns the charge.
 pub(super) fn step<'o>(
     order: &'o mut Order,
     id: ChargeId,
@@ -160,7 +162,7 @@ pub(super) fn step<'o>(
     Ok(charge)
 }
 
-/// The charge, which changes now.
+/// Returns the charge, and sets its time of change.
 pub(super) fn charge_of(order: &mut Order, id: ChargeId, fact: Fact) -> Result<&mut Charge, Inconsistency> {
     let charge = order.charge.as_mut().filter(|charge| charge.id == id);
     let charge = charge.ok_or(Inconsistency("the order has no such charge"))?;
@@ -168,19 +170,19 @@ pub(super) fn charge_of(order: &mut Order, id: ChargeId, fact: Fact) -> Result<&
     Ok(charge)
 }
 
-/// Returns the order and its charge, if the order has that one.
+/// Returns the order and its charge, if the order has the charge of this id.
 pub(super) fn find(state: &State, order_id: OrderId, charge_id: ChargeId) -> Result<(&Order, &Charge), Rejection> {
     let order = state.order(order_id).ok_or(Rejection::NotFound)?;
     let charge = order.charge.as_ref().filter(|charge| charge.id == charge_id).ok_or(Rejection::NotFound)?;
     Ok((order, charge))
 }
 
-/// Returns the order that a check of the journal asks for.
+/// Returns the order that a check of the journal needs.
 pub(super) fn demanded(state: &State, id: OrderId) -> Result<&Order, Inconsistency> {
     state.order(id).map(Arc::as_ref).ok_or(Inconsistency("it is about an order that does not exist"))
 }
 
-/// Says that there is such a user who is not erased.
+/// Returns `true` if the user exists and is not erased.
 pub(super) fn is_active(state: &State, id: UserId) -> bool {
     state.user(id).is_some_and(|user| !user.erased)
 }

@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the payment domain, as given, when, then.
 
 mod charge;
 mod late;

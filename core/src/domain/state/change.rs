@@ -1,4 +1,4 @@
-//! Changes of the state: what the events do to it.
+//! Changes of the state by events.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::domain::{Fact, Inconsistency, Order, Ticket, User, ticket};
 use crate::event::DomainEvent;
 use crate::types::{OrderId, SessionId, TicketId, Timestamp, UserId};
 
-/// What an event of an order does to one of its tickets.
+/// Change of a ticket by an event of its order.
 pub(in crate::domain) type TicketChange = fn(&mut Arc<Ticket>, OrderId, Fact) -> Applied;
 
 impl State {
-    /// Changes the state by a fact; `version` is the version of the event's entity after it.
+    /// Applies an event to the state. `version` in `fact` is the version of the event's entity after it.
     ///
     /// # Errors
-    /// [`Inconsistency`] if the fact can't follow from the state; the state is then not to be used any more.
+    /// [`Inconsistency`] if the fact can't follow from the state. The state must not be used after that.
     pub(crate) fn apply(&mut self, event: &DomainEvent, fact: Fact) -> Applied {
         event.apply(self, fact)
     }
@@ -44,34 +44,34 @@ impl State {
         absent(self.orders.insert(order.id, Arc::new(order)).is_some())
     }
 
-    /// Returns the user, to be changed.
+    /// Returns the user for changes.
     pub(in crate::domain) fn user_mut(&mut self, id: UserId) -> Result<&mut Arc<User>, Inconsistency> {
         present(self.users.get_mut(&id))
     }
 
-    /// Returns the ticket, to be changed.
+    /// Returns the ticket for changes.
     pub(in crate::domain) fn ticket_mut(&mut self, id: TicketId) -> Result<&mut Arc<Ticket>, Inconsistency> {
         present(self.tickets.get_mut(&id))
     }
 
-    /// Returns the order, to be changed.
+    /// Returns the order for changes.
     pub(in crate::domain) fn order_mut(&mut self, id: OrderId) -> Result<&mut Arc<Order>, Inconsistency> {
         present(self.orders.get_mut(&id))
     }
 
-    /// Returns the order, to be changed, and no longer watches its deadline.
+    /// Returns the order for changes, and stops watching its deadline.
     pub(in crate::domain) fn no_longer_due(&mut self, id: OrderId) -> Result<&mut Arc<Order>, Inconsistency> {
         let order = present(self.orders.get_mut(&id))?;
         self.deadlines.forget(order);
         Ok(order)
     }
 
-    /// Ends a session before its time.
+    /// Revokes a session.
     pub(in crate::domain) fn revoke(&mut self, id: SessionId, expires_at: Timestamp) {
         self.revoked.insert(id, expires_at);
     }
 
-    /// Does to the order's tickets what its end does to them, and no longer counts it as open.
+    /// Applies `change` to the order's tickets, and stops counting the order as open.
     pub(in crate::domain) fn order_ended(
         &mut self,
         id: OrderId,
@@ -105,13 +105,13 @@ impl State {
         Ok(())
     }
 
-    /// No longer counts a ticket as one that its seller has on sale.
+    /// Stops counting a ticket as one that its seller has on sale.
     pub(in crate::domain) fn ticket_left(&mut self, id: TicketId) -> Applied {
         let seller = present(self.tickets.get(&id))?.seller_id;
         self.count_down(seller, |trading| &mut trading.active_tickets)
     }
 
-    /// Enters into the ledger what an event, which is applied, means for the money of the order's charge.
+    /// Posts the entry of an event about the money of the order's charge. The event is already applied.
     pub(in crate::domain) fn post(
         &mut self,
         id: OrderId,
@@ -125,7 +125,7 @@ impl State {
         draft?.map_or(Ok(()), |draft| self.ledger.enter(draft, fact))
     }
 
-    /// Enters into the ledger what is about no order's money.
+    /// Posts an entry that is about no order.
     pub(in crate::domain) fn enter(&mut self, draft: Draft, fact: Fact) -> Applied {
         self.ledger.enter(draft, fact)
     }

@@ -1,4 +1,4 @@
-//! Listing tickets.
+//! Lists tickets.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{Money, OrderId, SeatLabel, TicketId, Timestamp, Title, UserId};
 
-/// List tickets, all or none; the actor is their seller.
+/// Command that lists tickets, all or none. The actor is their seller.
 #[derive(Debug, Clone)]
 pub(crate) struct CreateTickets {
-    /// The tickets, with the ids that they will have.
+    /// Listings, each with the id of its new ticket.
     pub listings: Vec<(TicketId, Listing)>,
 }
 
-/// What a seller says of a ticket.
+/// Seller's description of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listing {
-    /// What it is called.
+    /// Title of the ticket.
     pub title: Title,
-    /// What it costs.
+    /// Price of the ticket.
     pub price: Money,
-    /// What it lets its holder attend.
+    /// Show that the ticket is for.
     pub show: Option<Arc<Show>>,
-    /// Where in the venue its place is.
+    /// Label of the seat in the venue.
     pub seat: Option<SeatLabel>,
 }
 
@@ -71,18 +71,18 @@ impl Decide for CreateTickets {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketCreated {
-    /// The new ticket.
+    /// Id of the new ticket.
     pub ticket_id: TicketId,
-    /// Who sells it.
+    /// Seller of the ticket.
     pub seller_id: UserId,
-    /// What it is called.
+    /// Title of the ticket.
     pub title: Title,
-    /// What it costs.
+    /// Price of the ticket.
     pub price: Money,
-    /// What it lets its holder attend.
+    /// Show that the ticket is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show: Option<Arc<Show>>,
-    /// Where in the venue its place is.
+    /// Label of the seat in the venue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<SeatLabel>,
 }

@@ -1,4 +1,4 @@
-//! What is for sale: one ticket is one place at one show.
+//! Tickets: one ticket is one place at one show.
 //!
 //! ```text
 //!                 create            lock (order created)            paid
@@ -9,9 +9,9 @@
 //!                             └──────────▶ withdrawn (by its seller)
 //! ```
 //!
-//! **Invariant:** a ticket has a holder exactly while it is locked or sold, and never two.
+//! **Invariant:** a locked or sold ticket has exactly one holder; other tickets have none.
 //!
-//! **Invariant:** only an available ticket is edited or withdrawn, and only by its seller.
+//! **Invariant:** a ticket can be edited or withdrawn only while it is available, and only by its seller.
 
 mod create_tickets;
 mod rejection;

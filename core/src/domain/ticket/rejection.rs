@@ -1,9 +1,9 @@
-//! Why the ticket domain says no.
+//! Refusals of the ticket domain.
 
 use crate::domain::rejection::rejections;
 
 rejections! {
-    /// Why the ticket domain says no.
+    /// Refusal of the ticket domain.
     ticket
     has {
         /// There is no such ticket.
@@ -14,13 +14,13 @@ rejections! {
         Locked: TicketLocked = Conflict "ticket.locked" "The ticket is held by an order";
         /// The ticket is sold.
         Sold: TicketSold = Conflict "ticket.sold" "The ticket is sold";
-        /// The seller has withdrawn the ticket.
+        /// The ticket was withdrawn by its seller.
         Withdrawn: TicketWithdrawn = Conflict "ticket.withdrawn" "The ticket was withdrawn";
-        /// The ticket has another version than the caller expected.
+        /// The ticket's version differs from the expected one.
         VersionMismatch: TicketVersionMismatch = PreconditionFailed "ticket.version_mismatch" "The ticket has changed since you read it";
     }
     shares {
-        /// The seller is gone, or it is the system, which sells nothing.
+        /// The seller is erased or does not exist, or the actor is the system, which sells nothing.
         NoSeller: AuthRequired;
     }
 }

@@ -1,4 +1,4 @@
-//! A ticket and how events change it.
+//! State of a ticket, and its changes by events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,20 +12,20 @@ use crate::types::{
     Category, Money, OrderId, SeatLabel, ShowName, TicketId, Timestamp, Title, UnknownName, UserId, Venue, by_name,
 };
 
-/// What people attend: a concert, a match, a play.
+/// An event that people attend: a concert, a match, a play.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Show {
-    /// What it is called.
+    /// Name of the show.
     pub name: ShowName,
-    /// Its kind, such as `concert`.
+    /// Kind of show, such as `concert`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// Where it takes place.
+    /// Place of the show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub venue: Option<Venue>,
-    /// When it starts; from then on its tickets can't be ordered.
+    /// Time at which the show starts. From then on its tickets can't be ordered.
     pub starts_at: Timestamp,
 }
 
@@ -35,13 +35,13 @@ impl Show {
         Self { name, category: None, venue: None, starts_at }
     }
 
-    /// Returns `true` once the show has started, which is when its tickets can't be ordered any more.
+    /// Returns `true` once the show has started. From then on its tickets can't be ordered.
     pub fn has_started(&self, now: Timestamp) -> bool {
         self.starts_at <= now
     }
 }
 
-/// Where a ticket is in its life.
+/// Status of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum TicketStatus {
@@ -69,12 +69,12 @@ impl TicketStatus {
         }
     }
 
-    /// Returns `true` if its seller may edit or withdraw a ticket in this status.
+    /// Returns `true` if the seller may edit or withdraw a ticket in this status.
     pub const fn is_editable(self) -> bool {
         matches!(self, Self::Available)
     }
 
-    /// Whether the ticket is on sale, or may be again when an order ends without payment.
+    /// Returns `true` if the ticket is on sale, or may be again when an order ends without payment.
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Available | Self::Locked)
     }
@@ -83,7 +83,7 @@ impl TicketStatus {
 impl FromStr for TicketStatus {
     type Err = UnknownName;
 
-    /// Finds the status of this published name.
+    /// Parses a published name.
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         by_name(Self::ALL, Self::as_str, text)
     }
@@ -99,39 +99,39 @@ impl fmt::Display for TicketStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ticket {
-    /// The ticket's id.
+    /// Id of the ticket.
     pub id: TicketId,
-    /// Who sells it.
+    /// Seller of the ticket.
     pub seller_id: UserId,
-    /// What it is called.
+    /// Title of the ticket.
     pub title: Title,
-    /// What it costs.
+    /// Price of the ticket.
     pub price: Money,
-    /// What it lets its holder attend.
+    /// Show that the ticket is for.
     pub show: Option<Arc<Show>>,
-    /// Where in the venue its place is.
+    /// Label of the seat in the venue.
     pub seat: Option<SeatLabel>,
-    /// Where it is in its life.
+    /// Status of the ticket.
     pub status: TicketStatus,
-    /// The order that holds it while it is locked, or has bought it; nobody else's business.
+    /// Order that holds the ticket while it is locked, or that bought it. Private to the core.
     pub(crate) holder: Option<OrderId>,
-    /// 1 when listed, one more after every change: edit, lock, release, sale, withdrawal.
+    /// Version: 1 when listed, incremented by every change: edit, lock, release, sale, return to sale, withdrawal.
     pub version: u64,
-    /// When it was listed.
+    /// Time at which it was listed.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
 impl Ticket {
-    /// Returns `true` if this user may order the ticket at `now`, as far as the ticket itself says: it is available, somebody
-    /// else sells it, and its show has not started. Without a user, `true` if somebody may.
+    /// Returns `true` if this user may order the ticket at `now`, judged by the ticket alone: it is available, the user
+    /// is not its seller, and its show has not started. Without a user, returns `true` if some user may.
     pub fn is_orderable_by(&self, buyer: Option<UserId>, now: Timestamp) -> bool {
         let has_started = self.show.as_ref().is_some_and(|show| show.has_started(now));
         self.status == TicketStatus::Available && buyer != Some(self.seller_id) && !has_started
     }
 
-    /// When its show starts, if it has one.
+    /// Returns the time at which its show starts, if it has one.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show.as_ref().map(|show| show.starts_at)
     }
@@ -161,24 +161,24 @@ pub(super) fn editable<'s>(
     Ok(ticket)
 }
 
-/// An order takes an available ticket.
+/// Locks an available ticket for an order.
 pub(in crate::domain) fn lock(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
     step(ticket, fact, TicketStatus::Available, TicketStatus::Locked, Some(by)).map(drop)
 }
 
-/// The order that holds the ticket lets it go.
+/// Frees a ticket that the order has locked.
 pub(in crate::domain) fn free(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
     held_by(ticket, by)?;
     step(ticket, fact, TicketStatus::Locked, TicketStatus::Available, None).map(drop)
 }
 
-/// The order that holds the ticket is paid.
+/// Sells a locked ticket to the order that holds it.
 pub(in crate::domain) fn sell(ticket: &mut Arc<Ticket>, by: OrderId, fact: Fact) -> Result<(), Inconsistency> {
     held_by(ticket, by)?;
     step(ticket, fact, TicketStatus::Locked, TicketStatus::Sold, Some(by)).map(drop)
 }
 
-/// The order that bought the ticket is refunded, and the ticket is sold anew.
+/// Puts a sold ticket of a refunded order back on sale.
 pub(in crate::domain) fn return_to_sale(
     ticket: &mut Arc<Ticket>,
     by: OrderId,
@@ -192,7 +192,7 @@ fn held_by(ticket: &Ticket, order: OrderId) -> Result<(), Inconsistency> {
     if ticket.holder == Some(order) { Ok(()) } else { Err(Inconsistency("the ticket is held by another order")) }
 }
 
-/// Returns the ticket, one version on, in another status.
+/// Changes the ticket's status from `from` to `to`, sets its version to the fact's, and returns it.
 pub(super) fn step(
     ticket: &mut Arc<Ticket>,
     fact: Fact,

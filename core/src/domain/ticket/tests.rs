@@ -1,4 +1,4 @@
-//! Given, when, then.
+//! Tests of the ticket domain, as given, when, then.
 
 use super::{Listing, Rejection, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
 use crate::domain::testing::*;
@@ -17,7 +17,7 @@ fn withdrawn(number: u64) -> DomainEvent {
     DomainEvent::TicketWithdrawn(TicketWithdrawn { ticket_id: ticket(number) })
 }
 
-/// Ticket 7 of the seller, with the seller acting, in each state that a ticket can have beside `available`.
+/// Returns a scenario with ticket 7 locked, in which its seller acts. The functions below do so for the other statuses.
 fn locked() -> Scenario {
     market().on_sale(SELLER, [7]).by(BUYER).has(order(1, [7])).by(SELLER)
 }
@@ -94,7 +94,7 @@ fn its_seller_withdraws_an_available_ticket() {
     assert_eq!((scenario.ticket(7).status, scenario.ticket(7).version), (TicketStatus::Withdrawn, 2));
 }
 
-/// Both commands about a ticket, with what they expect of its version.
+/// Returns both commands about a ticket, with this expected version.
 fn both(expected: Option<u64>) -> [crate::command::Command; 2] {
     [edit(7, 1, None, expected), withdraw(7, expected)]
 }

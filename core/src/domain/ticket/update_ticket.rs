@@ -1,4 +1,4 @@
-//! Changing a ticket that is on sale.
+//! Edits a ticket that is on sale.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{Money, OrderId, TicketId, Timestamp, Title};
 
-/// Change a ticket's title, price or show.
+/// Command that edits a ticket's title, price or show.
 #[derive(Debug, Clone)]
 pub(crate) struct UpdateTicket {
-    /// The ticket.
+    /// Id of the ticket.
     pub ticket_id: TicketId,
-    /// What it is to be called.
+    /// New title.
     pub title: Title,
-    /// What it is to cost.
+    /// New price.
     pub price: Money,
-    /// The new show; `None` leaves it as it is.
+    /// New show; `None` leaves it as it is.
     pub show: Option<Arc<Show>>,
-    /// The version that the seller has seen, if they care.
+    /// Version that the seller has read; `None` skips the check.
     pub expected_version: Option<u64>,
 }
 
@@ -62,13 +62,13 @@ impl Decide for UpdateTicket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketUpdated {
-    /// The ticket.
+    /// Id of the ticket.
     pub ticket_id: TicketId,
-    /// Its title after it.
+    /// Title after the event.
     pub title: Title,
-    /// Its price after it.
+    /// Price after the event.
     pub price: Money,
-    /// Its show after it.
+    /// Show after the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show: Option<Arc<Show>>,
 }

@@ -1,4 +1,4 @@
-//! Taking a ticket off sale.
+//! Takes a ticket off sale.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, TicketId, Timestamp};
 
-/// Take a ticket off sale.
+/// Command that takes a ticket off sale.
 #[derive(Debug, Clone)]
 pub(crate) struct WithdrawTicket {
-    /// The ticket.
+    /// Id of the ticket.
     pub ticket_id: TicketId,
-    /// The version that the seller has seen, if they care.
+    /// Version that the seller has read; `None` skips the check.
     pub expected_version: Option<u64>,
 }
 
@@ -50,7 +50,7 @@ impl Decide for WithdrawTicket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketWithdrawn {
-    /// The ticket.
+    /// Id of the ticket.
     pub ticket_id: TicketId,
 }
 

@@ -1,4 +1,4 @@
-//! The facts about money that comes for an order that has ended.
+//! Events about money that comes for an order that has ended.
 
 use std::sync::Arc;
 
@@ -14,18 +14,18 @@ use crate::types::{ChargeId, Money, OrderId};
 
 /// Money came for an order that had ended.
 ///
-/// What becomes of it is told by the next event of the same moment: [`ChargeTransferred`], [`RefundStarted`] or
-/// [`ChargeEscalated`].
+/// The next event, decided at the same moment, tells what happens to the money: [`ChargeTransferred`],
+/// [`RefundStarted`] or [`ChargeEscalated`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LateMoneyReceived {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// What was taken.
+    /// Amount that was taken.
     pub amount: Money,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Arc<str>>,
 }
@@ -57,15 +57,15 @@ impl Apply for LateMoneyReceived {
     }
 }
 
-/// A charge that came late pays a new order, because its buyer could still have the tickets.
+/// Late money pays a new order, because its buyer could still have the tickets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeTransferred {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// The new order.
+    /// Id of the new order.
     pub to: OrderId,
 }
 
@@ -96,17 +96,17 @@ impl Apply for ChargeTransferred {
     }
 }
 
-/// Money is nobody's and could not be given back: an operator has to see to it.
+/// Late money could not be given back. An operator has to resolve it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeEscalated {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// How much there is.
+    /// Amount that is left.
     pub amount: Money,
-    /// Why.
+    /// Reason for the escalation.
     pub reason: Arc<str>,
 }
 
@@ -130,15 +130,15 @@ impl Apply for ChargeEscalated {
     }
 }
 
-/// Money was set aside for an order that had ended; the gateway is about to be asked to release it.
+/// Money was authorized for an order that had ended. The gateway is about to be asked to void the authorization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VoidStarted {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Arc<str>>,
 }
@@ -166,13 +166,13 @@ impl Apply for VoidStarted {
     }
 }
 
-/// Money that was set aside was released: none was taken.
+/// A late authorization was voided. No money was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeVoided {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order that had ended.
+    /// Id of the order that had ended.
     pub order_id: OrderId,
 }
 

@@ -1,11 +1,11 @@
-//! What is tried with money that comes for an order that has ended.
+//! Policy for money that comes for an order that has ended.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What is tried, in this order, with money that comes for an order that has ended.
+/// Steps that are tried, in this order, with money that comes for an order that has ended.
 ///
-/// Whatever the steps, the last resort is an operator's list, so that the money never has no owner. Read from text such as
+/// The last step is always to escalate to an operator, so that the money always has an owner. Parsed from text such as
 /// `retake,return`.
 ///
 /// ```
@@ -22,19 +22,20 @@ pub struct LateMoneyPolicy {
     len: usize,
 }
 
-/// What may be done with money that comes for an order that has ended.
+/// Step that may be taken with money that comes for an order that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LateMoneyStep {
-    /// The tickets are sold to the buyer after all, by a new order, if all are still free, cost the same and may be theirs.
+    /// Sells the tickets to the buyer after all, by a new order, if all are still available, cost the same, and the
+    /// buyer may order them.
     Retake,
-    /// The money is given back, or released if it is only set aside.
+    /// Gives the money back, or voids it if it is only authorized.
     Return,
-    /// An operator sees to it.
+    /// Leaves the money to an operator.
     Escalate,
 }
 
 impl LateMoneyStep {
-    /// The step as it is written, such as `retake`.
+    /// Returns the name of the step as it is written, such as `retake`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Retake => "retake",
@@ -44,17 +45,17 @@ impl LateMoneyStep {
     }
 }
 
-/// A text that names no step of a [`LateMoneyPolicy`], or one twice.
+/// Error for a text that names an unknown step of a [`LateMoneyPolicy`], or one step twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a list without repetition of retake, return and escalate")]
 pub struct UnknownLateMoneyStep;
 
 impl LateMoneyPolicy {
-    /// Retake, else return, else escalate: what holds unless something else is said.
+    /// Retake, else return, else escalate. This is the default.
     pub const RETAKE_FIRST: Self =
         Self { steps: [LateMoneyStep::Retake, LateMoneyStep::Return, LateMoneyStep::Escalate], len: 3 };
 
-    /// These steps, up to the first that escalates.
+    /// Creates a policy of these steps, up to the first that escalates.
     ///
     /// # Errors
     /// [`UnknownLateMoneyStep`] if a step is named twice.
@@ -73,12 +74,12 @@ impl LateMoneyPolicy {
         Ok(policy)
     }
 
-    /// The steps, the last of which is [`LateMoneyStep::Escalate`].
+    /// Returns the steps, the last of which is [`LateMoneyStep::Escalate`].
     pub fn steps(&self) -> &[LateMoneyStep] {
         &self.steps[..self.len]
     }
 
-    /// What is left to try once money could not be given back.
+    /// Returns the steps that are left once money could not be given back.
     pub(super) fn after_return(&self) -> &[LateMoneyStep] {
         let returned = self.steps().iter().position(|step| *step == LateMoneyStep::Return);
         &self.steps()[returned.map_or(self.len - 1, |at| at + 1)..]

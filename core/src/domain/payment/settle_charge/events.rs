@@ -1,4 +1,4 @@
-//! The facts about what became of a charge.
+//! Events about the outcome of a charge.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{ChargeId, Money, OrderId};
 
-/// The money was taken: the order is complete and its tickets are sold.
+/// The money was taken. The order is complete and its tickets are sold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeCreated {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// What was taken.
+    /// Amount that was taken.
     pub amount: Money,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Arc<str>>,
-    /// The tickets that are sold.
+    /// Tickets that are sold.
     pub tickets: TicketVersions,
-    /// What the platform keeps of each, in minor units and the order's sequence; empty if that is nothing.
+    /// Fee of each ticket, in minor units and the order's sequence; empty if there are no fees.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<u64>,
 }
@@ -74,15 +74,15 @@ impl ChargeCreated {
     }
 }
 
-/// The money is set aside: the order keeps its tickets until it is captured.
+/// The money was authorized. The order keeps its tickets until the money is captured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeAuthorized {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Arc<str>>,
 }
@@ -113,11 +113,11 @@ impl Apply for ChargeAuthorized {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeFailed {
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: ChargeId,
-    /// The order.
+    /// Id of the order.
     pub order_id: OrderId,
-    /// Why, in words that a buyer may read.
+    /// Reason, in words that a buyer may read.
     pub reason: Arc<str>,
 }
 

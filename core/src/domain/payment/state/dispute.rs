@@ -11,22 +11,22 @@ use crate::types::Money;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Dispute {
-    /// The gateway's own name for it.
+    /// Gateway's reference for the dispute.
     pub reference: Arc<str>,
-    /// How much.
+    /// Disputed amount.
     pub amount: Money,
-    /// Why, in the gateway's words.
+    /// Reason, in the gateway's words.
     pub reason: Arc<str>,
-    /// Where it is in its life.
+    /// Status of the dispute.
     pub status: DisputeStatus,
 }
 
-/// Where a dispute is in its life.
+/// Status of a dispute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DisputeStatus {
-    /// It is not clear yet whose the money is.
+    /// The dispute is not decided yet.
     Open,
     /// The money came back from the buyer's bank.
     Won,
@@ -35,7 +35,7 @@ pub enum DisputeStatus {
 }
 
 impl DisputeStatus {
-    /// The status as published, such as `open`.
+    /// Returns the published name of the status, such as `open`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -46,12 +46,12 @@ impl DisputeStatus {
 }
 
 impl Charge {
-    /// The dispute of this name.
+    /// Returns the dispute with this reference.
     pub fn dispute(&self, reference: &str) -> Option<&Dispute> {
         self.disputes.iter().find(|dispute| &*dispute.reference == reference)
     }
 
-    /// How much the buyer's bank has, in minor units.
+    /// Returns the amount that the buyer's bank has, in minor units.
     pub(super) fn disputed_minor(&self) -> u64 {
         self.disputes.iter().filter(|it| it.status != DisputeStatus::Won).map(|it| it.amount.minor()).sum()
     }

@@ -8,25 +8,25 @@ use super::{Charge, ChargeStatus};
 use crate::domain::payment::RefundReason;
 use crate::types::{ChargeId, Money, RefundId};
 
-/// Money of a charge that was given back, or is to be.
+/// Money of a charge that was given back, is being given back, or was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refund {
-    /// The refund's id; the gateway's idempotency key.
+    /// Id of the refund, which is the gateway's idempotency key.
     pub id: RefundId,
-    /// How much.
+    /// Amount of the refund.
     pub amount: Money,
-    /// Where it is in its life.
+    /// Status of the refund.
     pub status: RefundStatus,
-    /// Why.
+    /// Reason for the refund.
     pub reason: RefundReason,
-    /// The gateway's own name for it.
+    /// Gateway's reference for the refund.
     pub reference: Option<Arc<str>>,
-    /// Whether the tickets are sold anew once it is done.
+    /// `true` if the tickets go back on sale once the refund is done.
     pub return_to_sale: bool,
 }
 
-/// Where a refund is in its life.
+/// Status of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -35,12 +35,12 @@ pub enum RefundStatus {
     Pending,
     /// The money was given back.
     Done,
-    /// The gateway refused it for good.
+    /// The gateway permanently refused it.
     Failed,
 }
 
 impl RefundStatus {
-    /// The status as published, such as `done`.
+    /// Returns the published name of the status, such as `done`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -51,34 +51,34 @@ impl RefundStatus {
 }
 
 impl Charge {
-    /// How much was given back, in minor units.
+    /// Returns the amount that was given back, in minor units.
     pub fn refunded_minor(&self) -> u64 {
         self.refunds_in(&[RefundStatus::Done])
     }
 
-    /// Returns how much was given back; `None` while nothing was.
+    /// Returns the amount that was given back; `None` if it is zero.
     pub fn refunded(&self) -> Option<Money> {
         Money::from_minor(self.refunded_minor(), self.amount.currency()).ok()
     }
 
-    /// How much may still be given back, in minor units: what was taken, less what was given back, is about to be, or was taken
-    /// back by the buyer's bank.
+    /// Returns the amount that may still be given back, in minor units: the charge, less completed refunds, pending
+    /// refunds, and money taken back by the buyer's bank.
     pub fn refundable_minor(&self) -> u64 {
         let gone = self.refunds_in(&[RefundStatus::Done, RefundStatus::Pending]) + self.disputed_minor();
         self.amount.minor().saturating_sub(gone)
     }
 
-    /// The same as money; `None` if nothing is left.
+    /// Returns the amount that may still be given back; `None` if nothing is left.
     pub(in crate::domain) fn refundable(&self) -> Option<Money> {
         Money::from_minor(self.refundable_minor(), self.amount.currency()).ok()
     }
 
-    /// The refund of this id.
+    /// Returns the refund of this id.
     pub fn refund(&self, id: RefundId) -> Option<&Refund> {
         self.refunds.iter().find(|refund| refund.id == id)
     }
 
-    /// The refunds that the gateway has not confirmed yet.
+    /// Iterates over the refunds that the gateway has not confirmed yet.
     pub fn pending_refunds(&self) -> impl Iterator<Item = &Refund> {
         self.refunds.iter().filter(|refund| refund.status == RefundStatus::Pending)
     }
@@ -87,7 +87,7 @@ impl Charge {
         self.refunds.iter().filter(|it| statuses.contains(&it.status)).map(|it| it.amount.minor()).sum()
     }
 
-    /// The status that follows from the refunds of a charge that took money.
+    /// Returns the status that follows from the refunds of a charge that took money.
     pub(in crate::domain::payment) fn status_by_refunds(&self) -> ChargeStatus {
         if self.pending_refunds().next().is_some() {
             ChargeStatus::Refunding
@@ -98,13 +98,13 @@ impl Charge {
         } else if self.status == ChargeStatus::Kept {
             ChargeStatus::Kept
         } else {
-            // What is left of money that came late still waits for somebody.
+            // Late money that is left still waits for a resolution.
             ChargeStatus::Escalated
         }
     }
 }
 
-/// The id of the one refund of a charge in journals from before partial refunds.
+/// Returns the id of a charge's only refund in journals from before partial refunds.
 pub(in crate::domain::payment) fn only_refund(charge: ChargeId) -> RefundId {
     RefundId::from_bytes(*charge.as_bytes())
 }

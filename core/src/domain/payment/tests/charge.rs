@@ -1,4 +1,4 @@
-//! How the money is taken, once.
+//! Tests of taking the money, once.
 
 use super::super::{ChargeCreated, ChargeFailed, ChargeOutcome, ChargeStatus, PaymentStarted, Rejection};
 use crate::domain::order::{self, CancelReason, OrderCancelled, OrderStatus};
@@ -15,7 +15,7 @@ fn started(number: u64, charge: u64, amount: u64) -> DomainEvent {
     })
 }
 
-/// Order 1 of tickets 7 and 8, with its buyer acting.
+/// Returns a scenario with order 1 of tickets 7 and 8, in which its buyer acts.
 fn ordered() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]))
 }

@@ -1,4 +1,4 @@
-//! What becomes of money that comes for an order that has ended.
+//! Tests of money that comes for an order that has ended.
 
 use super::super::{
     ChargeStatus, ChargeTransferred, LateMoneyPolicy, LateMoneyReceived, LateMoneyStep, RefundReason, Rejection,
@@ -10,12 +10,12 @@ use crate::domain::testing::*;
 use crate::domain::ticket::TicketStatus;
 use crate::event::DomainEvent;
 
-/// Order 1 of tickets 7 and 8 of the seller, whose payment failed.
+/// Returns a scenario with order 1 of tickets 7 and 8 of the seller, whose payment failed.
 fn failed() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).has(pay(1)).has(declined(1))
 }
 
-/// The same, and the tickets are sold to somebody else.
+/// Returns the scenario of [`failed`] in which the tickets are then sold to another buyer.
 fn resold() -> Scenario {
     failed().by(RIVAL).has(order(2, [7, 8])).has(pay(2)).has(charged(2)).by_system()
 }

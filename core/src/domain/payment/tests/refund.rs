@@ -1,4 +1,4 @@
-//! How the money is given back, once.
+//! Tests of giving the money back, once.
 
 use super::super::{
     ChargeRefunded, ChargeStatus, CloseDispute, OpenDispute, RecordRefund, RefundReason, RefundStarted, Rejection,
@@ -31,7 +31,7 @@ fn done<const N: usize>(tickets: [(u64, u64); N]) -> DomainEvent {
     })
 }
 
-/// Order 1 of tickets 7 and 8 of the seller, being paid.
+/// Returns a scenario with order 1 of tickets 7 and 8 of the seller, which is being paid.
 fn paying() -> Scenario {
     market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8])).has(pay(1))
 }
@@ -40,7 +40,7 @@ fn paid() -> Scenario {
     paying().has(charged(1))
 }
 
-/// Order 1 is paid, and its tickets are of two sellers.
+/// Returns a scenario in which order 1 is paid and its tickets are of two sellers.
 fn of_two_sellers() -> Scenario {
     let scenario = market().on_sale(SELLER, [7]).on_sale(OTHER_SELLER, [8]).by(BUYER);
     scenario.has(order(1, [7, 8])).has(pay(1)).has(charged(1))

@@ -1,4 +1,4 @@
-//! The admin API: everybody's orders, accounts and balances, for operators.
+//! Admin API: all orders, accounts and balances, for operators.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,26 +11,26 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{Email, OrderId, Timestamp, UserId};
 
-/// How many entries one question gives at most.
+/// Maximum number of entries that one call returns.
 const LIST_MAX: usize = 1_000;
 
-/// Somebody's account, as operators see it.
+/// A user's account, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserAccount {
-    /// The user's id.
+    /// Id of the user.
     pub id: UserId,
-    /// The email address; none once the user's personal data was deleted.
+    /// Email address; none once the user's personal data was deleted.
     pub email: Option<String>,
-    /// Whether the user is an operator.
+    /// `true` if the user is an operator.
     pub operator: bool,
-    /// When the user signed up.
+    /// Time of sign-up.
     pub created_at: Timestamp,
-    /// 1 after sign-up, one more after every change.
+    /// Version: 1 after sign-up, incremented by every change.
     pub version: u64,
 }
 
-/// Everybody's orders, accounts and balances, for operators and the system.
+/// Orders, accounts and balances of all users, for operators and the system.
 ///
 /// ```
 /// use boxoffice::{Actor, BoxOffice, NewTicket, SignUp};
@@ -61,9 +61,9 @@ impl Admin {
         Self { office }
     }
 
-    /// Returns the orders that hold tickets, the one whose deadline is next first: at most `limit`, and at most 1,000.
+    /// Returns the orders that hold tickets, the earliest deadline first: at most `limit`, and at most 1,000.
     ///
-    /// It reads only the orders that it returns, however many there are.
+    /// Reads only the orders that it returns, regardless of their total number.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -82,7 +82,7 @@ impl Admin {
         Ok(self.office.0.operators_views(actor)?.next_open_orders(limit.min(LIST_MAX)))
     }
 
-    /// Returns the orders of which a charge, a refund or a release is under way at the card processor, the oldest first.
+    /// Returns the orders with a charge, a refund or a release under way at the card processor, the oldest first.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -99,7 +99,7 @@ impl Admin {
         Ok(self.office.0.operators_views(actor)?.pending_charges())
     }
 
-    /// Returns anybody's order as of the last durable batch.
+    /// Returns the order of any buyer, as of the last durable batch.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::OrderId) -> Result<(), boxoffice::Error> {
@@ -116,7 +116,7 @@ impl Admin {
         self.office.0.operators_views(actor)?.order(id)?.ok_or_else(|| Code::OrderNotFound.into())
     }
 
-    /// Returns anybody's account, also after it was erased.
+    /// Returns the account of any user, even after it was erased.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -162,8 +162,9 @@ impl Admin {
         Ok(UserAccount { id, email, operator, created_at, version })
     }
 
-    /// Returns what sellers are owed, the largest amount first within each currency: at most `limit` of each, and at most 1,000. Sellers
-    /// who are owed nothing are left out; those who were paid more than is theirs, because money went back to buyers later, come last.
+    /// Returns the balances of sellers, the largest owed amount first within each currency: at most `limit` for each
+    /// currency, and at most 1,000. Sellers with a zero balance are left out. Sellers with a negative balance, because
+    /// money went back to buyers after a payout, come last.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {

@@ -1,4 +1,4 @@
-//! The façade of the auth domain.
+//! Façade of the auth domain.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,42 +11,42 @@ use crate::event::{Actor, EmailKey};
 use crate::identity::{self, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
-/// Somebody who wants to sign up.
+/// Request to sign up.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignUp {
-    /// An email address that nobody else has signed up with, whatever its case.
+    /// Email address. It must be unique, regardless of case.
     pub email: String,
-    /// 8 to 128 characters.
+    /// Password: 8 to 128 characters.
     pub password: String,
 }
 
 impl SignUp {
-    /// Creates the request of somebody with this email and password.
+    /// Creates a request with this email and password.
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self { email: email.into(), password: password.into() }
     }
 }
 
-/// Somebody who wants to sign in.
+/// Request to sign in.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignIn {
-    /// The email, in any case.
+    /// Email, in any case.
     pub email: String,
-    /// The password.
+    /// Password.
     pub password: String,
-    /// Where the attempt comes from; an address that guesses is slowed down.
+    /// Address of the client. Addresses with many failed attempts must wait.
     pub client: Option<IpAddr>,
 }
 
 impl SignIn {
-    /// Creates the request of somebody with this email and password, from nowhere in particular.
+    /// Creates a request with this email and password, without a client address.
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self { email: email.into(), password: password.into(), client: None }
     }
 
-    /// Sets the address that the attempt comes from.
+    /// Sets the address of the client.
     #[must_use]
     pub fn client(mut self, address: impl Into<Option<IpAddr>>) -> Self {
         self.client = address.into();
@@ -54,20 +54,20 @@ impl SignIn {
     }
 }
 
-/// The changes that a user makes to their own account.
+/// Changes that users make to their own accounts.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserUpdate {
-    /// The password that the user has now.
+    /// Current password of the user.
     pub current_password: String,
-    /// The new email.
+    /// New email, if it changes.
     pub email: Option<String>,
-    /// The new password: 8 to 128 characters.
+    /// New password, if it changes: 8 to 128 characters.
     pub password: Option<String>,
 }
 
 impl UserUpdate {
-    /// Creates an update that changes nothing yet, confirmed by the password that the user has now.
+    /// Creates an update that changes nothing yet, confirmed by the current password.
     pub fn new(current_password: impl Into<String>) -> Self {
         Self { current_password: current_password.into(), email: None, password: None }
     }
@@ -99,19 +99,19 @@ macro_rules! secretive {
 
 secretive!(SignUp, SignIn, UserUpdate, SignedIn, UserProfile);
 
-/// A user, as the user themself may see it.
+/// A user, as the user themself sees it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserProfile {
-    /// The user's id.
+    /// Id of the user.
     pub id: UserId,
-    /// The email as it was typed.
+    /// Email as typed.
     pub email: String,
-    /// Whether the user is an operator.
+    /// `true` if the user is an operator.
     pub operator: bool,
-    /// When the user signed up.
+    /// Time of sign-up.
     pub created_at: Timestamp,
-    /// 1 after sign-up, one more after every change.
+    /// Version: 1 after sign-up, incremented by every change.
     pub version: u64,
 }
 
@@ -119,15 +119,15 @@ pub struct UserProfile {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignedIn {
-    /// The user.
+    /// Signed-in user.
     pub user: UserProfile,
-    /// The session's token, to be shown with every request.
+    /// Token of the session, to be sent with every request.
     pub token: String,
-    /// The session.
+    /// Session of the user.
     pub session: Session,
 }
 
-/// Signs people up, in and out, and keeps their accounts.
+/// Operations on users: sign-up, sign-in, sign-out, and changes of accounts.
 #[derive(Debug, Clone)]
 pub struct Auth {
     office: BoxOffice,
@@ -139,7 +139,8 @@ impl Auth {
         Self { office, key: None }
     }
 
-    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Sets the idempotency key of the next command, so that it can be repeated; see
+    /// [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), Box<dyn std::error::Error>> {
@@ -179,13 +180,13 @@ impl Auth {
         let password = faults.check("password", sign_up.password.parse::<Password>());
         let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
         let email_key = inner.journal()?.email_key(&email);
-        // Spares a hash; whether the email is free is decided by the writer.
+        // Avoids a hash. The writer decides if the email is free.
         if self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some() {
             return Err(Code::AuthEmailTaken.into());
         }
         let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
         let user_id = UserId::from(inner.ids.next());
-        // The password is left out of the fingerprint, so that no quick hash of it is kept anywhere.
+        // The fingerprint excludes the password, so that no fast hash of it is stored anywhere.
         let name = Named::by(self.key.as_ref(), email_key.as_bytes(), "auth.sign_up", &email.as_str());
         let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
         let user = inner.submit(command, Actor::System, name).await?;
@@ -197,8 +198,8 @@ impl Auth {
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
-    /// attempts must wait, by account and by client address.
+    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
+    /// failures, further attempts must wait, by account and by client address.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -218,7 +219,7 @@ impl Auth {
     /// checked.
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
-        // All that can't be an email share one account to guess at.
+        // All texts that are not an email share one throttled account.
         let journal = inner.journal()?;
         let key =
             sign_in.email.parse::<Email>().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(&email));
@@ -234,7 +235,7 @@ impl Auth {
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
-    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+    /// Returns the session of a token. Reads memory only, so it can be called for every request.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, token: &str) -> Result<(), boxoffice::Error> {
@@ -245,7 +246,7 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// `auth.required` for whatever is wrong with the token: malformed, signed with another key, expired, revoked, of an earlier
+    /// `auth.required` if the token is malformed, signed with another key, expired, revoked, or older than the user's
     /// password.
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
         let inner = &self.office.0;
@@ -274,7 +275,7 @@ impl Auth {
         self.profile(&user)
     }
 
-    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
+    /// Ends a session permanently. Its token is refused from then on, even if it was stolen.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
@@ -291,7 +292,8 @@ impl Auth {
         self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
-    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    /// Changes the user's email or password. A new password ends all other sessions; this one continues with the new
+    /// token.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
@@ -330,7 +332,7 @@ impl Auth {
         self.begin_session(&user, session.session_id)
     }
 
-    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    /// Deletes the user's personal data permanently. The journal stays complete, because it names users by id only.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, session: boxoffice::Session) -> Result<(), boxoffice::Error> {
@@ -348,8 +350,8 @@ impl Auth {
         self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
     }
 
-    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer
-    /// it to users.
+    /// Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts
+    /// must not offer it to users.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -370,7 +372,7 @@ impl Auth {
         self.profile(&user)
     }
 
-    /// Checks the password of somebody who is signed in, as carefully as at sign-in.
+    /// Checks the password of a signed-in user, throttled as at sign-in.
     async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
         let inner = &self.office.0;
         let row = inner.journal()?.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
@@ -411,7 +413,7 @@ impl Auth {
     }
 }
 
-/// For somebody with a session, a user that does not exist is one that was erased: the session has ended.
+/// Maps "user not found" to "auth required": a session's user that does not exist was erased, so the session has ended.
 fn gone(error: Error) -> Error {
     if error.code() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
 }

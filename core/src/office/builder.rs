@@ -1,4 +1,4 @@
-//! Opening a box office.
+//! Builder that opens a box office.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency, OrderId, RefundId};
 use crate::views::Views;
 
-/// Opens a box office with everything that can be chosen about it.
+/// Builder that opens a box office with chosen settings.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,7 +38,7 @@ use crate::views::Views;
 #[must_use]
 pub struct Builder {
     settings: Settings,
-    /// What was chosen by itself, whatever the limits say.
+    /// Hold set by [`Builder::hold`], which overrides the limits.
     hold: Option<Duration>,
     fees: Option<FeePolicy>,
     gateway: Option<Arc<dyn PaymentGateway>>,
@@ -47,7 +47,7 @@ pub struct Builder {
     key_ring: Option<KeyRing>,
 }
 
-/// The plain settings.
+/// Settings with plain values.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) limits: Limits,
@@ -77,7 +77,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Sets how long an order holds its tickets: 15 minutes by default.
+    /// Sets the duration for which an order holds its tickets: 15 minutes by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -93,7 +93,8 @@ impl Builder {
         self
     }
 
-    /// Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps its fees.
+    /// Sets the fees that the platform keeps of tickets paid from now on: none by default. Past payments keep their
+    /// fees.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -111,7 +112,7 @@ impl Builder {
 
     /// Sets the limits of orders and listings.
     ///
-    /// What [`Builder::hold`] and [`Builder::fees`] set stays, whether they are called before or after.
+    /// Values set by [`Builder::hold`] and [`Builder::fees`] override them, in any order of the calls.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -127,7 +128,7 @@ impl Builder {
         self
     }
 
-    /// Sets the card processor: by default the [`Sandbox`], with its book in the data directory.
+    /// Sets the card processor: by default the [`Sandbox`], which stores its data in the data directory.
     ///
     /// ```
     /// # fn example(gateway: std::sync::Arc<dyn boxoffice::gateway::PaymentGateway>) -> Result<(), Box<dyn std::error::Error>> {
@@ -142,7 +143,7 @@ impl Builder {
         self
     }
 
-    /// Sets where time comes from: [`SystemClock`] by default.
+    /// Sets the source of time: [`SystemClock`] by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -159,7 +160,7 @@ impl Builder {
         self
     }
 
-    /// Sets where ids come from: [`RandomIds`] by default.
+    /// Sets the source of ids: [`RandomIds`] by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -176,7 +177,7 @@ impl Builder {
         self
     }
 
-    /// Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory.
+    /// Sets the keys that sign sessions: by default a key that is created once and stored in the data directory.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -192,7 +193,7 @@ impl Builder {
         self
     }
 
-    /// Sets how long a session lasts: 7 days by default.
+    /// Sets the duration of a session: 7 days by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -208,7 +209,7 @@ impl Builder {
         self
     }
 
-    /// Sets the currency of prices that name none: US dollars by default.
+    /// Sets the currency of prices without a currency: US dollars by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -223,8 +224,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds by
-    /// default.
+    /// Sets the maximum time that a payment waits for the card processor before it returns a pending charge: 10 seconds
+    /// by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -240,8 +241,8 @@ impl Builder {
         self
     }
 
-    /// Sets how many payments may wait for the card processor before new ones are refused with `payment.unavailable`: 10,000 by
-    /// default.
+    /// Sets the maximum number of payments that wait for the card processor. Further payments are refused with
+    /// `payment.unavailable`. The default is 10,000.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -256,7 +257,7 @@ impl Builder {
         self
     }
 
-    /// Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default.
+    /// Sets the timeout of one call of the card processor, after which its outcome is looked up: 30 seconds by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -272,8 +273,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500 milliseconds and one
-    /// minute by default. The wait doubles each time.
+    /// Sets the first and the maximum wait before the card processor is asked for the outcome of a charge: 500
+    /// milliseconds and one minute by default. The wait doubles each time.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -290,8 +291,8 @@ impl Builder {
         self
     }
 
-    /// Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must be longer
-    /// than a request can be on its way.
+    /// Sets the time after which a charge that is unknown to the card processor counts as failed: one minute by
+    /// default. It must be longer than a request can be in transit.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -307,7 +308,7 @@ impl Builder {
         self
     }
 
-    /// Sets how many commands may wait: 16,384 by default.
+    /// Sets the maximum number of commands that wait: 16,384 by default.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -322,8 +323,8 @@ impl Builder {
         self
     }
 
-    /// Sets whether a command that finds the queue full is refused with `engine.overloaded`, as a server wants it, instead of
-    /// waiting for a place, as an embedder does: `false` by default.
+    /// Sets the behaviour when the queue is full: `true` refuses the command with `engine.overloaded`, which suits
+    /// servers; `false` waits for a place, which suits embedders. The default is `false`.
     ///
     /// ```
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -338,13 +339,13 @@ impl Builder {
         self
     }
 
-    /// The limits that are in force.
+    /// Returns the limits in force.
     fn limits_in_force(&self) -> Limits {
         let limits = self.settings.limits;
         limits.hold(self.hold.unwrap_or(limits.hold)).fees(self.fees.unwrap_or(limits.fees))
     }
 
-    /// Opens the box office that is kept in a directory, or makes one there.
+    /// Opens the box office in a directory, or creates one there.
     ///
     /// ```
     /// # fn example() -> Result<(), boxoffice::Error> {
@@ -356,7 +357,7 @@ impl Builder {
     /// ```
     ///
     /// # Errors
-    /// As [`BoxOffice::open`].
+    /// The errors of [`BoxOffice::open`].
     pub fn open(self, path: impl AsRef<Path>) -> Result<BoxOffice, Error> {
         let dir = path.as_ref();
         let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open(dir)?);
@@ -389,7 +390,7 @@ impl Builder {
             Ok(assembled) => assembled,
             Err(error) => {
                 checkpointer.stop();
-                // Waiting for its threads would panic where an async caller opens the box office.
+                // Waiting for its threads would panic if an async caller opens the box office.
                 runtime.shutdown_background();
                 return Err(error);
             }
@@ -399,8 +400,8 @@ impl Builder {
         Ok(BoxOffice(Arc::new(inner)))
     }
 
-    /// Opens a box office that has no threads: whoever has the writer turns it, whoever has the runtime drives it, and whoever
-    /// has the views writes their checkpoints.
+    /// Opens a box office without threads. The caller steps the writer, drives the runtime, and writes checkpoints of
+    /// the views.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_stepped(
         self,
@@ -409,14 +410,14 @@ impl Builder {
         gateway: Arc<dyn PaymentGateway>,
         runtime: &tokio::runtime::Handle,
     ) -> Result<(BoxOffice, Writer), Error> {
-        // Nobody outlives the run, so the key needs no secret.
+        // No session outlives the run, so the key needs no secret.
         let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
         let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand() };
         let (inner, writer) = self.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
         Ok((BoxOffice(Arc::new(inner)), writer))
     }
 
-    /// Puts the parts together, up to the first command; the writer is not running yet.
+    /// Assembles the parts, up to the first command. The writer is not running yet.
     fn assemble(
         mut self,
         stores: Stores,
@@ -482,20 +483,20 @@ impl Builder {
     }
 }
 
-/// Where a box office keeps what it knows.
+/// Stores of a box office.
 struct Stores {
     journal: Arc<dyn Journal>,
     views: Views,
     checkpointer: Arc<Checkpointer>,
 }
 
-/// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
+/// Opens the views. Starts from nothing if the checkpoint belongs to another journal.
 ///
-/// A checkpoint covers only what is durable. So one that is ahead of the journal shows that the journal has lost its end, by damage
-/// or because an older copy was put in its place, and that nobody would notice without it.
+/// A checkpoint covers only durable records. Therefore a checkpoint ahead of the journal proves that the journal has
+/// lost its end, by damage or because an older copy replaced it. Nothing else would reveal that.
 fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
     let end = journal.head()?.seq;
-    // One that is ahead is kept, because it is the proof.
+    // A checkpoint that is ahead is kept, because it is the proof.
     let views = Views::open(Some(dir), &|head| head.seq > end || is_in_journal(journal, head))?;
     let covered = views.covers().seq;
     if covered > end {
@@ -508,7 +509,7 @@ fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
     Ok(views)
 }
 
-/// Whether the checkpoint that covers the journal up to here is one of this journal.
+/// Returns `true` if a checkpoint that covers the journal up to `head` belongs to this journal.
 pub(crate) fn is_in_journal(journal: &dyn Journal, head: Head) -> bool {
     let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
     head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
@@ -523,7 +524,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Runs timers, the gateway's calls and, on its blocking threads, password hashing.
+/// Creates the runtime for timers, the gateway's calls and, on its blocking threads, password hashing.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -540,7 +541,7 @@ fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || writer.run())
 }
 
-/// Brings the gateway's answers to the engine.
+/// Submits the gateway's answers to the engine.
 #[derive(Debug)]
 struct Settler {
     handle: Arc<Handle>,

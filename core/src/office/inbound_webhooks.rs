@@ -1,4 +1,4 @@
-//! What a card processor tells, as commands.
+//! Inbound webhooks of the card processor, converted to commands.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::gateway::{ChargeAnswer, GatewayError, GatewayReport, RefundAnswer, We
 use crate::types::{IdempotencyKey, OrderId, RefundId};
 
 impl Payments {
-    /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test`
-    /// of a processor's test mode.
+    /// Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
+    /// the `-test` suffix of a processor's test mode.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -30,11 +30,12 @@ impl Payments {
         own == processor || own.strip_suffix("-test") == Some(processor)
     }
 
-    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
+    /// Records a webhook message of the card processor. Takes the message unchanged, with header names in lower case.
     ///
-    /// Once it returns, the message's content is durable; the same message again changes nothing. A message that does not concern this box
-    /// office, such as one of an unknown kind or about somebody else's charge, is accepted and ignored. Messages may come in any order;
-    /// one that comes too early is refused, and accepted when the processor sends it again.
+    /// Once it returns, the message's content is durable; a repeated message changes nothing. A message that does not
+    /// concern this box office, such as one of an unknown kind or about a charge of another system, is accepted and
+    /// ignored. Messages may come in any order. A message that comes too early is refused, and is accepted when the
+    /// processor sends it again.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, signature: &[u8], body: &[u8]) -> Result<(), boxoffice::Error> {
@@ -44,9 +45,10 @@ impl Payments {
     /// ```
     ///
     /// # Errors
-    /// `payment.notice_refused` if the message does not come from the card processor, is too old or can't be read;
-    /// `payment.unavailable` if the card processor has to be asked about it and does not answer: it will send it again;
-    /// `payment.not_found`, `payment.not_refundable`, `payment.refund_too_large` if the message does not fit what is known.
+    /// `payment.notice_refused` if the message is not from the card processor, is too old or can't be read;
+    /// `payment.unavailable` if the card processor has to be queried about it and does not answer, in which case it
+    /// sends the message again; `payment.not_found`, `payment.not_refundable`, `payment.refund_too_large` if the
+    /// message does not fit the known state.
     pub async fn receive_webhook(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
         let inner = &self.office.0;
         let event = inner.read_webhook(headers, body).await?;
@@ -78,7 +80,8 @@ impl Inner {
         let headers: Vec<(String, Vec<u8>)> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect();
         let (body, now) = (body.to_vec(), self.handle.time().now());
-        // On the box office's own runtime, because the gateway may use the network and its caller may have none.
+        // Runs on the box office's own runtime, because the gateway may use the network and the caller may have no
+        // runtime.
         let reading = self.runtime_handle.spawn(async move {
             let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
             worker.read_webhook(&WebhookMessage { headers: &headers, body: &body, now }).await
@@ -89,7 +92,7 @@ impl Inner {
         })
     }
 
-    /// Asks what became of a charge of which more is told than is known here, and notes that before.
+    /// Asks the gateway for the outcome of a charge and records it, before a report that requires it.
     async fn settle_first(&self, charge: &Charge) -> Result<(), Error> {
         let (worker, pending) = (Arc::clone(&self.worker), charge.clone());
         let asking = self.runtime_handle.spawn(async move { worker.outcome_of(&pending).await });
@@ -101,7 +104,7 @@ impl Inner {
     }
 }
 
-/// Whether the message tells of money of which it is not known here that it was taken.
+/// Returns `true` if the report is about money that is not yet known to be taken.
 fn is_early(charge: &Charge, report: &GatewayReport) -> bool {
     use ChargeStatus::{Authorized, Failed, Pending, Voided, Voiding};
     let is_taken = !matches!(charge.status, Pending | Authorized | Failed | Voiding | Voided);
@@ -116,7 +119,8 @@ fn unavailable(error: GatewayError) -> Error {
     Error::from(Code::PaymentUnavailable).with_source(error)
 }
 
-/// The command that notes the report, about the order that the charge pays now; `None` if there is nothing to note.
+/// Returns the command that records the report, about the order that the charge pays now; `None` if there is nothing to
+/// record.
 pub(crate) fn command_of(report: GatewayReport, order_id: OrderId, new_order_id: OrderId) -> Option<Command> {
     Some(match report {
         GatewayReport::Charge { charge_id, answer, .. } => {
@@ -149,7 +153,8 @@ pub(crate) fn command_of(report: GatewayReport, order_id: OrderId, new_order_id:
     })
 }
 
-/// The id of a refund that the card processor knows by this name: always the same, so that it is recorded once.
+/// Returns the id of a refund with this reference at the card processor. It is always the same, so that the refund is
+/// recorded once.
 fn refund_elsewhere(reference: &Arc<str>) -> RefundId {
     let hash = blake3::derive_key("boxoffice 2026-11-23 refunds made elsewhere", reference.as_bytes());
     let mut bytes = [0; 16];

@@ -1,4 +1,4 @@
-//! What callers give in, as plain text, and how it becomes valid values: every host validates here and nowhere else.
+//! Input of callers as plain text, and its validation. All hosts validate here and nowhere else.
 
 use std::sync::Arc;
 
@@ -22,15 +22,15 @@ use crate::types::{Currency, Money, Title};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewTicket {
-    /// 1 to 200 characters.
+    /// Title: 1 to 200 characters.
     pub title: String,
-    /// A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
+    /// Price: a decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
     pub price: String,
-    /// An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+    /// ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none.
     pub currency: Option<String>,
-    /// What it lets its holder attend.
+    /// Show that the ticket is for.
     pub show: Option<NewShow>,
-    /// 1 to 100 characters.
+    /// Seat: 1 to 100 characters.
     pub seat: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl NewTicket {
         self
     }
 
-    /// Checks everything, and notes what is wrong under the names of the fields after `prefix`.
+    /// Checks all fields, and adds errors under the fields' names after `prefix`.
     pub(super) fn check(&self, default: Currency, prefix: &str, faults: &mut FieldErrors) -> Option<Listing> {
         let title = faults.check(format!("{prefix}title"), self.title.parse::<Title>());
         let currency = match &self.currency {
@@ -75,17 +75,17 @@ impl NewTicket {
     }
 }
 
-/// What people attend, as a seller describes it.
+/// A show as a seller describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewShow {
-    /// 1 to 200 characters.
+    /// Name: 1 to 200 characters.
     pub name: String,
-    /// 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+    /// Category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
     pub category: Option<String>,
-    /// 1 to 200 characters.
+    /// Venue: 1 to 200 characters.
     pub venue: Option<String>,
-    /// When it starts, in RFC 3339.
+    /// Time at which the show starts, in RFC 3339.
     pub starts_at: String,
 }
 
@@ -124,7 +124,7 @@ impl NewShow {
     }
 }
 
-/// The new title, price and show of a ticket.
+/// New title, price and show of a ticket.
 ///
 /// ```
 /// use boxoffice::{NewShow, TicketUpdate};
@@ -137,18 +137,18 @@ impl NewShow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TicketUpdate {
-    /// 1 to 200 characters.
+    /// Title: 1 to 200 characters.
     pub title: String,
-    /// A decimal number in major units of the ticket's currency.
+    /// Price: a decimal number in major units of the ticket's currency.
     pub price: String,
-    /// The new show; `None` leaves it as it is.
+    /// New show; `None` leaves it as it is.
     pub show: Option<NewShow>,
-    /// The version that the ticket must have; `None` for any.
+    /// Version that the ticket must have; `None` accepts any version.
     pub expected_version: Option<u64>,
 }
 
 impl TicketUpdate {
-    /// Creates an update to this title and price, whatever the ticket's version.
+    /// Creates an update to this title and price, for any version of the ticket.
     pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
         Self { title: title.into(), price: price.into(), show: None, expected_version: None }
     }
@@ -160,7 +160,7 @@ impl TicketUpdate {
         self
     }
 
-    /// Refuses the update unless the ticket has this version.
+    /// Sets the version that the ticket must have; otherwise the update is refused.
     #[must_use]
     pub fn expected_version(mut self, version: u64) -> Self {
         self.expected_version = Some(version);
@@ -183,7 +183,7 @@ fn check_price(text: &str, currency: Currency, prefix: &str, faults: &mut FieldE
     faults.check(format!("{prefix}price"), Money::parse(text, currency))
 }
 
-/// Turns "was it given, and was it right" into "is it right": `None` if it was given and wrong.
+/// Returns `Some(None)` if nothing was given, `Some` of the value if it is valid, and `None` if it is invalid.
 #[expect(clippy::option_option, reason = "given or not, right or wrong: two questions")]
 fn some_or_none<T>(given: Option<Option<T>>) -> Option<Option<T>> {
     match given {

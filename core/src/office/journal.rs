@@ -1,4 +1,4 @@
-//! The façade of the journal.
+//! Façade of the journal.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use crate::error::{Code, Error};
 use crate::event::Record;
 use crate::verify::{self, VerifyReport};
 
-/// How many records one read gives at most.
+/// Maximum number of records that one read returns.
 const READ_MAX: usize = 10_000;
 
-/// How many records are read at once where all are wanted.
+/// Number of records in one part of a long read.
 const PART: usize = 1_000;
 
-/// Reads, follows, checks and copies the journal. Reading takes nothing from the writer.
+/// Operations on the journal: read, follow, verify and copy. Reading does not block the writer.
 #[derive(Debug, Clone)]
 pub struct JournalReader {
     office: BoxOffice,
@@ -43,7 +43,7 @@ impl JournalReader {
         Ok(self.office.0.journal()?.head()?.seq)
     }
 
-    /// Returns at most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+    /// Returns at most `limit` records, and at most 10,000, starting with number `from`. The first record has number 1.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -60,9 +60,10 @@ impl JournalReader {
         Ok(self.office.0.journal()?.read(from.max(1), limit.min(READ_MAX))?)
     }
 
-    /// Iterates over the records from number `from` to the last durable one, read in parts; records that are appended meanwhile come, too.
+    /// Iterates over the records from number `from` to the last durable one, read in parts. Includes records that are
+    /// appended meanwhile.
     ///
-    /// It ends where the journal ends at that moment; [`JournalReader::subscribe`] goes on.
+    /// Ends at the end of the journal; [`JournalReader::subscribe`] continues.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -75,12 +76,12 @@ impl JournalReader {
     /// ```
     ///
     /// # Errors
-    /// As [`JournalReader::read`], as the last item.
+    /// The errors of [`JournalReader::read`], as the last item.
     pub fn iter(&self, from: u64) -> impl Iterator<Item = Result<Record, Error>> + Send + use<> {
         self.pages(from)
     }
 
-    /// Streams the same records as [`JournalReader::iter`]. Polling reads the file and waits for nothing else.
+    /// Streams the records of [`JournalReader::iter`]. Polling reads the file and waits for nothing else.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -92,12 +93,12 @@ impl JournalReader {
     /// ```
     ///
     /// # Errors
-    /// As [`JournalReader::read`], as the last item.
+    /// The errors of [`JournalReader::read`], as the last item.
     pub fn stream(&self, from: u64) -> impl Stream<Item = Result<Record, Error>> + Unpin + Send + use<> {
         self.pages(from)
     }
 
-    /// Reads part after part.
+    /// Reads the records part by part.
     fn pages(&self, from: u64) -> impl Entries<Record> + use<> {
         let journal = self.clone();
         Pages::new(from, move |from| {
@@ -107,7 +108,7 @@ impl JournalReader {
         })
     }
 
-    /// Follows the journal from number `from` on: history first, then live, every record once and in order.
+    /// Follows the journal from number `from` on: first history, then new records, each exactly once and in order.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -123,8 +124,9 @@ impl JournalReader {
         Subscription::new(inner.journal.clone(), inner.recent.clone(), inner.closed.subscribe(), from)
     }
 
-    /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows from those
-    /// before it by the rules, and that the vault fits. Calls `progress` with the number of records checked and of all.
+    /// Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
+    /// record follows from those before it by the rules, and that the vault matches. Calls `progress` with the number
+    /// of checked records and the total.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -135,17 +137,18 @@ impl JournalReader {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable` if it can't be read at all; `engine.closed` if the box office closes meanwhile. Damage is no error but
-    /// part of the report.
+    /// `journal.unavailable` if it can't be read at all; `engine.closed` if the box office closes meanwhile. Damage is
+    /// not an error; it is part of the report.
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyReport, Error> {
         let closed = self.office.0.closed.subscribe();
         verify::verify(self.office.0.journal()?, &|| *closed.borrow(), progress)
     }
 
-    /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own.
-    /// Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the last record that is in it.
+    /// Writes a copy of all durable data, as of one moment, to a new directory that opens as a box office. Writers
+    /// continue. Calls `progress` with the number of copied records and the total. Returns the number of the last
+    /// record in the copy.
     ///
-    /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made anew.
+    /// Excludes the session key, a secret that should be stored elsewhere, and the checkpoint, which is created anew.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {

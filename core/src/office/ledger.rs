@@ -1,4 +1,4 @@
-//! The façade of the ledger domain.
+//! Façade of the ledger domain.
 
 use futures_core::Stream;
 use serde::Serialize;
@@ -14,27 +14,27 @@ use crate::types::{
 };
 use crate::views::{LedgerQuery, Page, PageLimit, Views, checked};
 
-/// Reads balances and entries of the ledger, and records payouts.
+/// Operations on the ledger: balances, entries and payouts.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
 }
 
-/// Sums up a seller's entries in one currency.
+/// Sums of a seller's entries in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Balance {
-    /// What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already
-    /// went back to their buyers.
+    /// Amount that the seller is owed: sold less refunded, fees and paid out. Negative if money went back to buyers
+    /// after it was paid out.
     pub owed: SignedMoney,
-    /// What buyers have paid for the seller's tickets.
+    /// Amount that buyers have paid for the seller's tickets.
     pub sold: SignedMoney,
-    /// What of that went back to them.
+    /// Part of `sold` that went back to buyers.
     pub refunded: SignedMoney,
-    /// What the platform has kept of the rest.
+    /// Fees that the platform has kept of the rest.
     pub fees: SignedMoney,
-    /// What the seller got.
+    /// Amount that the seller was paid.
     pub paid_out: SignedMoney,
 }
 
@@ -55,21 +55,21 @@ impl Balance {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BalanceEntry {
-    /// The number of the entry in the ledger.
+    /// Number of the entry in the ledger.
     pub number: u64,
-    /// When it came to be.
+    /// Time of the entry.
     pub at: Timestamp,
-    /// Why money moved.
+    /// Reason why money moved.
     pub kind: BalanceEntryKind,
-    /// The order, of sales and refunds.
+    /// Order, for entries about one.
     pub order_id: Option<OrderId>,
-    /// The payout, if it is one.
+    /// Payout, if the entry is one.
     pub payout_id: Option<PayoutId>,
-    /// By what the payout is found at the bank.
+    /// Reference by which the bank identifies the payout.
     pub reference: Option<PayoutReference>,
-    /// By how much the seller is owed more: below zero for refunds and payouts.
+    /// Change of the amount that the seller is owed: negative for refunds and payouts.
     pub amount: SignedMoney,
-    /// What the platform keeps more: below zero if it gives back.
+    /// Change of the platform's fee: negative if it gives a fee back.
     pub fee: SignedMoney,
 }
 
@@ -91,7 +91,7 @@ impl BalanceEntry {
         })
     }
 
-    /// The names of the columns of a statement.
+    /// Names of the columns of a statement.
     const COLUMNS: [&str; 10] =
         ["number", "at", "kind", "orderId", "payoutId", "reference", "currency", "gross", "fee", "amount"];
 
@@ -111,37 +111,37 @@ impl BalanceEntry {
         ]
     }
 
-    /// Returns what the buyer paid, or, below zero, got back: amount and fee together.
+    /// Returns the amount that the buyer paid, or got back if negative: the sum of amount and fee.
     pub fn gross(&self) -> SignedMoney {
         SignedMoney::from_minor(self.amount.minor() + self.fee.minor(), self.amount.currency())
     }
 }
 
-/// The platform's accounts in one currency: they come to zero.
+/// Accounts of the platform in one currency. They sum to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlatformBalance {
-    /// What the card processor, or the bank behind it, has.
+    /// Money that the card processor, or the bank behind it, holds.
     pub processor: SignedMoney,
-    /// What buyers' banks have until it is clear whose it is.
+    /// Money that buyers' banks hold until disputes are closed.
     pub disputed: SignedMoney,
-    /// What of both all sellers are owed.
+    /// Part of both that all sellers are owed.
     pub sellers: SignedMoney,
-    /// What of both the platform has earned.
+    /// Part of both that the platform has earned.
     pub fees: SignedMoney,
-    /// What of both came for orders that had ended, and is nobody's yet.
+    /// Part of both that came for orders that had ended, and belongs to nobody yet.
     pub late: SignedMoney,
 }
 
 impl PlatformBalance {
-    /// Returns what there is less all that is owed of it: always zero.
+    /// Returns the money held less all money owed: always zero.
     pub fn difference(&self) -> SignedMoney {
         let owed = self.sellers.minor() + self.fees.minor() + self.late.minor();
         SignedMoney::from_minor(self.processor.minor() + self.disputed.minor() - owed, self.processor.currency())
     }
 }
 
-/// A payout as an operator gives it in.
+/// A payout as an operator enters it.
 ///
 /// ```
 /// use boxoffice::NewPayout;
@@ -152,11 +152,11 @@ impl PlatformBalance {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewPayout {
-    /// A decimal number in major units, with at most as many decimals as the currency has.
+    /// Amount: a decimal number in major units, with at most as many decimals as the currency has.
     pub amount: String,
-    /// An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+    /// ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none.
     pub currency: Option<String>,
-    /// By what it is found at the bank: 1 to 100 characters.
+    /// Reference by which the bank identifies the payout: 1 to 100 characters.
     pub reference: String,
 }
 
@@ -190,7 +190,8 @@ impl Ledger {
         Self { office, key: None }
     }
 
-    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Sets the idempotency key of the next command, so that it can be repeated; see
+    /// [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
@@ -207,7 +208,7 @@ impl Ledger {
         self
     }
 
-    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
+    /// Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
     /// seller, operators and the system.
     ///
     /// ```
@@ -222,13 +223,13 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// `auth.operator_required` for anybody else; `auth.user_not_found`.
+    /// `auth.operator_required` for other actors; `auth.user_not_found`.
     pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
         let views = self.readable(actor, seller)?;
         Ok(views.totals(Account::Seller(seller)).into_iter().map(Balance::of).collect())
     }
 
-    /// Returns a page of the entries that make the balance, the newest first.
+    /// Returns a page of the entries behind the balance, the newest first.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -242,8 +243,8 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// As [`Ledger::balance`]; `validation` with an entry for each field of the query that is wrong; `journal.unavailable` if the
-    /// views' file can't be read.
+    /// The errors of [`Ledger::balance`]; `validation` with an entry for each invalid field of the query;
+    /// `journal.unavailable` if the views' file can't be read.
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         let views = self.readable(actor, seller)?;
         checked(|errors| query.check(errors))?;
@@ -251,12 +252,12 @@ impl Ledger {
         page.try_map(|entry| BalanceEntry::of(&entry, seller))
     }
 
-    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
     ///
-    /// Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly
-    /// once.
+    /// Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All
+    /// others come exactly once.
     ///
-    /// Polling never waits: a page is read at once, as by [`Ledger::entries`].
+    /// Polling never waits: a page is read immediately, as by [`Ledger::entries`].
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -270,7 +271,7 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// As [`Ledger::entries`], as the last item.
+    /// The errors of [`Ledger::entries`], as the last item.
     pub fn stream(
         &self,
         actor: Actor,
@@ -280,7 +281,7 @@ impl Ledger {
         self.pages(actor, seller, query)
     }
 
-    /// Reads page after page.
+    /// Reads the entries page by page.
     pub(crate) fn pages(
         &self,
         actor: Actor,
@@ -295,10 +296,10 @@ impl Ledger {
         })
     }
 
-    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100
-    /// lines at a time, read when they are asked for.
+    /// Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+    /// to 100 lines at a time, read on demand.
     ///
-    /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+    /// Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
@@ -314,7 +315,8 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// As [`Ledger::balance`]; `journal.unavailable` in the middle if the views' file can't be read any more.
+    /// The errors of [`Ledger::balance`]; `journal.unavailable` in the middle if the views' file can't be read any
+    /// more.
     pub fn statement_csv(
         &self,
         actor: Actor,
@@ -332,7 +334,8 @@ impl Ledger {
         Ok(std::iter::once_with(header).chain(parts))
     }
 
-    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+    /// Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+    /// system.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -347,7 +350,7 @@ impl Ledger {
     /// ```
     ///
     /// # Errors
-    /// `auth.operator_required` for anybody else.
+    /// `auth.operator_required` for other actors.
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         let views = self.office.0.operators_views(actor)?;
         let accounts = views.accounts();
@@ -369,8 +372,8 @@ impl Ledger {
         Ok(currencies.into_iter().map(platform).collect())
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
-    /// does, before or after.
+    /// Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
+    /// money: the bank does, before or after.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -394,7 +397,7 @@ impl Ledger {
         inner.submit(command, actor, name).await
     }
 
-    /// The views, if the actor may read the seller's account.
+    /// Returns the views if the actor may read the seller's account.
     fn readable(&self, actor: Actor, seller: UserId) -> Result<&Views, Error> {
         let views = self.office.0.views()?;
         if actor != Actor::User(seller) && !views.is_operator(actor) {

@@ -1,32 +1,32 @@
-//! Values about the engine right now.
+//! Current metrics of the engine.
 
 use std::time::Duration;
 
 use super::Inner;
 
-/// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
+/// Metrics of the engine at one moment. Reading them is cheap, so they can be scraped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// How many commands wait.
+    /// Number of commands that wait.
     pub queue_len: usize,
-    /// How many commands can wait.
+    /// Maximum number of commands that can wait.
     pub queue_capacity: usize,
-    /// How many orders hold tickets.
+    /// Number of orders that hold tickets.
     pub open_orders: usize,
-    /// How long the most overdue hold has been waiting for its expiry to be recorded.
+    /// Time for which the most overdue hold has waited for its expiry to be recorded.
     pub expiry_lag: Duration,
-    /// The number of the last durable record.
+    /// Number of the last durable record.
     pub head_seq: u64,
-    /// How many users there are, erased ones included.
+    /// Number of users, including erased ones.
     pub users: usize,
-    /// How many tickets are for sale.
+    /// Number of tickets on sale.
     pub tickets_available: usize,
-    /// How many tickets are held by open orders.
+    /// Number of tickets held by open orders.
     pub tickets_locked: usize,
-    /// How many changed entities wait for the next checkpoint.
+    /// Number of changed entities that wait for the next checkpoint.
     pub checkpoint_lag: usize,
-    /// How many charges and refunds wait for the card processor.
+    /// Number of charges and refunds that wait for the card processor.
     pub pending_payments: usize,
 }
 

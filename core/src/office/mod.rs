@@ -1,4 +1,4 @@
-//! The façade: what hosts embed.
+//! The façade, which hosts embed.
 
 mod admin;
 mod auth;
@@ -51,16 +51,16 @@ use crate::journal::Journal;
 use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
 use crate::views::Views;
 
-/// How long `close` waits for calls of the gateway that are under way.
+/// Maximum time that `close` waits for calls of the gateway that are under way.
 const GATEWAY_CLOSE_MAX: Duration = Duration::from_secs(10);
 
-/// A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+/// A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
 ///
-/// Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome is
-/// durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
-/// [idempotency key](Tickets::idempotency_key) to ask again.
+/// Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome
+/// is durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
+/// [idempotency key](Tickets::idempotency_key) to be able to repeat it.
 ///
-/// Async methods run on any executor; [`BoxOffice::blocking`] has the same for callers without one.
+/// Async methods run on any executor. [`BoxOffice::blocking`] has blocking methods for callers without one.
 ///
 /// ```
 /// use boxoffice::{BoxOffice, NewTicket, SignUp};
@@ -97,10 +97,10 @@ pub(crate) struct Inner {
     passwords: Arc<Passwords>,
     throttle: Throttle,
     closed: watch::Sender<bool>,
-    /// Held by whoever closes.
+    /// Locked while the box office is being closed.
     closing: Mutex<()>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// Runs timers, the gateway's calls and password hashing; `None` once it is shut down.
+    /// Runtime for timers, the gateway's calls and password hashing; `None` once it is shut down.
     runtime: Mutex<Option<tokio::runtime::Runtime>>,
     runtime_handle: tokio::runtime::Handle,
 }
@@ -112,9 +112,9 @@ impl fmt::Debug for BoxOffice {
 }
 
 impl BoxOffice {
-    /// Opens the box office that is kept in a directory, or makes one there, with the defaults of [`BoxOffice::builder`].
+    /// Opens the box office in a directory, or creates one there, with the defaults of [`BoxOffice::builder`].
     ///
-    /// Blocks until the journal's tail is replayed, and whatever fell due while it was closed has expired.
+    /// Blocks until the journal's tail is replayed and all orders that became due while it was closed have expired.
     ///
     /// ```
     /// # fn example() -> Result<(), boxoffice::Error> {
@@ -126,13 +126,13 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
-    /// `journal.damaged`; `journal.unavailable` if the storage fails.
+    /// `journal.in_use` if it is already open, in this or another process; `journal.newer_format` if a newer version
+    /// wrote it; `journal.damaged`; `journal.unavailable` if the storage fails.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().open(path)
     }
 
-    /// Returns a builder for everything that can be chosen: hold length, limits, gateway, clock, ids, keys.
+    /// Returns a builder for all settings: hold length, limits, gateway, clock, ids, keys.
     ///
     /// ```
     /// # fn example() -> Result<(), boxoffice::Error> {
@@ -215,7 +215,7 @@ impl BoxOffice {
         Ledger::new(self.clone())
     }
 
-    /// Returns the operations for operators on everybody's orders and accounts.
+    /// Returns the admin API: operations for operators on all orders and accounts.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -241,7 +241,7 @@ impl BoxOffice {
         JournalReader::new(self.clone())
     }
 
-    /// Returns metrics of the engine right now.
+    /// Returns the current metrics of the engine.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -253,7 +253,7 @@ impl BoxOffice {
         Metrics::of(&self.0)
     }
 
-    /// Returns `true` if commands are taken.
+    /// Returns `true` if the box office accepts commands.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -264,7 +264,7 @@ impl BoxOffice {
         !self.0.handle.is_closed()
     }
 
-    /// Returns the limits that the box office was opened with, such as how many tickets an order may have.
+    /// Returns the limits that the box office was opened with, such as the maximum number of tickets of an order.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -275,7 +275,7 @@ impl BoxOffice {
         &self.0.settings.limits
     }
 
-    /// Returns the currency of prices that name none.
+    /// Returns the currency of prices without a currency.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -297,15 +297,15 @@ impl BoxOffice {
         self.0.handle.time().now()
     }
 
-    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
+    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. Blocks.
     ///
-    /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has
-    /// gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed, or when a long
-    /// journal that was restored or came from an earlier version has moved its old records to the archive. In a file of
-    /// several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+    /// Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when
+    /// a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that
+    /// was restored or came from an earlier version has moved its old records to the archive. In a file of several
+    /// gigabytes it takes minutes, and commands wait meanwhile: run it while no tickets are sold.
     ///
-    /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then
-    /// walks the whole file once.
+    /// A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the
+    /// whole file once.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -317,17 +317,17 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable` while somebody reads the journal or a long listing: nothing has changed then, try again later.
+    /// `journal.unavailable` while the journal or a long listing is being read: nothing was changed, try again later.
     pub fn compact(&self) -> Result<bool, Error> {
         let journal = self.0.journal()?.compact()?;
         Ok(self.0.views()?.compact()? || journal)
     }
 
-    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the
-    /// directory.
+    /// Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
+    /// releases the directory.
     ///
-    /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
-    /// `engine.closed` from then on; closing twice is fine.
+    /// Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+    /// `engine.closed` from then on. Closing twice is allowed.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -337,18 +337,19 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable` if the last checkpoint can't be written; nothing is lost by that but time at the next opening.
+    /// `journal.unavailable` if the last checkpoint can't be written: no data is lost, but the next opening takes
+    /// longer.
     pub async fn close(&self) -> Result<(), Error> {
         let inner = Arc::clone(&self.0);
         let worker = Arc::clone(&self.0.worker);
         let idle = self.0.runtime_handle.spawn(async move {
             let _ = tokio::time::timeout(GATEWAY_CLOSE_MAX, worker.idle()).await;
         });
-        // Fails only if the runtime is gone, because it is closed already.
+        // Fails only if the runtime is already closed.
         let _ = idle.await;
         let (done, closed) = tokio::sync::oneshot::channel();
         spawn_closer(move || {
-            // Whoever closes at the same time waits, and finds nothing left to do.
+            // A concurrent close waits here, and then finds nothing left to do.
             let _one_by_one = inner.closing.lock().unwrap_or_else(PoisonError::into_inner);
             let stopped = inner.stop().and_then(|()| inner.last_checkpoint());
             inner.release();
@@ -360,7 +361,7 @@ impl BoxOffice {
 
 #[cfg(any(test, feature = "simulation"))]
 impl BoxOffice {
-    /// Its parts, for those who drive it by hand.
+    /// Returns the inner parts, for code that steps them by hand.
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
@@ -368,23 +369,23 @@ impl BoxOffice {
 
 #[cfg(any(test, feature = "simulation"))]
 impl Inner {
-    /// Tells this one of every command and its answer.
+    /// Sets the observer of every command and its answer.
     pub(crate) fn tap(&self, tap: Arc<dyn crate::engine::Tap>) {
-        // There is one at most.
+        // At most one is ever set.
         let _ = self.handle.tap.set(tap);
     }
 
-    /// Takes no more commands.
+    /// Stops accepting commands.
     pub(crate) fn close_queue(&self) {
         self.handle.close();
     }
 
-    /// By what an email is unique.
+    /// Returns the key by which an email is unique.
     pub(crate) fn email_key(&self, email: &crate::types::Email) -> Result<crate::event::EmailKey, Error> {
         Ok(self.journal()?.email_key(email))
     }
 
-    /// An id that nothing has yet.
+    /// Returns a new unique id.
     pub(crate) fn fresh_id(&self) -> uuid::Uuid {
         self.ids.next()
     }
@@ -396,17 +397,17 @@ fn spawn_closer(close: impl FnOnce() + Send + 'static) {
 }
 
 impl Inner {
-    /// Has a command decided, and returns its answer once that is durable.
+    /// Submits a command, and returns its answer once it is durable.
     pub(crate) async fn submit<C: Decide>(&self, command: C, actor: Actor, id: Named) -> Result<C::Answer, Error> {
         engine::typed::<C>(self.submit_any(command.into(), actor, id).await?)
     }
 
-    /// Has a command of whatever kind decided.
+    /// Submits a command of any kind.
     pub(crate) async fn submit_any(&self, command: Command, actor: Actor, id: Named) -> Result<Reply, Error> {
         self.handle.submit(self.request(command, actor, id)).await
     }
 
-    /// Has a payment decided; the gateway gets the card once the intent is durable.
+    /// Submits a payment. The gateway gets the card once the intent is durable.
     async fn start_payment(
         &self,
         command: StartPayment,
@@ -426,18 +427,18 @@ impl Inner {
         Request { fingerprint, ..Request::new(command, id, actor) }
     }
 
-    /// What can be read, as long as the box office is open.
+    /// Returns the views while the box office is open.
     pub(crate) fn views(&self) -> Result<&Views, Error> {
         if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(&self.views) }
     }
 
-    /// The same, for operators and the system alone.
+    /// Returns the views for operators and the system only.
     fn operators_views(&self, actor: Actor) -> Result<&Views, Error> {
         let views = self.views()?;
         if views.is_operator(actor) { Ok(views) } else { Err(Code::AuthOperatorRequired.into()) }
     }
 
-    /// The journal, as long as the box office is open.
+    /// Returns the journal while the box office is open.
     fn journal(&self) -> Result<&dyn Journal, Error> {
         if *self.closed.borrow() { Err(Code::EngineClosed.into()) } else { Ok(self.journal.as_ref()) }
     }
@@ -462,7 +463,7 @@ impl Inner {
         self.runtime.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Lets go of the directory, whoever still has a part of this box office.
+    /// Releases the directory, even if parts of this box office are still referenced.
     fn release(&self) {
         self.views.close();
         self.journal.close();
@@ -485,22 +486,23 @@ impl Drop for Inner {
     }
 }
 
-/// How a command is named.
+/// Identity of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Named {
-    /// It gets a fresh id, and coming again makes it another command.
+    /// The command gets a fresh id. A repetition is another command.
     Fresh,
-    /// Its caller named it: coming again, it gets its first answer.
+    /// The caller gave the command a key. A repetition gets the first answer.
     Keyed {
-        /// Made of the actor and the caller's key.
+        /// Id derived from the actor and the caller's key.
         id: CommandId,
-        /// What the command is about.
+        /// Fingerprint of the command's content.
         fingerprint: [u8; 16],
     },
 }
 
 impl Named {
-    /// The name that a caller's key gives to a command of `scope`, mostly the actor's id. `content` is what the command is about.
+    /// Returns the identity that a caller's key gives to a command of `scope`, usually the actor's id. `content` is the
+    /// command's content.
     pub(crate) fn by(
         key: Option<&IdempotencyKey>,
         scope: &[u8],
@@ -513,18 +515,18 @@ impl Named {
         name.update(key.expose().as_bytes());
         let mut fingerprint = blake3::Hasher::new();
         fingerprint.update(operation.as_bytes()).update(b"\0");
-        // Serializing to memory fails for no type that is given here; a shorter fingerprint is still a fingerprint.
+        // Serializing to memory doesn't fail for the types given here; a shorter fingerprint is still a fingerprint.
         fingerprint.update(&serde_json::to_vec(content).unwrap_or_default());
         Self::Keyed { id: CommandId::from_bytes(half(&name)), fingerprint: half(&fingerprint) }
     }
 }
 
-/// Whose keys an actor's are.
+/// Returns the scope of an actor's keys.
 fn scope(actor: Actor) -> [u8; 16] {
     actor.user().map_or([0; 16], |id| *id.as_bytes())
 }
 
-/// The first half of a hash: 128 bits tell any two inputs apart.
+/// Returns the first half of a hash. 128 bits distinguish any two inputs.
 fn half(hasher: &blake3::Hasher) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);

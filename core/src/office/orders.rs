@@ -1,4 +1,4 @@
-//! The façade of the order domain.
+//! Façade of the order domain.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::event::Actor;
 use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
 use crate::views::{OrderQuery, Page, checked};
 
-/// Holds tickets for buyers, and finds their orders.
+/// Operations on orders: holds of tickets, and their purchase.
 #[derive(Debug, Clone)]
 pub struct Orders {
     office: BoxOffice,
@@ -25,7 +25,8 @@ impl Orders {
         Self { office, key: None }
     }
 
-    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
+    /// Sets the idempotency key of the next command, so that it can be repeated; see
+    /// [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
     ///
     /// ```
     /// # async fn example(
@@ -43,7 +44,7 @@ impl Orders {
 
     /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
     ///
-    /// Of any number of buyers at once, exactly one gets a ticket.
+    /// Of several concurrent buyers, exactly one gets a ticket.
     ///
     /// ```
     /// # async fn example(
@@ -56,9 +57,9 @@ impl Orders {
     /// ```
     ///
     /// # Errors
-    /// `validation` for no tickets, too many, or one twice; `ticket.not_found`, `order.own_ticket`, `ticket.locked`, `ticket.sold`,
-    /// `ticket.withdrawn`, `ticket.show_started`, `order.mixed_currencies`, `order.total_too_large`, `order.too_many_open`;
-    /// `auth.required` if there is no such user; `command.key_reused`.
+    /// `validation` for no tickets, too many, or one twice; `ticket.not_found`, `order.own_ticket`, `ticket.locked`,
+    /// `ticket.sold`, `ticket.withdrawn`, `ticket.show_started`, `order.mixed_currencies`, `order.total_too_large`,
+    /// `order.too_many_open`; `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
         let max = self.office.0.settings.limits.order_tickets_max;
         if ticket_ids.is_empty() || ticket_ids.len() > max {
@@ -73,7 +74,7 @@ impl Orders {
         self.office.0.submit(command, Actor::User(buyer), name).await
     }
 
-    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// ```
     /// # async fn example(
@@ -93,7 +94,7 @@ impl Orders {
         self.office.0.submit(command, Actor::User(buyer), name).await.map(drop)
     }
 
-    /// Returns a buyer's own order as of the last durable batch.
+    /// Returns a buyer's own order, as of the last durable batch.
     ///
     /// ```
     /// # fn example(
@@ -125,18 +126,18 @@ impl Orders {
     /// ```
     ///
     /// # Errors
-    /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
+    /// `validation`, for each invalid field; `journal.unavailable` if the views' file can't be read.
     pub fn list(&self, buyer: UserId, query: &OrderQuery) -> Result<Page<Arc<Order>>, Error> {
         checked(|errors| query.check(errors))?;
         Ok(self.office.0.views()?.orders(buyer, query)?)
     }
 
-    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all orders of a buyer that match the query, from its cursor on, in pages of its limit.
     ///
-    /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most
-    /// once. Orders that are created meanwhile do not come, because the newest come first.
+    /// The list is not a snapshot: each page shows the orders as of the last durable batch when it is read. Every order
+    /// comes at most once. Orders that are created meanwhile are not included, because the newest come first.
     ///
-    /// Polling never waits: a page is read at once, as by [`Orders::list`].
+    /// Polling never waits: a page is read immediately, as by [`Orders::list`].
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, bob: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -149,7 +150,7 @@ impl Orders {
     /// ```
     ///
     /// # Errors
-    /// As [`Orders::list`], as the last item.
+    /// The errors of [`Orders::list`], as the last item.
     pub fn stream(
         &self,
         buyer: UserId,
@@ -158,7 +159,7 @@ impl Orders {
         self.pages(buyer, query)
     }
 
-    /// Reads page after page.
+    /// Reads the orders page by page.
     pub(crate) fn pages(&self, buyer: UserId, mut query: OrderQuery) -> impl Entries<Arc<Order>> + use<> {
         let orders = self.clone();
         Pages::new(query.cursor, move |cursor| {

@@ -1,4 +1,4 @@
-//! Lists from their first entry to their last, whatever the number of pages.
+//! Reads whole lists, page by page.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,19 +8,20 @@ use futures_core::Stream;
 
 use crate::error::Error;
 
-/// Reads a list page by page, a page when its first entry is asked for. It ends after its last entry, or after an error.
+/// Reader of a list, page by page. Reads a page when its first entry is needed. Ends after the last entry, or after an
+/// error.
 ///
-/// `R` reads the page at a place, and tells the place of the next one.
+/// `R` reads the page at a position, and returns it with the position of the next page.
 #[derive(Debug)]
 pub(super) struct Pages<T, P, R> {
     read: R,
     page: vec::IntoIter<T>,
-    /// The place of the page to read next; `None` after the last one.
+    /// Position of the page to read next; `None` after the last one.
     next: Option<P>,
 }
 
 impl<T, P, R: FnMut(P) -> Result<(Vec<T>, Option<P>), Error>> Pages<T, P, R> {
-    /// Creates a reader that starts at this place.
+    /// Creates a reader that starts at this position.
     pub(super) fn new(from: P, read: R) -> Self {
         Self { read, page: Vec::new().into_iter(), next: Some(from) }
     }
@@ -42,7 +43,7 @@ impl<T, P, R: FnMut(P) -> Result<(Vec<T>, Option<P>), Error>> Iterator for Pages
     }
 }
 
-/// All of a list, for callers that block and for those that don't.
+/// All entries of a list, for blocking and async callers.
 pub(crate) trait Entries<T>:
     Iterator<Item = Result<T, Error>> + Stream<Item = Result<T, Error>> + Unpin + Send
 {
@@ -50,7 +51,7 @@ pub(crate) trait Entries<T>:
 
 impl<T, I: Iterator<Item = Result<T, Error>> + Stream<Item = Result<T, Error>> + Unpin + Send> Entries<T> for I {}
 
-/// Nothing of it is pinned: a page is read at once, as it is by the method that lists it.
+/// Needs no pinning, because a page is read immediately, by the listing method.
 impl<T, P, R> Unpin for Pages<T, P, R> {}
 
 impl<T, P, R: FnMut(P) -> Result<(Vec<T>, Option<P>), Error>> Stream for Pages<T, P, R> {

@@ -1,4 +1,4 @@
-//! The façade of the payment domain.
+//! Façade of the payment domain.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, ChargeId, ClientSecret, IdempotencyKey, Money, OrderId, RefundId, UserId};
 
-/// Takes money for orders, and gives it back.
+/// Operations on payments: charges and refunds.
 #[derive(Debug, Clone)]
 pub struct Payments {
     pub(super) office: BoxOffice,
@@ -25,8 +25,9 @@ impl Payments {
         Self { office, key: None }
     }
 
-    /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key). A
-    /// payment that comes again is answered with its outcome, as soon as that is known.
+    /// Sets the idempotency key of the next command, so that it can be repeated; see
+    /// [`Tickets::idempotency_key`](super::Tickets::idempotency_key). A repeated payment returns its outcome as soon as
+    /// that is known.
     ///
     /// ```
     /// # async fn example(
@@ -44,9 +45,9 @@ impl Payments {
 
     /// Takes the money of an order: records the intent, asks the card processor, records its answer.
     ///
-    /// The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then
-    /// the order keeps its tickets until the card processor has answered, which [`Payments::get`] shows. An order is charged at most
-    /// once, whatever happens.
+    /// The returned charge is `succeeded`, and the order is complete; or it is still `pending`, if the outcome was not
+    /// known in time. Then the order keeps its tickets until the card processor has answered, which [`Payments::get`]
+    /// shows. An order is charged at most once in all cases.
     ///
     /// ```
     /// # async fn example(
@@ -74,7 +75,7 @@ impl Payments {
         if inner.worker.under_way() >= inner.settings.pending_payments_max {
             return Err(Error::from(Code::PaymentUnavailable).with_retry_after(std::time::Duration::from_secs(5)));
         }
-        // Asked before the command, so that no outcome is missed.
+        // Registered before the command, so that no outcome is missed.
         let settled = inner.waiters.wait_for(order);
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
         let command = StartPayment {
@@ -88,7 +89,7 @@ impl Payments {
         outcome(&order)
     }
 
-    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge. For the order's buyer, the tickets' sellers and operators.
     ///
     /// ```
     /// # fn example(
@@ -110,8 +111,8 @@ impl Payments {
         if is_party || views.is_operator(Actor::User(user)) { Ok(charge) } else { Err(Code::PaymentNotYours.into()) }
     }
 
-    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something,
-    /// such as to confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page continues a payment, if the card processor waits for an action of
+    /// the buyer, such as a confirmation with their bank. For the buyer only.
     ///
     /// The order keeps its tickets until its deadline; then the charge is given up.
     ///
@@ -134,11 +135,13 @@ impl Payments {
         if order.buyer_id == buyer { Ok(inner.worker.client_secret(id)) } else { Err(Code::PaymentNotYours.into()) }
     }
 
-    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is `true`.
+    /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
+    /// `true`.
     ///
-    /// Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is
-    /// [escalated](Payments::escalated). The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed
-    /// it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+    /// Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of
+    /// [escalated](Payments::escalated) money. The returned charge is `refunded`, or still `refunding` if the card
+    /// processor has not confirmed it in time; it is then asked until it does. If it refuses permanently, the refund is
+    /// `failed`, and the charge is as before.
     ///
     /// ```
     /// # async fn example(
@@ -160,10 +163,11 @@ impl Payments {
         self.start_refund(actor, order, None, return_to_sale, name).await
     }
 
-    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
+    /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
+    /// sold.
     ///
-    /// However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and
-    /// statuses are those of [`Payments::refund`].
+    /// The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those
+    /// of [`Payments::refund`].
     ///
     /// ```
     /// # async fn example(
@@ -203,7 +207,8 @@ impl Payments {
         let settled = inner.waiters.wait_for(order_id);
         let command = StartRefund { order_id, refund_id, amount, return_to_sale };
         let started = inner.submit(command, actor, name).await?;
-        // A refund that comes again has the id of the first time, which only the journal knows: then none may be pending.
+        // A repeated refund has the id of its first request, which only the journal knows. Therefore no refund may be
+        // pending then.
         let refunds = started.charge.iter().flat_map(|charge| &charge.refunds);
         let is_repeated = !refunds.into_iter().any(|refund| refund.id == refund_id);
         let is_done = |order: &Order| {
@@ -214,8 +219,8 @@ impl Payments {
         order.charge.clone().ok_or_else(|| Code::Internal.into())
     }
 
-    /// Refuses to give money back by another card processor than the one that has it. Whoever may not know of the order is told
-    /// that later, by the decision.
+    /// Checks that the card processor of the charge is this box office's gateway. Actors who may not know of the order
+    /// pass here; the decision refuses them later.
     fn is_given_back_here(&self, actor: Actor, order_id: OrderId) -> Result<(), Error> {
         let (inner, views) = (&self.office.0, self.office.0.views()?);
         let Some(order) = views.order(order_id)? else { return Ok(()) };
@@ -230,8 +235,8 @@ impl Payments {
         }
     }
 
-    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle
-    /// them by [`Payments::refund`] or [`Payments::resolve`].
+    /// Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
+    /// operators, who settle them by [`Payments::refund`] or [`Payments::resolve`].
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -251,7 +256,8 @@ impl Payments {
         Ok(views.escalated_charges().iter().filter_map(|order| order.charge.clone()).collect())
     }
 
-    /// Records what became of money that was [escalated](Payments::escalated), with a note of up to 500 characters. For operators.
+    /// Records the resolution of [escalated](Payments::escalated) money, with a note of up to 500 characters. For
+    /// operators.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, order: boxoffice::OrderId) -> Result<(), boxoffice::Error> {
@@ -282,7 +288,8 @@ impl Payments {
         order.charge.clone().ok_or_else(|| Code::Internal.into())
     }
 
-    /// The order as soon as its charge is as it is waited for, or waits for its buyer; or as it is when that takes too long.
+    /// Waits until the order is done or waits for an action of its buyer, at most for the configured time; then returns
+    /// the order.
     async fn settled(
         &self,
         started: &Arc<Order>,
@@ -321,10 +328,10 @@ impl Payments {
     }
 }
 
-/// How many characters an operator may have remembered.
+/// Maximum length of an operator's note, in characters.
 const NOTE_MAX: usize = 500;
 
-/// A task that ends with whoever waits for it.
+/// Task that is aborted when this handle is dropped.
 struct AbortOnDrop(tokio::task::JoinHandle<()>);
 
 impl Drop for AbortOnDrop {
@@ -333,7 +340,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// What the charge of an order means for its buyer.
+/// Returns the charge of an order, or the error that its buyer gets.
 fn outcome(order: &Order) -> Result<Charge, Error> {
     let charge = order.charge.clone().ok_or(Code::Internal)?;
     if order.status == OrderStatus::Cancelled {

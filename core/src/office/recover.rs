@@ -1,4 +1,4 @@
-//! Bringing the facts out of a directory that no longer opens.
+//! Recovers records from a directory that no longer opens.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -9,24 +9,27 @@ use crate::event::Record;
 use crate::journal::recover;
 use crate::verify::Problem;
 
-/// What was brought out of a journal, and what was not.
+/// Result of recovering records from a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recovery {
-    /// How many records were brought out: those with the numbers 1 to this one.
+    /// Number of recovered records. They have the numbers 1 to this one.
     pub records: u64,
-    /// How many of them, the last ones, the database no longer lists: they were found by searching the file for what follows by
-    /// its hash. Records of a last transaction that was never finished, and so never acknowledged, may be among them.
+    /// Number of recovered records, the last ones, that the database no longer lists. They were found by searching the
+    /// file for records that continue the chain of hashes. They may include records of a last transaction that was
+    /// never finished, and so never acknowledged.
     pub searched: u64,
-    /// The first record that is missing, and what is wrong; `None` if the journal is whole.
+    /// First missing record, and the reason; `None` if the journal is complete.
     pub damage: Option<Problem>,
 }
 
 impl BoxOffice {
-    /// Gives `visit` every record of the journal in a directory that comes before the first damage, each checked by the chain of
-    /// hashes. Works where [`BoxOffice::open`] refuses, also on a file that was cut off or whose index is broken.
+    /// Passes every record before the first damage in a directory's journal to `visit`, each checked by the chain of
+    /// hashes. Works on journals that [`BoxOffice::open`] refuses, including files that are cut off or have a broken
+    /// index.
     ///
-    /// Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when `visit` breaks.
+    /// Changes and creates nothing in the directory. No other process may write to it meanwhile. Stops when `visit`
+    /// breaks.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -48,7 +51,7 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable` if the file can't be read at all. Damage is no error but part of the result.
+    /// `journal.unavailable` if the file can't be read at all. Damage is not an error; it is part of the result.
     pub fn recover(
         path: impl AsRef<Path>,
         visit: &mut dyn FnMut(Record) -> ControlFlow<()>,

@@ -1,4 +1,4 @@
-//! The façade of the ticket domain.
+//! Façade of the ticket domain.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, UserId};
 use crate::views::{Page, TicketQuery, checked};
 
-/// Lists, changes and finds tickets.
+/// Operations on tickets: listing, editing and search.
 #[derive(Debug, Clone)]
 pub struct Tickets {
     office: BoxOffice,
@@ -25,9 +25,9 @@ impl Tickets {
         Self { office, key: None }
     }
 
-    /// Names the next command, so that it may be sent again: the same user giving the same command under the same key within 24
-    /// hours gets the first answer again, and nothing is done twice. Another command under the key is refused with
-    /// `command.key_reused`.
+    /// Sets the idempotency key of the next command, so that it can be repeated: if a user repeats a command with its
+    /// key within 24 hours, it returns the first answer and changes nothing. A different command with the key is
+    /// refused with `command.key_reused`.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), Box<dyn std::error::Error>> {
@@ -133,7 +133,7 @@ impl Tickets {
         self.office.0.submit(command, Actor::User(seller), name).await
     }
 
-    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
     ///
     /// ```
     /// # async fn example(
@@ -153,7 +153,7 @@ impl Tickets {
         self.office.0.submit(command, Actor::User(seller), name).await.map(drop)
     }
 
-    /// Returns a ticket as of the last durable batch.
+    /// Returns a ticket, as of the last durable batch.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::TicketId) -> Result<(), boxoffice::Error> {
@@ -169,8 +169,8 @@ impl Tickets {
         self.office.0.views()?.ticket(id)?.ok_or_else(|| Code::TicketNotFound.into())
     }
 
-    /// Returns a ticket if it is in memory, as everything on sale is; `None` if it would have to be read from the disk or does not exist.
-    /// For event loops, which must not wait.
+    /// Returns a ticket if it is in memory, as all tickets on sale are; `None` if it has to be read from the disk or
+    /// does not exist. For event loops, which must not wait.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice, id: boxoffice::TicketId) -> Result<(), boxoffice::Error> {
@@ -188,7 +188,7 @@ impl Tickets {
         Ok(self.office.0.views()?.ticket_in_memory(id))
     }
 
-    /// Returns a page of tickets: those on sale unless the query names another status.
+    /// Returns a page of tickets: those on sale, unless the query names another status.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), Box<dyn std::error::Error>> {
@@ -202,19 +202,19 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// `validation`, for each field that is wrong; `journal.unavailable` if the views' file can't be read.
+    /// `validation`, for each invalid field; `journal.unavailable` if the views' file can't be read.
     pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         checked(|errors| query.check(errors))?;
         Ok(self.office.0.views()?.tickets(query)?)
     }
 
-    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all tickets that match the query, from its cursor on, in pages of its limit.
     ///
-    /// The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not
-    /// change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile may come or not,
-    /// and comes twice if it moves from before the place that was reached to behind it.
+    /// The list is not a snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket
+    /// that does not change meanwhile comes exactly once. A ticket that is listed, sold, withdrawn or moved in the sort
+    /// order meanwhile may or may not come. It comes twice if it moves from before the current position to behind it.
     ///
-    /// Polling never waits: a page is read at once, as by [`Tickets::list`].
+    /// Polling never waits: a page is read immediately, as by [`Tickets::list`].
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -230,12 +230,12 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// As [`Tickets::list`], as the last item.
+    /// The errors of [`Tickets::list`], as the last item.
     pub fn stream(&self, query: TicketQuery) -> impl Stream<Item = Result<Arc<Ticket>, Error>> + Unpin + Send + use<> {
         self.pages(query)
     }
 
-    /// Reads page after page.
+    /// Reads the tickets page by page.
     pub(crate) fn pages(&self, mut query: TicketQuery) -> impl Entries<Arc<Ticket>> + use<> {
         let tickets = self.clone();
         Pages::new(query.cursor, move |cursor| {

@@ -1,4 +1,4 @@
-//! The form in which answers are kept for commands that come again.
+//! Stored form of answers, for repeated commands.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ struct StoredFault {
     field: Option<String>,
 }
 
-/// The stored form of an answer.
+/// Encodes an answer in its stored form.
 pub(super) fn encode(answer: &Result<Reply, Error>) -> Result<Vec<u8>, Error> {
     let stored = match answer {
         Ok(reply) => Stored::Reply(Cow::Borrowed(reply)),
@@ -32,7 +32,7 @@ pub(super) fn encode(answer: &Result<Reply, Error>) -> Result<Vec<u8>, Error> {
     rmp_serde::to_vec_named(&stored).map_err(|error| Error::from(Code::Internal).with_source(error))
 }
 
-/// The answer that was stored.
+/// Decodes a stored answer.
 pub(super) fn decode(bytes: &[u8]) -> Result<Reply, Error> {
     match rmp_serde::from_slice(bytes) {
         Ok(Stored::Reply(reply)) => Ok(reply.into_owned()),
@@ -45,11 +45,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Reply, Error> {
     }
 }
 
-/// Returns the answer of a command of this kind.
+/// Returns the answer of a command of type `C`.
 ///
 /// # Errors
-/// `journal.damaged` if the reply is another kind's. A command decided now gets its own; one that comes again gets what was stored
-/// under its id and fingerprint, and only damage puts another kind's answer there.
+/// `journal.damaged` if the reply belongs to another type of command. A command decided now gets its own reply. A
+/// repeated command gets the reply stored under its id and fingerprint, and only damage puts a reply of another type
+/// there.
 pub(crate) fn typed<C: Decide>(reply: Reply) -> Result<C::Answer, Error> {
     let damaged =
         || Error::with_message(Code::JournalDamaged, "The answer that is kept for the command is another command's");

@@ -1,4 +1,4 @@
-//! The second stage of the writer: makes one batch durable while the next one is decided.
+//! Second stage of the writer: makes one batch durable while the next one is decided.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -8,31 +8,31 @@ use crate::error::{Code, Error};
 use crate::event::Record;
 use crate::journal::{Journal, Outcome, Proposal};
 
-/// What became of a batch: its records, once they are durable.
+/// Result of appending a batch: its records, once they are durable.
 pub(super) type Appended = Result<Vec<Arc<Record>>, Error>;
 
 /// Appends batches to the journal, one at a time.
 #[derive(Debug)]
 pub(super) enum Appender {
-    /// On a thread of its own, beside the decisions.
+    /// Appends on its own thread, in parallel with the decisions.
     Beside(Thread),
-    /// On the thread of whoever waits for it, so that a run can be repeated exactly.
+    /// Appends on the thread that waits for the result, so that a run can be repeated exactly.
     #[cfg(any(test, feature = "simulation"))]
     Inline { journal: Arc<dyn Journal>, started: Option<Vec<Proposal>> },
 }
 
-/// The thread that appends.
+/// Thread that appends.
 #[derive(Debug)]
 pub(super) struct Thread {
     journal: Arc<dyn Journal>,
-    /// `None` once the thread is told to end.
+    /// Sender of batches; `None` once the thread has to end.
     batches: Option<flume::Sender<Vec<Proposal>>>,
     done: flume::Receiver<Appended>,
     handle: Option<JoinHandle<()>>,
 }
 
 impl Appender {
-    /// One that works beside its caller.
+    /// Creates an appender with its own thread.
     #[expect(clippy::disallowed_methods, reason = "appending has a thread of its own for the life of the engine")]
     pub(super) fn beside(journal: Arc<dyn Journal>) -> Self {
         let (batches, todo) = flume::bounded::<Vec<Proposal>>(1);
@@ -48,25 +48,25 @@ impl Appender {
         Self::Beside(Thread { journal, batches: Some(batches), done, handle: Some(handle) })
     }
 
-    /// One that works on the thread of whoever waits for it.
+    /// Creates an appender that works on the thread that waits for the result.
     #[cfg(any(test, feature = "simulation"))]
     pub(super) fn inline(journal: Arc<dyn Journal>) -> Self {
         Self::Inline { journal, started: None }
     }
 
-    /// Whether it works on the thread of whoever waits for it.
+    /// Returns `true` if it works on the thread that waits for the result.
     pub(super) fn is_inline(&self) -> bool {
         !matches!(self, Self::Beside(_))
     }
 
-    /// Begins to append a batch. The one before must be done.
+    /// Starts appending a batch. The previous batch must be done.
     ///
-    /// Where there is nothing to decide meanwhile, it may be appended here and now: that saves changing threads twice, which
-    /// takes about as long as a quick disk.
+    /// If `is_alone`, it may append the batch immediately on the calling thread. That saves two thread switches, which
+    /// take about as long as a fast disk.
     pub(super) fn start(&mut self, proposals: Vec<Proposal>, is_alone: bool) -> Option<Appended> {
         match self {
             Self::Beside(thread) if is_alone => return Some(append(thread.journal.as_ref(), proposals)),
-            // If the thread is gone, whoever waits for the batch learns that.
+            // If the thread is gone, the caller of `wait` gets the error.
             Self::Beside(thread) => drop(thread.batches.as_ref().map(|batches| batches.send(proposals))),
             #[cfg(any(test, feature = "simulation"))]
             Self::Inline { started, .. } => *started = Some(proposals),
@@ -74,7 +74,7 @@ impl Appender {
         None
     }
 
-    /// Waits until the batch that was started is durable, or can't be.
+    /// Waits until the started batch is durable or has failed.
     pub(super) fn wait(&mut self) -> Appended {
         match self {
             Self::Beside(thread) => thread.done.recv().unwrap_or_else(|_| Err(gone())),
@@ -83,7 +83,7 @@ impl Appender {
         }
     }
 
-    /// What became of the batch that was started, or the next message, whichever is there first.
+    /// Waits for the result of the started batch or the next message, and returns whichever comes first.
     pub(super) fn wait_or<T>(&mut self, queue: &flume::Receiver<T>) -> Result<Appended, Option<T>> {
         match self {
             Self::Beside(thread) => flume::Selector::new()
@@ -95,7 +95,7 @@ impl Appender {
         }
     }
 
-    /// What became of the batch that was started, if that is known by now.
+    /// Returns the result of the started batch, if it is known.
     pub(super) fn poll(&mut self) -> Option<Appended> {
         match self {
             Self::Beside(thread) => match thread.done.try_recv() {

@@ -1,4 +1,4 @@
-//! One batch: what the writer has decided and not yet appended.
+//! One batch: decisions of the writer that are not yet appended.
 
 use std::sync::Arc;
 
@@ -18,51 +18,51 @@ use crate::views::Entity;
 
 use super::handle::Request;
 
-/// An answer that leaves once the batch is durable.
+/// Answer to send once the batch is durable, and its receiver.
 pub(super) type Answer = (oneshot::Sender<Result<Reply, Error>>, Result<Reply, Error>);
 
-/// What the writer has decided and not yet appended.
+/// Decisions of the writer that are not yet appended.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// The engine's time for what is decided next.
+    /// Engine's time for the next decision.
     pub(super) now: Timestamp,
     pub(super) proposals: Vec<Proposal>,
     pub(super) answers: Vec<Answer>,
-    /// What the batch makes of the entities that it changes, in order.
+    /// States of the changed entities after each change, in order.
     pub(super) entities: Vec<Entity>,
-    /// Entities that were put into memory for this batch, and their versions then.
+    /// Entities that were loaded for this batch, and their versions at that time.
     pub(super) loaded: Vec<(StreamKey, u64)>,
-    /// What the gateway is to do once the batch is durable.
+    /// Work for the gateway once the batch is durable.
     pub(super) work: Vec<Work>,
     /// Orders whose charge is settled by this batch.
     pub(super) settled: Vec<Arc<Order>>,
-    /// How many orders expire in it.
+    /// Number of orders that expire in this batch.
     pub(super) expired: usize,
-    /// The metrics after it.
+    /// Metrics after this batch.
     pub(super) metrics: Values,
-    /// Who owns an email by a decision of this batch.
+    /// Owners of emails by decisions of this batch.
     emails: FxHashMap<EmailKey, UserId>,
-    /// The answers of this batch to commands that name themselves.
+    /// Answers of this batch to commands with an idempotency key.
     results: FxHashMap<CommandId, ([u8; 16], Result<Reply, Error>)>,
 }
 
 impl Batch {
-    /// Whether nobody waits for it and nothing comes of it.
+    /// Returns `true` if no caller waits for the batch and it has nothing to append.
     pub(super) fn is_empty(&self) -> bool {
         self.answers.is_empty() && self.proposals.is_empty()
     }
 
-    /// The answer of this batch to the command.
+    /// Returns the answer of this batch to the command.
     pub(super) fn result(&self, id: CommandId) -> Option<&([u8; 16], Result<Reply, Error>)> {
         self.results.get(&id)
     }
 
-    /// Who owns the email by a decision of this batch.
+    /// Returns the owner of the email by a decision of this batch.
     pub(super) fn email_owner(&self, key: EmailKey) -> Option<UserId> {
         self.emails.get(&key).copied()
     }
 
-    /// Takes a decision in: changes the state, and notes what is to be appended.
+    /// Accepts a decision: changes the state, and adds the events to append.
     pub(super) fn accept(
         &mut self,
         state: &mut State,
@@ -101,7 +101,8 @@ impl Batch {
         Ok(answer)
     }
 
-    /// Takes a refusal in: nothing is appended, unless the command names itself and is to be refused alike when it comes again.
+    /// Accepts a refusal. Appends nothing, unless the command has an idempotency key and a repetition has to be refused
+    /// in the same way.
     pub(super) fn refuse(&mut self, request: &Request, answer: &Result<Reply, Error>) {
         if let Some(result) = self.result_to_store(request, answer) {
             self.proposals.push(Proposal {
@@ -116,7 +117,7 @@ impl Batch {
         }
     }
 
-    /// Returns what is terminal once the batch is durable, with its versions.
+    /// Returns the entities that are terminal once the batch is durable, with their versions.
     pub(super) fn no_longer_needed(&self) -> Vec<(StreamKey, u64)> {
         let terminal = self.entities.iter().filter_map(|entity| match entity {
             Entity::Ticket(ticket) if !ticket.status.is_active() => {
@@ -131,13 +132,13 @@ impl Batch {
     fn result_to_store(&mut self, request: &Request, answer: &Result<Reply, Error>) -> Option<StoredResult> {
         let fingerprint = request.fingerprint?;
         self.results.insert(request.id, (fingerprint, answer.clone()));
-        // An answer that can't be encoded is a fault of the program; the command then simply has no memory.
+        // An answer that can't be encoded is a bug; the command then has no stored answer.
         let answer =
             answer::encode(answer).inspect_err(|error| tracing::error!(?error, "an answer was not kept")).ok()?;
         Some(StoredResult { at: self.now, fingerprint, answer })
     }
 
-    /// Notes what is to be done once the event is durable.
+    /// Adds the work to do once the event is durable.
     fn note(&mut self, state: &State, event: &DomainEvent, card: Option<&CardToken>) {
         match event.then() {
             Some(Then::Charge(id)) => {

@@ -1,4 +1,4 @@
-//! The thread that writes the views behind the journal, and moves the journal's old records out of the way.
+//! Thread that writes checkpoints of the views, and moves the journal's old records to the archive.
 
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -8,23 +8,25 @@ use crate::clock::Stopwatch;
 use crate::journal::Journal;
 use crate::views::Views;
 
-/// How many changed entities make a checkpoint due.
+/// Number of changed entities that make a checkpoint due.
 pub(super) const DIRTY_MAX: usize = 200_000;
 
-/// How many changed entities make a checkpoint due even if the last one was just written: they are kept in memory until then.
+/// Number of changed entities that make a checkpoint due even directly after the previous one. They are kept in memory
+/// until then.
 const DIRTY_LIMIT: usize = 500_000;
 
-/// How long a change waits for a checkpoint at most.
+/// Maximum time between a change and its checkpoint.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// How long to leave the machine to the commands after a checkpoint. Writing an entity costs about as much as deciding a
-/// command, and one that changes several times meanwhile is written once.
+/// Pause after a checkpoint, in which the machine is left to the commands. Writing an entity costs about as much as
+/// deciding a command, and an entity that changes several times in the pause is written once.
 const REST: Duration = Duration::from_secs(10);
 
-/// How often to look, while resting, whether too much has changed.
+/// Interval, during the pause, of the check for too many changes.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Writes checkpoints and archives records in the background. It never blocks an append: it shares only the disk with the writer.
+/// Writes checkpoints and archives records in the background. Never blocks an append: it shares only the disk with the
+/// writer.
 #[derive(Debug)]
 pub(crate) struct Checkpointer {
     due: flume::Sender<Signal>,
@@ -40,25 +42,25 @@ enum Signal {
 impl Checkpointer {
     #[expect(clippy::disallowed_methods, reason = "checkpoints have a thread of their own for the life of the engine")]
     pub(crate) fn start(views: Views, journal: Arc<dyn Journal>) -> Arc<Self> {
-        // One signal is enough: a second one while a checkpoint is written says nothing new.
+        // One signal is enough: a second one during a checkpoint adds nothing.
         let (due, signals) = flume::bounded(1);
         let thread = std::thread::spawn(move || run(&views, journal.as_ref(), &signals));
         Arc::new(Self { due, thread: std::sync::Mutex::new(Some(thread)) })
     }
 
-    /// One that writes nothing by itself: whoever owns the views does.
+    /// Creates a checkpointer that writes nothing by itself: the owner of the views writes checkpoints.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn by_hand() -> Arc<Self> {
         let (due, _) = flume::bounded(1);
         Arc::new(Self { due, thread: std::sync::Mutex::new(None) })
     }
 
-    /// Has a checkpoint written soon.
+    /// Requests a checkpoint soon.
     pub(super) fn due(&self) {
         let _ = self.due.try_send(Signal::Due);
     }
 
-    /// Stops, after the checkpoint that is being written if there is one.
+    /// Stops after the current checkpoint, if there is one.
     pub(crate) fn stop(&self) {
         let _ = self.due.send(Signal::Stop);
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -85,7 +87,7 @@ fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) 
         if is_due && (rest >= REST || changed >= DIRTY_LIMIT) {
             match views.checkpoint() {
                 Ok(head) => tracing::debug!(seq = head.seq, "checkpoint written"),
-                // Nothing is lost: the next one tries again, and without any the journal is replayed.
+                // Nothing is lost: the next checkpoint tries again, and without any, the journal is replayed.
                 Err(error) => tracing::warn!(%error, "a checkpoint could not be written"),
             }
             is_due = false;
@@ -94,14 +96,14 @@ fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) 
     }
 }
 
-/// Archives records, and leaves it for a while after a failure.
+/// Archives records, and pauses after a failure.
 struct Archiver<'j> {
     journal: &'j dyn Journal,
     failed: Option<Stopwatch>,
 }
 
 impl Archiver<'_> {
-    /// Archives a portion, if there is one; tells whether there may be another.
+    /// Archives a portion, if there is one; returns `true` if there may be another.
     fn archive(&mut self) -> bool {
         if self.failed.as_ref().is_some_and(|failed| failed.elapsed() < INTERVAL) {
             return false;

@@ -1,4 +1,4 @@
-//! The metrics of commands.
+//! Metrics of commands.
 
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
@@ -7,10 +7,10 @@ use std::time::Duration;
 use metrics::{Counter, Histogram};
 use rustc_hash::FxHashMap;
 
-/// The metrics of commands, by their names.
+/// Metrics of commands, by their names.
 ///
-/// To find a metric by its labels costs as much as to decide a command, so those of commands that succeed are kept. They belong
-/// to the recorder that is installed when the first command of the name is answered.
+/// Finding a metric by its labels costs as much as deciding a command, so the metrics of commands that succeed are
+/// cached. They belong to the recorder that is installed when the first command of the name is answered.
 #[derive(Default)]
 pub(super) struct CommandMetrics(RwLock<FxHashMap<&'static str, OfCommand>>);
 
@@ -20,7 +20,7 @@ struct OfCommand {
 }
 
 impl CommandMetrics {
-    /// Counts a command that was answered after so long, and was refused with this code if there is one.
+    /// Counts a command with its latency, and the code of its refusal if there is one.
     pub(super) fn count(&self, name: &'static str, refusal: Option<&'static str>, latency: Duration) {
         if let Some(code) = refusal {
             counter(name, code).increment(1);

@@ -1,4 +1,4 @@
-//! Deciding: from a command to what the open batch makes of it.
+//! Decides commands into the open batch.
 
 use super::answer;
 use super::handle::{Request, Submission};
@@ -11,26 +11,27 @@ use crate::event::{Actor, StreamKey};
 use crate::failpoint::Failpoint;
 use crate::types::{CommandId, UserId};
 
-/// How many orders expire in one batch at most, so that many at once do not keep other commands waiting.
+/// Maximum number of orders that expire in one batch, so that many at once do not delay other commands.
 const EXPIRIES_MAX: usize = 2048;
 
-/// What became of a command in its batch.
+/// Outcome of a command in its batch.
 enum Decided {
-    /// This is its answer, once the batch is durable.
+    /// The answer, to be sent once the batch is durable.
     Answer(Result<Reply, Error>),
-    /// It has to wait for expiries that are still in the backlog.
+    /// The command has to wait for expiries that are still in the backlog.
     Later(Request),
 }
 
 impl Writer {
-    /// Expires what is due, the earliest deadline first; at most so many in a batch that other commands get their turn.
+    /// Expires due orders, the earliest deadline first, up to the limit of a batch, so that other commands are not
+    /// delayed.
     pub(super) fn expire(&mut self) -> Result<usize, Inconsistency> {
         let due = self.parts.state.deadlines().due(self.open.now, EXPIRIES_MAX - self.open.expired);
         for order_id in &due {
             let id = CommandId::from(self.parts.ids.next());
             let request = Request::new(ExpireOrder { order_id: *order_id }, id, Actor::System);
             if let Ok(decision) = decide(&self.parts.state, &request.command, &self.context(Actor::System, None)) {
-                // The system has nobody to answer.
+                // The system gets no answer.
                 let _ = self.open.accept(&mut self.parts.state, &request, decision)?;
             }
         }
@@ -41,7 +42,7 @@ impl Writer {
         Ok(due.len())
     }
 
-    /// Takes a command into the open batch, or puts it aside until expiries have made room for it.
+    /// Decides a command into the open batch, or parks it until the expiries that it depends on are decided.
     pub(super) fn decide(&mut self, submission: Submission) -> Result<(), Inconsistency> {
         let Submission { request, reply } = submission;
         match self.decide_request(request) {
@@ -88,7 +89,7 @@ impl Writer {
         Context { now: self.open.now, actor, email_owner, limits: self.parts.limits }
     }
 
-    /// The answer that the command got when it came the first time.
+    /// Returns the answer that the command got the first time.
     fn first_answer(&self, request: &Request) -> Result<Option<Result<Reply, Error>>, Error> {
         let Some(fingerprint) = request.fingerprint else { return Ok(None) };
         let (first, answer) = match self.undurable().find_map(|batch| batch.result(request.id)) {
@@ -101,9 +102,9 @@ impl Writer {
         Ok(Some(if first == fingerprint { answer } else { Err(Code::CommandKeyReused.into()) }))
     }
 
-    /// Sees to it that what decides the command is in memory; tells who owns the email that it is about.
+    /// Loads the entities that decide the command into memory; returns the owner of the email that it is about.
     fn prepare(&mut self, request: &Request) -> Result<Option<UserId>, Error> {
-        // First, because the order names its tickets.
+        // The order comes first, because it names its tickets.
         if let Some(order) = request.command.order() {
             self.load(StreamKey::Order(order))?;
         }
@@ -129,14 +130,15 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether holds have ended by the clock and not yet in the journal.
+    /// Returns `true` if holds have ended by the clock but not yet in the journal.
     fn has_backlog(&self) -> bool {
         self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
     }
 
-    /// Whether the command is about a ticket whose hold has ended by the clock, while its expiry is still in the backlog.
+    /// Returns `true` if the command is about a ticket whose hold has ended by the clock, while its expiry is still in
+    /// the backlog.
     fn is_held_by_overdue(&self, request: &Request) -> bool {
-        // The tickets of an order that is there already are its own.
+        // An existing order holds its tickets itself.
         if !self.has_backlog() || request.command.order().is_some() {
             return false;
         }

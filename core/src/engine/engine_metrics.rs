@@ -1,19 +1,19 @@
-//! Values that the writer keeps for whoever asks.
+//! Values that the writer publishes for readers.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::domain::State;
 use crate::types::Timestamp;
 
-/// Values that the writer keeps for whoever asks.
+/// Values that the writer publishes for readers.
 #[derive(Debug, Default)]
 pub(crate) struct EngineMetrics {
-    /// The earliest deadline in milliseconds; 0 if none is watched.
+    /// Earliest deadline in milliseconds; 0 if none is watched.
     next_deadline: AtomicU64,
     open_orders: AtomicUsize,
 }
 
-/// The metrics of one state.
+/// Metrics of one state.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Values {
     next_deadline: Option<Timestamp>,
@@ -32,7 +32,7 @@ impl EngineMetrics {
         self.open_orders.store(metrics.open_orders, Ordering::Relaxed);
     }
 
-    /// The earliest deadline that is watched.
+    /// Returns the earliest watched deadline.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         match self.next_deadline.load(Ordering::Relaxed) {
             0 => None,
@@ -40,7 +40,7 @@ impl EngineMetrics {
         }
     }
 
-    /// How many orders hold tickets.
+    /// Returns the number of orders that hold tickets.
     pub(crate) fn open_orders(&self) -> usize {
         self.open_orders.load(Ordering::Relaxed)
     }

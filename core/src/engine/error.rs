@@ -1,4 +1,4 @@
-//! Makes public errors of the rules' refusals, and of failures of journal and views: each has one code.
+//! Converts the rules' refusals, and failures of journal and views, to public errors. Each has one code.
 
 use crate::domain::Rejection;
 use crate::error::{Code, Error};

@@ -1,4 +1,4 @@
-//! The callers' end of the queue.
+//! Callers' end of the queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,72 +14,72 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::types::{CardToken, CommandId};
 
-/// How long a caller is told to wait when the queue is full.
+/// Time that a caller is asked to wait when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A command with its circumstances.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// The command.
+    /// Command to decide.
     pub(crate) command: Command,
-    /// Its id; the caller's own if it is to be recognised when it comes again.
+    /// Id of the command. It is derived from the caller's key if the command can be repeated.
     pub(crate) id: CommandId,
-    /// Who gives it.
+    /// Actor who gives it.
     pub(crate) actor: Actor,
-    /// What the command was, for one that is to be recognised when it comes again.
+    /// Fingerprint of the content, for a command that can be repeated.
     pub(crate) fingerprint: Option<[u8; 16]>,
-    /// The card that a payment takes the money from. It goes to the gateway once the intent is durable, and is never written down.
+    /// Card to charge. It goes to the gateway once the intent is durable, and is never written to disk.
     pub(crate) card: Option<CardToken>,
 }
 
 impl Request {
-    /// Creates a request that makes another command each time that it comes, and brings no card.
+    /// Creates a request without idempotency key and card. A repetition is another command.
     pub(crate) fn new(command: impl Into<Command>, id: CommandId, actor: Actor) -> Self {
         Self { command: command.into(), id, actor, fingerprint: None, card: None }
     }
 }
 
-/// A request in the queue, with whoever waits for its answer.
+/// A request in the queue, with the sender of its answer.
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) request: Request,
     pub(super) reply: oneshot::Sender<Result<Reply, Error>>,
 }
 
-/// What the writer's queue holds.
+/// Entry of the writer's queue.
 #[derive(Debug)]
 pub(super) enum Message {
-    /// Decide this.
+    /// Decide this request.
     Submit(Submission),
-    /// The clock has jumped: look what is due.
+    /// The clock has jumped: check for due orders.
     Wake,
-    /// Decide what came before this, then stop.
+    /// Decide the preceding requests, then stop.
     Close,
 }
 
-/// The callers' end of the queue.
+/// Callers' end of the queue.
 #[derive(Debug)]
 pub(crate) struct Handle {
     queue: flume::Sender<Message>,
     time: Arc<EngineTime>,
     closed: AtomicBool,
-    /// Set once the writer answers nobody any more, whatever still comes into the queue.
+    /// `true` once the writer no longer answers, even if requests still enter the queue.
     stopped: Arc<AtomicBool>,
-    /// Whether a full queue refuses at once instead of making callers wait.
+    /// `true` if a full queue refuses immediately instead of making callers wait.
     refuse_when_full: bool,
     metrics: CommandMetrics,
-    /// Who hears of every command and its answer.
+    /// Observer of every command and its answer.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) tap: std::sync::OnceLock<Arc<dyn Tap>>,
 }
 
-/// Hears of every command that is given and every answer that somebody gets: what a caller knows, and nothing more.
+/// Observer of every given command and every received answer: the knowledge of a caller, and nothing more.
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) trait Tap: std::fmt::Debug + Send + Sync {
-    /// The command is given.
+    /// Called when a command is given.
     fn asked(&self, request: &Request);
 
-    /// Whoever gave the command has its answer.
+    /// Called when the caller has received the answer.
     fn answered(&self, id: CommandId, answer: &Result<Reply, Error>);
 }
 
@@ -102,9 +102,9 @@ impl Handle {
         }
     }
 
-    /// Has the command decided, and waits until its outcome is durable.
+    /// Submits the command, and waits until its outcome is durable.
     ///
-    /// Once the command is in the queue it is decided whether or not the future is polled again.
+    /// Once the command is in the queue, it is decided even if the future is not polled again.
     pub(crate) async fn submit(&self, request: Request) -> Result<Reply, Error> {
         let watch = Stopwatch::start();
         let name = request.command.name();
@@ -134,16 +134,16 @@ impl Handle {
             self.queue.send_async(message).await.map_err(|_| Error::from(Code::EngineClosed))?;
         }
         if self.stopped.load(Ordering::SeqCst) {
-            // It may have come too late to be let go of with the rest of the queue.
+            // The request may have entered the queue after the writer emptied it.
             return answer.try_recv().unwrap_or_else(|_| Err(Code::EngineClosed.into()));
         }
         answer.await.unwrap_or_else(|_| Err(Code::EngineClosed.into()))
     }
 
-    /// Takes no more commands, and has the writer stop after those that were taken.
+    /// Stops accepting commands, and makes the writer stop after the accepted ones.
     pub(crate) fn close(&self) {
         if !self.closed.swap(true, Ordering::AcqRel) {
-            // Fails only if the writer is gone, which is what is wanted.
+            // Fails only if the writer is already gone.
             let _ = self.queue.send(Message::Close);
         }
     }
@@ -152,28 +152,28 @@ impl Handle {
         self.closed.load(Ordering::Acquire) || self.stopped.load(Ordering::SeqCst)
     }
 
-    /// How many commands wait.
+    /// Returns the number of commands that wait.
     pub(crate) fn queue_len(&self) -> usize {
         self.queue.len()
     }
 
-    /// How many commands can wait.
+    /// Returns the maximum number of commands that can wait.
     pub(crate) fn queue_capacity(&self) -> usize {
         self.queue.capacity().unwrap_or(usize::MAX)
     }
 
-    /// The engine's time.
+    /// Returns the engine's time.
     pub(crate) fn time(&self) -> &EngineTime {
         &self.time
     }
 }
 
-/// A waker that makes the writer look at the clock; it keeps nothing alive.
+/// Returns a waker that makes the writer check the clock. It keeps nothing alive.
 pub(super) fn waker(queue: &flume::Sender<Message>) -> Waker {
     let queue = queue.downgrade();
     Arc::new(move || {
         if let Some(queue) = queue.upgrade() {
-            // A full queue wakes the writer by itself.
+            // A full queue wakes the writer anyway.
             let _ = queue.try_send(Message::Wake);
         }
     })

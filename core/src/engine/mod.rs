@@ -1,19 +1,21 @@
-//! The only place where commands become facts: one thread that takes commands from a bounded queue, decides them, appends
+//! The only place where commands become facts: one thread takes commands from a bounded queue, decides them, appends
 //! their events and answers.
 //!
-//! Many callers, one writer: deciding in one thread on typed structs in memory needs no locks and no conflicts, and costs less
-//! than a microsecond a command. What costs is the fsync, so the writer takes whatever waits and appends it as one batch:
+//! There are many callers and one writer. Deciding in one thread on typed structs in memory needs no locks, has no
+//! conflicts, and costs less than a microsecond per command. The expensive part is the fsync, so the writer takes all
+//! waiting commands and appends them as one batch:
 //!
-//! 1. Take what waits; never wait to fill a batch. Read the clock once a round, and put what has fallen due first.
+//! 1. Take the waiting commands; never wait to fill a batch. Read the clock once per round, and decide due
+//!    expiries first.
 //! 2. Decide each command on the writer's own state, which includes every earlier decision, durable or not.
-//! 3. Append the batch, with its vault rows and idempotency results, in one transaction with one fsync. This happens on a
-//!    thread of its own: the next batch is decided meanwhile, and goes to the journal when this one is there.
-//! 4. Publish to the views and the followers, start the gateway's work, then answer every caller, refusals included: a refusal
-//!    may rest on an earlier command.
-//! 5. If the append fails, answer everybody whose command was decided with `journal.unavailable`, also those of the next batch,
-//!    which rests on this one; throw the state away, reopen, replay.
+//! 3. Append the batch, with its vault rows and idempotency results, in one transaction with one fsync. A separate
+//!    thread does this: meanwhile the next batch is decided, and it is appended after this one.
+//! 4. Publish to the views and the followers, start the gateway's work, then answer every caller. Refusals wait, too,
+//!    because a refusal may depend on an earlier command.
+//! 5. If the append fails, answer every command of this batch and the next with `journal.unavailable`, because the next
+//!    batch depends on this one. Discard the state, reopen, replay.
 //!
-//! **Invariant:** nobody is answered, and nobody can read a fact, before it is durable.
+//! **Invariant:** no answer is sent, and no fact is visible, before it is durable.
 
 mod answer;
 mod appender;

@@ -1,4 +1,4 @@
-//! The newest records, in memory, for followers that keep up; others read the journal.
+//! Newest records, in memory, for followers that keep up. Other followers read the journal.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,14 +7,14 @@ use tokio::sync::watch;
 
 use crate::event::Record;
 
-/// How many records are kept.
+/// Number of records that are kept.
 const RECENT_MAX: usize = 8192;
 
-/// The newest records and the news that there are new ones.
+/// Newest records, and notification of new ones.
 #[derive(Debug)]
 pub(crate) struct Recent {
     records: RwLock<VecDeque<Arc<Record>>>,
-    /// The last durable record's number.
+    /// Number of the last durable record.
     head: watch::Sender<u64>,
 }
 
@@ -23,7 +23,7 @@ impl Recent {
         Self { records: RwLock::new(VecDeque::with_capacity(RECENT_MAX)), head: watch::Sender::new(head) }
     }
 
-    /// Adds durable records; the first follows the head.
+    /// Adds durable records. The first must follow the head.
     pub(super) fn publish(&self, batch: &[Arc<Record>]) {
         let Some(last) = batch.last() else { return };
         {
@@ -36,13 +36,13 @@ impl Recent {
         self.head.send_replace(last.seq);
     }
 
-    /// Forgets all records: they are read from the journal until new ones come.
+    /// Drops all records. They are read from the journal until new ones come.
     pub(super) fn reset(&self, head: u64) {
         self.records.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.head.send_replace(head);
     }
 
-    /// The last durable record's number.
+    /// Returns the number of the last durable record.
     pub(crate) fn head(&self) -> u64 {
         *self.head.borrow()
     }
@@ -51,7 +51,7 @@ impl Recent {
         self.head.subscribe()
     }
 
-    /// At most `max` records from `from` on, or `None` if the first is not here.
+    /// Returns at most `max` records from number `from` on; `None` if the first is not in memory.
     pub(super) fn read(&self, from: u64, max: usize) -> Option<Vec<Arc<Record>>> {
         let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
         let first = records.front()?.seq;

@@ -1,7 +1,8 @@
-//! From the journal to the state: at opening, and after a failed append.
+//! Computes the state from the journal: at opening, and after a failed append.
 //!
-//! A replay changes the writer's state alone; the views take over what it came to in one go at its end, which is several times
-//! quicker than to follow every record. What has terminal is set aside, and moves to the checkpoint file when it becomes much.
+//! A replay changes only the writer's state. The views adopt the result at the end, in one step, which is several times
+//! faster than following every record. Terminal entities are set aside, and are moved to the checkpoint file when there
+//! are many.
 
 use crate::domain::{Fact, Inconsistency, State, Then};
 use crate::error::Error;
@@ -9,10 +10,10 @@ use crate::event::{DomainEvent, Record, StreamKey};
 use crate::journal::{Head, Journal, JournalError};
 use crate::views::{Entity, Replayed, Views};
 
-/// How many terminal entities are kept in memory before a checkpoint moves them to the file.
+/// Maximum number of terminal entities kept in memory before a checkpoint moves them to the file.
 const TERMINAL_MAX: usize = 1_000_000;
 
-/// Brings the views up to the end of the journal, and returns the state that the writer decides on.
+/// Brings the views up to the end of the journal, and returns the state on which the writer decides.
 pub(crate) fn catch_up(journal: &dyn Journal, views: &Views) -> Result<State, Error> {
     catch_up_with(journal, views, TERMINAL_MAX)
 }
@@ -57,7 +58,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Puts what has terminal, and changes once more, back into the state.
+    /// Restores terminal entities that change once more into the state.
     fn revive(&mut self, event: &DomainEvent) -> Result<(), crate::views::ViewsError> {
         for key in event.changes() {
             match key {
@@ -95,7 +96,7 @@ impl Replay<'_> {
     }
 }
 
-/// The entity behind the key, as it is now.
+/// Returns the current entity of the key.
 pub(super) fn entity(state: &State, key: StreamKey) -> Option<Entity> {
     match key {
         StreamKey::User(id) => state.user(id).cloned().map(Entity::User),
@@ -105,7 +106,7 @@ pub(super) fn entity(state: &State, key: StreamKey) -> Option<Entity> {
     }
 }
 
-/// Sees to it that an entity that exists is in memory. Returns whether it was put there.
+/// Loads an entity into memory if it exists; returns `true` if it was loaded now.
 pub(super) fn load(state: &mut State, views: &Views, key: StreamKey) -> Result<bool, crate::views::ViewsError> {
     if state.contains(key) {
         return Ok(false);
@@ -139,7 +140,7 @@ mod tests {
     use crate::types::UserId;
     use crate::views::OrderQuery;
 
-    /// Everything that can be told of the buyers' orders.
+    /// Returns all orders of the buyers, reduced to id, version and status.
     fn orders(views: &Views, buyers: &[UserId]) -> Vec<(crate::types::OrderId, u64, &'static str)> {
         let mut all = Vec::new();
         for buyer in buyers {
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn however_often_a_replay_is_written_out_it_comes_to_the_same() {
         let dir = tempfile::tempdir().unwrap();
-        // Long enough for refunds of what was written out before.
+        // Long enough to include refunds of orders that were already moved to the file.
         let history = History { orders: 8_000, active_tickets: 600, holds: 50, buyers: 4, sellers: 2 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
         let journal = RedbJournal::open(dir.path()).unwrap();

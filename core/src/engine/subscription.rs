@@ -1,4 +1,4 @@
-//! Following the journal: history first, then live, without a seam.
+//! Subscriptions to the journal: first history, then new records, without a gap.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,21 +11,21 @@ use crate::error::{Code, Error};
 use crate::event::Record;
 use crate::journal::Journal;
 
-/// How many records are read from the journal at once.
+/// Maximum number of records read from the journal at once.
 const READ_MAX: usize = 512;
 
-/// Follows the journal from some record on: every record, once, in order.
+/// Follows the journal from a given record on. Returns every record once, in order.
 ///
-/// A subscription holds no place in any queue. One that is slow never blocks the writer and never misses a record: it reads the
-/// file where memory has gone on without it.
+/// A subscription occupies no place in any queue. A slow one never blocks the writer and never misses a record: it
+/// reads records from the file that are no longer in memory.
 pub struct Subscription {
     journal: Arc<dyn Journal>,
     recent: Arc<Recent>,
     head: watch::Receiver<u64>,
     closed: watch::Receiver<bool>,
-    /// The number of the next record to read into `ahead`.
+    /// Number of the next record to read into `ahead`.
     next: u64,
-    /// Records that were read but not yet given.
+    /// Records that were read but not yet returned.
     ahead: VecDeque<Arc<Record>>,
 }
 
@@ -46,7 +46,7 @@ impl Subscription {
         Self { journal, recent, head, closed, next: from.max(1), ahead: VecDeque::new() }
     }
 
-    /// Returns the number of the record that comes next.
+    /// Returns the number of the next record.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) {
@@ -68,8 +68,8 @@ impl Subscription {
     /// ```
     ///
     /// # Errors
-    /// `engine.closed` once the box office is closed; `journal.unavailable` or `journal.damaged` if the
-    /// journal can't be read, after which it may be tried again.
+    /// `engine.closed` once the box office is closed; `journal.unavailable` or `journal.damaged` if the journal can't
+    /// be read, after which the call may be repeated.
     pub async fn next(&mut self) -> Result<Arc<Record>, Error> {
         self.fill().await?;
         self.ahead.pop_front().ok_or_else(|| Code::Internal.into())
@@ -88,14 +88,14 @@ impl Subscription {
     /// ```
     ///
     /// # Errors
-    /// As [`Subscription::next`].
+    /// The errors of [`Subscription::next`].
     pub async fn next_batch(&mut self, max: usize) -> Result<Vec<Arc<Record>>, Error> {
         self.fill().await?;
         let count = max.max(1).min(self.ahead.len());
         Ok(self.ahead.drain(..count).collect())
     }
 
-    /// Blocks its thread until there is a next record and returns it. For callers without a runtime.
+    /// Blocks the thread until there is a next record, and returns it. For callers without a runtime.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -106,12 +106,12 @@ impl Subscription {
     /// ```
     ///
     /// # Errors
-    /// As [`Subscription::next`].
+    /// The errors of [`Subscription::next`].
     pub fn next_blocking(&mut self) -> Result<Arc<Record>, Error> {
         pollster::block_on(self.next())
     }
 
-    /// Returns the next record if there is one right now.
+    /// Returns the next record if there is one now.
     ///
     /// ```
     /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -124,7 +124,7 @@ impl Subscription {
     /// ```
     ///
     /// # Errors
-    /// As [`Subscription::next`].
+    /// The errors of [`Subscription::next`].
     pub fn try_next(&mut self) -> Result<Option<Arc<Record>>, Error> {
         if self.ahead.is_empty() {
             self.read()?;
@@ -147,7 +147,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// Reads ahead whatever is durable, up to a limit.
+    /// Reads durable records ahead, up to a limit.
     fn read(&mut self) -> Result<(), Error> {
         if self.next > self.recent.head() {
             return Ok(());
@@ -156,7 +156,7 @@ impl Subscription {
             Some(records) => records,
             None => match self.journal.read(self.next, READ_MAX) {
                 Ok(records) => records.into_iter().map(Arc::new).collect(),
-                // The box office was closed, and its journal with it, after this began to read.
+                // The box office was closed, and its journal with it, after this read began.
                 Err(_) if *self.closed.borrow() => return Err(Code::EngineClosed.into()),
                 Err(error) => return Err(error.into()),
             },
@@ -169,7 +169,7 @@ impl Subscription {
     }
 }
 
-/// Waits until either has news.
+/// Waits until either changes.
 async fn wait(head: &mut watch::Receiver<u64>, closed: &mut watch::Receiver<bool>) {
     let mut head = std::pin::pin!(head.changed());
     let mut closed = std::pin::pin!(closed.changed());

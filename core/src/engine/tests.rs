@@ -1,4 +1,4 @@
-//! What happens between two batches: the one that is appended and the one that is decided on it.
+//! Tests of two overlapping batches: one is appended while the next is decided on it.
 
 use std::future::Future;
 use std::path::Path;
@@ -30,7 +30,7 @@ const TICKET: TicketId = TicketId::from_bytes([4; 16]);
 const CHARGE: ChargeId = ChargeId::from_bytes([5; 16]);
 const CARD: &str = "tok_visa";
 
-/// A journal whose next append fails if it is told so, and waits while its gate is held.
+/// A journal that fails its next append on request, and that waits while its gate is locked.
 #[derive(Debug, Default)]
 struct Failing {
     journal: MemoryJournal,
@@ -92,7 +92,7 @@ impl Journal for Failing {
     }
 }
 
-/// A writer that is turned by hand, with three users and a ticket.
+/// A writer that the test steps, with three users and a ticket.
 struct Engine {
     writer: Writer,
     handle: Arc<Handle>,
@@ -101,7 +101,7 @@ struct Engine {
     work: flume::Receiver<Work>,
 }
 
-/// An answer that may still be to come.
+/// An answer that may be pending.
 struct Asked(Pin<Box<dyn Future<Output = Result<Reply, Error>>>>);
 
 impl Asked {
@@ -167,7 +167,7 @@ impl Engine {
         Self::with(Writer::stepped)
     }
 
-    /// With a writer of this kind, which the test still turns.
+    /// Creates an engine with this kind of writer, which the test steps.
     fn with(make: impl FnOnce(WriterParts) -> (Writer, Handle)) -> Self {
         let journal = Arc::new(Failing::default());
         let views = Views::open(None, &|_| true).unwrap();
@@ -202,7 +202,7 @@ impl Engine {
         engine
     }
 
-    /// Has a command decided and appended.
+    /// Submits a command, and steps the writer until it is appended.
     fn done(&mut self, actor: Actor, command: Command) {
         let mut asked = ask(&self.handle, actor, command);
         self.writer.turn();
@@ -242,7 +242,7 @@ fn a_refusal_is_answered_once_the_batch_that_it_rests_on_is_durable_though_nothi
     let mut engine = Engine::with(|parts| Writer::new(parts, 1024, true));
     let journal = Arc::clone(&engine.journal);
     let gate = journal.gate.lock().unwrap();
-    // Two at once are appended on the other thread, and there they wait.
+    // Two commands at once are appended on the other thread, where they wait.
     let mut first = ask(&engine.handle, Actor::User(BUYER), reserve(1));
     let mut second = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
     engine.writer.turn();
@@ -327,7 +327,7 @@ fn what_the_next_batch_has_changed_is_not_dropped_when_it_settles() {
         Command::SettleRefund(SettleRefund { order_id, charge_id: CHARGE, refund_id, outcome, new_order_id });
     let mut refunded = ask(&engine.handle, Actor::System, refunded);
     engine.writer.turn();
-    // The order is settled by the first batch, and again by the second, which the views do not know yet.
+    // The order is settled by the first batch, and again by the second, which the views do not have yet.
     engine.writer.complete_in_flight();
     let mut again = ask(&engine.handle, Actor::User(RIVAL), reserve(2));
     engine.writer.turn();

@@ -1,4 +1,4 @@
-//! Callers that wait for the outcome of a charge, whoever brings it.
+//! Callers that wait for the outcome of a charge.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,28 +11,29 @@ use tokio::sync::oneshot;
 use crate::domain::Order;
 use crate::types::OrderId;
 
-/// Callers that wait until nothing is under way any more with the charge of an order.
+/// Callers that wait until an order's charge is settled.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters(Mutex<FxHashMap<OrderId, Vec<oneshot::Sender<Arc<Order>>>>>);
 
 impl Waiters {
-    /// Gets the order as soon as its charge is settled. Ask before looking whether it is already.
+    /// Returns a future of the order once its charge is settled. Call it before checking if the charge is already
+    /// settled.
     pub(crate) fn wait_for(self: &Arc<Self>, order: OrderId) -> Waiting {
         let (sender, receiver) = oneshot::channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(order).or_default().push(sender);
         Waiting { waiters: Arc::clone(self), order, receiver }
     }
 
-    /// Tells everybody who waits for this order.
+    /// Sends the order to all callers that wait for it.
     pub(super) fn settled(&self, order: &Arc<Order>) {
         let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&order.id);
         for sender in senders.into_iter().flatten() {
-            // A caller that no longer waits has nothing to hear.
+            // A caller that no longer waits needs no answer.
             let _ = sender.send(Arc::clone(order));
         }
     }
 
-    /// Forgets who no longer waits for this order.
+    /// Drops the senders of callers that no longer wait for this order.
     fn tidy(&self, order: OrderId) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(senders) = waiting.get_mut(&order) {
@@ -44,8 +45,8 @@ impl Waiters {
     }
 }
 
-/// A caller's place among those who wait, given up when it is dropped: also for an order that nothing ever happens to, because
-/// it does not exist or has ended.
+/// Registration of a waiting caller, removed when it is dropped. This also covers orders that never change, because
+/// they do not exist or have ended.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     waiters: Arc<Waiters>,

@@ -1,4 +1,4 @@
-//! The writer: the one thread that decides, publishes and answers, while another one appends what it has decided.
+//! The writer: one thread that decides, publishes and answers, while another one appends its decisions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,17 +19,17 @@ use crate::ids::IdSource;
 use crate::journal::{Head, Journal};
 use crate::views::Views;
 
-/// How many commands are decided in one batch at most. Two batches are under way at full load, one that is decided and one that
-/// is appended: together they hold as many callers as one that is twice as large.
+/// Maximum number of commands in one batch. At full load there are two batches, one being decided and one being
+/// appended. Together they hold as many callers as one batch of twice the size.
 const BATCH_MAX: usize = 2048;
 
-/// How many commands are decided before the clock is read again and the appender looked after.
+/// Maximum number of commands decided before the clock and the appender are checked again.
 const ROUND_MAX: usize = 256;
 
-/// How long to wait before a journal that could not be reopened is tried again.
+/// Interval between attempts to reopen a journal that could not be reopened.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
 
-/// What the writer works with.
+/// Parts that the writer works with.
 #[derive(Debug)]
 pub(crate) struct WriterParts {
     pub(crate) journal: Arc<dyn Journal>,
@@ -41,61 +41,63 @@ pub(crate) struct WriterParts {
     pub(crate) time: Arc<EngineTime>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) limits: Limits,
-    /// What the gateway is to do; never full, because every entry is an open payment and those are limited.
+    /// Queue of work for the gateway. It is never full, because every entry is an open payment, and their number is
+    /// limited.
     pub(crate) work: flume::Sender<Work>,
     pub(crate) state: State,
 }
 
-/// The one thread that decides.
+/// The thread that decides.
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(super) parts: WriterParts,
     queue: flume::Receiver<Message>,
     appender: Appender,
-    /// Taken from the queue and not yet decided.
+    /// Requests that were taken from the queue and are not yet decided.
     incoming: Vec<Submission>,
-    /// Commands that depend on holds that have ended by the clock but not yet in the journal: decided with the next batch.
+    /// Commands that depend on holds that have ended by the clock but not yet in the journal. They are decided with the
+    /// next batch.
     pub(super) parked: Vec<Submission>,
-    /// What is decided and not yet given to the appender.
+    /// Decisions that are not yet given to the appender.
     pub(super) open: Batch,
-    /// What the appender makes durable.
+    /// Batch that the appender makes durable.
     in_flight: Option<Batch>,
     closing: bool,
-    /// Whether there is no state to decide on: the journal could not be reopened before the end.
+    /// `true` if there is no state to decide on, because the journal could not be reopened before the close.
     lost: bool,
-    /// Whether there is no state to decide on for now: the next turn tries to reopen the journal.
+    /// `true` if there is temporarily no state to decide on. The next step tries to reopen the journal.
     unavailable: bool,
-    /// Tells the callers' end of the queue that nobody is answered any more.
+    /// Signals to the callers' end of the queue that no more answers are sent.
     stopped: Arc<AtomicBool>,
 }
 
 impl Drop for Writer {
-    /// Lets go of everybody who still waits, also after a panic: the queue outlives its reader, and a caller whose command stays
-    /// in it would wait for ever.
+    /// Drops all waiting requests, even after a panic: the queue outlives its reader, and the caller of a command that
+    /// stays in it would wait for ever.
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
         while self.queue.try_recv().is_ok() {}
     }
 }
 
-/// What the writer waited for.
+/// Reason why the writer stopped waiting.
 enum News {
-    /// The next message.
+    /// The next message came.
     Message(Message),
-    /// What became of the batch that was being appended.
+    /// The batch that was being appended is durable or has failed.
     Appended(Appended),
-    /// A deadline may have come, or there is more to decide.
+    /// A deadline may have been reached, or there is more to decide.
     Nothing,
 }
 
 impl Writer {
-    /// A writer with a queue of this length, and the callers' end of it.
+    /// Creates a writer with a queue of this length, and the callers' end of it.
     pub(crate) fn new(parts: WriterParts, queue_len: usize, refuse_when_full: bool) -> (Self, Handle) {
         let appender = Appender::beside(Arc::clone(&parts.journal));
         Self::with_appender(parts, appender, queue_len, refuse_when_full)
     }
 
-    /// A writer that appends on the thread that turns it, so that a test decides what happens when.
+    /// Creates a writer that appends on the thread that steps it, so that a test controls the order of events.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn stepped(parts: WriterParts) -> (Self, Handle) {
         let appender = Appender::inline(Arc::clone(&parts.journal));
@@ -132,7 +134,7 @@ impl Writer {
         )
     }
 
-    /// Expires whatever fell due while the process was down. Called once, before the first command.
+    /// Expires all orders that became due while the process was down. Called once, before the first command.
     pub(crate) fn expire_backlog(&mut self) -> Result<(), Error> {
         loop {
             self.open.now = self.parts.time.now();
@@ -148,7 +150,7 @@ impl Writer {
         }
     }
 
-    /// Works until it is told to close, and then until everything that was accepted is answered.
+    /// Runs until it is told to close and all accepted commands are answered.
     pub(crate) fn run(mut self) {
         while !self.is_done() {
             match self.wait() {
@@ -160,7 +162,8 @@ impl Writer {
         }
     }
 
-    /// Decides some of what waits, and has it appended unless the batch before it still is.
+    /// Runs one step: decides some waiting commands, and appends them unless the previous batch is still being
+    /// appended.
     pub(crate) fn turn(&mut self) {
         if self.unavailable {
             self.recover();
@@ -169,7 +172,7 @@ impl Writer {
             }
         }
         if let Err(inconsistency) = self.round() {
-            // What was decided before it is not at fault.
+            // The batch decided before is not affected.
             let open = std::mem::take(&mut self.open);
             self.complete_in_flight();
             self.open = open;
@@ -178,7 +181,7 @@ impl Writer {
         self.start_append(false);
         if let Some(appended) = self.in_flight.as_ref().and_then(|_| self.appender.poll()) {
             self.complete_append(appended);
-            // Refusals that rested on it need no append, and nothing may come any more that would have them answered.
+            // Refusals that depended on it need no append, and no later message may come to trigger their answers.
             self.start_append(false);
         }
     }
@@ -212,7 +215,7 @@ impl Writer {
         let wait = self.parts.state.deadlines().next().and_then(|at| self.parts.time.wait_for(at));
         let message = match wait {
             Some(wait) if wait.is_zero() => return News::Nothing,
-            // A little later than the deadline, so that the clock has reached it.
+            // Waits slightly longer than the deadline, so that the clock has reached it.
             Some(wait) => self.queue.recv_timeout(wait + Duration::from_millis(1)),
             None => self.queue.recv().map_err(|_| flume::RecvTimeoutError::Disconnected),
         };
@@ -231,7 +234,7 @@ impl Writer {
         }
     }
 
-    /// Reads the clock, expires what is due, and decides what waits, as far as the open batch has room.
+    /// Reads the clock, expires due orders, and decides waiting commands, as far as the open batch has room.
     fn round(&mut self) -> Result<(), Inconsistency> {
         let room = ROUND_MAX.min(BATCH_MAX.saturating_sub(self.open.answers.len()));
         while self.incoming.len() < room {
@@ -254,18 +257,19 @@ impl Writer {
         decided
     }
 
-    /// Gives the open batch to the appender, unless that has one. `is_busy` tells that there is something to do meanwhile.
+    /// Gives the open batch to the appender, unless that is working. `is_busy` means that there is other work to do
+    /// meanwhile.
     fn start_append(&mut self, is_busy: bool) {
         if self.in_flight.is_some() || self.open.is_empty() {
             return;
         }
         let mut batch = std::mem::take(&mut self.open);
         batch.metrics = Values::of(&self.parts.state);
-        // The next batch has room for more expiries, and so for those who wait for them.
+        // The next batch has room for more expiries, and therefore for the commands that wait for them.
         self.parked.append(&mut self.incoming);
         std::mem::swap(&mut self.parked, &mut self.incoming);
         if batch.proposals.is_empty() {
-            // What it rests on is durable.
+            // All batches that it depends on are durable.
             self.answer(batch);
             return;
         }
@@ -280,7 +284,8 @@ impl Writer {
         }
     }
 
-    /// Goes on with the batch that was being appended: the next one takes its place, while everybody learns of this one.
+    /// Completes the batch that was being appended. The next batch is appended while this one is published and
+    /// answered.
     fn complete_append(&mut self, appended: Appended) {
         match appended {
             Ok(records) => {
@@ -305,12 +310,13 @@ impl Writer {
         }
     }
 
-    /// Shows what is durable.
+    /// Publishes the durable batch.
     fn publish(&mut self, mut batch: Batch, records: &[Arc<Record>]) -> Batch {
         let terminal = batch.no_longer_needed();
         if let Some(last) = records.last() {
             let head = Head { seq: last.seq, hash: last.hash, at: last.at };
-            // Followers of the journal come last: who has heard of a record sees it in the views and metrics too.
+            // Followers of the journal are notified last, so that the views and metrics include every record that a
+            // follower has got.
             self.parts.views.publish(std::mem::take(&mut batch.entities), head);
             self.parts.metrics.set(batch.metrics);
             self.parts.recent.publish(records);
@@ -334,23 +340,23 @@ impl Writer {
             metrics::histogram!("boxoffice_batch_commands").record(batch.answers.len() as f64);
         }
         for (reply, answer) in batch.answers {
-            // A caller that no longer waits has its effect all the same.
+            // A command takes effect even if its caller no longer waits.
             let _ = reply.send(answer);
         }
         self.forget(batch.loaded);
     }
 
-    /// Drops from memory what is terminal at these versions, because the views have it.
+    /// Drops entities from memory that are terminal at these versions, because the views have them.
     fn forget(&mut self, entities: Vec<(StreamKey, u64)>) {
         for (key, version) in entities {
-            // The open batch may have changed it since, and the views do not know that yet.
+            // The open batch may have changed the entity since, which the views do not have yet.
             if self.parts.state.version(key) == version {
                 self.parts.state.drop_terminal(key);
             }
         }
     }
 
-    /// Refuses everything that is decided and not durable, and starts anew from what is.
+    /// Refuses all decisions that are not durable, and restarts from the durable state.
     fn fail(&mut self, error: &Error) {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not appended");
         let refusal = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
@@ -361,7 +367,7 @@ impl Writer {
         self.recover();
     }
 
-    /// Starts anew from what is durable. Until that works, every command is answered that the journal is not available.
+    /// Restarts from the durable state. Until that succeeds, every command is answered with `journal.unavailable`.
     fn recover(&mut self) {
         let limping = Failpoint::LimpOnAfterFailure.is_active().then(|| std::mem::take(&mut self.parts.state));
         self.parts.state = State::default();
@@ -381,7 +387,7 @@ impl Writer {
                     tracing::error!(error = &error as &dyn std::error::Error, "the journal could not be opened again");
                 }
             }
-            // Whoever turns the writer by hand decides when it tries again.
+            // If the caller steps the writer, the caller decides when it retries.
             let by_hand = self.appender.is_inline();
             self.refuse_for(if by_hand { Duration::ZERO } else { REOPEN_EVERY });
             if self.closing {
@@ -395,7 +401,7 @@ impl Writer {
         }
     }
 
-    /// Has the gateway asked about every charge whose outcome is not known: what was to be done may have been lost.
+    /// Makes the gateway check every charge whose outcome is not known, because its work may have been lost.
     pub(crate) fn resume_work(&self) {
         if Failpoint::RestartForgetsPayments.is_active() {
             return;
@@ -414,7 +420,7 @@ impl Writer {
         catch_up(self.parts.journal.as_ref(), &self.parts.views)
     }
 
-    /// Answers what waits, and what comes for a while, that the journal is not available.
+    /// Answers waiting commands, and those that come within `wait`, with `journal.unavailable`.
     fn refuse_for(&mut self, wait: Duration) {
         let watch = Stopwatch::start();
         self.incoming.append(&mut self.parked);
@@ -433,7 +439,7 @@ impl Writer {
         }
     }
 
-    /// What is decided and not durable, the newest first.
+    /// Iterates over the batches that are decided and not durable, the newest first.
     pub(super) fn undurable(&self) -> impl Iterator<Item = &Batch> {
         std::iter::once(&self.open).chain(&self.in_flight)
     }

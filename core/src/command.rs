@@ -1,8 +1,8 @@
-//! Everything that the engine can be told to do: one closed enum.
+//! Commands of the engine: one closed enum.
 //!
-//! A command carries whatever was slow or random to make: fresh ids, password hashes, the gateway's answer. Deciding it
-//! needs nothing but the state and the time. What a command is stands beside its struct, in a file of its domain; here is the
-//! list of all.
+//! A command carries everything that was slow or random to make: fresh ids, password hashes, the gateway's answer.
+//! Deciding it needs only the state and the time. Each command is described beside its struct, in a file of its domain;
+//! this file lists all of them.
 
 use smallvec::SmallVec;
 
@@ -18,13 +18,13 @@ use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
 
-/// The streams that a command reads to be decided: few for all commands but the listing of many tickets.
+/// Streams that a command's decision reads. They are few for all commands except listings of many tickets.
 pub(crate) type StreamKeys = SmallVec<[StreamKey; 4]>;
 
-/// Makes the enum of all commands. Each is a struct that implements [`Decide`].
+/// Defines the enum of all commands. Each is a struct that implements [`Decide`].
 macro_rules! commands {
     ($($name:ident,)*) => {
-        /// What the engine is told to do, in the imperative.
+        /// Command to the engine, named in the imperative.
         #[derive(Debug, Clone)]
         pub(crate) enum Command {
             $($name($name),)*
@@ -46,7 +46,7 @@ macro_rules! commands {
                 }
             }
 
-            /// Says that it records what the card processor reported; see [`Decide::IS_TOLD`].
+            /// Returns `true` if the command records a report of the card processor; see [`Decide::IS_TOLD`].
             pub(crate) const fn is_told(&self) -> bool {
                 match self {
                     $(Self::$name(_) => $name::IS_TOLD,)*
@@ -60,14 +60,15 @@ macro_rules! commands {
                 }
             }
 
-            /// Decides the command without what follows from its events; [`decide`](crate::domain::decide) adds that.
+            /// Decides the command without the events that follow from its own; [`decide`](crate::domain::decide) adds
+            /// them.
             pub(crate) fn decide_alone(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
                 match self {
                     $(Self::$name(command) => command.decide(state, context).map_err(Rejection::from),)*
                 }
             }
 
-            /// Returns what the command is answered with, once it is decided and applied.
+            /// Returns the command's answer, once it is decided and applied.
             pub(crate) fn answer(&self, state: &State, now: Timestamp) -> Option<Reply> {
                 match self {
                     $(Self::$name(command) => command.answer(state, now).map(Reply::from),)*
@@ -107,11 +108,11 @@ commands! {
 }
 
 impl Command {
-    /// Returns the streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives
-    /// it, and of an order its buyer, its tickets and their sellers, as far as the state has the order.
+    /// Returns the streams whose state decides the command when this actor gives it: the actor, the entities that the
+    /// command is about, and, for an order that is in the state, its buyer, its tickets and their sellers.
     ///
-    /// The engine sees to it that these entities are in memory before it decides, and a journal that several hosts share
-    /// refuses the decision if one of them has moved on. How much a user has under way counts as that user's.
+    /// The engine loads these entities into memory before it decides. A journal shared by several hosts refuses the
+    /// decision if one of them has changed. A user's open orders and active tickets count as part of the user's stream.
     pub(crate) fn reads(&self, actor: Actor, state: &State) -> StreamKeys {
         let mut keys = self.streams();
         if let Some(id) = self.order() {

@@ -1,4 +1,4 @@
-//! The one public error and its kinds.
+//! The public error and its kinds.
 
 mod code;
 
@@ -12,31 +12,32 @@ use serde::Serialize;
 
 pub use code::Code;
 
-/// Sorts errors by what their caller should do next.
+/// Kind of an error, by the action that the caller should take next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input is wrong: correct it. Status 400.
+    /// The input is invalid: correct it. Status 400.
     Validation,
-    /// Nobody is signed in, or the credentials are wrong: sign in. Status 401.
+    /// No user is signed in, or the credentials are wrong: sign in. Status 401.
     Unauthenticated,
     /// The card was declined: try another. Status 402.
     PaymentDeclined,
-    /// Somebody else may do this, but not you: give up. Status 403.
+    /// The caller may not do this: give up. Status 403.
     Forbidden,
-    /// There is no such thing: give up. Status 404.
+    /// The entity does not exist: give up. Status 404.
     NotFound,
-    /// The thing is not in a state that allows this: look at it again. Status 409.
+    /// The entity's state does not allow this: read it again. Status 409.
     Conflict,
-    /// The thing has changed since you read it: read it again. Status 412.
+    /// The entity has changed since the caller read it: read it again. Status 412.
     PreconditionFailed,
-    /// The idempotency key was used for something else: take a new one. Status 422.
+    /// The idempotency key was used for another command: choose a new one. Status 422.
     IdempotencyMismatch,
-    /// Too often: wait for [`Error::retry_after`]. Status 429.
+    /// There were too many requests: wait for [`Error::retry_after`]. Status 429.
     TooManyRequests,
-    /// A fault of ours; the outcome is unknown. Status 500.
+    /// The program has a bug; the outcome is unknown. Status 500.
     Internal,
-    /// Not now; the outcome is unknown if a command was under way: ask again with the same key. Status 503.
+    /// The service is temporarily unavailable. The outcome is unknown if a command was under way: repeat it with its
+    /// key. Status 503.
     Unavailable,
 }
 
@@ -65,13 +66,13 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing that is wrong, in the shape in which every host shows it.
+/// One error in the input, in the form in which every host shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// A sentence for a person.
+    /// Message for a person, as a sentence.
     pub message: Cow<'static, str>,
-    /// The one field at fault, such as `price` or `tickets[2].title`.
+    /// Field with the error, such as `price` or `tickets[2].title`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Cow<'static, str>>,
 }
@@ -90,7 +91,7 @@ impl FieldError {
     }
 }
 
-/// The error of every operation of boxoffice.
+/// Error of all operations of boxoffice.
 ///
 /// ```
 /// use boxoffice::{Code, Error, ErrorKind};
@@ -111,33 +112,33 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     code: Code,
-    /// Empty where the code's own message says it all.
+    /// Field errors; empty if the code's own message is enough.
     faults: Vec<FieldError>,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
-    /// Creates a `validation` error about one field; `reason` reads on after the name of the field.
+    /// Creates a `validation` error about one field. `reason` continues the sentence that starts with the field's name.
     pub fn invalid(field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) -> Self {
         let mut faults = FieldErrors::default();
         faults.add(field, reason);
         Self::from(faults)
     }
 
-    /// Creates an error of this code with a message of its own.
+    /// Creates an error of this code with its own message.
     pub fn with_message(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(code, vec![FieldError { message: message.into(), field: None }])
     }
 
-    /// Sets what the error came from, for traces; callers of a host never see it.
+    /// Sets the source of the error, for traces. Callers of a host never see it.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// Sets how long to wait before asking again.
+    /// Sets the time to wait before the next attempt.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
@@ -152,12 +153,12 @@ impl Error {
         self
     }
 
-    /// An error of this code with these faults; none for the code's own message.
+    /// Creates an error of this code with these faults. Without faults it has the code's own message.
     pub(crate) fn with_faults(code: Code, faults: Vec<FieldError>) -> Self {
         Self::new(code, faults)
     }
 
-    /// The faults beyond the code's own message.
+    /// Returns the faults, without the code's own message.
     pub(crate) fn own_faults(&self) -> &[FieldError] {
         &self.0.faults
     }
@@ -166,7 +167,7 @@ impl Error {
         Self(Box::new(Inner { code, faults, retry_after: None, source: None }))
     }
 
-    /// Returns the kind, which says what the caller should do about it.
+    /// Returns the kind, which tells the caller what to do next.
     pub fn kind(&self) -> ErrorKind {
         self.0.code.kind()
     }
@@ -181,12 +182,12 @@ impl Error {
         self.kind().status_code()
     }
 
-    /// Returns how long to wait before asking again, if it is known.
+    /// Returns the time to wait before the next attempt, if it is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Returns one entry for each thing that is wrong: the `errors` of the common error shape.
+    /// Returns one entry for each error: the `errors` of the common error shape.
     pub fn serialize_errors(&self) -> Vec<FieldError> {
         if self.0.faults.is_empty() {
             vec![FieldError { message: self.0.code.message().into(), field: None }]
@@ -232,7 +233,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// Collects what is wrong with an input, field by field, so that the caller hears all of it at once.
+/// Collector of the errors of an input, field by field, so that the caller gets all of them at once.
 ///
 /// ```
 /// use boxoffice::{Code, FieldErrors, TicketSort};
@@ -250,25 +251,25 @@ impl std::error::Error for Error {
 pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
-    /// Adds an entry: `reason` reads on after the name of the field.
+    /// Adds an entry. `reason` continues the sentence that starts with the field's name.
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, reason: impl fmt::Display) {
         let field = field.into();
         let message = format!("{} {reason}", spoken(&field)).into();
         self.0.push(FieldError { message, field: Some(field) });
     }
 
-    /// Returns the value, or `None` after it has added the reason.
+    /// Returns the value; or adds the reason and returns `None`.
     pub fn check<T, E: fmt::Display>(&mut self, field: impl Into<Cow<'static, str>>, value: Result<T, E>) -> Option<T> {
         value.map_err(|reason| self.add(field, reason)).ok()
     }
 
-    /// Reads an optional text, as forms and URLs bring it: what is empty or nothing but spaces counts as not given.
+    /// Parses an optional text from a form or URL. A text that is empty or only spaces counts as absent.
     pub fn parse<T: FromStr<Err: fmt::Display>>(&mut self, field: &'static str, text: Option<&str>) -> Option<T> {
         let given = text.map(str::trim).filter(|text| !text.is_empty())?;
         self.check(field, given.parse())
     }
 
-    /// Reads an optional text in the same way; `reason` says what it must be.
+    /// Parses an optional text as [`FieldErrors::parse`] does; `reason` states the accepted form.
     pub fn parse_as<T: FromStr>(&mut self, field: &'static str, text: Option<&str>, reason: &str) -> Option<T> {
         let given = text.map(str::trim).filter(|text| !text.is_empty())?;
         self.check(field, given.parse().map_err(|_| reason))
@@ -279,12 +280,12 @@ impl FieldErrors {
         self.0.iter().any(|error| error.field.as_deref() == Some(field))
     }
 
-    /// Returns `true` if nothing is wrong so far.
+    /// Returns `true` if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the value if nothing is wrong.
+    /// Returns the value if there are no entries.
     ///
     /// # Errors
     /// `validation`, with all entries.
@@ -299,7 +300,7 @@ impl From<FieldErrors> for Error {
     }
 }
 
-/// `tickets[2].startsAt` as the start of a sentence: `Starts at`.
+/// Returns the name of the field as the start of a sentence: `Starts at` for `tickets[2].startsAt`.
 fn spoken(field: &str) -> String {
     let name = field.rsplit('.').next().unwrap_or(field);
     let name = name.split('[').next().unwrap_or(name);

@@ -1,8 +1,8 @@
-//! The facts that the journal keeps: every event, and the record that carries it. What an event is stands beside its struct, in
-//! a file of its domain; here is the list of all.
+//! Facts of the journal: all events, and the record that contains them. Each event is described beside its struct, in a
+//! file of its domain; this file lists all of them.
 //!
-//! **Invariant:** the serde form of these types is stored for ever. A field may be added with a default; nothing is renamed,
-//! removed or given another meaning. `core/tests/it/golden/` holds a fixture of every event ever released.
+//! **Invariant:** the serde form of these types is stored for ever. A field may be added with a default; nothing is
+//! renamed, removed or given another meaning. `core/tests/it/golden/` holds a fixture of every event ever released.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub use crate::domain::ticket::{TicketCreated, TicketUpdated, TicketWithdrawn};
 use crate::domain::{Apply, Circumstances, Fact, Inconsistency, State, Then};
 use crate::types::{CommandId, OrderId, TicketId, Timestamp, UserId, decode_text};
 
-/// Makes the enum of all events. Each is a struct that implements [`Apply`].
+/// Defines the enum of all events. Each is a struct that implements [`Apply`].
 macro_rules! events {
     ($(#[$meta:meta])* pub enum DomainEvent { $($(#[$doc:meta])* $name:ident($body:ident),)* }) => {
         $(#[$meta])*
@@ -53,28 +53,28 @@ macro_rules! events {
                 }
             }
 
-            /// Says that the event may be about something in which nothing was under way any more; see [`Apply::MAY_REVIVE`].
+            /// Returns `true` if the event may change an entity that is already terminal; see [`Apply::MAY_REVIVE`].
             pub(crate) const fn may_revive(&self) -> bool {
                 match self {
                     $(Self::$name(_) => $body::MAY_REVIVE,)*
                 }
             }
 
-            /// Says that nothing may be under way any more with something that it changes; see [`Apply::MAY_SETTLE`].
+            /// Returns `true` if an entity that the event changes may become terminal; see [`Apply::MAY_SETTLE`].
             pub(crate) const fn may_settle(&self) -> bool {
                 match self {
                     $(Self::$name(_) => $body::MAY_SETTLE,)*
                 }
             }
 
-            /// Returns what the engine does once the event is durable; see [`Apply::THEN`].
+            /// Returns the action that the engine takes once the event is durable; see [`Apply::THEN`].
             pub(crate) fn then(&self) -> Option<Then> {
                 match self {
                     $(Self::$name(event) => $body::THEN.map(|then| then(event)),)*
                 }
             }
 
-            /// Changes the state, and enters what that means for whose the money is.
+            /// Applies the event to the state, and posts its ledger entries.
             pub(crate) fn apply(&self, state: &mut State, fact: Fact) -> Result<(), Inconsistency> {
                 match self {
                     $(Self::$name(event) => apply(event, state, fact),)*
@@ -88,7 +88,7 @@ macro_rules! events {
                 }
             }
 
-            /// Checks what the rules demand of the event; see [`Apply::DEMANDS`].
+            /// Checks the rules for the event that the state's transitions don't enforce; see [`Apply::DEMANDS`].
             pub(crate) fn demands(&self, state: &State, circumstances: &Circumstances) -> Result<(), Inconsistency> {
                 match self {
                     $(Self::$name(event) => $body::DEMANDS.map_or(Ok(()), |demands| demands(event, state, circumstances)),)*
@@ -99,20 +99,20 @@ macro_rules! events {
 }
 
 events! {
-    /// A fact of the journal, always in the past tense.
+    /// Fact of the journal, named in the past tense.
     ///
     /// Published as `{"type": "OrderCreated", "data": {…}}`.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(tag = "type", content = "data")]
     #[cfg_attr(not(feature = "simulation"), non_exhaustive)]
     pub enum DomainEvent {
-        /// Somebody signed up.
+        /// A user signed up.
         UserCreated(UserCreated),
         /// A user's email, password or role changed.
         UserUpdated(UserUpdated),
         /// A user's personal data was deleted.
         UserErased(UserErased),
-        /// A session ended before its time.
+        /// A session was ended before it expired.
         SessionRevoked(SessionRevoked),
         /// A ticket was listed.
         TicketCreated(TicketCreated),
@@ -122,13 +122,13 @@ events! {
         TicketWithdrawn(TicketWithdrawn),
         /// An order locked its tickets.
         OrderCreated(OrderCreated),
-        /// An order ended and freed its tickets.
+        /// An order was cancelled and freed its tickets.
         OrderCancelled(OrderCancelled),
         /// An order reached its deadline and freed its tickets.
         OrderExpired(OrderExpired),
         /// The gateway is about to be asked for the money of an order.
         PaymentStarted(PaymentStarted),
-        /// The money was taken: the order is complete and its tickets are sold.
+        /// The money was taken. The order is complete and its tickets are sold.
         ChargeCreated(ChargeCreated),
         /// The money was not taken.
         ChargeFailed(ChargeFailed),
@@ -136,27 +136,27 @@ events! {
         RefundStarted(RefundStarted),
         /// Money was given back.
         ChargeRefunded(ChargeRefunded),
-        /// The money is set aside: the order keeps its tickets until it is captured.
+        /// The money was authorized. The order keeps its tickets until the money is captured.
         ChargeAuthorized(ChargeAuthorized),
-        /// The gateway refused to give money back, for good.
+        /// The gateway permanently refused to give the money back.
         RefundFailed(RefundFailed),
         /// Money came for an order that had ended.
         LateMoneyReceived(LateMoneyReceived),
-        /// A charge that came late pays a new order.
+        /// Late money pays a new order.
         ChargeTransferred(ChargeTransferred),
-        /// Money is nobody's and could not be given back: an operator has to see to it.
+        /// Late money could not be given back. An operator has to resolve it.
         ChargeEscalated(ChargeEscalated),
-        /// An operator has seen to money that was nobody's.
+        /// An operator resolved late money.
         EscalationResolved(EscalationResolved),
-        /// Money was set aside too late; the gateway is about to be asked to release it.
+        /// Money was authorized too late. The gateway is about to be asked to void the authorization.
         VoidStarted(VoidStarted),
-        /// Money that was set aside was released.
+        /// A late authorization was voided. No money was taken.
         ChargeVoided(ChargeVoided),
-        /// The buyer's bank took money back until it is clear whose it is.
+        /// The buyer's bank took money back until the dispute is closed.
         ChargeDisputed(ChargeDisputed),
-        /// It is clear whose disputed money is.
+        /// A dispute was closed.
         DisputeClosed(DisputeClosed),
-        /// A seller was paid what they were owed, or a part of it.
+        /// A seller was paid all or part of what they were owed.
         PayoutRecorded(PayoutRecorded),
     }
 }
@@ -175,12 +175,12 @@ fn apply<E: Apply>(event: &E, state: &mut State, fact: Fact) -> Result<(), Incon
     E::POSTS.map_or(Ok(()), |posts| posts(event, state, fact))
 }
 
-/// The entity that an event is about: events of one stream are versioned 1, 2, 3, ….
+/// Stream of the events of one entity. Its versions are 1, 2, 3, ….
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StreamKey {
     /// A user.
     User(UserId),
-    /// An email address, by its keyed hash: who owns it.
+    /// Owner of an email address, which is identified by its keyed hash.
     Email(EmailKey),
     /// A ticket.
     Ticket(TicketId),
@@ -199,17 +199,18 @@ impl fmt::Display for StreamKey {
     }
 }
 
-/// A keyed hash of a case-folded email address: unique like the address, and telling nothing about it without the key.
+/// Keyed hash of a case-folded email address. It is unique like the address, and reveals nothing about it without the
+/// key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EmailKey([u8; 16]);
 
 impl EmailKey {
-    /// The key with these bytes.
+    /// Creates a key from its bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes of the key.
+    /// Returns the bytes of the key.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -227,7 +228,7 @@ impl fmt::Debug for EmailKey {
     }
 }
 
-/// Who gave a command.
+/// Actor who gave a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Actor {
@@ -238,7 +239,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The user, if it is one.
+    /// Returns the user, if the actor is one.
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::System => None,
@@ -247,23 +248,23 @@ impl Actor {
     }
 }
 
-/// An event with the circumstances under which it became a fact.
+/// Event with the circumstances of its decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
-    /// The place in the journal: 1, 2, 3, … without a gap.
+    /// Position in the journal: 1, 2, 3, … without a gap.
     pub seq: u64,
-    /// When it was decided, by the engine's own time, which never runs backwards.
+    /// Time of the decision, by the engine's own time, which never runs backwards.
     pub at: Timestamp,
-    /// Who caused it.
+    /// Actor that caused it.
     pub actor: Actor,
-    /// The command that caused it.
+    /// Command that caused it.
     pub command_id: CommandId,
-    /// The version of the event's entity after it.
+    /// Version of the event's entity after the event.
     pub version: u64,
-    /// The event.
+    /// Event of the record.
     pub event: DomainEvent,
-    /// The hash over this record and, through its predecessor's hash, over all records before it.
+    /// Hash over this record and, through its predecessor's hash, over all records before it.
     #[serde(default, skip_serializing_if = "Hash::is_zero")]
     pub hash: Hash,
 }
@@ -273,15 +274,15 @@ pub struct Record {
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// The hash "before" the first record.
+    /// Hash that precedes the first record.
     pub const ZERO: Self = Self([0; 32]);
 
-    /// The hash with these bytes.
+    /// Creates a hash from its bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes of the hash.
+    /// Returns the bytes of the hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

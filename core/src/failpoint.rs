@@ -1,57 +1,58 @@
-//! Failpoints: classic mistakes that tests plant in the engine, to show that the simulation finds them.
+//! Failpoints for fault injection: classic errors that tests activate in the engine, to show that the simulation finds
+//! them.
 //!
-//! Without the feature `failpoints` nothing can be planted: [`Failpoint::is_active`] is `false` for the compiler to see, and no build that
-//! anybody runs has anything of this.
+//! Without the feature `failpoints`, no error can be activated: [`Failpoint::is_active`] is the constant `false`, so
+//! that the compiler removes all of this from released builds.
 
-/// A mistake that somebody might make, each at the place where it would be made.
+/// A classic error, injected at the place in the code where a programmer might make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "failpoints"), expect(unreachable_pub, reason = "it is shown to the simulation"))]
 #[non_exhaustive]
 pub enum Failpoint {
     /// Commands are answered before their events are synced.
     AnswerBeforeFsync,
-    /// An order expires at its deadline whatever has become of it.
+    /// An order expires at its deadline in every status.
     ExpireWithoutHolder,
     /// The gateway is asked for the money before the intent is durable.
     ChargeWithoutIntent,
-    /// Money that comes late completes an order that was cancelled.
+    /// Late money completes an order that was cancelled.
     LatePaymentCompletes,
     /// The views show a batch before it is appended.
     ViewBeforeAppend,
-    /// The answer to a command that names itself is stored after its events, in a transaction of its own.
+    /// The answer to a command with an idempotency key is stored after its events, in a separate transaction.
     ResultOutsideTransaction,
-    /// At the very millisecond of its deadline an order can still be paid.
+    /// An order can still be paid in the millisecond of its deadline.
     DeadlineOffByOne,
     /// A checkpoint claims to cover more than it holds.
     CheckpointAhead,
     /// Archived records are removed from the journal's own file before the archive is synced.
     ArchiveWithoutFsync,
-    /// The engine's time follows a clock that is set back.
+    /// The engine's time follows a clock that was set back.
     ClockNotMonotonic,
-    /// A webhook that comes twice is a second charge.
+    /// A repeated webhook counts as a second charge.
     DuplicateWebhookCounted,
-    /// Payments that were under way when the process ended are not taken up again.
+    /// Payments that were under way when the process ended are not continued.
     RestartForgetsPayments,
-    /// Deadlines are watched only by the process that made the order.
+    /// Deadlines are watched only by the process that created the order.
     RestartForgetsDeadlines,
-    /// Whether an email is free is looked up in what is durable, and not in what was just decided.
+    /// The uniqueness of an email is checked against durable data only, without the decisions that are not durable yet.
     EmailCheckedTooEarly,
     /// A buyer's open orders are not counted.
     OpenOrdersNotCounted,
     /// More is given back than was taken.
     RefundNotBounded,
-    /// Money that comes late is not noted.
+    /// Late money is not recorded.
     LateMoneyForgotten,
-    /// After a failed append the engine goes on with the state that it had.
+    /// After a failed append, the engine continues with the state that it had.
     LimpOnAfterFailure,
     /// A fee is rounded to a finer unit before it is rounded to the minor unit.
     FeeRoundedTwice,
-    /// A refund is taken from what a seller is owed twice.
+    /// A refund is subtracted twice from the amount that a seller is owed.
     RefundCreditedTwice,
 }
 
 impl Failpoint {
-    /// Every failpoint.
+    /// All failpoints.
     #[cfg(feature = "failpoints")]
     pub const ALL: &[Self] = &[
         Self::AnswerBeforeFsync,
@@ -85,14 +86,14 @@ impl Failpoint {
         done
     }
 
-    /// Returns `true` if the mistake is to be made here.
+    /// Returns `true` if the error is to be made here.
     #[cfg(feature = "failpoints")]
     #[inline]
     pub(crate) fn is_active(self) -> bool {
         ACTIVE.get() == Some(self)
     }
 
-    /// Returns `false`: the mistake is never made.
+    /// Returns `false`: the error is never made.
     #[cfg(not(feature = "failpoints"))]
     #[inline]
     #[expect(clippy::unused_self, reason = "with the feature it is used")]

@@ -1,4 +1,4 @@
-//! The stable codes of errors: those of the domains' refusals, which stand beside them, and the others.
+//! Stable codes of errors. The codes of refusals are declared beside them in the domains; the others are declared here.
 
 use super::ErrorKind;
 use crate::domain::auth::codes as auth_codes;
@@ -8,14 +8,14 @@ use crate::domain::order::codes as order_codes;
 use crate::domain::payment::codes as payment_codes;
 use crate::domain::ticket::codes as ticket_codes;
 
-/// Lists the codes that no refusal has; with the lists of the domains they are all there are.
+/// Lists the codes that no refusal has. Together with the domains' lists they are all codes.
 macro_rules! codes {
     ($($list:tt)*) => {
         auth_codes! { [ticket_codes order_codes expiration_codes payment_codes ledger_codes all_codes] { $($list)* } }
     };
 }
 
-/// Makes [`Code`] of all lists, and tells the code of each refusal.
+/// Defines [`Code`] from all lists, and maps each refusal to its code.
 macro_rules! all_codes {
     (
         []
@@ -28,7 +28,7 @@ macro_rules! all_codes {
             shares { $($shared:ident: $shared_code:ident;)* }
         )*
     ) => {
-        /// Every code that an [`Error`](crate::Error) can carry. Codes are stable: they are never renamed or given another meaning.
+        /// Stable code of an [`Error`](crate::Error). Codes are never renamed and never change their meaning.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -40,7 +40,7 @@ macro_rules! all_codes {
             /// All codes.
             pub const ALL: &'static [Self] = &[$(Self::$code,)* $($(Self::$own,)*)*];
 
-            /// The stable text, such as `ticket.locked`.
+            /// Returns the stable text, such as `ticket.locked`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$code => $text,)*
@@ -48,7 +48,7 @@ macro_rules! all_codes {
                 }
             }
 
-            /// The kind of error that the code belongs to.
+            /// Returns the kind of error of the code.
             pub const fn kind(self) -> ErrorKind {
                 match self {
                     $(Self::$code => ErrorKind::$kind,)*
@@ -56,7 +56,7 @@ macro_rules! all_codes {
                 }
             }
 
-            /// The sentence that an error of this code has unless it has a better one.
+            /// Returns the default message of errors of this code.
             pub const fn message(self) -> &'static str {
                 match self {
                     $(Self::$code => $message,)*
@@ -81,37 +81,37 @@ macro_rules! all_codes {
 }
 
 codes! {
-    /// Some field of the input is wrong; the faults say which.
+    /// A field of the input is invalid; the faults name it.
     Validation = Validation "validation" "The input is not valid";
 
-    /// Nobody is signed in, or the session has ended.
+    /// No user is signed in, or the session has ended.
     AuthRequired = Unauthenticated "auth.required" "Not signed in";
-    /// Unknown email or wrong password; it is not told which.
+    /// The email is unknown or the password is wrong; the error does not tell which.
     AuthInvalidCredentials = Unauthenticated "auth.invalid_credentials" "Invalid credentials";
     /// Only an operator may do this.
     AuthOperatorRequired = Forbidden "auth.operator_required" "Only an operator may do this";
 
     /// The card processor refused the card.
     PaymentDeclined = PaymentDeclined "payment.declined" "The card was declined";
-    /// The charge is somebody else's.
+    /// The charge belongs to another user's order.
     PaymentNotYours = Forbidden "payment.not_yours" "The charge is not yours";
-    /// The message does not come from the card processor, or is too old.
+    /// The message is not from the card processor, or is too old.
     PaymentNoticeRefused = Validation "payment.notice_refused" "The message is not from the card processor";
-    /// So many payments wait for the card processor that no more are taken.
+    /// Too many payments wait for the card processor, so no more are accepted.
     PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
 
     /// The idempotency key belongs to another command.
     CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
-    /// Too many requests.
+    /// There were too many attempts.
     RateLimited = TooManyRequests "rate.limited" "Too many attempts, try again later";
 
-    /// A fault of the program; its details are in the trace only.
+    /// The program has a bug; the details are only in the trace.
     Internal = Internal "internal" "Something went wrong";
-    /// The journal is damaged, and the engine does not guess.
+    /// The journal is damaged, and the engine does not guess its content.
     JournalDamaged = Internal "journal.damaged" "The journal is damaged";
-    /// The journal could not be written or read; the outcome of the command is unknown.
+    /// The journal could not be written or read. The outcome of the command is unknown.
     JournalUnavailable = Unavailable "journal.unavailable" "The journal is not available right now";
-    /// The directory is open already, in this process or another.
+    /// The directory is already open, in this process or another.
     JournalInUse = Unavailable "journal.in_use" "The data directory is open already";
     /// The directory was written by a newer version of boxoffice.
     JournalNewerFormat = Unavailable "journal.newer_format" "The data directory has a newer format";

@@ -1,4 +1,4 @@
-//! Who somebody is: passwords, the tokens of sessions, and the throttle on guesses.
+//! Identity: passwords, session tokens, and the throttle on password guesses.
 
 mod password;
 mod throttle;

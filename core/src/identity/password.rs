@@ -1,4 +1,4 @@
-//! Password hashing: slow on purpose, so off the hot path and few at a time.
+//! Password hashing. It is slow on purpose, so it runs off the hot path and with limited concurrency.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,18 +10,18 @@ use tokio::sync::Semaphore;
 use crate::error::{Code, Error};
 use crate::types::Password;
 
-/// How many may wait for a hash before more are refused. Two cores hash that many in some fifteen seconds; whoever would have to
-/// wait longer is better told at once to come back.
+/// Maximum number of callers that wait for a hash. Two cores compute that many in about fifteen seconds; further
+/// callers are refused and should come back later.
 const WAITING_MAX: usize = 1024;
 
-/// Hashes and checks passwords with Argon2id, at most so many at a time as the machine has cores.
+/// Hashes and checks passwords with Argon2id, at most as many at once as there are slots: one for each core.
 ///
 /// The parameters are the defaults of the `argon2` crate, which are OWASP's: 19 MiB, 2 passes, 1 lane.
 #[derive(Debug)]
 pub(crate) struct Passwords {
     slots: Semaphore,
     waiting: AtomicUsize,
-    /// The hash of a password that nobody has: checking against it takes as long as checking against a user's.
+    /// Hash of a password that no user has. Checking against it takes as long as checking against a user's hash.
     nobody: String,
 }
 
@@ -31,7 +31,7 @@ impl Passwords {
         Self { slots: Semaphore::new(slots), waiting: AtomicUsize::new(0), nobody: nobody.unwrap_or_default() }
     }
 
-    /// The password's hash in PHC form, with a fresh salt.
+    /// Returns the password's hash in PHC form, with a fresh salt.
     pub(crate) async fn hash(&self, runtime: &tokio::runtime::Handle, password: Password) -> Result<String, Error> {
         self.slowly(runtime, move || {
             Argon2::default().hash_password(password.expose().as_bytes()).map(|h| h.to_string())
@@ -40,7 +40,7 @@ impl Passwords {
         .map_err(|error| Error::with_message(Code::Internal, error.to_string()))
     }
 
-    /// Whether the password has this hash. Without a hash it takes as long, and is not.
+    /// Returns `true` if the password has this hash. Without a hash it takes the same time and returns `false`.
     pub(crate) async fn check(
         &self,
         runtime: &tokio::runtime::Handle,
@@ -69,7 +69,7 @@ impl Passwords {
     }
 }
 
-/// A place among those who wait for a hash.
+/// Registration of a caller that waits for a hash.
 struct Waiting<'p>(&'p AtomicUsize);
 
 impl<'p> Waiting<'p> {

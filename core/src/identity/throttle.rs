@@ -1,10 +1,10 @@
-//! Slows down whoever guesses passwords, by account and by client address.
+//! Throttles password guesses, by account and by client address.
 //!
-//! A few wrong guesses are free. Each one after that makes the next attempt wait, twice as long each time, up to a limit: an
-//! account is never closed to its owner for longer than that. A right guess, or time, makes all good again.
+//! A few wrong guesses are free. After that, each one doubles the wait before the next attempt, up to a limit, so an
+//! account is never closed to its owner for longer than that limit. A right guess or enough time resets the count.
 //!
-//! Whoever keeps guessing at an account keeps it at that limit. So an address from which its owner has signed in is counted by
-//! itself: a stranger's guesses, from wherever they come, never make the owner wait there.
+//! Continued guessing at an account keeps it at that limit. Therefore guesses from the address from which its owner
+//! last signed in are counted separately: guesses from other addresses never make the owner wait there.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,13 +16,13 @@ use crate::error::{Code, Error};
 use crate::event::EmailKey;
 use crate::types::Timestamp;
 
-/// How many accounts and addresses are watched at most.
+/// Maximum number of accounts and of addresses that are watched.
 const WATCHED_MAX: usize = 100_000;
 
-/// After how long without a failure all is forgotten.
+/// Time without a failure after which the failures are forgotten.
 const FORGET_AFTER: Duration = Duration::from_mins(15);
 
-/// How one kind of thing is slowed down.
+/// Limits of a throttle.
 #[derive(Debug, Clone, Copy)]
 struct Policy {
     free: u32,
@@ -38,21 +38,21 @@ struct Record {
     last: Timestamp,
 }
 
-/// Whose failures are counted together: the account's from anywhere, or those from one address that its owner uses.
+/// Key under which failures are counted: an account from any address, or from the address of its owner.
 type Account = (EmailKey, Option<IpAddr>);
 
-/// The failures of late.
+/// Recent failures.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     accounts: Mutex<HashMap<Account, Record>>,
-    /// The last address from which each account was signed in to; some are forgotten when there are too many.
+    /// Last address from which each account was signed in to. The map is cleared when it has too many entries.
     owners: Mutex<HashMap<EmailKey, IpAddr>>,
     addresses: Mutex<HashMap<IpAddr, Record>>,
 }
 
 impl Throttle {
-    /// Begins an attempt, which counts as a failure until [`Throttle::succeeded`] says otherwise: so that guesses at the same
-    /// time are counted too.
+    /// Begins an attempt. It counts as a failure until [`Throttle::succeeded`] is called, so that concurrent guesses
+    /// are counted too.
     ///
     /// # Errors
     /// `rate.limited`, with the time to wait.
@@ -63,13 +63,13 @@ impl Throttle {
         attempt(&self.accounts, ACCOUNT, (account, self.owners_address(account, address)), now)
     }
 
-    /// The address, if it is the owner's.
+    /// Returns the address if it is the owner's.
     fn owners_address(&self, account: EmailKey, address: Option<IpAddr>) -> Option<IpAddr> {
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
         address.filter(|address| owners.get(&account) == Some(address))
     }
 
-    /// The attempt was a right guess.
+    /// Records that the attempt succeeded.
     pub(crate) fn succeeded(&self, account: EmailKey, address: Option<IpAddr>) {
         let owners_address = self.owners_address(account, address);
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, owners_address));
@@ -116,7 +116,7 @@ fn attempt<K: Hash + Eq>(
 }
 
 impl Policy {
-    /// How long after its last failure something with so many may try again.
+    /// Returns the time to wait after the last failure, for this number of failures.
     fn wait(self, failures: u32) -> Duration {
         match failures.checked_sub(self.free) {
             None => Duration::ZERO,
@@ -177,7 +177,7 @@ mod tests {
         throttle.succeeded(ANN, home);
         let mut now = START;
         for number in 0..200_u8 {
-            // From another address each time, and as soon as it may.
+            // Guesses come from a new address each time, and as soon as allowed.
             let stranger = Some(IpAddr::from([198, 51, 100, number]));
             if let Some(secs) = wait(throttle.attempt(ANN, stranger, now)) {
                 now = now.plus(Duration::from_secs(secs));
@@ -186,7 +186,7 @@ mod tests {
             assert!(throttle.attempt(ANN, home, now).is_ok(), "after {number} strangers");
             throttle.succeeded(ANN, home);
         }
-        // From there guesses are limited like all others.
+        // Guesses from the owner's address are limited, too.
         for _ in 0..5 {
             throttle.attempt(ANN, home, now).unwrap();
         }

@@ -1,4 +1,4 @@
-//! Session tokens: JWTs signed HS256, and the keys that sign them.
+//! Session tokens, which are JWTs signed with HS256, and the keys that sign them.
 
 use std::fmt;
 use std::fs;
@@ -13,19 +13,20 @@ use crate::error::{Code, Error};
 use crate::private_file;
 use crate::types::{SessionId, Timestamp, UserId};
 
-/// The fewest bytes of a key: as many as the hash has.
+/// Minimum length of a key, in bytes: the length of the hash.
 const KEY_LEN_MIN: usize = 32;
 
-/// How far in the future a token's `iat` may lie, in seconds: the engine's time may lag a little after a restart.
+/// Maximum time by which a token's `iat` may be in the future, in seconds. The engine's time may lag a little after a
+/// restart.
 const ISSUED_AHEAD_MAX: u64 = 60;
 
-/// The file in the data directory that keeps a key that was made there.
+/// Name of the file in the data directory that stores a key created there.
 const KEY_FILE: &str = "jwt.key";
 
-/// The secrets that sign sessions: one signs, and sessions of earlier ones stay valid until they end.
+/// Secrets that sign sessions. The current secret signs; sessions of previous secrets stay valid until they expire.
 ///
-/// Each key has an id that is derived from it and travels in the token, so a secret is rotated by making it a previous one:
-/// nobody is signed out.
+/// Each key has an id that is derived from it and is part of the token. Therefore a secret is rotated by making it a
+/// previous one, and no user is signed out.
 #[derive(Clone)]
 pub struct KeyRing {
     current: Secret,
@@ -61,7 +62,7 @@ impl KeyRing {
         Ok(Self { current: Secret::new(secret)?, previous: Vec::new() })
     }
 
-    /// Accepts sessions that this earlier secret signed, too.
+    /// Adds a previous secret, whose sessions are still accepted.
     ///
     /// ```
     /// use boxoffice::KeyRing;
@@ -77,7 +78,7 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// Reads the secret that is kept in the data directory, as `jwt.key` with mode 0600; makes a strong one if there is none.
+    /// Reads the secret from `jwt.key` in the data directory; creates a strong one, with mode 0600, if there is none.
     ///
     /// ```
     /// use boxoffice::KeyRing;
@@ -89,7 +90,7 @@ impl KeyRing {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable` if the file can't be read or written, `validation` if it holds less than a key.
+    /// `journal.unavailable` if the file can't be read or written, `validation` if its content is shorter than a key.
     pub fn load_or_create(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(KEY_FILE);
         let unavailable = |error| Error::from(Code::JournalUnavailable).with_source(error);
@@ -118,7 +119,7 @@ impl Secret {
     }
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, completely or not at all.
 fn create_private(dir: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("tmp");
     let mut file = private_file::options().write(true).truncate(true).open(&draft)?;
@@ -128,7 +129,7 @@ fn create_private(dir: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
 }
 
-/// What a token says.
+/// Claims of a token.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     sub: String,
@@ -138,19 +139,19 @@ struct Claims {
     epoch: u64,
 }
 
-/// A session as its token tells it, checked.
+/// A session, read from a checked token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Session {
-    /// Who is signed in.
+    /// Id of the signed-in user.
     pub user_id: UserId,
-    /// The session.
+    /// Id of the session.
     pub session_id: SessionId,
-    /// The user's epoch that the session belongs to.
+    /// User's epoch that the session belongs to.
     pub epoch: u64,
-    /// When the session ends by itself.
+    /// Time at which the session expires.
     pub expires_at: Timestamp,
-    /// Whether the user is an operator right now.
+    /// `true` if the user is an operator now.
     pub operator: bool,
 }
 
@@ -186,7 +187,7 @@ impl Tokens {
         }
     }
 
-    /// A token for a new session.
+    /// Returns a token for a new session.
     pub(crate) fn issue(&self, session: &Session, now: Timestamp) -> Result<String, Error> {
         let claims = Claims {
             sub: session.user_id.to_string(),
@@ -199,7 +200,8 @@ impl Tokens {
             .map_err(|error| Error::from(Code::Internal).with_source(error))
     }
 
-    /// What a token says, if one of the keys has signed it and its time has come and not gone.
+    /// Returns the session of a token if one of the keys has signed it, it has not expired, and it was not issued in
+    /// the future.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<Session> {
         let key_id = jsonwebtoken::decode_header(token).ok()?.kid;
         let known = |(id, _): &&(String, DecodingKey)| key_id.as_ref().is_none_or(|wanted| wanted == id);
@@ -219,9 +221,9 @@ impl Tokens {
     }
 }
 
-/// A session that begins now.
+/// Creates a session that begins now.
 pub(crate) fn begin(user_id: UserId, session_id: SessionId, epoch: u64, now: Timestamp, length: Duration) -> Session {
-    // Whole seconds, because that is what the token tells.
+    // Whole seconds, because the token has whole seconds.
     let expires_at = Timestamp::from_millis(now.plus(length).as_secs() * 1000);
     Session { user_id, session_id, epoch, expires_at, operator: false }
 }
@@ -251,7 +253,7 @@ mod tests {
     }
 
     fn base64(text: &str) -> String {
-        // Just enough of base64url for a header in a test.
+        // Encodes the header as base64url, as far as this test needs it.
         const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut out = String::new();
         for chunk in text.as_bytes().chunks(3) {

@@ -1,10 +1,10 @@
-//! What the simulation (`core/simulation`) needs of the engine: a box office without threads that is driven step by step, on
-//! storage that fails; somebody who hears of every command and its answer; and what is shown and replayed.
+//! Interface of the engine for the simulation (`core/simulation`): a box office without threads that is stepped on
+//! faulty storage, an observer of every command and its answer, and read access to views and replays.
 //!
-//! Not part of the API: it exists behind the feature `simulation` alone, and changes without notice.
+//! Not part of the API: it exists only with the feature `simulation`, and changes without notice.
 //!
-//! **Invariant:** nothing here shows the rules or their state, so that whoever judges the engine by this module can't agree with it
-//! by using its own code.
+//! **Invariant:** this module exposes neither the rules nor their state, so that an auditor that uses it can't agree
+//! with the engine by sharing its code.
 
 mod observer;
 mod people;

@@ -1,4 +1,4 @@
-//! Hears of every command and its answer: what a caller knows, and nothing more.
+//! Observer of every command and its answer: the knowledge of a caller, and nothing more.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,45 +10,45 @@ use crate::error::Error;
 use crate::event::{Actor, EmailKey, StreamKey};
 use crate::types::CommandId;
 
-/// Hears of every command and its answer.
+/// Observer of every command and its answer.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// Hears of a command that is given.
+    /// Called when a command is given.
     fn asked(&self, command: Asked);
 
-    /// Hears of an answer that the command's caller has got.
+    /// Called when the command's caller has received an answer.
     fn answered(&self, id: CommandId, answer: Answer);
 }
 
-/// A command, as far as it is its caller's business.
+/// Parts of a command that its caller knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {
-    /// The id; the caller's own if the command is to be recognised when it comes again.
+    /// Id. It is derived from the caller's key if the command can be repeated.
     pub id: CommandId,
-    /// The name.
+    /// Name of the command.
     pub name: &'static str,
-    /// Who gives it.
+    /// Actor who gives it.
     pub actor: Actor,
-    /// What the command is about, if it is to be recognised when it comes again.
+    /// Fingerprint of the content, if the command can be repeated.
     pub fingerprint: Option<[u8; 16]>,
-    /// The email that it is about, if any.
+    /// Email that the command is about, if any.
     pub email: Option<EmailKey>,
 }
 
-/// An answer: what it says of each entity, or the code of a refusal.
+/// Answer: one receipt for each entity, or the code of a refusal.
 pub type Answer = Result<Vec<Receipt>, &'static str>;
 
-/// What an answer says of an entity.
+/// State of an entity in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// The entity.
+    /// Entity of the receipt.
     pub entity: StreamKey,
-    /// Its version.
+    /// Version of the entity.
     pub version: u64,
-    /// Its status at that version; `there` for a user.
+    /// Status of the entity at that version; `there` for a user.
     pub status: &'static str,
 }
 
-/// Passes on what the engine tells.
+/// Forwards the engine's notifications to the observer.
 #[derive(Debug)]
 pub(super) struct Ear(pub(super) Arc<dyn Observer>);
 
@@ -82,7 +82,7 @@ fn receipts(reply: &Reply) -> Vec<Receipt> {
             let (version, status) = (order.version, order.status.as_str());
             vec![Receipt { entity: StreamKey::Order(order.id), version, status }]
         }
-        // It has no version; what it did is in the balances.
+        // A payout has no version; its effect is in the balances.
         Reply::Payout(_) => Vec::new(),
     }
 }

@@ -1,5 +1,5 @@
-//! Commands about people that are given to the engine directly: passwords are nobody's business in a simulation, and hashing
-//! them takes threads and time.
+//! Commands about users that are given to the engine directly. The simulation needs no real passwords, and hashing them
+//! takes threads and time.
 
 use crate::BoxOffice;
 use crate::domain::Decide;
@@ -9,10 +9,10 @@ use crate::event::Actor;
 use crate::office::Named;
 use crate::types::{Email, SessionId, Timestamp, UserId};
 
-/// Signs a person up with a password that nobody has.
+/// Signs up a user with a password that never matches.
 ///
 /// # Errors
-/// Those of [`Auth::sign_up`](crate::Auth::sign_up).
+/// The errors of [`Auth::sign_up`](crate::Auth::sign_up).
 pub async fn sign_up(office: &BoxOffice, email: &str) -> Result<UserId, Error> {
     let email = address(email)?;
     let email_key = office.inner().email_key(&email)?;
@@ -25,7 +25,7 @@ pub async fn sign_up(office: &BoxOffice, email: &str) -> Result<UserId, Error> {
 /// Changes a user's email.
 ///
 /// # Errors
-/// Those of [`Auth::update`](crate::Auth::update).
+/// The errors of [`Auth::update_user`](crate::Auth::update_user).
 pub async fn change_email(office: &BoxOffice, user_id: UserId, email: &str) -> Result<(), Error> {
     let email = address(email)?;
     let key = office.inner().email_key(&email)?;
@@ -34,10 +34,11 @@ pub async fn change_email(office: &BoxOffice, user_id: UserId, email: &str) -> R
     submit(office, update, Actor::User(user_id)).await.map(drop)
 }
 
-/// Changes a user's password, which ends all sessions; in a session that has ended by that already if `is_ended`.
+/// Changes a user's password, which ends all sessions. If `is_ended`, the command comes from a session that a password
+/// change has already ended.
 ///
 /// # Errors
-/// Those of [`Auth::update`](crate::Auth::update).
+/// The errors of [`Auth::update_user`](crate::Auth::update_user).
 pub async fn change_password(
     office: &BoxOffice,
     user_id: UserId,
@@ -49,18 +50,18 @@ pub async fn change_password(
     submit(office, update, Actor::User(user_id)).await.map(drop)
 }
 
-/// Gives or takes the operator role.
+/// Grants or revokes the operator role.
 ///
 /// # Errors
-/// Those of [`Auth::set_operator`](crate::Auth::set_operator).
+/// The errors of [`Auth::set_operator`](crate::Auth::set_operator).
 pub async fn set_operator(office: &BoxOffice, user_id: UserId, operator: bool) -> Result<(), Error> {
     submit(office, SetOperator { user_id, operator }, Actor::System).await.map(drop)
 }
 
-/// Ends a session before its time.
+/// Ends a session before it expires.
 ///
 /// # Errors
-/// Those of [`Auth::sign_out`](crate::Auth::sign_out).
+/// The errors of [`Auth::sign_out`](crate::Auth::sign_out).
 pub async fn revoke_session(
     office: &BoxOffice,
     user_id: UserId,
@@ -74,7 +75,7 @@ pub async fn revoke_session(
 /// Deletes a user's personal data.
 ///
 /// # Errors
-/// Those of [`Auth::delete`](crate::Auth::delete).
+/// The errors of [`Auth::erase_user`](crate::Auth::erase_user).
 pub async fn erase(office: &BoxOffice, user_id: UserId) -> Result<(), Error> {
     submit(office, EraseUser { user_id }, Actor::User(user_id)).await.map(drop)
 }
@@ -83,7 +84,7 @@ async fn submit<C: Decide>(office: &BoxOffice, command: C, actor: Actor) -> Resu
     office.inner().submit(command, actor, Named::Fresh).await
 }
 
-/// What the user's sessions are signed with; by the time of the decision it may be another.
+/// Returns the user's current epoch. It may have changed by the time of the decision.
 fn epoch(office: &BoxOffice, user: UserId) -> Result<u64, Error> {
     Ok(office.inner().views()?.user(user).ok_or(Code::AuthRequired)?.epoch)
 }

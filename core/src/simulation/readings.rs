@@ -1,4 +1,4 @@
-//! What can be read: as it is shown, or as a replay from zero makes it.
+//! Read access to the views, or to the result of a replay from zero.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::types::{ChargeId, Currency, OrderId, TicketId, UserId};
 use crate::views::{LedgerQuery, Views};
 
-/// What can be read. Cheap to clone.
+/// Read access to entities, balances and entries. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Readings(pub(super) Views);
 

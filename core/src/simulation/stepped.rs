@@ -17,30 +17,30 @@ use crate::types::{OrderId, Timestamp, UserId};
 use crate::views::Views;
 use crate::{BoxOffice, Builder};
 
-/// The key of email hashes of every simulated journal: it decides nothing.
+/// Key of the email hashes in every simulated journal. It influences no decision.
 const EMAIL_HASH_KEY: [u8; 32] = [0x5a; 32];
 
-/// So small that records are archived all the time, and that some lives are in quick-repair mode.
+/// Sizes so small that records are archived often, and that some lives use the quick-repair mode.
 const SIZES: Sizes = Sizes { kept: 100, portion: 20, portion_bytes: 16 * 1024, quick_repair_from: 200 };
 
-/// Where each of a box office's files is.
+/// Files of a box office.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    /// The journal's own file.
+    /// Journal's own file.
     pub journal: Arc<dyn Disk>,
-    /// The archive of old records.
+    /// Archive of old records.
     pub archive: Arc<dyn Disk>,
-    /// The checkpoint of the views.
+    /// Checkpoint of the views.
     pub views: Arc<dyn Disk>,
 }
 
-/// Something that is under way until it is polled to its end.
+/// Task that makes progress when it is polled.
 pub type Pending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A box office without threads: it decides, appends, archives and writes checkpoints when it is told to, and its tasks run when
-/// their runtime does.
+/// A box office without threads. It decides, appends, archives and writes checkpoints only when it is stepped, and its
+/// tasks run only when their runtime does.
 ///
-/// Dropping it is its process's death: nobody is answered any more, and nothing is written any more.
+/// Dropping it simulates the death of its process: no caller gets an answer any more, and nothing more is written.
 pub struct SteppedOffice {
     office: BoxOffice,
     journal: Arc<dyn Journal>,
@@ -50,10 +50,10 @@ pub struct SteppedOffice {
 }
 
 impl SteppedOffice {
-    /// Opens the box office on what is stored, with the builder's clock, ids, limits and key ring.
+    /// Opens the box office on this storage, with the builder's clock, ids, limits and key ring.
     ///
     /// # Errors
-    /// Those of [`Builder::open`].
+    /// The errors of [`Builder::open`].
     pub fn open(
         builder: Builder,
         storage: Storage,
@@ -78,27 +78,27 @@ impl SteppedOffice {
         &self.office
     }
 
-    /// Decides what waits in the queue, and begins to append it unless the batch before is still being appended.
+    /// Decides the requests in the queue, and starts appending them unless the previous batch is still being appended.
     pub fn decide(&mut self) {
         self.writer.iter_mut().for_each(Writer::turn);
     }
 
-    /// Ends the append that was begun, in success or failure.
+    /// Completes the started append, in success or failure.
     pub fn append(&mut self) {
         self.writer.iter_mut().for_each(Writer::complete_in_flight);
     }
 
-    /// Returns `true` if the writer has come to its end.
+    /// Returns `true` if the writer has stopped.
     pub fn is_over(&self) -> bool {
         self.writer.as_ref().is_none_or(Writer::is_done)
     }
 
-    /// Takes no more commands; what waits in the queue is still decided.
+    /// Stops accepting commands. Requests in the queue are still decided.
     pub fn close_queue(&self) {
         self.office.inner().close_queue();
     }
 
-    /// Drops the writer with everybody who waits for it.
+    /// Drops the writer and all requests that wait for it.
     pub fn abandon(&mut self) {
         self.writer = None;
     }
@@ -106,13 +106,13 @@ impl SteppedOffice {
     /// Writes a checkpoint.
     ///
     /// # Errors
-    /// `journal.unavailable` if the storage fails; the checkpoint before stays.
+    /// `journal.unavailable` if the storage fails; the previous checkpoint stays.
     pub fn checkpoint(&self) -> Result<(), Error> {
         self.views.checkpoint()?;
         Ok(())
     }
 
-    /// Moves some of the oldest records to the archive; returns whether there may be more.
+    /// Moves some of the oldest records to the archive; returns `true` if there may be more.
     ///
     /// # Errors
     /// `journal.unavailable` if the storage fails; nothing is lost.
@@ -120,7 +120,7 @@ impl SteppedOffice {
         Ok(self.journal.archive()?)
     }
 
-    /// Returns number and hash of the last durable record.
+    /// Returns the number and hash of the last durable record.
     ///
     /// # Errors
     /// `journal.unavailable` if the storage fails.
@@ -129,18 +129,18 @@ impl SteppedOffice {
         Ok((head.seq, head.hash))
     }
 
-    /// Returns at most `limit` durable records from `from` on.
+    /// Returns at most `limit` durable records, starting with number `from`.
     ///
     /// # Errors
-    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if the content differs from what was written.
     pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
         Ok(self.journal.read(from, limit)?)
     }
 
-    /// Gives every durable record to `visit`, in order, with their hashes checked.
+    /// Passes every durable record to `visit`, in order, with the hashes checked.
     ///
     /// # Errors
-    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if the content differs from what was written.
     pub fn replay(&self, visit: &mut dyn FnMut(&Record)) -> Result<(), Error> {
         let start = Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() };
         self.journal.replay(start, &mut |record| -> Result<(), JournalError> {
@@ -150,39 +150,39 @@ impl SteppedOffice {
         Ok(())
     }
 
-    /// Returns `true` if there is personal data of the user.
+    /// Returns `true` if personal data of the user is stored.
     ///
     /// # Errors
-    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if the content differs from what was written.
     pub fn has_personal_data(&self, user: UserId) -> Result<bool, Error> {
         Ok(self.journal.vault_row(user)?.is_some())
     }
 
-    /// Returns what everybody is shown.
+    /// Returns read access to the views.
     pub fn shown(&self) -> Readings {
         Readings(self.views.clone())
     }
 
-    /// Returns what a replay from zero makes of the journal.
+    /// Returns read access to the result of a replay of the journal from zero.
     ///
     /// # Errors
-    /// `journal.unavailable` if the storage fails, `journal.damaged` if it is not what was written.
+    /// `journal.unavailable` if the storage fails, `journal.damaged` if the content differs from what was written.
     pub fn replayed(&self) -> Result<Readings, Error> {
         let rebuilt = Views::open(None, &|_| true)?;
         catch_up(self.journal.as_ref(), &rebuilt)?;
         Ok(Readings(rebuilt))
     }
 
-    /// Takes note of what the card processor reports by itself, as [`Payments::receive_webhook`](crate::Payments::receive_webhook)
-    /// does with a message that it has read. Returns `None` if there is nothing to note.
+    /// Records a report of the card processor, as [`Payments::receive_webhook`](crate::Payments::receive_webhook) does
+    /// with a message that it has read. Returns `None` if there is nothing to record.
     pub fn receive(&self, report: GatewayReport) -> Option<Pending> {
-        // Storage that can't be read: the card processor reports it again some other time.
+        // If the storage can't be read, the card processor sends the report again later.
         let order = self.views.order_of_charge(report.charge_id()).ok()??;
         let office = self.office.clone();
         let new_order_id = OrderId::from(office.inner().fresh_id());
         let command = command_of(report, order.id, new_order_id)?;
         Some(Box::pin(async move {
-            // The card processor does not care what becomes of it.
+            // The card processor ignores the outcome.
             let _ = office.inner().submit_any(command, Actor::System, Named::Fresh).await;
         }))
     }

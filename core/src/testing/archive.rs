@@ -1,12 +1,12 @@
-//! A journal whose old records are in its archive, without years of sales.
+//! Archives old records of a journal for tests, without years of sales.
 
 use std::path::Path;
 
 use crate::error::Error;
 use crate::journal::{Journal, RedbJournal, Sizes};
 
-/// Moves all but the last `kept` records of a data directory that nobody has open to `archive.redb`, as it happens by itself
-/// behind the last million records. What is moved leaves `journal.redb` a little with each of the next commands.
+/// Moves all but the last `kept` records of a closed data directory to `archive.redb`, as a box office does for all but
+/// its last million records. The moved records leave `journal.redb` gradually, with the next commands.
 ///
 /// ```
 /// use boxoffice::{BoxOffice, SignUp};

@@ -1,4 +1,4 @@
-//! A clock that stands still until it is moved.
+//! Clock that tests move by hand.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clock::{Clock, Waker};
 use crate::types::Timestamp;
 
-/// A clock that stands still until it is moved, forwards or backwards.
+/// Clock that moves only when it is told to, forwards or backwards.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -26,7 +26,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at `now`.
+    /// Creates a clock that stands at `now`.
     pub fn at(now: Timestamp) -> Self {
         Self { now: AtomicU64::new(now.as_millis()), wakers: Mutex::new(Vec::new()) }
     }

@@ -1,4 +1,4 @@
-//! What every card processor must do.
+//! Conformance test of payment gateways.
 
 use std::future::Future;
 use std::pin::pin;
@@ -11,10 +11,10 @@ use crate::gateway::{
 use crate::ids::{IdSource, RandomIds};
 use crate::types::{ChargeId, Currency, Money, OrderId, RefundId, Timestamp};
 
-/// Asks a gateway everything that the box office relies on; what it does wrong, one sentence a fault.
+/// Tests all properties of a gateway that the box office relies on. Returns one sentence for each fault.
 ///
-/// `charged` is a token whose card pays at once, `declined` one whose card is declined at once. The amounts are small, and what is
-/// taken is given back, so that it can run against a processor's test mode.
+/// `charged` is a token whose card is charged immediately, `declined` one whose card is declined immediately. The
+/// amounts are small, and all charged money is refunded, so the test can run against a processor's test mode.
 ///
 /// ```
 /// use boxoffice::gateway::Sandbox;
@@ -66,7 +66,7 @@ impl Check<'_> {
         let id = fresh();
         match self.lookup(id).await {
             Ok(ChargeAnswer::Unknown) => {}
-            // Then it must stay so, for the box office believes it at once.
+            // The answer must stay `Declined`, because the box office acts on it immediately.
             Ok(ChargeAnswer::Declined { .. }) => {
                 let Some(request) = self.request(id, self.charged) else { return };
                 let answer = self.gateway.charge(request).await;
@@ -149,7 +149,7 @@ impl Check<'_> {
         let id = fresh();
         let Some(request) = self.request(id, self.charged) else { return };
         if self.gateway.charge(request).await.is_err() {
-            // Said already.
+            // This fault is already reported.
             return;
         }
         let first = fresh_refund();
@@ -210,14 +210,14 @@ fn is_done(answer: &Result<RefundAnswer, GatewayError>) -> bool {
     matches!(answer, Ok(RefundAnswer::Refunded { .. }))
 }
 
-/// What is charged, in cents.
+/// Charged amount, in cents.
 const AMOUNT: u64 = 100;
 
 fn money(minor: u64) -> Result<Money, GatewayError> {
     Money::from_minor(minor, Currency::USD).map_err(|error| GatewayError(error.to_string()))
 }
 
-/// Both outcomes, of two futures that run at the same time.
+/// Runs two futures concurrently and returns both outcomes.
 async fn both<T>(one: impl Future<Output = T>, two: impl Future<Output = T>) -> (T, T) {
     let (mut one, mut two) = (pin!(one), pin!(two));
     let (mut first, mut second) = (None, None);
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(check_gateway(&Sandbox::in_memory(), "tok_visa", "tok_chargeDeclined").await, Vec::<String>::new());
     }
 
-    /// Forgets everything and says yes to all.
+    /// A gateway that stores nothing and accepts everything.
     #[derive(Debug)]
     struct Careless;
 

@@ -1,4 +1,4 @@
-//! Long histories in a short time: a journal of millions of orders, for measuring how the box office holds up at that size.
+//! Generates long histories quickly: a journal of millions of orders, for benchmarks of a box office of that size.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,50 +20,50 @@ use crate::ids::IdSource;
 use crate::journal::{Journal, Proposal, RedbJournal, StreamVersions};
 use crate::types::{ChargeId, CommandId, OrderId, RefundId, TicketId, Timestamp, UserId};
 
-/// How many proposals one append has: an fsync costs little in so large a batch.
+/// Number of proposals in one append. In so large a batch the fsync costs little.
 const BATCH_LEN: usize = 16_384;
 
-/// How many tickets are listed at once: the places of one show.
+/// Number of tickets listed at once: the places of one show.
 const LOT_LEN: usize = 500;
 
-/// How long an order holds its tickets.
+/// Duration for which an order holds its tickets.
 const HOLD: Duration = Duration::from_mins(15);
 
-/// How many orders lie between a sale and its refund.
+/// Number of orders between a sale and its refund.
 const REFUND_AFTER: u64 = 5_000;
 
-/// A history to be written: so many orders, at the end of which so much is active.
+/// Parameters of a history to be written: the number of orders, and the number of entities that are active at its end.
 ///
-/// Every record is decided by the rules themselves, so that the journal is one that the box office could have written; only the
-/// callers, the queue and the views are left out, and batches are large. The same history is the same journal, but for the key
-/// of its email hashes.
+/// Every record is decided by the rules themselves, so the box office could have written this journal. Only the
+/// callers, the queue and the views are left out, and the batches are large. Equal histories give equal journals,
+/// except for the key of the email hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct History {
-    /// How many orders are made. Six in ten are paid, the others cancelled, declined or left to expire; one in a hundred is
+    /// Number of orders. Six in ten are paid; the others are cancelled, declined or expire. One in a hundred is
     /// refunded.
     pub orders: u64,
-    /// How many tickets are on sale or locked at the end, give or take one show.
+    /// Number of tickets on sale or locked at the end, to within one show.
     pub active_tickets: usize,
-    /// How many orders are open at the end.
+    /// Number of orders that are open at the end.
     pub holds: usize,
-    /// How many people buy.
+    /// Number of buyers.
     pub buyers: usize,
-    /// How many people sell.
+    /// Number of sellers.
     pub sellers: usize,
 }
 
 impl History {
-    /// A history of so many orders with 100,000 active tickets, a fifth of them held, and 5,000 buyers.
+    /// Creates a history of `orders` orders with 100,000 active tickets, 20,000 open orders, and 5,000 buyers.
     pub const fn new(orders: u64) -> Self {
         Self { orders, active_tickets: 100_000, holds: 20_000, buyers: 5_000, sellers: 50 }
     }
 
-    /// The ids of those who buy.
+    /// Returns the ids of the buyers.
     pub fn buyer_ids(&self) -> Vec<UserId> {
         self.user_ids().split_off(self.sellers)
     }
 
-    /// The ids of those who sell.
+    /// Returns the ids of the sellers.
     pub fn seller_ids(&self) -> Vec<UserId> {
         let mut ids = self.user_ids();
         ids.truncate(self.sellers);
@@ -75,8 +75,8 @@ impl History {
         (0..self.sellers + self.buyers).map(|_| UserId::from(ids.next())).collect()
     }
 
-    /// Writes the journal of the history to a new directory, without a checkpoint. `progress` hears how many of how many orders
-    /// are made. Gives the time of the last record.
+    /// Writes the journal of the history to a new directory, without a checkpoint. Calls `progress` with the number of
+    /// orders made and the total. Returns the time of the last record.
     ///
     /// # Errors
     /// `journal.unavailable` if the storage fails.
@@ -88,19 +88,19 @@ impl History {
             let writer = scope.spawn(move || {
                 queue.iter().try_for_each(|batch| {
                     journal.append(batch)?;
-                    // As in a box office that has run for so long.
+                    // A box office that has run for so long has archived records, too.
                     journal.archive().map(drop)
                 })
             });
             let written = Author::new(*self, journal, batches).write(progress);
-            // Why the writer stopped is why nobody takes batches any more.
+            // If the writer stopped early, its error is the cause.
             writer.join().map_err(|_| Error::from(Code::Internal))??;
             written
         })
     }
 }
 
-/// An open order, and what is to become of it when.
+/// An open order and its planned end.
 struct Hold {
     order: OrderId,
     fate: Fate,
@@ -117,15 +117,15 @@ struct Author<'j> {
     random: Random,
     script: Script,
     now: Timestamp,
-    /// Time between two orders, so that as many are open as are to be.
+    /// Time between two orders, in milliseconds, chosen so that the planned number of orders is open.
     step_ms: u64,
     buyers: Vec<UserId>,
     sellers: Vec<UserId>,
     available: Vec<TicketId>,
     open: VecDeque<Hold>,
-    /// Orders that nobody will pay.
+    /// Orders that are left to expire.
     left: VecDeque<OrderId>,
-    /// Sales that will be refunded, with the number of orders by then.
+    /// Sales that will be refunded, each with the number of orders made by then.
     regretted: VecDeque<(u64, Arc<Order>)>,
 }
 
@@ -137,7 +137,7 @@ impl fmt::Debug for Author<'_> {
 
 impl<'j> Author<'j> {
     fn new(history: History, journal: &'j RedbJournal, batches: flume::Sender<Vec<Proposal>>) -> Self {
-        // A little less than the hold, so that whoever is to pay still can.
+        // Slightly less than the hold, so that orders can still be paid.
         let step_ms = u64::try_from(HOLD.as_millis()).unwrap_or(u64::MAX) * 49 / 50 / history.holds.max(1) as u64;
         Self {
             history,
@@ -148,7 +148,8 @@ impl<'j> Author<'j> {
             ids: SeededIds::new(0),
             random: Random::new(1),
             script: Script::default(),
-            // Far enough in the future that nobody's clock runs past it: holds end by the clock of whoever opens the journal.
+            // Far enough in the future that no real clock passes it: holds end by the clock of the process that opens
+            // the journal.
             now: Timestamp::from_millis(4_102_444_800_000),
             step_ms: step_ms.max(1),
             buyers: history.buyer_ids(),
@@ -189,7 +190,7 @@ impl<'j> Author<'j> {
 
     fn sign_up(&mut self) -> Result<(), Error> {
         for (number, id) in self.history.user_ids().into_iter().enumerate() {
-            // The same sequence, so that no later id is one of these.
+            // Consumes the id from the sequence, so that no later id equals it.
             let _ = self.ids.next();
             let email: crate::types::Email =
                 format!("user{number}@example.com").parse().map_err(|_| Error::from(Code::Internal))?;
@@ -264,7 +265,7 @@ impl<'j> Author<'j> {
         Ok(())
     }
 
-    /// Puts freed tickets back on sale, and lets go of what is terminal.
+    /// Puts freed tickets back on sale, and drops terminal entities.
     fn ended(&mut self, order: &Order, fate: Fate, made: u64) {
         match self.state.order(order.id) {
             Some(sold) if fate == Fate::Refunded => {
@@ -290,7 +291,7 @@ impl<'j> Author<'j> {
         let Some(charge) = &order.charge else { return Ok(()) };
         let (order_id, charge_id, return_to_sale) = (order.id, charge.id, self.random.below(2) == 0);
         let seller = Actor::User(order.tickets[0].seller_id);
-        // Tickets of two sellers can only be refunded by an operator, whom this history does not have.
+        // An order with tickets of two sellers can only be refunded by an operator, whom this history does not have.
         if order.tickets.iter().all(|ticket| ticket.seller_id == order.tickets[0].seller_id) {
             let refund_id = RefundId::from(self.ids.next());
             let start = StartRefund { order_id, refund_id, amount: None, return_to_sale };
@@ -318,7 +319,7 @@ impl<'j> Author<'j> {
         Ok(())
     }
 
-    /// Decides a command as the engine does, and notes what it comes to.
+    /// Decides a command as the engine does, and adds its events to the batch.
     fn decide(&mut self, command: &Command, actor: Actor) -> Result<(), Error> {
         let limits = Limits::new().hold(HOLD).open_orders_max(u32::MAX);
         let context = Context { now: self.now, actor, email_owner: None, limits };
@@ -329,7 +330,7 @@ impl<'j> Author<'j> {
             self.state
                 .apply(&event, Fact { at: self.now, version })
                 .map_err(|error| Error::from(Code::Internal).with_source(error))?;
-            // Nobody shows them from here.
+            // Ledger entries are not needed here.
             drop(self.state.take_entries());
             events.push((event, version));
         }
@@ -382,7 +383,7 @@ mod tests {
             history.write(dir.path(), &mut |_, _| {}).unwrap();
             let journal = RedbJournal::open(dir.path()).unwrap();
             let mut record = journal.read(journal.head().unwrap().seq, 1).unwrap().remove(0);
-            // Email keys are under a random key of the journal's own, and every hash covers them.
+            // Email keys use a random key of each journal, and every hash covers them.
             record.hash = crate::event::Hash::ZERO;
             record
         };

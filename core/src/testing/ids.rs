@@ -1,4 +1,4 @@
-//! Ids that are the same in every run.
+//! Ids that are equal in every run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::ids::IdSource;
 
-/// Ids that are the same in every run with the same seed, and sort in the order in which they were made.
+/// Source of ids that are equal in every run with one seed, and that sort in the order of their creation.
 #[derive(Debug)]
 pub struct SeededIds {
     seed: u64,
@@ -14,7 +14,7 @@ pub struct SeededIds {
 }
 
 impl SeededIds {
-    /// Ids of this seed.
+    /// Creates a source of ids from this seed.
     pub const fn new(seed: u64) -> Self {
         Self { seed, next: AtomicU64::new(1) }
     }

@@ -1,7 +1,7 @@
-//! Helpers for tests of programs that embed boxoffice (feature `testing`): a clock to move by hand, ids from a seed,
-//! what every card processor must do, and long histories for measuring.
+//! Helpers for tests of programs that embed boxoffice (feature `testing`): a manual clock, ids from a seed, a
+//! conformance test of payment gateways, and long histories for benchmarks.
 //!
-//! The whole box office in simulated worlds is a crate of its own, `core/simulation`.
+//! The simulation of whole box offices is a separate crate, `core/simulation`.
 
 mod archive;
 mod clock;

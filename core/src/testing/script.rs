@@ -1,4 +1,4 @@
-//! What happens in a made-up history, and how things are called there.
+//! Content of generated histories: the ends of orders, and names.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::domain::ticket::{Listing, Show};
 use crate::error::{Code, Error};
 use crate::types::{Currency, Money, Timestamp};
 
-/// Numbers that look random and are the same every time.
+/// Deterministic pseudo-random numbers.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
@@ -15,7 +15,7 @@ impl Random {
         Self(seed)
     }
 
-    /// A number below `end`, which is not 0: `SplitMix64`.
+    /// Returns a number below `end`, which must not be 0: `SplitMix64`.
     pub(super) const fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,13 +23,13 @@ impl Random {
         (mixed ^ (mixed >> 31)) % end
     }
 
-    /// One of several; there is one at least.
+    /// Returns one of several items; there must be at least one.
     pub(super) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::try_from(self.below(all.len() as u64)).unwrap_or(0)]
     }
 }
 
-/// How an order ends.
+/// End of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Paid,
@@ -40,7 +40,7 @@ pub(super) enum Fate {
 }
 
 impl Fate {
-    /// The fate for a number below 100.
+    /// Returns the fate for a number below 100.
     pub(super) const fn of(number: u64) -> Self {
         match number {
             0..58 => Self::Paid,
@@ -74,17 +74,17 @@ const VENUES: [&str; 8] = ["Globe", "Arena", "Scala", "Garnier", "Volksbühne", 
 const AREAS: [&str; 6] = ["stalls", "balcony", "circle", "gallery", "box", "standing"];
 const CATEGORIES: [&str; 3] = ["play", "opera", "ballet"];
 
-/// A word that few tickets have, however many there are: one in a hundred shows has one ticket with it.
+/// A word that few tickets have, in a history of any size: one in a hundred shows has one ticket with it.
 const RARE: &str = "Quixotic";
 
-/// Makes up what is listed.
+/// Generator of listings.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     lots: u64,
 }
 
 impl Script {
-    /// The places of the next show.
+    /// Returns the listings of the next show.
     pub(super) fn lot(&mut self, random: &mut Random, len: usize) -> Result<Vec<Listing>, Error> {
         self.lots += 1;
         self.compose(random, len).ok_or_else(|| Error::from(Code::Internal))
@@ -95,7 +95,7 @@ impl Script {
         let currency: Currency = if self.lots.is_multiple_of(10) { "EUR".parse().ok()? } else { Currency::USD };
         let title = format!("{name}, evening {}", self.lots).parse().ok()?;
         let (category, venue) = (random.pick(&CATEGORIES).parse().ok()?, random.pick(&VENUES).parse().ok()?);
-        // In the year 2200.
+        // The show is in the year 2200.
         let starts_at = Timestamp::from_millis(7_258_118_400_000 + random.below(31_536_000_000));
         let mut show = Show::new(title, starts_at);
         (show.category, show.venue) = (Some(category), Some(venue));

@@ -1,12 +1,12 @@
-//! The stored form, for tests that make it up.
+//! Access to the stored form, for tests that generate it.
 
 use crate::error::Error;
 use crate::event::Record;
 use crate::journal;
 
-/// The records of a row of the journal that begins with record `first`.
+/// Decodes the records of a row of the journal that begins with record `first`.
 ///
-/// Each must be in its place. Their hashes are taken as they stand, because nobody could make up one that fits.
+/// Each must be at its position. The hashes are not checked, because a test can't generate one that matches.
 ///
 /// # Errors
 /// `journal.damaged`.

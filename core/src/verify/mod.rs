@@ -1,4 +1,4 @@
-//! Checks a journal from its first record to its last.
+//! Verifies a journal from its first record to its last.
 
 mod terminal;
 
@@ -12,45 +12,46 @@ use crate::event::{Hash, Record, StreamKey};
 use crate::journal::{Head, Journal, JournalError};
 use crate::types::{CommandId, OrderId, Timestamp, UserId};
 
-/// How often progress is told, in records.
+/// Number of records between two reports of progress.
 const PROGRESS_EVERY: u64 = 10_000;
 
-/// What a check of the journal found.
+/// Result of verifying a journal.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VerifyReport {
-    /// How many records are in order.
+    /// Number of records that are valid.
     pub records: u64,
-    /// The hash of the last of them: the fingerprint of all that came before.
+    /// Hash of the last valid record, which is a fingerprint of all records up to it.
     pub head: Hash,
-    /// How many users were created.
+    /// Number of users created.
     pub users: u64,
-    /// How many tickets were listed.
+    /// Number of tickets listed.
     pub tickets: u64,
-    /// How many orders were created.
+    /// Number of orders created.
     pub orders: u64,
-    /// How many charges took money.
+    /// Number of charges that took money.
     pub charges: u64,
-    /// How many records each event has.
+    /// Number of records of each event.
     pub by_event: BTreeMap<&'static str, u64>,
-    /// What is wrong, in the order of the journal. The check ends at the first record that does not follow from those before.
+    /// Problems, in the order of the journal. The check ends at the first record that does not follow from those before
+    /// it.
     pub problems: Vec<Problem>,
 }
 
-/// Something that is wrong with a journal.
+/// A problem of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Problem {
-    /// The record, or the one that should be there.
+    /// Number of the record, or of the one that should be there.
     pub seq: u64,
-    /// What is wrong.
+    /// Description of the problem.
     pub what: String,
 }
 
 impl VerifyReport {
-    /// Whether nothing is wrong.
+    /// Returns `true` if there are no problems.
     pub fn is_clean(&self) -> bool {
         self.problems.is_empty()
     }
@@ -71,7 +72,7 @@ pub(crate) fn verify(
     let replayed = journal.replay(start, &mut |record| {
         if record.seq.is_multiple_of(PROGRESS_EVERY) {
             progress(record.seq, total);
-            // Nobody waits for a journal of hours when the box office closes.
+            // The check of a long journal takes hours, which closing the box office must not wait for.
             if is_closed() {
                 return Err(JournalError::Closed);
             }
@@ -98,15 +99,15 @@ pub(crate) fn verify(
 
 struct Check {
     report: VerifyReport,
-    /// What is active.
+    /// State of the active entities.
     state: State,
-    /// The rest.
+    /// Terminal entities.
     terminal: Book,
     last_at: Timestamp,
     users: Vec<UserId>,
-    /// The last order that late money was to pay, with the command that said so.
+    /// Last order that late money was to pay, with the command that decided so.
     transfer: Option<(OrderId, CommandId)>,
-    /// What all accounts of a currency come to.
+    /// Sum of all accounts of each currency.
     money: BTreeMap<&'static str, i128>,
 }
 
@@ -176,7 +177,8 @@ impl Check {
         Ok(())
     }
 
-    /// What the sellers, the platform and nobody are owed is at the processor, and nobody got more than they were owed.
+    /// Checks that the accounts of each currency sum to zero after every new entry, and that no payout exceeds the
+    /// amount that its seller was owed.
     fn ledger(&mut self) -> Result<(), &'static str> {
         for entry in self.state.take_entries() {
             let sum = self.money.entry(entry.currency.code()).or_default();
@@ -193,11 +195,11 @@ impl Check {
         Ok(())
     }
 
-    /// Users have personal data exactly until they are erased.
+    /// Checks that users have personal data exactly until they are erased.
     fn vault(&mut self, journal: &dyn Journal) -> Result<(), Error> {
         for id in &self.users {
             let erased = self.state.user(*id).is_none_or(|user| user.erased);
-            // Somebody may have been erased since; then the row is gone, and that is right.
+            // The user may have been erased since; then the missing row is right.
             let missing = !erased && journal.vault_row(*id)?.is_none() && journal.head()?.seq == self.report.records;
             let left = erased && journal.vault_row(*id)?.is_some();
             if missing || left {

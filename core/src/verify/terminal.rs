@@ -1,8 +1,9 @@
-//! What a check of the whole journal has to remember of tickets and orders in which nothing is under way any more.
+//! Terminal tickets and orders that a check of the whole journal has to remember.
 //!
-//! Two things may still be said of them: that money goes back, and, in a forged journal, that they are created once more. There are
-//! as many as the journal is long, so only the last ones are kept in memory; the others go to a temporary file without a name, in
-//! the directory that `TMPDIR` names, which is gone with the check. It has no personal data.
+//! Two kinds of events may still be about them: money that goes back, and, in a forged journal, a second creation.
+//! Their number grows with the journal, so only the newest are kept in memory. The others go to a temporary file
+//! without a name, in the directory that `TMPDIR` names, which is deleted with the check. The file has no personal
+//! data.
 
 use std::sync::Arc;
 
@@ -21,10 +22,10 @@ use crate::event::{OrderedTicket, StreamKey};
 use crate::journal::JournalError;
 use crate::types::{ChargeId, Money, OrderId, TicketId, Timestamp, UserId};
 
-/// How many are kept in memory.
+/// Maximum number of entities kept in memory.
 const IN_MEMORY_MAX: usize = if cfg!(test) { 3 } else { 200_000 };
 
-/// How much of the file redb keeps in memory.
+/// Size of redb's cache of the file, in bytes.
 const CACHE_BYTES: usize = 64 << 20;
 
 const TICKETS: TableDefinition<'_, &[u8; 16], &[u8]> = TableDefinition::new("tickets");
@@ -38,27 +39,27 @@ pub(super) struct Book {
     file: Option<Spilled>,
 }
 
-/// Those that are in the file.
+/// Entities that are in the file.
 struct Spilled {
-    /// Never committed: nobody will read it after this check.
+    /// Transaction that is never committed, because the file is not read after this check.
     transaction: WriteTransaction,
     _database: Database,
-    /// The largest ids in it. Ids made later sort later, so that hardly ever has the file to be asked about a new one.
+    /// Largest ids in the file. Newer ids sort later, so the file is rarely read for a new id.
     last_ticket: [u8; 16],
     last_order: [u8; 16],
 }
 
-/// What the rules ask of a terminal ticket.
+/// Parts of a terminal ticket that the rules need.
 type TicketRow = (UserId, Money, TicketStatus, Option<OrderId>, u64);
 
-/// What the rules ask of a terminal order.
+/// Parts of a terminal order that the rules need.
 type OrderRow = (UserId, Money, OrderStatus, u64, Option<ChargeRow>, Vec<(TicketId, UserId, Money)>);
 
-/// What the rules ask of its charge.
+/// Parts of a charge that the rules need.
 type ChargeRow = (ChargeId, ChargeStatus, bool, Vec<Refund>, Vec<Dispute>, Split);
 
 impl Book {
-    /// Takes over what is terminal of these.
+    /// Takes the entities out of the state that are terminal.
     pub(super) fn take(&mut self, state: &mut State, keys: &[StreamKey]) -> Result<(), JournalError> {
         for key in keys {
             match *key {
@@ -72,7 +73,7 @@ impl Book {
         if self.tickets.len() + self.orders.len() > IN_MEMORY_MAX { self.spill() } else { Ok(()) }
     }
 
-    /// Puts these back into the state, as far as they are here.
+    /// Returns entities from here to the state.
     pub(super) fn give_back(&mut self, state: &mut State, keys: &[StreamKey]) -> Result<(), JournalError> {
         for key in keys.iter().filter(|key| !state.contains(**key)).copied().collect::<Vec<_>>() {
             match key {
@@ -100,7 +101,7 @@ impl Book {
         Ok(())
     }
 
-    /// Whether something of this name has terminal.
+    /// Returns `true` if there is a terminal entity with this key.
     pub(super) fn knows(&self, key: StreamKey) -> Result<bool, JournalError> {
         let older = |last: fn(&Spilled) -> &[u8; 16], id| self.file.as_ref().is_some_and(|file| id <= last(file));
         match key {
@@ -181,19 +182,19 @@ fn write<'r>(
     Ok(())
 }
 
-/// The ticket as far as the rules ask: what it is called is told by the journal.
+/// Returns the ticket with the parts that the rules need. Its title is only in the journal.
 fn ticket(id: TicketId, (seller_id, price, status, holder, version): TicketRow) -> Ticket {
     let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
     let title = crate::types::Title::unnamed();
     Ticket { id, seller_id, title, price, show: None, seat: None, status, holder, version, created_at, updated_at }
 }
 
-/// The ticket of an order as far as the rules ask.
+/// Returns the ticket of an order with the parts that the rules need.
 fn ordered((id, seller_id, price): (TicketId, UserId, Money)) -> OrderedTicket {
     OrderedTicket { id, seller_id, title: crate::types::Title::unnamed(), price, version: 0 }
 }
 
-/// The order as far as the rules ask.
+/// Returns the order with the parts that the rules need.
 fn order(id: OrderId, (buyer_id, total, status, version, charge, tickets): OrderRow) -> Order {
     let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
     let charge = charge.map(|(charge_id, status, late, refunds, disputes, split)| Charge {

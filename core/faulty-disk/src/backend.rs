@@ -1,4 +1,4 @@
-//! The disk as redb sees it.
+//! The disk as a storage backend of redb.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use redb::StorageBackend;
 
 use super::{DiskCall, FaultyDisk, FaultyDiskError};
 
-/// A file of a [`FaultyDisk`], opened by a process that may die.
+/// Handle of a file on a [`FaultyDisk`], opened by a process that may die.
 #[derive(Debug)]
 pub struct DiskHandle {
     disk: FaultyDisk,
@@ -58,7 +58,7 @@ impl StorageBackend for DiskHandle {
         let mut disk = self.disk.disk();
         disk.check(self.life, DiskCall::Write)?;
         let end = offset + data.len() as u64;
-        // A disk without any room at all refuses even what would fit, as one that writes copies does.
+        // A disk with capacity 0 refuses even writes that fit, as copy-on-write storage does.
         if disk.capacity.is_some_and(|capacity| capacity == 0 || end > capacity.max(disk.platter.len())) {
             return Err(FaultyDiskError::Full.into());
         }

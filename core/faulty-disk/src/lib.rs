@@ -1,9 +1,9 @@
-//! A disk that fails, for tests of everything that promises to survive one.
+//! A faulty disk, for tests of code that must survive one.
 //!
-//! A [`FaultyDisk`] holds one file in memory, twice: as whoever has it open sees it, and as it would be found after a power cut.
-//! A write reaches the first at once, and the second with the next sync. What was not synced when the power is cut may be there,
-//! missing, partly there, or there without what was written before it: each sector of 512 bytes decides for itself how many of
-//! its writes it has seen, and the last of them may be torn at any byte.
+//! A [`FaultyDisk`] holds one file in memory, in two states: as processes read it, and as it would be after a power
+//! cut. A write reaches the first immediately, and the second with the next sync. After a power cut, unsynced writes
+//! may be present, missing, partly present, or present without earlier ones: each sector of 512 bytes independently
+//! keeps some number of its writes, and the last of them may be torn at any byte.
 
 mod backend;
 mod platter;
@@ -19,10 +19,10 @@ pub use self::rng::Rng;
 
 use self::platter::Platter;
 
-/// A file on a disk that fails when it is told to. Cheap to clone; clones are one disk.
+/// A file on a disk that fails on request. Cheap to clone; clones are one disk.
 ///
-/// It makes [`redb::StorageBackend`]s: [`FaultyDisk::open`] returns a handle that works until the process "dies"
-/// ([`FaultyDisk::kill`], [`FaultyDisk::cut_power`]); what an old handle still does changes nothing any more.
+/// It creates [`redb::StorageBackend`]s: [`FaultyDisk::open`] returns a handle that works until the process "dies"
+/// ([`FaultyDisk::kill`], [`FaultyDisk::cut_power`]). After that, calls of the old handle have no effect.
 ///
 /// ```
 /// use boxoffice_faulty_disk::{FaultyDisk, FaultyDiskError};
@@ -48,17 +48,17 @@ use self::platter::Platter;
 #[derive(Clone)]
 pub struct FaultyDisk(Arc<Mutex<Disk>>);
 
-/// Why a call of a faulty disk failed.
+/// Reason why a call of a faulty disk failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultyDiskError {
     /// The process that opened the handle is dead.
     #[error("the process is dead")]
     Dead,
-    /// The call was told to fail.
+    /// The call was set to fail.
     #[error("the disk failed, as it was told to")]
     Failed,
-    /// There is no room.
+    /// The disk is full.
     #[error("the disk is full")]
     Full,
 }
@@ -73,14 +73,14 @@ impl From<FaultyDiskError> for std::io::Error {
     }
 }
 
-/// What a handle was asked to do.
+/// Kind of a call of a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiskCall {
-    /// To read.
+    /// Reads.
     Read,
-    /// To write, or to change the file's length.
+    /// Writes, or changes the file's length.
     Write,
-    /// To sync.
+    /// Syncs.
     Sync,
 }
 
@@ -88,30 +88,30 @@ pub enum DiskCall {
 struct Disk {
     platter: Platter,
     rng: Rng,
-    /// Handles of an earlier one are dead.
+    /// Number of the current life of the process. Handles of earlier lives are dead.
     life: u64,
     calls: u64,
     capacity: Option<u64>,
     plan: Plan,
     reads_fail: bool,
     sync_lies: bool,
-    /// Whether the power was cut by the plan and nobody has opened the file since.
+    /// `true` if a planned power cut has happened and the file was not opened since.
     dead: bool,
 }
 
-/// What is to happen to calls that write or sync, counted from now.
+/// Planned faults of writes and syncs, counted from now.
 #[derive(Debug, Clone, Copy, Default)]
 enum Plan {
     #[default]
     Nothing,
-    /// The power is cut instead of the call after so many.
+    /// The power is cut instead of the call after this number of calls.
     CutAfter(u64),
-    /// After so many calls, so many fail.
+    /// After `calls` calls, `failing` calls fail.
     FailAfter { calls: u64, failing: u64 },
 }
 
 impl FaultyDisk {
-    /// Creates an empty disk, which decides by the seed what a power cut leaves.
+    /// Creates an empty disk. The seed determines the result of power cuts.
     pub fn new(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(Disk {
             platter: Platter::default(),
@@ -134,46 +134,46 @@ impl FaultyDisk {
         DiskHandle::new(self.clone(), disk.life)
     }
 
-    /// Ends the process that has the file open. The operating system goes on, so what was written stays, synced or not.
+    /// Kills the process that has the file open. The operating system survives, so all writes stay, synced or not.
     pub fn kill(&self) {
         let mut disk = self.disk();
         disk.life += 1;
         disk.plan = Plan::Nothing;
     }
 
-    /// Cuts the power: the process dies, and of what was not synced anything may be lost.
+    /// Cuts the power: the process dies, and any unsynced write may be lost.
     pub fn cut_power(&self) {
         self.disk().cut_power();
     }
 
-    /// Cuts the power instead of the write or sync that comes after `calls` others.
+    /// Cuts the power instead of the write or sync that follows `calls` others.
     pub fn cut_power_after(&self, calls: u64) {
         self.disk().plan = Plan::CutAfter(calls);
     }
 
-    /// Makes `failing` writes and syncs fail, after `calls` that work.
+    /// Makes `failing` writes and syncs fail, after `calls` that succeed.
     pub fn fail_after(&self, calls: u64, failing: u64) {
         self.disk().plan = Plan::FailAfter { calls, failing };
     }
 
-    /// Makes reads fail, or work again.
+    /// Makes reads fail, or succeed again.
     pub fn fail_reads(&self, fail: bool) {
         self.disk().reads_fail = fail;
     }
 
-    /// Makes syncs do nothing and report success, as cheap disks do, or work again. Nothing survives that; it is here to show
-    /// that tests notice.
+    /// Makes syncs do nothing and report success, as cheap disks do, or work again. No program can survive that; it
+    /// shows that tests detect it.
     pub fn lie_about_syncs(&self, lie: bool) {
         self.disk().sync_lies = lie;
     }
 
-    /// Limits the length of the file, in bytes; `None` for no limit. A file that is longer already can be written within
-    /// itself, as on a real disk.
+    /// Limits the length of the file, in bytes; `None` means no limit. A file that is already longer can be overwritten
+    /// within its length, as on a real disk.
     pub fn set_capacity(&self, bytes: Option<u64>) {
         self.disk().capacity = bytes;
     }
 
-    /// Ends whatever was planned: all calls work.
+    /// Ends all planned faults: all calls succeed.
     pub fn mend(&self) {
         let mut disk = self.disk();
         disk.plan = Plan::Nothing;
@@ -182,12 +182,12 @@ impl FaultyDisk {
         disk.capacity = None;
     }
 
-    /// Returns `true` if a planned power cut has happened and nobody has opened the file since.
+    /// Returns `true` if a planned power cut has happened and the file was not opened since.
     pub fn is_dead(&self) -> bool {
         self.disk().dead
     }
 
-    /// Returns how many writes and syncs there were.
+    /// Returns the number of writes and syncs so far.
     pub fn calls(&self) -> u64 {
         self.disk().calls
     }
@@ -197,17 +197,17 @@ impl FaultyDisk {
         self.disk().platter.len()
     }
 
-    /// Returns `true` if there is nothing in the file.
+    /// Returns `true` if the file is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns a copy of what is in the file.
+    /// Returns a copy of the file's content.
     pub fn content(&self) -> Vec<u8> {
         self.disk().platter.seen().to_vec()
     }
 
-    /// Replaces what is in the file, synced and unnoticed by open handles: rot, or a restored copy.
+    /// Replaces the file's content, synced and unnoticed by open handles: simulates decay, or a restored copy.
     pub fn overwrite(&self, content: Vec<u8>) {
         self.disk().platter = Platter::holding(content);
     }
@@ -232,7 +232,7 @@ impl Disk {
         self.platter.cut_power(&mut self.rng);
     }
 
-    /// Whether the call of a handle may go on.
+    /// Checks if a call of a handle may proceed.
     fn check(&mut self, life: u64, call: DiskCall) -> Result<(), FaultyDiskError> {
         if life != self.life {
             return Err(FaultyDiskError::Dead);

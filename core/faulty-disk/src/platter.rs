@@ -1,20 +1,20 @@
-//! What is on the disk, and what would be left of it.
+//! Content of the disk, and the content that would be left after a power cut.
 
 use std::collections::BTreeMap;
 
 use crate::Rng;
 
-/// The unit in which a disk writes; within it a torn write is possible all the same.
+/// Unit in which a disk writes. A write can still be torn within it.
 const SECTOR_BYTES: usize = 512;
 
-/// A file, as it is seen and as it is stored.
+/// A file, as it is read and as it is stored.
 #[derive(Debug, Default)]
 pub(super) struct Platter {
-    /// What a reader sees.
+    /// Content that a reader gets.
     seen: Vec<u8>,
-    /// What a power cut can't take.
+    /// Content that survives every power cut.
     durable: Vec<u8>,
-    /// What has changed since the last sync, in order.
+    /// Changes since the last sync, in order.
     unsynced: Vec<Change>,
 }
 
@@ -25,7 +25,7 @@ enum Change {
 }
 
 impl Platter {
-    /// A file with this content, synced.
+    /// Creates a file with this content, synced.
     pub(super) fn holding(content: Vec<u8>) -> Self {
         Self { seen: content.clone(), durable: content, unsynced: Vec::new() }
     }
@@ -57,7 +57,7 @@ impl Platter {
         }
     }
 
-    /// Loses what chance wants of the unsynced writes. What is left is what everybody sees from now on.
+    /// Drops unsynced writes at random. Later reads return the rest.
     pub(super) fn cut_power(&mut self, rng: &mut Rng) {
         let changes = std::mem::take(&mut self.unsynced);
         let mut lengths = vec![self.durable.len()];
@@ -68,7 +68,7 @@ impl Platter {
                 Change::Length(len) => lengths.push(*len),
             }
         }
-        // One cut loses everything, another one hardly anything: the extremes are where the bugs are.
+        // Some cuts lose everything, others hardly anything, because the extremes find the most bugs.
         let lost_per_mille = [0, 50, 500, 950, 1000][rng.place(5)];
         for pieces in sectors.values() {
             let all_of_them = if rng.per_mille(lost_per_mille) { rng.place(pieces.len()) } else { pieces.len() };
@@ -87,7 +87,7 @@ impl Platter {
     }
 }
 
-/// The part of a write that falls into one sector.
+/// Part of a write that falls into one sector.
 #[derive(Debug, Clone, Copy)]
 struct Piece<'a> {
     offset: usize,
@@ -105,7 +105,7 @@ fn split<'a>(offset: usize, data: &'a [u8], sectors: &mut BTreeMap<usize, Vec<Pi
     }
 }
 
-/// Writes into a file that gets longer if it must.
+/// Writes into a file, and extends it if needed.
 fn put(file: &mut Vec<u8>, offset: usize, data: &[u8]) {
     let end = offset + data.len();
     if file.len() < end {

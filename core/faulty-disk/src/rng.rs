@@ -1,9 +1,9 @@
-//! Random numbers that are the same in every run.
+//! Reproducible random numbers.
 
 use std::time::Duration;
 
-/// Random numbers that are the same in every run with the same seed, on every machine and in every release: a committed seed
-/// replays for ever. The generator is `SplitMix64`.
+/// Random numbers that are equal in every run with one seed, on every machine and in every release, so that a committed
+/// seed replays for ever. The generator is `SplitMix64`.
 ///
 /// ```
 /// use boxoffice_faulty_disk::Rng;
@@ -20,7 +20,8 @@ impl Rng {
         Self(seed)
     }
 
-    /// Creates a generator for a part of the whole: how much one part draws changes nothing for the others.
+    /// Creates a generator for a part of the whole. The number of values that one part draws does not affect the
+    /// others.
     #[must_use]
     pub fn fork(&mut self, part: &str) -> Self {
         let mut seed = self.next_u64();
@@ -30,15 +31,15 @@ impl Rng {
         Self(seed)
     }
 
-    /// Returns any number.
+    /// Returns a number from the whole range.
     pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed(self.0)
     }
 
-    /// Returns a number below `end`, which is at least 1.
+    /// Returns a number below `end`, which must be at least 1.
     pub fn below(&mut self, end: u64) -> u64 {
-        // The bias of a 64-bit remainder is far below what any simulation could notice.
+        // The bias of a 64-bit remainder is far too small to affect a simulation.
         self.next_u64() % end.max(1)
     }
 
@@ -47,12 +48,12 @@ impl Rng {
         usize::try_from(self.below(u64::try_from(len).unwrap_or(u64::MAX))).unwrap_or(0)
     }
 
-    /// Returns `true` as many times in a thousand as told.
+    /// Returns `true` with a probability of `times` in a thousand.
     pub fn per_mille(&mut self, times: u64) -> bool {
         self.below(1000) < times
     }
 
-    /// Returns one of these, if there are any.
+    /// Returns one of the items at random; `None` if there are none.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         if from.is_empty() { None } else { from.get(self.place(from.len())) }
     }

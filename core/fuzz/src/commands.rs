@@ -1,4 +1,5 @@
-//! Sequences of commands by four people, held against a model that is small enough to be seen to be right.
+//! Fuzzes sequences of commands by four people, and compares the results with a model that is small enough to be
+//! verified by reading.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,15 +8,15 @@ use boxoffice::{Actor, Error, NewTicket, OrderId, TicketId, TicketUpdate, UserId
 
 use crate::shop::SHOP;
 
-/// How many commands of an input count.
+/// Maximum number of commands of an input.
 const COMMANDS_MAX: usize = 40;
 
-/// How many tickets and orders there are to choose from.
+/// Number of tickets and orders to choose from.
 const PLACES: usize = 4;
 
 const HOLD: Duration = Duration::from_mins(15);
 
-/// What the model knows of a ticket.
+/// State of a ticket in the model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ticket {
     Available,
@@ -24,7 +25,7 @@ enum Ticket {
     Withdrawn,
 }
 
-/// What the model knows of an order.
+/// State of an order in the model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Order {
     Open,
@@ -39,7 +40,7 @@ struct Model {
     orders: Vec<(OrderId, UserId, Vec<usize>, Order)>,
 }
 
-/// Two bytes a command: what, and by whom on which.
+/// Runs the commands of an input. Each has two bytes: its kind, then its actor and its object.
 pub(crate) fn run(data: &[u8]) {
     let mut model = Model::default();
     for command in data.chunks_exact(2).take(COMMANDS_MAX) {
@@ -47,7 +48,7 @@ pub(crate) fn run(data: &[u8]) {
         model.step(command[0] % 8, by, usize::from(command[1] >> 2) % PLACES, usize::from(command[1] >> 4) % PLACES);
         model.compare();
     }
-    // The next input starts with nobody holding anything.
+    // The next input must start without holds.
     model.time_passes();
     model.compare();
 }
@@ -73,7 +74,7 @@ impl Model {
         self.tickets.push((ticket.id, by, Ticket::Available));
     }
 
-    /// The ticket that the number stands for: one of the latest.
+    /// Returns the index of one of the latest tickets.
     fn ticket(&self, place: usize) -> Option<usize> {
         self.tickets.len().checked_sub(place + 1)
     }
@@ -152,7 +153,7 @@ impl Model {
                 self.end(at, Order::Ended, Ticket::Available);
             }
         }
-        // What is due has expired before the next command is answered.
+        // Due orders expire before the next command is answered.
         self.list(SHOP.people[0].user.id);
     }
 
@@ -163,7 +164,7 @@ impl Model {
         }
     }
 
-    /// The box office says of everything what the model says.
+    /// Checks that the box office agrees with the model in everything.
     fn compare(&self) {
         let mut holders: HashMap<usize, usize> = HashMap::new();
         for (at, (id, _, state)) in self.tickets.iter().enumerate() {
@@ -191,7 +192,7 @@ impl Model {
     }
 }
 
-/// Whether it was done, which must be so exactly if it may be.
+/// Returns `may`, after checking that the command succeeded if and only if it was allowed.
 fn allowed<T>(done: &Result<T, Error>, may: bool, what: &str) -> bool {
     if let Err(error) = done {
         assert!(error.status_code() < 500, "{what}: {error}");

@@ -1,4 +1,4 @@
-//! Requests to every route that takes a body, and queries and headers of the others.
+//! Fuzzes requests to every route that takes a body, and queries and headers of the others.
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
@@ -9,8 +9,9 @@ use crate::shop::SHOP;
 
 const NOBODY: &str = "019b7c5e-4d00-7000-8000-000000000001";
 
-/// The routes; `{id}` is nobody's. Those that sign in or out or erase would leave the next input without a session, and
-/// those that hash a password would do nothing else: their bodies are read by the same code with a wrong session.
+/// Routes; `{id}` is an id that does not exist. Routes that sign in or out or erase would leave the next input without
+/// a session, and routes that hash a password would only be slow. They get a wrong session; the same code parses their
+/// bodies.
 const ROUTES: &[(&str, &str, bool)] = &[
     ("POST", "/api/users/signup", true),
     ("POST", "/api/users/signin", true),
@@ -28,7 +29,7 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "/api/tickets/", false),
 ];
 
-/// A route, what to do with the rest, and the rest: a body, a query or the end of a path.
+/// Sends a request. The input has a route, a header, and the rest: a body, a query or the end of a path.
 pub(crate) fn run(data: &[u8]) {
     let [route, header, rest @ ..] = data else { return };
     let (method, path, takes_body) = ROUTES[usize::from(*route) % ROUTES.len()];
@@ -42,7 +43,7 @@ pub(crate) fn run(data: &[u8]) {
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(uri);
     request = request.header(header::HOST, "boxoffice.test").header(header::CONTENT_TYPE, "application/json");
     request = request.header(header::AUTHORIZATION, format!("Bearer {}", SHOP.people[1].token));
-    // A header that means something, with the beginning of the rest as its value.
+    // Sets a known header, with the beginning of the rest as its value.
     let names = ["if-match", "if-none-match", "idempotency-key", "last-event-id", "origin", "x-request-id", "accept"];
     if let Some(name) = names.get(usize::from(*header))
         && let Ok(value) = HeaderValue::from_bytes(&rest[..rest.len().min(40)])
@@ -53,7 +54,8 @@ pub(crate) fn run(data: &[u8]) {
     SHOP.runtime.block_on(check(request));
 }
 
-/// Leaves what queries are made of as it is, so that bytes of the input are bytes of the query.
+/// Percent-encodes a byte unless it is part of the syntax of queries, so that bytes of the input are bytes of the
+/// query.
 fn encoded(byte: u8) -> String {
     let plain = byte.is_ascii_alphanumeric() || b"=&%+-._~".contains(&byte);
     if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }

@@ -1,7 +1,8 @@
-//! Fuzz targets: functions that take any bytes and panic only if boxoffice is at fault.
+//! Fuzz targets: functions that accept any bytes and panic only if boxoffice has a bug.
 //!
-//! `cargo xtask fuzz` runs them under libFuzzer, guided by coverage, for as long as one likes. `corpus/<target>/` holds inputs
-//! that reach far and every input that ever found a fault; a test gives all of them to their target in every run of the tests.
+//! `cargo xtask fuzz` runs them under libFuzzer, guided by coverage, for any length of time. `corpus/<target>/` holds
+//! inputs with high coverage and every input that ever found a bug. A test passes all of them to their target in every
+//! test run.
 
 mod commands;
 mod http;
@@ -10,10 +11,10 @@ mod shop;
 mod token;
 mod values;
 
-/// A target's name, which is also that of its corpus, and the target.
+/// Name of a target, which is also the name of its corpus, and the target.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// Every target.
+/// All targets.
 pub const TARGETS: &[Target] = &[
     ("record", record::run),
     ("values", values::run),

@@ -1,4 +1,4 @@
-//! A box office that lives as long as the process, in memory where the machine has a place for that.
+//! A box office that lives as long as the process, in memory if the machine has `/dev/shm`.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -9,7 +9,7 @@ use boxoffice::{BoxOffice, KeyRing, SignUp, SignedIn};
 use boxoffice_server::{AppState, Settings, app};
 use tempfile::TempDir;
 
-/// The box office and those who use it.
+/// A box office and its users.
 pub(crate) struct Shop {
     pub(crate) office: BoxOffice,
     pub(crate) clock: Arc<ManualClock>,
@@ -19,7 +19,7 @@ pub(crate) struct Shop {
     _dir: TempDir,
 }
 
-/// The same for every input of a process; each input makes its own tickets.
+/// Box office shared by all inputs of a process. Each input creates its own tickets.
 pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(Shop::open);
 
 impl Shop {

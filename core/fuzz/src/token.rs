@@ -1,4 +1,4 @@
-//! Session tokens and cookies.
+//! Fuzzes session tokens and cookies.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, header};
@@ -6,13 +6,13 @@ use tower::ServiceExt;
 
 use crate::shop::SHOP;
 
-/// The bytes as a token, as one with our own signature in its place, and as the headers that carry one.
+/// Uses the bytes as a token, as parts of a token with a valid signature, and as the headers that carry one.
 pub(crate) fn run(data: &[u8]) {
     let auth = SHOP.office.auth();
     let ours = &SHOP.people[0];
     if let Ok(text) = std::str::from_utf8(data) {
         if let Ok(session) = auth.authenticate(text) {
-            // Nobody but us can sign.
+            // Only the box office can sign.
             let known = |person: &boxoffice::SignedIn| person.token == text && person.user.id == session.user_id;
             assert!(SHOP.people.iter().any(known), "{text}");
         }
@@ -26,7 +26,7 @@ pub(crate) fn run(data: &[u8]) {
     }
     for name in [header::COOKIE, header::AUTHORIZATION] {
         let Ok(value) = HeaderValue::from_bytes(data) else { return };
-        // A real session somewhere in a made-up header must not break anything either.
+        // A valid session in a malformed header must not cause a failure either.
         let request = Request::get("/api/users/current-user").header(&name, value).body(Body::empty()).unwrap();
         let status = SHOP.runtime.block_on(SHOP.router.clone().oneshot(request)).unwrap().status();
         assert!(status == StatusCode::OK || status.is_client_error(), "{status}");

@@ -1,11 +1,11 @@
-//! Money and texts.
+//! Fuzzes money and texts.
 
 use boxoffice::{
     CardToken, Category, Currency, Cursor, Email, IdempotencyKey, Money, Password, SeatLabel, ShowName, TicketId,
     Timestamp, Title, Venue,
 };
 
-/// The first byte chooses the currency; the rest is text.
+/// Parses values. The first byte chooses the currency; the rest is text.
 pub(crate) fn run(data: &[u8]) {
     let Some((choice, text)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
@@ -28,7 +28,7 @@ fn money(text: &str, choice: u8) {
         assert!(money.minor() > 0 && money.minor() <= Money::MINOR_MAX);
         assert_eq!(money.currency(), currency);
         assert_eq!(Money::parse(&money.decimal(), currency).unwrap(), money, "{text}");
-        // No digit that was written is lost.
+        // No digit of the text is lost.
         if !text.contains(['e', 'E']) {
             let digits = |text: &str| text.replace('.', "").trim_matches('0').to_owned();
             assert_eq!(digits(text), digits(&money.decimal()), "{text}");

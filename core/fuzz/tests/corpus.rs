@@ -1,4 +1,4 @@
-//! Every input of the corpus, in every run of the tests.
+//! Tests every input of the corpus, in every test run.
 
 use std::fs;
 use std::path::Path;

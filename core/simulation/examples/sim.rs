@@ -9,7 +9,7 @@ use boxoffice_simulation::{Failure, Simulation};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Worlds that once broke a promise: a line each, seed and steps.
+/// Worlds that once failed: one line each, with seed and steps.
 const OFFENDERS: &str = include_str!("../offenders.txt");
 
 /// Runs worlds of chance through the real engine.
@@ -38,7 +38,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.seed.is_none() {
-        // redb panics on a damaged file, which the engine catches: that is part of the game.
+        // redb panics on a damaged file, and the engine catches that as part of the simulation.
         std::panic::set_hook(Box::new(|_| {}));
     }
     let mut worlds: Vec<(u64, u64)> = match arguments.seed {
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Activates every failpoint, and tells by which seed it was found and how.
+/// Activates every failpoint, and prints the seed and the failure that found it.
 fn plant_all(arguments: &Arguments) -> ExitCode {
     let (next, missed) = (AtomicU64::new(0), AtomicU64::new(0));
     let find = |failpoint: Failpoint| {
@@ -106,7 +106,7 @@ fn run_one(seed: u64, steps: u64) -> ExitCode {
     }
 }
 
-/// Runs the worlds on all cores until one fails; answers with those that did.
+/// Runs the worlds on all cores until one fails; returns the failures.
 fn run_all(worlds: &[(u64, u64)]) -> Vec<Failure> {
     let bar = ProgressBar::new(worlds.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:32}] {human_pos}/{human_len} seeds {per_sec} {eta}") {

@@ -1,4 +1,4 @@
-//! The disks of a simulated machine.
+//! Disks of a simulated machine.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use boxoffice::Hash;
 use boxoffice::simulation::{Disk, Storage};
 use boxoffice_faulty_disk::{FaultyDisk, Rng};
 
-/// One disk for each file, in one machine: the power is cut for all at once.
+/// One disk for each file, in one machine: a power cut affects all at once.
 #[derive(Debug)]
 pub(crate) struct Disks {
     pub(crate) journal: FaultyDisk,
@@ -30,7 +30,7 @@ impl Disks {
         [&self.journal, &self.archive, &self.views]
     }
 
-    /// Whether the power was cut where a disk was told to.
+    /// Returns `true` if a planned power cut has happened on a disk.
     pub(crate) fn are_dead(&self) -> bool {
         self.all().into_iter().any(FaultyDisk::is_dead)
     }
@@ -47,7 +47,7 @@ impl Disks {
         self.all().into_iter().for_each(FaultyDisk::mend);
     }
 
-    /// What is in the files of the journal.
+    /// Returns the hash of the contents of the journal's files.
     pub(crate) fn hash(&self) -> Hash {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.journal.content());
@@ -55,7 +55,7 @@ impl Disks {
         Hash::from_bytes(*hasher.finalize().as_bytes())
     }
 
-    /// Plans something bad for one of them.
+    /// Plans a fault for one of the disks.
     pub(crate) fn plan_trouble(&self, rng: &mut Rng) {
         let disk = match rng.below(8) {
             0..5 => &self.journal,
@@ -63,7 +63,7 @@ impl Disks {
             _ => &self.views,
         };
         match rng.below(10) {
-            // The next few appends: each is some four calls.
+            // Within the next few appends. Each makes about four calls.
             0..5 => disk.cut_power_after(rng.below(30)),
             5..7 => disk.fail_after(rng.below(20), 1 + rng.below(4)),
             7 => disk.set_capacity(Some(disk.len())),
@@ -73,7 +73,7 @@ impl Disks {
     }
 }
 
-/// The file on a disk.
+/// File on a disk.
 #[derive(Debug)]
 struct File(FaultyDisk);
 

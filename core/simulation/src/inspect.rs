@@ -1,4 +1,4 @@
-//! Looks at everything at once: what is shown, what a replay makes of the journal, and what the auditor knows, must be one.
+//! Compares all entities: the views, a replay of the journal, and the auditor's model must agree.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use boxoffice::{Account, Charge, ChargeId, Currency, Error, StreamKey};
 use crate::auditor::{Auditor, Standing, Verdict};
 use crate::process::Process;
 
-/// Replay from zero = checkpoint and tail = live = what the auditor knows, entity by entity.
+/// Checks that replay from zero, checkpoint with tail, live views, and auditor's model are equal, entity by entity.
 pub(crate) fn all(process: &Process, auditor: &Auditor) -> Verdict {
     whole(process, auditor)?;
     let live = process.engine.shown();
@@ -44,7 +44,8 @@ pub(crate) fn all(process: &Process, auditor: &Auditor) -> Verdict {
     money(&live, &rebuilt, auditor)
 }
 
-/// The accounts, with what is shown and replayed of them, are the auditor's; and each comes to the sum of its entries.
+/// Checks that the accounts of views and replay equal the auditor's, and that each balance equals the sum of its
+/// entries.
 fn money(live: &Readings, rebuilt: &Readings, auditor: &Auditor) -> Verdict {
     let known = auditor.accounts();
     for (whose, readings) in [("shown", live), ("replayed", rebuilt)] {
@@ -73,7 +74,7 @@ fn sum(readings: &Readings, account: Account, currency: Currency) -> Verdict<i12
     Ok(postings.filter(|posting| posting.account == account).map(|posting| i128::from(posting.amount)).sum())
 }
 
-/// Every record that anybody has seen is still there, and no other.
+/// Checks that every published record is still in the journal, and no other.
 fn whole(process: &Process, auditor: &Auditor) -> Verdict {
     let (seq, hash) = auditor.head();
     let head = process.engine.head().map_err(|error| error.to_string())?;
@@ -90,7 +91,7 @@ fn whole(process: &Process, auditor: &Auditor) -> Verdict {
     lost.map_or(Ok(()), |seq| Err(format!("record {seq} is not the one that was published")))
 }
 
-/// What is shown of the entity is what is durable: nothing older, nothing newer.
+/// Checks that the views show the entity exactly at its durable version.
 pub(crate) fn shown(process: &Process, auditor: &Auditor, key: StreamKey) -> Verdict {
     let shown = process.engine.shown();
     let found = match key {
@@ -99,13 +100,13 @@ pub(crate) fn shown(process: &Process, auditor: &Auditor, key: StreamKey) -> Ver
         StreamKey::Order(id) => shown.order(id).map(|order| order.map(|order| order.version)),
         StreamKey::Email(_) => return Ok(()),
     };
-    // A disk that fails shows nothing, which is no lie.
+    // A disk that fails returns nothing, which is allowed.
     let Ok(found) = found else { return Ok(()) };
     let (shown, durable) = (found.unwrap_or(0), auditor.version(key));
     if shown == durable { Ok(()) } else { Err(format!("{key} is shown at version {shown}, the journal has {durable}")) }
 }
 
-/// What the gateway's own books say of the charges.
+/// Returns the state of the charges in the gateway's own books.
 pub(crate) fn standing(
     process: &Process,
     gateway: &dyn PaymentGateway,
@@ -114,7 +115,7 @@ pub(crate) fn standing(
     let said = |id: &ChargeId| {
         let order = process.engine.shown().order_of_charge(*id).ok()??;
         let request = lookup_of(order.charge.as_ref()?);
-        // It may be down; in the end it answers.
+        // The gateway may be down temporarily.
         (0..100).find_map(|_| process.block_on(gateway.lookup(request.clone()))?.ok())
     };
     let stands = |id: &ChargeId| match said(id) {

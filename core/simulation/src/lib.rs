@@ -1,8 +1,8 @@
-//! The whole box office in a world of chance, on one thread, from one seed.
+//! Simulation of the whole box office in a random world, on one thread, from one seed.
 //!
-//! A [`Simulation`] runs the real engine: its writer, its journal and views on disks that fail, its gateway worker, its front
-//! door. What is simulated is the world around it: people, clocks, disks, the card processor, and when what happens. Nothing
-//! waits for time to pass, and nothing is left to the machine: the same seed gives the same journal, byte for byte.
+//! A [`Simulation`] runs the real engine: its writer, its journal and views on disks that fail, its gateway worker, its
+//! façade. The world around it is simulated: people, clocks, disks, the card processor, and the order of events. No run
+//! waits for real time, and no run depends on the machine: one seed always gives the same journal, byte for byte.
 //!
 //! ```
 //! use boxoffice_simulation::Simulation;
@@ -12,20 +12,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An auditor watches, who knows the contract and nothing of the engine. The run fails at the first thing that the contract does
-//! not allow:
+//! An auditor checks each run. It knows the contract and nothing of the engine. The run fails at the first violation of
+//! the contract:
 //!
 //! - a ticket has one holder at any moment, and every hold ends;
-//! - money is conserved: what the gateway took and did not give back is what complete orders cost;
-//! - no event is without its cause, and the gateway is asked for nothing that is not in the journal;
-//! - what was acknowledged is there after any crash, what was refused is not, and a command that names itself gets its first
-//!   answer again;
-//! - a replay from zero, the checkpoint with the tail, and what is shown are one; nothing is shown before it is durable;
-//! - the chain of hashes is whole, and time never runs backwards.
+//! - money is conserved: the money that the gateway took and did not give back equals the price of complete orders;
+//! - every event has its cause, and every request to the gateway has its intent in the journal;
+//! - acknowledged commands survive every crash, refused commands have no effect, and a repeated command with an
+//!   idempotency key gets its first answer;
+//! - a replay from zero, the checkpoint with the tail, and the views agree; nothing is visible before it is durable;
+//! - the chain of hashes is complete, and time never runs backwards.
 //!
 //! # Your own world
 //!
-//! Give the simulation your own [`PaymentGateway`](boxoffice::gateway::PaymentGateway), [`Actor`]s and [`Audit`]s to run them through the same crashes:
+//! Give the simulation your own [`PaymentGateway`](boxoffice::gateway::PaymentGateway), [`Actor`]s and [`Audit`]s to
+//! run them through the same crashes:
 //!
 //! ```
 //! use boxoffice_simulation::{Act, Actor, Audit, Simulation, Stage};
@@ -83,7 +84,7 @@ pub use self::report::{Failure, Report};
 pub use self::simulation::{Audit, Simulation};
 pub use self::world::World;
 
-/// The examples of the page for embedders are tests.
+/// Runs the examples of the page for embedders as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/simulation.md")]
 pub struct Page;

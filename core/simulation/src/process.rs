@@ -1,4 +1,4 @@
-//! One life of the box office: the real engine, without a thread of its own.
+//! One life of the box office: the real engine, without threads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::actors::Act;
 use crate::disks::Disks;
 use crate::watch::{Watch, Watched};
 
-/// How often tasks that wake each other get their turn before the run goes on.
+/// Number of times that tasks are polled before the run continues, because tasks wake each other.
 const TURNS: usize = 12;
 
-/// What outlives a process.
+/// Parts of the world that survive a process.
 #[derive(Debug, Clone)]
 pub(crate) struct Outside {
     pub(crate) clock: Arc<dyn Clock>,
@@ -32,7 +32,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts the box office on what the disks hold.
+    /// Starts the box office on the content of the disks.
     pub(crate) fn start(disks: &Disks, outside: &Outside) -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -44,7 +44,7 @@ impl Process {
             .clock(Arc::clone(&outside.clock))
             .ids(Arc::clone(&outside.ids))
             .limits(outside.limits)
-            // Nobody outlives the run, so the key needs no secret.
+            // No session outlives the run, so the key needs no secret.
             .key_ring(KeyRing::new(&[7; 32])?);
         let watch = Arc::new(outside.watch.clone());
         let engine = SteppedOffice::open(builder, disks.storage(), Arc::new(gateway), runtime.handle(), watch)?;
@@ -57,7 +57,7 @@ impl Process {
         self.engine.office()
     }
 
-    /// Lets the tasks go on that can: callers, the gateway's worker.
+    /// Runs the tasks that can make progress: callers, the gateway's worker.
     pub(crate) fn pump(&self) {
         self.block_on(async {
             for _ in 0..TURNS {
@@ -66,7 +66,7 @@ impl Process {
         });
     }
 
-    /// Timers run for so long.
+    /// Advances the timers by this time.
     pub(crate) fn pass(&self, time: Duration) {
         self.block_on(tokio::time::advance(time));
     }
@@ -84,7 +84,7 @@ impl Process {
     /// Writes a last checkpoint, and ends.
     pub(crate) fn end(self) {
         self.pump();
-        // Nothing is lost by a checkpoint that can't be written.
+        // A checkpoint that can't be written loses no data.
         let _ = self.engine.checkpoint();
     }
 }
@@ -92,7 +92,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.engine.abandon();
-        // Tasks end where they are, as they do in a crash.
+        // Tasks stop at once, as in a crash.
         self.runtime = None;
     }
 }

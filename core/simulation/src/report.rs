@@ -1,45 +1,45 @@
-//! What a run came to.
+//! Result of a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use boxoffice::Hash;
 
-/// What a run came to in which everything was as promised. The same seed gives the same report.
+/// Result of a run without a violation. One seed always gives the same report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The seed.
+    /// Seed of the run.
     pub seed: u64,
-    /// How many steps were taken, not counting those in which everything came to an end.
+    /// Number of steps, without the final ones that complete all work.
     pub steps: u64,
-    /// How many records the journal has.
+    /// Number of records in the journal.
     pub records: u64,
-    /// The hash of the last one, and through it of all.
+    /// Hash of the last record, which covers all records.
     pub head: Hash,
-    /// The hash of the journal's whole file: the same seed gives the same bytes.
+    /// Hash of the journal's whole files: one seed always gives the same bytes.
     pub files: Hash,
-    /// How many events of each kind there are.
+    /// Number of events of each kind.
     pub events: BTreeMap<&'static str, u64>,
-    /// How many commands were answered with which code, `ok` among them.
+    /// Number of answers with each code, including `ok`.
     pub answers: BTreeMap<&'static str, u64>,
-    /// How often what happened to the machine.
+    /// Number of incidents of each kind on the machine.
     pub mishaps: BTreeMap<&'static str, u64>,
 }
 
-/// A promise that was broken. It is shown as text by `Debug` too, so that a test's `unwrap` tells all of it.
+/// A violation of the contract. `Debug` prints it as text too, so that a test's `unwrap` shows all of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The seed that shows it.
+    /// Seed that reproduces it.
     pub seed: u64,
-    /// The step at which it was found.
+    /// Step at which it was found.
     pub step: u64,
-    /// What is wrong.
+    /// Description of the violation.
     pub what: String,
-    /// What was done last, the newest at the end.
+    /// Last steps before it, the newest at the end.
     pub before: Vec<String>,
-    /// The command that replays it, if it is known.
+    /// Command that replays it, if it is known.
     pub replay: Option<String>,
 }
 

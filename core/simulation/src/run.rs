@@ -1,4 +1,4 @@
-//! One run: a machine with its disks and clock, a gateway, people, and the auditor who watches.
+//! One run: a machine with its disks and clock, a gateway, people, and the auditor.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -20,16 +20,16 @@ use crate::till::Till;
 use crate::watch::{News, Watch};
 use crate::world::World;
 
-/// When every world begins.
+/// Time at which every world begins.
 const DAWN: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// How many of the last steps a failure tells.
+/// Number of last steps that a failure shows.
 const REMEMBERED: usize = 40;
 
-/// How many records are read at a time.
+/// Number of records read at a time.
 const READ_MAX: usize = 500;
 
-/// A run that was made from a seed.
+/// A run that was created from a seed.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) seed: u64,
@@ -40,12 +40,12 @@ pub(crate) struct Run {
     pub(crate) disks: Disks,
     pub(crate) world: World,
     pub(crate) auditor: Auditor,
-    /// The gateway with what is behind it.
+    /// Gateway of the run, and the processor behind it.
     pub(crate) till: Till,
-    /// The card tokens that people pay with.
+    /// Card tokens that people pay with.
     cards: Arc<[String]>,
     pub(crate) outside: Outside,
-    /// `None` for a moment only, between two lives.
+    /// Running process; `None` only briefly, between two lives.
     pub(crate) process: Option<Process>,
     pub(crate) cast: Vec<(u64, Box<dyn Actor>)>,
     audits: Vec<Box<dyn Audit>>,
@@ -98,7 +98,7 @@ impl Run {
         })
     }
 
-    /// The box office that is running.
+    /// Returns the running process.
     pub(crate) fn process(&mut self) -> Verdict<&mut Process> {
         self.process.as_mut().ok_or_else(|| "there is no process".to_owned())
     }
@@ -115,7 +115,7 @@ impl Run {
         self.tell(what);
     }
 
-    /// Somebody acts.
+    /// Runs a task of a random actor.
     pub(crate) fn act(&mut self) -> Verdict {
         let total = self.cast.iter().map(|(weight, _)| weight).sum();
         let mut left = self.rng.below(total);
@@ -135,7 +135,7 @@ impl Run {
         Ok(())
     }
 
-    /// Time passes, for everybody.
+    /// Lets time pass, for all parts of the world.
     pub(crate) fn pass(&mut self, time: Duration) -> Verdict {
         self.time.pass(time);
         self.clock.advance(time);
@@ -143,12 +143,12 @@ impl Run {
         Ok(())
     }
 
-    /// The machine's clock is set, while no time passes.
+    /// Sets the machine's clock, while no time passes.
     pub(crate) fn set_clock(&mut self, to: Timestamp) {
         self.clock.set(to);
     }
 
-    /// After each step: whoever can goes on, and the auditor looks at what was said, written and shown.
+    /// Runs all tasks that can make progress, then checks new messages, records and views. Called after each step.
     pub(crate) fn settle(&mut self) -> Verdict {
         if self.disks.are_dead() {
             self.mishap("power cut in the middle of a write");
@@ -189,7 +189,7 @@ impl Run {
         self.look_around(&changed)
     }
 
-    /// Shows the auditor what the card processor has done, once it has seen all of the journal.
+    /// Compares the card processor's movements with the journal, once the auditor has read all of it.
     fn compare_processor(&mut self) -> Verdict {
         let Some(processor) = self.till.processor.clone() else { return Ok(()) };
         if !self.has_read_all()? {
@@ -201,13 +201,13 @@ impl Run {
         new.iter().try_for_each(|movement| self.auditor.moved(movement))
     }
 
-    /// A disk that can't be read shows nothing new.
+    /// Returns `true` if the auditor has read the whole journal. A disk that can't be read has nothing new.
     fn has_read_all(&mut self) -> Verdict<bool> {
         let (seq, _) = self.auditor.head();
         Ok(!self.process()?.engine.head().is_ok_and(|(durable, _)| durable != seq))
     }
 
-    /// Shows the auditor what was published; answers with what changed by it.
+    /// Passes new records to the auditor; returns the streams that they changed.
     fn read_on(&mut self) -> Verdict<Vec<StreamKey>> {
         let mut changed = Vec::new();
         loop {
@@ -216,7 +216,7 @@ impl Run {
             if engine.head().map_err(|error| error.to_string())?.0 <= seq {
                 return Ok(changed);
             }
-            // While the disk can't be read, nobody hears of anything new, but nothing is wrong either.
+            // While the disk can't be read, there is nothing new, which is no violation.
             let Ok(records) = engine.read(seq + 1, READ_MAX) else { return Ok(changed) };
             for record in records {
                 self.examine_record(&record)?;
@@ -232,7 +232,7 @@ impl Run {
         self.audits.iter_mut().try_for_each(|audit| audit.record(record))
     }
 
-    /// What has just changed is shown, and nothing that is talked about is shown before its time.
+    /// Checks that the views show the changed entities and some random ones at their durable version.
     fn look_around(&mut self, changed: &[StreamKey]) -> Verdict {
         let mut keys = changed.to_vec();
         for _ in 0..2 {
@@ -240,35 +240,35 @@ impl Run {
             keys.extend(self.world.order(&mut self.rng).map(|(_, order)| StreamKey::Order(order)));
         }
         let process = self.process.as_ref().ok_or("there is no process")?;
-        // A reader that could not read the journal on can't compare.
+        // The comparison is impossible if the auditor could not read the whole journal.
         if process.engine.head().is_ok_and(|(seq, _)| seq != self.auditor.head().0) {
             return Ok(());
         }
         keys.iter().try_for_each(|key| inspect::shown(process, &self.auditor, *key))
     }
 
-    /// Looks at everything.
+    /// Compares all entities.
     pub(crate) fn inspect(&mut self) -> Verdict {
         let process = self.process.as_ref().ok_or("there is no process")?;
         inspect::all(process, &self.auditor)
     }
 
-    /// The power fails.
+    /// Cuts the power, and restarts.
     pub(crate) fn restart_after_power_cut(&mut self) -> Verdict {
         self.disks.cut_power();
         self.restart()
     }
 
-    /// The process dies, and a new one starts on what the disks hold.
+    /// Kills the process, and starts a new one on the content of the disks.
     pub(crate) fn restart(&mut self) -> Verdict {
         self.disks.kill();
         self.process = None;
         self.begin_again()
     }
 
-    /// A new process starts, on disks that work again.
+    /// Starts a new process, on disks that work again.
     pub(crate) fn begin_again(&mut self) -> Verdict {
-        // What a dead process said was heard by nobody.
+        // Answers of a dead process reached no caller.
         for news in self.outside.watch.take() {
             match news {
                 News::Gateway(news) => self.auditor.gateway_said(&news),
@@ -312,7 +312,7 @@ impl Run {
     }
 }
 
-/// The command as the auditor is told of it.
+/// Converts the command to the auditor's type.
 fn asked(command: &boxoffice::simulation::Asked, at: Timestamp) -> Asked {
     let boxoffice::simulation::Asked { name, actor, fingerprint, email, .. } = *command;
     Asked { name, actor, fingerprint, email, at }

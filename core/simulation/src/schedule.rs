@@ -1,4 +1,4 @@
-//! What happens next, by chance; and how everything comes to an end.
+//! Chooses the next step at random, and completes all work at the end.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::auditor::Verdict;
 use crate::inspect;
 use crate::run::Run;
 
-/// How many turns the writer has to come to its end.
+/// Maximum number of steps that the writer needs to stop.
 const CLOSING_MAX: u32 = 1_000;
 
 impl Run {
-    /// One step of the world.
+    /// Runs one step of the world.
     pub(crate) fn go_on(&mut self) -> Verdict {
         self.step += 1;
         match self.rng.below(1000) {
@@ -39,7 +39,7 @@ impl Run {
         let deadline = self.auditor.next_deadline();
         let now = self.process()?.office().now();
         let time = match (self.rng.below(10), deadline) {
-            // To the millisecond at which somebody's hold ends, and to the one before.
+            // Advance to the millisecond at which a hold ends, or to the one before.
             (0, Some(deadline)) => deadline.since(now),
             (1, Some(deadline)) => deadline.since(now).saturating_sub(Duration::from_millis(1)),
             (0..5, _) => self.rng.up_to(Duration::from_millis(50)),
@@ -52,7 +52,7 @@ impl Run {
         self.pass(time)
     }
 
-    /// The gateway tells something without being asked, perhaps late, perhaps again.
+    /// Delivers an unsolicited report of the gateway, possibly late, possibly repeated.
     fn call_back(&mut self) -> Verdict {
         if let Some(report) = self.till.report(&mut self.rng) {
             self.deliver(report)?;
@@ -70,14 +70,14 @@ impl Run {
     }
 
     fn checkpoint(&mut self) -> Verdict {
-        // One that fails is tried again.
+        // A failed checkpoint is retried later.
         let written = self.process()?.engine.checkpoint().is_ok();
         self.mishap(if written { "checkpoint" } else { "checkpoint not written" });
         Ok(())
     }
 
     fn archive(&mut self) -> Verdict {
-        // What could not be moved stays where it is, and is tried again.
+        // Records that could not be moved stay, and are moved later.
         let told = match self.process()?.engine.archive() {
             Ok(true) => "records archived",
             Ok(false) => "nothing to archive",
@@ -87,7 +87,7 @@ impl Run {
         Ok(())
     }
 
-    /// The clock is set, forwards or backwards.
+    /// Sets the clock, forwards or backwards.
     fn jump(&mut self) {
         let by = self.rng.up_to(Duration::from_mins(20));
         let now = self.clock.now();
@@ -101,7 +101,7 @@ impl Run {
         self.set_clock(to);
     }
 
-    /// The process ends, one way or another, and another one starts.
+    /// Ends the process in a random way, and starts another one.
     fn end_a_life(&mut self) -> Verdict {
         match self.rng.below(10) {
             0..4 => {
@@ -138,7 +138,7 @@ impl Run {
         }
     }
 
-    /// Closes the box office: everybody who waits is answered, whatever the disks do.
+    /// Closes the box office, and checks that every waiting caller is answered, even if the disks fail.
     fn close(&mut self) -> Verdict {
         self.mishap("closed");
         self.process()?.engine.close_queue();
@@ -161,12 +161,12 @@ impl Run {
         Err("the box office does not come to an end when it is closed".to_owned())
     }
 
-    /// Lets everything come to its end, and closes the books.
+    /// Completes all work, and closes the auditor's books.
     pub(crate) fn finish(&mut self) -> Verdict {
         self.disks.mend();
         self.till.recover();
         self.run_on(Duration::from_mins(1), 30)?;
-        // Money that is still on its way comes hours later; nobody tells of it without being asked.
+        // Requests in transit arrive hours later, without a report.
         self.run_on(Duration::from_mins(10), 6 * 4)?;
         self.inspect()?;
         let charges = self.auditor.charges();
@@ -185,7 +185,7 @@ impl Run {
         Ok(())
     }
 
-    /// Whatever can be done now is done.
+    /// Runs all steps that are possible now.
     fn quiet_down(&mut self) -> Verdict {
         for _ in 0..3 {
             self.process()?.engine.decide();

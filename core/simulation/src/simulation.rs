@@ -1,4 +1,4 @@
-//! What a simulation is made of: how long it takes, who acts, which gateway is used, and what must hold.
+//! Parameters of a simulation: number of steps, actors, gateway, and rules that must hold.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use crate::gateway::{OwnGateway, WorldTime};
 use crate::report::{Failure, Report};
 use crate::run::Run;
 
-/// A rule of your own that must hold in every run.
+/// Your own rule, which must hold in every run.
 pub trait Audit: fmt::Debug {
-    /// Examines the next published record.
+    /// Checks the next published record.
     ///
     /// # Errors
-    /// What is wrong; the run ends with it.
+    /// A description of the violation; the run ends with it.
     fn record(&mut self, record: &Record) -> Result<(), String> {
         let _ = record;
         Ok(())
     }
 
-    /// Examines the box office at the end, when nothing is under way any more.
+    /// Checks the box office at the end, when nothing is under way any more.
     ///
     /// # Errors
-    /// What is wrong; the run ends with it.
+    /// A description of the violation; the run ends with it.
     fn end(&mut self, office: &BoxOffice) -> Result<(), String> {
         let _ = office;
         Ok(())
@@ -36,10 +36,10 @@ type MakeGateway = Arc<dyn Fn(Rng, WorldTime) -> OwnGateway + Send + Sync>;
 type MakeActor = Arc<dyn Fn() -> Box<dyn Actor> + Send + Sync>;
 type MakeAudit = Arc<dyn Fn() -> Box<dyn Audit> + Send + Sync>;
 
-/// The environment variable that names the seed to replay.
+/// Name of the environment variable that contains the seed to replay.
 const SEED: &str = "BOXOFFICE_SIMULATION_SEED";
 
-/// The whole box office in a world of chance; see the [crate](crate).
+/// Simulation of the whole box office in a random world; see the [crate](crate).
 #[derive(Clone)]
 #[must_use]
 pub struct Simulation {
@@ -51,7 +51,7 @@ pub struct Simulation {
     pub(crate) audits: Vec<MakeAudit>,
 }
 
-/// A share that leaves fractions of a cent, and something fixed in one of the two currencies.
+/// Returns fees with a share that leaves fractions of a cent, and a fixed amount in one of the two currencies.
 fn fees() -> Result<FeePolicy, Box<dyn std::error::Error>> {
     Ok(FeePolicy::basis_points(725)?.and_fixed(Money::from_minor(30, Currency::USD)?)?)
 }
@@ -70,41 +70,42 @@ impl Default for Simulation {
 }
 
 impl Simulation {
-    /// Creates a simulation of 2,000 steps with sellers, buyers, rivals and operators, and a card processor with every vice.
+    /// Creates a simulation of 2,000 steps with sellers, buyers, rivals and operators, and the
+    /// [`SeededGateway`](crate::SeededGateway).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets how many steps a run takes before everything comes to its end.
+    /// Sets the number of steps of a run, without the final ones that complete all work.
     pub fn steps(mut self, steps: u64) -> Self {
         self.steps = steps;
         self
     }
 
-    /// Sets the box office's limits; holds of 15 minutes and at most 3 open orders for each buyer by default.
+    /// Sets the box office's limits. By default holds last 15 minutes, and each buyer may have 3 open orders.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Uses a gateway of your own instead of the [`SeededGateway`](crate::SeededGateway): a
-    /// [`PaymentGateway`](boxoffice::gateway::PaymentGateway), or an [`OwnGateway`] with the card processor behind it. It is made
-    /// anew for each run, with random numbers and the time of its world.
+    /// Sets your own gateway instead of the [`SeededGateway`](crate::SeededGateway): a
+    /// [`PaymentGateway`](boxoffice::gateway::PaymentGateway), or an [`OwnGateway`] with the card processor behind it.
+    /// It is created anew for each run, with random numbers and the time of its world.
     ///
-    /// It outlives the box office's crashes, as real ones do, and may wait with `tokio::time`, which does not really wait. In the
-    /// end it has to say of every charge that it took the money or never will.
+    /// It survives the box office's crashes, as real ones do, and may wait with `tokio::time`, which takes no real
+    /// time. At the end it has to answer for every charge that it took the money or never will.
     pub fn gateway<G: Into<OwnGateway>>(mut self, make: impl Fn(Rng, WorldTime) -> G + Send + Sync + 'static) -> Self {
         self.gateway = Some(Arc::new(move |rng, time| make(rng, time).into()));
         self
     }
 
-    /// Sets the card tokens that people pay with; `tok_visa` alone by default.
+    /// Sets the card tokens that people pay with; only `tok_visa` by default.
     pub fn cards<C: Into<String>>(mut self, tokens: impl IntoIterator<Item = C>) -> Self {
         self.cards = tokens.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Adds an actor, who acts as often as the weight says: those that come with the simulation weigh 100 together.
+    /// Adds an actor, who acts in proportion to the weight. The built-in actors have a total weight of 100.
     pub fn actor<A: Actor + 'static>(mut self, weight: u64, make: impl Fn() -> A + Send + Sync + 'static) -> Self {
         self.cast.push((weight, Arc::new(move || Box::new(make()))));
         self
@@ -119,7 +120,7 @@ impl Simulation {
     /// Runs the world of this seed.
     ///
     /// # Errors
-    /// The first promise that was broken.
+    /// The first violation of the contract.
     pub fn run(&self, seed: u64) -> Result<Report, Box<Failure>> {
         let broken = |what| Box::new(Failure { seed, step: 0, what, before: Vec::new(), replay: None });
         let mut run = Run::new(self, seed).map_err(broken)?;
@@ -127,16 +128,17 @@ impl Simulation {
         done.map(|()| run.report()).map_err(|what| Box::new(run.failure(what)))
     }
 
-    /// Runs the world of each seed until a promise is broken; the failure says how to replay it. For tests.
+    /// Runs the world of each seed until one fails; the failure has the command that replays it. For tests.
     ///
-    /// With a seed in the environment variable `BOXOFFICE_SIMULATION_SEED` that seed alone is run. The first seed is run twice: if
-    /// the runs differ, something takes time or chance from elsewhere than its world, and no failure could be replayed.
+    /// If the environment variable `BOXOFFICE_SIMULATION_SEED` contains a seed, only that one is run. The first seed is
+    /// run twice: if the runs differ, some code takes time or randomness from outside its world, and no failure could
+    /// be replayed.
     ///
     /// # Errors
-    /// The first promise that was broken.
+    /// The first violation of the contract.
     ///
     /// # Panics
-    /// If the environment variable holds something else than a number.
+    /// If the environment variable contains something other than a number.
     pub fn check(&self, seeds: impl IntoIterator<Item = u64>) -> Result<Vec<Report>, Box<Failure>> {
         let mut reports = Vec::new();
         for seed in chosen(std::env::var(SEED).ok().as_deref(), seeds) {
@@ -160,7 +162,7 @@ impl fmt::Debug for Simulation {
     }
 }
 
-/// The seed that is to be replayed alone, or all.
+/// Returns only the seed to be replayed, or all seeds.
 fn chosen(replayed: Option<&str>, seeds: impl IntoIterator<Item = u64>) -> Vec<u64> {
     match replayed {
         Some(text) => vec![text.parse().unwrap_or_else(|_| panic!("{SEED} is {text:?}, which is no seed"))],
@@ -168,7 +170,7 @@ fn chosen(replayed: Option<&str>, seeds: impl IntoIterator<Item = u64>) -> Vec<u
     }
 }
 
-/// The command that replays a seed in this thread, which the test program names after its test.
+/// Returns the command that replays a seed. The test program names its threads after the tests.
 fn replay_of(seed: u64, thread: Option<&str>) -> String {
     let test = thread.filter(|name| *name != "main").map(|name| format!(" {name}")).unwrap_or_default();
     format!("{SEED}={seed} cargo test{test}")

@@ -1,4 +1,4 @@
-//! The gateway of a run, with what is behind it.
+//! Gateway of a run, and the processor behind it.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use boxoffice::gateway::{GatewayReport, PaymentGateway};
 use crate::Rng;
 use crate::gateway::{Line, OwnGateway, Processor, SeededGateway, WorldTime};
 
-/// The gateway of a run, with what is behind it.
+/// Gateway of a run, and the processor behind it.
 #[derive(Debug)]
 pub(crate) struct Till {
-    /// What the box office calls.
+    /// Gateway that the box office calls.
     pub(crate) gateway: Arc<dyn PaymentGateway>,
-    /// The gateway that comes with the simulation, if it is the one.
+    /// Built-in gateway, if it is used.
     seeded: Option<Arc<SeededGateway>>,
     line: Option<Arc<Line>>,
     pub(crate) processor: Option<Arc<dyn Processor>>,
-    /// How many of the processor's movements are compared with the journal.
+    /// Number of the processor's movements that were compared with the journal.
     pub(crate) compared: usize,
 }
 
@@ -32,8 +32,7 @@ impl Till {
         Self { gateway, seeded: None, line, processor, compared: 0 }
     }
 
-    /// Returns something that the card processor reports without being asked, of anything that it knows: perhaps late, perhaps not
-    /// for the first time.
+    /// Returns a random unsolicited report of the card processor, possibly late, possibly repeated.
     pub(crate) fn report(&self, rng: &mut Rng) -> Option<GatewayReport> {
         if let Some(gateway) = &self.seeded {
             if rng.per_mille(100) {
@@ -44,7 +43,7 @@ impl Till {
         rng.pick(&self.processor.as_ref()?.reports()).cloned()
     }
 
-    /// Ends all faults: from now on every request arrives and every answer comes.
+    /// Ends all faults: from now on every request and answer arrives.
     pub(crate) fn recover(&self) {
         if let Some(gateway) = &self.seeded {
             gateway.behave();

@@ -1,4 +1,4 @@
-//! Listens to what is said, for the auditor: at the façade, and between the box office and its gateway.
+//! Records messages for the auditor: at the façade, and between the box office and its gateway.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,18 +11,18 @@ use boxoffice::{ChargeId, CommandId};
 
 use crate::auditor::{GatewayNews, Outcome, Receipt};
 
-/// Something that was said.
+/// A recorded message.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
     /// A command was given.
     Asked(Asked),
-    /// Its caller got an answer.
+    /// The caller of a command got an answer.
     Answered(CommandId, Outcome),
-    /// The gateway was asked or said something.
+    /// The gateway was asked, answered, or sent a report.
     Gateway(GatewayNews),
 }
 
-/// Everything that was said and not yet examined. Cheap to clone; clones are one.
+/// Messages that are not checked yet. Cheap to clone; clones are one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Vec<News>>>);
 
@@ -35,7 +35,7 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(news);
     }
 
-    /// The gateway told something without being asked.
+    /// Records an unsolicited report of the gateway.
     pub(crate) fn heard(&self, report: &GatewayReport) {
         self.gateway(match report.clone() {
             GatewayReport::Charge { charge_id, answer: ChargeAnswer::Charged { .. }, .. } => {
@@ -80,7 +80,7 @@ impl Observer for Watch {
     }
 }
 
-/// A gateway that is listened to.
+/// A gateway whose messages are recorded.
 #[derive(Debug)]
 pub(crate) struct Watched {
     pub(crate) gateway: Arc<dyn PaymentGateway>,

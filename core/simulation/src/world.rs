@@ -1,4 +1,4 @@
-//! What the actors know of their world: it survives the box office's crashes, as memories do.
+//! Entities that the actors know of. They survive the box office's crashes.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +8,10 @@ use boxoffice::{OrderId, TicketId, UserId};
 use crate::Rng;
 use crate::actors::Operation;
 
-/// How much of what is talked about.
+/// Maximum number of known entities of each kind.
 const TALK_MAX: usize = 120;
 
-/// What the actors know of their world: who and what there is. Cheap to clone; clones are one world.
+/// Users, tickets and orders that the actors know of. Cheap to clone; clones are one world.
 #[derive(Debug, Clone, Default)]
 pub struct World(Arc<Mutex<Talk>>);
 
@@ -25,7 +25,7 @@ struct Talk {
 }
 
 impl World {
-    /// Returns somebody, if anybody has signed up; newcomers more often.
+    /// Returns a user, if any has signed up; recent ones more often.
     pub fn person(&self, rng: &mut Rng) -> Option<UserId> {
         one_of(&self.talk().people, rng)
     }
@@ -40,17 +40,17 @@ impl World {
         one_of(&self.talk().orders, rng)
     }
 
-    /// Notes that somebody signed up.
+    /// Adds a user who signed up.
     pub fn note_person(&self, id: UserId) {
         note(&mut self.talk().people, id);
     }
 
-    /// Notes that a ticket was listed.
+    /// Adds a ticket that was listed.
     pub fn note_ticket(&self, id: TicketId) {
         note(&mut self.talk().tickets, id);
     }
 
-    /// Notes that an order was made.
+    /// Adds an order that was created.
     pub fn note_order(&self, buyer: UserId, id: OrderId) {
         note(&mut self.talk().orders, (buyer, id));
     }
@@ -63,14 +63,14 @@ impl World {
         one_of(&self.talk().operations, rng)
     }
 
-    /// Returns a number that nobody has used.
+    /// Returns an unused number.
     pub(crate) fn fresh(&self) -> u64 {
         let mut talk = self.talk();
         talk.emails += 1;
         talk.emails
     }
 
-    /// Returns how many people are known of.
+    /// Returns the number of known users.
     pub fn population(&self) -> usize {
         self.talk().people.len()
     }
@@ -87,7 +87,7 @@ fn note<T>(talk: &mut VecDeque<T>, news: T) {
     talk.push_back(news);
 }
 
-/// Mostly one of the newest.
+/// Returns a random item, usually one of the newest.
 fn one_of<T: Clone>(talk: &VecDeque<T>, rng: &mut Rng) -> Option<T> {
     let span = if rng.per_mille(700) { talk.len().min(8) } else { talk.len() };
     if span == 0 {

@@ -1,4 +1,4 @@
-//! The program that libFuzzer runs: `cargo xtask fuzz` builds it with coverage and starts it.
+//! Program that libFuzzer runs. `cargo xtask fuzz` builds it with coverage and starts it.
 #![no_main]
 #![allow(unsafe_code, reason = "libFuzzer calls in from C++")]
 

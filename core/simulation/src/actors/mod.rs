@@ -1,4 +1,4 @@
-//! The people of a simulated world.
+//! Actors of a simulated world.
 
 mod operation;
 mod people;
@@ -14,32 +14,32 @@ use boxoffice::BoxOffice;
 
 use crate::{Rng, World};
 
-/// Something that somebody does: it goes on by itself, may wait for answers, and dies with the box office's process.
+/// Task of an actor. It runs by itself, may wait for answers, and dies with the box office's process.
 pub type Act = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Somebody who uses a simulated box office, by rules of their own.
+/// User of a simulated box office, with rules of its own.
 ///
-/// Whatever they do is examined: each command that they give must be answered rightly, and the answer must stay true.
+/// The auditor checks all its actions: each command must be answered correctly, and the answer must stay true.
 pub trait Actor: Debug {
-    /// Returns what to do next, or `None` to leave the stage to others.
+    /// Returns the next task; `None` if the actor does nothing now.
     fn act(&mut self, stage: &mut Stage<'_>) -> Option<Act>;
 }
 
-/// What an actor finds when its turn comes.
+/// Environment of an actor when it acts.
 #[derive(Debug)]
 pub struct Stage<'w> {
-    /// The box office. It is gone after a crash: keep nothing of it.
+    /// The box office. It is gone after a crash, so the actor must not keep any part of it.
     pub office: &'w BoxOffice,
-    /// What people have heard of.
+    /// Entities that people know of.
     pub world: &'w World,
-    /// Chance. Whatever does not come from it does not repeat with the seed.
+    /// Source of randomness. Randomness from other sources is not reproducible by the seed.
     pub rng: &'w mut Rng,
-    /// The card tokens that people pay with.
+    /// Card tokens that people pay with.
     pub cards: &'w [String],
 }
 
 impl Stage<'_> {
-    /// Returns one of the card tokens. With a single one no random number is drawn.
+    /// Returns one of the card tokens. With only one token it draws no random number.
     pub fn card(&mut self) -> String {
         match self.cards {
             [only] => only.clone(),
@@ -47,7 +47,7 @@ impl Stage<'_> {
         }
     }
 
-    /// The act of running an operation.
+    /// Returns the task that runs an operation.
     fn run(&self, operation: Operation) -> Act {
         Box::pin(operation.run(self.office.clone(), self.world.clone()))
     }

@@ -8,45 +8,45 @@ use boxoffice::{
 
 use crate::World;
 
-/// One thing to do; done again, it is the same command, under the same key if it has one.
+/// One operation. A repetition gives an equal command, with its idempotency key if it has one.
 #[derive(Debug, Clone)]
 pub(crate) enum Operation {
-    /// Sign up with the email of this number.
+    /// Signs up with the email of this number.
     SignUp { email: u64 },
-    /// List tickets at a price in cents.
+    /// Lists tickets at a price in cents.
     List { seller: UserId, count: u64, cents: u64, euros: bool, starts_at: Option<Timestamp>, key: Option<u64> },
-    /// Change a price, perhaps of a version.
+    /// Changes a price, optionally of an expected version.
     Edit { seller: UserId, ticket: TicketId, cents: u64, version: Option<u64> },
-    /// Take a ticket off sale.
+    /// Takes a ticket off sale.
     Withdraw { seller: UserId, ticket: TicketId },
-    /// Lock tickets.
+    /// Locks tickets.
     Order { buyer: UserId, tickets: Vec<TicketId>, key: Option<u64> },
-    /// End an order.
+    /// Cancels an order.
     Cancel { buyer: UserId, order: OrderId },
-    /// Pay an order.
+    /// Pays an order.
     Pay { buyer: UserId, order: OrderId, card: String, key: Option<u64> },
-    /// Give the money back, or as many cents of it.
+    /// Gives the money back, or `part` cents of it.
     Refund { actor: Actor, order: OrderId, resell: bool, part: Option<u64>, key: Option<u64> },
-    /// Note what became of money that was nobody's.
+    /// Records the resolution of late money.
     Resolve { actor: Actor, order: OrderId, kept: bool },
-    /// Record that a seller was paid.
+    /// Records a payout to a seller.
     PayOut { actor: Actor, seller: UserId, cents: u64, euros: bool, key: Option<u64> },
-    /// Give or take the operator role.
+    /// Grants or revokes the operator role.
     Promote { user: UserId, operator: bool },
-    /// Change the email to that of this number.
+    /// Changes the email to that of this number.
     Move { user: UserId, email: u64 },
-    /// Change the password, which ends all sessions; perhaps in a session that has ended by that already.
+    /// Changes the password, which ends all sessions; optionally in a session that has already ended by that.
     NewPassword { user: UserId, number: u64, ended: bool },
-    /// End a session.
+    /// Ends a session.
     SignOut { user: UserId, session: u64, expires_at: Timestamp },
-    /// Delete somebody's data.
+    /// Deletes a user's personal data.
     Erase { user: UserId },
 }
 
 impl Operation {
-    /// Runs the operation, and tells the world what came of it.
+    /// Runs the operation, and adds new entities to the world.
     pub(crate) async fn run(self, office: BoxOffice, world: World) {
-        // Every answer is examined by the auditor; here only what people remember matters.
+        // The auditor checks every answer; only the entities that people remember matter here.
         let _ = match self {
             Self::SignUp { email } => sign_up(&office, &address(email)).await.map(|user| world.note_person(user)),
             Self::List { seller, count, cents, euros, starts_at, key } => {
@@ -93,7 +93,7 @@ impl Operation {
                 let payout = NewPayout::new(decimal(cents), "transfer").currency(if euros { "EUR" } else { "USD" });
                 door.record_payout(actor, seller, payout).await.map(drop)
             }
-            // Of people themselves the engine is told directly: passwords are nobody's business here.
+            // Commands about users are given to the engine directly, because the simulation needs no passwords.
             Self::Promote { user, operator } => set_operator(&office, user, operator).await,
             Self::Move { user, email } => change_email(&office, user, &address(email)).await,
             Self::NewPassword { user, number, ended } => {
@@ -120,7 +120,7 @@ fn decimal(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
-/// The text is part of the journal of every seed: it names the commands.
+/// Returns the idempotency key. Its text is part of the journal of every seed, because command ids are derived from it.
 fn named(key: Option<u64>) -> Option<IdempotencyKey> {
     key.and_then(|key| format!("errand-{key}").parse().ok())
 }

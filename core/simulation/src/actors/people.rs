@@ -1,4 +1,4 @@
-//! Those who come with the simulation: sellers, buyers, rivals who want the same, and operators.
+//! Built-in actors: sellers, buyers, rivals who want the same tickets, and operators.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use boxoffice::Actor as By;
 
 use super::{Act, Actor, Operation, Stage};
 
-/// They list tickets, edit and withdraw them, and give money back.
+/// Sellers, who list, edit and withdraw tickets, and give money back.
 #[derive(Debug)]
 pub(crate) struct Sellers;
 
-/// They order, pay, cancel, and forget about it.
+/// Buyers, who order, pay, cancel, and abandon orders.
 #[derive(Debug)]
 pub(crate) struct Buyers;
 
-/// They want what others want, touch what is not theirs, and ask again for what was asked before.
+/// Rivals, who want the tickets of others, try forbidden actions, and repeat earlier operations.
 #[derive(Debug)]
 pub(crate) struct Rivals;
 
-/// They look after people, and give money back.
+/// Operators, who manage users, and give money back.
 #[derive(Debug)]
 pub(crate) struct Operators;
 
-/// How many people a world has before newcomers get rare.
+/// Number of people from which on new ones become rare.
 const POPULATION: usize = 16;
 
 impl Actor for Sellers {
@@ -32,7 +32,7 @@ impl Actor for Sellers {
             0..45 => {
                 let starts_in = stage.rng.up_to(Duration::from_hours(6));
                 let starts_at = stage.rng.per_mille(200).then(|| stage.office.now().plus(starts_in));
-                // Now and then a whole house, which is more than one row of the journal.
+                // Sometimes lists a whole house, which is more than one row of the journal.
                 let house = stage.rng.per_mille(10);
                 Operation::List {
                     seller,
@@ -123,7 +123,7 @@ impl Actor for Rivals {
 impl Actor for Operators {
     fn act(&mut self, stage: &mut Stage<'_>) -> Option<Act> {
         if stage.world.population() < POPULATION || stage.rng.per_mille(50) {
-            // Now and then with an email that somebody has already.
+            // Sometimes uses an email that belongs to another user.
             let email = if stage.rng.per_mille(150) { stage.rng.below(8) } else { stage.world.fresh() };
             let operation = Operation::SignUp { email };
             stage.world.note_operation(operation.clone());
@@ -170,12 +170,12 @@ impl Actor for Operators {
     }
 }
 
-/// How many cents are to go back, if it is not all.
+/// Returns the number of cents to give back, or `None` for all.
 fn part(stage: &mut Stage<'_>) -> Option<u64> {
     stage.rng.per_mille(400).then(|| 1 + stage.rng.below(10_000))
 }
 
-/// A name for the operation, often.
+/// Returns an idempotency key for the operation, in half of the cases.
 fn key(stage: &mut Stage<'_>) -> Option<u64> {
     stage.rng.per_mille(500).then(|| stage.world.fresh())
 }

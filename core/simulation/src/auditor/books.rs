@@ -1,4 +1,4 @@
-//! Where the money is, by what the gateway was asked and said.
+//! Books of the money, by the requests to the gateway and its answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,20 +7,20 @@ use boxoffice::{ChargeId, ChargeStatus, Money, RefundId};
 
 use super::{Auditor, Verdict, ensure};
 
-/// Something that was said between the box office and its gateway.
+/// Message between the box office and its gateway.
 #[derive(Debug, Clone)]
 pub(crate) enum GatewayNews {
-    /// The gateway is asked for the money.
+    /// The gateway is asked to charge.
     AskedToCharge(ChargeId, Money),
-    /// The gateway is asked to take the money that is set aside.
+    /// The gateway is asked to capture an authorized charge.
     AskedToCapture(ChargeId),
-    /// The gateway is asked to release the money that is set aside.
+    /// The gateway is asked to void an authorized charge.
     AskedToVoid(ChargeId),
-    /// The gateway said that it set the money aside.
+    /// The gateway said that it authorized the charge.
     SaidAuthorized(ChargeId),
-    /// The gateway said that it took the money, when it was asked.
+    /// The gateway answered, when asked, that it took the money.
     SaidCharged(ChargeId),
-    /// The gateway told by itself that it took the money: a decision that was made a moment before does not know it yet.
+    /// The gateway reported by itself that it took the money. A decision made a moment before may not know it yet.
     ToldCharged(ChargeId),
     /// The gateway is asked to give money back.
     AskedToRefund(ChargeId, RefundId, Money),
@@ -28,15 +28,15 @@ pub(crate) enum GatewayNews {
     SaidRefunded(RefundId),
     /// The gateway said that it will never give the money back.
     SaidRefused(RefundId),
-    /// The gateway told of money that was given back at the processor itself.
+    /// The gateway reported money that was given back at the processor itself.
     SaidRefundedElsewhere(ChargeId, Arc<str>, Money),
-    /// The gateway told of money that the buyer's bank took back.
+    /// The gateway reported money that the buyer's bank took back.
     SaidDisputed(ChargeId, Arc<str>, Money),
-    /// The gateway told whose the disputed money is.
+    /// The gateway reported the end of a dispute, and if it was won.
     SaidDisputeClosed(Arc<str>, bool),
 }
 
-/// What the gateway has said.
+/// Statements of the gateway.
 #[derive(Debug, Default)]
 pub(super) struct Books {
     authorized: BTreeSet<ChargeId>,
@@ -49,14 +49,14 @@ pub(super) struct Books {
     disputes_closed: BTreeMap<Arc<str>, bool>,
 }
 
-/// What the gateway's own books say of a charge.
+/// State of a charge in the gateway's own books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It took no money.
+    /// No money was taken.
     Nothing,
-    /// It still keeps the money aside.
+    /// The money is still authorized.
     SetAside,
-    /// It took the money.
+    /// The money was taken.
     Taken,
 }
 
@@ -92,7 +92,8 @@ impl Books {
         self.charged.contains(&id) || self.told.contains(&id)
     }
 
-    /// Whether it said so to the one who decides what becomes of the charge, before anything else can be decided.
+    /// Returns `true` if the gateway answered so to the caller that decides about the charge, before anything else can
+    /// be decided.
     pub(super) fn has_answered_charged(&self, id: ChargeId) -> bool {
         self.charged.contains(&id)
     }
@@ -119,7 +120,7 @@ impl Books {
 }
 
 impl Auditor {
-    /// Nobody asks the gateway for anything before the intent is in the journal.
+    /// Checks that the intent of every request to the gateway is already in the journal.
     pub(super) fn books_allow(&self, news: &GatewayNews) -> Verdict {
         use ChargeStatus::{Authorized, Pending};
 
@@ -137,12 +138,12 @@ impl Auditor {
             GatewayNews::AskedToCharge(_, amount) => ensure(intent.amount == *amount, || {
                 format!("the gateway was asked for {amount:?}, not {:?}", intent.amount)
             }),
-            // The answer may be known by now, by a webhook.
+            // A webhook may have reported the outcome by now.
             GatewayNews::AskedToCapture(_) => ensure(intent.status != Pending, || {
                 format!("the gateway was asked to capture charge {id} while it was {}", intent.status)
             }),
             GatewayNews::AskedToVoid(_) => {
-                // Money that was set aside in time is captured, and what was taken is given back by a refund.
+                // Money authorized in time is captured, and money that was taken goes back by a refund.
                 ensure(intent.status != Authorized, || format!("the gateway was asked to void charge {id} in time"))
             }
             GatewayNews::AskedToRefund(_, refund, amount) => {
@@ -156,8 +157,8 @@ impl Auditor {
         }
     }
 
-    /// Each charge ended, as the gateway's own books have it; and what was taken and not given back belongs to complete orders,
-    /// or waits for an operator.
+    /// Checks that each charge ended as the gateway's own books say, and that money that was taken and not given back
+    /// belongs to complete orders or waits for an operator.
     pub(super) fn balance(&self, standing: &BTreeMap<ChargeId, Standing>) -> Verdict {
         let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for (order, claim) in &self.orders {

@@ -1,4 +1,5 @@
-//! The journal's own order: numbers without a gap, time that never runs backwards, hashes that cover everything before.
+//! Checks the order of the journal: numbers without a gap, time that never runs backwards, hashes that cover all
+//! earlier records.
 
 use boxoffice::{Hash, Record, Timestamp};
 

@@ -1,4 +1,4 @@
-//! What becomes of money that comes for an order that has ended: it never has no owner.
+//! Checks the handling of money that comes for an order that has ended: it always has an owner.
 
 use boxoffice::{
     Actor, ChargeEscalated, ChargeStatus, ChargeTransferred, ChargeVoided, EscalationResolved, LateMoneyReceived,
@@ -8,7 +8,7 @@ use boxoffice::{
 use super::payments::charge_of;
 use super::{Auditor, Verdict, ensure};
 impl Auditor {
-    /// What becomes of late money is decided in the same moment.
+    /// Checks that late money is decided about at the moment it is received.
     pub(super) fn is_decided(&self, record: &Record) -> Verdict {
         let Some((order, command)) = self.undecided else { return Ok(()) };
         ensure(command == record.command_id, || format!("nothing became of the late money of order {order}"))
@@ -82,7 +82,7 @@ impl Auditor {
         Ok(())
     }
 
-    /// The status of an order that has ended.
+    /// Returns the status of an order that has ended.
     fn ended(&self, id: OrderId) -> Verdict<&'static str> {
         let claim = self.order(id)?;
         ensure(!claim.is_open() && !claim.is_complete(), || format!("the order is {}", claim.status()))?;

@@ -1,4 +1,4 @@
-//! Whose the money is, by what the records say of sales, refunds and payouts.
+//! Computes who owns which money, from the records of sales, refunds and payouts.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use boxoffice::{
 
 use super::{Auditor, Verdict, ensure, follows};
 
-/// An account by its name, and a currency by its code.
+/// Name of an account, and code of a currency.
 pub(crate) type Name = (String, &'static str);
 
-/// What everybody has, in minor units: the processor and the banks what they hold, all others what they are owed of that.
+/// Balances in minor units: money held by the processor and the banks, and money owed to all others.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     held: BTreeMap<Name, i128>,
@@ -23,10 +23,10 @@ pub(super) struct Ledger {
 #[derive(Debug)]
 struct Sale {
     total: Money,
-    /// What each account is to have, ticket by ticket: the seller's share and the platform's.
+    /// Amount of each account, for each ticket: the seller's share, then the platform's.
     parts: Vec<(String, u64)>,
     fees: Vec<u64>,
-    /// What of its money is nobody's, if it came late.
+    /// Late money that belongs to nobody yet, if the money came late.
     late: Option<u64>,
 }
 
@@ -39,9 +39,10 @@ impl Sale {
         Self { total: event.total, parts: both.collect(), fees, late: None }
     }
 
-    /// Who bears it if so much goes back: nobody, as long as it is nobody's; else all in proportion to what they still have.
-    /// The first so many minor units of what all have stand in one row, and each bears what falls on theirs, rounded down at
-    /// both ends of it. What nobody has any more is the platform's loss.
+    /// Returns the accounts that bear a refund of `amount`. Late money is taken first from the late account. Otherwise
+    /// all bear it in proportion to the amounts that they still have: these amounts are placed in one row, and each
+    /// account bears the part of the amount that falls on its section, rounded down at both ends. The excess is the
+    /// platform's loss.
     fn taken(&mut self, amount: Money) -> Vec<(String, u64)> {
         let is_same = amount.currency() == self.total.currency();
         if let Some(late) = self.late.as_mut().filter(|_| is_same) {
@@ -65,13 +66,13 @@ impl Sale {
     }
 }
 
-/// The name of a seller's account.
+/// Returns the name of a seller's account.
 fn seller(id: UserId) -> String {
     format!("seller/{id}")
 }
 
 impl Ledger {
-    /// What was nobody's, up to so much, is the platform's or goes out.
+    /// Moves late money, up to `most`, to the platform or out.
     fn no_longer_late(&mut self, sale: &mut Sale, most: Option<Money>, to: &'static str) {
         let Some(late) = &mut sale.late else { return };
         let part = most.map_or(*late, |most| most.minor().min(*late));
@@ -82,7 +83,7 @@ impl Ledger {
         *names.entry((to.to_owned(), currency)).or_default() += sign * i128::from(part);
     }
 
-    /// So much more (`sign` is 1) or less is somewhere, and belongs to these.
+    /// Adds the amount to a place (`sign` is 1) or subtracts it, and likewise the shares to the accounts that own it.
     fn moved(&mut self, place: &'static str, sign: i128, amount: Money, shares: Vec<(String, u64)>) {
         let currency = amount.currency().code();
         self.lies(place, sign, amount);
@@ -97,19 +98,19 @@ impl Ledger {
     }
 }
 
-/// What is kept of a price: the smallest whole number that is not less than half a minor unit below the exact share, and the fixed
-/// amount; at most the price.
+/// Returns the fee of a price: the smallest whole number that is not less than half a minor unit below the exact share,
+/// plus the fixed amount; at most the price.
 fn fee(policy: &FeePolicy, price: Money) -> u64 {
     let doubled = 2 * u128::from(price.minor()) * u128::from(policy.share());
     let share = (doubled.saturating_sub(10_000)).div_ceil(20_000);
-    // A half is halfway to both: it goes up.
+    // A half is equally far from both neighbours: it is rounded up.
     let share = if doubled % 20_000 == 10_000 { share + 1 } else { share };
     let whole = share + u128::from(policy.fixed(price.currency()));
     u64::try_from(whole.min(u128::from(price.minor()))).unwrap_or(u64::MAX)
 }
 
 impl Auditor {
-    /// Moves the money as the record says; to be asked after the record was found right.
+    /// Moves the money according to the record, which must have been checked before.
     pub(super) fn money_follows(&mut self, record: &Record) -> Verdict {
         let Self { limits, ledger, .. } = self;
         if let DomainEvent::OrderCreated(event) = &record.event {
@@ -168,7 +169,7 @@ impl Auditor {
         Ok(())
     }
 
-    /// There is what everybody is owed.
+    /// Checks that the money held equals the money owed.
     fn comes_to_zero(&self) -> Verdict {
         let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
         for ((_, currency), held) in &self.ledger.held {
@@ -181,7 +182,8 @@ impl Auditor {
         ensure(wrong.is_none(), || format!("what is owed is not what there is: {wrong:?}"))
     }
 
-    /// What every account comes to: what is there is above zero, what is owed is below. Accounts at zero are left out.
+    /// Returns the balance of every account: positive for money held, negative for money owed. Accounts at zero are
+    /// left out.
     pub(crate) fn accounts(&self) -> BTreeMap<Name, i128> {
         let held = self.ledger.held.iter().map(|(name, held)| (name.clone(), *held));
         let owed = self.ledger.owed.iter().map(|(name, owed)| (name.clone(), -owed));

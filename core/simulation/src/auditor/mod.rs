@@ -1,8 +1,8 @@
-//! Whether a box office kept its promises, judged from outside.
+//! Auditor: checks from outside that a box office kept its promises.
 //!
-//! The auditor is written from the contract alone: it has a small model of its own, which knows nothing of the engine's state
-//! and rules. It is shown every record that was published, every command that was given with the answer that it got, and
-//! everything that the gateway was asked and said; it complains about the first thing that the contract does not allow.
+//! The auditor is written from the contract alone. It has a small model of its own, which uses nothing of the engine's
+//! state and rules. It gets every published record, every command with its answer, and every message to and from the
+//! gateway. It reports the first violation of the contract.
 //!
 //! **Invariant:** nothing in this folder uses the domain's `State`, `decide` or `apply`.
 
@@ -37,29 +37,29 @@ use self::people::Person;
 use self::processor::ProcessorBooks;
 use self::promises::Promises;
 use self::tickets::Seat;
-/// What an examination comes to: nothing, or what is wrong.
+/// Result of a check: success, or a description of the violation.
 pub(crate) type Verdict<T = ()> = Result<T, String>;
 
-/// Knows what the contract allows, and what has happened.
+/// Model of the contract and of the events so far.
 #[derive(Debug)]
 pub(crate) struct Auditor {
     limits: Limits,
     chain: Chain,
     people: BTreeMap<UserId, Person>,
-    /// Who may use which email.
+    /// Owner of each email.
     emails: BTreeMap<EmailKey, UserId>,
     tickets: BTreeMap<TicketId, Seat>,
     orders: BTreeMap<OrderId, Claim>,
     charges: BTreeMap<ChargeId, OrderId>,
-    /// The new orders that late money pays, with the charge and the order that had ended.
+    /// New orders that late money pays, with the charge and the order that had ended.
     transfers: BTreeMap<OrderId, (ChargeId, OrderId)>,
-    /// Late money of which it is not said what becomes of it, with the command that has to.
+    /// Late money that is not decided about yet, with the command that has to decide.
     undecided: Option<(OrderId, CommandId)>,
-    /// The deadlines of orders that wait for their buyer.
+    /// Deadlines of orders that wait for their buyer.
     deadlines: BTreeSet<(Timestamp, OrderId)>,
     promises: Promises,
     books: Books,
-    /// The card processor's own books, if they can be read.
+    /// Card processor's own books, if they can be read.
     processor: Option<ProcessorBooks>,
     ledger: Ledger,
 }
@@ -84,7 +84,7 @@ impl Auditor {
         }
     }
 
-    /// Examines the next published record.
+    /// Checks the next published record.
     pub(crate) fn record(&mut self, record: &Record) -> Verdict {
         let examined = self.chain.next(record).and_then(|()| self.examine(record));
         examined.and_then(|()| self.money_follows(record)).map_err(|what| {
@@ -126,7 +126,7 @@ impl Auditor {
         }
     }
 
-    /// Whatever falls due ends before anything else happens, in the order of the deadlines.
+    /// Checks that due orders expire before anything else happens, in the order of their deadlines.
     fn is_punctual(&self, record: &Record) -> Verdict {
         let Some((deadline, order)) = self.deadlines.first() else { return Ok(()) };
         if let DomainEvent::OrderExpired(event) = &record.event {
@@ -136,12 +136,12 @@ impl Auditor {
         ensure(*deadline > record.at, || format!("order {order} is still open at {}, due at {deadline}", record.at))
     }
 
-    /// Notes that a command was given.
+    /// Records that a command was given.
     pub(crate) fn asked(&mut self, id: CommandId, asked: Asked) {
         self.promises.asked(id, asked);
     }
 
-    /// Examines what a command was answered with. Every record that was published before must have been shown before.
+    /// Checks the answer to a command. All records published before must have been checked before.
     pub(crate) fn answered(&mut self, id: CommandId, outcome: Outcome, now: Timestamp) -> Verdict {
         if let Ok(receipts) = &outcome {
             for receipt in receipts {
@@ -151,33 +151,33 @@ impl Auditor {
         self.promises.answered(id, outcome, now)
     }
 
-    /// The process died: whoever waits hears nothing.
+    /// Records that the process died: waiting callers get no answer.
     pub(crate) fn died(&mut self) {
         self.promises.died();
     }
 
-    /// Nobody may be left without an answer.
+    /// Checks that every command got an answer.
     pub(crate) fn nobody_waits(&self) -> Verdict {
         self.promises.nobody_waits()
     }
 
-    /// Everything that survived was shown: what was lost must not turn up any more.
+    /// Records that all surviving records were read: lost records must not appear any more.
     pub(crate) fn recovered(&mut self) {
         self.promises.recovered();
     }
 
-    /// Notes what the gateway said; to be shown before the records of the same moment.
+    /// Records a message of the gateway. Call it before the records of the same moment are checked.
     pub(crate) fn gateway_said(&mut self, news: &GatewayNews) {
         self.books.said(news);
     }
 
-    /// Examines what the gateway was asked; to be shown after the records of the same moment.
+    /// Checks a request to the gateway. Call it after the records of the same moment are checked.
     pub(crate) fn gateway_asked(&self, news: &GatewayNews) -> Verdict {
         self.books_allow(news)
     }
 
-    /// Nothing is under way any more, and the money is where it belongs. `standing` tells what the gateway's own books say of each
-    /// charge.
+    /// Checks at the end that nothing is under way, and that the money belongs where it should. `standing` has the
+    /// state of each charge in the gateway's own books.
     pub(crate) fn close(&self, standing: &BTreeMap<ChargeId, Standing>) -> Verdict {
         if let Some((deadline, order)) = self.deadlines.first() {
             return Err(format!("order {order} never ended, due at {deadline}"));
@@ -189,17 +189,17 @@ impl Auditor {
         self.balance(standing)
     }
 
-    /// The last record that was shown: its number and hash.
+    /// Returns the number and hash of the last checked record.
     pub(crate) fn head(&self) -> (u64, Hash) {
         self.chain.head()
     }
 
-    /// The hash of a record that was shown.
+    /// Returns the hash of a checked record.
     pub(crate) fn hash_of(&self, seq: u64) -> Option<Hash> {
         self.chain.hash_of(seq)
     }
 
-    /// The version that the entity has by the records that were shown; 0 if there is none.
+    /// Returns the version of the entity by the checked records; 0 if there is none.
     pub(crate) fn version(&self, key: StreamKey) -> u64 {
         match key {
             StreamKey::User(id) => self.people.get(&id).map_or(0, |person| person.version),
@@ -209,32 +209,32 @@ impl Auditor {
         }
     }
 
-    /// Everybody, with whether they were erased.
+    /// Iterates over all users, with `true` if they were erased.
     pub(crate) fn people(&self) -> impl Iterator<Item = (UserId, bool)> + '_ {
         self.people.iter().map(|(id, person)| (*id, person.erased))
     }
 
-    /// All tickets, with status and holder.
+    /// Iterates over all tickets, with status and holder.
     pub(crate) fn tickets(&self) -> impl Iterator<Item = (TicketId, &'static str, Option<OrderId>)> + '_ {
         self.tickets.iter().map(|(id, seat)| (*id, seat.status(), seat.holder))
     }
 
-    /// All orders, with the status of the order and of its charge.
+    /// Iterates over all orders, with the status of the order and of its charge.
     pub(crate) fn orders(&self) -> impl Iterator<Item = (OrderId, &'static str, Option<ChargeStatus>)> + '_ {
         self.orders.iter().map(|(id, claim)| (*id, claim.status(), claim.charge.as_ref().map(|charge| charge.status)))
     }
 
-    /// All charges.
+    /// Returns all charges.
     pub(crate) fn charges(&self) -> Vec<ChargeId> {
         self.charges.keys().copied().collect()
     }
 
-    /// The next deadline of an order that waits for its buyer.
+    /// Returns the next deadline of an order that waits for its buyer.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// What an answer says was true at that version.
+    /// Checks that a receipt was true at its version.
     fn is_true(&self, receipt: &Receipt) -> Verdict {
         let told = match receipt.entity {
             StreamKey::Ticket(id) => self.tickets.get(&id).and_then(|seat| seat.was(receipt.version)),
@@ -248,12 +248,12 @@ impl Auditor {
     }
 }
 
-/// Complains unless it holds.
+/// Returns the complaint as an error unless the condition holds.
 fn ensure(holds: bool, complaint: impl FnOnce() -> String) -> Verdict {
     if holds { Ok(()) } else { Err(complaint()) }
 }
 
-/// Versions run without a gap.
+/// Checks that versions have no gap.
 fn follows(version: u64, after: u64) -> Verdict {
     ensure(version == after + 1, || format!("it has version {version} after {after}"))
 }

@@ -1,4 +1,4 @@
-//! Who claims what, and until when.
+//! Checks orders: their tickets, buyers and deadlines.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Claim {
     pub(super) total: Money,
     pub(super) expires_at: Timestamp,
     pub(super) charge: Option<Payment>,
-    /// The status after each version.
+    /// Status after each version.
     history: Vec<&'static str>,
 }
 
@@ -36,7 +36,7 @@ impl Claim {
         self.history.last().copied().unwrap_or("nothing")
     }
 
-    /// The status at a version.
+    /// Returns the status at a version.
     pub(super) fn was(&self, version: u64) -> Option<&'static str> {
         self.history.get(usize::try_from(version.checked_sub(1)?).ok()?).copied()
     }
@@ -55,7 +55,7 @@ impl Auditor {
         self.orders.get(&id).ok_or_else(|| format!("there is no order {id}"))
     }
 
-    /// Moves an order on, one version.
+    /// Changes the status of an order, by one version.
     pub(super) fn step(&mut self, id: OrderId, record: &Record, to: &'static str) -> Verdict<&mut Claim> {
         let claim = self.orders.get_mut(&id).ok_or_else(|| format!("there is no order {id}"))?;
         follows(record.version, claim.version())?;
@@ -98,7 +98,7 @@ impl Auditor {
         ensure(self.orders.insert(event.order_id, claim).is_none(), || "there is such an order already".to_owned())
     }
 
-    /// What late money buys is what it was for.
+    /// Checks that late money buys exactly the order that it was for.
     fn is_sold_after_all(&self, record: &Record, event: &OrderCreated) -> Verdict {
         ensure(record.actor == Actor::System, || "somebody makes use of late money".to_owned())?;
         let (_, before) = self.transfers.get(&event.order_id).ok_or("nothing was transferred to it")?;
@@ -109,8 +109,8 @@ impl Auditor {
         })
     }
 
-    /// The price is the one at the moment of the lock, in one currency; nobody buys their own ticket, or one of a show that has
-    /// started.
+    /// Checks that the price is that at the moment of the lock, in one currency, and that the buyer does not buy their
+    /// own ticket, or one of a show that has started.
     fn is_fairly_priced(&self, record: &Record, event: &OrderCreated) -> Verdict {
         let mut sum = 0;
         for ordered in event.tickets.iter() {
@@ -151,7 +151,7 @@ impl Auditor {
         self.end_hold(event.order_id, &event.tickets, AVAILABLE)
     }
 
-    /// All tickets of the order, and no others, go from locked to something else.
+    /// Changes all tickets of the order, and no others, from locked to another status.
     pub(super) fn end_hold(&mut self, id: OrderId, tickets: &[TicketVersion], to: &'static str) -> Verdict {
         let own: BTreeSet<_> = self.order(id)?.tickets.iter().copied().collect();
         let named: BTreeSet<_> = tickets.iter().map(|ticket| ticket.id).collect();

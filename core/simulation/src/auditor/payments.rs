@@ -1,4 +1,4 @@
-//! What is under way with the money of each order.
+//! Checks the charge of each order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,21 +17,21 @@ pub(super) struct Payment {
     pub(super) id: ChargeId,
     pub(super) amount: Money,
     pub(super) status: ChargeStatus,
-    /// Whether the money came for an order that had ended.
+    /// `true` if the money came for an order that had ended.
     pub(super) late: bool,
-    /// Whether an operator has seen to it.
+    /// `true` if an operator has resolved it.
     pub(super) resolved: bool,
     pub(super) refunds: BTreeMap<RefundId, GivingBack>,
-    /// What the buyer's bank took back: how much, and whether it came back.
+    /// Disputes: the amount, and `true` once the money came back, `false` once it was lost.
     pub(super) disputes: BTreeMap<Arc<str>, (Money, Option<bool>)>,
     pub(super) transferred_to: Option<OrderId>,
 }
 
-/// Money that is given back.
+/// A refund.
 #[derive(Debug)]
 pub(super) struct GivingBack {
     pub(super) amount: Money,
-    /// Whether it was given back, once that is known.
+    /// `true` if it was given back, `false` if it was refused; `None` while pending.
     done: Option<bool>,
     return_to_sale: bool,
 }
@@ -50,19 +50,19 @@ impl Payment {
         }
     }
 
-    /// How much was given back.
+    /// Returns the amount that was given back.
     pub(super) fn refunded(&self) -> u64 {
         self.refunds.values().filter(|it| it.done == Some(true)).map(|it| it.amount.minor()).sum()
     }
 
-    /// How much is neither given back, nor about to be, nor with the buyer's bank.
+    /// Returns the amount that is neither given back, nor about to be, nor with the buyer's bank.
     fn left(&self) -> u64 {
         let back = self.refunds.values().filter(|it| it.done != Some(false)).map(|it| it.amount.minor());
         let disputed = self.disputes.values().filter(|(_, won)| *won != Some(true)).map(|(amount, _)| amount.minor());
         self.amount.minor().saturating_sub(back.chain(disputed).sum())
     }
 
-    /// What it is when nothing is being given back any more.
+    /// Returns the status that follows from the refunds.
     fn after_refunds(&self) -> ChargeStatus {
         if self.refunds.values().any(|it| it.done.is_none()) {
             ChargeStatus::Refunding
@@ -140,7 +140,7 @@ impl Auditor {
         ensure(known.is_none(), || format!("there is a refund {refund} already"))
     }
 
-    /// From which status of the charge the refund may start, if this actor may ask for it.
+    /// Returns the statuses of the charge in which the refund may start, if this actor may request it.
     fn may_refund(&self, record: &Record, event: &RefundStarted) -> Verdict<&'static [ChargeStatus]> {
         let claim = self.order(event.order_id)?;
         let operates = match record.actor {
@@ -231,10 +231,10 @@ impl Auditor {
     }
 }
 
-/// What a charge is in before it is known whether it took money.
+/// Statuses of a charge before it is known to have taken money or not.
 const UNDECIDED: &[ChargeStatus] = &[ChargeStatus::Pending, ChargeStatus::Authorized];
 
-/// What a charge is in once it has taken money that its order, or nobody, has.
+/// Statuses of a charge that has taken money that belongs to its order, or to nobody.
 const TAKEN: &[ChargeStatus] = &[
     ChargeStatus::Succeeded,
     ChargeStatus::Refunding,

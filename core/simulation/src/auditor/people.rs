@@ -1,4 +1,4 @@
-//! Who there is.
+//! Checks users.
 
 use boxoffice::{EmailKey, Record, SessionRevoked, UserCreated, UserErased, UserId, UserUpdated};
 
@@ -13,7 +13,7 @@ pub(super) struct Person {
 }
 
 impl Auditor {
-    /// Somebody who is there and was not erased.
+    /// Returns a user who exists and is not erased.
     pub(super) fn person(&self, id: UserId) -> Verdict<&Person> {
         let person = self.people.get(&id).ok_or_else(|| format!("there is no user {id}"))?;
         ensure(!person.erased, || format!("user {id} was erased"))?;
@@ -60,7 +60,7 @@ impl Auditor {
         self.person_mut(event.user_id, record).map(drop)
     }
 
-    /// An email has one owner.
+    /// Checks that an email has one owner, and records the new owner.
     fn take_email(&mut self, id: UserId, email: Option<EmailKey>) -> Verdict {
         let email = email.ok_or("nobody gave the email")?;
         if let Some(old) = self.people.get_mut(&id).and_then(|person| person.email.replace(email)) {

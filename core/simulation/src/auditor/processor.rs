@@ -1,4 +1,4 @@
-//! What the card processor's own books say, against what the journal says.
+//! Compares the card processor's own books with the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::payments::Payment;
 use super::{Auditor, Verdict, ensure};
 use crate::gateway::Movement;
 
-/// The card processor's own books.
+/// Card processor's own books.
 #[derive(Debug, Default)]
 pub(super) struct ProcessorBooks {
     taken: BTreeMap<ChargeId, Money>,
@@ -24,12 +24,12 @@ impl ProcessorBooks {
 }
 
 impl Auditor {
-    /// Has the card processor's own books to compare with.
+    /// Enables the comparison with the card processor's own books.
     pub(crate) fn reads_processor(&mut self) {
         self.processor = Some(ProcessorBooks::default());
     }
 
-    /// Examines the next movement in the card processor's own books. Every record that was published before must have been shown
+    /// Checks the next movement in the card processor's own books. All records published before must have been checked
     /// before.
     pub(crate) fn moved(&mut self, movement: &Movement) -> Verdict {
         match *movement {
@@ -38,7 +38,7 @@ impl Auditor {
         }
     }
 
-    /// Money is taken once for each charge, and so once for each order, for the amount that is on record.
+    /// Checks that money is taken once for each charge, and therefore once for each order, with the recorded amount.
     fn taken(&mut self, id: ChargeId, amount: Money) -> Verdict {
         let (order, intent) = self.intent(id)?;
         let expected = intent.amount;
@@ -47,7 +47,7 @@ impl Auditor {
         ensure(again.is_none(), || format!("the processor took the money of order {order} twice: charge {id}"))
     }
 
-    /// Money goes back once for each refund, for the amount that is on record, and never more than was taken.
+    /// Checks that money goes back once for each refund, with the recorded amount, and never more than was taken.
     fn returned(&mut self, id: ChargeId, refund: Option<RefundId>, amount: Money) -> Verdict {
         let (order, intent) = self.intent(id)?;
         let started = |refund: &RefundId| intent.refunds.get(refund).is_some_and(|it| it.amount == amount);
@@ -71,7 +71,7 @@ impl Auditor {
         intent.ok_or_else(|| format!("the processor moved money of charge {id}, of which the journal has no intent"))
     }
 
-    /// In the end, what the processor took and gave back is what the journal says.
+    /// Checks at the end that the processor took and gave back the amounts in the journal.
     pub(super) fn processor_agrees(&self, order: OrderId, claim: &Claim, is_taken: bool) -> Verdict {
         let (Some(books), Some(charge)) = (&self.processor, &claim.charge) else { return Ok(()) };
         let (id, taken) = (charge.id, books.taken.contains_key(&charge.id));

@@ -1,4 +1,4 @@
-//! What was promised to those who gave commands.
+//! Checks the promises to those who gave commands.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -6,25 +6,25 @@ use std::time::Duration;
 use boxoffice::{Actor, CommandId, EmailKey, Record, StreamKey, Timestamp};
 
 use super::{Verdict, ensure};
-/// How long a command that names itself gets its first answer again.
+/// Time for which a repeated command with an idempotency key gets its first answer.
 const REMEMBERED: Duration = Duration::from_hours(24);
 
-/// A command, as far as it is anybody's business.
+/// Publicly known parts of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
-    /// What it is called.
+    /// Name of the command.
     pub(crate) name: &'static str,
-    /// Who gave it.
+    /// Actor who gave it.
     pub(crate) actor: Actor,
-    /// What it is about, if it names itself.
+    /// Fingerprint of its content, if it has an idempotency key.
     pub(crate) fingerprint: Option<[u8; 16]>,
-    /// The email that it is about.
+    /// Email that it is about.
     pub(crate) email: Option<EmailKey>,
-    /// When it was given, by the engine's time.
+    /// Time at which it was given, by the engine's time.
     pub(crate) at: Timestamp,
 }
 
-/// What an answer says of an entity.
+/// State of an entity in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) entity: StreamKey,
@@ -32,21 +32,21 @@ pub(crate) struct Receipt {
     pub(crate) status: &'static str,
 }
 
-/// An answer: what it says of what, or the code of a refusal.
+/// Answer: one receipt for each entity, or the code of a refusal.
 pub(crate) type Outcome = Result<Vec<Receipt>, &'static str>;
 
 #[derive(Debug, Default)]
 pub(super) struct Promises {
     asked: HashMap<CommandId, Asked>,
-    /// Who waits, how often, for the answer to the command.
+    /// Number of callers that wait for the answer to each command.
     waiting: HashMap<CommandId, usize>,
-    /// What each command has done.
+    /// Effects of each command.
     effects: HashMap<CommandId, Effects>,
-    /// Commands that must not have done anything.
+    /// Commands that must have no effect, with the code of their refusal.
     without_effect: HashMap<CommandId, &'static str>,
-    /// Commands of which a dead process has said nothing.
+    /// Commands that a dead process did not answer.
     unheard: HashSet<CommandId>,
-    /// The first answers to commands that name themselves.
+    /// First answers to commands with an idempotency key.
     first: HashMap<CommandId, (Asked, Outcome)>,
 }
 
@@ -61,7 +61,7 @@ impl Promises {
     pub(super) fn asked(&mut self, id: CommandId, asked: Asked) {
         *self.waiting.entry(id).or_default() += 1;
         let again = self.asked.get(&id).copied();
-        // After a day the name may be used anew; what was not decided may be tried again.
+        // After a day the key may be used again. An undecided command may be retried.
         let forgotten = again.is_some_and(|first| asked.at.since(first.at) > REMEMBERED);
         let undecided = self.without_effect.get(&id).is_some_and(|code| is_transient(code));
         if forgotten || undecided {
@@ -75,7 +75,7 @@ impl Promises {
         }
     }
 
-    /// No event without its cause, once, by whom it was asked.
+    /// Checks that each event has one cause, once, by the actor who gave the command.
     pub(super) fn cause(&mut self, record: &Record) -> Verdict<Option<Asked>> {
         let (id, event) = (record.command_id, record.event.name());
         let asked = self.asked.get(&id).copied();
@@ -112,7 +112,7 @@ impl Promises {
             Ok(_) | Err("journal.unavailable" | "command.key_reused") => {}
             Err(code @ ("internal" | "journal.damaged")) => return Err(complain(format!("answered with {code}"))),
             Err(code) => {
-                // The other one of two under the same name may still be decided.
+                // Another command with the same key may still be decided.
                 if alone || !is_transient(code) {
                     let named = asked.fingerprint.is_some();
                     let forgotten = |effects: &&Effects| named && now.since(effects.at) > REMEMBERED;
@@ -126,7 +126,7 @@ impl Promises {
         self.is_as_before(id, asked, outcome, now).map_err(complain)
     }
 
-    /// A command that comes again within a day gets its first answer.
+    /// Checks that a command repeated within a day gets its first answer.
     fn is_as_before(&mut self, id: CommandId, asked: Asked, outcome: Outcome, now: Timestamp) -> Verdict {
         let undecided =
             |code: &&str| is_transient(code) || matches!(*code, "journal.unavailable" | "command.key_reused");
@@ -144,7 +144,7 @@ impl Promises {
         }
     }
 
-    /// Whoever gave a command got an answer, be it that there is none.
+    /// Checks that every command got an answer.
     pub(super) fn nobody_waits(&self) -> Verdict {
         let waiting = self.waiting.iter().find(|(_, callers)| **callers > 0);
         let name = |id| self.asked.get(id).map_or("?", |asked| asked.name);
@@ -164,12 +164,12 @@ impl Promises {
     }
 }
 
-/// Refusals that say nothing about the command: it may be given again.
+/// Returns `true` for refusals that do not decide about the command: it may be repeated.
 fn is_transient(code: &str) -> bool {
     matches!(code, "engine.closed" | "engine.overloaded" | "payment.unavailable")
 }
 
-/// Whether a command can't succeed without changing anything.
+/// Returns `true` if a command can't succeed without changing anything.
 fn must_change(name: &str) -> bool {
     matches!(
         name,
@@ -187,7 +187,7 @@ fn must_change(name: &str) -> bool {
     )
 }
 
-/// What may come of which command.
+/// Returns `true` if the command may cause the event.
 fn may_cause(name: &str, event: &str) -> bool {
     match name {
         "CreateUser" => event == "UserCreated",
@@ -217,7 +217,7 @@ fn may_cause(name: &str, event: &str) -> bool {
     }
 }
 
-/// What becomes of late money that does not go back.
+/// Returns `true` for events about late money that does not go back.
 fn sells_late(event: &str) -> bool {
     matches!(event, "ChargeTransferred" | "OrderCreated" | "PaymentStarted" | "ChargeEscalated")
 }

@@ -1,4 +1,4 @@
-//! The auditor complains about what the contract does not allow: here are journals that no engine should write.
+//! Tests that the auditor rejects journals that the contract does not allow.
 
 use std::iter;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn price() -> Money {
     Money::from_minor(1999, Currency::USD).unwrap()
 }
 
-/// A journal that is written as the scenario goes, under the auditor's eyes.
+/// A journal that is written and audited step by step.
 struct Scenario {
     auditor: Auditor,
     at: u64,
@@ -35,7 +35,7 @@ struct Scenario {
 }
 
 impl Scenario {
-    /// A seller, two buyers, and a ticket on sale.
+    /// Returns a scenario with a seller, two buyers, and a ticket on sale.
     fn begin() -> Self {
         let mut scenario = Self { auditor: Auditor::new(Limits::default()), at: NOON, commands: 0 };
         for (number, user_id) in [SELLER, BUYER, RIVAL].into_iter().enumerate() {
@@ -89,7 +89,7 @@ impl Scenario {
         record
     }
 
-    /// The order of this number takes the ticket, which has this version after it.
+    /// Writes an order of this number for the ticket, which has this version after it.
     fn orders(&mut self, buyer: UserId, number: u8, ticket_version: u64) -> Verdict {
         let title = "Hamlet".parse().unwrap();
         let ticket = OrderedTicket { id: TICKET, seller_id: SELLER, title, price: price(), version: ticket_version };
@@ -237,7 +237,7 @@ fn answers_are_promises() {
     let receipt = Receipt { entity: StreamKey::Order(order(10)), version: 1, status: "complete" };
     complains(&scenario.auditor.answered(acknowledged, Ok(vec![receipt]), now), "the journal says");
 
-    // Nobody waits for the dead.
+    // Callers of a dead process are not waiting any more.
     scenario.auditor.died();
     scenario.auditor.nobody_waits().unwrap();
 }
@@ -252,7 +252,7 @@ fn returned(amount: Money) -> Movement {
     Movement::Returned { charge_id: CHARGE, refund_id: Some(REFUND), amount }
 }
 
-/// A sale that is paid, with the processor's books open; they are empty yet.
+/// Returns a scenario with a paid order. The processor's books are open and still empty.
 fn paid() -> Scenario {
     let mut scenario = Scenario::begin();
     scenario.auditor.reads_processor();
@@ -263,7 +263,7 @@ fn paid() -> Scenario {
     scenario
 }
 
-/// The seller asks for the money to go back, and the gateway says that it did.
+/// Writes a refund requested by the seller, which the gateway confirms.
 fn refunds(scenario: &mut Scenario) {
     let (refund_id, charge_id, order_id, amount) = (Some(REFUND), CHARGE, order(10), price());
     let (reason, return_to_sale) = (RefundReason::Requested, false);

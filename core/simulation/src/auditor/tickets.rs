@@ -1,4 +1,4 @@
-//! Who holds which place.
+//! Checks tickets and their holders.
 
 use boxoffice::{Money, OrderId, Record, TicketCreated, TicketId, TicketUpdated, TicketWithdrawn, Timestamp, UserId};
 
@@ -14,7 +14,7 @@ pub(super) struct Seat {
     pub(super) price: Money,
     pub(super) starts_at: Option<Timestamp>,
     pub(super) holder: Option<OrderId>,
-    /// The status after each version.
+    /// Status after each version.
     history: Vec<&'static str>,
 }
 
@@ -27,12 +27,12 @@ impl Seat {
         self.history.last().copied().unwrap_or("nothing")
     }
 
-    /// The status at a version.
+    /// Returns the status at a version.
     pub(super) fn was(&self, version: u64) -> Option<&'static str> {
         self.history.get(usize::try_from(version.checked_sub(1)?).ok()?).copied()
     }
 
-    /// Whether it is on sale, or may be again.
+    /// Returns `true` if it is on sale, or may be again.
     pub(super) fn is_active(&self) -> bool {
         matches!(self.status(), AVAILABLE | LOCKED)
     }
@@ -76,7 +76,7 @@ impl Auditor {
         ensure(seat.status() == AVAILABLE, || format!("it was changed while {}", seat.status()))
     }
 
-    /// Moves a ticket on; from what it must be to what it is then.
+    /// Changes a ticket's status from `from` to `to`.
     pub(super) fn change(
         &mut self,
         id: TicketId,
@@ -93,7 +93,7 @@ impl Auditor {
         Ok(seat)
     }
 
-    /// A ticket is locked or sold exactly while an order has it.
+    /// Checks that a ticket is locked or sold exactly while an order has it.
     pub(super) fn is_held_rightly(&self, id: TicketId, seat: &Seat) -> Verdict {
         let holder = seat.holder.and_then(|order| self.orders.get(&order));
         let right = match seat.status() {

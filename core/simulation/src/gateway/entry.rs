@@ -1,4 +1,4 @@
-//! What the simulated card processor remembers of a charge.
+//! Charges of the simulated card processor.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use boxoffice::{ChargeId, Money, OrderId, RefundId};
 
 use crate::Rng;
 
-/// A request and what became of it.
+/// A charge request and its outcome.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     order: OrderId,
     amount: Money,
     pub(super) arrives: Duration,
-    /// From when on the outcome is known.
+    /// Time from which on the outcome is known.
     pub(super) decided: Duration,
-    /// From when on the buyer has done what their bank asks for.
+    /// Time from which on the buyer has confirmed with their bank.
     pub(super) confirmed: Duration,
     pub(super) declined: bool,
-    /// Whether the money is only set aside.
+    /// `true` if the money is only authorized.
     pub(super) aside: bool,
-    /// Whether it was given up before any money was taken.
+    /// `true` if it was given up before any money was taken.
     voided: bool,
-    /// Whether each refund was given.
+    /// Refunds, with `true` if granted.
     refunds: BTreeMap<RefundId, (Money, bool)>,
     at_processor: Vec<(Arc<str>, Money)>,
-    /// Whether each was won, once it is closed; all are over the whole amount.
+    /// Disputes of the whole amount, with `true` or `false` for won or lost once closed.
     pub(super) disputes: Vec<(Arc<str>, Option<bool>)>,
 }
 
@@ -86,7 +86,7 @@ impl Entry {
         }
     }
 
-    /// Some are refused for good, such as when the card's account is closed.
+    /// Answers a refund request. Some are refused permanently, as when the card's account is closed.
     pub(super) fn refund(
         &mut self,
         request: &RefundRequest,
@@ -118,7 +118,7 @@ impl Entry {
         self.amount.minor().saturating_sub(given.chain(desk).sum())
     }
 
-    /// What it tells of the charge without being asked.
+    /// Returns the unsolicited reports about the charge.
     pub(super) fn reports(&self, charge_id: ChargeId, now: Duration) -> Vec<GatewayReport> {
         let order_id = self.order;
         let mut facts = Vec::new();

@@ -1,4 +1,5 @@
-//! The line between the box office and a gateway: requests and answers are lost, delayed and repeated by the seed.
+//! Connection between the box office and a gateway. The seed decides about lost, delayed and repeated requests and
+//! answers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,10 +16,10 @@ use crate::Rng;
 /// Longer than the box office waits for an answer.
 const TOO_LONG: Duration = Duration::from_secs(40);
 
-/// How late a request arrives at most.
+/// Maximum delay of a request.
 const LATE_MAX: Duration = Duration::from_hours(3);
 
-/// A gateway at the other end of a bad line.
+/// A gateway behind a bad connection.
 #[derive(Debug)]
 pub(crate) struct Line {
     gateway: Arc<dyn PaymentGateway>,
@@ -30,11 +31,11 @@ pub(crate) struct Line {
 struct State {
     rng: Rng,
     is_good: bool,
-    /// Requests that are under way, with the time at which they arrive.
+    /// Requests in transit, with the time of their arrival.
     late: Vec<(Duration, ChargeRequest)>,
 }
 
-/// What happens to a request and its answer.
+/// Fault of a request or its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     None,
@@ -44,7 +45,7 @@ enum Fault {
     AnswerSlow,
     /// The request arrives twice, at the same time.
     Repeated,
-    /// The request arrives hours later, if it is for a charge; any other is lost.
+    /// A charge request arrives hours later; any other request is lost.
     RequestLate,
 }
 
@@ -73,7 +74,7 @@ impl Line {
         }
     }
 
-    /// Delivers the late requests for this charge that have arrived by now; nobody hears the answers.
+    /// Delivers the late requests for this charge that have arrived by now. Their answers are dropped.
     async fn arrive(&self, id: ChargeId) {
         let now = self.time.elapsed();
         let due = |(at, request): &(Duration, ChargeRequest)| request.charge_id == id && *at <= now;
@@ -89,7 +90,7 @@ impl Line {
     }
 }
 
-/// Carries a request to the gateway, and its answer back.
+/// Delivers a request to the gateway, and its answer back.
 async fn carry<'a, T>(fault: Fault, send: impl Fn() -> GatewayFuture<'a, T>) -> Result<T, GatewayError> {
     match fault {
         Fault::None => send().await,

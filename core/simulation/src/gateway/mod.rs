@@ -13,12 +13,12 @@ pub(crate) use self::line::Line;
 pub use self::own::{Movement, OwnGateway, Processor};
 pub use self::seeded::SeededGateway;
 
-/// The time that has really passed in a simulated world, whatever its clocks say. Cheap to clone; clones are one.
+/// True elapsed time of a simulated world, independent of its clocks. Cheap to clone; clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct WorldTime(Arc<AtomicU64>);
 
 impl WorldTime {
-    /// Returns how long the world has existed.
+    /// Returns the age of the world.
     pub fn elapsed(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::SeqCst))
     }

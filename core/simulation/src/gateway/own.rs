@@ -1,4 +1,4 @@
-//! A gateway of an embedder's own, with the card processor behind it.
+//! Gateway of an embedder, with the card processor behind it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use boxoffice::gateway::{GatewayReport, PaymentGateway};
 use boxoffice::{ChargeId, Money, RefundId};
 
-/// A gateway of your own, for [`Simulation::gateway`](crate::Simulation::gateway), with the [`Processor`] that it talks to.
+/// Your own gateway, for [`Simulation::gateway`](crate::Simulation::gateway), with the [`Processor`] that it talks to.
 ///
-/// Requests and answers between the box office and the gateway are lost, delayed and repeated by the seed, unless the gateway is
-/// [`reliable`](OwnGateway::reliable) to reach.
+/// The seed decides about lost, delayed and repeated requests and answers between the box office and the gateway,
+/// unless the connection is [`reliable`](OwnGateway::reliable).
 #[derive(Debug)]
 #[must_use]
 pub struct OwnGateway {
@@ -19,7 +19,7 @@ pub struct OwnGateway {
 }
 
 impl OwnGateway {
-    /// Takes a gateway of which only its answers are known: that it took the money once is believed.
+    /// Creates a gateway whose answers alone are known. The auditor trusts that it took the money once.
     pub fn new(gateway: impl PaymentGateway) -> Self {
         Self { gateway: Arc::new(gateway), processor: None, is_reliable: false }
     }
@@ -30,7 +30,8 @@ impl OwnGateway {
         self
     }
 
-    /// Delivers every request once and every answer at once. What the gateway does by itself is left to it.
+    /// Makes the connection reliable: every request and answer arrives once, immediately. Faults of the gateway itself
+    /// remain.
     pub fn reliable(mut self) -> Self {
         self.is_reliable = true;
         self
@@ -43,40 +44,40 @@ impl<G: PaymentGateway> From<G> for OwnGateway {
     }
 }
 
-/// The card processor behind a gateway of your own, played by your test.
+/// Card processor behind your own gateway, implemented by your test.
 ///
-/// It outlives the crashes of the box office, as real ones do.
+/// It survives the crashes of the box office, as real ones do.
 pub trait Processor: fmt::Debug + Send + Sync {
-    /// Returns every movement of money so far, the oldest first. The list only grows.
+    /// Returns all movements of money so far, the oldest first. The list only grows.
     fn movements(&self) -> Vec<Movement>;
 
-    /// Returns everything that the processor would report by webhook by now. The simulation delivers any of it at any time, late
-    /// and more than once.
+    /// Returns all reports that the processor would have sent by webhook so far. The simulation delivers any of them at
+    /// any time, late and more than once.
     fn reports(&self) -> Vec<GatewayReport> {
         Vec::new()
     }
 
-    /// Ends all faults: from now on every request arrives and every answer comes. Called once, near the end of a run.
+    /// Ends all faults: from now on every request and answer arrives. Called once, near the end of a run.
     fn recover(&self) {}
 }
 
-/// Money that a card processor has moved.
+/// Movement of money at a card processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Movement {
-    /// It took money from a card.
+    /// The processor took money from a card.
     Taken {
-        /// The charge for which it was asked.
+        /// Charge of the request.
         charge_id: ChargeId,
-        /// How much.
+        /// Amount taken.
         amount: Money,
     },
-    /// It gave money back.
+    /// The processor gave money back.
     Returned {
-        /// The charge of which the money was.
+        /// Charge of the money.
         charge_id: ChargeId,
-        /// The refund for which it was asked; `None` if somebody gave the money back at the processor's own site.
+        /// Refund of the request; `None` if the money was given back at the processor's own site.
         refund_id: Option<RefundId>,
-        /// How much.
+        /// Amount given back.
         amount: Money,
     },
 }

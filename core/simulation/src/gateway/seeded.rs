@@ -1,4 +1,4 @@
-//! A card processor with every vice that real ones have, by the seed.
+//! Card processor with all faults of real ones, chosen by the seed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,9 +14,9 @@ use super::WorldTime;
 use super::entry::Entry;
 use crate::Rng;
 
-/// A card processor that declines, is slow, loses answers, takes money of which nobody hears, waits for buyers who never come,
-/// sets money aside first, refuses refunds, and gets requests hours late. At the processor itself money is given back and disputed. It
-/// charges each id at most once, and remembers everything when the box office crashes.
+/// A card processor that declines, is slow, loses answers, takes money without reporting it, waits for buyers who never
+/// come, authorizes before it captures, refuses refunds, and gets requests hours late. Refunds and disputes also occur
+/// at the processor itself. It charges each id at most once, and its data survives crashes of the box office.
 #[derive(Debug)]
 pub struct SeededGateway {
     time: WorldTime,
@@ -28,11 +28,11 @@ struct Books {
     rng: Rng,
     entries: BTreeMap<ChargeId, Entry>,
     honest: bool,
-    /// How many references were made up.
+    /// Number of references generated.
     references: u64,
 }
 
-/// What the caller hears of its request.
+/// Delivery of the answer to a request.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
     Answer,
@@ -44,30 +44,30 @@ enum Manner {
 }
 
 impl SeededGateway {
-    /// Creates a gateway that decides by the random numbers.
+    /// Creates a gateway whose behaviour follows the random numbers.
     pub fn new(rng: Rng, time: WorldTime) -> Self {
         let books = Books { rng, entries: BTreeMap::new(), honest: false, references: 0 };
         Self { time, books: Mutex::new(books) }
     }
 
-    /// Ends all faults: from now on every request arrives and every answer comes.
+    /// Ends all faults: from now on every request and answer arrives.
     pub fn behave(&self) {
         self.books().honest = true;
     }
 
-    /// Something that it tells without being asked, of anything that it knows: perhaps late, perhaps not for the first time.
+    /// Returns a random unsolicited report, possibly late, possibly repeated.
     pub(crate) fn report(&self, rng: &mut Rng) -> Option<GatewayReport> {
         let known = self.reports();
         rng.pick(&known).cloned()
     }
 
-    /// Everything that it knows, in the order in which it came about.
+    /// Returns all possible reports, in the order of their occurrence.
     pub(crate) fn reports(&self) -> Vec<GatewayReport> {
         let now = self.time.elapsed();
         self.books().entries.iter().flat_map(|(id, entry)| entry.reports(*id, now)).collect()
     }
 
-    /// Something happens at the processor itself.
+    /// Makes a refund or dispute happen at the processor itself.
     pub(crate) fn work_at_processor(&self, rng: &mut Rng) {
         let now = self.time.elapsed();
         let mut books = self.books();
@@ -95,7 +95,7 @@ impl SeededGateway {
 }
 
 impl Books {
-    /// Makes up what happens to a new request.
+    /// Decides the fate of a new request.
     fn receive(&mut self, request: &ChargeRequest, now: Duration) -> Manner {
         let whim = if self.honest { 0 } else { self.rng.below(100) };
         let mut entry = Entry::new(request, now);
@@ -123,7 +123,7 @@ impl Books {
                 Manner::Lost
             }
             86..93 => {
-                // The buyer's bank asks back; the buyer answers, late or never.
+                // The buyer's bank requires a confirmation; the buyer answers late or never.
                 let answers = self.rng.per_mille(700);
                 entry.confirmed = if answers { now + self.rng.up_to(Duration::from_mins(20)) } else { Duration::MAX };
                 Manner::Answer
@@ -139,12 +139,12 @@ impl Books {
         self.entries.get(&id).map_or(ChargeAnswer::Unknown, |entry| entry.answer(id, now))
     }
 
-    /// Whether a call fails for no reason.
+    /// Returns `true` if a call fails at random.
     fn is_down(&mut self) -> bool {
         !self.honest && self.rng.per_mille(150)
     }
 
-    /// Does something to an entry, and may lose the question or the answer.
+    /// Applies `work` to an entry; may lose the request or the answer.
     fn ask<T>(&mut self, id: ChargeId, now: Duration, work: impl FnOnce(&mut Entry, &mut Rng, bool) -> T) -> Asked<T> {
         if self.is_down() {
             return Err(GatewayError("the question was lost".into()));
@@ -156,7 +156,7 @@ impl Books {
     }
 }
 
-/// What came of a question.
+/// Result of a request.
 type Asked<T> = Result<T, GatewayError>;
 
 impl PaymentGateway for SeededGateway {
@@ -200,7 +200,7 @@ impl PaymentGateway for SeededGateway {
     fn capture(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         let (id, now) = (request.charge_id, self.time.elapsed());
         let answer = self.books().ask(id, now, |entry, rng, honest| {
-            // Some are forgotten for so long that the bank has released them.
+            // Some captures come so late that the bank has released the authorization.
             entry.capture(!honest && rng.per_mille(50));
             entry.answer(id, now)
         });

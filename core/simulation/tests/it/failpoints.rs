@@ -1,9 +1,9 @@
-//! The mistake of every failpoint is found by the simulation, within a few seeds.
+//! Tests that the simulation finds the error of every failpoint within a few seeds.
 
 use boxoffice::simulation::Failpoint;
 use boxoffice_simulation::Simulation;
 
-/// Within how many worlds a mistake has to be found.
+/// Maximum number of worlds in which an error has to be found.
 const SEEDS: u64 = 60;
 
 #[track_caller]
@@ -12,11 +12,11 @@ fn found(failpoint: Failpoint) {
     let failure = failpoint.activate(|| (1..=SEEDS).find_map(|seed| simulation.run(seed).err()));
     let failure = failure.unwrap_or_else(|| panic!("{failpoint:?} is not found in {SEEDS} worlds"));
     eprintln!("{failpoint:?}: seed {} at step {}: {}", failure.seed, failure.step, failure.what);
-    // Without the mistake nothing is wrong with that world.
+    // Without the error, this world has no violation.
     simulation.run(failure.seed).unwrap_or_else(|failure| panic!("also without {failpoint:?}: {failure}"));
 }
 
-/// A test for each, so that they run side by side, and one that none is left out.
+/// Defines a test for each failpoint, so that they run in parallel, and a test that none is missing.
 macro_rules! failpoints {
     ($($test:ident: $failpoint:ident,)*) => {
         $(

@@ -1,4 +1,4 @@
-//! The simulation as an embedder uses it; `cargo xtask sim` runs it at length.
+//! Tests of the simulation as embedders use it; `cargo xtask sim` runs it at length.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ fn one_seed_is_one_run_byte_for_byte() {
     assert_ne!(one.files, simulation.run(12).unwrap().files);
 }
 
-/// A gateway that takes everybody's money at once.
+/// A gateway that charges every card immediately.
 #[derive(Debug, Default)]
 struct Greedy(Mutex<Vec<ChargeId>>);
 
@@ -45,7 +45,7 @@ impl PaymentGateway for Greedy {
 
 static ENDS: AtomicU64 = AtomicU64::new(0);
 
-/// Audits that no order is open at the end.
+/// Audit that no order is open at the end.
 #[derive(Debug)]
 struct NobodyWaits;
 
@@ -56,7 +56,7 @@ impl Audit for NobodyWaits {
     }
 }
 
-/// Audits the false claim that no ticket is ever listed.
+/// Audit of the false claim that no ticket is ever listed.
 #[derive(Debug)]
 struct NoTickets;
 

@@ -1,4 +1,4 @@
-//! The simulation as those who embed the box office use it, and what it finds.
+//! Tests of the simulation as embedders use it, and of its findings.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test binary are tests too")]
 
 #[cfg(feature = "failpoints")]

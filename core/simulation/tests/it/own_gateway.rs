@@ -1,4 +1,4 @@
-//! Gateways of embedders, with the card processor behind them: good ones pass, and what a bad one does is found.
+//! Tests of embedders' gateways with the card processor behind them: good ones pass, and errors of bad ones are found.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,19 +12,19 @@ use boxoffice::gateway::{
 use boxoffice::{ChargeId, Money, OrderId, RefundId};
 use boxoffice_simulation::{Movement, OwnGateway, Processor, Simulation};
 
-/// What is wrong with a gateway.
+/// Fault of a gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     None,
-    /// It takes money whenever it is asked.
+    /// It takes money every time it is asked.
     ChargesAgain,
-    /// It gives money back whenever it is asked.
+    /// It gives money back every time it is asked.
     RefundsAgain,
-    /// It does not find some of the charges that it has made.
+    /// It does not find some of the charges that it made.
     ForgetsCharges,
-    /// It says that it gave money back, and did not.
+    /// It confirms refunds that it did not make.
     KeepsRefunds,
-    /// It declines what it has charged.
+    /// It declines charges that it made.
     Lies,
 }
 
@@ -42,7 +42,7 @@ struct Books {
     movements: Vec<Movement>,
 }
 
-/// The gateway's side of it.
+/// Interface of the gateway.
 #[derive(Debug)]
 struct Gateway(Arc<Till>);
 
@@ -93,7 +93,7 @@ impl PaymentGateway for Gateway {
 
     fn charge(&self, request: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(async move {
-            // The processor takes its time, which is the world's.
+            // The processor needs time, which is the world's time.
             tokio::time::sleep(Duration::from_millis(200)).await;
             Ok(Self::charge(self, &request))
         })
@@ -197,7 +197,7 @@ fn without_a_line_and_books_the_gateway_is_believed() {
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
-/// Decides by something that goes on from world to world.
+/// A gateway whose decisions depend on state that survives from world to world.
 #[derive(Debug)]
 struct Moody;
 

@@ -1,4 +1,4 @@
-//! Inbound webhooks: what card processors report by themselves.
+//! Inbound webhooks: reports by card processors.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -12,7 +12,7 @@ use crate::error::{Failure, Refusal};
 use crate::extract::RawBody;
 use crate::state::AppState;
 
-/// How large a message may be, in bytes. They hold one object of the card processor's.
+/// Maximum size of a message, in bytes. A message contains one object of the card processor.
 const BODY_MAX: usize = 256 << 10;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {

@@ -1,4 +1,4 @@
-//! Whose the money is: balances, statements, payouts.
+//! The ledger: balances, statements, payouts.
 
 use axum::Json;
 use axum::body::Body;
@@ -66,7 +66,7 @@ async fn statement(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
     ];
-    // A fault in the middle breaks the response off, so that nobody takes a part for the whole.
+    // An error in the middle breaks off the response, so that nobody takes an incomplete file for a complete one.
     Ok((headers, Body::from_stream(stream::iter(parts))).into_response())
 }
 

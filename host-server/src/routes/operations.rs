@@ -1,4 +1,4 @@
-//! What whoever runs the host asks it, and its own documentation.
+//! Routes for the host's administrators, and its API documentation.
 
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ async fn docs_js() -> Response {
     page("text/javascript; charset=utf-8", include_str!("../docs/docs.js"))
 }
 
-/// A file of the documentation page. The page may load its own files and the description, and nothing from elsewhere.
+/// Returns a file of the documentation page. The page may load its own files and the OpenAPI document only.
 fn page(content_type: &'static str, text: &'static str) -> Response {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                   frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

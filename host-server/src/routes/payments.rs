@@ -57,7 +57,7 @@ async fn get(
 ) -> Result<Response, Failure> {
     let payments = office.payments();
     let charge = payments.get(user.id(), id)?;
-    // It is nobody's but the buyer's; everybody else sees the charge without it.
+    // Only the buyer may see the client secret; others get the charge without it.
     let secret = payments.client_secret(user.id(), id).ok().flatten();
     Ok(Json(ChargeOut::from(&charge).with_secret(secret.as_ref())).into_response())
 }

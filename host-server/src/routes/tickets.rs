@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::state::AppState;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
-    // A batch of 10,000 tickets needs more room than other bodies.
+    // A batch of 10,000 tickets needs a larger limit than other bodies.
     let batch_limit = DefaultBodyLimit::max(settings.batch_body_limit);
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -92,7 +92,7 @@ async fn get(
     have: IfNoneMatch,
 ) -> Result<Response, Failure> {
     let ticket = office.tickets().get(id)?;
-    // May be kept, but not used again without asking: it can be sold at any moment.
+    // Caches must revalidate: the ticket can be sold at any time.
     let headers = [(header::ETAG, etag(ticket.version)), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if have.has(ticket.version) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());

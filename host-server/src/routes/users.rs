@@ -88,7 +88,7 @@ async fn current_user(
     let user = match session.map(|session| office.auth().current_user(&session)) {
         None => None,
         Some(Ok(user)) => Some(user),
-        // Erased since the token was checked.
+        // The user was erased after the check of the token.
         Some(Err(error)) if error.status_code() == 401 => None,
         Some(Err(error)) => return Err(error.into()),
     };

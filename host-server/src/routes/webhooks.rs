@@ -1,4 +1,4 @@
-//! Webhooks, for operators: subscribe, look after, see what was delivered.
+//! Webhooks, for operators: subscriptions and the log of deliveries.
 
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts, Path};
@@ -27,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(resend))
 }
 
-/// The webhooks, asked for by an operator.
+/// The extractor for webhooks that admits operators only.
 struct Operated(Webhooks);
 
 impl<S> FromRequestParts<S> for Operated
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// The id of the path. A text that is no id names nothing.
+/// The id of the path. An invalid id gets the answer of an unknown webhook.
 struct WebhookId(Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for WebhookId {

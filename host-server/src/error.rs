@@ -149,23 +149,23 @@ impl From<WebhookError> for Failure {
     }
 }
 
-/// What every error looks like.
+/// The body of all error responses.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Errors)]
 pub(crate) struct ErrorBody {
-    /// What is wrong, one entry a fault.
+    /// The errors, one entry for each.
     #[schema(value_type = Vec<ErrorEntry>)]
     errors: Vec<FieldError>,
 }
 
-/// One thing that is wrong.
+/// A single error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(crate) struct ErrorEntry {
-    /// A sentence for a person.
+    /// Message for people.
     #[schema(example = "Price must be greater than 0")]
     message: String,
-    /// The one field at fault, where there is one.
+    /// Field that the error is about, if any.
     #[schema(required = false, example = "price")]
     field: Option<String>,
 }

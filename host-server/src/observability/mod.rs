@@ -3,7 +3,8 @@
 //! Everything here is computed from the journal, the metrics and the engine's gauges, and is not stored. After a start,
 //! the journal's last hours are read again.
 //!
-//! **Invariant:** the journal's writer never waits for anything here, and memory stays bounded whatever the journal's length.
+//! **Invariant:** the journal's writer never waits for anything here, and memory stays bounded for journals of any
+//! length.
 
 #[cfg(feature = "pages")]
 pub(crate) mod audit_trail;

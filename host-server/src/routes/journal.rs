@@ -31,7 +31,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))
 }
 
-/// The facts, oldest first. With `Accept: text/event-stream` they come as server-sent events, history first and then live.
+/// Read the journal's records, oldest first. With `Accept: text/event-stream`, they are sent as server-sent events:
+/// first the history, then live.
 #[utoipa::path(
     get, path = "/api/journal", tag = "journal",
     params(

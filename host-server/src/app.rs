@@ -1,4 +1,4 @@
-//! The application: every route with what stands around it.
+//! The application: all routes with their middleware.
 
 use axum::Router;
 
@@ -9,12 +9,12 @@ use crate::state::AppState;
 #[cfg(feature = "pages")]
 use crate::web;
 
-/// Returns the whole application: every route of the contract, the pages for people, and all that stands around them.
+/// Returns the application: all routes of the API, the pages, and their middleware.
 pub fn app(state: AppState) -> Router {
     app_with(state, Router::new())
 }
 
-/// Returns the same with `more` routes behind the same middlewares, for programs that embed the host.
+/// Returns the application with `more` routes behind the same middleware, for programs that embed the host.
 pub fn app_with(state: AppState, more: Router<AppState>) -> Router {
     let (routes, _) = routes::all(&state.settings).split_for_parts();
     #[cfg(feature = "pages")]

@@ -1,35 +1,35 @@
-//! How the checkout takes a card.
+//! Card input of the checkout.
 
 use std::str::FromStr;
 
-/// How the checkout of the storefront takes a card.
+/// Card input of the storefront's checkout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum CardForm {
-    /// By a form for the sandbox's test cards.
+    /// A form for the sandbox's test cards.
     #[default]
     Sandbox,
-    /// By fields of Stripe's own script, which sends the card from the browser to Stripe.
+    /// Fields of Stripe's own script, which sends the card from the browser to Stripe.
     Stripe(PublishableKey),
-    /// Not at all: the money is taken by a gateway whose tokens are made somewhere else, and the checkout says so.
+    /// No card input: the gateway's tokens are created elsewhere, and the checkout says so.
     Elsewhere,
 }
 
-/// A publishable key of a Stripe account, `pk_test_…` or `pk_live_…`: what pages show to Stripe, and no secret.
+/// A publishable key of a Stripe account, `pk_test_…` or `pk_live_…`. Pages contain it; it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishableKey(Box<str>);
 
-/// Not a publishable key. Says nothing of what was given, which may be a secret in the wrong place.
+/// Error of a text that is not a publishable key. It does not contain the text, which may be a secret key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the publishable key of Stripe must start with pk_test_ or pk_live_, and a secret key is none")]
 pub struct NotPublishable;
 
 impl PublishableKey {
-    /// The key as pages have it.
+    /// Returns the text of the key.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is one of Stripe's live mode, in which money moves.
+    /// Returns `true` if the key belongs to Stripe's live mode, in which money moves.
     pub fn is_live(&self) -> bool {
         self.0.starts_with("pk_live_")
     }

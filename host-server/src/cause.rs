@@ -1,4 +1,4 @@
-//! Errors with all that they came from, for those who look after the host.
+//! Messages of errors with their sources, for administrators.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
-//! The one place that makes the common error body, `{"errors": [{"message": …, "field"?: …}]}`.
+//! The only module that creates the common error body, `{"errors": [{"message": …, "field"?: …}]}`.
 //!
-//! Whatever goes wrong on the way of a request becomes a [`Failure`] and leaves as one: the core's [`boxoffice::Error`] with its
-//! own code and status, and a [`Refusal`] of the host where the request never reached the core.
+//! Every error of a request becomes a [`Failure`]: the core's [`boxoffice::Error`], with its own code and status, or a
+//! [`Refusal`] by the host if the request did not reach the core.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use utoipa::ToSchema;
 
 use crate::webhooks::WebhookError;
 
-/// Names the error to programs: the stable code, such as `ticket.locked`.
+/// Header with the stable code of the error, such as `ticket.locked`, for programs.
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
-/// Why the host itself refuses a request.
+/// A refusal of a request by the host itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     RouteNotFound,
@@ -108,7 +108,7 @@ impl Refusal {
     }
 }
 
-/// What a request ends with when it does not succeed.
+/// The error of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Failure {
     Core(boxoffice::Error),
@@ -149,32 +149,32 @@ impl From<WebhookError> for Failure {
     }
 }
 
-/// What every error looks like.
+/// The body of all error responses.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Errors)]
 pub(crate) struct ErrorBody {
-    /// What is wrong, one entry a fault.
+    /// The errors, one entry for each.
     #[schema(value_type = Vec<ErrorEntry>)]
     errors: Vec<FieldError>,
 }
 
-/// One thing that is wrong.
+/// A single error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(crate) struct ErrorEntry {
-    /// A sentence for a person.
+    /// Message for people.
     #[schema(example = "Price must be greater than 0")]
     message: String,
-    /// The one field at fault, where there is one.
+    /// Field that the error is about, if any.
     #[schema(required = false, example = "price")]
     field: Option<String>,
 }
 
-/// The core's error behind a response, for the log of what went wrong inside.
+/// The core's error that caused a response, for the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Cause(pub(crate) Arc<boxoffice::Error>);
 
-/// What an error says, for the page that a browser gets instead of the body.
+/// The content of an error, for the page that a browser gets instead of the body.
 #[cfg(feature = "pages")]
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorSummary {
@@ -227,7 +227,7 @@ fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retr
     response
 }
 
-/// Whole seconds, rounded up: who waits that long is never too early.
+/// Returns the wait in whole seconds, rounded up so that a retry is never too early; at least 1.
 fn wait_secs(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }

@@ -1,14 +1,14 @@
-//! The HTTP host of boxoffice: every service of the box office behind one axum router, and the tools to look after its data.
+//! The HTTP host of boxoffice: all services of the box office behind one axum router, and tools to administer its data.
 //!
 //! # Features
 //!
-//! The API alone is always there. `pages` adds the storefront and the console, `cli` the server's command line with its
-//! commands, and `stripe` real cards for that command line. All are on by default.
+//! The API is always included. `pages` adds the storefront and the console. `cli` adds the server's command line.
+//! `stripe` adds payments by real cards to that command line. All are enabled by default.
 //!
-//! Routes are thin: they parse, call the core, and map the answer. What stands around them is in `middleware`, the one place
-//! that makes the common error body is `error`.
+//! Routes are thin: they parse the request, call the core, and map the answer. `middleware` contains the code around
+//! all routes. Only `error` creates the common error body.
 //!
-//! **Invariant:** no rule of the box office is decided here.
+//! **Invariant:** the host decides no rule of the box office.
 
 #[cfg(feature = "cli")]
 mod admin;

@@ -1,6 +1,7 @@
-//! Accepts connections, a bounded number of them, and lets go of them in good order.
+//! Listener for a bounded number of connections, with a graceful shutdown.
 //!
-//! axum's own `serve` has no timeout for a head that never ends and no bound on connections, so this is hyper's loop with both.
+//! axum's own `serve` has neither a timeout for the head of a request nor a bound on connections. This loop over hyper
+//! has both.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,13 +18,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
-/// How long a client may take to send the head of a request, or to begin the next one.
+/// Maximum time for the head of a request, including the wait for the next request.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
 
-/// How long to wait when the machine has no room for another connection.
+/// Pause after an error of `accept`, such as too many open files.
 const AFTER_ACCEPT_FAILED: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is ready, and then ends the requests under way, for at most `deadline`.
+/// Serves until `stop` is ready, then waits at most `deadline` for the requests in progress.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
@@ -36,7 +37,7 @@ pub(crate) async fn serve(
     let mut stop = std::pin::pin!(stop);
     loop {
         let next = async {
-            // A connection that finds no place waits in the system's queue, which is bounded too.
+            // A connection without a place waits in the system's queue, which is bounded too.
             let place = Arc::clone(&places).acquire_owned().await.ok();
             (place, listener.accept().await)
         };
@@ -61,7 +62,7 @@ fn serve_connection(
     peer: SocketAddr,
     place: Option<OwnedSemaphorePermit>,
 ) {
-    // Answers are written whole; waiting for more to send would only delay them.
+    // Responses are written at once; Nagle's algorithm would only delay them.
     let _ = stream.set_nodelay(true);
     let app = app.clone().map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -74,7 +75,7 @@ fn serve_connection(
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         let _place = place;
-        // A client that goes away in the middle is no news.
+        // A client that disconnects early is not worth a warning.
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection broke off");
         }

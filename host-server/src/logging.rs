@@ -1,4 +1,4 @@
-//! Logs: one line an event, to the standard error, as text or as JSON.
+//! Logs: one line for each event, on the standard error, as text or as JSON.
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::panic::PanicHookInfo;
@@ -7,22 +7,22 @@ use clap::ValueEnum;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text, for people.
     Text,
-    /// For machines: a JSON object a line.
+    /// JSON, for machines: one object per line.
     Json,
 }
 
-/// How many lines may wait to be written.
+/// Maximum number of lines that wait to be written.
 const LINES_MAX: usize = 16 * 1024;
 
-/// Starts logging; lines that wait are written when the guard is dropped.
+/// Starts logging. Dropping the guard writes all waiting lines.
 ///
-/// Lines are written by a thread of their own, so that a slow terminal or disk delays no request. When more than
-/// a bounded number of them wait, further ones are dropped.
+/// A separate thread writes the lines, so that a slow terminal or disk delays no request. If [`LINES_MAX`] lines wait,
+/// further ones are dropped.
 pub(crate) fn start(format: LogFormat, filter: &str) -> WorkerGuard {
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(true)

@@ -1,4 +1,4 @@
-//! The binary `boxoffice-server`; everything it does is in the library of the same name.
+//! The binary `boxoffice-server`. All its code is in the library of the same name.
 
 use std::process::ExitCode;
 

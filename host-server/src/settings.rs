@@ -1,38 +1,38 @@
-//! How the host behaves.
+//! Settings of the host.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::cards::CardForm;
 
-/// How the host behaves, as decided at its start.
+/// Settings of the host, fixed at its start.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The address at which people reach the host; `https` there makes cookies `Secure`.
+    /// Public address of the host. If its scheme is `https`, cookies are `Secure`.
     pub public_url: Option<String>,
-    /// Sites whose pages may call the host: none by default.
+    /// Origins whose pages may call the API; none by default.
     pub cors_origins: Vec<String>,
-    /// Whether clients are limited in how much they may ask.
+    /// `true` if the rate of requests per client is limited.
     pub rate_limit: bool,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Addresses of proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpAddr>,
-    /// How long a request may take.
+    /// Timeout of a request.
     pub request_timeout: Duration,
-    /// How large a body may be, in bytes.
+    /// Maximum size of a body, in bytes.
     pub body_limit: usize,
-    /// How large the body of a batch of tickets may be, in bytes.
+    /// Maximum size of the body of a batch of tickets, in bytes.
     pub batch_body_limit: usize,
-    /// How many requests may be under way.
+    /// Maximum number of requests in progress.
     pub in_flight_max: usize,
-    /// How many bytes of bodies may be in memory while they are read.
+    /// Maximum total size of the bodies that are being read, in bytes.
     pub body_bytes_max: usize,
-    /// How many journal streams may be open.
+    /// Maximum number of open journal streams.
     pub feeds_max: usize,
-    /// How many pages may follow what happens to the tickets of a show.
+    /// Maximum number of pages that follow the live feed of a show.
     pub live_pages_max: usize,
-    /// How long a session lives; what the office is opened with.
+    /// Lifetime of a session; it must equal that of the box office.
     pub session_length: Duration,
-    /// How the checkout takes a card; it must fit the gateway that the office is opened with.
+    /// Card input of the checkout; it must fit the gateway of the box office.
     pub cards: CardForm,
 }
 
@@ -57,7 +57,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether people reach the host over https.
+    /// Returns `true` if the scheme of the public address is `https`.
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }

@@ -1,4 +1,4 @@
-//! What requests share. A handler takes the part that it needs, by `State<BoxOffice>` and the like, and never the whole.
+//! State that all requests share. A handler takes only the parts that it needs, such as `State<BoxOffice>`.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::observability::{Verification, audit_trail::HistorySearch, history::Me
 use crate::settings::Settings;
 use crate::webhooks::Webhooks;
 
-/// What every request shares: the office, the settings, and what counts and limits.
+/// State that all requests share: the box office, the settings, the limits and the metrics.
 #[derive(Debug, Clone)]
 pub struct AppState(Arc<Shared>);
 
@@ -25,9 +25,9 @@ pub struct AppState(Arc<Shared>);
 pub struct Shared {
     /// The box office.
     pub office: BoxOffice,
-    /// How the host behaves.
+    /// Settings of the host.
     pub settings: Arc<Settings>,
-    /// Cancelled when the host begins to stop: streams end then, and `/readyz` says no.
+    /// Cancelled when the host begins to stop. Streams end then, and `/readyz` answers 503.
     pub stopping: CancellationToken,
     pub(crate) load: Arc<Load>,
     pub(crate) rates: Option<Arc<Rates>>,
@@ -43,7 +43,7 @@ pub struct Shared {
     pub(crate) verification: Verification,
 }
 
-/// Lets handlers take these fields by themselves.
+/// Implements `FromRef` for these fields, so that handlers can take them.
 macro_rules! parts {
     ($($field:ident: $part:ty),+ $(,)?) => {$(
         impl FromRef<AppState> for $part {
@@ -83,8 +83,8 @@ impl AppState {
         Self::with_webhooks(office, settings, None)
     }
 
-    /// Creates the same with webhooks to look after; whoever opened them starts their deliveries. Without any, their routes answer
-    /// `webhook.unavailable`.
+    /// Creates the state of a host that serves `office` and manages its webhooks. The caller starts their deliveries.
+    /// Without webhooks, their routes answer `webhook.unavailable`.
     pub fn with_webhooks(office: BoxOffice, settings: Settings, webhooks: Option<Webhooks>) -> Self {
         Self(Arc::new(Shared {
             office,
@@ -105,14 +105,16 @@ impl AppState {
         }))
     }
 
-    /// Begins to keep the figures that operators look at, if that has not begun; it ends when the box office closes. Needs a
-    /// runtime, which is why a new state does not begin by itself; the first look at the figures does otherwise.
+    /// Starts the task that keeps the metrics of the console's charts, unless it is running. The task ends when the box
+    /// office closes. Requires a Tokio runtime, so a new state does not start it; otherwise the first visit of the
+    /// charts does.
     #[cfg(feature = "pages")]
     pub fn keep_figures(&self) {
         self.metrics_history.keep(&self.office, &self.metrics);
     }
 
-    /// Does what is due every few seconds, so that what is counted stays small.
+    /// Performs periodic maintenance of the metrics and the rate limits, which bounds their memory. Call it every few
+    /// seconds.
     pub fn tidy(&self) {
         self.metrics.run_upkeep();
         if let Some(rates) = &self.rates {

@@ -1,4 +1,5 @@
-//! What commands print: results on the standard output, errors and progress on the standard error, so that results can be piped on.
+//! Output of commands: results on the standard output, errors and progress on the standard error, so that results can
+//! be piped.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -8,27 +9,27 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::admin::Reply;
 use crate::cause::chain;
 
-/// What a subcommand ends with.
+/// The result of a subcommand.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
-/// Says what went wrong, with all that it came from.
+/// Prints an error with its sources to the standard error.
 pub(crate) fn complain(error: &dyn Error) {
     eprintln!("error: {}", chain(error));
 }
 
-/// Writes a line to the standard output; a reader that has gone away is no error of ours.
+/// Writes a line to the standard output. A closed pipe is not an error.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
-/// A bar that counts `things`, invisible unless somebody looks.
+/// Creates a progress bar that counts `things`. It is hidden if the standard error is not a terminal.
 pub(crate) fn progress_bar(what: &'static str, things: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:>12} [{bar:32}] {human_pos}/{human_len} {prefix} {eta}");
     let bar = ProgressBar::new(0).with_message(what).with_prefix(things);
     if let Ok(style) = style { bar.with_style(style.progress_chars("=> ")) } else { bar }
 }
 
-/// Moves the bar if that is what the reply is about.
+/// Moves the bar if the reply reports progress.
 pub(crate) fn follow(bar: &ProgressBar, reply: &Reply) {
     if let Reply::Progress { done, total } = reply {
         bar.set_length(*total);

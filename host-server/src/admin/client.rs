@@ -1,4 +1,5 @@
-//! The command's end: over the socket if a server listens there, and directly if none does.
+//! The client of administrative tasks. It sends the task over the socket if a server listens, and otherwise performs it
+//! directly.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -10,24 +11,24 @@ use super::protocol::{Answer, Problem};
 use super::{Listener, Reply, Task, Tools, perform, socket};
 use crate::webhooks::{self, WebhookSettings, Webhooks};
 
-/// The file that every data directory has.
+/// Name of the file that every data directory contains.
 const JOURNAL: &str = "journal.redb";
 
-/// Why a task has no outcome.
+/// Error of a task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
-    /// The box office said no.
+    /// The box office refused the task.
     #[error(transparent)]
     Refused(Problem),
-    /// There is nothing to do it with.
+    /// The directory contains no box office.
     #[error("there is no box office in {0}")]
     NoOffice(String),
-    /// The server went away, or what was to be written could not be.
+    /// The connection to the server broke, or writing failed.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Does a task on the box office in `dir` and gives its outcome; `listener` hears all that comes before it.
+/// Performs a task on the box office in `dir` and returns its outcome. `listener` receives all earlier replies.
 pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Answer, TaskError> {
     if !dir.join(JOURNAL).exists() {
         return Err(TaskError::NoOffice(dir.display().to_string()));
@@ -53,7 +54,7 @@ pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Ans
     outcome.ok_or_else(broken)?.map_err(TaskError::Refused)
 }
 
-/// Whether a server has the directory.
+/// Returns `true` if a server has the directory open.
 pub(crate) fn is_served(dir: &Path) -> io::Result<bool> {
     Ok(connect(dir)?.is_some())
 }
@@ -62,7 +63,7 @@ fn connect(dir: &Path) -> io::Result<Option<UnixStream>> {
     let address = socket::address(dir, socket::NAME)?;
     match UnixStream::connect(&address.path) {
         Ok(stream) => Ok(Some(stream)),
-        // No socket, or one that a server left behind.
+        // No socket, or one that an earlier server left behind.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => Ok(None),
         Err(error) => Err(error),
     }
@@ -78,8 +79,8 @@ fn ask(mut server: UnixStream, task: &Task, listener: Listener<'_>) -> io::Resul
     Ok(())
 }
 
-/// The box office of a directory that nobody serves, with its webhooks where they are needed. Their addresses were the business of
-/// the server, which checks them again whenever it delivers; here nothing is delivered.
+/// Opens the box office of a directory without a server, with its webhooks if the task needs them. Their addresses are
+/// not checked here, because nothing is delivered; the server checks them on each delivery.
 fn tools(dir: &Path, task: &Task) -> Result<Tools, TaskError> {
     let office = open(dir)?;
     let needed =
@@ -93,7 +94,7 @@ fn tools(dir: &Path, task: &Task) -> Result<Tools, TaskError> {
 }
 
 fn open(dir: &Path) -> Result<BoxOffice, TaskError> {
-    // Nobody signs in here, so no key is needed, and none must be made that a server would then take for its own.
+    // Nobody signs in here, so no key is needed. No key may be created, because a server would later use it.
     let opened = KeyRing::new(&[0; 32]).and_then(|keys| BoxOffice::builder().key_ring(keys).open(dir));
     opened.map_err(|error: Error| TaskError::Refused(Problem::from(&error)))
 }

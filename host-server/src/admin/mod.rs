@@ -1,7 +1,8 @@
-//! What administrators do at the machine: the same tasks whether a server has the directory or nobody does.
+//! Administrative tasks on the machine, with a running server or without one.
 //!
-//! A running server takes them over a Unix socket in the data directory that only its owner may open: who can open it could
-//! read the data anyway, so there is nothing to sign in to. Without a server the command opens the directory itself.
+//! A running server accepts tasks over a Unix socket in the data directory, which only the directory's owner can open.
+//! The owner can read the data anyway, so the socket needs no authentication. Without a server, the command opens the
+//! directory itself.
 
 mod client;
 mod protocol;
@@ -24,14 +25,14 @@ use serde_json::value::to_raw_value;
 use crate::observability::Throttle;
 use crate::webhooks::{WebhookError, Webhooks};
 
-/// Takes the replies to a task; an error means that nobody listens any more.
+/// Receives the replies to a task. It returns an error if the receiver is gone.
 pub(crate) type Listener<'a> = &'a mut dyn FnMut(Reply) -> std::io::Result<()>;
 
-/// What tasks are done with.
+/// The state that tasks need.
 #[derive(Debug, Clone)]
 pub(crate) struct Tools {
     office: BoxOffice,
-    /// None if the task has nothing to do with them.
+    /// The webhooks; `None` if the task does not need them.
     webhooks: Option<Webhooks>,
 }
 
@@ -41,10 +42,10 @@ impl Tools {
     }
 }
 
-/// How many records are read at a time.
+/// Number of records in one read.
 const READ_LEN: usize = 1000;
 
-/// Does a task, with its replies as it goes; the last one is its outcome.
+/// Performs a task and sends its replies; the last reply is the outcome.
 fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Result<()> {
     let office = &tools.office;
     let outcome = match task {
@@ -92,7 +93,7 @@ fn user(text: &str) -> Result<UserId, Error> {
 fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
     let mut throttle = Throttle::of(office);
     let report = office.journal().verify(&mut |done, total| {
-        // Verifying goes on when nobody looks at its progress any more.
+        // The verification continues without a receiver of its progress.
         let _ = listener(Reply::Progress { done, total });
         throttle.rest();
     })?;
@@ -100,10 +101,10 @@ fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
 }
 
 fn backup(tools: &Tools, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
-    // The copy has the same personal data in it as the original.
+    // The copy contains the same personal data as the original.
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dest);
     made.map_err(|error| Error::from(boxoffice::Code::JournalUnavailable).with_source(error))?;
-    // Taken before the journal's copy, no cursor can be ahead of it.
+    // The snapshot precedes the journal's copy, so that no cursor is ahead of the copy.
     let webhooks = tools.webhooks.as_ref().map(Webhooks::snapshot).transpose().map_err(unwritten)?;
     let seq = tools.office.journal().backup(dest, &mut |done, total| {
         let _ = listener(Reply::Progress { done, total });
@@ -116,7 +117,7 @@ fn unwritten(error: WebhookError) -> Error {
     Error::with_message(boxoffice::Code::JournalUnavailable, "The webhooks could not be copied").with_source(error)
 }
 
-/// Sends the records up to where the journal ends when it begins.
+/// Sends the records up to the journal's end at the time of the call.
 fn export(office: &BoxOffice, after: u64, listener: Listener<'_>) -> std::io::Result<()> {
     let journal = office.journal();
     let mut last = after;

@@ -1,4 +1,5 @@
-//! The language of the socket: the task as one line of JSON, then a line for each reply, the last of which is the outcome.
+//! The protocol of the socket: the task as one line of JSON, then one line for each reply. The last reply is the
+//! outcome.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use crate::dto::{DeliveryOut, WebhookOut};
 use crate::webhooks::WebhookError;
 
-/// What to do.
+/// A task.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "do")]
 pub(crate) enum Task {
@@ -25,7 +26,7 @@ pub(crate) enum Task {
     Webhooks { action: WebhookTask },
 }
 
-/// What to do with webhooks.
+/// A task about webhooks.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum WebhookTask {
@@ -39,7 +40,7 @@ pub(crate) enum WebhookTask {
     Resend { id: Uuid, delivery: u64 },
 }
 
-/// One line of the answer.
+/// A reply: one line of the answer.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Reply {
@@ -49,7 +50,7 @@ pub(crate) enum Reply {
     Failed(Problem),
 }
 
-/// What came of a task.
+/// The outcome of a task.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Answer {
@@ -64,7 +65,7 @@ pub(crate) enum Answer {
     Deliveries(Vec<DeliveryOut>),
 }
 
-/// Why a task was not done.
+/// Error that made a task fail.
 #[derive(Debug, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Problem {
@@ -73,7 +74,7 @@ pub(crate) struct Problem {
 }
 
 impl From<&Error> for Problem {
-    /// With all that the error came from: who reads it looks after the machine.
+    /// Converts an error, including all its sources, because an administrator of the machine reads it.
     fn from(error: &Error) -> Self {
         let faults = error.serialize_errors();
         let mut message = faults.iter().map(|fault| fault.message.as_ref()).collect::<Vec<_>>().join("; ");
@@ -99,7 +100,7 @@ impl From<&WebhookError> for Problem {
     }
 }
 
-/// What verifying found.
+/// The report of a verification.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
@@ -109,7 +110,7 @@ pub(crate) struct Report {
     pub(crate) problems: Vec<Finding>,
 }
 
-/// Something that is wrong with the journal.
+/// A problem of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Finding {
     pub(crate) seq: u64,

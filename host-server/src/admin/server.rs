@@ -1,4 +1,4 @@
-//! The server's end of the socket.
+//! The server of administrative tasks.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -13,16 +13,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Reply, Task, Tools, perform, socket};
 
-/// How many tasks may run at once.
+/// Maximum number of concurrent tasks.
 const TASKS_MAX: usize = 4;
 
-/// How many replies may wait for a slow client.
+/// Maximum number of replies that wait for a slow client.
 const REPLIES_MAX: usize = 256;
 
-/// Longer tasks make no sense.
+/// Maximum length of a task, in bytes.
 const TASK_LEN_MAX: u64 = 64 * 1024;
 
-/// A socket that takes tasks until it is dropped.
+/// A socket that accepts tasks until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     path: PathBuf,
@@ -30,16 +30,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Begins to take tasks for the box office whose data is in `dir`.
+    /// Starts to accept tasks for the box office whose data is in `dir`.
     ///
-    /// A socket that an earlier server left behind is replaced: the office has the directory, so nobody listens there.
+    /// Replaces a socket that an earlier server left behind. The box office has the directory open, so no other server
+    /// listens on it.
     pub(crate) fn start(tools: Tools, dir: &Path) -> io::Result<Self> {
         let path = dir.join(socket::NAME);
         let fresh = dir.join("admin.sock.new");
         remove(&fresh)?;
         let address = socket::address(dir, "admin.sock.new")?;
         let listener = UnixListener::bind(&address.path)?;
-        // It gets its name only once nobody else can open it.
+        // The socket is renamed only after its permissions are restricted, so that no other user can open it.
         fs::set_permissions(&fresh, Permissions::from_mode(0o600))?;
         fs::rename(&fresh, &path)?;
         let stop = CancellationToken::new();
@@ -93,7 +94,7 @@ async fn answer(mut stream: UnixStream, tools: Tools) -> io::Result<()> {
     let task: Task = serde_json::from_str(&line)?;
     tracing::info!(task = name(&task), "an administrator's task");
     let (replies, mut waiting) = mpsc::channel::<Reply>(REPLIES_MAX);
-    // Its end is the end of its replies.
+    // The channel of replies closes when the task ends.
     tokio::task::spawn_blocking(move || {
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
         perform(&tools, &task, &mut |reply| replies.blocking_send(reply).map_err(gone))

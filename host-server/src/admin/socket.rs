@@ -1,24 +1,24 @@
-//! Where the socket is.
+//! The address of the socket.
 
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
-/// The name of the socket in the data directory.
+/// Name of the socket in the data directory.
 pub(super) const NAME: &str = "admin.sock";
 
-/// The system's limit on the path of a socket is 108 bytes on Linux and 104 elsewhere.
+/// Maximum length of a socket's path, in bytes. The system's limit is 108 on Linux and 104 elsewhere.
 const PATH_LEN_MAX: usize = 100;
 
-/// A path to a socket that is short enough for the system, and what keeps it good.
+/// A path to a socket that is short enough for the system.
 pub(super) struct Address {
     pub(super) path: PathBuf,
-    /// A short path to a deep directory leads through a file descriptor of it.
+    /// The open directory, if the path leads through its file descriptor.
     _dir: Option<File>,
 }
 
-/// The path to the file `name` in `dir`.
+/// Returns the address of the file `name` in `dir`.
 pub(super) fn address(dir: &Path, name: &str) -> io::Result<Address> {
     let path = dir.join(name);
     if path.as_os_str().len() <= PATH_LEN_MAX {

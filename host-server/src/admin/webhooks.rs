@@ -1,4 +1,4 @@
-//! What administrators do with webhooks.
+//! Administrative tasks about webhooks.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use super::{Answer, Reply, Tools, WebhookTask};
 use crate::dto::{DeliveryOut, WebhookOut};
 use crate::webhooks::{NewSubscription, WebhookError, Webhooks};
 
-/// Does what is asked for; it is called where one may wait.
+/// Performs the task. Blocks.
 pub(super) fn perform(tools: &Tools, task: &WebhookTask) -> Reply {
     let Some(webhooks) = &tools.webhooks else {
         return Reply::Failed(Problem {
@@ -24,7 +24,7 @@ pub(super) fn perform(tools: &Tools, task: &WebhookTask) -> Reply {
     }
 }
 
-/// Waits on the server's runtime, or, where no server is, on one for this task alone.
+/// Blocks on the server's runtime or, without a server, on a new runtime.
 fn wait<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     match Handle::try_current() {
         Ok(runtime) => Ok(runtime.block_on(work)),

@@ -1,4 +1,4 @@
-//! The feed of a show as server-sent events: written once, and sent to everybody who looks at the show.
+//! The feed of a show as server-sent events. Each message is serialized once and sent to all readers.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,25 +12,26 @@ use tokio::time::Instant;
 use super::key::ShowKey;
 use super::shows::News;
 
-/// How many messages a slow reader may be behind; then it is told to look at everything again.
+/// Maximum lag of a reader, in messages. The connection of a slower reader ends.
 const BEHIND_MAX: usize = 16;
 
-/// How long changes of a show are gathered after a message about it; the first one after that is told at once. A message costs the
-/// host some ten microseconds for each who looks, and everybody is to see a change within a second.
+/// Minimum and maximum time for which changes of a show are collected after a message about it. The first change after
+/// that is sent at once. A message costs the host about ten microseconds per reader, and every reader must see a change
+/// within a second.
 const GATHER_MIN: Duration = Duration::from_millis(200);
 const GATHER_MAX: Duration = Duration::from_millis(900);
 
-/// How much longer they are gathered for each who looks.
+/// Additional time for each reader.
 const GATHER_MORE: Duration = Duration::from_micros(350);
 
-/// Who looks at which show.
+/// The readers of each show.
 #[derive(Debug, Default)]
 pub(super) struct Feeds(Mutex<HashMap<ShowKey, Feed>>);
 
 #[derive(Debug)]
 struct Feed {
     sender: broadcast::Sender<Bytes>,
-    /// Before when nothing more is told.
+    /// Time before which no further message is sent.
     quiet_until: Option<Instant>,
 }
 
@@ -45,13 +46,13 @@ impl Feeds {
         self.by_show().entry(key).or_default().sender.subscribe()
     }
 
-    /// Which shows may be told of now: all but those that were told of just before.
+    /// Returns a predicate for the shows that may send a message now: those whose collection time is over.
     pub(super) fn are_due(&self, now: Instant) -> impl Fn(ShowKey) -> bool {
         let feeds = self.by_show();
         move |key| feeds.get(&key).and_then(|feed| feed.quiet_until).is_none_or(|until| until <= now)
     }
 
-    /// Sends a message to all who look at a show; it is not even written if nobody does.
+    /// Sends a message to all readers of a show. Without readers, the message is not created.
     pub(super) fn send(&self, key: ShowKey, now: Instant, message: impl FnOnce() -> Bytes) {
         let mut feeds = self.by_show();
         let Some(feed) = feeds.get_mut(&key) else { return };
@@ -64,7 +65,7 @@ impl Feeds {
         }
     }
 
-    /// Shows that the feeds live, so that neither browsers nor proxies give them up, and forgets shows that nobody looks at.
+    /// Sends a comment on all feeds, so that browsers and proxies keep the connections. Removes feeds without readers.
     pub(super) fn keep_alive(&self) {
         self.by_show().retain(|_, feed| feed.sender.send(Bytes::from_static(b":\n\n")).is_ok());
     }
@@ -74,16 +75,16 @@ impl Feeds {
     }
 }
 
-/// What has changed, as one event.
+/// Returns the changes as one event.
 pub(super) fn message(news: &News) -> Bytes {
-    // The latest change of a ticket is the one that counts.
+    // The last change of a ticket wins.
     let tickets: Map<String, Value> =
         news.changes.iter().map(|(ticket, status)| (ticket.to_string(), json!(status.as_str()))).collect();
     let left = news.summary.map_or(0, |summary| summary.available);
     Bytes::from(format!("id: {}\ndata: {}\n\n", news.seq, json!({ "left": left, "tickets": tickets })))
 }
 
-/// Tells the page to look at everything again.
+/// Returns an event that makes the page reload everything.
 pub(crate) fn reset(seq: u64) -> Bytes {
     Bytes::from(format!("id: {seq}\nevent: reset\ndata: {{}}\n\n"))
 }

@@ -1,17 +1,17 @@
-//! Which show a ticket is of. Tickets that name the same show, venue and time are of one show; a ticket without a show goes by its
-//! title.
+//! Assignment of tickets to shows. Tickets with the same show name, venue and time belong to one show. A ticket without
+//! a show is assigned by its title.
 
 use std::fmt;
 use std::str::FromStr;
 
 use boxoffice::Ticket;
 
-/// Names a show in links.
+/// The key of a show, used in links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ShowKey(pub(super) u128);
 
 impl ShowKey {
-    /// The show of a ticket.
+    /// Returns the key of a ticket's show.
     pub(crate) fn of(ticket: &Ticket) -> Self {
         let mut hasher = blake3::Hasher::new();
         match ticket.show.as_deref() {

@@ -1,11 +1,11 @@
-//! What is on sale, show by show: a read model in memory for the pages, made from the tickets on sale, and those sold for shows to
-//! come, and kept by following the journal.
+//! The shows on sale: a read model in memory for the pages. It is built from the tickets on sale and those sold for
+//! future shows, and updated by following the journal.
 //!
-//! One task follows for everybody. It tells what has changed to whoever looks at a show, within a second and by one message for
-//! all of them, so that neither the writer nor the views notice how many look.
+//! One task follows the journal for all readers. It sends the changes of a show to all its readers within a second, in
+//! one message, so that the number of readers affects neither the writer nor the views.
 //!
-//! **Invariant:** it holds tickets that are on sale, which are sold of shows that are still to come, and the latest changes of each
-//! show, and nothing of the past.
+//! **Invariant:** it contains only the tickets on sale, the sold tickets of future shows, and the latest changes of
+//! each show.
 
 mod feed;
 mod key;
@@ -29,19 +29,19 @@ pub(crate) use on_sale::OnSale;
 use shows::Shows;
 pub(crate) use shows::{Browse, Sort};
 
-/// How often it is looked whether there is something to tell.
+/// Interval between two checks for unsent changes.
 const TELL_EVERY: Duration = Duration::from_millis(50);
 
-/// After how long a silent feed says that it is alive.
+/// Interval between two comments that keep the feeds' connections open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How many records are taken at once.
+/// Maximum number of records in a batch.
 const BATCH_MAX: usize = 1024;
 
-/// How long the follower waits when the journal can't be read.
+/// Time before the next attempt to read the journal after an error.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// The catalogue, which is made when it is asked for first.
+/// The catalogue. The first request creates it.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue(OnceCell<Arc<Shared>>);
 
@@ -52,14 +52,14 @@ pub(crate) struct Shared {
 }
 
 impl Catalogue {
-    /// The catalogue as it stands.
+    /// Returns the catalogue; the first call creates it.
     pub(crate) async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
         self.0.get_or_try_init(|| start(office.clone())).await
     }
 }
 
 impl Shared {
-    /// The shows, as of a moment ago.
+    /// Returns the shows. They may lag behind the journal by a moment.
     pub(crate) fn shows(&self) -> RwLockReadGuard<'_, Shows> {
         self.shows.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,9 +68,10 @@ impl Shared {
         self.shows.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What changes at a show from now on, and what has since `since`, if that is still known.
+    /// Subscribes to the changes of a show. Also returns a message with the changes after record `since`, if there are
+    /// any, or one that makes the page reload everything if they are no longer known.
     pub(crate) fn follow(&self, key: ShowKey, since: u64) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
-        // Subscribed first: what happens in between comes twice, and does no harm.
+        // Subscribe first: a change in between is sent twice, which does no harm.
         let receiver = self.feeds.subscribe(key);
         let shows = self.shows();
         let missed = match shows.changes_since(key, since) {
@@ -83,7 +84,7 @@ impl Shared {
 }
 
 async fn start(office: BoxOffice) -> Result<Arc<Shared>, Error> {
-    // Read before the tickets: whatever happens meanwhile is seen once more.
+    // Read before the tickets, so that changes in between are processed again.
     let head = office.journal().head()?;
     let reader = office.clone();
     let shows = tokio::task::spawn_blocking(move || load(&reader, head)).await.map_err(|_| Code::Internal)??;
@@ -99,7 +100,7 @@ fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
         shows.put(ticket, head);
         true
     })?;
-    // What starts last comes first, so that the past is not read.
+    // The latest start comes first, so that tickets of past shows are not read.
     let now = office.now();
     each(office, TicketStatus::Sold.into(), TicketSort::StartsAtDesc, |ticket| {
         let is_past = ticket.show.as_deref().is_some_and(|show| show.has_started(now));
@@ -112,7 +113,7 @@ fn load(office: &BoxOffice, head: u64) -> Result<Shows, Error> {
     Ok(shows)
 }
 
-/// Takes the tickets of this status in this order, as long as it says so.
+/// Passes the tickets with this status, in this order, to `take` until it returns `false`.
 fn each(
     office: &BoxOffice,
     status: TicketStatusFilter,
@@ -156,7 +157,7 @@ async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared
     }
 }
 
-/// Looks again at every ticket that the records are about; what became of it is the core's to say.
+/// Reads every ticket that the records change again from the core, and updates the shows.
 fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
     let Some(last) = batch.last() else { return };
     let mut changed: Vec<TicketId> = Vec::new();
@@ -174,7 +175,7 @@ fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
     shows.advance_to(last.seq);
 }
 
-/// Tells what has changed to whoever looks.
+/// Sends the changes to the readers.
 fn tell(shared: &Shared, now: Instant) {
     if !shared.shows().has_news() {
         return;

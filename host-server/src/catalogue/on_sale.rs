@@ -8,28 +8,28 @@ use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
 use super::key::ShowKey;
 use super::seats::by_seat;
 
-/// How many changes of a show are remembered for those whose connection was lost.
+/// Maximum number of changes of a show that are kept for readers who lost their connection.
 pub(super) const RECENT_MAX: usize = 512;
 
 /// A show with its tickets on sale.
 #[derive(Debug)]
 pub(crate) struct OnSale {
     pub(crate) key: ShowKey,
-    /// Any of its tickets: all name the same show.
+    /// Any of the show's tickets: all name the same show.
     sample: Arc<Ticket>,
     pub(super) tickets: HashMap<TicketId, Arc<Ticket>>,
-    /// Its tickets that are sold. Tickets that go by their title are gone once they are.
+    /// The show's sold tickets. Tickets without a show are removed when they are sold.
     pub(super) sold: HashSet<TicketId>,
     recent: VecDeque<Change>,
-    /// The number of the last change that `recent` has forgotten.
+    /// Number of the last record whose change was dropped from `recent`.
     forgotten: u64,
-    /// The tickets that have changed since the last message about them, as they stand.
+    /// Current statuses of the tickets that have changed since the last message.
     pub(super) untold: HashMap<TicketId, TicketStatus>,
     pub(super) summary: OnceLock<Summary>,
     pub(super) words: String,
 }
 
-/// A ticket that changed.
+/// A change of a ticket's status.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change {
     pub(super) seq: u64,
@@ -37,14 +37,14 @@ pub(super) struct Change {
     pub(super) status: TicketStatus,
 }
 
-/// What a show's tickets come to.
+/// The totals of a show's tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Summary {
-    /// How many can be bought right now.
+    /// Number of available tickets.
     pub(crate) available: usize,
-    /// How many are held by orders.
+    /// Number of tickets that orders hold.
     pub(crate) held: usize,
-    /// The lowest price and the highest.
+    /// The lowest and the highest price.
     pub(crate) low: Money,
     pub(crate) high: Money,
 }
@@ -73,32 +73,32 @@ impl OnSale {
         }
     }
 
-    /// What it is called.
+    /// Returns the name of the show, or the title of its tickets if they name no show.
     pub(crate) fn name(&self) -> &str {
         self.sample.show.as_deref().map_or(self.sample.title.as_str(), |show| show.name.as_str())
     }
 
-    /// The show, unless its tickets go by their title.
+    /// Returns the show; `None` if its tickets name none.
     pub(crate) fn show(&self) -> Option<&Show> {
         self.sample.show.as_deref()
     }
 
-    /// When it starts.
+    /// Returns the time at which the show starts, if known.
     pub(crate) fn starts_at(&self) -> Option<Timestamp> {
         self.show().map(|show| show.starts_at)
     }
 
-    /// Whether it is sold out: it has no tickets, and they were not all withdrawn.
+    /// Returns `true` if the show is sold out: no ticket is on sale, and at least one is sold.
     pub(crate) fn is_sold_out(&self) -> bool {
         self.tickets.is_empty() && !self.sold.is_empty()
     }
 
-    /// Whether it has started, as far as that is known.
+    /// Returns `true` if the show is known to have started.
     pub(crate) fn has_started(&self, now: Timestamp) -> bool {
         self.show().is_some_and(|show| show.has_started(now))
     }
 
-    /// What its tickets come to.
+    /// Returns the totals of the tickets on sale.
     pub(crate) fn summary(&self) -> Summary {
         *self.summary.get_or_init(|| {
             let price = self.sample.price;
@@ -109,7 +109,7 @@ impl OnSale {
                     _ => summary.held += 1,
                 }
             }
-            // Prices in several currencies have no order; the sample's is the one that counts.
+            // Prices in several currencies can't be compared; only those in the sample's currency count.
             let prices =
                 self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
             summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
@@ -118,7 +118,7 @@ impl OnSale {
         })
     }
 
-    /// Its tickets by price and seat, the numbers in seats as numbers.
+    /// Returns the tickets on sale, in the order of titles and seats.
     pub(crate) fn seats(&self) -> Seats {
         let mut seats: Seats = self.tickets.values().cloned().collect();
         seats.sort_by(|a, b| by_seat(a, b));

@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 use boxoffice::Ticket;
 
-/// Seats in their natural order, after their titles: row 2 is before row 10.
+/// Compares tickets by title and seat, in natural order: row 2 is before row 10.
 pub(super) fn by_seat(a: &Ticket, b: &Ticket) -> Ordering {
     let seat = |ticket: &Ticket| ticket.seat.as_ref().map(|seat| natural(seat.as_str()));
     natural(a.title.as_str()).cmp(&natural(b.title.as_str())).then_with(|| seat(a).cmp(&seat(b))).then(a.id.cmp(&b.id))
 }
 
-/// A text in parts that are compared as words or as numbers.
+/// Splits a text into parts that are compared as words or as numbers.
 fn natural(text: &str) -> Vec<(u64, String)> {
     let mut parts: Vec<(u64, String)> = Vec::new();
     for letter in text.chars() {

@@ -8,7 +8,7 @@ use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
 use super::key::ShowKey;
 use super::on_sale::{Change, OnSale, Summary};
 
-/// All that is on sale, or was for a show that is still to come.
+/// All shows with tickets on sale, and sold-out shows that have not started.
 #[derive(Debug, Default)]
 pub(crate) struct Shows {
     by_key: HashMap<ShowKey, OnSale>,
@@ -17,71 +17,71 @@ pub(crate) struct Shows {
     seq: u64,
 }
 
-/// What is told of a show.
+/// The changes of a show for one message.
 #[derive(Debug)]
 pub(super) struct News {
     pub(super) key: ShowKey,
-    /// The tickets that have changed since it was told before.
+    /// Tickets that have changed, with their statuses.
     pub(super) changes: Vec<(TicketId, TicketStatus)>,
-    /// What its tickets come to, while it has some on sale.
+    /// Totals of the show's tickets; `None` if none is on sale.
     pub(super) summary: Option<Summary>,
-    /// The last record that is in it.
+    /// Number of the last record that is included.
     pub(super) seq: u64,
 }
 
 /// The order of a listing of shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Sort {
-    /// What starts first.
+    /// By start, the earliest first.
     #[default]
     Date,
-    /// The lowest price.
+    /// By lowest price.
     Price,
     /// By name.
     Name,
 }
 
-/// Which shows to list.
+/// The filters and the order of a listing.
 #[derive(Debug, Default)]
 pub(crate) struct Browse<'a> {
-    /// Words of the name, the venue or the category.
+    /// Words in the name, the venue or the category.
     pub(crate) q: &'a str,
-    /// The category; all if it is empty.
+    /// The category; empty for all.
     pub(crate) category: &'a str,
-    /// The highest lowest price, in major units.
+    /// Maximum of the show's lowest price, in major units.
     pub(crate) max_price: Option<&'a str>,
-    /// Shows from this moment on.
+    /// Shows that start at this time or later.
     pub(crate) from: Option<Timestamp>,
-    /// Shows before this moment.
+    /// Shows that start before this time.
     pub(crate) until: Option<Timestamp>,
-    /// Only shows with tickets, and none that are sold out.
+    /// `true` for shows with tickets on sale only.
     pub(crate) only_left: bool,
     /// The order.
     pub(crate) sort: Sort,
 }
 
 impl Shows {
-    /// The number of the last record that is in it.
+    /// Returns the number of the last record that is included.
     pub(crate) fn seq(&self) -> u64 {
         self.seq
     }
 
-    /// A show, while it has tickets on sale.
+    /// Returns a show with tickets on sale.
     pub(crate) fn get(&self, key: ShowKey) -> Option<&OnSale> {
         self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
     }
 
-    /// A show of which all is sold, until it starts.
+    /// Returns a show that is sold out and has not started.
     pub(crate) fn sold_out(&self, key: ShowKey, now: Timestamp) -> Option<&OnSale> {
         self.by_key.get(&key).filter(|show| show.is_sold_out() && !show.has_started(now))
     }
 
-    /// What a show's tickets come to, while it has some on sale.
+    /// Returns the totals of a show's tickets; `None` if none is on sale.
     pub(super) fn summary(&self, key: ShowKey) -> Option<Summary> {
         self.get(key).map(OnSale::summary)
     }
 
-    /// The shows that are asked for, in order: those with tickets at this moment, and after them those that are sold out.
+    /// Returns the shows that match, in order. Shows with tickets on sale come before sold-out ones.
     pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
         let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
         let mut found: Vec<&OnSale> =
@@ -96,7 +96,7 @@ impl Shows {
         found
     }
 
-    /// The categories of what is listed, with the number of shows.
+    /// Returns the categories of the open shows, with the number of shows in each.
     pub(crate) fn categories(&self, now: Timestamp) -> BTreeMap<&str, usize> {
         let mut categories = BTreeMap::new();
         for show in self.by_key.values().filter(|show| is_open(show, now)) {
@@ -107,7 +107,7 @@ impl Shows {
         categories
     }
 
-    /// Takes a ticket as it stands after the record.
+    /// Updates a ticket to its state after the record with number `seq`.
     pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
         self.seq = self.seq.max(seq);
         let key = ShowKey::of(ticket);
@@ -129,7 +129,7 @@ impl Shows {
         }
     }
 
-    /// A ticket was edited to be of another show.
+    /// Removes a ticket from its former show, after an edit moved it to another one.
     fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
         if let Some(show) = self.by_key.get_mut(&key) {
             show.tickets.remove(&ticket);
@@ -144,7 +144,7 @@ impl Shows {
         self.seq = self.seq.max(seq);
     }
 
-    /// What changed at a show since a record, first to last, or `None` if that is too long ago.
+    /// Returns the changes of a show after a record, in order, or `None` if they are no longer known.
     pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<News> {
         let changes = self.by_key.get(&key)?.since(seq)?;
         Some(News { key, changes, summary: self.summary(key), seq: self.seq })
@@ -154,13 +154,13 @@ impl Shows {
         !self.news.is_empty()
     }
 
-    /// Forgets shows that were sold out and have started.
+    /// Removes shows without tickets on sale that have started.
     pub(super) fn forget_the_past(&mut self, now: Timestamp) {
         self.by_key.retain(|_, show| !show.tickets.is_empty() || !show.has_started(now));
     }
 
-    /// What was not told yet, of the shows for which it is time. Shows without tickets are forgotten after their last change was
-    /// told, unless they are sold out.
+    /// Returns the unsent changes of the shows for which `is_due` returns `true`, and marks them as sent. Removes shows
+    /// that have no tickets left and are not sold out.
     pub(super) fn take_news(&mut self, is_due: impl Fn(ShowKey) -> bool) -> Vec<News> {
         let mut news = Vec::new();
         for key in self.news.extract_if(|key| is_due(*key)).collect::<Vec<_>>() {
@@ -176,7 +176,7 @@ impl Shows {
     }
 }
 
-/// Whether tickets of the show can still be ordered, or could be before they were sold.
+/// Returns `true` if the show has not started and has tickets on sale or is sold out.
 fn is_open(show: &OnSale, now: Timestamp) -> bool {
     (!show.tickets.is_empty() || show.is_sold_out()) && !show.has_started(now)
 }
@@ -191,7 +191,7 @@ fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestam
         && browse.until.is_none_or(|until| starts_at.is_some_and(|at| at < until))
         && words.iter().all(|word| show.words.contains(word.as_str()))
         && browse.max_price.is_none_or(|max| {
-            // What can't be bought has no price.
+            // A sold-out show has no price.
             if show.is_sold_out() {
                 return false;
             }

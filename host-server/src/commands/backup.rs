@@ -1,4 +1,4 @@
-//! `backup`: a consistent copy of the data directory.
+//! `backup`: makes a consistent copy of the data directory.
 
 use crate::admin::{self, Answer, Task};
 use crate::config::BackupArgs;
@@ -6,7 +6,7 @@ use crate::terminal::{Outcome, follow, progress_bar, say};
 
 pub(super) fn run(args: &BackupArgs) -> Outcome {
     let bar = progress_bar("copying", "steps");
-    // The server has a working directory of its own.
+    // The server has its own working directory.
     let task = Task::Backup { dest: std::path::absolute(&args.dest)? };
     let outcome = admin::run(&args.data.data, &task, &mut |reply| {
         follow(&bar, &reply);

@@ -1,4 +1,4 @@
-//! `compact`: gives unused room in the files back to the disk.
+//! `compact`: reclaims unused disk space in the files.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::admin::{self, Answer, Task};
 use crate::config::CompactArgs;
 use crate::terminal::{Outcome, say};
 
-/// The files that may have room to give back.
+/// Files that may contain unused space.
 const FILES: [&str; 2] = ["journal.redb", "views.redb"];
 
 pub(super) fn run(args: &CompactArgs) -> Outcome {

@@ -1,4 +1,4 @@
-//! `export`: the journal as JSON lines.
+//! `export`: writes the journal as JSON lines.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -20,7 +20,7 @@ pub(super) fn run(args: &ExportArgs) -> Outcome {
     Ok(())
 }
 
-/// Where the lines go.
+/// Opens the output of the lines: a new file, or the standard output.
 pub(super) fn output(args: &ExportArgs) -> io::Result<Box<dyn Write>> {
     Ok(match &args.out {
         Some(path) => Box::new(BufWriter::new(File::create_new(path)?)),

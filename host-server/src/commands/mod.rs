@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use crate::config::{Cli, Command};
 use crate::terminal::complain;
 
-/// Does what the command line says.
+/// Runs the command of the command line.
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         None => serve::run(&cli.serve),

@@ -1,4 +1,4 @@
-//! `operator`: gives the role to an existing user, or takes it. It is never got by signing up.
+//! `operator`: grants the operator role to an existing user, or revokes it. Signing up never grants it.
 
 use crate::admin::{self, Task};
 use crate::config::{OperatorAction, OperatorArgs};

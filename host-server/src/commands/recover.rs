@@ -1,4 +1,4 @@
-//! `export --salvage`: what is left of a damaged journal, as JSON lines.
+//! `export --salvage`: writes the intact records of a damaged journal as JSON lines.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -12,9 +12,9 @@ use crate::admin;
 use crate::config::ExportArgs;
 use crate::terminal::{complain, progress_bar};
 
-/// Records are missing after those that were brought out.
+/// Exit code if records are missing after the recovered ones.
 const DAMAGED: u8 = 1;
-/// Nothing could be done.
+/// Exit code if nothing could be recovered.
 const FAILED: u8 = 2;
 
 pub(super) fn run(args: &ExportArgs) -> ExitCode {
@@ -60,7 +60,7 @@ fn write(out: &mut dyn Write, record: &Record) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The records may be on the standard output, so that this is not.
+/// Reports the result on the standard error, because the records may be on the standard output.
 fn tell(recover: &Recovery) -> ExitCode {
     if recover.searched > 0 {
         eprintln!("{} of the records were found by searching the file", recover.searched);

@@ -1,4 +1,4 @@
-//! `serve`: opens the box office, serves it, and closes it in good order.
+//! `serve`: opens the box office, serves it, and closes it in an orderly way.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -20,10 +20,10 @@ use crate::terminal::{Outcome, say};
 use crate::webhooks::Webhooks;
 use crate::{listener, logging};
 
-/// How often the host tidies up after itself.
+/// Interval of periodic maintenance.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
-/// Files that are open besides connections.
+/// Number of open files besides connections.
 const OTHER_FILES: u64 = 64;
 
 pub(super) fn run(args: &ServeArgs) -> Outcome {
@@ -34,7 +34,7 @@ pub(super) fn run(args: &ServeArgs) -> Outcome {
     let office = open(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(serve(args, settings, office, connections_max));
-    // Tasks of administrators that are still running end with the process.
+    // Administrative tasks that are still running end with the process.
     runtime.shutdown_background();
     outcome
 }
@@ -95,8 +95,8 @@ struct Stop {
 }
 
 impl Stop {
-    /// Waits for the first signal and tells everybody. A second one is for somebody who can't wait: it ends the process as it
-    /// stands, which loses nothing that was answered.
+    /// Waits for the first signal and starts the shutdown. A second signal ends the process at once; nothing that was
+    /// answered is lost.
     async fn asked(mut self, stopping: &tokio_util::sync::CancellationToken) {
         self.any().await;
         tracing::info!("stopping");
@@ -115,12 +115,13 @@ impl Stop {
     }
 }
 
-/// Makes the data directory so that only its owner can look into it; one that exists is left as it is.
+/// Creates the data directory, accessible to its owner only. An existing directory is unchanged.
 fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// How many connections the process can have: every one needs a file, so it takes as many as the system lets it.
+/// Returns the maximum number of connections, at most `wanted`. Each connection needs an open file, so the limit of
+/// open files is raised to its maximum first.
 fn connections_max(wanted: u32) -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     let soft = limit.current;

@@ -1,4 +1,4 @@
-//! `verify`: replays the journal and tells what it found.
+//! `verify`: replays the journal and reports problems.
 
 use std::process::ExitCode;
 
@@ -6,9 +6,9 @@ use crate::admin::{self, Answer, Report, Task, TaskError};
 use crate::config::VerifyArgs;
 use crate::terminal::{complain, follow, progress_bar, say};
 
-/// Problems were found.
+/// Exit code if problems were found.
 const PROBLEMS: u8 = 1;
-/// It could not be verified.
+/// Exit code if the journal could not be verified.
 const UNKNOWN: u8 = 2;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
@@ -20,7 +20,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
     bar.finish_and_clear();
     match outcome {
         Ok(Answer::Verified(report)) => tell(&report),
-        // So damaged that it does not open is a finding too.
+        // A journal that is too damaged to open is a finding too.
         Err(TaskError::Refused(problem)) if problem.code == boxoffice::Code::JournalDamaged.as_str() => {
             say(format_args!("{problem}"));
             say("it does not open; `export --salvage` brings out every record before the damage");

@@ -1,4 +1,4 @@
-//! `webhooks`: looks after them, through the server where there is one.
+//! `webhooks`: manages the webhooks, through the server if one is running.
 
 use crate::admin::{self, Answer, Task, WebhookTask};
 use crate::config::{WebhooksAction, WebhooksArgs};

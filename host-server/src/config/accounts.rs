@@ -1,19 +1,19 @@
-//! Options of what concerns people: operators, balances, payouts.
+//! Arguments of the commands about users: operators, balances, payouts.
 
 use boxoffice::{IdempotencyKey, UserId};
 use clap::{Args, Subcommand};
 
 use super::DataArgs;
 
-/// Who is to be an operator.
+/// Arguments of `operator`.
 #[derive(Debug, Args)]
 pub struct OperatorArgs {
-    /// What to do.
+    /// The action.
     #[command(subcommand)]
     pub action: OperatorAction,
 }
 
-/// What to do with the role.
+/// The action on the operator role.
 #[derive(Debug, Subcommand)]
 pub enum OperatorAction {
     /// Make an existing user an operator
@@ -22,56 +22,56 @@ pub enum OperatorAction {
     Remove(OperatorOf),
 }
 
-/// A user of a box office.
+/// A user, by email.
 #[derive(Debug, Args)]
 pub struct OperatorOf {
-    /// The email that the user signed up with
+    /// Email address of the user
     pub email: String,
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
 }
 
-/// What to do with payouts.
+/// Arguments of `payout`.
 #[derive(Debug, Args)]
 pub struct PayoutArgs {
-    /// What to do.
+    /// The action.
     #[command(subcommand)]
     pub action: PayoutAction,
 }
 
-/// What to do with payouts.
+/// The action on payouts.
 #[derive(Debug, Subcommand)]
 pub enum PayoutAction {
-    /// Record that a seller was paid; no money moves by it
+    /// Record that a seller was paid; this moves no money
     Record(RecordPayoutArgs),
 }
 
-/// A payout to record.
+/// Arguments of `payout record`.
 #[derive(Debug, Args)]
 pub struct RecordPayoutArgs {
-    /// The seller's id
+    /// Id of the seller
     pub seller: UserId,
-    /// How much, in major units, such as 120.50
+    /// Amount in major units, such as 120.50
     pub amount: String,
-    /// The currency, as an ISO 4217 code
+    /// Currency, as an ISO 4217 code
     pub currency: String,
-    /// By what it is found at the bank
+    /// Reference of the payout at the bank
     pub reference: String,
-    /// A name for the payout: given again within a day, it is recorded once
+    /// Idempotency key: with the same key within a day, the payout is recorded once
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<IdempotencyKey>,
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
 }
 
-/// Whose balance to print.
+/// Arguments of `balance`.
 #[derive(Debug, Args)]
 pub struct BalanceArgs {
-    /// The seller's id
+    /// Id of the seller
     pub seller: UserId,
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
 }

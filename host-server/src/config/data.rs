@@ -1,10 +1,10 @@
-//! Options of what is done with the data: verify, export, back up, compact, fill.
+//! Arguments of the commands on the data directory: verify, export, backup, compact, demo.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// Where the data is.
+/// The data directory.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// The data directory
@@ -12,63 +12,64 @@ pub struct DataArgs {
     pub data: PathBuf,
 }
 
-/// What to compact.
+/// Arguments of `compact`.
 #[derive(Debug, Args)]
 pub struct CompactArgs {
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
 }
 
-/// What to verify.
+/// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
 }
 
-/// What to export.
+/// Arguments of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
-    /// The file to write, instead of the standard output; it must not exist
+    /// File to write, instead of the standard output; it must not exist
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// The last record not to export
+    /// Number of the last record that is not exported
     #[arg(long, value_name = "SEQ", default_value_t = 0)]
     pub after: u64,
-    /// Bring out of a damaged journal every record before the damage, without opening or changing it
+    /// Recover every record before the damage from a damaged journal, without opening or changing it
     ///
-    /// No server may have the directory. The exit status is 0 if the journal is whole, 1 if records are missing after those that
-    /// were written (the last line on the standard error says from which one on, and why), and 2 if nothing could be done.
+    /// No server may have the directory open. The exit status is 0 if the journal is intact, 1 if records are missing
+    /// after those that were written (the last line on the standard error contains the first missing one and the
+    /// reason), and 2 if nothing could be recovered.
     #[arg(long)]
     pub salvage: bool,
 }
 
-/// What to back up.
+/// Arguments of `backup`.
 #[derive(Debug, Args)]
 pub struct BackupArgs {
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
-    /// The directory to make; it must be empty or not exist
+    /// Directory of the copy; it must be empty or not exist
     #[arg(value_name = "DEST")]
     pub dest: PathBuf,
 }
 
-/// What to fill.
+/// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Where the data is.
+    /// The data directory.
     #[command(flatten)]
     pub data: DataArgs,
-    /// The same seed gives the same shows, people and orders
+    /// Seed of the random content; equal seeds give equal shows, people and orders
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// How many shows
+    /// Number of shows
     #[arg(long, value_name = "COUNT", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub shows: u32,
 }

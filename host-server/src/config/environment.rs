@@ -1,8 +1,8 @@
-//! What only the environment says.
+//! Settings from the environment only.
 
 use boxoffice::{Error, KeyRing};
 
-/// The keys that the environment gives, if it does.
+/// Returns the keys in the environment, if any.
 pub(crate) fn key_ring() -> Result<Option<KeyRing>, Error> {
     let Some(key) = std::env::var_os("JWT_KEY").filter(|key| !key.is_empty()) else {
         return Ok(None);
@@ -15,7 +15,7 @@ pub(crate) fn key_ring() -> Result<Option<KeyRing>, Error> {
     Ok(Some(ring))
 }
 
-/// What to log.
+/// Returns the filter of the log.
 pub(crate) fn log_filter() -> String {
     std::env::var("BOXOFFICE_LOG").unwrap_or_else(|_| "info".to_owned())
 }

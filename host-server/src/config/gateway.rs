@@ -1,4 +1,4 @@
-//! Options of who takes the money, and how the host is told its secrets.
+//! Options of the payment gateway and its secrets.
 
 #[cfg(feature = "stripe")]
 use std::fs;
@@ -14,61 +14,62 @@ use clap::{ArgAction, Args, ValueEnum};
 use crate::cards::PublishableKey;
 use crate::cards::{CardForm, NotPublishable};
 
-/// A card processor that the host knows.
+/// A card processor that the host supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GatewayKind {
     /// Takes no money; for development.
     Sandbox,
-    /// Takes cards by way of Stripe.
+    /// Takes cards through Stripe.
     #[cfg(feature = "stripe")]
     Stripe,
 }
 
-/// When a card's money is taken.
+/// The time at which a card's money is captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Capture {
-    /// With the payment; money that comes too late is given back.
+    /// Captures with the payment; money that comes too late is refunded.
     AtOnce,
-    /// Set aside first and taken when the order completes; money that comes too late is released.
+    /// Authorizes first and captures when the order completes; money that comes too late is released.
     AuthorizeFirst,
 }
 
-/// Who takes the money.
+/// Options of the payment gateway.
 #[derive(Debug, Clone, Args)]
 pub struct GatewayArgs {
-    /// Who takes the money: `sandbox` takes none and is for development, `stripe` takes cards
+    /// Payment gateway: `sandbox` takes no money and is for development, `stripe` takes cards
     #[arg(long, env = "BOXOFFICE_GATEWAY", value_enum, value_name = "NAME", default_value = "sandbox")]
     pub gateway: GatewayKind,
 
-    /// Take real money: Stripe's live keys are refused without this, and its test keys with it
+    /// Take real money; without this, Stripe's live keys are refused, and with it, its test keys
     #[arg(long, env = "BOXOFFICE_STRIPE_LIVE")]
     pub stripe_live: bool,
 
-    /// When Stripe takes a card's money: `at-once`, or `authorize-first`, which sets it aside until the order completes
+    /// Time at which Stripe captures a card's money: `at-once`, or `authorize-first`, which authorizes it until the
+    /// order completes
     #[arg(long, env = "BOXOFFICE_STRIPE_CAPTURE", value_enum, value_name = "WHEN", default_value = "at-once")]
     pub stripe_capture: Capture,
 
-    /// Stripe's publishable key, with which the storefront's checkout takes cards; without it the checkout says that it can't, and
-    /// the API takes what other pages have made
+    /// Stripe's publishable key, which the storefront's checkout needs to take cards; without it the checkout takes
+    /// none, and the API accepts tokens that other pages created
     #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
     pub stripe_publishable_key: Option<String>,
 
-    /// A file with Stripe's secret key, instead of `STRIPE_SECRET_KEY`
+    /// File with Stripe's secret key, instead of `STRIPE_SECRET_KEY`
     #[arg(long, env = "STRIPE_SECRET_KEY_FILE", value_name = "FILE")]
     pub stripe_secret_key_file: Option<PathBuf>,
 
-    /// A file with the secrets of Stripe's webhooks, one a line, instead of `STRIPE_WEBHOOK_SECRET`; may be repeated
+    /// File with the secrets of Stripe's webhooks, one per line, instead of `STRIPE_WEBHOOK_SECRET`; may be repeated
     #[arg(
         long, env = "STRIPE_WEBHOOK_SECRET_FILE", value_name = "FILE", action = ArgAction::Append, value_delimiter = ','
     )]
     pub stripe_webhook_secret_file: Vec<PathBuf>,
 
-    /// Where Stripe is, for a proxy or a stand-in: https, or this machine
+    /// Base URL of Stripe's API, for a proxy or a stand-in: https, or on this machine
     #[arg(long, env = "BOXOFFICE_STRIPE_API_BASE", value_name = "URL")]
     pub stripe_api_base: Option<String>,
 }
 
-/// Why Stripe can't be asked for money. Says no secret.
+/// Error of Stripe's options. It contains no secret.
 #[cfg(feature = "stripe")]
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayFault {
@@ -92,7 +93,7 @@ pub(crate) enum GatewayFault {
     Stripe(#[from] StripeError),
 }
 
-/// A name in the environment and what it is set to, if it is.
+/// Name of an environment variable, and its value if set.
 type Variable = (&'static str, Option<String>);
 
 fn variable(name: &'static str) -> Variable {
@@ -100,10 +101,10 @@ fn variable(name: &'static str) -> Variable {
 }
 
 impl GatewayArgs {
-    /// The card processor; `None` for the sandbox, which is what a box office has by itself.
+    /// Creates the card processor; `None` for the sandbox, which is the default of a box office.
     ///
     /// # Errors
-    /// If its keys and secrets are missing, contradict each other or can't be read.
+    /// Returns an error if its keys and secrets are missing, contradict each other or can't be read.
     #[cfg_attr(not(feature = "stripe"), expect(clippy::unnecessary_wraps, reason = "what can fail is Stripe's"))]
     pub(crate) fn open(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Box<dyn std::error::Error>> {
         let key = variable("STRIPE_SECRET_KEY");
@@ -127,10 +128,10 @@ impl GatewayArgs {
         }
     }
 
-    /// How the checkout takes a card.
+    /// Returns the card input of the checkout.
     ///
     /// # Errors
-    /// If what is given for a publishable key is none.
+    /// Returns an error if the given publishable key is not one.
     #[cfg_attr(not(feature = "stripe"), expect(clippy::unnecessary_wraps, reason = "what can fail is Stripe's"))]
     pub(crate) fn card_form(&self) -> Result<CardForm, NotPublishable> {
         match self.gateway {
@@ -179,7 +180,7 @@ impl GatewayArgs {
     }
 }
 
-/// What stands in a variable, separated by commas, or in files, one a line.
+/// Returns the secrets in a variable, separated by commas, or in files, one per line.
 #[cfg(feature = "stripe")]
 fn secrets((name, value): Variable, files: &[PathBuf]) -> Result<Vec<String>, GatewayFault> {
     if value.is_some() && !files.is_empty() {

@@ -1,4 +1,4 @@
-//! Flags and environment.
+//! The command line and the environment.
 
 mod accounts;
 mod data;
@@ -17,16 +17,16 @@ pub use gateway::{Capture, GatewayArgs, GatewayKind};
 pub use serve::{ServeArgs, Switch};
 pub use webhooks::{WebhooksAction, WebhooksArgs};
 
-/// The HTTP host of boxoffice: serves a box office and looks after its data.
+/// The HTTP host of boxoffice: serves a box office and administers its data.
 ///
 /// Without a subcommand it serves.
 #[derive(Debug, Parser)]
 #[command(name = "boxoffice-server", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 pub struct Cli {
-    /// What to do.
+    /// The command, if any.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// How to serve, when there is no subcommand.
+    /// Options of `serve`, if there is no subcommand.
     #[command(flatten)]
     pub serve: ServeArgs,
 }
@@ -41,7 +41,7 @@ Environment only, because command lines can be read by every user of the machine
                     commas while one replaces another; or --stripe-webhook-secret-file.
   BOXOFFICE_LOG     What to log, such as `info` (the default), `warn` or `boxoffice=debug`.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the box office over HTTP (the default)
@@ -50,21 +50,21 @@ pub enum Command {
     Operator(OperatorArgs),
     /// Record that sellers were paid
     Payout(PayoutArgs),
-    /// Print what a seller is owed, and how it came to that
+    /// Print a seller's balances
     Balance(BalanceArgs),
-    /// Replay the journal, check its hash chain and the rules, and print what was found
+    /// Replay the journal, check its hash chain and the rules, and print the findings
     ///
     /// Exit status: 0 if all is well, 1 if there are problems, 2 if it could not be verified.
     Verify(VerifyArgs),
     /// Write the journal as JSON lines
     Export(ExportArgs),
-    /// Copy the data directory, consistently, also while it is served
+    /// Make a consistent copy of the data directory, also while it is served
     Backup(BackupArgs),
-    /// Give unused room in the files back to the disk; commands wait meanwhile, so do it while nobody sells
+    /// Reclaim unused disk space in the files; commands wait meanwhile, so run it while nobody sells
     Compact(CompactArgs),
-    /// Look after webhooks: what happened, sent to whoever subscribed to it
+    /// Manage webhooks, which deliver events to their subscribers
     Webhooks(WebhooksArgs),
-    /// Fill a directory with believable shows, sellers, tickets and orders
+    /// Fill a directory with realistic shows, sellers, tickets and orders
     Demo(DemoArgs),
 }
 

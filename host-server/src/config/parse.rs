@@ -1,4 +1,4 @@
-//! How the values of options are read.
+//! Parsers of the values of options.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(duration) }
 }
 
-/// An amount and its currency, such as `0.30 EUR`.
+/// Parses an amount and its currency, such as `0.30 EUR`.
 pub(super) fn parse_amount(text: &str) -> Result<Money, String> {
     let (amount, code) = text.trim().split_once(' ').ok_or("must be an amount and a currency, such as `0.30 EUR`")?;
     let currency = parse_currency(code.trim())?;
@@ -24,7 +24,7 @@ pub(super) fn parse_currency(text: &str) -> Result<Currency, String> {
     text.parse().map_err(|reason: boxoffice::MoneyError| reason.to_string())
 }
 
-/// An origin: scheme, host and port, and no more.
+/// Parses an origin: scheme, host and port only.
 pub(super) fn parse_origin(text: &str) -> Result<String, String> {
     let wrong = || "must be an origin such as https://tickets.example.com".to_owned();
     let origin = text.trim_end_matches('/').to_ascii_lowercase();

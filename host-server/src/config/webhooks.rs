@@ -1,13 +1,13 @@
-//! Options of what is done with webhooks.
+//! Arguments of `webhooks`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// What to do with webhooks.
+/// Arguments of `webhooks`.
 #[derive(Debug, Args)]
 pub struct WebhooksArgs {
-    /// What to do.
+    /// The action.
     #[command(subcommand)]
     pub action: WebhooksAction,
     /// The data directory
@@ -15,17 +15,17 @@ pub struct WebhooksArgs {
     pub data: PathBuf,
 }
 
-/// What to do with webhooks.
+/// The action on webhooks.
 #[derive(Debug, Subcommand)]
 pub enum WebhooksAction {
-    /// Send what happens to a URL; prints the webhook's id and its secret
+    /// Send events to a URL; prints the webhook's id and its secret
     Add {
-        /// Where deliveries go
+        /// URL that deliveries are sent to
         url: String,
-        /// An event that is delivered, such as `OrderCreated`; may be repeated, all by default
+        /// Type of the delivered events, such as `OrderCreated`; may be repeated, all by default
         #[arg(long = "event", value_name = "TYPE")]
         events: Vec<String>,
-        /// The last record that is not delivered; without it only what happens from now on is
+        /// Number of the last record that is not delivered; by default, only later records are delivered
         #[arg(long, value_name = "SEQ")]
         after: Option<u64>,
     },
@@ -33,37 +33,37 @@ pub enum WebhooksAction {
     List,
     /// Remove a webhook with its log
     Remove {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
     },
-    /// Deliver again, at once, from where it stopped
+    /// Resume deliveries at once, from where they stopped
     Resume {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
     },
-    /// Make a new secret and print it; for a day the one of before signs too
+    /// Create a new secret and print it; for a day, the previous one also signs
     RotateSecret {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
     },
-    /// Send a message that nothing happened, to see whether the receiver takes it
+    /// Send a ping without an event, to test the receiver
     Ping {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
     },
-    /// Print what was tried, the latest first
+    /// Print the attempts, latest first
     Deliveries {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
-        /// How many
+        /// Maximum number of attempts
         #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
-    /// Send what was sent before once more
+    /// Repeat a delivery
     Resend {
-        /// The webhook's id
+        /// Id of the webhook
         id: uuid::Uuid,
-        /// The number of the delivery
+        /// Number of the delivery
         delivery: u64,
     },
 }

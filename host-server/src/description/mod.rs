@@ -1,4 +1,4 @@
-//! The description of the host, made from its handlers.
+//! The OpenAPI description of the host, generated from its handlers.
 
 mod statuses;
 
@@ -33,7 +33,7 @@ use crate::error::{ErrorBody, ErrorEntry};
 )]
 struct Description;
 
-/// Returns the whole description, made of what the routes say of themselves.
+/// Returns the complete description, from the descriptions of the routes.
 pub(crate) fn complete(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let mut description = Description::openapi();
     description.merge(routes);
@@ -44,8 +44,8 @@ pub(crate) fn complete(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Ope
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     for item in description.paths.paths.values_mut() {
-        // What a webhook's operator does goes around the engine, which is what remembers keys; a card processor's messages have
-        // names of their own.
+        // Operators' commands on webhooks bypass the engine, which stores the keys. Messages of card processors have
+        // their own ids.
         let is_kept = |operation: &Operation| {
             operation.tags.iter().flatten().all(|tag| tag != "webhooks")
                 && operation.operation_id.as_deref() != Some("receive_notice")
@@ -72,7 +72,7 @@ pub(crate) fn complete(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Ope
     description
 }
 
-/// Handlers of different resources have the same names; an operation's id is its own.
+/// Makes an operation's id unique, because handlers of different resources have the same names.
 fn name_after_resource(operation: &mut Operation) {
     let tag = operation.tags.iter().flatten().next();
     let id = operation.operation_id.as_deref().unwrap_or_default();
@@ -92,12 +92,12 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-/// A text of this form.
+/// Returns the schema of a string with this pattern.
 fn text(pattern: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 
-/// A parameter is there or is not; nobody can send `null` in a query or a header.
+/// Removes `null` from a parameter's types: a query or a header can't contain it.
 fn never_null(parameter: &mut Parameter) {
     if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
         && let SchemaType::Array(types) = &schema.schema_type

@@ -1,4 +1,4 @@
-//! With which statuses each operation may be refused. Most follow from what an operation takes; the rest are in a table.
+//! Error statuses of each operation. Most follow from the operation's inputs; the others are in a table.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Components, ContentBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type};
 
-/// Every status of an error, and what it says.
+/// All error statuses with their descriptions.
 const ERRORS: &[(u16, &str)] = &[
     (400, "The request is wrong: correct it"),
     (401, "Nobody is signed in, or the credentials are wrong"),
@@ -23,7 +23,7 @@ const ERRORS: &[(u16, &str)] = &[
     (503, "Not now: try again, with the same idempotency key if it matters"),
 ];
 
-/// What can't be told from what an operation takes.
+/// Statuses that don't follow from the operation's inputs.
 const MORE: &[(&str, &[u16])] = &[
     ("users_sign_up", &[409]),
     ("users_sign_in", &[401]),
@@ -43,14 +43,14 @@ const MORE: &[(&str, &[u16])] = &[
     ("ledger_pay_out", &[404, 409]),
 ];
 
-/// Puts the response of each status among the components.
+/// Adds the response of each error status to the components.
 pub(super) fn describe(components: &mut Components) {
     for (status, description) in ERRORS {
         components.responses.insert(component(*status), RefOr::T(response(*status, description)));
     }
 }
 
-/// Names the statuses that the operation may be refused with, but for those that its handler names by itself.
+/// Adds the operation's error statuses, except those that its handler describes.
 pub(super) fn name(operation: &mut Operation, writes: bool) {
     for status in statuses(operation, writes) {
         let response = RefOr::Ref(Ref::from_response_name(component(status)));
@@ -59,7 +59,7 @@ pub(super) fn name(operation: &mut Operation, writes: bool) {
 }
 
 fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
-    // A host that is busy, or stumbles, says so whatever it is asked.
+    // Overload and internal errors are possible for every operation.
     let mut statuses = BTreeSet::from([429, 500, 503]);
     let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
         RefOr::T(parameter) => Some(parameter),
@@ -74,7 +74,7 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
     let id = operation.operation_id.as_deref().unwrap_or_default();
     if operation.request_body.is_some() {
         statuses.extend([400, 413]);
-        // A card processor's message is taken as it is.
+        // A card processor's message may have any content type.
         statuses.extend((id != "payments_receive_notice").then_some(415));
     }
     if operation.security.is_some() {

@@ -1,4 +1,4 @@
-//! Amounts of money on the wire: exact decimals both ways, with no float in between.
+//! Amounts of money in requests and responses: exact decimals, never floats.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A decimal as it was written, whether as a JSON number or as a string; what it may be is the core's to say.
+/// The text of a decimal, given as a JSON number or a string. The core validates it.
 #[derive(Debug, Default)]
 pub(crate) struct DecimalText(pub(crate) String);
 
@@ -30,7 +30,7 @@ impl<'de> Deserialize<'de> for DecimalText {
 
 impl PartialSchema for DecimalText {
     fn schema() -> RefOr<Schema> {
-        // How many decimals there may be, and so what the largest amount is, depends on the currency.
+        // The number of decimals, and so the maximum amount, depends on the currency.
         let number = ObjectBuilder::new()
             .schema_type(Type::Number)
             .exclusive_minimum(Some(0))
@@ -47,7 +47,7 @@ impl PartialSchema for DecimalText {
 
 impl ToSchema for DecimalText {}
 
-/// An amount that goes out as an exact decimal number in major units: `19.99`.
+/// An amount, serialized as an exact decimal number in major units: `19.99`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Amount(pub(crate) Money);
 

@@ -1,4 +1,4 @@
-//! The journal feed on the wire: records leave in the published form that the core gives them.
+//! Requests and responses of the journal feed. Records have the core's published form.
 
 use std::sync::Arc;
 
@@ -8,14 +8,15 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type}
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-/// Which records to show.
+/// The records to show.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JournalQuery {
-    /// The last record that the caller has; 0 or nothing for the first page. Not for a stream that has `Last-Event-ID`.
+    /// Number of the last record that the caller has; 0 or nothing for the first page. A stream with `Last-Event-ID`
+    /// ignores it.
     #[param(value_type = Option<u64>)]
     after: Option<String>,
-    /// How many: 1 to 100, 50 if not given. A stream has no end.
+    /// Maximum number of records: 1 to 100, by default 50. A stream has no limit.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
@@ -36,7 +37,7 @@ impl JournalQuery {
     }
 }
 
-/// How long a page is to be.
+/// Parses the maximum length of a page.
 pub(super) fn page_limit(text: Option<&str>) -> Result<usize, Error> {
     match text.map(str::parse) {
         None => Ok(LIMIT_DEFAULT),
@@ -45,7 +46,7 @@ pub(super) fn page_limit(text: Option<&str>) -> Result<usize, Error> {
     }
 }
 
-/// The number of a record: digits and nothing else, and never more than every language's integers hold.
+/// Parses the number of a record: digits only, at most the maximum of a signed 64-bit integer.
 pub(crate) fn record_number(text: &str) -> Option<u64> {
     let number: i64 = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))?;
     u64::try_from(number).ok()

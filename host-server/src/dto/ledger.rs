@@ -1,4 +1,4 @@
-//! Balances and payouts on the wire.
+//! Requests and responses about balances and payouts.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Amount, DecimalText, currency};
 
-/// A sum that goes out as an exact decimal number in major units: `-19.99`.
+/// A sum, serialized as an exact decimal number in major units: `-19.99`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sum(SignedMoney);
 
@@ -37,23 +37,23 @@ impl PartialSchema for Sum {
 
 impl ToSchema for Sum {}
 
-/// Whose balance to show, and which of the entries. What is empty counts as not given, as forms send it.
+/// The seller, and the page of entries to show. Empty values count as not given.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct BalanceQuery {
-    /// The seller, for operators; the one who asks if not given.
+    /// Id of the seller, for operators; by default the caller.
     #[param(format = Uuid)]
     pub(crate) seller: Option<String>,
-    /// How many entries: 1 to 100, 50 if not given.
+    /// Maximum number of entries: 1 to 100, by default 50.
     #[param(pattern = "^([1-9][0-9]?|100)?$")]
     limit: Option<String>,
-    /// Where the page of entries starts: take it from the `Link` of the page before.
+    /// Cursor of the page of entries, from the `Link` of the previous page.
     #[param(pattern = "^([0-9a-f]{2})*$")]
     cursor: Option<String>,
 }
 
 impl BalanceQuery {
-    /// The seller that is asked about.
+    /// Returns the id of the seller.
     pub(crate) fn seller(&self, own: UserId) -> Result<UserId, Error> {
         seller(self.seller.as_deref(), own)
     }
@@ -62,10 +62,10 @@ impl BalanceQuery {
 impl TryFrom<BalanceQuery> for boxoffice::LedgerQuery {
     type Error = Error;
 
-    /// Reads which entries to show.
+    /// Parses the page of entries to show.
     ///
     /// # Errors
-    /// `validation`, with an entry for each parameter that is wrong.
+    /// `validation`, with an entry for each invalid parameter.
     fn try_from(given: BalanceQuery) -> Result<Self, Error> {
         let mut errors = FieldErrors::default();
         let mut query = Self::new();
@@ -76,17 +76,17 @@ impl TryFrom<BalanceQuery> for boxoffice::LedgerQuery {
     }
 }
 
-/// Whose statement to show.
+/// The seller whose statement to show.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StatementQuery {
-    /// The seller, for operators; the one who asks if not given.
+    /// Id of the seller, for operators; by default the caller.
     #[param(format = Uuid)]
     seller: Option<String>,
 }
 
 impl StatementQuery {
-    /// The seller that is asked about.
+    /// Returns the id of the seller.
     pub(crate) fn seller(&self, own: UserId) -> Result<UserId, Error> {
         seller(self.seller.as_deref(), own)
     }
@@ -99,40 +99,40 @@ fn seller(text: Option<&str>, own: UserId) -> Result<UserId, Error> {
     }
 }
 
-/// What a seller is owed, and how it came to that.
+/// A seller's balances, with the entries that they result from.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Balance)]
 pub(crate) struct BalanceOut {
     #[schema(format = Uuid)]
     pub(crate) seller_id: String,
-    /// One for each currency in which anything was sold.
+    /// Balances, one for each currency of a sale.
     #[schema(inline)]
     pub(crate) balances: Vec<TotalsOut>,
-    /// A page of what made them, the newest first.
+    /// A page of entries, the latest first.
     #[schema(inline)]
     pub(crate) entries: Vec<EntryOut>,
 }
 
-/// What the entries in one currency come to.
+/// The totals of the entries in one currency.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TotalsOut {
     /// An ISO 4217 code.
     currency: &'static str,
-    /// What the seller is to get: sold less refunded, fees and paid out.
+    /// Amount owed to the seller: sold less refunded, fees and paid out.
     #[schema(inline)]
     owed: Sum,
-    /// What buyers have paid.
+    /// Amount that buyers have paid.
     #[schema(inline)]
     sold: Sum,
-    /// What of that went back to them.
+    /// Amount of that which was refunded.
     #[schema(inline)]
     refunded: Sum,
-    /// What the platform has kept of the rest.
+    /// Fees that the platform has kept of the rest.
     #[schema(inline)]
     fees: Sum,
-    /// What the seller got.
+    /// Amount that was paid out to the seller.
     #[schema(inline)]
     paid_out: Sum,
 }
@@ -150,34 +150,34 @@ impl From<&Balance> for TotalsOut {
     }
 }
 
-/// One movement of a seller's money.
+/// An entry of a seller's statement.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EntryOut {
-    /// The number of the entry in the ledger.
+    /// Number of the entry in the ledger.
     number: u64,
     #[schema(format = DateTime)]
     at: String,
     /// `sale`, `refund`, `dispute_lost` or `payout`.
     kind: &'static str,
-    /// The order whose money it is, if it is one's.
+    /// Id of the order, if the entry is about one.
     #[schema(required, format = Uuid)]
     order_id: Option<String>,
-    /// The payout, if it is one.
+    /// Id of the payout, if the entry is one.
     #[schema(required, format = Uuid)]
     payout_id: Option<String>,
-    /// By what the payout is found at the bank.
+    /// Reference of the payout at the bank.
     #[schema(required)]
     reference: Option<String>,
     /// An ISO 4217 code.
     currency: &'static str,
-    /// What the buyer paid, or, below zero, got back.
+    /// Amount that the buyer paid; negative if the buyer got it back.
     #[schema(inline)]
     gross: Sum,
-    /// What of it the platform kept, or, below zero, gave back.
+    /// Fee of it that the platform kept; negative if the platform gave it back.
     #[schema(inline)]
     fee: Sum,
-    /// By how much the seller is owed more.
+    /// Change of the amount owed to the seller.
     #[schema(inline)]
     amount: Sum,
 }
@@ -206,22 +206,22 @@ impl From<&BalanceEntry> for EntryOut {
 pub(crate) struct PlatformOut {
     /// An ISO 4217 code.
     currency: &'static str,
-    /// What the card processor, or the bank behind it, has.
+    /// Amount at the card processor, or at the bank behind it.
     #[schema(inline)]
     processor: Sum,
-    /// What buyers' banks have until it is clear whose it is.
+    /// Amount that buyers' banks hold in open disputes.
     #[schema(inline)]
     disputed: Sum,
-    /// What of both all sellers are owed.
+    /// Amount of both that is owed to sellers.
     #[schema(inline)]
     sellers: Sum,
-    /// What of both the platform has earned.
+    /// Amount of both that the platform has earned.
     #[schema(inline)]
     fees: Sum,
-    /// What of both came for orders that had ended, and is nobody's yet.
+    /// Amount of both that was paid for ended orders and is not assigned yet.
     #[schema(inline)]
     late: Sum,
-    /// What there is less all that is owed of it: always zero.
+    /// Difference between the assets and the amounts owed: always zero.
     #[schema(inline)]
     difference: Sum,
 }
@@ -251,7 +251,7 @@ pub(crate) struct PayOut {
     amount: DecimalText,
     #[schema(schema_with = currency)]
     currency: Option<String>,
-    /// By what it is found at the bank.
+    /// Reference of the payout at the bank.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[!-~]([ -~]*[!-~])?$")]
     reference: String,
 }
@@ -280,7 +280,7 @@ pub(crate) struct PayoutOut<'a> {
     amount: Amount,
     /// An ISO 4217 code.
     currency: &'static str,
-    /// By what it is found at the bank.
+    /// Reference of the payout at the bank.
     reference: &'a str,
     #[schema(format = DateTime)]
     recorded_at: String,

@@ -1,5 +1,5 @@
-//! What requests and answers look like on the wire. The core's own types never leave the host, so that a change inside never
-//! changes the contract.
+//! Types of requests and responses. The core's own types are not published, so that internal changes don't change the
+//! API.
 
 mod amount;
 mod journal;
@@ -24,12 +24,12 @@ pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQ
 pub(crate) use users::{Credentials, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 pub(crate) use webhooks::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};
 
-/// The currencies that amounts can be in; `null` is not given.
+/// Returns the schema of a currency in a body; `null` counts as not given.
 fn currency() -> RefOr<Schema> {
     currency_of(boxoffice::Currency::all().map(|currency| Some(currency.code())).chain([None]))
 }
 
-/// The same for a query, where what is empty is not given.
+/// Returns the schema of a currency in a query; an empty value counts as not given.
 fn currency_or_none() -> RefOr<Schema> {
     currency_of(boxoffice::Currency::all().map(|currency| Some(currency.code())).chain([Some("")]))
 }

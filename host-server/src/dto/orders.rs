@@ -1,4 +1,4 @@
-//! Orders on the wire.
+//! Requests and responses about orders.
 
 use boxoffice::{CancelReason, Error, FieldErrors, Order, OrderedTicket, TicketId};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Amount, ChargeOut, DecimalText};
 
-/// What to order: exactly one of the two.
+/// The tickets to order: exactly one of the two fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PlaceOrder {
@@ -59,17 +59,17 @@ fn parse(id: &str, field: impl FnOnce() -> String) -> Result<TicketId, Error> {
     id.parse().map_err(|_| Error::invalid(field(), "must be an id"))
 }
 
-/// Which of the buyer's orders to show. What is empty counts as not given, as forms send it.
+/// The orders of the buyer to show. Empty values count as not given.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OrderQuery {
     /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
     #[param(pattern = "^(created|awaiting_payment|complete|cancelled|expired)?$")]
     status: Option<String>,
-    /// How many: 1 to 100, 50 if not given.
+    /// Maximum number of orders: 1 to 100, by default 50.
     #[param(pattern = "^([1-9][0-9]?|100)?$")]
     limit: Option<String>,
-    /// Where the page starts: take it from the `Link` of the page before.
+    /// Cursor of the page, from the `Link` of the previous page.
     #[param(pattern = "^([0-9a-f]{2})*$")]
     cursor: Option<String>,
 }
@@ -77,10 +77,10 @@ pub(crate) struct OrderQuery {
 impl TryFrom<OrderQuery> for boxoffice::OrderQuery {
     type Error = Error;
 
-    /// Reads the query.
+    /// Parses the query.
     ///
     /// # Errors
-    /// `validation`, with an entry for each parameter that is wrong.
+    /// `validation`, with an entry for each invalid parameter.
     fn try_from(given: OrderQuery) -> Result<Self, Error> {
         let mut errors = FieldErrors::default();
         let mut query = Self::new();
@@ -92,22 +92,25 @@ impl TryFrom<OrderQuery> for boxoffice::OrderQuery {
     }
 }
 
-/// How to give the money back: all that is left of it, unless an amount is named.
+/// A refund: of all remaining money, unless an amount is given.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Refund)]
 pub(crate) struct Refund {
-    /// Whether the tickets are to be sold again; they are not unless asked.
+    /// `true` if the tickets go back on sale; by default `false`.
     #[serde(default)]
     pub(crate) return_to_sale: bool,
-    /// A part of the money, in the order's currency; its tickets stay sold.
+    /// Part of the money to refund, in the order's currency; the tickets stay sold.
     #[serde(default)]
     #[schema(inline)]
     amount: Option<DecimalText>,
 }
 
 impl Refund {
-    /// The part that is to go back, if it is not all.
+    /// Returns the amount of a partial refund.
+    ///
+    /// # Errors
+    /// `validation`, if the tickets of a partial refund are to go back on sale.
     pub(crate) fn amount(&self) -> Result<Option<&str>, Error> {
         match &self.amount {
             Some(_) if self.return_to_sale => {
@@ -129,14 +132,14 @@ pub(crate) struct OrderOut<'a> {
     buyer_id: String,
     /// `created`, `awaiting_payment`, `complete`, `cancelled` or `expired`.
     status: &'static str,
-    /// Why it was cancelled, if it was: `buyer` or `payment_failed`.
+    /// Reason of the cancellation, if the order is cancelled: `buyer` or `payment_failed`.
     #[schema(required, value_type = Option<String>)]
     cancel_reason: Option<CancelReason>,
     #[schema(inline)]
     total: Amount,
     /// An ISO 4217 code.
     currency: &'static str,
-    /// When the hold ends, unless a payment is under way.
+    /// Time at which the hold ends, unless a payment is in progress.
     #[schema(format = DateTime)]
     expires_at: String,
     tickets: Vec<OrderedTicketOut<'a>>,
@@ -168,7 +171,7 @@ impl<'a> From<&'a Order> for OrderOut<'a> {
     }
 }
 
-/// A ticket of an order, as it was at the moment of the lock.
+/// A ticket of an order, as it was when it was locked.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = OrderedTicket)]

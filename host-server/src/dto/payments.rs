@@ -1,4 +1,4 @@
-//! Payments on the wire.
+//! Requests and responses about payments.
 
 use boxoffice::{Charge, ClientSecret, Dispute, Error, Money, OrderId, Refund, Resolution};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::Amount;
 pub(crate) struct Pay {
     #[schema(format = Uuid)]
     order_id: String,
-    /// What the card processor gave the page in place of the card number; `tok_visa` for the sandbox.
+    /// Token that the card processor gave the page in place of the card number, such as the sandbox's `tok_visa`.
     #[schema(pattern = "^[!-~]{1,255}$", example = "tok_visa")]
     pub(crate) token: String,
 }
@@ -37,29 +37,31 @@ pub(crate) struct ChargeOut<'a> {
     amount: Amount,
     /// An ISO 4217 code.
     currency: &'static str,
-    /// `pending`, `requires_action` (the buyer has to confirm it), `authorized`, `succeeded`, `failed`, `refunding` or `refunded`;
-    /// of money that came when the order had ended: `transferred` to another order, `voiding`, `voided`, `late`, `escalated` or `kept`.
+    /// `pending`, `requires_action` (the buyer must confirm it), `authorized`, `succeeded`, `failed`, `refunding` or
+    /// `refunded`. For money that arrived after the order had ended: `transferred` to another order, `voiding`,
+    /// `voided`, `late`, `escalated` or `kept`.
     status: &'static str,
     gateway: &'a str,
-    /// The card processor's own name for the charge.
+    /// The card processor's id of the charge.
     #[schema(required)]
     reference: Option<&'a str>,
-    /// Why the card was declined, if it was.
+    /// Reason of the decline, if the card was declined.
     #[schema(required)]
     failure: Option<&'a str>,
-    /// How much was given back, if anything was.
+    /// Refunded amount, if any.
     #[schema(inline, required)]
     refunded: Option<Amount>,
-    /// What was given back, or is to be.
+    /// Refunds of the charge, including pending ones.
     #[schema(inline)]
     refunds: Vec<RefundOut<'a>>,
-    /// What the buyer's bank took back.
+    /// Disputes of the charge.
     #[schema(inline)]
     disputes: Vec<DisputeOut<'a>>,
-    /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
+    /// Id of the order that the late money pays instead, if its tickets were still available.
     #[schema(required, format = Uuid)]
     transferred_to: Option<String>,
-    /// What the buyer's page needs to confirm the payment, while the card processor waits for that; for the buyer alone.
+    /// Secret with which the buyer's page confirms the payment, while the card processor waits for that. Only the buyer
+    /// gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
     #[schema(format = DateTime)]
@@ -68,7 +70,7 @@ pub(crate) struct ChargeOut<'a> {
     updated_at: String,
 }
 
-/// Money of a charge that was given back, or is to be.
+/// A refund of a charge, done or pending.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RefundOut<'a> {
@@ -76,45 +78,46 @@ struct RefundOut<'a> {
     id: String,
     #[schema(inline)]
     amount: Amount,
-    /// `pending`, `done`, or `failed` if the card processor refused it for good.
+    /// `pending`, `done`, or `failed` if the card processor refused it finally.
     status: &'static str,
-    /// `requested`, `late` (the money came when the order had ended) or `elsewhere` (at the card processor's).
+    /// `requested`, `late` (the money arrived after the order had ended) or `elsewhere` (started at the card
+    /// processor).
     reason: &'static str,
-    /// The card processor's own name for the refund.
+    /// The card processor's id of the refund.
     #[schema(required)]
     reference: Option<&'a str>,
 }
 
-/// Money of a charge that the buyer's bank took back.
+/// A dispute: money of a charge that the buyer's bank took back.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct DisputeOut<'a> {
-    /// The card processor's own name for the dispute.
+    /// The card processor's id of the dispute.
     reference: &'a str,
     #[schema(inline)]
     amount: Amount,
-    /// Why, in the card processor's words.
+    /// Reason, in the card processor's words.
     reason: &'a str,
     /// `open`, `won` (the money came back) or `lost`.
     status: &'static str,
 }
 
-/// What became of money that waited for an operator.
+/// The resolution of escalated money.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Resolve {
     resolution: ResolutionIn,
-    /// What is to be remembered.
+    /// Note to record with the resolution.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub(crate) note: String,
 }
 
-/// What became of it.
+/// The outcome of escalated money.
 #[derive(Deserialize, ToSchema, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
 enum ResolutionIn {
-    /// The buyer has it back by another way, such as a bank transfer.
+    /// The buyer got it back by other means, such as a bank transfer.
     ReturnedElsewhere,
     /// The platform keeps it.
     Kept,
@@ -130,7 +133,7 @@ impl Resolve {
 }
 
 impl ChargeOut<'_> {
-    /// The charge as its buyer sees it while the card processor waits for them.
+    /// Adds the secret, for the buyer whose confirmation the card processor waits for.
     pub(crate) fn with_secret(self, secret: Option<&ClientSecret>) -> Self {
         match secret {
             Some(secret) => Self { status: "requires_action", client_secret: Some(secret.expose().to_owned()), ..self },

@@ -1,4 +1,4 @@
-//! Tickets on the wire.
+//! Requests and responses about tickets.
 
 use boxoffice::{Error, FieldErrors, NewShow, NewTicket, Ticket, TicketUpdate};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Amount, DecimalText};
 
-/// A ticket to be listed. What is missing is read as empty, so that the answer names every fault at once.
+/// A ticket to be listed. Missing fields count as empty, so that the answer contains all errors at once.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewTicket)]
 pub(crate) struct ListTicket {
@@ -56,7 +56,7 @@ pub(crate) struct ListTickets {
     pub(crate) tickets: Vec<ListTicket>,
 }
 
-/// What people attend.
+/// A show: a concert, match, play or other event that people attend.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = NewShow)]
@@ -82,7 +82,7 @@ pub(crate) struct ShowIn {
         example = "The Globe"
     )]
     venue: Option<String>,
-    /// When it starts; from then on its tickets can't be ordered.
+    /// Start of the show; from then on its tickets can't be ordered.
     #[serde(default)]
     #[schema(required, format = DateTime, pattern = "^(19[7-9]|[2-9][0-9]{2})[0-9]-", example = "2030-05-01T19:30:00Z")]
     starts_at: String,
@@ -97,7 +97,7 @@ impl From<ShowIn> for NewShow {
     }
 }
 
-/// What a ticket is to be.
+/// The new content of a ticket.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = TicketEdit)]
 pub(crate) struct TicketEdit {
@@ -114,7 +114,7 @@ pub(crate) struct TicketEdit {
     #[serde(default)]
     #[schema(required, inline)]
     price: DecimalText,
-    /// The show; a ticket without one belongs to none.
+    /// The show; without it, the ticket belongs to none.
     show: Option<ShowIn>,
 }
 
@@ -127,7 +127,7 @@ impl TicketEdit {
     }
 }
 
-/// Which tickets to show, and in which order. What is empty counts as not given, as forms send it.
+/// The tickets to show, and their order. Empty values count as not given.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
@@ -135,31 +135,31 @@ pub(crate) struct TicketQuery {
     /// `onSale` (the default), `available`, `locked`, `sold`, `withdrawn` or `all`.
     #[param(pattern = "^(onSale|available|locked|sold|withdrawn|all)?$")]
     status: Option<String>,
-    /// The id of the seller.
+    /// Id of the seller.
     #[param(pattern = "^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})?$")]
     seller: Option<String>,
-    /// Words of the title, the show or the venue.
+    /// Words in the title, the show or the venue.
     #[param(max_length = 100, pattern = r"^$|[^\W_]")]
     q: Option<String>,
-    /// The category of the show.
+    /// Category of the show.
     #[param(pattern = "^[a-z0-9-]{0,40}$")]
     category: Option<String>,
-    /// The currency of the price.
+    /// Currency of the price.
     #[param(schema_with = super::currency_or_none)]
     currency: Option<String>,
-    /// The lowest price, in major units.
+    /// Minimum price, in major units.
     #[param(pattern = r"^([0-9]{1,9}(\.[0-9]{1,4})?)?$")]
     min_price: Option<String>,
-    /// The highest price, in major units.
+    /// Maximum price, in major units.
     #[param(pattern = r"^([0-9]{1,9}(\.[0-9]{1,4})?)?$")]
     max_price: Option<String>,
     /// `newest` (the default), `oldest`, `price`, `-price`, `startsAt` or `-startsAt`.
     #[param(pattern = "^(newest|oldest|-?price|-?startsAt)?$")]
     sort: Option<String>,
-    /// How many: 1 to 100, 50 if not given.
+    /// Maximum number of tickets: 1 to 100, by default 50.
     #[param(pattern = "^([1-9][0-9]?|100)?$")]
     limit: Option<String>,
-    /// Where the page starts: take it from the `Link` of the page before.
+    /// Cursor of the page, from the `Link` of the previous page.
     #[param(pattern = "^([0-9a-f]{2})*$")]
     cursor: Option<String>,
 }
@@ -167,10 +167,10 @@ pub(crate) struct TicketQuery {
 impl TryFrom<TicketQuery> for boxoffice::TicketQuery {
     type Error = Error;
 
-    /// Reads the query.
+    /// Parses the query.
     ///
     /// # Errors
-    /// `validation`, with an entry for each parameter that is wrong.
+    /// `validation`, with an entry for each invalid parameter.
     fn try_from(given: TicketQuery) -> Result<Self, Error> {
         let mut errors = FieldErrors::default();
         let mut query = Self::new();
@@ -209,7 +209,7 @@ pub(crate) struct TicketOut<'a> {
     seat: Option<&'a str>,
     /// `available`, `locked`, `sold` or `withdrawn`.
     status: &'static str,
-    /// Counts the changes; also the `ETag`.
+    /// Version, which counts the changes; also the `ETag`.
     version: u64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -235,7 +235,7 @@ impl<'a> From<&'a Ticket> for TicketOut<'a> {
     }
 }
 
-/// What people attend.
+/// A show: a concert, match, play or other event that people attend.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Show)]
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn all_that_can_be_asked_for() {
         let seller = "01938f6e-8c7a-7b2e-8f00-0123456789ab";
-        // A cursor of the dearest first, at any place.
+        // A cursor of the listing by descending price, at any position.
         let cursor = format!("04{}", "00".repeat(24));
         let query = format!(
             "status=sold&seller={seller}&q=+hamlet+globe+&category=play&currency=EUR&minPrice=10&maxPrice=19.99&sort=-price\

@@ -1,14 +1,14 @@
-//! Users on the wire.
+//! Requests and responses about users.
 
 use boxoffice::{SignIn, SignUp, UserId, UserProfile, UserUpdate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An email and a password. What is missing is read as empty, so that the answer names every fault at once.
+/// An email and a password. Missing fields count as empty, so that the answer contains all errors at once.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Credentials)]
 pub(crate) struct Credentials {
-    /// Unique without regard to case; kept as it was typed.
+    /// Email address, unique regardless of case and stored as given.
     #[serde(default)]
     #[schema(required, pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", example = "ann@example.com", format = Email)]
     pub(crate) email: String,
@@ -30,18 +30,18 @@ impl Credentials {
     }
 }
 
-/// What is to change of the user; what is left out stays.
+/// Changes to a user. Omitted fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UserEdit)]
 pub(crate) struct UserEdit {
-    /// The password as it is now.
+    /// The current password.
     #[schema(format = Password)]
     current_password: String,
     /// The new email.
     #[schema(pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", format = Email)]
     email: Option<String>,
-    /// The new password: 8 to 128 characters. It ends every other session.
+    /// The new password: 8 to 128 characters. It ends all other sessions.
     #[schema(min_length = 8, max_length = 128, format = Password)]
     password: Option<String>,
 }
@@ -55,12 +55,12 @@ impl From<UserEdit> for UserUpdate {
     }
 }
 
-/// The consent to being erased.
+/// The confirmation of an erasure.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = EraseUser)]
 pub(crate) struct EraseUser {
-    /// The password as it is now.
+    /// The current password.
     #[schema(format = Password)]
     pub(crate) current_password: String,
 }
@@ -74,7 +74,7 @@ pub(crate) struct UserOut {
     id: UserId,
     #[schema(format = Email)]
     email: String,
-    /// Whether the user may look after the box office.
+    /// `true` if the user is an operator.
     operator: bool,
     #[schema(format = DateTime)]
     created_at: String,
@@ -93,7 +93,7 @@ impl From<UserProfile> for UserOut {
     }
 }
 
-/// Who is signed in, if anybody is.
+/// The signed-in user, if any.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = CurrentUser)]

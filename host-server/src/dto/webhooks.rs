@@ -1,4 +1,4 @@
-//! Webhooks on the wire.
+//! Requests and responses about webhooks.
 
 use boxoffice::Error;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -9,28 +9,29 @@ use uuid::Uuid;
 
 use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription, SubscriptionEdit, event_types};
 
-/// A webhook to make.
+/// A webhook to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewWebhook {
-    /// Where deliveries go: an https URL on the public Internet.
+    /// URL that deliveries are sent to: https, on the public Internet.
     #[serde(default)]
     #[schema(required, max_length = 2048, pattern = "^https?://", example = "https://receiver.example/hooks")]
     url: String,
-    /// The events that are delivered; all if there are none here.
+    /// Types of the delivered events; empty for all.
     #[serde(default)]
     #[schema(schema_with = event_types_schema)]
     event_types: Vec<String>,
-    /// What deliveries are signed with; made if it is not given.
+    /// Secret that signs deliveries; generated if not given.
     #[schema(pattern = "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$", format = Password)]
     secret: Option<String>,
-    /// The last record that is not delivered, 0 for all of the journal; if not given, only what happens from now on is.
+    /// Number of the last record that is not delivered; 0 for the whole journal. By default, only later records are
+    /// delivered.
     #[serde(default, deserialize_with = "sequence_number")]
     #[schema(minimum = 0)]
     after: Option<u64>,
 }
 
-/// Whether a number is written as `1` or as `1.0` is all the same in JSON.
+/// Parses the number of a record; in JSON, `1` and `1.0` are the same number.
 fn sequence_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
     let text = number.to_string();
@@ -46,14 +47,14 @@ impl From<NewWebhook> for NewSubscription {
     }
 }
 
-/// What is to change of a webhook; what is left out stays.
+/// Changes to a webhook. Omitted fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WebhookEdit {
-    /// Where deliveries go.
+    /// URL that deliveries are sent to.
     #[schema(max_length = 2048, pattern = "^https?://")]
     url: Option<String>,
-    /// The events that are delivered; all if there are none here.
+    /// Types of the delivered events; empty for all.
     #[schema(schema_with = event_types_or_null_schema)]
     event_types: Option<Vec<String>>,
 }
@@ -87,39 +88,39 @@ fn event_types_or_null_schema() -> RefOr<Schema> {
 #[schema(as = Webhook)]
 pub(crate) struct WebhookOut {
     pub(crate) id: Uuid,
-    /// Where deliveries go.
+    /// URL that deliveries are sent to.
     pub(crate) url: String,
-    /// The events that are delivered; all if there are none here.
+    /// Types of the delivered events; empty for all.
     pub(crate) event_types: Vec<String>,
     /// `active` or `disabled`.
     #[schema(pattern = "^(active|disabled)$")]
     pub(crate) status: String,
-    /// Why it is disabled.
+    /// Reason for which it is disabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) disabled_reason: Option<String>,
-    /// The last record that needs no delivery any more.
+    /// Number of the last record that needs no more delivery.
     pub(crate) cursor: u64,
-    /// How often the next delivery was tried in vain.
+    /// Number of failed attempts of the next delivery.
     pub(crate) attempts: u32,
-    /// Before when it is not tried again.
+    /// Time before which the next delivery is not retried.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     pub(crate) next_try_at: Option<String>,
-    /// Until when the secret of before signs too.
+    /// Time until which the previous secret also signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     pub(crate) previous_secret_until: Option<String>,
     #[schema(format = DateTime)]
     pub(crate) created_at: String,
-    /// What deliveries are signed with; shown when it is made and never again.
+    /// Secret that signs deliveries. It is shown only when it is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) secret: Option<String>,
 }
 
 impl WebhookOut {
-    /// A webhook without its secret.
+    /// Creates the response for a webhook, without its secret.
     pub(crate) fn of((subscription, progress): &(Subscription, Progress)) -> Self {
         let (status, disabled_reason) = match &subscription.status {
             Status::Active => ("active", None),
@@ -140,40 +141,40 @@ impl WebhookOut {
         }
     }
 
-    /// A webhook whose secret was made just now.
+    /// Creates the response for a webhook with a new secret, including the secret.
     pub(crate) fn with_secret(made: &(Subscription, Progress)) -> Self {
         Self { secret: Some(made.0.secret.reveal().to_owned()), ..Self::of(made) }
     }
 }
 
-/// One attempt to deliver.
+/// A logged attempt of a delivery.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = WebhookDelivery)]
 pub(crate) struct DeliveryOut {
-    /// Its number in the log of its webhook.
+    /// Number in the log of the webhook.
     pub(crate) id: u64,
-    /// The record that it is about; not there for a ping.
+    /// Number of the record; absent for a ping.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) seq: Option<u64>,
-    /// The type of its event.
+    /// Type of the event.
     pub(crate) event_type: String,
-    /// The `webhook-id` that it was sent with.
+    /// The `webhook-id` header that was sent.
     pub(crate) message_id: String,
-    /// The number of the attempt; 0 if an operator asked for it.
+    /// Number of the attempt; 0 for a manual delivery.
     pub(crate) attempt: u32,
     #[schema(format = DateTime)]
     pub(crate) at: String,
-    /// How long it took, in milliseconds.
+    /// Duration of the attempt, in milliseconds.
     pub(crate) took_ms: u64,
-    /// Whether it arrived.
+    /// `true` if it was delivered.
     pub(crate) delivered: bool,
-    /// The HTTP status of the answer, if there was one.
+    /// HTTP status of the answer, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) status: Option<u16>,
-    /// Why it failed.
+    /// Reason of the failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) error: Option<String>,
@@ -196,20 +197,20 @@ impl From<Delivery> for DeliveryOut {
     }
 }
 
-/// Which deliveries to show.
+/// The deliveries to show.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeliveryQuery {
-    /// Where the page begins, as the `Link` of the page before it says.
+    /// Cursor of the page, from the `Link` of the previous page.
     #[param(value_type = Option<u64>)]
     cursor: Option<String>,
-    /// How many: 1 to 100, 50 if not given.
+    /// Maximum number of deliveries: 1 to 100, by default 50.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
 
 impl DeliveryQuery {
-    /// The first delivery that is not on the page.
+    /// Returns the exclusive upper bound of the delivery numbers on the page.
     pub(crate) fn before(&self) -> Result<u64, Error> {
         let invalid = || Error::invalid("cursor", "must be the number of a delivery");
         self.cursor.as_deref().map_or(Ok(u64::MAX), |text| super::record_number(text).ok_or_else(invalid))

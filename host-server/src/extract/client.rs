@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The extractor for the client's address.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use crate::limits::client;
 use crate::settings::Settings;
 
-/// The address of the client, or `None` without rate limits: then it counts for nothing, because everybody may be behind one.
+/// The address of the client; `None` without rate limits, because all clients may then share one address.
 #[derive(Debug)]
 pub(crate) struct ClientAddress(pub(crate) Option<IpAddr>);
 

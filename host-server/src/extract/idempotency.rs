@@ -1,4 +1,4 @@
-//! The `Idempotency-Key` that every POST accepts.
+//! The extractor for the `Idempotency-Key` that every POST accepts.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
@@ -7,11 +7,11 @@ use boxoffice::{Error, IdempotencyKey};
 
 use crate::error::{Failure, Refusal};
 
-/// The caller's own name for the command, if it has one.
+/// The caller's idempotency key for the command, if any.
 #[derive(Debug)]
 pub(crate) struct Idempotency(pub(crate) Option<IdempotencyKey>);
 
-/// As it stands in the contract; header names are compared without regard to case.
+/// Name of the header in the API's documentation. Comparison ignores case.
 pub(crate) const NAME: &str = "Idempotency-Key";
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 

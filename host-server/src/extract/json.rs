@@ -1,5 +1,5 @@
-//! JSON bodies. What serde has to say against one becomes a fault that names the field and never repeats the value, which may
-//! be a password.
+//! The extractor for JSON bodies. An error by serde becomes an error that names the field and never contains the value,
+//! which may be a password.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use serde_json::error::Category;
 use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 
-/// The body, read as JSON.
+/// A body, parsed as JSON.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -53,7 +53,7 @@ where
 {
     type Rejection = Failure;
 
-    /// `None` for a request that has no body at all.
+    /// Returns `None` for a request without a body.
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Failure> {
         if !request.headers().contains_key(header::CONTENT_TYPE) && request.body().is_end_stream() {
             return Ok(None);
@@ -73,7 +73,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    // serde would also take an array for a struct, its values in the order of the fields; JSON that way is a mistake.
+    // serde would also accept an array as a struct, with the values in the order of the fields. A client that sends one
+    // is wrong.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
         return Err(if is_json { not_an_object() } else { Refusal::MalformedBody.into() });
@@ -85,8 +86,8 @@ fn not_an_object() -> Failure {
     Error::with_message(boxoffice::Code::Validation, "The body must be a JSON object").into()
 }
 
-/// Reads a body that is known to be wrong once more, this time keeping track of where: most bodies are right, and need not
-/// pay for it.
+/// Parses an invalid body again, with its path tracked, and returns the error. Valid bodies don't pay the cost of
+/// tracking.
 fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
@@ -99,7 +100,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
     let path = if path == "." { "" } else { &path };
     let text = error.inner().to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    // Of these two serde knows the name, and the path ends before it.
+    // In these two cases, the message contains the field's name, and the path does not.
     for (start, reason) in [("missing field `", "is required"), ("duplicate field `", "must not be given twice")] {
         if let Some(name) = text.strip_prefix(start).and_then(|rest| rest.strip_suffix('`')) {
             let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -112,7 +113,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
     Error::invalid(path.to_owned(), reason(text)).into()
 }
 
-/// What serde said, without the value that it said it about.
+/// Returns the reason in serde's message, without the value.
 fn reason(text: &str) -> String {
     match text.rsplit_once(", expected ") {
         Some((_, expected)) => format!("must be {}", json_word(expected)),
@@ -121,7 +122,7 @@ fn reason(text: &str) -> String {
     }
 }
 
-/// What serde calls by a Rust name, in the words of JSON.
+/// Returns the JSON word for serde's description of a Rust type.
 fn json_word(expected: &str) -> &str {
     if expected.starts_with("struct ") {
         "an object"

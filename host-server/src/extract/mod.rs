@@ -1,4 +1,4 @@
-//! What handlers take from a request, and how it goes wrong: always in the common error shape.
+//! Extractors of handlers. Their errors have the common shape.
 
 mod client;
 mod idempotency;

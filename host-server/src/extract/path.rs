@@ -1,4 +1,4 @@
-//! Ids in paths. A text that is no id names nothing, so it is answered like an unknown id of its resource.
+//! The extractor for ids in paths. An invalid id gets the answer of an unknown id of its resource.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use boxoffice::{ChargeId, Code, OrderId, TicketId};
 
 use crate::error::Failure;
 
-/// An id whose resource can be missing.
+/// An id of a resource, with the code for an unknown one.
 pub(crate) trait ResourceId: std::str::FromStr {
     const NOT_FOUND: Code;
 }

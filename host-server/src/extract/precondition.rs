@@ -1,4 +1,4 @@
-//! Entity tags: a ticket's tag is its version, so `If-Match` and `If-None-Match` are comparisons of numbers.
+//! Entity tags. A ticket's tag is its version, so `If-Match` and `If-None-Match` compare numbers.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::error::{Failure, Refusal};
 
-/// The tag of a version, such as `"3"`.
+/// Returns the tag of a version, such as `"3"`.
 pub(crate) fn etag(version: u64) -> HeaderValue {
     // Digits between quotes are always a header value.
     HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
-/// The version that the caller expects, if it names one; `*` expects any.
+/// The version that the caller expects; `None` for any.
 #[derive(Debug)]
 pub(crate) struct IfMatch(pub(crate) Option<u64>);
 
@@ -23,8 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let tags = tags(&parts.headers, &header::IF_MATCH).ok_or(Refusal::MalformedHeader("If-Match"))?;
         match tags {
             Tags::None | Tags::Any => Ok(Self(None)),
-            // One version can be expected of the core. A caller that would take any of several has none in particular, so
-            // the list is refused rather than read as something weaker than it says.
+            // The core accepts one expected version only, so a list of several is refused, not weakened.
             Tags::Some(versions) => match versions.as_slice() {
                 [version] => Ok(Self(Some(*version))),
                 _ => Err(Refusal::MalformedHeader("If-Match").into()),
@@ -33,12 +32,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// The versions that the caller has already.
+/// The versions that the caller already has.
 #[derive(Debug)]
 pub(crate) struct IfNoneMatch(Tags);
 
 impl IfNoneMatch {
-    /// Whether the caller has this version.
+    /// Returns `true` if the caller has this version.
     pub(crate) fn has(&self, version: u64) -> bool {
         match &self.0 {
             Tags::None => false,
@@ -52,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        // A header that makes no sense can be ignored here: the caller gets the whole answer.
+        // A malformed header can be ignored here: the caller gets the full response.
         Ok(Self(tags(&parts.headers, &header::IF_NONE_MATCH).unwrap_or(Tags::None)))
     }
 }
@@ -64,7 +63,7 @@ enum Tags {
     Some(Vec<u64>),
 }
 
-/// What a well-formed tag that is none of ours stands for: versions begin at 1, so it matches nothing.
+/// Version of a well-formed foreign tag. Versions begin at 1, so it matches none.
 const NO_VERSION: u64 = 0;
 
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
@@ -72,7 +71,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     let mut any = false;
     for value in headers.get_all(name) {
         let mut quoted = false;
-        // A comma within quotes is a part of the tag.
+        // A comma within quotes is part of the tag.
         let between = |letter| {
             quoted ^= letter == '"';
             letter == ',' && !quoted
@@ -93,7 +92,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     }
 }
 
-/// The version in a quoted tag, weak or strong; `None` if it is not a tag at all.
+/// Returns the version in a quoted tag, weak or strong; `None` if the text is not a tag.
 fn version(item: &str) -> Option<u64> {
     let quoted = item.strip_prefix("W/").unwrap_or(item);
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;

@@ -1,4 +1,4 @@
-//! Query parameters, and the link to the next page of a list.
+//! The extractor for query parameters, and the link to the next page of a list.
 
 use axum::extract::{FromRequestParts, Query as AxumQuery};
 use axum::http::request::Parts;
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Failure, Refusal};
 
-/// The parameters of the query; what they may be is the core's to say.
+/// The parameters of the query. The core validates them.
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
@@ -20,7 +20,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The `Link` to the next page: the same request with `parameter` set to `value`, all other parameters kept.
+/// Returns the `Link` to the next page: the address of the request with `parameter` set to `value`.
 pub(crate) fn next_link(uri: &Uri, parameter: &str, value: &str) -> Option<HeaderValue> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, kept) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {

@@ -1,4 +1,4 @@
-//! Bodies byte for byte, because that is what is signed.
+//! The extractor for raw bodies, whose bytes are signed.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::json::unread;
 use crate::error::Failure;
 use crate::limits::Load;
 
-/// The body as it came, whatever it is.
+/// The unchanged body.
 #[derive(Debug)]
 pub(crate) struct RawBody(pub(crate) Bytes);
 

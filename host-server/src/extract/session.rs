@@ -1,6 +1,6 @@
-//! Who sends a request: the session in the `Authorization` header or in the cookie.
+//! The session of a request, from the `Authorization` header or the cookie.
 //!
-//! The header wins where both are there: who sends it means it, while a browser adds the cookie by itself.
+//! The header takes precedence: a client adds it on purpose, while a browser adds the cookie by itself.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use cookie::{Cookie, SameSite};
 use crate::error::Failure;
 use crate::settings::Settings;
 
-/// The name of the session cookie.
+/// Name of the session cookie.
 const COOKIE: &str = "session";
 
-/// The session of the request, or `None` if it has none that is good.
+/// The valid session of the request, if any.
 #[derive(Debug)]
 pub(crate) struct Credentials(pub(crate) Option<Session>);
 
@@ -34,7 +34,7 @@ where
     }
 }
 
-/// The session of a request that needs one.
+/// The session of a request that requires one.
 #[derive(Debug)]
 pub(crate) struct SignedInUser(pub(crate) Session);
 
@@ -61,7 +61,8 @@ fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Session, Fail
     Ok(office.auth().authenticate(&token)?)
 }
 
-/// The token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's.
+/// Returns the token of a request with these headers, valid or not: that of `Authorization` or, without it, the session
+/// cookie's.
 pub fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     match bearer(headers) {
         Some(token) => Some(token.into()),
@@ -70,7 +71,7 @@ pub fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The token of an `Authorization` header; an empty one if the header is of another scheme.
+/// Returns the token of the `Authorization` header; empty if the header has another scheme.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
@@ -81,28 +82,29 @@ fn session_cookie(headers: &HeaderMap) -> Option<Cookie<'_>> {
     cookie(headers, COOKIE)
 }
 
-/// The first cookie of this name that the request has.
+/// Returns the request's first cookie with this name.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cookie<'a>> {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(Cookie::split_parse).filter_map(Result::ok).find(|cookie| cookie.name() == name)
 }
 
-/// Whether the request is sent on purpose: it carries a token that no browser adds by itself, and none that one does.
+/// Returns `true` if no other site can have caused the request: it has a bearer token, which no browser adds by itself,
+/// and no session cookie.
 pub(crate) fn is_deliberate(headers: &HeaderMap) -> bool {
     bearer(headers).is_some_and(|token| !token.is_empty()) && session_cookie(headers).is_none()
 }
 
-/// The `Set-Cookie` that hands a fresh session to a browser, for as long as the session lives.
+/// Returns the `Set-Cookie` of a new session, valid for the session's lifetime.
 pub(crate) fn cookie_of(token: String, settings: &Settings) -> SetCookie {
     SetCookie(set(token, settings.session_length, settings.is_https()))
 }
 
-/// The `Set-Cookie` that makes a browser forget the session.
+/// Returns the `Set-Cookie` that removes the session cookie.
 pub(crate) fn no_cookie(settings: &Settings) -> SetCookie {
     SetCookie(set(String::new(), Duration::ZERO, settings.is_https()))
 }
 
-/// The header of a response that sets the session cookie.
+/// A response header that sets the session cookie.
 #[derive(Debug)]
 pub(crate) struct SetCookie(Cookie<'static>);
 
@@ -110,7 +112,7 @@ impl IntoResponseParts for SetCookie {
     type Error = std::convert::Infallible;
 
     fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        // A token is base64 with dots, so it is always a header value.
+        // A token is base64 with dots, so it is always a valid header value.
         if let Ok(value) = HeaderValue::try_from(self.0.to_string()) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

@@ -1,5 +1,5 @@
-//! Limits on what is under way at once, so that memory stays bounded whatever comes in: what finds no room is told to come
-//! back, at once.
+//! Limits on concurrent work, so that memory stays bounded. A request beyond a limit is refused at once, with the
+//! advice to try again later.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use crate::error::Refusal;
 use crate::settings::Settings;
 
-/// The room that there is.
+/// The limits on concurrent work.
 #[derive(Debug)]
 pub(crate) struct Load {
     in_flight: Semaphore,
-    /// In kibibytes.
+    /// Room for bodies, in kibibytes.
     body_room: Semaphore,
-    /// What a body takes that does not tell its length.
+    /// Room reserved for a body of unknown length, in kibibytes.
     body_room_unknown: u32,
-    /// What no body may be longer than.
+    /// Maximum size of any body, in bytes.
     body_limit_max: usize,
     feeds: Arc<Semaphore>,
     #[cfg(feature = "pages")]
@@ -39,31 +39,31 @@ impl Load {
         }
     }
 
-    /// A place for one request, for as long as the permit lives.
+    /// Reserves a place for one request, for the lifetime of the permit.
     pub(crate) fn place_in_flight(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         self.in_flight.try_acquire().map_err(|_| Refusal::Overloaded)
     }
 
-    /// Room for the body that the headers announce.
+    /// Reserves room for the body that the headers announce.
     pub(crate) fn room_for_body(&self, headers: &HeaderMap) -> Result<SemaphorePermit<'_>, Refusal> {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        // A length above the limit is refused when the body is read; it must not take all the room before that.
+        // A body above the limit is refused when it is read; until then it must not reserve all the room.
         let room = length.map_or(self.body_room_unknown, |length: usize| kibibytes(length.min(self.body_limit_max)));
         self.body_room.try_acquire_many(room).map_err(|_| Refusal::Overloaded)
     }
 
-    /// A place for one journal stream.
+    /// Reserves a place for one journal stream.
     pub(crate) fn place_for_feed(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| Refusal::Overloaded)
     }
 
-    /// A place for one page that follows a show.
+    /// Reserves a place for one page that follows a show.
     #[cfg(feature = "pages")]
     pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.live_pages).try_acquire_owned().map_err(|_| Refusal::Overloaded)
     }
 
-    /// How many requests are under way.
+    /// Returns the number of requests in progress.
     pub(crate) fn in_flight(&self) -> usize {
         self.in_flight_max - self.in_flight.available_permits()
     }

@@ -1,4 +1,4 @@
-//! Limits on what clients may ask: on what is under way at once, and on how much one of them asks.
+//! Limits on requests: on concurrent work, and on the rate of each client.
 
 mod load;
 mod rates;

@@ -1,4 +1,4 @@
-//! How much one client may ask: little where passwords are guessed, plenty elsewhere.
+//! Rate limits per client: strict for routes that take passwords, generous for others.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -12,15 +12,15 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 
 use crate::error::Failure;
 
-/// Tries of a password in a row, and then one every so often.
+/// Burst of requests with passwords, and the interval after it.
 const PASSWORD_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const PASSWORD_EVERY: Duration = Duration::from_secs(3);
 
-/// Requests of any kind in a row, and then so many a second.
+/// Burst of all requests, and the rate after it.
 const GENERAL_BURST: NonZeroU32 = NonZeroU32::new(2_000).unwrap();
 const GENERAL_PER_SECOND: NonZeroU32 = NonZeroU32::new(500).unwrap();
 
-/// The limits, and what each client has used of them.
+/// The rate limits, with the usage of each client.
 #[derive(Debug)]
 pub(crate) struct Rates {
     passwords: DefaultKeyedRateLimiter<IpAddr>,
@@ -55,7 +55,7 @@ impl Rates {
         self.general.check_key(&client).map_err(|until| refusal(until.wait_time_from(self.clock.now())))
     }
 
-    /// Forgets clients that have all of their allowance again.
+    /// Removes clients that have their full allowance again.
     pub(crate) fn forget_the_idle(&self) {
         for limiter in [&self.passwords, &self.general] {
             limiter.retain_recent();
@@ -68,14 +68,14 @@ fn refusal(wait: Duration) -> Failure {
     Error::from(Code::RateLimited).with_retry_after(wait).into()
 }
 
-/// The address that a request comes from: the peer's, or what the proxies that are trusted say of it.
+/// Returns the address of the client: the peer's address or, behind trusted proxies, the one in `X-Forwarded-For`.
 pub(crate) fn client(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: &[IpAddr]) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip().to_canonical());
     if trusted_proxies.contains(&peer) { forwarded(headers, trusted_proxies).unwrap_or(peer) } else { peer }
 }
 
-/// The last address in `X-Forwarded-For` that no trusted proxy wrote about itself: whatever stands before it may be made up.
+/// Returns the last address in `X-Forwarded-For` that is not a trusted proxy's. Addresses before it may be forged.
 fn forwarded(headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Option<IpAddr> {
     let name = HeaderName::from_static("x-forwarded-for");
     let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -86,7 +86,7 @@ fn forwarded(headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Option<IpAddr> 
     })?
 }
 
-/// What counts as one client: an IPv6 customer has a whole /64 of addresses.
+/// Returns the network that counts as one client: an IPv6 customer has a /64 of addresses.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

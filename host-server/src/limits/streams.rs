@@ -1,4 +1,4 @@
-//! What answers need that go on for as long as somebody reads them.
+//! Places for responses that stream for as long as the client reads.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::Load;
 use crate::error::Refusal;
 
-/// Gives streams their places, and ends them when the host stops.
+/// Reserves places for streams, and ends the streams when the host stops.
 #[derive(Debug, Clone)]
 pub(crate) struct Streams {
     load: Arc<Load>,
@@ -20,12 +20,12 @@ impl Streams {
         Self { load, stopping }
     }
 
-    /// Takes a place for one journal stream, for as long as the permit lives.
+    /// Reserves a place for one journal stream, for the lifetime of the permit.
     pub(crate) fn place_for_feed(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         self.load.place_for_feed()
     }
 
-    /// Takes a place for one page that follows a show, for as long as the permit lives.
+    /// Reserves a place for one page that follows a show, for the lifetime of the permit.
     #[cfg(feature = "pages")]
     pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         self.load.place_for_live_page()

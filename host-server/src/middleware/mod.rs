@@ -1,9 +1,9 @@
-//! What stands around the routes.
+//! The middleware of all routes.
 //!
-//! One function, [`pass`], because a request passes it some ten thousand times a second: each tower layer of its own would be
-//! another allocation and another generic to read. Its steps are in the files beside this one, in the order in which they run:
-//! name the request, make room for it, limit its sender, check where it comes from, run it within its time; then, whatever came
-//! of it, headers, figures and one line of log.
+//! It is one function, [`pass`], because about ten thousand requests per second run through it, and each separate tower
+//! layer would cost an allocation and a generic type. Its steps run in this order: assign the request id, reserve a
+//! place, apply the rate limits, check the origin, and run the handler with a timeout. After every outcome, it adds the
+//! headers, updates the metrics and writes one line of log. The steps are in the files of this folder.
 
 mod origin;
 mod panic;
@@ -31,7 +31,7 @@ use crate::state::AppState;
 use crate::web::site::{Browser, ErrorPages};
 use request_id::RequestIds;
 
-/// What a request passes on its way to its route and back.
+/// The state of the middleware.
 #[derive(Debug, Clone)]
 pub(crate) struct Edge(Arc<Shared>);
 
@@ -47,7 +47,7 @@ struct Shared {
 }
 
 impl Edge {
-    /// Creates the edge of a host with this state.
+    /// Creates the middleware of a host with this state.
     pub(crate) fn new(state: &AppState) -> Self {
         Self(Arc::new(Shared {
             settings: Arc::clone(&state.settings),
@@ -61,7 +61,7 @@ impl Edge {
     }
 }
 
-/// Puts everything around the routes.
+/// Adds the middleware to the routes.
 pub(crate) fn around(routes: Router<AppState>, edge: Edge) -> Router<AppState> {
     let settings = Arc::clone(&edge.0.settings);
     let routes = routes.layer(DefaultBodyLimit::max(settings.body_limit)).layer(from_fn_with_state(edge, pass));
@@ -93,7 +93,7 @@ async fn pass(State(Edge(edge)): State<Edge>, request: Request, next: Next) -> R
 }
 
 async fn guarded(edge: &Shared, request: Request, next: Next, route: &str) -> Result<Response, Failure> {
-    // Whoever looks after the host must hear from it most of all when it is busy.
+    // Health checks and metrics must be answered under overload too.
     let is_api = !matches!(route, "/healthz" | "/readyz" | "/metrics");
     let _place = if is_api { Some(edge.load.place_in_flight()?) } else { None };
     if let Some(rates) = edge.rates.as_ref().filter(|_| is_api) {
@@ -107,7 +107,7 @@ async fn guarded(edge: &Shared, request: Request, next: Next, route: &str) -> Re
     }
 }
 
-/// Logs the request: its route and never its path or query, which name people and things.
+/// Logs the request with its route. Its path and query are not logged, because they may contain personal data.
 fn report(id: &HeaderValue, method: &Method, route: &str, response: &Response, latency: Duration) {
     let status = response.status();
     let request_id = id.to_str().unwrap_or_default();

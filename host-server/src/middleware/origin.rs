@@ -1,8 +1,9 @@
-//! Forged requests: a browser that another site told to send one says so, in `Origin` or in `Sec-Fetch-Site`.
+//! Protection against cross-site request forgery. Browsers declare the origin of a request in `Origin` or
+//! `Sec-Fetch-Site`.
 //!
-//! Together with `SameSite=Lax` on the cookie this needs no tokens in forms. Requests of programs carry neither header and
-//! pass; so do those whose bearer token nobody but their sender could have added. tower-http's `csrf` layer has no way to see
-//! that token, hence these lines.
+//! Together with `SameSite=Lax` on the cookie, this check suffices without tokens in forms. Requests of programs have
+//! neither header and are accepted. Requests with a bearer token are accepted too, because only the sender itself can
+//! add it. tower-http's `csrf` layer can't consider that token, so this module replaces it.
 
 use axum::extract::Request;
 use axum::http::uri::Authority;
@@ -31,7 +32,7 @@ fn is_own(origin: &str, headers: &HeaderMap, request: &Request, settings: &Setti
     if let Some(url) = &settings.public_url {
         return origin == url.trim_end_matches('/');
     }
-    // Without a public URL the host does not know whether people reach it over https, but it knows its name.
+    // Without a public URL, the scheme is unknown, so only the host's name is compared.
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(Authority::as_str));

@@ -1,4 +1,4 @@
-//! A panic in a handler is a bug of ours: its request fails with the common shape, and every other goes on.
+//! Handling of panics in handlers. The request fails with the common error body, and all others continue.
 
 use std::panic::AssertUnwindSafe;
 
@@ -8,13 +8,13 @@ use futures_util::FutureExt;
 
 use crate::error::Failure;
 
-/// What a panic said.
+/// The message of a panic.
 #[derive(Debug, thiserror::Error)]
 #[error("panic: {0}")]
 struct Panicked(String);
 
 pub(super) async fn caught(answer: impl Future<Output = Response>) -> Result<Response, Failure> {
-    // What the handler shared with others is behind the core's own locks and channels, which a panic here can't have held.
+    // Handlers share state only through the core's locks and channels, which no handler holds while it panics.
     AssertUnwindSafe(answer).catch_unwind().await.map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");

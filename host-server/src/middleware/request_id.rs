@@ -1,4 +1,4 @@
-//! A name for every request, in its answer and in every line that is logged about it.
+//! Request ids: in the response, and in each line of log about the request.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Longer names than this are not worth logging.
+/// Maximum length of a caller's request id, in bytes.
 const LEN_MAX: usize = 64;
 
-/// Makes names: one random part for the process and a counter, which costs nothing and never repeats.
+/// Generator of request ids: a random number for the process, and a counter. This is cheap and never repeats.
 #[derive(Debug)]
 pub(crate) struct RequestIds {
     process: u64,
@@ -19,13 +19,13 @@ pub(crate) struct RequestIds {
 
 impl Default for RequestIds {
     fn default() -> Self {
-        // The standard library seeds its hashers from the system's randomness; names need no more than that.
+        // The standard library seeds its hashers from the system's randomness, which is enough for ids.
         Self { process: RandomState::new().build_hasher().finish(), next: AtomicU64::new(1) }
     }
 }
 
 impl RequestIds {
-    /// The name that the caller gave, if it is a sane one, or a fresh one.
+    /// Returns the caller's request id if it is valid, or a new one.
     pub(crate) fn of(&self, headers: &HeaderMap) -> HeaderValue {
         match headers.get(NAME) {
             Some(name) if is_sane(name.as_bytes()) => name.clone(),
@@ -36,7 +36,7 @@ impl RequestIds {
     fn fresh(&self) -> HeaderValue {
         let count = self.next.fetch_add(1, Ordering::Relaxed);
         let name = format!("{:016x}-{count:x}", self.process);
-        // Hexadecimal digits and a hyphen are always a header value.
+        // Hexadecimal digits and a hyphen are always a valid header value.
         HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("unnamed"))
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that tell browsers to do less than they would.
+//! Security headers, which restrict browsers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -11,7 +11,7 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("interest-cohort=()")),
 ];
 
-/// What a route may have decided for itself.
+/// Headers that a route can override.
 const UNLESS_SET: [(HeaderName, HeaderValue); 3] = [
     (
         header::CONTENT_SECURITY_POLICY,

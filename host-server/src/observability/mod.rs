@@ -1,9 +1,10 @@
-//! What operators look at: figures by the minute, the audit trail of one order or ticket, and the check of the whole journal.
+//! Observability for operators: metrics per minute, audit trails, and the verification of the journal.
 //!
-//! Everything here is read from the journal, the metrics and the engine's gauges, and is gone with the process: after a start the
-//! last hours are read from the journal again.
+//! Everything here is computed from the journal, the metrics and the engine's gauges, and is not stored. After a start,
+//! the journal's last hours are read again.
 //!
-//! **Invariant:** the journal's writer never waits for anything here, and memory stays bounded whatever the journal's length.
+//! **Invariant:** the journal's writer never waits for anything here, and memory stays bounded for journals of any
+//! length.
 
 #[cfg(feature = "pages")]
 pub(crate) mod audit_trail;

@@ -1,9 +1,9 @@
-//! Where in the journal a time is.
+//! Search for the position of a time in the journal.
 
 use boxoffice::{Error, JournalReader, Timestamp};
 
-/// The number of the first record that is not older than `at`; one more than the last if all are. Records are in the order of
-/// time, so this looks at some twenty of them.
+/// Returns the number of the first record that is not older than `at`, or the last number plus one if all are older.
+/// Records are in the order of time, so a binary search reads about twenty of them.
 pub(crate) fn first_at(journal: &JournalReader, at: Timestamp) -> Result<u64, Error> {
     let (mut low, mut high) = (1, journal.head()? + 1);
     while low < high {

@@ -1,21 +1,22 @@
-//! How a long task goes on beside the sales: as fast as it can while nothing happens, and a quarter of the time while people buy.
+//! Throttle of long tasks. A task runs at full speed while nothing is written, and for a quarter of the time during
+//! sales.
 
 use std::time::Duration;
 
 use boxoffice::BoxOffice;
 use tokio::time::Instant;
 
-/// How long to rest for each time worked. Verifying takes every core; at full pace it left orders a quarter of theirs.
+/// Ratio of rest to work. Verification uses all cores; without rests it reduced the rate of orders to a quarter.
 const REST: u32 = 3;
 
-/// The longest rest, so that progress is seen.
+/// Maximum length of a rest, so that progress stays visible.
 const REST_MAX: Duration = Duration::from_secs(1);
 
-/// What slows one task down.
+/// The throttle of one task.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     office: BoxOffice,
-    /// The last record when the task went on.
+    /// Number of the last record at the end of the last rest.
     head: u64,
     since: Instant,
 }
@@ -25,7 +26,7 @@ impl Throttle {
         Self { office: office.clone(), head: office.metrics().head_seq, since: Instant::now() }
     }
 
-    /// To be called every now and then, a few tens of milliseconds apart. It blocks.
+    /// Rests if records were written since the last call. The task calls it every few tens of milliseconds. Blocks.
     #[expect(clippy::disallowed_methods, reason = "it waits for time to pass, and for nothing else")]
     pub(crate) fn rest(&mut self) {
         let head = self.office.metrics().head_seq;
@@ -34,7 +35,7 @@ impl Throttle {
     }
 }
 
-/// How long to rest after work of this length, while others need the machine or nobody does.
+/// Returns the length of the rest after work of this length.
 fn rest_after(worked: Duration, is_busy: bool) -> Duration {
     if is_busy { worked.saturating_mul(REST).min(REST_MAX) } else { Duration::ZERO }
 }

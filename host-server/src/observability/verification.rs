@@ -1,4 +1,4 @@
-//! Verifying the journal as a task in the background: one at a time, with its progress for whoever looks.
+//! Verification of the journal in the background: at most one at a time, with its progress.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,30 +6,30 @@ use boxoffice::{BoxOffice, Error, Timestamp, VerifyReport};
 
 use super::throttle::Throttle;
 
-/// The task, and what came of it.
+/// The background task and its result.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verification(Arc<Mutex<State>>);
 
-/// Where the task is.
+/// The state of the task.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum State {
-    /// Nobody has asked since the host started.
+    /// Not started since the host started.
     #[default]
     Never,
-    /// It runs.
+    /// The task is running.
     Running {
-        /// Since when.
+        /// Time at which the task started.
         since: Timestamp,
-        /// How many records are checked.
+        /// Number of records checked so far.
         done: u64,
-        /// Of how many.
+        /// Total number of records.
         total: u64,
     },
-    /// It has ended.
+    /// The task has ended.
     Done {
-        /// When.
+        /// Time at which the task ended.
         at: Timestamp,
-        /// What it found, or why it could not look.
+        /// The report, or the error that ended the task.
         outcome: Result<Arc<VerifyReport>, Error>,
     },
 }
@@ -39,7 +39,7 @@ impl State {
         matches!(self, Self::Running { .. })
     }
 
-    /// How far it is, in whole percent.
+    /// Returns the progress, in whole percent.
     pub(crate) fn percent(&self) -> u64 {
         match self {
             Self::Never => 0,
@@ -50,12 +50,12 @@ impl State {
 }
 
 impl Verification {
-    /// Where it is.
+    /// Returns the state of the task.
     pub(crate) fn state(&self) -> State {
         self.lock().clone()
     }
 
-    /// Begins on a thread for what blocks, unless it runs already. Tells whether it began.
+    /// Starts the task on a blocking thread, unless it is running; returns `true` if it was started.
     pub(crate) fn start(&self, office: BoxOffice) -> bool {
         {
             let mut state = self.lock();
@@ -80,8 +80,8 @@ impl Verification {
     }
 }
 
-/// Sees to it that the task ends in the books however it ends: one that panics, or that the runtime drops before it began, must
-/// not stand in the way of the next.
+/// Guard that records the end of the task in every case. A task that panics, or that the runtime drops before it
+/// starts, must not block the next one.
 struct Ending {
     verification: Verification,
     office: BoxOffice,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     async fn ended(verification: &Verification) -> State {
-        // The task is on another thread; this one lets the runtime go on until it has ended.
+        // The task runs on another thread; this loop yields until it has ended.
         loop {
             let state = verification.state();
             if !state.is_running() {
@@ -135,7 +135,7 @@ mod tests {
         office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await.unwrap();
         let verification = Verification::default();
         assert!(matches!(verification.state(), State::Never));
-        // A test's runtime does not begin a second task before this one waits, so the first is still running.
+        // The state is set by hand, so that the task counts as running.
         *verification.lock() = State::Running { since: office.now(), done: 0, total: 0 };
         assert!(!verification.start(office.clone()));
         assert_eq!(verification.state().percent(), 0);

@@ -1,4 +1,4 @@
-//! Inbound webhooks: what card processors report by themselves.
+//! Inbound webhooks: reports by card processors.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -12,15 +12,15 @@ use crate::error::{Failure, Refusal};
 use crate::extract::RawBody;
 use crate::state::AppState;
 
-/// How large a message may be, in bytes. They hold one object of the card processor's.
+/// Maximum size of a message, in bytes. A message contains one object of the card processor.
 const BODY_MAX: usize = 256 << 10;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(receive_webhook)).layer(DefaultBodyLimit::max(BODY_MAX))
 }
 
-/// A message of the card processor, such as a webhook of Stripe: believed if it is signed, and answered once what it says is
-/// durable. The same message again changes nothing; kinds that nobody here knows are accepted and ignored.
+/// Receive a message of the card processor, such as a webhook of Stripe. Its signature is checked, and the answer is
+/// sent when its content is durable. Repeated messages change nothing. Unknown kinds are accepted and ignored.
 #[utoipa::path(
     post, path = "/api/payments/webhooks/{gateway}", tag = "payments", operation_id = "receive_notice",
     request_body(content = Object, description = "The message as the card processor makes it; its signature is over its bytes"),

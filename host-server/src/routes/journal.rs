@@ -1,4 +1,4 @@
-//! The journal feed, for operators: pages of JSON, or a stream that goes on as facts happen.
+//! The journal feed, for operators: pages of JSON, or a live stream.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,17 +21,18 @@ use crate::extract::{Query, SignedInUser, next_link, token};
 use crate::limits::Streams;
 use crate::state::AppState;
 
-/// How many records are taken at a time; a slow reader holds no more than this.
+/// Maximum number of records in a batch, and in memory for a slow reader.
 const BATCH_MAX: usize = 256;
 
-/// After how long without a record a comment keeps proxies from closing the connection.
+/// Time without a record after which a comment is sent, so that proxies don't close the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))
 }
 
-/// The facts, oldest first. With `Accept: text/event-stream` they come as server-sent events, history first and then live.
+/// Read the journal's records, oldest first. With `Accept: text/event-stream`, they are sent as server-sent events:
+/// first the history, then live.
 #[utoipa::path(
     get, path = "/api/journal", tag = "journal",
     params(
@@ -93,7 +94,7 @@ fn follow(office: BoxOffice, streams: Streams, token: String, after: u64) -> Res
     let feed = Feed { records: office.journal().subscribe(after.saturating_add(1)), token, office, _place: place };
     let events = feed.events().take_until(streams.end());
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
-    // Proxies that gather an answer before they pass it on would turn the live feed into none.
+    // Keeps proxies from buffering the response, which would delay the events.
     Ok(([("x-accel-buffering", "no")], response).into_response())
 }
 
@@ -114,7 +115,8 @@ impl Feed {
         .flatten()
     }
 
-    /// The next records, or `None` when the stream ends: the reader comes back with `Last-Event-ID` and finds out why.
+    /// Returns the next records, or `None` when the stream ends. The reader then reconnects with `Last-Event-ID` and
+    /// gets the reason.
     async fn next(&mut self) -> Option<Vec<Result<Event, Infallible>>> {
         let batch = match self.records.next_batch(BATCH_MAX).await {
             Ok(batch) => batch,
@@ -124,7 +126,7 @@ impl Feed {
                 return None;
             }
         };
-        // A stream lives long: it must not outlive the right to read it.
+        // A stream is long-lived, so each batch checks that the session may still read it.
         self.is_allowed().then(|| batch.iter().filter_map(|record| event(record)).map(Ok).collect())
     }
 

@@ -1,4 +1,4 @@
-//! Whose the money is: balances, statements, payouts.
+//! The ledger: balances, statements, payouts.
 
 use axum::Json;
 use axum::body::Body;
@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(platform))
 }
 
-/// What I am owed as a seller, and how it came to that; operators may ask about any seller.
+/// Show my balances and ledger entries as a seller; operators may name any seller.
 #[utoipa::path(
     get, path = "/api/balance", tag = "ledger", params(BalanceQuery),
     responses((status = 200, description = "The balances with a page of entries", body = BalanceOut,
@@ -50,7 +50,7 @@ async fn balance(
     Ok(response)
 }
 
-/// All of what made my balance as CSV, the newest first; operators may ask about any seller.
+/// Export all my ledger entries as CSV, latest first; operators may name any seller.
 #[utoipa::path(
     get, path = "/api/balance/statement.csv", tag = "ledger", params(StatementQuery),
     responses((status = 200, description = "The entries, by RFC 4180", body = String, content_type = "text/csv")),
@@ -66,11 +66,11 @@ async fn statement(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
     ];
-    // A fault in the middle breaks the response off, so that nobody takes a part for the whole.
+    // An error in the middle breaks off the response, so that nobody takes an incomplete file for a complete one.
     Ok((headers, Body::from_stream(stream::iter(parts))).into_response())
 }
 
-/// Record that a seller was paid: for operators. No money moves by it.
+/// Record that a seller was paid: for operators. It moves no money.
 #[utoipa::path(
     post, path = "/api/payouts", tag = "ledger", request_body = PayOut,
     responses((status = 201, description = "The payout", body = PayoutOut<'_>)),
@@ -88,7 +88,7 @@ async fn pay_out(
     Ok((StatusCode::CREATED, Json(PayoutOut::from(&payout))).into_response())
 }
 
-/// The platform's accounts: for operators.
+/// Show the platform's accounts: for operators.
 #[utoipa::path(
     get, path = "/api/ledger", tag = "ledger",
     responses((status = 200, description = "One for each currency", body = Vec<PlatformOut>)),

@@ -1,4 +1,4 @@
-//! The routes, one file a resource. Each handler parses, calls the core, and maps the answer.
+//! The routes of the API. Each resource has one file. Handlers parse the request, call the core, and map the answer.
 
 mod inbound_webhooks;
 mod journal;
@@ -18,7 +18,7 @@ use crate::description;
 use crate::settings::Settings;
 use crate::state::AppState;
 
-/// Every route with its description.
+/// Returns all routes with their OpenAPI descriptions.
 pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(users::routes())
@@ -32,7 +32,7 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(operations::routes())
 }
 
-/// Returns the description of every route, as it is served at `/openapi.json`.
+/// Returns the OpenAPI document, as served at `/openapi.json`.
 pub fn json() -> &'static str {
     static JSON: OnceLock<String> = OnceLock::new();
     JSON.get_or_init(|| {
@@ -43,7 +43,7 @@ pub fn json() -> &'static str {
     })
 }
 
-/// A page of a list, with the link to the next one.
+/// Returns a page of a list, with the link to the next one.
 macro_rules! page {
     ($page:expr, $uri:expr, $out:ident) => {{
         let page = $page;

@@ -1,4 +1,4 @@
-//! What whoever runs the host asks it, and its own documentation.
+//! Routes for the host's administrators, and its API documentation.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .route("/docs/docs.js", get(docs_js))
 }
 
-/// All is well.
+/// The state of the host.
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `ok`.
@@ -40,7 +40,7 @@ struct Health {
 
 const OK: Json<Health> = Json(Health { status: "ok" });
 
-/// Whether the process lives.
+/// Check that the process is alive.
 #[utoipa::path(
     get, path = "/healthz", tag = "operations",
     responses((status = 200, description = "It lives", body = Health))
@@ -49,7 +49,7 @@ async fn healthz() -> Json<Health> {
     OK
 }
 
-/// Whether requests should be sent here.
+/// Check that the host can take requests.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
@@ -61,7 +61,7 @@ async fn readyz(
     if office.is_ready() && !stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
 }
 
-/// Figures in Prometheus's text format.
+/// Show metrics in Prometheus's text format.
 #[utoipa::path(
     get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain"))
@@ -78,7 +78,7 @@ async fn metrics(
     )
 }
 
-/// This description.
+/// Show the OpenAPI document.
 #[utoipa::path(
     get, path = "/openapi.json", tag = "operations",
     responses((status = 200, description = "OpenAPI", body = serde_json::Value))
@@ -99,7 +99,7 @@ async fn docs_js() -> Response {
     page("text/javascript; charset=utf-8", include_str!("../docs/docs.js"))
 }
 
-/// A file of the documentation page. The page may load its own files and the description, and nothing from elsewhere.
+/// Returns a file of the documentation page. The page may load its own files and the OpenAPI document only.
 fn page(content_type: &'static str, text: &'static str) -> Response {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                   frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

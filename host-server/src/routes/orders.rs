@@ -18,7 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, cancel)).routes(routes!(refund))
 }
 
-/// Lock tickets: exactly one of any number of racing buyers wins.
+/// Lock tickets in a new order. Of any number of competing buyers, exactly one wins.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", request_body = PlaceOrder,
     responses((status = 201, description = "The order; pay it before `expiresAt`", body = OrderOut<'_>)),
@@ -38,7 +38,7 @@ async fn create(
     Ok(response)
 }
 
-/// My orders, the latest first.
+/// List my orders, latest first.
 #[utoipa::path(
     get, path = "/api/orders", tag = "orders", params(OrderQuery),
     responses((status = 200, description = "A page of orders", body = Vec<OrderOut<'_>>,
@@ -54,7 +54,7 @@ async fn list(
     Ok(page!(office.orders().list(user.id(), &query.try_into()?)?, uri, OrderOut))
 }
 
-/// One of my orders.
+/// Show one of my orders.
 #[utoipa::path(
     get, path = "/api/orders/{id}", tag = "orders",
     params(("id" = String, Path, description = "The order's id")),
@@ -70,7 +70,7 @@ async fn get(
     Ok(Json(OrderOut::from(order.as_ref())).into_response())
 }
 
-/// Cancel an order that is not paid: its tickets are free at once.
+/// Cancel an unpaid order. Its tickets are available again at once.
 #[utoipa::path(
     delete, path = "/api/orders/{id}", tag = "orders",
     params(("id" = String, Path, description = "The order's id")),
@@ -86,7 +86,7 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give the money of a complete order back, or a part of it: for the seller of its tickets, and operators.
+/// Refund a complete order, or a part of its money: for the seller of its tickets, and operators.
 #[utoipa::path(
     post, path = "/api/orders/{id}/refund", tag = "orders", request_body = Option<Refund>,
     params(("id" = String, Path, description = "The order's id")),

@@ -43,7 +43,7 @@ async fn pay(
     Ok(response)
 }
 
-/// One charge: for the buyer, the sellers of its tickets, and operators.
+/// Show a charge: for the buyer, the sellers of its tickets, and operators.
 #[utoipa::path(
     get, path = "/api/payments/{id}", tag = "payments",
     params(("id" = String, Path, description = "The charge's id")),
@@ -57,12 +57,12 @@ async fn get(
 ) -> Result<Response, Failure> {
     let payments = office.payments();
     let charge = payments.get(user.id(), id)?;
-    // It is nobody's but the buyer's; everybody else sees the charge without it.
+    // Only the buyer may see the client secret; others get the charge without it.
     let secret = payments.client_secret(user.id(), id).ok().flatten();
     Ok(Json(ChargeOut::from(&charge).with_secret(secret.as_ref())).into_response())
 }
 
-/// The charges whose money came late and could not be given back, the oldest first: for operators.
+/// List the charges whose money came late and could not be refunded, oldest first: for operators.
 #[utoipa::path(
     get, path = "/api/payments/escalated", tag = "payments",
     responses((status = 200, description = "The charges", body = Vec<ChargeOut<'_>>)),
@@ -73,7 +73,7 @@ async fn escalated(State(office): State<BoxOffice>, user: SignedInUser) -> Resul
     Ok(Json(charges.iter().map(ChargeOut::from).collect::<Vec<_>>()).into_response())
 }
 
-/// Note what became of money that came late and could not be given back: for operators.
+/// Record the resolution of money that came late and could not be refunded: for operators.
 #[utoipa::path(
     post, path = "/api/payments/{id}/resolve", tag = "payments", request_body = Resolve,
     params(("id" = String, Path, description = "The charge's id")),

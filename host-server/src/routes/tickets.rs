@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::state::AppState;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
-    // A batch of 10,000 tickets needs more room than other bodies.
+    // A batch of 10,000 tickets needs a larger limit than other bodies.
     let batch_limit = DefaultBodyLimit::max(settings.batch_body_limit);
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -59,7 +59,7 @@ async fn create_batch(
     Ok((StatusCode::CREATED, Json(tickets)).into_response())
 }
 
-/// Browse: the tickets on sale, unless a status is asked for.
+/// List tickets: those on sale, unless a status is given.
 #[utoipa::path(
     get, path = "/api/tickets", tag = "tickets", params(TicketQuery),
     responses((status = 200, description = "A page of tickets", body = Vec<TicketOut<'_>>,
@@ -73,7 +73,7 @@ async fn list(
     Ok(page!(office.tickets().list(&query.try_into()?)?, uri, TicketOut))
 }
 
-/// One ticket.
+/// Show a ticket.
 #[utoipa::path(
     get, path = "/api/tickets/{id}", tag = "tickets",
     params(
@@ -92,7 +92,7 @@ async fn get(
     have: IfNoneMatch,
 ) -> Result<Response, Failure> {
     let ticket = office.tickets().get(id)?;
-    // May be kept, but not used again without asking: it can be sold at any moment.
+    // Caches must revalidate: the ticket can be sold at any time.
     let headers = [(header::ETAG, etag(ticket.version)), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if have.has(ticket.version) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -100,7 +100,7 @@ async fn get(
     Ok((headers, Json(TicketOut::from(ticket.as_ref()))).into_response())
 }
 
-/// Edit a ticket that is available.
+/// Edit an available ticket.
 #[utoipa::path(
     put, path = "/api/tickets/{id}", tag = "tickets", request_body = TicketEdit,
     params(
@@ -121,7 +121,7 @@ async fn update(
     Ok(([(header::ETAG, etag(ticket.version))], Json(TicketOut::from(ticket.as_ref()))).into_response())
 }
 
-/// Withdraw a ticket that is available.
+/// Withdraw an available ticket.
 #[utoipa::path(
     delete, path = "/api/tickets/{id}", tag = "tickets",
     params(

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     ))
 }
 
-/// Sign up, and in.
+/// Sign up, and sign in.
 #[utoipa::path(
     post, path = "/api/users/signup", tag = "users", request_body = dto::Credentials,
     responses((status = 201, description = "The new user; the session is in the cookie", body = UserOut))
@@ -43,7 +43,7 @@ async fn sign_up(
     Ok((StatusCode::CREATED, signed_in_as(signed_in, &settings)))
 }
 
-/// Sign in. A key changes nothing here: every sign-in gives a session of its own.
+/// Sign in. An idempotency key has no effect: every sign-in creates a new session.
 #[utoipa::path(
     post, path = "/api/users/signin", tag = "users", request_body = dto::Credentials,
     responses((status = 200, description = "The user; the session is in the cookie", body = UserOut))
@@ -59,7 +59,7 @@ async fn sign_in(
     Ok(signed_in_as(signed_in, &settings))
 }
 
-/// Sign out: the session's token is dead from now on, also in the hands of somebody who stole it.
+/// Sign out. The session's token becomes invalid, for a thief too.
 #[utoipa::path(
     post, path = "/api/users/signout", tag = "users",
     responses((status = 200, description = "Signed out, or was not signed in", body = NothingOut))
@@ -76,7 +76,7 @@ async fn sign_out(
     Ok((no_cookie(&settings), Json(NothingOut {})))
 }
 
-/// Who is signed in.
+/// Show the signed-in user.
 #[utoipa::path(
     get, path = "/api/users/current-user", tag = "users",
     responses((status = 200, description = "The user, or null", body = CurrentUserOut))
@@ -88,14 +88,14 @@ async fn current_user(
     let user = match session.map(|session| office.auth().current_user(&session)) {
         None => None,
         Some(Ok(user)) => Some(user),
-        // Erased since the token was checked.
+        // The user was erased after the check of the token.
         Some(Err(error)) if error.status_code() == 401 => None,
         Some(Err(error)) => return Err(error.into()),
     };
     Ok(Json(CurrentUserOut { current_user: user.map(UserOut::from) }))
 }
 
-/// Change email or password. A new password ends every other session.
+/// Change email or password. A new password ends all other sessions.
 #[utoipa::path(
     patch, path = "/api/users/current-user", tag = "users", request_body = UserEdit,
     responses((status = 200, description = "The user; a new session is in the cookie", body = UserOut)),
@@ -111,7 +111,7 @@ async fn update(
     Ok(signed_in_as(signed_in, &settings))
 }
 
-/// Be erased: email and password are deleted for good; the journal goes on naming an id.
+/// Erase my account. Email and password are deleted permanently; the journal keeps the id.
 #[utoipa::path(
     delete, path = "/api/users/current-user", tag = "users", request_body = EraseUser,
     responses((status = 204, description = "Erased")),

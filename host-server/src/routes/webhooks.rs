@@ -1,4 +1,4 @@
-//! Webhooks, for operators: subscribe, look after, see what was delivered.
+//! Webhooks, for operators: subscriptions and the log of deliveries.
 
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts, Path};
@@ -27,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(resend))
 }
 
-/// The webhooks, asked for by an operator.
+/// The extractor for webhooks that admits operators only.
 struct Operated(Webhooks);
 
 impl<S> FromRequestParts<S> for Operated
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// The id of the path. A text that is no id names nothing.
+/// The id of the path. An invalid id gets the answer of an unknown webhook.
 struct WebhookId(Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for WebhookId {
@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequestParts<S> for WebhookId {
     }
 }
 
-/// Subscribe: what happens is sent to a URL, signed, in order, at least once.
+/// Create a webhook. Events are sent to its URL, signed, in order, at least once.
 #[utoipa::path(
     post, path = "/api/webhooks", tag = "webhooks", request_body = NewWebhook,
     responses((status = 201, description = "The webhook with its secret", body = WebhookOut)),
@@ -74,7 +74,7 @@ async fn create(Operated(webhooks): Operated, JsonBody(body): JsonBody<NewWebhoo
     Ok(response)
 }
 
-/// All webhooks, the oldest first.
+/// List all webhooks, oldest first.
 #[utoipa::path(
     get, path = "/api/webhooks", tag = "webhooks",
     responses((status = 200, description = "All webhooks", body = Vec<WebhookOut>)),
@@ -84,7 +84,7 @@ async fn list(Operated(webhooks): Operated) -> Result<Json<Vec<WebhookOut>>, Fai
     Ok(Json(webhooks.list().await?.iter().map(WebhookOut::of).collect()))
 }
 
-/// One webhook.
+/// Show a webhook.
 #[utoipa::path(
     get, path = "/api/webhooks/{id}", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id")),
@@ -95,7 +95,7 @@ async fn get(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<J
     Ok(Json(WebhookOut::of(&webhooks.get(id).await?)))
 }
 
-/// Change where deliveries go, and which.
+/// Change a webhook's URL or event types.
 #[utoipa::path(
     patch, path = "/api/webhooks/{id}", tag = "webhooks", request_body = WebhookEdit,
     params(("id" = Uuid, Path, description = "The webhook's id")),
@@ -122,7 +122,7 @@ async fn remove(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Resul
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deliver again, at once, from where it stopped.
+/// Resume deliveries at once, from where they stopped.
 #[utoipa::path(
     post, path = "/api/webhooks/{id}/resume", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id")),
@@ -133,7 +133,7 @@ async fn resume(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Resul
     Ok(Json(WebhookOut::of(&webhooks.resume(id).await?)))
 }
 
-/// Make a new secret; for a day the one of before signs too.
+/// Create a new secret. For a day, the previous one also signs.
 #[utoipa::path(
     post, path = "/api/webhooks/{id}/rotate-secret", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id")),
@@ -144,7 +144,7 @@ async fn rotate_secret(Operated(webhooks): Operated, WebhookId(id): WebhookId) -
     Ok(Json(WebhookOut::with_secret(&webhooks.rotate_secret(id).await?)))
 }
 
-/// Send a `webhook.ping`, once and now, to see whether the receiver takes it.
+/// Send a `webhook.ping` once, at once, to test the receiver.
 #[utoipa::path(
     post, path = "/api/webhooks/{id}/ping", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id")),
@@ -155,7 +155,7 @@ async fn ping(Operated(webhooks): Operated, WebhookId(id): WebhookId) -> Result<
     Ok(Json(webhooks.ping(id).await?.into()))
 }
 
-/// What was tried, the latest first: the last 1,000 attempts.
+/// List the last 1,000 attempts, latest first.
 #[utoipa::path(
     get, path = "/api/webhooks/{id}/deliveries", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id"), DeliveryQuery),
@@ -178,7 +178,7 @@ async fn deliveries(
     Ok(response)
 }
 
-/// Send what was sent before once more, with the same `webhook-id`.
+/// Repeat a delivery with the same `webhook-id`.
 #[utoipa::path(
     post, path = "/api/webhooks/{id}/deliveries/{deliveryId}/resend", tag = "webhooks",
     params(

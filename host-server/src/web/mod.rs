@@ -1,13 +1,17 @@
-//! The pages that people look at: HTML made on the server, which works without JavaScript and gets better with it.
+//! The HTML pages of the storefront and the console. They are rendered on the server and work without JavaScript;
+//! scripts only improve them.
 //!
-//! Handlers call the core's façade, as the API's do, and never the API. A form is answered with a redirect, so that nothing is
-//! sent twice by a reload; what happened is told by a [`Flash`](site::Flash) on the page that follows. A handler that fails returns the
-//! common [`Failure`](crate::error::Failure), and [`Browser`](site::Browser) turns it into a page.
+//! Handlers call the core's façade directly, as the API's handlers do; they never call the API. The answer to a form is
+//! a redirect, so that a reload submits nothing twice. A [`Flash`](site::Flash) on the next page shows the outcome. A
+//! handler that fails returns the common [`Failure`](crate::error::Failure), and [`Browser`](site::Browser) turns it
+//! into a page.
 //!
-//! Templates are in `templates`, with what several pages share in `templates/components`; style, script and pictures are in `assets`.
+//! Templates are in `templates`, and those that several pages share are in `templates/components`. Styles, scripts and
+//! images are in `assets`.
 //!
-//! **Invariant:** no page has a script or a style within it, or loads anything from elsewhere; but where Stripe takes a card, or asks
-//! the buyer's bank, its own script does, because the card must not come here.
+//! **Invariant:** no page has an inline script or style, and no page loads anything from another origin. The one
+//! exception is the pages on which Stripe takes a card or asks the buyer's bank: they load Stripe's script, because
+//! card data must not reach this server.
 
 mod console;
 pub(crate) mod site;
@@ -17,7 +21,7 @@ use axum::Router;
 
 use crate::state::AppState;
 
-/// Every page, and what pages load.
+/// Returns the routes of all pages and of the assets that they load.
 pub(crate) fn routes() -> Router<AppState> {
     site::assets::routes().merge(storefront::routes()).merge(console::routes())
 }

@@ -10,24 +10,24 @@ use super::store::{DELIVERIES, PROGRESS, SUBSCRIPTIONS, Store};
 
 type Result<T> = std::result::Result<T, WebhookError>;
 
-/// Whether there are webhooks in a data directory.
+/// Returns `true` if the data directory contains webhooks.
 #[cfg(feature = "cli")]
 pub(crate) fn are_in(dir: &Path) -> bool {
     dir.join(super::store::FILE).exists()
 }
 
 impl Webhooks {
-    /// Returns what the file holds at this moment, to be copied later.
+    /// Returns a snapshot of the file, to be copied later.
     pub(crate) fn snapshot(&self) -> Result<Backup> {
         Ok(Backup(self.0.shared.store.database.begin_read()?))
     }
 }
 
-/// The webhooks as they were at one moment.
+/// A snapshot of the webhooks.
 pub(crate) struct Backup(ReadTransaction);
 
 impl Backup {
-    /// Writes them to a new file in `dir`.
+    /// Writes the snapshot to a new file in `dir`.
     pub(crate) fn write(&self, dir: &Path) -> Result<()> {
         let store = Store::open(dir)?;
         let txn = store.database.begin_write()?;

@@ -1,4 +1,4 @@
-//! How many connections the real binary takes at once.
+//! Tests of the maximum number of connections of the real binary.
 
 use std::io;
 
@@ -35,7 +35,7 @@ async fn further_connections_wait_until_one_is_closed() {
     }
     let mut third = TcpStream::connect(address).await.unwrap();
     ask(&mut third).await;
-    // The open ones are served as before, many times over, and the third not at all.
+    // The open connections are served many more times, and the third not at all.
     for _ in 0..100 {
         ask(&mut first).await;
         answered(&mut first).await;

@@ -1,4 +1,4 @@
-//! The power goes, several times, in the middle of a load. What was answered is there; what is asked again is not done twice.
+//! Crashes of the server under load, several times. Answered commands survive, and repeated ones take effect once.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::harness::{Finish, Process, command};
 
 const ROUNDS: usize = 4;
 const WORKERS: usize = 16;
-/// How many answers a round waits for before it kills the server.
+/// Number of answers in a round before the server is killed.
 const ANSWERS: usize = 150;
 
-/// What a worker asked for under a key, and what it was told.
+/// A worker's command, with its key and its answer.
 struct Asked {
     key: String,
     path: &'static str,
@@ -24,7 +24,7 @@ struct Asked {
     answer: Option<(u16, Value)>,
 }
 
-/// One seller, and a buyer for each worker: one buyer holds only so many open orders.
+/// One seller, and a buyer for each worker, because a buyer may have only a few open orders.
 type People = (String, Vec<String>);
 
 async fn people(server: &Process) -> People {
@@ -42,7 +42,7 @@ async fn ask(server: &Process, asked: &Asked) -> Option<(u16, Value)> {
     Some((status, answer.json().await.ok()?))
 }
 
-/// Lists tickets, orders and pays them until the server is gone.
+/// Lists, orders and pays for tickets until the server is gone.
 async fn work(
     server: Arc<Process>,
     answered: Arc<AtomicUsize>,
@@ -120,13 +120,13 @@ fn verify(dir: &Path) {
     assert_eq!(status, Some(0), "{stdout}{stderr}");
 }
 
-/// Asks everything once more: what was answered gets its first answer, and what was not is done now, or was done, once.
+/// Repeats all commands. An answered command gets its first answer again; any other takes effect once, now or before.
 async fn check(server: &Process, asked: &mut [Asked]) {
     let mut titles: HashMap<String, usize> = HashMap::new();
     for asked in asked {
         let (status, body) = ask(server, asked).await.unwrap();
         if status != 201 {
-            // Nobody knew yet what the card processor had made of it, or that it had never heard of it.
+            // The outcome at the card processor was not known yet, or the processor never received the charge.
             assert!(asked.answer.is_none() && asked.path == "/api/payments" && [202, 402].contains(&status), "{body}");
             continue;
         }

@@ -1,4 +1,4 @@
-//! Every way to go wrong ends in the common shape.
+//! Tests that all errors have the common shape.
 
 use serde_json::json;
 

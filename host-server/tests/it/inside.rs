@@ -1,4 +1,4 @@
-//! What can't be seen over HTTP: these tests need the host in their own process, to add routes, stop its time or tell it who asks.
+//! Tests that need the host in their own process, to add routes, pause the time or set the client's address.
 
 mod console;
 mod pages;
@@ -22,7 +22,7 @@ fn unlimited() -> Settings {
     Settings { rate_limit: false, ..Settings::default() }
 }
 
-/// A host in this process.
+/// Starts a host in this process.
 fn here(settings: Settings) -> Host {
     Host::built(settings, |builder| builder, Router::new())
 }
@@ -35,7 +35,7 @@ fn from(address: &str) -> ConnectInfo<SocketAddr> {
 async fn guessing_passwords_is_limited_by_address() {
     let host = here(Settings::default());
     let guess = async |address: &str| {
-        // Malformed bodies count like others, and cost no password hash.
+        // Malformed bodies count like others, but need no password hash.
         host.call("POST", "/api/users/signup").json(json!({})).extension(from(address)).send().await
     };
     for _ in 0..20 {
@@ -53,7 +53,7 @@ async fn guessing_passwords_is_limited_by_address() {
 #[tokio::test]
 async fn everything_is_limited_generously() {
     let host = here(Settings::default());
-    // More than a second's allowance over the burst, so that the limit comes however slow the machine is.
+    // More requests than the burst and the rate allow, so that even a slow machine reaches the limit.
     for _ in 0..2_000 {
         host.call("GET", "/nope").extension(from("192.0.2.1")).send().await;
     }
@@ -140,7 +140,7 @@ async fn a_quiet_stream_says_that_it_lives() {
     let olga = host.operator("olga").await;
     let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
     assert_eq!(feed.next().await.unwrap().0, "2");
-    // From here on time passes as soon as everybody waits for it.
+    // From here on, time advances whenever all tasks wait.
     tokio::time::pause();
     for _ in 0..3 {
         let before = tokio::time::Instant::now();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Host, Person};
 
-/// Server-sent events as they come.
+/// A reader of server-sent events.
 pub(crate) struct Feed {
     pub(crate) body: axum::body::BodyDataStream,
     text: String,
@@ -24,7 +24,7 @@ impl Feed {
         Self { body: body.into_data_stream(), text: String::new() }
     }
 
-    /// The id, name and data of the next event; `None` at the end.
+    /// Returns the id, name and data of the next event; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<(String, String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -122,7 +122,7 @@ async fn streams_are_bounded() {
     let second = olga.call("GET", "/api/journal").header("accept", "text/event-stream").send().await;
     second.is_error(503, "engine.overloaded");
     drop(feed);
-    // Over a connection the host hears a little later that its reader has gone.
+    // Over a connection, the host notices with a delay that its reader is gone.
     for _ in 0..1000 {
         let call = olga.call("GET", "/api/journal").header("accept", "text/event-stream");
         if call.stream().await.0 == 200 {

@@ -2,12 +2,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Fees, Host, Person};
 
-/// A host that keeps 2.5 % and 30 cents.
+/// Starts a host with fees of 2.5 % and 30 cents.
 fn host() -> Host {
     Host::keeping(Fees { percent: "2.5", fixed: "0.30" })
 }
 
-/// Bob buys Ann's ticket for 19.99; gives the order.
+/// Lets Bob buy Ann's ticket for 19.99, and returns the order.
 async fn sold(ann: &Person<'_>, bob: &Person<'_>) -> String {
     let order = bob.orders(&ann.lists("Hamlet", "19.99").await).await;
     assert_eq!(bob.pays(&order, "tok_visa").await.status, 201);

@@ -1,5 +1,6 @@
-//! The host as a client sees it: most tests call the router in this process, with a clock to move; `process` and `crash` start
-//! the real binary. With `BOXOFFICE_TEST_HOST` they talk to another program, but for modules named `inside`, `process` and `crash`.
+//! Tests of the host from the outside. Most call the router in this process, with a manual clock; `process` and `crash`
+//! start the real binary. With `BOXOFFICE_TEST_HOST`, they call another program, except in modules named `inside`,
+//! `process` and `crash`.
 
 #![allow(clippy::unwrap_used, reason = "what can't be unwrapped fails the test")]
 

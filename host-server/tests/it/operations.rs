@@ -92,7 +92,7 @@ async fn the_description_lists_every_route() {
     unresolved(&description.body, &description.body);
 }
 
-/// Every reference leads somewhere.
+/// Checks that all references can be resolved.
 fn unresolved(value: &Value, root: &Value) {
     match value {
         Value::Object(object) => {
@@ -106,7 +106,7 @@ fn unresolved(value: &Value, root: &Value) {
     }
 }
 
-/// `BLESS=1` writes the file anew.
+/// Checks the committed file. `BLESS=1` rewrites it.
 #[test]
 fn the_committed_description_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");

@@ -70,7 +70,7 @@ async fn a_card_processor_that_sends_no_messages_is_believed_none() {
     let host = Host::start();
     let tells =
         |gateway: &str, body: Vec<u8>| host.call("POST", &format!("/api/payments/webhooks/{gateway}")).body(body);
-    // Whatever its form: a message is signed bytes, and nobody parses it before.
+    // Any form is accepted: a message is signed bytes, which are not parsed before the check of the signature.
     for body in [b"{}".as_slice(), b"not JSON", b"\xff\0", b""] {
         tells("sandbox", body.to_vec()).send().await.is_error(400, "payment.notice_refused");
         tells("sandbox", body.to_vec())

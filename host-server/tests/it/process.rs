@@ -1,4 +1,4 @@
-//! The real binary: what it prints, how it stops, and its subcommands beside a running server and without one.
+//! Tests of the real binary: its output, its shutdown, and its subcommands with and without a running server.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -63,7 +63,7 @@ async fn sigterm_answers_what_is_under_way_and_ends_streams() {
     assert!(feed.next().await.unwrap().is_ok());
     let body = json!({ "email": "bob@example.com", "password": PASSWORD });
     let under_way = tokio::spawn(server.post("/api/users/signup", &body).send());
-    // The first record of the sign-up shows that the server has taken it.
+    // The record of the sign-up shows that the server has accepted it.
     while let Some(chunk) = feed.next().await {
         if std::str::from_utf8(&chunk.unwrap()).unwrap().contains("\"seq\":3") {
             break;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Process;
 
-/// Over real connections to the real server: each buyer has one of their own.
+/// Races over real connections to the real server; each buyer has their own connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_buyers_and_one_ticket() {
     const BUYERS: usize = 1000;

@@ -1,4 +1,4 @@
-//! Damaged directories, and copies made while people buy, through the real binary.
+//! Tests of damaged directories, and of copies during sales, with the real binary.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::harness::{Finish, Process, command};
 
-/// Six records of a server that was stopped in an orderly way.
+/// Creates a directory with six records, whose server was stopped in an orderly way.
 async fn stopped(data: &Path) {
     let server = Process::start(data);
     let token = server.person("ann").await;
@@ -23,7 +23,7 @@ async fn stopped(data: &Path) {
     assert_eq!(server.terminate().0, Some(0));
 }
 
-/// Exit status, the numbers of the records, and what it said.
+/// Runs the recovery; returns its exit status, the numbers of the records, and the standard error.
 fn recover(data: &Path) -> (Option<i32>, Vec<u64>, String) {
     let (status, stdout, stderr) = command(&["export", "--salvage"], data).finish();
     let seq = |line: &str| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap();
@@ -121,7 +121,7 @@ async fn a_copy_made_under_load_has_all_that_was_answered_before() {
         });
     }
     for round in 0..3 {
-        // There is something new in every copy.
+        // Each copy contains new records.
         let enough = 50 * (round + 1);
         while answered.lock().await.len() < enough {
             tokio::task::yield_now().await;

@@ -60,7 +60,7 @@ async fn requests_of_other_sites_are_refused() {
     ] {
         assert_eq!(list().header(name, value).send().await.status, 201, "{name}: {value}");
     }
-    // Who shows a bearer token and no cookie sends the request on purpose.
+    // A request with a bearer token and no cookie can't be forged by another site.
     let sign_out = || host.call("POST", "/api/users/signout").header("origin", "https://evil.example");
     sign_out()
         .header("cookie", &format!("session={}", ann.token))
@@ -71,7 +71,7 @@ async fn requests_of_other_sites_are_refused() {
     assert_eq!(sign_out().bearer(&ann.token).send().await.status, 200);
     // Reading changes nothing.
     assert_eq!(host.call("GET", "/api/tickets").header("origin", "https://evil.example").send().await.status, 200);
-    // Signing somebody in from elsewhere is forgery too.
+    // A sign-in from another site is forgery too.
     let person = json!({ "email": "ann@example.com", "password": PASSWORD });
     let sign_in = host.call("POST", "/api/users/signin").header("origin", "https://evil.example").json(person);
     sign_in.send().await.is_error(403, "origin.forbidden");

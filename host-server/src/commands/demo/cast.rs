@@ -1,4 +1,4 @@
-//! Who and what the demo is about. All of it is made up.
+//! The fictitious users, shows and tickets of the demo.
 
 use boxoffice::{NewShow, NewTicket, Timestamp};
 use fastrand::Rng;
@@ -8,7 +8,7 @@ pub(super) const SELLERS: [&str; super::SELLERS] = ["selma", "samir", "sofia", "
 pub(super) const BUYERS: [&str; super::BUYERS] =
     ["bea", "boris", "bela", "bruno", "britta", "bilal", "bianca", "bert", "bonnie", "basil", "birgit", "bao"];
 
-/// Name, category, venue, lowest price in cents.
+/// Name, category, venue and lowest price in cents of each show.
 const SHOWS: [(&str, &str, &str, u32); 12] = [
     ("The Copper Lanterns", "concert", "Harbour Hall", 4_900),
     ("Hamlet", "theatre", "Old Mill Theatre", 2_850),
@@ -24,10 +24,10 @@ const SHOWS: [(&str, &str, &str, u32); 12] = [
     ("The Magic Flute", "opera", "Grand Opera House", 5_900),
 ];
 
-/// The show of which every ticket is sold.
+/// Name of the show that is sold out.
 pub(super) const SOLD_OUT: &str = "Laugh Until Monday";
 
-/// A show and the lowest price of its tickets in cents.
+/// A show, with the lowest price of its tickets in cents.
 pub(super) struct Billed {
     show: NewShow,
     price_from: u32,
@@ -37,7 +37,7 @@ pub(super) fn show(at: usize, rng: &mut Rng, starts_at: Timestamp) -> Billed {
     let (name, category, venue, price_from) = SHOWS[at % SHOWS.len()];
     let round = at / SHOWS.len();
     let name = if round == 0 { name.to_owned() } else { format!("{name}, night {}", round + 1) };
-    // Curtains rise at half past, not at any odd millisecond.
+    // Shows start at half past an hour, in the evening.
     let hour = 60 * 60 * 1000;
     let starts_at =
         Timestamp::from_millis(starts_at.as_millis() / (24 * hour) * 24 * hour + rng.u64(17..21) * hour + hour / 2);
@@ -45,7 +45,7 @@ pub(super) fn show(at: usize, rng: &mut Rng, starts_at: Timestamp) -> Billed {
     Billed { show, price_from }
 }
 
-/// A few rows of seats, the first ones dearest.
+/// Creates two to four rows of seats. The first rows are the most expensive.
 pub(super) fn tickets(billed: &Billed, rng: &mut Rng) -> Vec<NewTicket> {
     let rows = rng.u32(2..5);
     let seats = rng.u32(6..13);

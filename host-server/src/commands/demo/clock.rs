@@ -1,4 +1,4 @@
-//! The demo's clock: it stands still until it is moved.
+//! The demo's clock, which stands still until it is moved.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +23,7 @@ impl DemoClock {
         self.set(self.now().plus(by));
     }
 
-    /// Moves the clock on to `now`; it never goes back.
+    /// Moves the clock forward to `now`. It never goes back.
     pub(super) fn set(&self, now: Timestamp) {
         let mut face = self.face();
         face.now = face.now.max(now);

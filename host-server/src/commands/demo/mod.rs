@@ -1,7 +1,7 @@
-//! `demo`: fills a directory with a believable box office, through the same façade as everybody.
+//! `demo`: fills a directory with a realistic box office, through the public façade.
 //!
-//! Its clock starts two weeks ago and runs up to now, so that holds have really expired and payments have really been made in
-//! their time. The same seed gives the same shows, people and orders; ids and times differ, as they would.
+//! Its clock starts two weeks ago and runs until now, so that expiries and payments have realistic times. Equal seeds
+//! give equal shows, users and orders; ids and times differ.
 
 mod cast;
 mod clock;
@@ -65,7 +65,7 @@ fn tell(demo: &Demo, tickets: usize, data: &str) {
     say(format_args!("serve it: boxoffice-server --data {data}, then open http://127.0.0.1:3000"));
 }
 
-/// The filling as it goes on.
+/// The state of the demo's creation.
 struct Demo {
     office: BoxOffice,
     clock: Arc<DemoClock>,
@@ -113,7 +113,7 @@ impl Demo {
         Ok(tickets)
     }
 
-    /// Sells all of the tickets, by as many as an order may have.
+    /// Sells all of the tickets, in orders of ten.
     fn sell_out(&mut self, tickets: &[Arc<Ticket>]) -> Outcome {
         for (at, tickets) in tickets.chunks(10).enumerate() {
             let buyer = self.buyers[at % BUYERS];
@@ -125,7 +125,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Sells about half of the tickets, one order after the other, until now; the last few orders are still open then.
+    /// Sells about half of the tickets, one order after the other, until now. The last few orders stay open.
     fn sales(&mut self, tickets: &[Arc<Ticket>], now: Timestamp) -> Outcome {
         let mut wanted: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         self.rng.shuffle(&mut wanted);
@@ -140,7 +140,7 @@ impl Demo {
             self.sale(at, buyer, *ticket, now.since(time) > HOLD)?;
             self.bar.inc(1);
         }
-        // Holds that nobody paid end on the way there.
+        // Unpaid holds expire on the way.
         self.clock.set(now);
         for (buyer, ticket) in self.buyers.clone().into_iter().zip(open) {
             self.office.orders().create(buyer, &[*ticket])?;
@@ -149,7 +149,7 @@ impl Demo {
         Ok(())
     }
 
-    /// One order and how it ends. The first six end in six different ways, whatever the seed.
+    /// Creates one order and ends it. The first six orders end in six different ways, for every seed.
     fn sale(&mut self, at: usize, buyer: UserId, ticket: TicketId, may_expire: bool) -> Outcome {
         const FIRST: [usize; 6] = [0, 20, 40, 60, 80, 96];
         let order = self.office.orders().create(buyer, &[ticket])?;
@@ -174,7 +174,7 @@ impl Demo {
     }
 }
 
-/// When so many orders are made: half of them day and night, the other half in the busy hours before now.
+/// Returns the times of `count` orders: half of them are spread over the history, the other half over the last hours.
 fn times(start: Timestamp, now: Timestamp, count: usize) -> impl Iterator<Item = Timestamp> {
     let rush = Timestamp::from_millis(now.as_millis().saturating_sub(millis(RUSH))).max(start);
     let quiet = count / 2;

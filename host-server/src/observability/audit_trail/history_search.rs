@@ -1,51 +1,52 @@
-//! Finding the records of a few streams in a journal of any length.
+//! Search for the records of a few streams in a journal of any length.
 //!
-//! The journal is read by position alone; an index of all streams would cost each append a random insert. So the search remembers
-//! of each segment of the journal that it has read which streams are in it, in a small filter that may err by naming too many.
-//! A segment that can't have what is wanted is never read again. Reading is bounded by question: a long journal is searched in
-//! several, each of which goes on where the filters end.
+//! The journal can be read by position only; an index of all streams would cost each append a random insert. Instead,
+//! the search keeps a Bloom filter of the streams of each segment that it has read. It skips the segments whose filters
+//! exclude all wanted streams. One search reads a bounded number of segments. On a long journal, several searches are
+//! needed; each skips the segments that earlier ones read, and so gets further.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use boxoffice::{Error, JournalReader, Record, StreamKey};
 
-/// How many records a segment has.
+/// Number of records in a segment.
 const SEGMENT_LEN: u32 = 8192;
 
-/// How many segments are remembered, the latest: of some sixteen million records, in 32 MB at most.
+/// Maximum number of filters kept, for the latest segments. They cover about sixteen million records, in at most 32 MB.
 const SEGMENTS_MAX: usize = 2048;
 
-/// How many segments one question reads.
+/// Maximum number of segments that one search reads.
 const READS_MAX: usize = 48;
 
-/// What is looked for.
+/// A search: the wanted streams, and the receiver of the records.
 pub(crate) trait Search {
-    /// The streams of which all records are wanted. There may be more after a record was taken.
+    /// Returns the streams whose records are wanted. The set may grow when a record is taken.
     fn wanted(&self) -> &HashSet<StreamKey>;
 
-    /// Takes a record, in the order of the journal. Not each one is wanted.
+    /// Takes the next record, in the order of the journal. Unwanted records are passed too.
     fn take(&mut self, record: Record);
 
-    /// Whether nothing more can come.
+    /// Returns `true` if no further record can be wanted.
     fn is_done(&self) -> bool;
 }
 
-/// How far a search came.
+/// The extent of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reach {
-    /// The last record that was looked at, or known not to matter.
+    /// Number of the last record that was read or skipped.
     pub(crate) to: u64,
-    /// Whether that is all.
+    /// `true` if the search is complete.
     pub(crate) is_all: bool,
 }
 
-/// What is known of the journal's segments.
+/// Filters of the journal's segments that were read.
 #[derive(Debug, Default)]
 pub(crate) struct HistorySearch(Mutex<BTreeMap<u64, Filter>>);
 
 impl HistorySearch {
-    /// Gives the search what it wants, from record number `from` on. It blocks.
+    /// Passes the journal's records from number `from` on to the search, without the segments that it does not want.
+    /// Blocks.
     ///
     /// # Errors
     /// `journal.unavailable`, `journal.damaged`, `engine.closed`.
@@ -100,11 +101,11 @@ impl HistorySearch {
     }
 }
 
-/// A Bloom filter: which streams may be in a segment.
+/// A Bloom filter of the streams in a segment.
 #[derive(Debug)]
 struct Filter(Box<[u64]>);
 
-/// How many bits a stream gets, and how many of them it sets: one in fifty that is not there seems to be.
+/// Bits of the filter per stream, and bits that a stream sets. About one in fifty absent streams is a false positive.
 const BITS_PER_KEY: usize = 8;
 const BITS_SET: usize = 5;
 
@@ -125,7 +126,7 @@ impl Filter {
         self.places(key).into_iter().all(|(word, bit)| self.0[word] & bit != 0)
     }
 
-    /// Where the bits of a stream are. Ids are mostly random already, those of tests are not.
+    /// Returns the words and the bits of a stream. Ids are mixed first, because those of tests are not random.
     fn places(&self, key: StreamKey) -> [(usize, u64); BITS_SET] {
         let bytes = match key {
             StreamKey::User(id) => *id.as_bytes(),
@@ -144,7 +145,7 @@ impl Filter {
     }
 }
 
-/// Spreads a number over all bits: the finalizer of `SplitMix64`.
+/// Mixes the bits of a number with the finalizer of `SplitMix64`.
 const fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -162,7 +163,7 @@ mod tests {
 
     const LEN: u64 = SEGMENT_LEN as u64;
 
-    /// All records of one order.
+    /// A search for the records of one order.
     struct OfOrder {
         wanted: HashSet<StreamKey>,
         found: Vec<u64>,

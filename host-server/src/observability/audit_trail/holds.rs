@@ -1,34 +1,34 @@
-//! "Why did I not get this seat?": who held a ticket from when to when.
+//! The holds of a ticket, and the answer to "Why did I not get this seat?".
 
 use boxoffice::{CancelReason, DomainEvent, OrderId, Record, TicketId, Timestamp, UserId};
 
 use super::words::clock;
 
-/// A time in which one order had the ticket.
+/// The period in which one order held or owned the ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hold {
     pub(crate) order: OrderId,
     pub(crate) buyer: UserId,
     pub(crate) from: Timestamp,
-    /// Until when; none if it goes on.
+    /// End of the hold; `None` if it continues.
     pub(crate) until: Option<Timestamp>,
     pub(crate) end: End,
 }
 
-/// What became of a hold.
+/// The outcome of a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It goes on.
+    /// The hold continues.
     Open,
-    /// The ticket was sold, at this time.
+    /// The ticket was sold at this time.
     Sold(Timestamp),
-    /// It was sold, and came back with a refund.
+    /// The ticket was sold, then refunded and put back on sale.
     Returned,
-    /// The deadline came.
+    /// The order expired.
     Expired,
-    /// The money was refused.
+    /// The payment was declined.
     Declined,
-    /// The buyer gave it up.
+    /// The buyer cancelled the order.
     GivenUp,
 }
 
@@ -45,7 +45,7 @@ impl End {
     }
 }
 
-/// Who had the ticket when, first to last, by the records of its trail.
+/// Returns the ticket's holds in the records of its audit trail, in the order of time.
 pub(crate) fn holds<'a>(ticket: TicketId, records: impl IntoIterator<Item = &'a Record>) -> Vec<Hold> {
     let mut holds: Vec<Hold> = Vec::new();
     for record in records {
@@ -74,14 +74,14 @@ pub(crate) fn holds<'a>(ticket: TicketId, records: impl IntoIterator<Item = &'a 
     holds
 }
 
-/// Who asks, and about when.
+/// A question about a ticket: the buyer who asks, and the time in question.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Question {
     pub(crate) buyer: Option<UserId>,
     pub(crate) at: Option<Timestamp>,
 }
 
-/// A sentence of the answer, with the order that it is about.
+/// A sentence of the answer, with its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) text: String,
@@ -89,7 +89,8 @@ pub(crate) struct Answer {
 }
 
 impl Question {
-    /// Why the ticket could not be had, by its holds and, if its seller took it off sale, the time of that.
+    /// Returns the reasons why the ticket was not available. They follow from the time of its listing, its holds and,
+    /// if the seller withdrew it, the time of the withdrawal.
     pub(crate) fn answer(self, listed: Timestamp, holds: &[Hold], withdrawn: Option<Timestamp>) -> Vec<Answer> {
         let mut answers: Vec<Answer> = self.at.into_iter().map(|at| at_time(at, listed, holds, withdrawn)).collect();
         let own = holds.iter().filter(|hold| Some(hold.buyer) == self.buyer);
@@ -132,7 +133,7 @@ fn said(hold: Option<&Hold>, text: String) -> Answer {
     Answer { text, order: hold.map(|hold| hold.order) }
 }
 
-/// The time of a hold in words.
+/// Returns the period of a hold as a text.
 fn span(hold: &Hold) -> String {
     let from = clock(hold.from);
     hold.until.map_or_else(|| format!("from {from} on"), |until| format!("from {from} to {}", clock(until)))

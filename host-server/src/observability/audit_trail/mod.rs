@@ -1,4 +1,4 @@
-//! The audit trail of one order, ticket or user: all that the journal knows of it, in words.
+//! The audit trail of an order, a ticket or a user: its records in the journal, described in words.
 
 mod history_search;
 mod holds;
@@ -21,22 +21,22 @@ pub(crate) use words::{clock, words};
 use crate::observability::position::first_at;
 use history_search::Search;
 
-/// How many records a trail has at most, the latest.
+/// Maximum number of records in a trail; the latest are kept.
 const RECORDS_MAX: usize = 1_000;
 
-/// What happened to an order, a ticket or a user.
+/// The records of an order, a ticket or a user.
 #[derive(Debug)]
 pub(crate) struct AuditTrail {
     /// The records, in the order of the journal.
     pub(crate) records: VecDeque<Record>,
-    /// How many earlier ones are left out.
+    /// Number of earlier records that are left out.
     pub(crate) left_out: usize,
-    /// How far the journal was searched.
+    /// Extent of the search in the journal.
     pub(crate) reach: Reach,
 }
 
 impl HistorySearch {
-    /// The trail of an order: its own records. It blocks.
+    /// Returns an order with the trail of its own records. Blocks.
     ///
     /// # Errors
     /// `order.not_found`; as [`HistorySearch::find`].
@@ -47,7 +47,7 @@ impl HistorySearch {
         Ok((order, search.trail(reach)))
     }
 
-    /// The trail of a ticket: its own records, and those of every order that has held it. It blocks.
+    /// Returns a ticket with the trail of its own records and those of every order that has held it. Blocks.
     ///
     /// # Errors
     /// `ticket.not_found`; as [`HistorySearch::find`].
@@ -62,7 +62,7 @@ impl HistorySearch {
         Ok((ticket, search.trail(reach)))
     }
 
-    /// The trail of a user's account: its own records, from the sign-up on. It blocks.
+    /// Returns a user's account with the trail of its own records. Blocks.
     ///
     /// # Errors
     /// `auth.user_not_found`; as [`HistorySearch::find`].
@@ -79,12 +79,12 @@ impl HistorySearch {
     }
 }
 
-/// Gathers the records of one stream, and of the orders that held it if it is a ticket's.
+/// A search for the records of one stream and, if it is a ticket's, of the orders that held the ticket.
 struct Gathering {
     office: BoxOffice,
     ticket: Option<TicketId>,
     wanted: HashSet<StreamKey>,
-    /// Which version each stream has by now; once all are reached, nothing more can come.
+    /// Current version of each stream whose last record is not found yet. The search is done when none is left.
     missing: HashMap<StreamKey, u64>,
     records: VecDeque<Record>,
     left_out: usize,
@@ -107,18 +107,18 @@ impl Gathering {
         AuditTrail { records: self.records, left_out: self.left_out, reach }
     }
 
-    /// Notes that a stream has come to a version.
+    /// Marks a stream as complete if the version is its last.
     fn reached(&mut self, key: StreamKey, version: u64) {
         if self.missing.get(&key).is_some_and(|last| *last <= version) {
             self.missing.remove(&key);
         }
     }
 
-    /// Wants the order's records too, as far as there are any by now.
+    /// Adds the order's stream to the search.
     fn follow(&mut self, id: OrderId) {
         let key = StreamKey::Order(id);
         if self.wanted.insert(key) {
-            // Without its version the search only takes longer.
+            // Without the order's version, the search only takes longer.
             let version = self.office.admin().order(Actor::System, id).map_or(u64::MAX, |order| order.version);
             self.missing.insert(key, version);
         }
@@ -155,7 +155,7 @@ impl Search for Gathering {
     }
 }
 
-/// The ticket's version after an event of an order that names it.
+/// Returns the ticket's version after an event of an order that contains it.
 fn version_of(ticket: TicketId, event: &DomainEvent) -> Option<u64> {
     let versions = match event {
         DomainEvent::OrderCreated(event) => {

@@ -6,7 +6,7 @@ use boxoffice::{Actor, BoxOffice, NewTicket, SignUp, TicketId, Timestamp, UserId
 
 use super::{AuditTrail, HistorySearch, Question, Tone, holds, words};
 
-/// A box office at noon with a ticket and people who want it.
+/// A box office at noon with a ticket and several buyers.
 struct World {
     office: BoxOffice,
     clock: Arc<ManualClock>,
@@ -33,7 +33,7 @@ impl World {
         Self { office, clock, ticket, seller: people[0], buyers: [people[1], people[2]], _dir: dir }
     }
 
-    /// Bob holds the ticket and lets it go, Cid is declined and then buys it.
+    /// Creates a history: Bob holds the ticket and releases it; Cid's payment is declined, then Cid buys it.
     async fn contested() -> Self {
         let world = Self::new().await;
         let [bob, cid] = world.buyers;

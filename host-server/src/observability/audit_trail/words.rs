@@ -1,24 +1,24 @@
-//! What a record says, in words for people who look after a box office.
+//! Descriptions of records in words, for operators.
 
 use boxoffice::{CancelReason, DomainEvent, Money, Record, RefundReason, Resolution, TicketVersion, Timestamp};
 
-/// How a moment feels, for its colour and its sign.
+/// The tone of a record, for its colour and its sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Something came to be, or was changed.
+    /// Something was created or changed.
     Plain,
     /// Tickets are held.
     Held,
-    /// It went well.
+    /// A success.
     Good,
-    /// It ended without a sale.
+    /// An end without a sale.
     Ended,
-    /// Somebody has to look at it.
+    /// A problem that an operator must look at.
     Alarm,
 }
 
 impl Tone {
-    /// Its class in the stylesheet.
+    /// Returns the tone's class in the stylesheet.
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -30,13 +30,13 @@ impl Tone {
     }
 }
 
-/// A record in words.
+/// The description of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Words {
     pub(crate) tone: Tone,
-    /// What happened.
+    /// The event.
     pub(crate) what: String,
-    /// What follows from it, or why it was so.
+    /// The event's consequence or reason.
     pub(crate) why: Option<String>,
 }
 
@@ -44,7 +44,7 @@ fn said(tone: Tone, what: impl Into<String>, why: &str) -> Words {
     Words { tone, what: what.into(), why: (!why.is_empty()).then(|| why.to_owned()) }
 }
 
-/// What the record says.
+/// Returns the description of a record.
 pub(crate) fn words(record: &Record) -> Words {
     match &record.event {
         DomainEvent::UserCreated(_) => said(Tone::Plain, "Somebody signed up", ""),
@@ -97,7 +97,7 @@ pub(crate) fn words(record: &Record) -> Words {
     }
 }
 
-/// What an event about a charge says.
+/// Returns the description of an event about a charge.
 fn money(event: &DomainEvent) -> Words {
     match event {
         DomainEvent::PaymentStarted(event) => said(
@@ -188,7 +188,7 @@ fn sentence(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("It got {text}.") }
 }
 
-/// A time of day with its date, such as `2027-01-01 12:00:00`, in UTC.
+/// Formats a time as `2027-01-01 12:00:00`, in UTC.
 pub(crate) fn clock(at: Timestamp) -> String {
     let text = at.to_string();
     text.get(..19).unwrap_or(&text).replacen('T', " ", 1)

@@ -1,41 +1,41 @@
-//! The drawing itself.
+//! Drawing of charts as SVG.
 
 use std::fmt::Write;
 
 use super::scale::{named, short, ticks};
 use super::{Chart, Kind, Series, value};
 
-/// Writing to a text never fails.
+/// Appends to the SVG text. Writing to a `String` never fails.
 macro_rules! put {
     ($svg:expr, $($what:tt)*) => {{
         let _ = write!($svg, $($what)*);
     }};
 }
 
-/// The size of a drawing, in its own units: small, so that its text is readable on a phone.
+/// Size of a drawing, in its own units. It is small, so that the text is readable on a phone.
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 232.0;
 
-/// The room beside the plot for what is written there.
+/// Margins of the plot, for its labels.
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 24.0;
 
-/// How many points are named on the axis.
+/// Maximum number of labels on the horizontal axis.
 const NAMED_MAX: usize = 6;
 
-/// How wide a letter of the legend is, about.
+/// Approximate width of a letter of the legend.
 const LETTER: f64 = 6.2;
 
-/// Where values are on the drawing.
+/// The mapping from values to positions.
 struct Plot {
     points: usize,
     highest: f64,
 }
 
 impl Plot {
-    /// The middle of a point's place.
+    /// Returns the horizontal centre of a point's slot.
     fn x(&self, at: usize) -> f64 {
         LEFT + self.slot() * (count(at) + 0.5)
     }
@@ -44,7 +44,7 @@ impl Plot {
         HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value / self.highest).min(1.0)
     }
 
-    /// How much room a point has.
+    /// Returns the width of a point's slot.
     fn slot(&self) -> f64 {
         (WIDTH - LEFT - RIGHT) / count(self.points.max(1))
     }
@@ -113,13 +113,13 @@ fn bars(svg: &mut String, chart: &Chart, plot: &Plot) {
     }
 }
 
-/// A line that is broken where nothing is known; a point alone is a dot.
+/// Draws a line with gaps where values are missing. A single point between gaps is a dot.
 fn line(svg: &mut String, series: &Series, number: usize, plot: &Plot, filled: bool) {
     let (mut path, mut under, mut dots) = (String::new(), String::new(), String::new());
     for run in runs(series, plot.points) {
         let (Some((first, value)), Some((last, _))) = (run.first(), run.last()) else { continue };
         if first == last {
-            // It has no length; its round ends show it.
+            // The path has almost no length; its round caps show the dot.
             put!(dots, "M{:.1} {:.1}h0.1", plot.x(*first), plot.y(*value));
             continue;
         }
@@ -139,7 +139,7 @@ fn line(svg: &mut String, series: &Series, number: usize, plot: &Plot, filled: b
     put!(svg, "<path class=\"chart-line chart-{class} chart-point\" d=\"{dots}\"/>");
 }
 
-/// What is known without a gap.
+/// Returns the runs of consecutive known values, with their positions.
 fn runs(series: &Series, points: usize) -> Vec<Vec<(usize, f64)>> {
     let known: Vec<_> = (0..points).filter_map(|at| Some((at, value(series, at)?))).collect();
     known.chunk_by(|(before, _), (after, _)| before + 1 == *after).map(<[_]>::to_vec).collect()
@@ -160,7 +160,7 @@ fn legend(svg: &mut String, chart: &Chart) {
     svg.push_str("</g>");
 }
 
-/// A text between tags.
+/// Escapes a text between tags.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,7 +1,8 @@
-//! Charts, drawn on the server as SVG.
+//! Charts, rendered on the server as SVG.
 //!
-//! A drawing has classes and no colours: the stylesheet gives it those of the light or the dark theme, and the content security
-//! policy allows no style in the page. Its title and description say the same in words, and [`Chart::rows`] in numbers.
+//! A drawing has classes and no colours, because the content security policy forbids inline styles. The stylesheet sets
+//! the colours of the light and the dark theme. The title and the description contain the same information in words,
+//! and [`Chart::rows`] in numbers.
 
 mod draw;
 mod scale;
@@ -13,36 +14,36 @@ use std::fmt::Write;
 
 pub(crate) use scale::short;
 
-/// How the values of a chart are shown.
+/// The form of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A line for each series.
     Lines,
-    /// A line with what is under it filled.
+    /// A line with the area below it filled.
     Area,
-    /// A bar for each point, made of all series one on another.
+    /// A stacked bar of all series for each point.
     StackedBars,
 }
 
-/// Values of one kind, one for each point of the chart; none where nothing is known.
+/// A series of values, one for each point of the chart; `None` for unknown values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Series {
     pub(crate) name: &'static str,
     pub(crate) values: Vec<Option<f64>>,
 }
 
-/// What is to be drawn.
+/// A chart to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Chart {
-    /// Unique on its page: letters, digits and `-`.
+    /// Id of the chart, unique on its page: letters, digits and `-`.
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
-    /// What the values are, such as `per minute`.
+    /// Unit of the values, such as `per minute`.
     pub(crate) unit: &'static str,
     pub(crate) kind: Kind,
-    /// Whether values are whole numbers, and so are the ticks of the axis.
+    /// `true` if the values, and so the axis's ticks, are whole numbers.
     pub(crate) is_whole: bool,
-    /// What each point is called, such as `12:05`.
+    /// Labels of the points, such as `12:05`.
     pub(crate) points: Vec<String>,
     pub(crate) series: Vec<Series>,
 }
@@ -55,12 +56,12 @@ pub(crate) struct Row {
 }
 
 impl Chart {
-    /// The drawing.
+    /// Returns the drawing as SVG.
     pub(crate) fn svg(&self) -> String {
         draw::draw(self)
     }
 
-    /// The values, the latest first, without points of which nothing is known.
+    /// Returns the points with their values, the latest first, without points that have no known value.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let known = |at: &usize| self.series.iter().any(|series| value(series, *at).is_some());
         let row = |at: usize| Row {
@@ -70,7 +71,7 @@ impl Chart {
         (0..self.points.len()).rev().filter(known).map(row).collect()
     }
 
-    /// What the chart shows, in a sentence for each series.
+    /// Returns a description of the chart, with a sentence for each series.
     pub(crate) fn description(&self) -> String {
         let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else {
             return "Nothing is known yet.".to_owned();
@@ -88,12 +89,12 @@ impl Chart {
         text
     }
 
-    /// Whether there is any value to show.
+    /// Returns `true` if the chart has any value.
     fn knows_anything(&self) -> bool {
         (0..self.points.len()).any(|at| self.series.iter().any(|series| value(series, at).is_some()))
     }
 
-    /// The largest value that is shown, all series of a bar taken together.
+    /// Returns the highest value, or the highest sum of a bar.
     fn highest(&self) -> f64 {
         let at_point = |at: usize| {
             let values = self.series.iter().filter_map(|series| value(series, at));
@@ -103,7 +104,7 @@ impl Chart {
     }
 }
 
-/// A series' value at a point. What is no number, or below zero, is nothing that these charts know.
+/// Returns a series' value at a point. Negative values and those that are not finite count as unknown.
 fn value(series: &Series, at: usize) -> Option<f64> {
     series.values.get(at).copied().flatten().filter(|value| value.is_finite() && *value >= 0.0)
 }

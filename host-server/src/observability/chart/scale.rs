@@ -1,9 +1,10 @@
-//! Axes: where their ticks are, and how numbers are written on them.
+//! Axes: positions of ticks, and the format of numbers.
 
-/// How many steps an axis has at most.
+/// Maximum number of steps of an axis.
 const STEPS_MAX: f64 = 4.0;
 
-/// The ticks of an axis from zero to at least `highest`: evenly spaced at 1, 2 or 5 times a power of ten, and by at least `least`.
+/// Returns the ticks of an axis from zero to at least `highest`. They are evenly spaced, by 1, 2 or 5 times a power of
+/// ten and by at least `least`.
 pub(super) fn ticks(highest: f64, least: f64) -> Vec<f64> {
     let wanted = if highest > 0.0 { (highest / STEPS_MAX).max(least) } else { 1.0 };
     let power = 10_f64.powf(wanted.log10().floor());
@@ -18,7 +19,7 @@ pub(super) fn ticks(highest: f64, least: f64) -> Vec<f64> {
     ticks
 }
 
-/// A number as short as a reader wants it: `0`, `0.25`, `1.5`, `12`, `3.4k`, `12M`.
+/// Formats a number briefly: `0`, `0.25`, `1.5`, `12`, `3.4k`, `12M`.
 pub(crate) fn short(value: f64) -> String {
     let (value, unit) = match value {
         large if large >= 999_500.0 => (large / 1e6, "M"),
@@ -36,7 +37,8 @@ pub(crate) fn short(value: f64) -> String {
     format!("{text}{unit}")
 }
 
-/// Which of so many points are named on the axis: at most `max`, evenly spaced, the last one among them.
+/// Returns the points that have a label on the axis, in descending order. They are at most `max`, evenly spaced, and
+/// include the last point.
 pub(super) fn named(points: usize, max: usize) -> impl Iterator<Item = usize> {
     let step = points.div_ceil(max.max(1)).max(1);
     (0..points).rev().step_by(step)

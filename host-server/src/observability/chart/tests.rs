@@ -14,7 +14,7 @@ fn chart(kind: Kind, series: &[(&'static str, &[Option<f64>])]) -> Chart {
     }
 }
 
-/// Checks that every tag is closed in its turn and every bracket is one of a tag.
+/// Checks that tags are closed in the right order and that every angle bracket belongs to a tag.
 fn check_well_formed(svg: &str) {
     let mut open = Vec::new();
     let mut rest = svg;

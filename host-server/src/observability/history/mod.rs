@@ -1,4 +1,4 @@
-//! Metrics by the minute: a bounded series in memory, and the task that keeps it.
+//! Metrics per minute: a bounded series in memory, and the task that updates it.
 
 mod sampler;
 mod series;
@@ -14,23 +14,24 @@ use sampler::Sampler;
 use series::TimeSeries;
 pub(crate) use series::{MINUTES_MAX, Minute};
 
-/// The metrics of the last hours, by the minute.
+/// The metrics of the last hours, per minute.
 #[derive(Debug, Default)]
 pub(crate) struct MetricsHistory {
     series: Arc<Mutex<TimeSeries>>,
     following: OnceLock<Following>,
 }
 
-/// The task that keeps the series.
+/// The task that updates the series.
 #[derive(Debug)]
 struct Following {
-    /// The last record that the series has.
+    /// Number of the last record that the series contains.
     covered: watch::Receiver<u64>,
     _stop: DropGuard,
 }
 
 impl MetricsHistory {
-    /// Begins to keep the series, unless that has begun; it ends with this value or when the box office closes. Needs a runtime.
+    /// Starts the task that updates the series, unless it is running. The task ends when this value is dropped or the
+    /// box office closes. Requires a Tokio runtime.
     pub(crate) fn keep(&self, office: &BoxOffice, metrics: &Metrics) {
         self.following.get_or_init(|| {
             let stop = CancellationToken::new();
@@ -41,11 +42,11 @@ impl MetricsHistory {
         });
     }
 
-    /// Reads the series, with everything in it that was durable before.
+    /// Reads the series after it contains all records that were durable at the time of the call.
     pub(crate) async fn read<T>(&self, office: &BoxOffice, read: impl FnOnce(&TimeSeries) -> T) -> T {
         if let Some(following) = self.following.get() {
             let head = office.metrics().head_seq;
-            // The sampler goes when the box office closes; then this is all that there is.
+            // The sampler ends when the box office closes; the series is complete then.
             let _ = following.covered.clone().wait_for(|covered| *covered >= head).await;
         }
         read(&self.series.lock().unwrap_or_else(PoisonError::into_inner))

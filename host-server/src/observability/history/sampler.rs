@@ -1,4 +1,5 @@
-//! The task that keeps the series: it follows the journal, from some hours ago on, and takes a sample each second.
+//! The task that updates the series. It follows the journal, from some hours ago on, and takes a sample of the metrics
+//! each second.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,25 +12,25 @@ use super::series::{MINUTES_MAX, MetricSamples, TimeSeries};
 use crate::observability::metrics::{Metrics, Snapshot};
 use crate::observability::position::first_at;
 
-/// How often figures of the moment are looked at.
+/// Interval between two samples.
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
 
-/// How many records of before are read at most, so that a start after a busy day stays quick.
+/// Maximum number of earlier records that are read, so that a start after a busy day stays quick.
 const HISTORY_MAX: u64 = 500_000;
 
-/// How many records are taken at a time.
+/// Maximum number of records in a batch.
 const BATCH_MAX: usize = 512;
 
-/// After how long a journal that can't be read is tried again.
+/// Time before the next attempt to read the journal after an error.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Keeps a series.
+/// The task's state.
 pub(super) struct Sampler {
     office: BoxOffice,
     series: Arc<Mutex<TimeSeries>>,
     metrics: Metrics,
     covers: watch::Sender<u64>,
-    /// The latencies as they were when the minute began, and that minute's time.
+    /// The current minute since 1970, and the latencies at its beginning.
     latency: Option<(u64, Snapshot)>,
 }
 
@@ -43,7 +44,7 @@ impl Sampler {
         Self { office, series, metrics, covers, latency: None }
     }
 
-    /// Follows until the box office closes.
+    /// Follows the journal until the box office closes.
     pub(super) async fn run(mut self) {
         let Some(mut records) = self.begin().await else { return };
         let mut ticks = tokio::time::interval_at(Instant::now(), SAMPLE_EVERY);
@@ -74,7 +75,7 @@ impl Sampler {
         }
     }
 
-    /// The records from which on the series is made, or `None` if the box office is closed.
+    /// Resets the series and returns its records, or `None` if the box office is closed.
     async fn begin(&self) -> Option<Subscription> {
         loop {
             let office = self.office.clone();
@@ -105,7 +106,8 @@ impl Sampler {
         self.sample_latency(now);
     }
 
-    /// The latency of a minute is what has come between the first reading in it and the first one after it.
+    /// Updates the latency of the current minute: that of the commands between the first sample in it and the first
+    /// sample after it.
     fn sample_latency(&mut self, now: Timestamp) {
         let snapshot = self.metrics.commands();
         let minute = now.as_secs() / 60;
@@ -120,7 +122,7 @@ impl Sampler {
     }
 }
 
-/// The record from which on the series is made, and the time from which on it covers everything.
+/// Returns the number of the series' first record, and the time from which on the series is complete.
 fn start(office: &BoxOffice) -> Result<(u64, Timestamp), Error> {
     let journal = office.journal();
     let kept = Duration::from_mins(MINUTES_MAX as u64);

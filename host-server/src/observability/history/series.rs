@@ -1,7 +1,8 @@
-//! What happened in each of the last minutes: a bounded series in memory.
+//! Metrics of each of the last minutes: a bounded series in memory.
 //!
-//! Facts come from the journal, in its order; figures of the moment are samples. Both fall into the minute that the engine's own
-//! time names. A minute is known once the series has begun to cover it, so that "nothing happened" and "nobody looked" differ.
+//! Events come from the journal, in its order; other metrics are samples. The engine's clock decides the minute of
+//! both. A minute counts as covered only if the series contains all its events, so that "nothing happened" and "nothing
+//! is known" differ.
 
 use std::collections::VecDeque;
 
@@ -9,45 +10,45 @@ use boxoffice::{CancelReason, DomainEvent, Record, Timestamp};
 
 use crate::observability::metrics::Percentiles;
 
-/// For how many minutes the series goes back.
+/// Maximum length of the series, in minutes.
 pub(crate) const MINUTES_MAX: usize = 6 * 60;
 
 const MINUTE_MS: u64 = 60_000;
 
-/// One minute.
+/// The metrics of one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Minute {
-    /// Whether its facts are known from its first second on.
+    /// `true` if the series contains all events of the minute.
     pub(crate) is_covered: bool,
-    /// Orders that locked tickets.
+    /// Number of orders that locked tickets.
     pub(crate) reservations: u32,
-    /// Orders that were paid.
+    /// Number of orders that were paid.
     pub(crate) sales: u32,
-    /// Orders that reached their deadline.
+    /// Number of orders that expired.
     pub(crate) expiries: u32,
-    /// Orders that ended because the money was refused.
+    /// Number of orders that ended because the payment was declined.
     pub(crate) declines: u32,
-    /// Orders that their buyers gave up.
+    /// Number of orders that their buyers cancelled.
     pub(crate) cancellations: u32,
-    /// What was sampled; none if nobody did.
+    /// The samples of the minute; `None` if there are none.
     pub(crate) samples: Option<MetricSamples>,
-    /// How long commands took that were answered in this minute.
+    /// Latency of the commands that were answered in the minute.
     pub(crate) latency: Option<Percentiles>,
 }
 
-/// The worst of what was sampled in a minute.
+/// The highest samples of a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct MetricSamples {
-    /// How many commands waited.
+    /// Number of waiting commands.
     pub(crate) queue_len: usize,
-    /// How long the most overdue hold had been waiting, in milliseconds.
+    /// Time by which the most overdue hold was late, in milliseconds.
     pub(crate) expiry_lag_ms: u64,
-    /// How many orders held tickets.
+    /// Number of orders that held tickets.
     pub(crate) open_orders: usize,
 }
 
 impl Minute {
-    /// Which part of the holds that ended became a sale, in percent; none if no hold ended.
+    /// Returns the share of the ended holds that became sales, in percent; `None` if no hold ended.
     pub(crate) fn conversion(&self) -> Option<f64> {
         let ended = self.sales + self.expiries + self.declines + self.cancellations;
         (ended > 0).then(|| f64::from(self.sales) / f64::from(ended) * 100.0)
@@ -69,26 +70,26 @@ impl Minute {
 #[derive(Debug, Default)]
 pub(crate) struct TimeSeries {
     minutes: VecDeque<Minute>,
-    /// Which minute since 1970 the first one is.
+    /// Number of the first minute, counted from 1970.
     first: u64,
-    /// From when on facts are counted.
+    /// Time from which on events are counted.
     since: Option<Timestamp>,
 }
 
 impl TimeSeries {
-    /// A series whose facts are counted from `since` on.
+    /// Creates a series whose events are counted from `since` on.
     pub(crate) fn since(since: Timestamp) -> Self {
         Self { since: Some(since), ..Self::default() }
     }
 
-    /// Counts a fact.
+    /// Counts an event.
     pub(crate) fn record(&mut self, record: &Record) {
         if let Some(minute) = self.minute(record.at) {
             minute.count(&record.event);
         }
     }
 
-    /// Takes in figures of the moment: the worst of a minute stays.
+    /// Adds a sample. A minute keeps the highest values.
     pub(crate) fn sample(&mut self, now: Timestamp, sample: MetricSamples) {
         if let Some(minute) = self.minute(now) {
             let worst = minute.samples.unwrap_or_default();
@@ -100,15 +101,15 @@ impl TimeSeries {
         }
     }
 
-    /// Says how long the commands took that were answered in the minute of `at`.
+    /// Sets the latency of the commands that were answered in the minute of `at`.
     pub(crate) fn latency(&mut self, at: Timestamp, percentiles: Option<Percentiles>) {
         if let Some(minute) = self.minute(at) {
             minute.latency = percentiles;
         }
     }
 
-    /// The last `count` minutes up to the one of `now`, the oldest first, each with its beginning. Of minutes before the series
-    /// began, and of those that nobody has told it of, nothing is known.
+    /// Returns the last `count` minutes up to that of `now`, the oldest first, each with its start. Minutes before the
+    /// series began are not covered, and minutes without samples have none.
     pub(crate) fn last(&self, count: usize, now: Timestamp) -> Vec<(Timestamp, Minute)> {
         let end = minute_of(now);
         let count = count.min(MINUTES_MAX) as u64;
@@ -122,7 +123,7 @@ impl TimeSeries {
         (start..=end).map(at).collect()
     }
 
-    /// The minute of `at`, unless it is too old to be kept.
+    /// Returns the minute of `at`, or `None` if it is too old to be kept.
     fn minute(&mut self, at: Timestamp) -> Option<&mut Minute> {
         let number = minute_of(at);
         if self.minutes.is_empty() {
@@ -130,7 +131,7 @@ impl TimeSeries {
         }
         let last = self.first + self.minutes.len() as u64;
         if number >= last + MINUTES_MAX as u64 {
-            // Nothing that is kept is recent any more.
+            // All kept minutes are too old.
             self.minutes.clear();
             self.first = number;
         }

@@ -1,8 +1,8 @@
-//! How long commands take, counted in buckets, and percentiles out of them.
+//! Histogram of the latency of commands, and its percentiles.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What half, nineteen of twenty, and ninety-nine of a hundred commands took at most, in milliseconds.
+/// The 50th, 95th and 99th percentiles of latency, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Percentiles {
     pub(crate) p50: f64,
@@ -10,12 +10,12 @@ pub(crate) struct Percentiles {
     pub(crate) p99: f64,
 }
 
-/// Counts of commands by how long they took.
+/// Counts of commands in buckets of latency.
 #[derive(Debug)]
 pub(crate) struct LatencyHistogram {
-    /// Up to how many seconds each bucket goes.
+    /// Upper bounds of the buckets, in seconds.
     bounds: &'static [f64],
-    /// One more than bounds: the last bucket is of the commands that took longer than all.
+    /// Counts of the buckets. The last bucket, which has no bound, counts the commands above all bounds.
     counts: Box<[AtomicU64]>,
 }
 
@@ -24,20 +24,20 @@ impl LatencyHistogram {
         Self { bounds, counts: (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect() }
     }
 
-    /// Counts a command that took so long.
+    /// Counts a command with this latency.
     pub(crate) fn record(&self, seconds: f64) {
         let at = self.bounds.partition_point(|bound| *bound < seconds);
         self.counts[at].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns the counts as they are now.
+    /// Returns the current counts.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let counts = self.counts.iter().map(|count| count.load(Ordering::Relaxed)).collect();
         Snapshot { bounds: self.bounds, counts }
     }
 }
 
-/// The counts of one moment.
+/// The counts at one time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Snapshot {
     bounds: &'static [f64],
@@ -45,7 +45,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Returns the percentiles of the commands since an earlier moment, or `None` if there were none.
+    /// Returns the percentiles of the commands since an earlier snapshot, or `None` if there were none.
     pub(crate) fn since(&self, earlier: &Self) -> Option<Percentiles> {
         let new: Vec<u64> =
             self.counts.iter().zip(&earlier.counts).map(|(now, then)| now.saturating_sub(*then)).collect();
@@ -54,7 +54,8 @@ impl Snapshot {
         (all > 0).then(|| Percentiles { p50: at(0.5), p95: at(0.95), p99: at(0.99) })
     }
 
-    /// How many seconds the command of this rank took, as if those between two bounds were spread evenly.
+    /// Returns the latency of the command with this rank, in seconds. The commands of a bucket count as evenly
+    /// distributed.
     fn seconds(&self, counts: &[u64], rank: f64) -> f64 {
         let (mut low, mut before) = (0.0, 0.0);
         for (high, count) in self.bounds.iter().zip(counts).map(|(high, count)| (*high, float(*count))) {
@@ -63,11 +64,11 @@ impl Snapshot {
             }
             (low, before) = (high, before + count);
         }
-        // Longer than the last bound, nobody knows how long.
+        // The exact latency above the last bound is unknown.
         low
     }
 
-    /// How many commands there were.
+    /// Returns the number of commands.
     #[cfg(test)]
     pub(super) fn len(&self) -> u64 {
         self.counts.iter().sum()
@@ -83,7 +84,7 @@ fn float(count: u64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Fifty commands of a millisecond, forty of two, ten of longer.
+    /// Creates a histogram of fifty commands of 1 ms, forty of 2 ms and ten of 3 ms.
     fn busy() -> LatencyHistogram {
         let histogram = LatencyHistogram::new(&[0.001, 0.002]);
         for (seconds, count) in [(0.001, 50), (0.002, 40), (0.003, 10)] {
@@ -102,7 +103,7 @@ mod tests {
         assert_eq!(*snapshot.counts, [50, 40, 10]);
         let Percentiles { p50, p95, p99 } = snapshot.since(&empty()).unwrap();
         assert!((p50 - 1.0).abs() < 1e-9, "{p50}");
-        // Nobody knows how long the slowest took, only that it was longer than the last bound.
+        // The exact latency above the last bound is unknown.
         assert!((p95 - 2.0).abs() < 1e-9 && (p99 - 2.0).abs() < 1e-9, "{p95} {p99}");
     }
 

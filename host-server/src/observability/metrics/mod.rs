@@ -1,4 +1,5 @@
-//! Metrics for Prometheus: requests here, commands and batches from the core, and gauges that are read when asked for.
+//! Metrics for Prometheus. The host counts requests, the core counts commands and batches, and gauges are set on each
+//! scrape.
 
 #[cfg(feature = "pages")]
 mod latency;
@@ -24,17 +25,17 @@ pub(crate) use requests::RequestMetrics;
 const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 const COMMANDS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
 
-/// The process's metrics, however many applications live in it.
+/// The metrics of the process. All applications in the process share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
     prometheus: PrometheusHandle,
-    /// How long commands took, for those who look at it in this process.
+    /// Latency of commands, for readers in this process.
     #[cfg(feature = "pages")]
     commands: Arc<LatencyHistogram>,
 }
 
 impl Metrics {
-    /// Returns the metrics, whose recorder is installed by the first call.
+    /// Returns the metrics. The first call installs their recorder.
     pub(crate) fn installed() -> Self {
         static INSTALLED: OnceLock<Metrics> = OnceLock::new();
         INSTALLED.get_or_init(Self::install).clone()
@@ -58,13 +59,13 @@ impl Metrics {
         }
     }
 
-    /// Returns how long all commands since the process started took.
+    /// Returns the latency of all commands since the process started.
     #[cfg(feature = "pages")]
     pub(crate) fn commands(&self) -> Snapshot {
         self.commands.snapshot()
     }
 
-    /// Puts what was recorded into buckets, so that what waits for that stays small.
+    /// Moves recorded values into buckets, so that the memory for unsorted values stays bounded.
     pub(crate) fn run_upkeep(&self) {
         self.prometheus.run_upkeep();
     }
@@ -109,7 +110,7 @@ fn describe() {
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
 }
 
-/// Sets the gauges to what they are now.
+/// Sets the gauges to their current values.
 fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
     let now = office.metrics();
     gauge!("boxoffice_http_in_flight").set(figure(load.in_flight()));

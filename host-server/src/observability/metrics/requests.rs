@@ -1,4 +1,4 @@
-//! The metrics of requests.
+//! Metrics of requests.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -7,9 +7,10 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use metrics::{Counter, Histogram, counter, histogram};
 
-/// The metrics of requests, by method, status and route.
+/// Metrics of requests, by method, status and route.
 ///
-/// To find a metric by its labels costs more than to read a ticket, so they are kept; there are as many as there are routes.
+/// The metrics are cached, because finding one by its labels costs more than reading a ticket. The number of routes
+/// bounds the cache.
 #[derive(Debug, Default)]
 pub(crate) struct RequestMetrics(RwLock<Kept>);
 
@@ -51,7 +52,7 @@ impl OfRoute {
     }
 }
 
-/// The methods that are worth a series; anybody can make up another.
+/// Returns the label of a method. Unknown methods share one label, because clients could send any number of them.
 fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,5 @@
-//! A recorder that also keeps how long commands take where this process can read it, without a way through Prometheus's text.
+//! A recorder that also records the latency of commands in a histogram that this process can read, without parsing
+//! Prometheus's text.
 
 use std::sync::Arc;
 
@@ -6,10 +7,10 @@ use metrics::{Counter, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Re
 
 use super::latency::LatencyHistogram;
 
-/// The histogram of commands: from a command to its durable answer.
+/// Name of the histogram of the time from a command to its durable answer.
 const COMMAND_SECONDS: &str = "boxoffice_command_seconds";
 
-/// Records everything in another recorder, and how long commands took in a histogram too.
+/// Records all metrics in another recorder, and the latency of commands in a histogram too.
 pub(super) struct Tee<R> {
     recorder: R,
     commands: Arc<LatencyHistogram>,
@@ -51,7 +52,7 @@ impl<R: Recorder> Recorder for Tee<R> {
     }
 }
 
-/// A histogram of the other recorder, and ours.
+/// A histogram of the other recorder, together with ours.
 struct Both {
     histogram: Histogram,
     commands: Arc<LatencyHistogram>,

@@ -1,4 +1,4 @@
-//! The audit trail of one order or one ticket, and the search that leads to any.
+//! The pages with the audit trail of one order or one ticket, and the search that finds them.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ struct FindPage {
     q: String,
 }
 
-/// Goes to what the id names, whatever that is.
+/// Redirects to the page of the user, ticket, order or charge that the text names.
 pub(super) async fn find(
     operator: Operator,
     State(office): State<BoxOffice>,
@@ -62,7 +62,7 @@ fn of_user(id: UserId) -> String {
     format!("/console/users/{id}")
 }
 
-/// Where the trail of what has this id is.
+/// Returns the path of the page with the audit trail of the entity with this id.
 fn place_of(operator: &Operator, office: &BoxOffice, id: Uuid) -> Result<Option<String>, Error> {
     let bytes = *id.as_bytes();
     let of_order = |id: OrderId| format!("/console/orders/{id}");
@@ -89,11 +89,11 @@ fn place_of(operator: &Operator, office: &BoxOffice, id: Uuid) -> Result<Option<
     }
 }
 
-/// An audit trail as pages show it.
+/// An audit trail, formatted for a page.
 pub(super) struct TrailPart {
     pub(super) rows: Vec<Row>,
     pub(super) left_out: usize,
-    /// The last record that was searched, if that is not all.
+    /// Number of the last record that was searched; `None` if the whole journal was.
     pub(super) searched_to: Option<u64>,
 }
 
@@ -139,7 +139,7 @@ pub(super) async fn order(
     }))
 }
 
-/// Who asks why they did not get the ticket.
+/// The question why a buyer did not get the ticket.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Why {
     #[serde(default)]
@@ -158,7 +158,7 @@ impl Why {
     }
 }
 
-/// A time as people write it, in UTC: `2027-01-01 12:00`, with or without seconds, or RFC 3339.
+/// Parses a time: `2027-01-01 12:00` in UTC, with or without seconds, or RFC 3339.
 fn moment(text: &str) -> Result<Option<Timestamp>, Error> {
     if text.is_empty() {
         return Ok(None);
@@ -185,7 +185,7 @@ struct TicketPage {
 
 crate::web::site::page!(FindPage, OrderPage, TicketPage);
 
-/// A hold as it is listed.
+/// A row of the list of holds.
 struct Had {
     order: OrderId,
     buyer: Person,

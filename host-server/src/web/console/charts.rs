@@ -1,4 +1,4 @@
-//! The overview: what is going on now, and what went on in the last hours.
+//! The overview page: current metrics, and charts of the last hours.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::observability::history::{MINUTES_MAX, MetricsHistory, Minute};
 use crate::observability::metrics::{Metrics, Percentiles};
 use crate::web::site::Chrome;
 
-/// How far back one may look, in minutes, with what that is called.
+/// Time spans that the charts can show, in minutes, with their names.
 const SPANS: [(usize, &str); 3] = [(60, "1 hour"), (180, "3 hours"), (MINUTES_MAX, "6 hours")];
 
 #[derive(Debug, Deserialize)]
@@ -25,14 +25,14 @@ pub(super) struct Asked {
     minutes: Option<String>,
 }
 
-/// A figure of this moment.
+/// The current value of a metric.
 struct Metric {
     name: &'static str,
     value: String,
     note: String,
 }
 
-/// A chart as it is shown.
+/// A chart, formatted for the page.
 struct Drawn {
     id: &'static str,
     title: &'static str,
@@ -107,7 +107,7 @@ fn number(value: impl TryInto<u64> + Copy) -> f64 {
     value.try_into().unwrap_or(u64::MAX) as f64
 }
 
-/// The charts of these minutes.
+/// Creates the charts of these minutes.
 fn charts(minutes: &[(Timestamp, Minute)]) -> Vec<Chart> {
     let points: Vec<String> =
         minutes.iter().map(|(at, _)| at.to_string().get(11..16).unwrap_or("").to_owned()).collect();
@@ -115,7 +115,7 @@ fn charts(minutes: &[(Timestamp, Minute)]) -> Vec<Chart> {
         name,
         values: minutes.iter().map(|(_, minute)| value(minute)).collect(),
     };
-    // A minute of which not all is known would look like a quiet one.
+    // A gap in the chart: a minute with incomplete data would look like one with few sales.
     let counted =
         |name, count: fn(&Minute) -> u32| series(name, &|minute| minute.is_covered.then(|| f64::from(count(minute))));
     let chart = |id, title, unit, kind, series| {

@@ -1,4 +1,4 @@
-//! `verify` at a button: begins the check of the whole journal, and shows how far it is and what it found.
+//! The page that starts a verification of the whole journal, and shows its progress and its report.
 
 use askama::Template;
 use axum::extract::State;
@@ -12,10 +12,10 @@ use crate::observability::audit_trail::clock;
 use crate::observability::{Verification, VerificationState};
 use crate::web::site::{Chrome, Form, redirect};
 
-/// How many problems are listed.
+/// Maximum number of problems in the list.
 const PROBLEMS_MAX: usize = 100;
 
-/// How far a check is.
+/// Progress of a running verification.
 struct Running {
     since: String,
     checked: u64,
@@ -23,7 +23,7 @@ struct Running {
     percent: u64,
 }
 
-/// What a check found.
+/// Result of a finished verification.
 struct Finding {
     at: String,
     report: std::sync::Arc<VerifyReport>,
@@ -37,7 +37,7 @@ struct CheckPage {
     frame: Frame,
     running: Option<Running>,
     finding: Option<Finding>,
-    /// Why the last check could not look.
+    /// Error that broke off the last verification.
     broken_off: Option<String>,
     head: u64,
 }
@@ -73,7 +73,7 @@ pub(super) async fn show(
     Ok(page(&made))
 }
 
-/// Begins a check, unless one runs.
+/// Starts a verification, unless one is running.
 pub(super) async fn start(
     _operator: Operator,
     State(office): State<BoxOffice>,

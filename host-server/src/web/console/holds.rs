@@ -1,4 +1,4 @@
-//! Open holds, the one that ends next first.
+//! The page of open holds, sorted by the time at which they end.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,10 +13,10 @@ use crate::error::Failure;
 use crate::observability::audit_trail::clock;
 use crate::web::site::Chrome;
 
-/// How many holds are listed.
+/// Maximum number of holds in the list.
 const LIST_MAX: usize = 200;
 
-/// A hold as it is listed.
+/// A row of the list of holds.
 struct Held {
     order: String,
     order_short: String,
@@ -34,7 +34,7 @@ struct HoldsPage {
     chrome: Chrome,
     frame: Frame,
     holds: Vec<Held>,
-    /// How many there are in all.
+    /// Total number of open holds.
     count: usize,
 }
 
@@ -65,7 +65,7 @@ fn held(order: &Order, now: Timestamp, people: &mut People) -> Held {
     }
 }
 
-/// How long the hold goes on.
+/// Returns the remaining time of the hold, as a text.
 fn left(order: &Order, now: Timestamp) -> String {
     if order.status == OrderStatus::AwaitingPayment {
         return "until the card processor answers".to_owned();

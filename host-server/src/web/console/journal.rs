@@ -1,4 +1,4 @@
-//! The journal as a list, the latest first, with filters.
+//! The page that lists the journal's records, the latest first, with filters.
 
 use askama::Template;
 use axum::extract::State;
@@ -16,16 +16,16 @@ use crate::extract::Query;
 use crate::web::site::Chrome;
 use crate::webhooks::event_types;
 
-/// How many records a page has.
+/// Maximum number of records on a page.
 const PAGE_LEN: usize = 50;
 
-/// How many records are looked at for a page: rare events are further back.
+/// Maximum number of records that are searched for one page. Rare events are far back in the journal.
 const LOOK_MAX: u64 = 50_000;
 
-/// How many records are read at a time.
+/// Number of records in one read of a filtered search.
 const READ_LEN: u64 = 2_000;
 
-/// What is asked for.
+/// The parameters of the query.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
@@ -36,7 +36,7 @@ pub(super) struct Asked {
     pub(super) after: Option<String>,
 }
 
-/// Which records are shown.
+/// A filter of records.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
     event: Option<&'static str>,
@@ -44,7 +44,10 @@ pub(super) struct Filter {
 }
 
 impl Asked {
-    /// The filter, or what is wrong with it.
+    /// Returns the filter.
+    ///
+    /// # Errors
+    /// `validation`, if a parameter is neither empty nor valid.
     pub(super) fn filter(&self, actor: Actor, office: &BoxOffice) -> Result<Filter, Error> {
         let event = match self.r#type.trim() {
             "" => None,
@@ -60,7 +63,7 @@ impl Asked {
         Ok(Filter { event, stream })
     }
 
-    /// The parameters of the filter, for links.
+    /// Returns the filter's parameters, encoded for links.
     fn parameters(&self) -> String {
         let mut parameters = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("type", self.r#type.trim()), ("stream", self.stream.trim())] {
@@ -72,7 +75,7 @@ impl Asked {
     }
 }
 
-/// The id that a text is, or that its user has.
+/// Returns the id that the text is, or the id of the user with this email address.
 fn stream(text: &str, actor: Actor, office: &BoxOffice) -> Result<Uuid, Error> {
     let id = text.rsplit('/').next().unwrap_or(text);
     if let Ok(id) = id.parse() {
@@ -103,10 +106,10 @@ fn is_key(key: StreamKey, id: Uuid) -> bool {
     }
 }
 
-/// What was found, the latest first.
+/// Result of a search; the latest record is first.
 struct Found {
     rows: Vec<Row>,
-    /// The first record that was looked at; before it may be more.
+    /// Number of the first record that was searched. Earlier records may match too.
     from: u64,
 }
 
@@ -118,11 +121,11 @@ struct JournalPage {
     types: Vec<(&'static str, bool)>,
     stream: String,
     rows: Vec<Row>,
-    /// Where the live tail goes on; none on pages of before.
+    /// Address at which the live tail continues; `None` on pages of older records.
     live: Option<String>,
-    /// The page of what was before.
+    /// Address of the page of older records.
     older: Option<String>,
-    /// The first page, unless this is it.
+    /// Address of the first page; `None` if this is the first page.
     newest: Option<String>,
     is_filtered: bool,
     looked_from: u64,
@@ -163,7 +166,7 @@ pub(super) async fn show(
     }))
 }
 
-/// The last records up to `end` that the filter shows.
+/// Returns the last records up to `end` that match the filter.
 fn look_back(office: &BoxOffice, actor: Actor, end: u64, filter: &Filter) -> Result<Found, Error> {
     let (journal, mut people) = (office.journal(), People::new(actor, office));
     let mut found = Found { rows: Vec::new(), from: end + 1 };

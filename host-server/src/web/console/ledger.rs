@@ -1,4 +1,4 @@
-//! Whose the money is: the platform's accounts, what sellers are owed, and the form that records payouts.
+//! The ledger page: the platform's accounts, the sellers' balances, and the form that records payouts.
 
 use askama::Template;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use crate::extract::Query;
 use crate::observability::audit_trail::clock;
 use crate::web::site::{self, Chrome, Flash, Form, show as shown};
 
-/// How many sellers of each currency are listed.
+/// Maximum number of sellers in the list, per currency.
 const SELLERS_MAX: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]
@@ -30,14 +30,14 @@ pub(super) struct Asked {
     cursor: Option<String>,
 }
 
-/// A payout as the form has it.
+/// The fields of the payout form.
 #[derive(Debug, Default)]
 struct PayoutForm {
     seller: String,
     amount: String,
     currency: String,
     reference: String,
-    /// Made with the form, so that a form that is sent twice pays once.
+    /// Idempotency key, created with the form: submitted twice, the form records one payout.
     key: String,
 }
 
@@ -54,13 +54,13 @@ impl PayoutForm {
     }
 }
 
-/// What a seller is owed.
+/// A seller's balance.
 struct Owed {
     seller: Person,
     balance: Balance,
 }
 
-/// A line of a seller's statement.
+/// A row of a seller's statement.
 struct Line {
     entry: BalanceEntry,
     at: String,
@@ -75,11 +75,11 @@ struct LedgerPage {
     frame: Frame,
     platform: Vec<PlatformBalance>,
     sellers: Vec<Owed>,
-    /// The seller whose statement is shown.
+    /// The seller of the statement.
     seller: Option<Person>,
     balances: Vec<Balance>,
     lines: Vec<Line>,
-    /// The cursor of the next page, as addresses write it.
+    /// Cursor of the next page, URL-encoded.
     older: Option<String>,
     form: PayoutForm,
 }
@@ -97,7 +97,7 @@ pub(super) async fn show(
     Ok(shown(status, &page))
 }
 
-/// The page with a form; a seller who is not one is a fault of the form.
+/// Creates the page with the form. An unknown seller is an error of the form's field.
 fn ledger(
     operator: Operator,
     office: &BoxOffice,
@@ -163,7 +163,7 @@ fn seller(office: &BoxOffice, actor: Actor, text: &str) -> Result<UserId, Error>
     user(office, actor, text)?.ok_or_else(|| Error::invalid("seller", NOBODY))
 }
 
-/// Records a payout. Sent twice, the form records it once.
+/// Records a payout. Submitted twice, the form records it once.
 pub(super) async fn pay_out(
     operator: Operator,
     State(office): State<BoxOffice>,

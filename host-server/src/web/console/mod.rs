@@ -1,9 +1,11 @@
-//! The console: what operators see of a box office, and what they do about it.
+//! The console: the pages on which operators observe and administer a box office.
 //!
-//! Each file is a page with its forms. Pages are whole without JavaScript; `console.js` keeps them up to date where it runs. Who is
-//! no operator finds nothing here: not that there is a console, and not what it knows.
+//! Each file is a page with its forms. Pages are complete without JavaScript; with JavaScript, `console.js` keeps them
+//! up to date. Console routes return 404 to users who are not operators, so they reveal neither the console nor its
+//! data.
 //!
-//! **Invariant:** every handler takes an [`Operator`](operator::Operator), and every form is read by [`Form`](crate::web::site::Form).
+//! **Invariant:** every handler takes an [`Operator`](operator::Operator), and [`Form`](crate::web::site::Form) reads
+//! every form.
 
 mod audit_trail;
 mod charts;
@@ -26,7 +28,7 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
-/// The pages of the console.
+/// Returns the routes of the console.
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/console", get(charts::show))

@@ -1,4 +1,4 @@
-//! Who may look: operators. Others are told what they would be told of a page that there is not.
+//! The extractor that admits operators. Other users get the answer of an unknown route.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::{Failure, Refusal};
 use crate::settings::Settings;
 use crate::web::site::Chrome;
 
-/// The operator who looks, with what the page shows around its content.
+/// The operator who made the request, with the chrome of the page.
 #[derive(Debug)]
 pub(super) struct Operator {
     pub(super) chrome: Chrome,

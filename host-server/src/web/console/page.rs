@@ -1,11 +1,11 @@
-//! What all pages of the console have beside the chrome of the site: its parts, and what is wrong with a form.
+//! The frame of the console's pages, inside the site's chrome: the navigation, and the errors of a form.
 
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Page, assets, show};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// The parts of the console, with their addresses.
+/// Entries of the navigation: path and name.
 const PARTS: [(&str, &str); 7] = [
     ("/console", "Overview"),
     ("/console/journal", "Journal"),
@@ -19,13 +19,13 @@ const PARTS: [(&str, &str); 7] = [
 /// The frame around a page.
 #[derive(Debug)]
 pub(super) struct Frame {
-    /// What the page is called.
+    /// Title of the page.
     pub(super) title: String,
-    /// The address of the part that it belongs to.
+    /// Path of the navigation entry that the page belongs to; empty if none.
     here: &'static str,
-    /// What is wrong with what was asked for.
+    /// Errors of the query or the form.
     pub(super) faults: FieldErrors,
-    /// Where the console's style and script are.
+    /// Paths of the console's style and script.
     pub(super) style: &'static str,
     pub(super) script: &'static str,
 }
@@ -41,24 +41,24 @@ impl Frame {
         self
     }
 
-    /// The parts of the console, and whether the page belongs to each.
+    /// Returns the navigation entries: path, name, and `true` if the page belongs to the entry.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
         PARTS.iter().map(|(path, name)| (*path, *name, *path == self.here))
     }
 
-    /// What is wrong with a field.
+    /// Returns the error of a field.
     pub(super) fn fault(&self, field: &str) -> Option<String> {
         self.faults.of(field)
     }
 
-    /// What is wrong with none of the fields of a form, whose names stand one after another.
+    /// Returns the errors that belong to none of these fields. The names are separated by spaces.
     pub(super) fn other_faults(&self, fields: impl AsRef<str>) -> Vec<&str> {
         let fields: Vec<_> = fields.as_ref().split(' ').collect();
         self.faults.all_besides(&fields).collect()
     }
 }
 
-/// A page as it is answered when all is well.
+/// Returns the page as a response with status 200.
 pub(super) fn page(page: &impl Page) -> Response {
     show(StatusCode::OK, page)
 }

@@ -1,4 +1,4 @@
-//! Charges of which something is under way, and money that waits for an operator.
+//! The payments page: pending charges, and escalated money that needs a decision by an operator.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::error::{Failure, Refusal};
 use crate::observability::audit_trail::clock;
 use crate::web::site::{Chrome, Flash, Form, show as shown};
 
-/// How many of each are listed.
+/// Maximum number of charges in each list.
 const LIST_MAX: usize = 200;
 
-/// A charge as it is listed.
+/// A row of a list of charges.
 struct Listed {
     order: String,
     order_short: String,
@@ -40,7 +40,7 @@ struct PaymentsPage {
     pending_count: usize,
     escalated: Vec<Listed>,
     escalated_count: usize,
-    /// The form that was sent, with its order.
+    /// Order of the form that was refused; empty if none was.
     resolving: String,
     note: String,
 }
@@ -85,7 +85,7 @@ fn listed(charge: &Charge, now: Timestamp) -> Listed {
     }
 }
 
-/// Notes what became of escalated money.
+/// Records the resolution of escalated money.
 pub(super) async fn resolve(
     operator: Operator,
     State(office): State<BoxOffice>,
@@ -103,7 +103,7 @@ pub(super) async fn resolve(
     }
 }
 
-/// Asks the card processor once more to give escalated money back.
+/// Requests the refund of escalated money from the card processor again.
 pub(super) async fn refund(
     operator: Operator,
     State(office): State<BoxOffice>,
@@ -117,7 +117,7 @@ pub(super) async fn refund(
     }
 }
 
-/// The page once more, with what is wrong.
+/// Returns the page with the error in its form.
 fn refused(
     operator: Operator,
     office: &BoxOffice,

@@ -1,4 +1,4 @@
-//! Users by their email addresses. The journal names people by id alone; operators know them by the address that they write from.
+//! Email addresses of users. The journal contains only ids; operators know users by their addresses.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use boxoffice::{Actor, Admin, BoxOffice, Code, Error, UserId};
 
 use super::row::short;
 
-/// A user as the console names them, with the link to their page.
+/// A user's id and display name. The id leads to the user's page.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) id: String,
     pub(super) name: String,
 }
 
-/// Who is who, looked up once for a page.
+/// Cache of the users that one page names.
 #[derive(Debug)]
 pub(super) struct People {
     admin: Admin,
@@ -22,12 +22,13 @@ pub(super) struct People {
 }
 
 impl People {
-    /// As this operator sees them.
+    /// Creates an empty cache that looks users up on behalf of this operator.
     pub(super) fn new(actor: Actor, office: &BoxOffice) -> Self {
         Self { admin: office.admin(), actor, known: HashMap::new() }
     }
 
-    /// The user of this id. One who was erased, or whose address can't be read now, goes by the id.
+    /// Returns the user with this id. The name of an erased user, or of one whose address can't be read, contains the
+    /// end of the id.
     pub(super) fn person(&mut self, id: UserId) -> Person {
         let (admin, actor) = (&self.admin, self.actor);
         let look_up = || {
@@ -42,10 +43,10 @@ impl People {
     }
 }
 
-/// What a field is told that names nobody.
+/// Error of a field that names no user.
 pub(super) const NOBODY: &str = "must be the email or the id of a user";
 
-/// The user whom a text names by email or id, if there is one.
+/// Returns the user with this email or id, if there is one.
 pub(super) fn user(office: &BoxOffice, actor: Actor, text: &str) -> Result<Option<UserId>, Error> {
     let (admin, text) = (office.admin(), text.trim());
     let found = match text.parse() {

@@ -1,14 +1,14 @@
-//! A record as a row: in the journal's list, in its live tail, and in an audit trail.
+//! A record as a table row, in the journal's list, the live tail and the audit trail.
 
 use boxoffice::{Actor, Record, StreamKey};
 
 use super::people::{People, Person};
 use crate::observability::audit_trail::{clock, words};
 
-/// How many things of a record are linked to.
+/// Maximum number of links of a record.
 const LINKS_MAX: usize = 10;
 
-/// A record in words, with where to go from it.
+/// A record described in words, with links.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) seq: u64,
@@ -17,14 +17,14 @@ pub(super) struct Row {
     pub(super) tone: &'static str,
     pub(super) what: String,
     pub(super) why: String,
-    /// Who did it; none if the box office did it by itself.
+    /// The user who gave the command; `None` if the system did.
     pub(super) actor: Option<Person>,
     pub(super) links: Vec<Link>,
-    /// The record as published.
+    /// The record in its published form, as JSON.
     pub(super) json: String,
 }
 
-/// Where to go from a record.
+/// A link from a record to a page.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) path: String,
@@ -68,7 +68,7 @@ impl Link {
     }
 }
 
-/// The end of an id: its beginning is the time, which neighbours share.
+/// Returns the last eight characters of an id. Its first characters are a time, which ids of about the same age share.
 pub(super) fn short(id: &str) -> String {
     let end = id.len().saturating_sub(8);
     format!("…{}", id.get(end..).unwrap_or(id))

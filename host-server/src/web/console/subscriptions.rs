@@ -1,4 +1,4 @@
-//! The forms that make a webhook and change one.
+//! The forms that create and edit a webhook.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,17 +15,17 @@ use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, show as shown};
 use crate::webhooks::{NewSubscription, Subscription, SubscriptionEdit, WebhookError, Webhooks, event_types};
 
-/// The part of the console that these pages belong to.
+/// Path of the navigation entry that these pages belong to.
 const HERE: &str = "/console/webhooks";
 
-/// What a form says of a webhook.
+/// The fields of the webhook form.
 #[derive(Debug, Default)]
 struct Entered {
-    /// The webhook's id, made with the form, so that a form that is sent twice makes one.
+    /// The webhook's id, created with the form: submitted twice, the form creates one webhook.
     id: String,
     url: String,
     events: Vec<String>,
-    /// Whether the journal is delivered from its beginning.
+    /// `true` if the journal is delivered from its first record.
     from_start: bool,
 }
 
@@ -58,11 +58,11 @@ struct FormPage {
     is_new: bool,
     from_start: bool,
     url: Field,
-    /// The names of all events, and whether each is chosen.
+    /// Names of all events, with `true` for the selected ones.
     events: Vec<(&'static str, bool)>,
 }
 
-/// The one page that shows a webhook's secret.
+/// The only page that shows a webhook's secret.
 #[derive(Template)]
 #[template(path = "console/webhook-secret.html")]
 struct SecretPage {
@@ -97,7 +97,7 @@ pub(super) async fn new_page(operator: Operator) -> Response {
     page(&FormPage::new(operator, true, entered, FieldErrors::default()))
 }
 
-/// Makes a webhook and shows its secret, once. Sent twice, the form makes one.
+/// Creates a webhook and shows its secret once. Submitted twice, the form creates one webhook.
 pub(super) async fn create(
     operator: Operator,
     State(webhooks): State<Option<Webhooks>>,
@@ -137,7 +137,7 @@ pub(super) async fn edit_page(
     Ok(page(&FormPage::new(operator, false, entered, FieldErrors::default())))
 }
 
-/// Changes where a webhook's deliveries go, and which.
+/// Changes a webhook's URL and event types.
 pub(super) async fn edit(
     operator: Operator,
     State(webhooks): State<Option<Webhooks>>,
@@ -153,7 +153,7 @@ pub(super) async fn edit(
     }
 }
 
-/// The form once more, with what is wrong.
+/// Returns the form with its errors.
 fn refused(operator: Operator, is_new: bool, entered: Entered, error: WebhookError) -> Result<Response, Failure> {
     let (status, errors) = match &error {
         WebhookError::Invalid(fault) if fault.status_code() < 500 => (StatusCode::BAD_REQUEST, fault.into()),

@@ -1,6 +1,7 @@
-//! The live tail of the journal: rows as server-sent events, made by the same template as the list's.
+//! The live tail of the journal: rows as server-sent events, rendered by the template of the list's rows.
 //!
-//! Somebody looks at it, so it shows at most some fifty rows at a time: what comes faster is skipped, and said to be.
+//! The tail is for people, so a batch has at most [`ROWS_MAX`] rows. The tail skips the others and reports their
+//! number.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -22,19 +23,19 @@ use crate::error::Failure;
 use crate::extract::{Query, token};
 use crate::limits::Streams;
 
-/// How many records are taken at a time.
+/// Maximum number of records in a batch.
 const BATCH_MAX: usize = 512;
 
-/// How many rows are shown at a time; the rest of a batch is skipped.
+/// Maximum number of rows that a batch shows; its other records are skipped.
 const ROWS_MAX: usize = 50;
 
-/// How far a reader may fall behind before the tail jumps to the end.
+/// Maximum lag of a reader, in records, before the tail jumps to the end of the journal.
 const LAG_MAX: u64 = 5_000;
 
-/// The shortest time between two batches.
+/// Minimum time between two batches.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// After how long without a record a comment keeps proxies from closing the connection.
+/// Time without a record after which a comment is sent, so that proxies don't close the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Template)]
@@ -89,7 +90,7 @@ impl Tail {
         .flatten()
     }
 
-    /// The next rows, or `None` when the tail ends.
+    /// Returns the next rows, or `None` when the tail ends.
     async fn next(&mut self) -> Option<Vec<Event>> {
         loop {
             if !std::mem::take(&mut self.is_first) {
@@ -104,7 +105,7 @@ impl Tail {
                     return None;
                 }
             };
-            // A tail lives long: it must not outlive the right to see it.
+            // A tail is long-lived, so each batch checks that the session is still an operator's.
             self.office.auth().authenticate(&self.token).ok().filter(|session| session.operator)?;
             let shown: Vec<_> = batch.iter().filter(|record| self.filter.shows(record)).collect();
             let first = shown.len().saturating_sub(ROWS_MAX);
@@ -126,7 +127,7 @@ impl Tail {
         }
     }
 
-    /// Goes to the end if that is too far away. Tells how many records it passed over.
+    /// Jumps to the end of the journal if the lag exceeds [`LAG_MAX`]; returns the number of skipped records.
     fn jump(&mut self) -> u64 {
         let head = self.office.metrics().head_seq;
         let next = self.records.position();

@@ -1,4 +1,4 @@
-//! A user: the account, what they bought and sold, and what happened to the account.
+//! The page of a user: the account, its orders, tickets and balances, and its audit trail.
 
 use std::sync::Arc;
 
@@ -19,17 +19,17 @@ use crate::extract::Query;
 use crate::observability::audit_trail::{HistorySearch, clock};
 use crate::web::site::{self, Chrome};
 
-/// How many orders and how many tickets a page has.
+/// Maximum number of orders, and of tickets, on a page.
 const PAGE_LEN: usize = 20;
 
-/// Where the lists begin.
+/// The cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
     orders: Option<String>,
     tickets: Option<String>,
 }
 
-/// An order as it is listed.
+/// A row of the list of orders.
 struct Bought {
     order: Arc<Order>,
     at: String,
@@ -43,7 +43,7 @@ struct UserPage {
     user: UserAccount,
     since: String,
     orders: Vec<Bought>,
-    /// The cursors of the next pages, as addresses write them.
+    /// Cursors of the next pages, for URLs.
     more_orders: Option<String>,
     tickets: Vec<Arc<Ticket>>,
     more_tickets: Option<String>,

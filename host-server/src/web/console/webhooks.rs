@@ -1,4 +1,4 @@
-//! Webhooks: who is subscribed, how far each is, and what was delivered.
+//! The webhook pages: subscriptions with their progress, and the log of deliveries.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,10 +15,10 @@ use crate::observability::audit_trail::clock;
 use crate::web::site::{Chrome, Flash, Form};
 use crate::webhooks::{Delivery, Progress, Status, Subscription, WebhookError, Webhooks};
 
-/// How many deliveries a page has.
+/// Maximum number of deliveries on a page.
 const PAGE_LEN: usize = 50;
 
-/// Why an operator's click disables a webhook.
+/// Reason recorded when an operator disables a webhook.
 const BY_HAND: &str = "an operator disabled it";
 
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct Asked {
     before: Option<String>,
 }
 
-/// A subscription as it is shown.
+/// A subscription, formatted for a page.
 struct Shown {
     id: String,
     url: String,
@@ -63,7 +63,7 @@ impl Shown {
     }
 }
 
-/// An attempt as it is shown.
+/// A delivery attempt, formatted for a page.
 struct Tried {
     id: u64,
     at: String,
@@ -156,7 +156,7 @@ pub(super) async fn show(
     }))
 }
 
-/// Does what a button says.
+/// Performs the action of a button: `remove`, `resume`, `disable` or `ping`.
 pub(super) async fn act(
     _operator: Operator,
     State(webhooks): State<Option<Webhooks>>,
@@ -166,7 +166,7 @@ pub(super) async fn act(
     let (id, webhooks) = (webhook(&id)?, available(webhooks.as_ref())?);
     if action == "remove" {
         return match webhooks.remove(id).await {
-            // Sent twice, the form has done what it says.
+            // Submitted twice, the form has removed the webhook already.
             Ok(()) | Err(WebhookError::NotFound) => Ok(form.redirect("/console/webhooks", Flash::WebhookRemoved)),
             Err(error) => Err(error.into()),
         };

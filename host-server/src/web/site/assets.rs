@@ -1,4 +1,5 @@
-//! Style, script and icon: within the program, under names that change with their contents, so that browsers keep them for ever.
+//! Styles, scripts and the icon. They are compiled into the program, and their paths contain a hash of their contents,
+//! so that browsers can cache them for ever.
 
 use std::sync::LazyLock;
 
@@ -40,32 +41,32 @@ static STRIPE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../../assets/icon.svg")));
 
-/// Where the style is.
+/// Returns the path of the style.
 pub(crate) fn style() -> &'static str {
     &STYLE.path
 }
 
-/// Where the script is.
+/// Returns the path of the script.
 pub(crate) fn script() -> &'static str {
     &SCRIPT.path
 }
 
-/// Where the console's own style is.
+/// Returns the path of the console's own style.
 pub(crate) fn console_style() -> &'static str {
     &CONSOLE_STYLE.path
 }
 
-/// Where the console's own script is.
+/// Returns the path of the console's own script.
 pub(crate) fn console_script() -> &'static str {
     &CONSOLE_SCRIPT.path
 }
 
-/// Where the script is that takes cards by way of Stripe's.
+/// Returns the path of the script that takes cards through Stripe's script.
 pub(crate) fn stripe_script() -> &'static str {
     &STRIPE_SCRIPT.path
 }
 
-/// Where the icon is.
+/// Returns the path of the icon.
 pub(crate) fn icon() -> &'static str {
     &ICON.path
 }

@@ -1,4 +1,4 @@
-//! Errors for people: whatever fails behind a page, in its handler or before it, is told by a page.
+//! Error pages: errors of a page's handler and of the layers before it become HTML pages.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{Chrome, Flash, page, show};
 use crate::error::{ERROR_CODE, ErrorSummary};
 use crate::settings::Settings;
 
-/// What is known of a request that a person made with a browser.
+/// The parts of a browser's request that an error page needs.
 #[derive(Debug)]
 pub(crate) struct Browser {
     method: Method,
@@ -22,7 +22,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The browser behind a request, unless a program made it.
+    /// Returns the browser behind a request; `None` for requests to the API and those that don't accept HTML.
     pub(crate) fn behind(request: &Request) -> Option<Self> {
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !accepts.contains("text/html") || request.uri().path().starts_with("/api/") {
@@ -35,7 +35,7 @@ impl Browser {
         Some(Self { method: request.method().clone(), uri: request.uri().clone(), headers })
     }
 
-    /// The path of the page that the form was on.
+    /// Returns the path of the page that contained the form.
     fn page_before(&self) -> String {
         let referer = self.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let uri: Uri = referer.parse().unwrap_or_default();
@@ -43,7 +43,7 @@ impl Browser {
     }
 }
 
-/// Makes pages of errors.
+/// Renders errors as pages.
 #[derive(Debug)]
 pub(crate) struct ErrorPages {
     office: BoxOffice,
@@ -55,7 +55,8 @@ impl ErrorPages {
         Self { office, settings }
     }
 
-    /// The response as it is, or, if it is an error, the page that tells of it. Who has to sign in is asked to.
+    /// Returns the response unchanged, or the page of its error. A request that needs a session is redirected to the
+    /// sign-in page.
     pub(crate) fn understandable(&self, browser: &Browser, response: Response) -> Response {
         let Some(summary) = response.extensions().get::<ErrorSummary>().cloned() else { return response };
         let https = self.settings.is_https();
@@ -75,7 +76,7 @@ impl ErrorPages {
     }
 }
 
-/// What went wrong, and what to do.
+/// The page of an error, with advice.
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {

@@ -1,4 +1,4 @@
-//! What every page shows around its own content, and how a page becomes a response.
+//! The chrome of pages, which surrounds their own content, and the conversion of a page into a response.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,28 +16,29 @@ use crate::error::Refusal;
 use crate::extract;
 use crate::settings::Settings;
 
-/// What pages may do: load their own style, script and pictures, listen to their own feeds, send forms home, and nothing else.
+/// Content security policy of pages. They may load styles, scripts and images, connect, and submit forms, to their own
+/// origin only.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The same where Stripe takes a card, with what its documents ask for: its script, what that asks, and the frames with its fields
-/// and the buyer's bank.
+/// Content security policy of pages on which Stripe takes a card. It adds what Stripe's documentation requires: its
+/// script, its API, and the frames of its fields and of the buyer's bank.
 const POLICY_WITH_STRIPE: &str = "default-src 'none'; style-src 'self'; \
                                   script-src 'self' https://js.stripe.com https://*.js.stripe.com; img-src 'self'; \
                                   connect-src 'self' https://api.stripe.com; \
                                   frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; \
                                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// What every page shows around its own content.
+/// Content that every page shows around its own.
 #[derive(Debug)]
 pub(crate) struct Chrome {
-    /// Who looks at the page, if they are signed in.
+    /// The signed-in user who requested the page, if any.
     pub(crate) visitor: Option<Visitor>,
-    /// What happened before, to be told once.
+    /// Message about the previous request, shown once.
     pub(crate) flash: Option<Flash>,
-    /// The path of the page with its query, to come back to.
+    /// Path and query of the page, to return to it.
     pub(crate) here: String,
-    /// Where style, script and icon are.
+    /// Paths of style, script and icon.
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
     pub(crate) icon: &'static str,
@@ -46,17 +47,17 @@ pub(crate) struct Chrome {
     stripe_script: Option<&'static str>,
 }
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Debug)]
 pub(crate) struct Visitor {
-    /// Their session.
+    /// The user's session.
     pub(crate) session: Session,
-    /// Their email.
+    /// The user's email address.
     pub(crate) email: String,
 }
 
 impl Chrome {
-    /// The chrome of a page for a request with these headers. Whoever is not signed in any more is nobody.
+    /// Creates the chrome of a page for a request with these headers. An invalid session counts as none.
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, https: bool) -> Self {
         let auth = office.auth();
         let session = extract::token(headers).and_then(|token| auth.authenticate(&token).ok());
@@ -77,33 +78,33 @@ impl Chrome {
         }
     }
 
-    /// The same for a page on which Stripe's script runs; no other page may load it.
+    /// Allows the page to load Stripe's script. No other page may load it.
     pub(crate) fn with_stripe(mut self) -> Self {
         self.stripe_script = Some(assets::stripe_script());
         self
     }
 
-    /// Where our part of what runs with Stripe's script is, on a page that has it.
+    /// Returns the path of our script that uses Stripe's, if the page loads it.
     pub(crate) fn stripe(&self) -> Option<&'static str> {
         self.stripe_script
     }
 
-    /// Who looks at the page.
+    /// Returns the user who requested the page, if signed in.
     pub(crate) fn user(&self) -> Option<UserId> {
         self.visitor.as_ref().map(|visitor| visitor.session.user_id)
     }
 
-    /// Whether an operator looks at the page.
+    /// Returns `true` if an operator requested the page.
     pub(crate) fn is_operator(&self) -> bool {
         self.visitor.as_ref().is_some_and(|visitor| visitor.session.operator)
     }
 
-    /// The value that forms send back.
+    /// Returns the token that forms send back.
     pub(crate) fn token(&self) -> &str {
         self.token.value()
     }
 
-    /// Whether the page is in this part of the site, which the navigation shows.
+    /// Returns `true` if the page's path is `part` or below it. The navigation highlights that part.
     pub(crate) fn is_in(&self, part: &str) -> bool {
         let path = self.here.split('?').next().unwrap_or_default();
         path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'))
@@ -124,7 +125,7 @@ where
     }
 }
 
-/// A template with chrome around it: `page!(Type)` makes it one.
+/// A template with chrome. `page!(Type)` implements the trait.
 pub(crate) trait Page: Template {
     fn chrome(&self) -> &Chrome;
 }
@@ -140,14 +141,14 @@ macro_rules! page {
 }
 pub(crate) use page;
 
-/// The page as a response.
+/// Renders the page as a response.
 pub(crate) fn show(status: StatusCode, page: &impl Page) -> Response {
     let policy = if page.chrome().stripe_script.is_some() { POLICY_WITH_STRIPE } else { POLICY };
     let Ok(html) = page.render() else { return Refusal::NotReady.into_response() };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
-        // Without it browsers send forms with `Origin: null`, which can't be told from another site's.
+        // Without it, browsers send forms with `Origin: null`, which looks like another site's request.
         (header::REFERRER_POLICY, "same-origin"),
         (header::VARY, "Cookie"),
     ];

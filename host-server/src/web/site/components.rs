@@ -1,8 +1,9 @@
-//! Small templates that pages put together; a page shows one by `{{ it|safe }}`, since it has escaped what is in it already.
+//! Small templates that pages are composed of. A page includes one as `{{ it|safe }}`, because the component has
+//! already escaped its content.
 
 use askama::Template;
 
-/// One input with its label, and what is wrong with it next to it.
+/// An input with its label and its error.
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/field.html")]
 pub(crate) struct Field {
@@ -19,7 +20,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// A line of text.
+    /// Creates an input for one line of text.
     pub(crate) fn new(name: &'static str, label: &'static str) -> Self {
         Self {
             name,
@@ -35,65 +36,65 @@ impl Field {
         }
     }
 
-    /// Another type of input, such as `email`.
+    /// Sets the type of the input, such as `email`.
     pub(crate) fn kind(mut self, kind: &'static str) -> Self {
         self.kind = kind;
         self
     }
 
-    /// What is in it.
+    /// Sets the value.
     pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
         self
     }
 
-    /// What helps to fill it in.
+    /// Sets the hint.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// What is wrong with what is in it.
+    /// Sets the error of the value.
     pub(crate) fn error(mut self, error: Option<String>) -> Self {
         self.error = error;
         self
     }
 
-    /// What a browser may fill in.
+    /// Sets the `autocomplete` attribute.
     pub(crate) fn autocomplete(mut self, what: &'static str) -> Self {
         self.autocomplete = what;
         self
     }
 
-    /// May be left empty.
+    /// Allows an empty value.
     pub(crate) fn optional(mut self) -> Self {
         self.required = false;
         self
     }
 
-    /// Another keyboard on phones, such as `decimal`.
+    /// Sets the keyboard of phones, such as `decimal`.
     pub(crate) fn keyboard(mut self, mode: &'static str) -> Self {
         self.input_mode = mode;
         self
     }
 
-    /// How many characters it takes.
+    /// Sets the maximum length, in characters.
     pub(crate) fn max(mut self, length: u16) -> Self {
         self.max_length = length;
         self
     }
 }
 
-/// Links to the pages before and after.
+/// Links to the previous and the next page.
 #[derive(Debug, Default, Template)]
 #[template(path = "components/pager.html")]
 pub(crate) struct Pager {
-    /// Where the first page is, from any other.
+    /// Address of the first page; `None` on the first page.
     pub(crate) first: Option<String>,
-    /// Where the page before is.
+    /// Address of the previous page.
     pub(crate) previous: Option<String>,
-    /// Where the next page is.
+    /// Address of the next page.
     pub(crate) next: Option<String>,
-    /// Where one is, such as `Page 2 of 5`.
+    /// The position in the list, such as `Page 2 of 5`.
     pub(crate) place: String,
 }

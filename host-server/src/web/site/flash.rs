@@ -1,4 +1,5 @@
-//! What happened, told once on the page after it: a cookie names one of the sentences below, so nobody can put words in our mouth.
+//! Messages that the next page shows once. A cookie contains the code of one of the messages below, so that nobody can
+//! forge a text.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,7 @@ const COOKIE: &str = "notice";
 
 macro_rules! flashes {
     ($($name:ident $code:literal $tone:literal $text:literal;)*) => {
-        /// One of the things that a page can tell.
+        /// A message that a page can show.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Flash {
             $($name,)*
@@ -52,24 +53,24 @@ flashes! {
 }
 
 impl Flash {
-    /// The kind: `good`, `info` or `bad`.
+    /// Returns the tone: `good`, `info` or `bad`.
     pub(crate) fn tone(self) -> &'static str {
         self.parts().1
     }
 
-    /// The sentence.
+    /// Returns the text.
     pub(crate) fn text(self) -> &'static str {
         self.parts().2
     }
 }
 
-/// The message that the browser brings.
+/// Returns the message that the request's cookie names.
 pub(super) fn of(headers: &HeaderMap) -> Option<Flash> {
     let cookie = extract::cookie(headers, COOKIE)?;
     Flash::ALL.iter().copied().find(|flash| flash.parts().0 == cookie.value())
 }
 
-/// The cookie with the message, or the one that takes it back.
+/// Returns the cookie that names the message; `None` returns the cookie that removes it.
 pub(super) fn cookie(flash: Option<Flash>, https: bool) -> Cookie<'static> {
     let life = if flash.is_some() { 60 } else { 0 };
     Cookie::build((COOKIE, flash.map_or("", |flash| flash.parts().0)))
@@ -81,13 +82,13 @@ pub(super) fn cookie(flash: Option<Flash>, https: bool) -> Cookie<'static> {
         .build()
 }
 
-/// Sends the browser on to another page of ours.
+/// Redirects the browser to another page of this site.
 pub(crate) fn redirect(to: &str) -> Response {
     let place = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
 }
 
-/// The same, with something to tell there.
+/// Redirects the browser to another page of this site, which shows the message.
 pub(super) fn redirect_with(to: &str, flash: Flash, https: bool) -> Response {
     let mut response = redirect(to);
     let cookie = cookie(Some(flash), https).to_string();

@@ -1,7 +1,7 @@
-//! Forms: what they send, and that it was a page of ours that sent it.
+//! Forms: their fields, and the check that a page of this site sent them.
 //!
-//! Beside `Origin` and `Sec-Fetch-Site`, which stand guard before every route, each form sends back a token that is also in a
-//! cookie: another site can make a browser send the cookie, but can't read what the form has to say.
+//! Every route checks `Origin` and `Sec-Fetch-Site`. In addition, each form sends back a token that is also in a
+//! cookie. Another site can make a browser send the cookie, but can't read the token that the form must contain.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::extract;
 use crate::limits::Load;
 use crate::settings::Settings;
 
-/// The name of the token in forms.
+/// Name of the token's field in forms.
 const FIELD: &str = "form-token";
 
 /// The token that forms send back.
@@ -30,7 +30,7 @@ pub(super) struct FormToken {
 }
 
 impl FormToken {
-    /// The token that the browser has already, or a fresh one.
+    /// Returns the token from the browser's cookie, or a new one.
     pub(super) fn of(headers: &HeaderMap, https: bool) -> Self {
         if let Some(value) = known(headers, https) {
             return Self { value, is_fresh: false };
@@ -44,25 +44,26 @@ impl FormToken {
         &self.value
     }
 
-    /// The cookie, unless the browser has it.
+    /// Returns the token's cookie; `None` if the browser has it already.
     pub(super) fn cookie(&self, https: bool) -> Option<Cookie<'static>> {
         let cookie = Cookie::build((cookie_name(https), self.value.clone()));
         self.is_fresh.then(|| cookie.path("/").http_only(true).same_site(SameSite::Lax).secure(https).build())
     }
 }
 
-/// So many random bytes in hexadecimal digits.
+/// Returns `BYTES` random bytes in hexadecimal digits; `None` if the system gives no randomness.
 pub(crate) fn random_hex<const BYTES: usize>() -> Option<String> {
     let mut bytes = [0_u8; BYTES];
     getrandom::fill(&mut bytes).ok()?;
     Some(bytes.iter().fold(String::with_capacity(BYTES * 2), |mut text, byte| {
-        // Writing to a text never fails.
+        // Writing to a `String` never fails.
         let _ = write!(text, "{byte:02x}");
         text
     }))
 }
 
-/// With the prefix no other host of the same domain, and no page over plain http, can plant a cookie of its own.
+/// Returns the cookie's name. With the `__Host-` prefix, neither another host of the domain nor a page over plain http
+/// can set it.
 const fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-form" } else { "form" }
 }
@@ -73,7 +74,7 @@ fn known(headers: &HeaderMap, https: bool) -> Option<String> {
     (value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| value.to_owned())
 }
 
-/// What a form of ours sent. Anything else is refused before a handler sees it.
+/// The fields of a form that a page of this site sent. The extractor refuses any other form.
 #[derive(Debug)]
 pub(crate) struct Form {
     fields: Vec<(String, String)>,
@@ -81,22 +82,22 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// The value of a field; empty if there is no such field.
+    /// Returns the value of a field; empty if there is no such field.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
-    /// The value of a field without space around it, if there is any.
+    /// Returns the trimmed value of a field; `None` if it is empty.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
     }
 
-    /// The values of all fields with the name.
+    /// Returns the values of all fields with this name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Answers the form: sends the browser on to another page, where it is told what happened.
+    /// Answers the form with a redirect to another page, which shows the message.
     pub(crate) fn redirect(&self, to: &str, flash: Flash) -> Response {
         redirect_with(to, flash, self.https)
     }
@@ -122,7 +123,8 @@ where
         let _room = load.room_for_body(headers)?;
         let bytes = Bytes::from_request(request, state).await.map_err(|_| Refusal::BodyTooLarge)?;
         let form = Self { fields: form_urlencoded::parse(&bytes).into_owned().collect(), https };
-        // The token is no secret to who has the cookie, so there is nothing to learn from how long this takes.
+        // No constant-time comparison is needed: the client sends the cookie too, so timing reveals nothing that it
+        // doesn't know.
         if expected.is_none_or(|expected| form.get(FIELD) != expected) {
             return Err(Refusal::ForgedForm.into());
         }
@@ -130,8 +132,11 @@ where
     }
 }
 
-/// What is wrong with which field, if the error is one that a form can show next to its fields: a fault of the input, a password
-/// or an email. Any other error is the page's to tell.
+/// Converts an error into errors of fields.
+///
+/// # Errors
+/// Returns the error unchanged if a form can't show it: if it is not about the input, a rate limit, the credentials or
+/// a taken email.
 pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     let is_shown = matches!(error.kind(), ErrorKind::Validation | ErrorKind::TooManyRequests)
         || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken);
@@ -141,7 +146,7 @@ pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     Ok(FieldErrors::from(&error))
 }
 
-/// What is wrong, with the names of the fields.
+/// Error messages with the names of their fields.
 #[derive(Debug, Default)]
 pub(crate) struct FieldErrors(Vec<(String, String)>);
 
@@ -153,17 +158,17 @@ impl From<&Error> for FieldErrors {
 }
 
 impl FieldErrors {
-    /// What is wrong with a field.
+    /// Returns the error of a field.
     pub(crate) fn of(&self, field: &str) -> Option<String> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.clone())
     }
 
-    /// What is wrong with none of these fields in particular.
+    /// Returns the first error that belongs to none of these fields.
     pub(crate) fn besides(&self, fields: &[&str]) -> Option<String> {
         self.all_besides(fields).next().map(str::to_owned)
     }
 
-    /// All that is wrong with none of these fields in particular.
+    /// Returns the errors that belong to none of these fields.
     pub(crate) fn all_besides(&self, fields: &[&str]) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(name, _)| !fields.contains(&name.as_str())).map(|(_, message)| message.as_str())
     }
@@ -172,12 +177,12 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// Notes one more.
+    /// Adds an error.
     pub(crate) fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push((field.to_owned(), message.into()));
     }
 
-    /// Every entry.
+    /// Iterates over all errors: field and message.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, message)| (field.as_str(), message.as_str()))
     }

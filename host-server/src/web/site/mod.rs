@@ -1,4 +1,4 @@
-//! What all pages share: the chrome around their content, forms, components, messages, assets, and the page that tells of an error.
+//! Code that all pages share: chrome, forms, components, messages, assets and error pages.
 
 pub(super) mod assets;
 mod browser;

@@ -1,11 +1,11 @@
-//! Queries of lists, as the URLs of pages bring them.
+//! Query parameters of the URLs of lists.
 
 use boxoffice::{Cursor, Error, FieldErrors};
 
-/// Reads where a page starts, if it is not the first one.
+/// Parses the cursor of a page; `None` for the first page.
 ///
 /// # Errors
-/// `validation`, for what no page gave.
+/// `validation`, if the text is not a cursor.
 pub(in crate::web) fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Error> {
     let mut errors = FieldErrors::default();
     let cursor = errors.parse("cursor", text);

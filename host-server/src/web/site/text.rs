@@ -1,10 +1,10 @@
-//! Amounts and times as people read them.
+//! Formats of amounts and times on pages.
 
 use std::fmt;
 
 use boxoffice::{Money, SignedMoney, Timestamp};
 
-/// An amount: `$1,999.00`, or with its code where the sign alone would not tell.
+/// An amount, displayed as `$1,999.00`, or with the currency's code if the currency has no sign of its own here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Price(SignedMoney);
 
@@ -21,7 +21,7 @@ impl From<SignedMoney> for Price {
 }
 
 impl Price {
-    /// Whether it is below zero.
+    /// Returns `true` if the amount is below zero.
     pub(crate) fn is_negative(self) -> bool {
         self.0.minor() < 0
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Price {
     }
 }
 
-/// A moment, as `Sat 14 Nov 2026, 19:30 UTC`.
+/// A time, displayed as `Sat 14 Nov 2026, 19:30 UTC`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct When(pub(crate) Timestamp);
 
@@ -62,32 +62,32 @@ impl When {
         jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(jiff::tz::TimeZone::UTC)
     }
 
-    /// For `datetime` attributes.
+    /// Returns the time for `datetime` attributes, in RFC 3339.
     pub(crate) fn iso(self) -> String {
         self.0.to_string()
     }
 
-    /// The day of the month.
+    /// Returns the day of the month.
     pub(crate) fn day(self) -> String {
         self.zoned().strftime("%-d").to_string()
     }
 
-    /// The month, in three letters.
+    /// Returns the month, in three letters.
     pub(crate) fn month(self) -> String {
         self.zoned().strftime("%b").to_string()
     }
 
-    /// Without the time.
+    /// Returns the date without the time of day.
     pub(crate) fn date(self) -> String {
         self.zoned().strftime("%-d %b %Y").to_string()
     }
 
-    /// The time of day alone.
+    /// Returns the time of day.
     pub(crate) fn time(self) -> String {
         self.zoned().strftime("%H:%M UTC").to_string()
     }
 
-    /// As `datetime-local` inputs have it.
+    /// Returns the value for a `datetime-local` input.
     pub(crate) fn input(self) -> String {
         self.zoned().strftime("%Y-%m-%dT%H:%M").to_string()
     }

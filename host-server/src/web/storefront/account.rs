@@ -1,4 +1,4 @@
-//! Sign up, sign in, sign out, change email or password.
+//! The account pages: sign-up, sign-in, sign-out, change of email or password.
 
 use std::sync::Arc;
 
@@ -15,20 +15,21 @@ use crate::settings::Settings;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, redirect, show};
 
-/// Where to go when signed in.
+/// The query of the sign-in page: the path to go to after signing in.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
     next: String,
 }
 
-/// The path if it is one of ours: never another site, nor what a browser might take for one.
+/// Returns the path if it is on this site, and `/` otherwise. Texts that a browser might read as another site's address
+/// are refused.
 fn own_path(next: &str) -> &str {
     let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
     if is_own { next } else { "/" }
 }
 
-/// Sign in, or up.
+/// The page for signing in or up.
 #[derive(Template)]
 #[template(path = "storefront/sign.html")]
 struct SignPage {
@@ -107,7 +108,10 @@ fn signed_in_as(signed_in: SignedIn, settings: &Settings, redirect: Response) ->
     (cookie_of(signed_in.token, settings), redirect).into_response()
 }
 
-/// The form once more, with what is wrong; or the error's own page.
+/// Returns the form with its errors.
+///
+/// # Errors
+/// Returns the error if a form can't show it.
 fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
     let errors = field_errors(error)?;
@@ -126,7 +130,7 @@ pub(super) async fn sign_out(
     Ok((no_cookie(&settings), form.redirect("/", Flash::SignedOut)).into_response())
 }
 
-/// One's own account.
+/// The page of the user's own account.
 #[derive(Template)]
 #[template(path = "storefront/account.html")]
 struct AccountPage {
@@ -173,7 +177,7 @@ pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
     show(StatusCode::OK, &AccountPage::new(chrome, "", &FieldErrors::default(), &FieldErrors::default()))
 }
 
-/// What a reload of a page that a form led to finds.
+/// Redirects a GET request for the address of a form, such as a reload, to the account's page.
 pub(super) async fn back() -> Response {
     redirect("/account")
 }

@@ -1,4 +1,4 @@
-//! What I am owed, and how it came to that.
+//! The page with a seller's balances and ledger entries.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
-/// One currency.
+/// The balance in one currency.
 struct Sum {
     owed: Price,
     sold: Price,

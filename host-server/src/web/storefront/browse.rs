@@ -1,4 +1,4 @@
-//! What is on: shows with their dates, prices and what is left.
+//! The page that lists shows, with their dates, prices and number of available tickets.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::catalogue::{Browse, Catalogue, OnSale, Sort};
 use crate::error::Failure;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
-/// How many shows a page has.
+/// Maximum number of shows on a page.
 const PAGE: usize = 24;
 
-/// What is asked for; whatever can't be read is left out, since it comes from links and forms of ours.
+/// The parameters of the query. Invalid values are ignored, because links and forms of this site produce them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -46,7 +46,7 @@ impl Asked {
             .any(|value| !value.trim().is_empty())
     }
 
-    /// The link to a page of the same listing.
+    /// Returns the link to a page of this listing.
     fn link(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// The start of a day as date inputs give it, in UTC.
+/// Parses the value of a date input as the start of the day, in UTC.
 fn day(text: &str) -> Option<Timestamp> {
     (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok()).flatten()
 }

@@ -1,4 +1,4 @@
-//! Lock, pay, cancel: each ends on the order's page, or on one that says what happened instead and what to do.
+//! Handlers that lock tickets, pay and cancel. Each leads to the order's page, or to a page that explains the refusal.
 
 use askama::Template;
 use axum::extract::State;
@@ -14,9 +14,9 @@ use crate::extract::{PathId, SignedInUser};
 use crate::web::site::form::random_hex;
 use crate::web::site::{Chrome, Flash, Form, page, redirect, show};
 
-/// A name for the attempt to buy from one page: sent twice, it is one order.
+/// Returns a random key for one attempt to buy. Submitted twice, the form creates one order.
 pub(super) fn attempt() -> String {
-    // Without randomness there is no name, and a form that is sent twice may find its own tickets held.
+    // Without randomness the key is empty, and the second of two submissions may find the tickets held by the first.
     random_hex::<12>().unwrap_or_default()
 }
 
@@ -30,7 +30,7 @@ fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
     format!("page-{}", &hasher.finalize().to_hex()[..32]).parse().ok()
 }
 
-/// Somebody else was quicker, or the tickets can't be bought for another reason.
+/// The page for tickets that can't be locked: another buyer holds them, or a rule refuses the order.
 #[derive(Template)]
 #[template(path = "storefront/not-locked.html")]
 struct NotLockedPage {
@@ -66,7 +66,7 @@ pub(super) async fn lock(
     }
 }
 
-/// The order by which the buyer holds these tickets already: in another tab, or before they went back.
+/// Returns the buyer's open order with these tickets, such as one from another tab.
 fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Error) -> Result<Option<OrderId>, Error> {
     if error.code() != Code::TicketLocked {
         return Ok(None);
@@ -124,7 +124,7 @@ pub(super) async fn pay(
 ) -> Result<Response, Failure> {
     let order = pages.office.orders().get(user.id(), id)?;
     let here = format!("/orders/{id}");
-    // An order that is not waiting for its payment says so on its own page, whatever the card.
+    // The page of an order that can't be paid explains why, so the card is not checked.
     if !order.status.is_open() && order.charge.is_none() {
         return Ok(redirect(&here));
     }
@@ -154,7 +154,7 @@ pub(super) async fn cancel(
     let here = format!("/orders/{id}");
     match office.orders().cancel(user.id(), id).await {
         Ok(()) => Ok(form.redirect(&here, Flash::OrderCancelled)),
-        // Whatever it came to meanwhile, its page tells.
+        // The order has changed meanwhile: its page shows the new state.
         Err(error) if error.status_code() == 409 => Ok(redirect(&here)),
         Err(error) => Err(error.into()),
     }

@@ -1,14 +1,14 @@
-//! What the checkout asks for in order to pay. The sandbox takes the numbers below and no real card. Stripe's own fields, which
-//! `assets/stripe.js` puts into the page, send the card to Stripe and give a token instead.
+//! Card inputs of the checkout. The sandbox accepts the test numbers below and no real card. For Stripe,
+//! `assets/stripe.js` embeds Stripe's own fields, which send the card to Stripe and return a token.
 
 use crate::cards::CardForm;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Field, Form};
 
-/// How long a token may be; Stripe's have some thirty characters.
+/// Maximum length of a token, in bytes. Stripe's have about thirty.
 const TOKEN_MAX: usize = 255;
 
-/// The test cards with the sandbox's tokens. What they do is what the same numbers do with real processors in test mode.
+/// Numbers of test cards, with the sandbox's tokens. They behave as with real processors in test mode.
 const CARDS: &[(&str, &str)] = &[
     ("4242424242424242", "tok_visa"),
     ("5555555555554444", "tok_mastercard"),
@@ -20,7 +20,7 @@ const CARDS: &[(&str, &str)] = &[
     ("4000000000000259", "tok_answerLate"),
 ];
 
-/// The fields of a card. The numbers are never shown again, nor kept.
+/// The fields of a card. The card's data is neither shown again nor stored.
 #[derive(Debug)]
 pub(super) struct CardFields {
     pub(super) holder: Field,
@@ -57,7 +57,7 @@ impl CardFields {
     }
 }
 
-/// What the checkout asks for.
+/// Card inputs of the checkout, by gateway.
 #[derive(Debug)]
 pub(super) enum CardInputs {
     Sandbox(Box<CardFields>),
@@ -77,7 +77,7 @@ impl CardInputs {
     }
 }
 
-/// The token of the card in the form, or of what Stripe's script has made of it.
+/// Returns the token of the form's test card, or the token that Stripe's script put into the form.
 pub(super) fn token<'f>(cards: &CardForm, form: &'f Form, now: (u16, u8)) -> Result<&'f str, FieldErrors> {
     let mut errors = FieldErrors::default();
     match cards {
@@ -115,7 +115,7 @@ fn test_card(form: &Form, (year, month): (u16, u8)) -> Result<&'static str, Fiel
     token.filter(|_| errors.is_empty()).ok_or(errors)
 }
 
-/// Whether the last digit checks out, as in every card number.
+/// Returns `true` if the number has 12 to 19 digits and a valid check digit (Luhn).
 fn is_card_number(number: &str) -> bool {
     let digits: Option<Vec<u32>> = number.chars().map(|digit| digit.to_digit(10)).collect();
     let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else { return false };
@@ -131,7 +131,7 @@ fn is_card_number(number: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Year and month of `04/30` or `04/2030`.
+/// Parses `04/30` or `04/2030` as year and month.
 fn expiry(text: &str) -> Option<(u16, u8)> {
     let (month, year) = text.trim().split_once('/')?;
     let (month, year) = (month.trim().parse().ok()?, year.trim());

@@ -1,4 +1,4 @@
-//! What I sell, and how all of it stands.
+//! The page with a seller's tickets and their states.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
-/// One of my tickets.
+/// A row of the list of tickets.
 pub(super) struct Row {
     pub(super) id: String,
     pub(super) title: String,

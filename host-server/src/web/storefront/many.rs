@@ -1,4 +1,5 @@
-//! Many tickets at once: first a preview in which each row says what is wrong with it, then all or none.
+//! The form that lists many tickets. It first shows a preview with the problem of each row, then lists all tickets or
+//! none.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,7 +14,7 @@ use crate::extract::SignedInUser;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, show};
 
-/// How many rows without problems a preview shows.
+/// Maximum number of valid rows in a preview.
 const SHOWN: usize = 50;
 
 #[derive(Template)]
@@ -25,13 +26,13 @@ struct ManyPage {
     show_fields: Vec<Field>,
     rows: String,
     rows_error: Option<String>,
-    /// What was read; `None` before anything was.
+    /// Preview of the rows; `None` before the first submission.
     preview: Option<Preview>,
 }
 
 page!(ManyPage);
 
-/// What would be listed.
+/// A preview of the tickets to be listed.
 struct Preview {
     count: usize,
     problems: usize,
@@ -43,14 +44,14 @@ impl Preview {
     fn of(rows: Vec<Row>) -> Self {
         let count = rows.len();
         let problems = rows.iter().filter(|row| row.problem.is_some()).count();
-        // What is wrong comes first: it is what there is to do.
+        // Rows with problems come first, because they need corrections.
         let (wrong, right): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.problem.is_some());
         let shown: Vec<Row> = wrong.into_iter().take(200).chain(right.into_iter().take(SHOWN)).collect();
         Self { count, problems, more: count - shown.len(), shown }
     }
 }
 
-/// What the form says.
+/// The fields of the form.
 struct Entered {
     title: String,
     rows: String,
@@ -66,7 +67,7 @@ impl Entered {
         }
     }
 
-    /// What the tickets are called: by their own title, or by the show's.
+    /// Returns the title of the tickets, or the show's name if the title is empty.
     fn title(&self) -> &str {
         if self.title.is_empty() { &self.show.name } else { &self.title }
     }
@@ -125,7 +126,8 @@ pub(super) async fn submit(
     }
 }
 
-/// Puts what the core says about `tickets[3].price` to its row; the show, which all rows share, has its own fields.
+/// Adds the core's error about a field such as `tickets[3].price` to its row. Errors of the show, which all rows share,
+/// go to the show's fields.
 fn place(field: &str, message: &str, rows: &mut [Row], errors: &mut FieldErrors) {
     let row = field.strip_prefix("tickets[").and_then(|rest| rest.split_once("]."));
     match row.and_then(|(at, name)| Some((at.parse::<usize>().ok()?, name))) {

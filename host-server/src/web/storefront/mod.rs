@@ -1,4 +1,4 @@
-//! The storefront: browse, buy, sell, and look after one's account. One file for each group of pages.
+//! The storefront: pages to browse, buy, sell and manage the account. Each file is a group of pages.
 
 mod account;
 mod balance;
@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
-/// How large a form with many tickets may be, in bytes: 10,000 rows with room to spare.
+/// Maximum size of the form that lists many tickets, in bytes. It is enough for 10,000 rows.
 const MANY_MAX: usize = 4 << 20;
 
 pub(super) fn routes() -> Router<AppState> {

@@ -1,5 +1,5 @@
-//! The one page of an order, which shows whatever state it is in: checkout, waiting, receipt, or how it ended. So the
-//! back button, a reload and a second tab all show what is true now.
+//! The page of an order. It shows the current state: checkout, waiting, receipt or end. All states have one address, so
+//! that the back button, a reload and a second tab show the current state.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ struct Line {
     price: Price,
 }
 
-/// What every state of an order shows.
+/// The part of the page that all states share.
 struct Summary {
     id: String,
     lines: Vec<Line>,
@@ -64,7 +64,7 @@ impl Summary {
     }
 }
 
-/// Pay within the time.
+/// The page of an order that can be paid.
 #[derive(Template)]
 #[template(path = "storefront/checkout.html")]
 struct CheckoutPage {
@@ -77,7 +77,7 @@ struct CheckoutPage {
     card: CardInputs,
 }
 
-/// The buyer's bank wants to be asked; Stripe's script does that.
+/// The page of a payment that the buyer's bank must confirm. Stripe's script asks the bank.
 #[derive(Template)]
 #[template(path = "storefront/confirm.html")]
 struct ConfirmPage {
@@ -90,7 +90,7 @@ struct ConfirmPage {
     client_secret: String,
 }
 
-/// The card processor has not told yet.
+/// The page of a payment that waits for the card processor's answer.
 #[derive(Template)]
 #[template(path = "storefront/waiting.html")]
 struct WaitingPage {
@@ -98,7 +98,7 @@ struct WaitingPage {
     order: Summary,
 }
 
-/// Paid.
+/// The page of a paid order.
 #[derive(Template)]
 #[template(path = "storefront/receipt.html")]
 struct ReceiptPage {
@@ -110,7 +110,7 @@ struct ReceiptPage {
     again: bool,
 }
 
-/// Ended without payment.
+/// The page of an order that ended without payment.
 #[derive(Template)]
 #[template(path = "storefront/ended.html")]
 struct EndedPage {
@@ -123,7 +123,7 @@ struct EndedPage {
 
 page!(CheckoutPage, ConfirmPage, WaitingPage, ReceiptPage, EndedPage);
 
-/// What the page of an order is made with.
+/// The state that the pages of an order need.
 #[derive(Debug, Clone)]
 pub(super) struct OrderPages {
     pub(super) office: BoxOffice,
@@ -140,7 +140,7 @@ pub(super) fn is_refunded(order: &Order) -> bool {
     order.charge.as_ref().is_some_and(|charge| charge.status == ChargeStatus::Refunded)
 }
 
-/// What a reload of a page that a form led to finds.
+/// Redirects a GET request for the address of a form, such as a reload, to the order's page.
 pub(super) async fn back_to_order(PathId(id): PathId<OrderId>) -> Response {
     redirect(&format!("/orders/{id}"))
 }
@@ -160,7 +160,7 @@ pub(super) async fn page(
     Ok(of_order(&pages, chrome, &order, StatusCode::OK, false))
 }
 
-/// What the address says after the buyer's bank was asked: our own word, or Stripe's if it was a page of the bank's.
+/// The query after the buyer's bank was asked: `confirmed` comes from our script, `redirect_status` from Stripe.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Answered {
@@ -168,13 +168,13 @@ pub(super) struct Answered {
     redirect_status: Option<String>,
 }
 
-/// The charge of an order that was paid before: a second attempt changed nothing.
+/// Returns the page of an order that is already paid, with status 409. The second attempt changed nothing.
 pub(super) fn paid_before(pages: &OrderPages, chrome: Chrome, buyer: UserId, id: OrderId) -> Result<Response, Failure> {
     let order = pages.office.orders().get(buyer, id)?;
     Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
 }
 
-/// The payment of the order is under way already.
+/// Returns the page of an order whose payment is in progress, with status 409.
 pub(super) fn still_paying(
     pages: &OrderPages,
     chrome: Chrome,
@@ -185,7 +185,8 @@ pub(super) fn still_paying(
     Ok(of_order(pages, chrome, &order, StatusCode::CONFLICT, true))
 }
 
-/// A payment whose outcome is not known: it waits for the buyer, or for the card processor.
+/// Returns the page of a payment with unknown outcome. It waits for the buyer's confirmation or the card processor's
+/// answer.
 fn under_way(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
     let charge = order.charge.as_ref().map(|charge| charge.id);
     let secret = charge.and_then(|id| pages.office.payments().client_secret(order.buyer_id, id).ok().flatten());
@@ -208,7 +209,7 @@ fn under_way(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCo
     }
 }
 
-/// How long the order holds its tickets, in milliseconds and as people read it.
+/// Returns the remaining time of the order's hold, in milliseconds and as a text.
 fn left(order: &Order, now: Timestamp) -> (u64, String) {
     let left = order.expires_at.since(now);
     let secs = left.as_secs();
@@ -259,7 +260,7 @@ fn ended(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) 
     show(status, &EndedPage { chrome, order: Summary::of(order, &pages.office), title, reason, advice })
 }
 
-/// The checkout, with what is wrong with the card.
+/// Returns the checkout page, with the errors of the card.
 pub(super) fn checkout(
     pages: &OrderPages,
     chrome: Chrome,
@@ -282,7 +283,7 @@ pub(super) fn checkout(
     show(status, &page)
 }
 
-/// The year and month of a moment.
+/// Returns the year and the month of a time, in UTC.
 pub(super) fn year_and_month(now: Timestamp) -> (u16, u8) {
     let text = now.to_string();
     let year = text.get(..4).and_then(|year| year.parse().ok()).unwrap_or(2000);

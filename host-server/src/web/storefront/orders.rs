@@ -1,4 +1,4 @@
-//! My orders.
+//! The page with a buyer's orders.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::extract::SignedInUser;
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
-/// Some of my orders.
+/// A page of the buyer's orders.
 #[derive(Template)]
 #[template(path = "storefront/orders.html")]
 struct OrdersPage {
@@ -32,14 +32,14 @@ struct Row {
 
 page!(OrdersPage);
 
-/// Where a listing goes on.
+/// The query of a listing: the cursor of its page.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     pub(super) cursor: String,
 }
 
-/// Links to the next page of a listing with cursors, and back to its first.
+/// Creates the links to the next and the first page of a listing with cursors.
 pub(super) fn cursor_pager(path: &str, asked: &Asked, next: Option<boxoffice::Cursor>) -> Pager {
     Pager {
         first: (!asked.cursor.is_empty()).then(|| path.to_owned()),

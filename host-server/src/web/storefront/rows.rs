@@ -1,16 +1,16 @@
-//! Many tickets from text: seats by a pattern, or rows of CSV. Each row is judged by itself, by the core's own types, before any is
-//! listed.
+//! Parses many tickets from a text of seat patterns or CSV rows. The core's types validate each row before any ticket
+//! is listed.
 
 use boxoffice::{BoxOffice, Currency, Money, NewTicket, SeatLabel, Title};
 
 use super::ticket::ShowEntered;
 
-/// What the box office says of what is listed.
+/// Limits and defaults of the box office for listings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
-    /// How many tickets it takes at once.
+    /// Maximum number of tickets in one listing.
     pub(super) tickets_max: usize,
-    /// The currency of prices that name none.
+    /// Currency of prices without one.
     pub(super) currency: Currency,
 }
 
@@ -20,10 +20,10 @@ impl Terms {
     }
 }
 
-/// A row as it was read, with what is wrong with it.
+/// A parsed row, with its problem.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// The line of the text.
+    /// Number of the line in the text.
     pub(super) line: usize,
     pub(super) title: String,
     pub(super) seat: String,
@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-/// The rows of a text: of CSV if its first line names columns, of seat patterns otherwise.
+/// Parses the rows of a text: as CSV if its first line names a column `price`, as seat patterns otherwise.
 pub(super) fn read(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default().to_lowercase();
     let mut rows = if first.split(',').any(|column| column.trim().trim_matches('"') == "price") {
@@ -114,7 +114,7 @@ fn from_csv(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     rows
 }
 
-/// Lines such as `A 1-20 45.00`: a row, its seats, their price.
+/// Parses lines such as `A 1-20 45.00`: row, seats and price.
 fn from_patterns(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {

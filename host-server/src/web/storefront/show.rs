@@ -1,4 +1,4 @@
-//! One show with its tickets, and what happens to them while somebody looks.
+//! The page of a show with its tickets, and the live feed of their availability.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::error::{Failure, Refusal};
 use crate::limits::Streams;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
-/// How many tickets a page has.
+/// Maximum number of tickets on a page.
 const PAGE: usize = 120;
 
-/// A ticket as it can be chosen.
+/// A ticket that a buyer can select.
 struct Seat {
     id: String,
     name: String,
@@ -46,7 +46,7 @@ impl Seat {
     }
 }
 
-/// Tickets under one title.
+/// Tickets with one title.
 struct Block {
     title: String,
     seats: Vec<Seat>,
@@ -63,7 +63,7 @@ struct ShowPage {
     category: Option<String>,
     when: Option<When>,
     has_started: bool,
-    /// How many tickets one order may have.
+    /// Maximum number of tickets in an order.
     tickets_max: usize,
     available: usize,
     currency: &'static str,
@@ -73,7 +73,7 @@ struct ShowPage {
     pager: Pager,
 }
 
-/// A show that is sold out, until it starts.
+/// The page of a show that is sold out and has not started.
 #[derive(Template)]
 #[template(path = "storefront/sold-out.html")]
 struct SoldOutPage {
@@ -86,7 +86,7 @@ struct SoldOutPage {
     when: Option<When>,
 }
 
-/// A show of which nothing is known any more.
+/// The page of an unknown show.
 #[derive(Template)]
 #[template(path = "storefront/gone.html")]
 struct GonePage {
@@ -95,7 +95,7 @@ struct GonePage {
 
 page!(ShowPage, SoldOutPage, GonePage);
 
-/// Which page of the tickets.
+/// The query of the page: the number of the page of tickets.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -175,13 +175,13 @@ fn blocks<'a>(seats: impl Iterator<Item = (&'a str, Seat)>) -> Vec<Block> {
     blocks
 }
 
-/// From which record on the page wants to hear.
+/// The query of the live feed: the record after which it continues.
 #[derive(Debug, Deserialize)]
 pub(super) struct Since {
     since: u64,
 }
 
-/// What happens to the tickets of a show, for everybody who looks: whether each is available, and nothing else.
+/// Streams changes of the availability of a show's tickets. The feed is public and contains nothing else.
 pub(super) async fn live(
     State(office): State<BoxOffice>,
     State(catalogue): State<Arc<Catalogue>>,
@@ -194,7 +194,7 @@ pub(super) async fn live(
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let place = streams.place_for_live_page()?;
     let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
-    // Something at once, so that the browser knows that it is connected.
+    // The first bytes are sent at once, so that the browser notices the connection.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
     let later = changes(receiver, place);
     let events = stream::once(async { Ok::<_, Infallible>(first) }).chain(later);
@@ -202,13 +202,14 @@ pub(super) async fn live(
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-store"),
-        // Proxies that gather an answer before they pass it on would turn the live feed into none.
+        // Keeps proxies from buffering the response, which would delay the events.
         ("x-accel-buffering", "no"),
     ];
     Ok((headers, Body::from_stream(events)).into_response())
 }
 
-/// Ends when the reader is too slow or the show is forgotten: the browser comes back and hears what it has missed.
+/// Streams messages until the reader is too slow or the show is removed. The browser then reconnects and receives the
+/// messages that it missed.
 fn changes(
     receiver: broadcast::Receiver<Bytes>,
     place: OwnedSemaphorePermit,

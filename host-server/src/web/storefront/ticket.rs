@@ -1,4 +1,4 @@
-//! List one ticket, edit it and take it off sale.
+//! The pages that list a ticket, edit it and withdraw it.
 
 use askama::Template;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::extract::{PathId, SignedInUser};
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, When, field_errors, page, show};
 
-/// A ticket to be listed or changed.
+/// The form of a new ticket or an edited one.
 #[derive(Template)]
 #[template(path = "storefront/ticket.html")]
 struct TicketPage {
@@ -27,7 +27,7 @@ struct TicketPage {
 
 page!(TicketPage);
 
-/// What a form says of a ticket.
+/// The form's fields of a ticket.
 #[derive(Debug, Default)]
 struct Entered {
     title: String,
@@ -37,7 +37,7 @@ struct Entered {
     show: ShowEntered,
 }
 
-/// What a form says of a show.
+/// The form's fields of a show.
 #[derive(Debug, Default)]
 pub(super) struct ShowEntered {
     pub(super) name: String,
@@ -57,7 +57,7 @@ impl ShowEntered {
         }
     }
 
-    /// The show, unless all of it is empty.
+    /// Returns the show; `None` if all its fields are empty.
     pub(super) fn show(&self) -> Option<NewShow> {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let is_empty = [&self.name, &self.category, &self.venue, &self.starts_at].iter().all(|text| text.is_empty());
@@ -84,7 +84,8 @@ impl ShowEntered {
     }
 }
 
-/// A moment as inputs for date and time have it, in UTC; anything else is left for the core to judge.
+/// Converts the value of a date and time input, in UTC, to RFC 3339. Returns any other text unchanged; the core
+/// validates it.
 fn moment(text: &str) -> String {
     match text.len() {
         16 => format!("{text}:00Z"),
@@ -218,7 +219,7 @@ pub(super) async fn edit(
     }
 }
 
-/// Shows the ticket as it stands, when it is not any more what the form was made from.
+/// Redirects to the ticket's form after it changed since the form was opened.
 fn moved(id: TicketId, form: &Form) -> Response {
     form.redirect(&format!("/sell/tickets/{id}"), Flash::TicketMoved)
 }

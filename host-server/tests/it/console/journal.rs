@@ -6,7 +6,7 @@ use crate::harness::{Host, Person};
 const HOSTILE: &str = "<script>alert(1)</script>\"'&amp;";
 const ESCAPED: &str = "&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;amp;";
 
-/// The live tail as it comes.
+/// A reader of the live tail.
 struct Tail {
     body: axum::body::BodyDataStream,
     text: String,
@@ -21,7 +21,7 @@ impl Tail {
         Self { body: body.into_data_stream(), text: String::new() }
     }
 
-    /// The next event: its id and its lines of data.
+    /// Returns the next event: its id and its lines of data.
     async fn next(&mut self) -> Option<(String, String)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {

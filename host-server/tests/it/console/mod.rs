@@ -1,4 +1,4 @@
-//! The console as a browser without JavaScript sees it.
+//! Tests of the console in a browser without JavaScript.
 
 mod audit_trail;
 mod journal;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::harness::{Answer, Host, Person};
 
-/// Every page that operators have without anything in particular to look at.
+/// All pages for operators that need no id.
 const PAGES: [&str; 8] = [
     "/console",
     "/console?minutes=180",
@@ -21,10 +21,10 @@ const PAGES: [&str; 8] = [
     "/console/verify",
 ];
 
-/// What a browser has in its cookie and the forms of its pages.
+/// Token in the browser's cookie and in the forms of its pages.
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// Sends a form as a page of the host itself would.
+/// Sends a form as a page of the host would.
 pub(crate) async fn submit(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
     let mut pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     pairs.push(format!("form-token={TOKEN}"));
@@ -34,12 +34,12 @@ pub(crate) async fn submit(person: &Person<'_>, path: &str, fields: &[(&str, &st
     call.body(pairs.join("&")).send().await
 }
 
-/// The page as a browser asks for it.
+/// Requests a page as a browser would.
 pub(crate) async fn look(person: &Person<'_>, path: &str) -> Answer {
     person.call("GET", path).header("accept", "text/html").send().await
 }
 
-/// The page that a form leads to, with what it tells.
+/// Follows the redirect of a form, and returns the page with its message.
 pub(crate) async fn followed(person: &Person<'_>, sent: &Answer) -> Answer {
     assert_eq!(sent.status, 303, "{}", sent.text);
     let cookies = sent.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
@@ -48,14 +48,14 @@ pub(crate) async fn followed(person: &Person<'_>, sent: &Answer) -> Answer {
     checked(call.header("accept", "text/html").send().await, 200)
 }
 
-/// A text as forms write it.
+/// Encodes a text for a form.
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }
 
-/// Checks what every page must have, and gives it.
+/// Checks the properties that all pages share, and returns the page.
 fn checked(answer: Answer, status: u16) -> Answer {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"), "{}", answer.text);
@@ -63,14 +63,14 @@ fn checked(answer: Answer, status: u16) -> Answer {
     for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
         assert!(policy.contains(part) && !policy.contains("unsafe"), "{policy}");
     }
-    // Without a referrer a browser would send our own forms with `Origin: null`, which is refused.
+    // Without a referrer, a browser would send our own forms with `Origin: null`, which is refused.
     assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let html = &answer.text;
     assert!(html.starts_with("<!doctype html>") && html.contains("<html lang=\"en\">"), "{html}");
     assert_eq!(html.matches("<h1>").count(), 1, "{html}");
     for forbidden in [" style=", "<style", " onclick=", " onload=", "<script>", "javascript:", "http://", "https://"] {
-        // Addresses of receivers are texts of the page, and nothing that it loads.
+        // The page shows addresses of receivers as text and does not load them.
         assert!(!html.contains(forbidden) || html.contains("receiver.example"), "{forbidden} in {html}");
     }
     for field in html.split("<label for=\"").skip(1) {
@@ -80,13 +80,13 @@ fn checked(answer: Answer, status: u16) -> Answer {
     answer
 }
 
-/// The text between the first two marks.
+/// Returns the text between the two marks.
 pub(crate) fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let rest = text.split_once(start).unwrap_or_else(|| panic!("{start} is not in {text}")).1;
     rest.split_once(end).unwrap().0
 }
 
-/// Lists a ticket with a show, and gives its id.
+/// Lists a ticket with a show, and returns its id.
 async fn lists(seller: &Person<'_>, title: &str) -> String {
     let show = json!({ "name": "Hamlet", "venue": "Globe", "startsAt": "2027-05-01T19:30:00Z" });
     let body = json!({ "title": title, "price": "19.99", "show": show });

@@ -53,7 +53,7 @@ async fn charts_show_the_minutes_in_which_things_happened() {
     assert_eq!((row("ends", "12:00"), row("ends", "12:02")), ("1 0 0 0".into(), "0 0 1 0".into()));
     assert_eq!((row("conversion", "12:00"), row("conversion", "12:02")), ("100".into(), "0".into()));
     assert!(page.contains("<dt>Open holds</dt><dd>1 "), "{page}");
-    // Figures outlive the process, because the journal has them.
+    // The metrics survive a restart, because the journal contains them.
     let token = olga.token.clone();
     let host = host.restart().await;
     let again = host.call("GET", "/console?minutes=180").header("cookie", &format!("session={token}")).send().await;
@@ -118,7 +118,7 @@ async fn payouts_are_recorded_once() {
     assert!(wrong.contains("value=\"none\"") && wrong.contains("value=\"SEPA &#60;1&#62;\""), "{wrong}");
     let too_much = checked(send(&form(&wrong, "20")).await, 409).text;
     assert!(too_much.contains("role=\"alert\""), "{too_much}");
-    // The form comes with a name of its own for the payout: sent twice, it is recorded once.
+    // The form contains an idempotency key: submitted twice, it records one payout.
     let twice = form(&too_much, "5");
     for _ in 0..2 {
         let paid = send(&twice).await;

@@ -1,4 +1,4 @@
-//! The page of flags and variables, written from what the command line itself is made of.
+//! The page of flags and variables, generated from the definition of the command line.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -64,7 +64,7 @@ fn page(mut command: Command) -> String {
     page
 }
 
-/// Adds the section of a command, and then those of its subcommands.
+/// Adds the section of a command, and those of its subcommands.
 fn describe(page: &mut String, command: &Command) {
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
     let _ = writeln!(page, "\n## `{name}`");
@@ -92,12 +92,12 @@ fn describe(page: &mut String, command: &Command) {
     }
 }
 
-/// A command's arguments, without what clap gives to every command.
+/// Returns a command's arguments, without those that clap adds to every command.
 fn arguments(command: &Command) -> Vec<&Arg> {
     command.get_arguments().filter(|argument| !["help", "version"].contains(&argument.get_id().as_str())).collect()
 }
 
-/// Whether both take the same arguments: then one table is enough.
+/// Returns `true` if both commands have equal arguments; then one table is enough.
 fn is_alike(command: &Command, subcommand: &Command) -> bool {
     let ids = |command| arguments(command).iter().map(|argument| argument.get_id().clone()).collect::<Vec<_>>();
     !ids(command).is_empty() && ids(command) == ids(subcommand)
@@ -119,7 +119,7 @@ fn row(argument: &Arg) -> String {
     cells.iter().fold("|".to_owned(), |row, cell| if cell.is_empty() { row + " |" } else { format!("{row} {cell} |") })
 }
 
-/// The argument as one types it.
+/// Returns the argument as typed on the command line.
 fn usage(argument: &Arg) -> String {
     argument.to_string()
 }
@@ -128,7 +128,7 @@ fn takes_value(argument: &Arg) -> bool {
     argument.get_num_args().is_some_and(|count| count.takes_values())
 }
 
-/// What the argument does, and which values it takes if there are only some.
+/// Returns the description of the argument, with its possible values if they are limited.
 fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
     let sentences: Vec<_> = help.split("\n\n").map(|part| sentence(&part.replace('\n', " "))).collect();
@@ -150,7 +150,7 @@ fn code(text: &str) -> String {
     format!("`{}`", escaped(text))
 }
 
-/// The text as a cell of a table.
+/// Escapes a text for a cell of a table.
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
 }

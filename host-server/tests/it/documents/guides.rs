@@ -1,7 +1,8 @@
-//! Guides that are followed word by word, by a shell, with the real binary.
+//! Execution of the guides by a shell, with the real binary.
 //!
-//! The blocks of `sh` are run in their order, in one shell and an empty folder. A block of `text` or `json` after one is what it
-//! prints, where `…` stands for anything. Blocks that call cargo are for people who have no binary yet.
+//! The blocks of `sh` run in order, in one shell and an empty folder. A block of `text` or `json` after one is its
+//! expected output, in which `…` matches anything. Blocks that call cargo are skipped: they are for readers without the
+//! binary.
 
 use std::fs;
 use std::net::TcpListener;
@@ -11,13 +12,13 @@ use std::process::{Command, Stdio};
 
 use crate::harness::{Process, command};
 
-/// Stands between the outputs of two blocks.
+/// Separator between the outputs of two blocks.
 const MARK: &str = "--8<--";
 
-/// Where the guides think that the server is.
+/// Addresses of the server in the guides.
 const ADDRESSES: [&str; 2] = ["localhost:3000", "127.0.0.1:3000"];
 
-/// A block of commands and what it prints, if the guide says so.
+/// A block of commands with its expected output, if the guide contains one.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Step {
     commands: String,
@@ -42,12 +43,12 @@ fn the_guide_to_webhooks_works() {
 #[test]
 fn the_backup_and_restore_drill_works() {
     let dir = tempfile::tempdir().unwrap();
-    // A free port, as long as nobody else takes it now.
+    // A free port, unless another process takes it now.
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     follow("docs/src/operations/backup.md", dir.path(), &address);
 }
 
-/// Follows a guide that begins with a server running on an empty directory.
+/// Follows a guide that requires a running server with an empty directory.
 fn beside_a_server(guide: &str) {
     let dir = tempfile::tempdir().unwrap();
     let server = Process::spawn(command(&["serve", "--listen", "127.0.0.1:0"], &dir.path().join("boxoffice-data")));
@@ -72,7 +73,7 @@ fn follow(guide: &str, dir: &Path, address: &str) {
     shell.args(["-c", &script]).current_dir(dir).env("PATH", path).env("BOXOFFICE_LISTEN", address);
     let output = shell.stdin(Stdio::null()).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    // What comes over HTTP may end its lines as CSV does.
+    // CSV over HTTP ends its lines with CRLF.
     let printed = stdout.replace("\r\n", "\n");
     let outputs: Vec<_> = printed.split(&format!("{MARK}\n")).collect();
     assert!(output.status.success(), "{guide}: a command failed after:\n{stdout}\n{stderr}\n{script}");
@@ -102,7 +103,7 @@ fn steps(guide: &str) -> Vec<Step> {
     steps
 }
 
-/// Whether the text is the pattern, with something in the place of each `…`.
+/// Returns `true` if the text matches the pattern, in which `…` matches anything.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('…');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };

@@ -1,4 +1,4 @@
-//! The documents say what the host does: the reference of its command line, and the guides that can be followed word by word.
+//! Tests of the documents: the reference of the command line, and the guides.
 
 #[cfg(feature = "stripe")]
 mod command_line;
@@ -6,7 +6,7 @@ mod guides;
 
 use std::path::{Path, PathBuf};
 
-/// The file at this path of the repository.
+/// Returns the path of a file of the repository.
 fn document(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }

@@ -1,10 +1,10 @@
-//! Whatever the host answers is in its description: every request of every test is held against it.
+//! Check of the OpenAPI description: it must contain the status of each response in each test.
 
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// Fails if there is such a route, and it is not said to answer with this status.
+/// Panics if the description contains the route but not this status.
 pub(crate) fn check(method: &str, path: &str, status: u16) {
     let paths = description()["paths"].as_object().unwrap();
     let Some(operation) = find(paths, method, path) else { return };
@@ -17,7 +17,7 @@ fn description() -> &'static Value {
     DESCRIPTION.get_or_init(|| serde_json::from_str(include_str!("../../../openapi.json")).unwrap())
 }
 
-/// The operation of the route, a literal one before one with a parameter.
+/// Returns the operation of the route. A literal path takes precedence over one with a parameter.
 fn find<'a>(paths: &'a serde_json::Map<String, Value>, method: &str, path: &str) -> Option<&'a Value> {
     let fits = |template: &str| {
         let (asked, known): (Vec<_>, Vec<_>) = (path.split('/').collect(), template.split('/').collect());

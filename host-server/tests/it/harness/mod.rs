@@ -1,5 +1,5 @@
-//! A host on a directory of its own, at a time of its own: mostly the router in this process, or the program that
-//! `BOXOFFICE_TEST_HOST` names.
+//! A host with its own directory and clock: the router in this process, or the program that `BOXOFFICE_TEST_HOST`
+//! names.
 
 mod described;
 mod fees;
@@ -25,7 +25,7 @@ pub(crate) use process::{Finish, Process, command};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// The time at which every host starts.
+/// Time at which every host starts.
 const NOON: &str = "2027-01-01T12:00:00Z";
 
 /// A host.
@@ -37,7 +37,7 @@ pub(crate) struct Host {
     dir: TempDir,
 }
 
-/// Where a host runs.
+/// The place in which a host runs.
 enum Place {
     Inside(Box<Inside>),
     Outside(Outside),
@@ -58,7 +58,7 @@ impl Inside {
     }
 }
 
-/// The time of a host.
+/// The clock of a host.
 pub(crate) struct HostClock {
     clock: Arc<ManualClock>,
     place: Arc<Place>,
@@ -78,12 +78,12 @@ impl Host {
         Self::with(Settings::default())
     }
 
-    /// A host with these settings, except that nobody is limited.
+    /// Starts a host with these settings, but without rate limits.
     pub(crate) fn with(settings: Settings) -> Self {
         Self::chosen(settings, None)
     }
 
-    /// A host that keeps fees of what is sold.
+    /// Starts a host with fees.
     pub(crate) fn keeping(fees: Fees) -> Self {
         Self::chosen(Settings::default(), Some(fees))
     }
@@ -99,7 +99,7 @@ impl Host {
         Self::at(Place::Outside(Outside::start(command)), clock, settings, fees, dir)
     }
 
-    /// A host in this process, wherever the others are: for tests of what can't be seen over HTTP, in the module `inside`.
+    /// Starts a host in this process in every case, for the tests in the module `inside`.
     pub(crate) fn built(settings: Settings, build: impl FnOnce(Builder) -> Builder, more: Router<AppState>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(NOON.parse().unwrap()));
@@ -114,7 +114,7 @@ impl Host {
         Self { clock: HostClock { clock, place: Arc::clone(&place) }, place, settings, fees, dir }
     }
 
-    /// The same data under a new process, as far as anybody can tell.
+    /// Restarts the host with its data.
     pub(crate) async fn restart(self) -> Self {
         let Self { clock: HostClock { clock, place: other }, place, settings, fees, dir } = self;
         drop(other);
@@ -136,7 +136,7 @@ impl Host {
         Self::at(place, clock, settings, fees, dir)
     }
 
-    /// The parts of a host in this process.
+    /// Returns the parts of a host in this process.
     pub(crate) fn inside(&self) -> &Inside {
         match self.place.as_ref() {
             Place::Inside(inside) => inside,
@@ -151,7 +151,7 @@ impl Host {
         }
     }
 
-    /// Closes the box office under the host.
+    /// Closes the box office; the host continues.
     pub(crate) async fn close_office(&self) {
         match self.place.as_ref() {
             Place::Inside(inside) => inside.office.close().await.unwrap(),
@@ -172,7 +172,7 @@ impl Host {
         self.call("POST", path).json(body).send().await
     }
 
-    /// Signs somebody up.
+    /// Signs up a user.
     pub(crate) async fn person(&self, name: &str) -> Person<'_> {
         let body = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
         let answer = self.post("/api/users/signup", body).await;
@@ -187,7 +187,7 @@ impl Host {
     }
 }
 
-/// The builder with these fees, if there are any.
+/// Adds the fees to the builder, if there are any.
 fn keeping(builder: Builder, fees: Option<Fees>) -> Builder {
     match fees {
         Some(fees) => builder.fees(fees.policy()),
@@ -195,7 +195,7 @@ fn keeping(builder: Builder, fees: Option<Fees>) -> Builder {
     }
 }
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Clone)]
 pub(crate) struct Person<'a> {
     host: &'a Host,
@@ -220,14 +220,14 @@ impl Person<'_> {
         self.call("DELETE", path).send().await
     }
 
-    /// Lists a ticket and gives its id.
+    /// Lists a ticket and returns its id.
     pub(crate) async fn lists(&self, title: &str, price: &str) -> String {
         let answer = self.post("/api/tickets", json!({ "title": title, "price": price })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         answer.id()
     }
 
-    /// Orders a ticket and gives the order's id.
+    /// Orders a ticket and returns the order's id.
     pub(crate) async fn orders(&self, ticket: &str) -> String {
         let answer = self.post("/api/orders", json!({ "ticketId": ticket })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
@@ -239,7 +239,7 @@ impl Person<'_> {
     }
 }
 
-/// A request in the making.
+/// A builder of a request.
 pub(crate) struct Call {
     place: Arc<Place>,
     request: axum::http::request::Builder,
@@ -279,7 +279,8 @@ impl Call {
         Answer { status: status.as_u16(), headers, body, text }
     }
 
-    /// The answer without reading its body; its status is one that the description names for the route.
+    /// Sends the request, and returns the response without reading its body. Checks that the description contains the
+    /// status.
     pub(crate) async fn stream(self) -> (StatusCode, HeaderMap, Body) {
         let request = self.request.body(self.body).unwrap();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -299,7 +300,7 @@ impl Call {
     }
 }
 
-/// What came back.
+/// The response to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -317,7 +318,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The value of the session cookie that the answer sets.
+    /// Returns the value of the session cookie that the response sets.
     pub(crate) fn cookie(&self) -> Option<String> {
         let cookie = self.header("set-cookie")?.strip_prefix("session=")?;
         Some(cookie.split(';').next().unwrap().to_owned())
@@ -327,7 +328,7 @@ impl Answer {
         self.header("x-error-code").unwrap_or("")
     }
 
-    /// Checks that this is an error of the common shape: exactly its members, with the code in the header.
+    /// Checks that this is an error of the common shape, with exactly its members and the code in the header.
     pub(crate) fn is_error(&self, status: u16, code: &str) -> &Self {
         assert_eq!((self.status, self.code()), (status, code), "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/json"));
@@ -342,7 +343,7 @@ impl Answer {
         self
     }
 
-    /// Checks that the error is about exactly these fields.
+    /// Checks that the error names exactly these fields.
     pub(crate) fn about(&self, fields: &[&str]) {
         let errors = self.body["errors"].as_array().unwrap();
         let about: Vec<&str> = errors.iter().filter_map(|error| error["field"].as_str()).collect();

@@ -1,15 +1,17 @@
-//! A host that is a program of its own: the same tests run against an app in another language.
+//! A host that is a separate program. It lets the tests run against an app in another language.
 //!
-//! `BOXOFFICE_TEST_HOST` is the command that starts it, its words separated by spaces. It gets
+//! `BOXOFFICE_TEST_HOST` is the command that starts it, with its words separated by spaces. The program gets:
 //!
 //! - `--data DIR`, the directory of its box office;
-//! - `BOXOFFICE_TEST_SETTINGS`, a JSON object: `now` (RFC 3339; its clock stands there until it is moved; `null` for the machine's
-//!   clock), `answerPaymentWithinMs`, `fees` (`null`, or `{"percent": "2.5", "fixed": [{"amount": "0.30", "currency": "USD"}]}`), and of
-//!   the host's settings `publicUrl`, `corsOrigins`, `rateLimit` and `feedsMax`.
+//! - `BOXOFFICE_TEST_SETTINGS`, a JSON object: `now` (RFC 3339; the clock stands still there until it is moved; `null`
+//!   for the machine's clock), `answerPaymentWithinMs`, `fees` (`null`, or
+//!   `{"percent": "2.5", "fixed": [{"amount": "0.30", "currency": "USD"}]}`), and the host's settings `publicUrl`,
+//!   `corsOrigins`, `rateLimit` and `feedsMax`.
 //!
-//! It prints `listening on http://127.0.0.1:PORT`. Then it reads commands, one JSON object a line, and prints `ok` after each:
-//! `{"advanceMs": 900000}` moves its clock, `{"operator": ["olga@example.com", true]}` gives or takes the role, `{"close": true}` closes
-//! the box office but goes on serving. When its input ends, it closes the box office and exits.
+//! It prints `listening on http://127.0.0.1:PORT`. Then it reads commands, one JSON object per line, and prints `ok`
+//! after each: `{"advanceMs": 900000}` moves the clock, `{"operator": ["olga@example.com", true]}` grants or revokes
+//! the role, `{"close": true}` closes the box office while the host continues. When its input ends, it closes the box
+//! office and exits.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -25,7 +27,7 @@ use serde_json::{Value, json};
 
 use super::fees::Fees;
 
-/// The command of `BOXOFFICE_TEST_HOST`, if there is one.
+/// Returns the command of `BOXOFFICE_TEST_HOST`, if set.
 pub(crate) fn command(dir: &Path, settings: &Settings, fees: Option<Fees>, now: Option<&str>) -> Option<Command> {
     let words = std::env::var("BOXOFFICE_TEST_HOST").ok()?;
     let mut words = words.split_whitespace();
@@ -43,7 +45,7 @@ pub(crate) fn command(dir: &Path, settings: &Settings, fees: Option<Fees>, now: 
     Some(command)
 }
 
-/// A running host; it ends when this is dropped.
+/// A running host, which is killed when it is dropped.
 pub(crate) struct Outside {
     child: Child,
     pipes: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
@@ -52,7 +54,7 @@ pub(crate) struct Outside {
 }
 
 impl Outside {
-    /// Starts the host and waits until it says where it listens.
+    /// Starts the host and waits until it prints its address.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut answers = BufReader::new(child.stdout.take().unwrap());
@@ -84,19 +86,19 @@ impl Outside {
         assert_eq!(answer.trim(), "ok", "{command}");
     }
 
-    /// Sends a request as it was made for the router in this process.
+    /// Sends a request that was built for the router in this process.
     pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Body) {
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let url = format!("{}{}", self.url, parts.uri);
         let call = self.client.request(parts.method, url).headers(parts.headers);
-        // An empty body would be sent as one of length 0, which is not the same as none.
+        // An empty body would be sent with length 0, which differs from no body.
         let call = if body.is_empty() { call } else { call.body(body) };
         let response = call.send().await.unwrap();
         (response.status(), response.headers().clone(), Body::from_stream(response.bytes_stream()))
     }
 
-    /// Ends the host and waits until it has.
+    /// Stops the host and waits until it has exited.
     pub(crate) fn end(mut self) {
         self.pipes = Mutex::default();
         assert!(self.child.wait().unwrap().success());
@@ -105,7 +107,7 @@ impl Outside {
 
 impl Drop for Outside {
     fn drop(&mut self) {
-        // Does nothing if it has ended.
+        // Does nothing if the process has exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

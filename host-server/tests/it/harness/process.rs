@@ -1,4 +1,4 @@
-//! The real binary as a process of its own.
+//! The real binary as a separate process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -8,7 +8,7 @@ use boxoffice_server::Settings;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The binary, with none of the environment that would change what it does.
+/// Returns the command of the binary, without environment variables that would change its behaviour.
 pub(crate) fn command(args: &[&str], dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_boxoffice-server"));
     let settings = std::env::vars_os().map(|(name, _)| name);
@@ -22,7 +22,7 @@ pub(crate) fn command(args: &[&str], dir: &Path) -> Command {
     command
 }
 
-/// A running server; it is killed when it is dropped.
+/// A running server, which is killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
@@ -39,7 +39,7 @@ impl Process {
         )
     }
 
-    /// Starts a server and waits until it says where it listens.
+    /// Starts a server and waits until it prints its address.
     pub(crate) fn spawn(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -58,7 +58,7 @@ impl Process {
         self.client.post(format!("{}{path}", self.url)).json(body)
     }
 
-    /// Signs somebody up and gives the token.
+    /// Signs up a user and returns the token.
     pub(crate) async fn person(&self, name: &str) -> String {
         let body = json!({ "email": format!("{name}@example.com"), "password": super::PASSWORD });
         let answer = self.post("/api/users/signup", &body).send().await.unwrap();
@@ -70,13 +70,13 @@ impl Process {
         self.child.id()
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Kills the server at once, as a power failure would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, and gives its exit status and what it logged.
+    /// Asks the server to stop, and returns its exit status and its log.
     pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
@@ -98,13 +98,13 @@ fn logs(child: &mut Child) -> String {
     text
 }
 
-/// The session token that an answer sets.
+/// Returns the session token that a response sets.
 pub(crate) fn token(headers: &reqwest::header::HeaderMap) -> String {
     let cookie = headers["set-cookie"].to_str().unwrap().strip_prefix("session=").unwrap();
     cookie.split(';').next().unwrap().to_owned()
 }
 
-/// Runs a subcommand to its end.
+/// Extension that runs a subcommand to its end.
 pub(crate) trait Finish {
     fn finish(self) -> (Option<i32>, String, String);
 }

@@ -1,4 +1,4 @@
-//! Money that waits for an operator, which needs a card processor of its own.
+//! Tests of escalated money, which need a special card processor.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use boxoffice::{Builder, Limits};
 use crate::console::{followed, look, submit};
 use crate::harness::{Host, Person};
 
-/// A card processor that hears of a charge only when its order has ended, and refuses to give money back.
+/// A card processor that processes charges only after their orders have ended, and refuses refunds.
 #[derive(Debug, Default)]
 struct Sleepy {
     is_awake: AtomicBool,
@@ -38,12 +38,13 @@ impl PaymentGateway for Sleepy {
     }
 }
 
-/// Bob pays for an order, and his money comes when it has ended: gives the order, and the page that asks for an operator.
+/// Creates escalated money: Bob pays for an order, and the money arrives after the order has ended. Returns the order,
+/// and the page that asks for an operator.
 async fn escalated(host: &Host, gateway: &Sleepy, [olga, ann, bob]: [&Person<'_>; 3]) -> (String, String) {
     let order = bob.orders(&ann.lists("Hamlet", "20").await).await;
     let payment = bob.pays(&order, "tok_visa");
     let waiting = async {
-        // Under way until the charge is old enough to be believed unknown.
+        // The charge is pending until it is old enough to count as unknown.
         loop {
             let page = look(olga, "/console/payments").await.text;
             if page.contains(&order) {
@@ -109,7 +110,7 @@ async fn an_operator_sees_to_money_that_is_nobodys() {
         if noted.status == 303 {
             break noted;
         }
-        // The refund that was tried once more is still under way.
+        // The repeated refund is still in progress.
         tokio::task::yield_now().await;
     };
     assert_eq!(noted.header("location"), Some("/console/payments"));

@@ -1,4 +1,4 @@
-//! The pages, as far as no browser is needed to judge them.
+//! Tests of the pages without a browser.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::harness::{Answer, Host, Person};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// A page as a browser asks for it.
+/// Requests a page as a browser would.
 async fn look(host: &Host, person: Option<&Person<'_>>, path: &str) -> Answer {
     let cookie =
         person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
     host.call("GET", path).header("accept", "text/html").header("cookie", &cookie).send().await
 }
 
-/// A form as a browser sends it from a page of ours.
+/// Sends a form as a browser would from a page of this site.
 async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &str) -> Answer {
     let cookie =
         person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
@@ -202,7 +202,7 @@ async fn only_the_checkout_may_load_what_stripe_needs_and_only_if_stripe_takes_t
             let scripts = answer.text.matches("https://js.stripe.com/").count();
             assert_eq!((scripts, answer.text.contains("pk_test_shown")), (usize::from(has_stripe), has_stripe));
         }
-        // What no page of ours would send takes nothing.
+        // A form that no page of this site sends takes no money.
         let answer = submit(&host, Some(&bob), &format!("{path}/pay"), "token=tok_visa").await;
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(bob.get(&format!("/api/orders/{order}")).await.body["status"], "created");
@@ -239,7 +239,7 @@ async fn shows_that_are_sold_out_are_listed_after_the_others_until_they_start() 
     office.payments().pay(bob.id, order.id, "tok_visa").await.unwrap();
     office.close().await.unwrap();
 
-    // What was made from the tickets anew knows it as well as who saw it happen.
+    // A catalogue that is rebuilt from the tickets contains the sold-out show too.
     let office = open().unwrap();
     let (_, page) = read(&office, "/").await;
     assert!(page.contains("2 shows, 1 sold out"), "{page}");

@@ -1,7 +1,7 @@
-//! The power goes while requests are on their way to Stripe, at each step: before Stripe has heard of it, after Stripe has done it, and
-//! so that it arrives when the next host is at it already. Then it goes once more while that one asks what became of them.
+//! Crashes during requests to Stripe, at each step: before Stripe receives the request, after Stripe has processed it,
+//! and so that it arrives while the next host is working. A second crash follows while that host looks up the outcomes.
 //!
-//! However it comes, an order is complete and was charged once, or it is not and was charged nothing.
+//! In every case, an order is complete and was charged once, or is not complete and was not charged.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ struct Stopped {
     card: &'static str,
 }
 
-/// Begins a payment for each step and moment, and returns once all of them are stopped there.
+/// Starts a payment for each step and moment, and returns when all of them are stopped there.
 async fn payments(shop: &mut Shop, steps: &[(Step, &'static str)]) -> Vec<Stopped> {
     let mut all = Vec::new();
     for (step, card) in steps {
@@ -27,7 +27,7 @@ async fn payments(shop: &mut Shop, steps: &[(Step, &'static str)]) -> Vec<Stoppe
             let (order, buyer) = shop.order(all.len()).await;
             shop.proxy.stop(&order, *step, moment);
             let body = json!({ "orderId": order, "token": card });
-            // Nobody gets its answer: the host dies before.
+            // The answer is never received: the host dies before.
             tokio::spawn(shop.host.post("/api/payments", &body).bearer_auth(&buyer).send());
             shop.proxy.reached(&order, *step).await;
             all.push(Stopped { order, buyer, step: *step, moment, card });
@@ -36,7 +36,7 @@ async fn payments(shop: &mut Shop, steps: &[(Step, &'static str)]) -> Vec<Stoppe
     all
 }
 
-/// The books and the order agree.
+/// Checks that the books and the order agree.
 async fn check(shop: &Shop, stopped: &Stopped) {
     let Stopped { order, buyer, step, moment, card } = stopped;
     let found = shop.order_when(order, buyer, is_settled).await;
@@ -52,7 +52,7 @@ async fn check(shop: &Shop, stopped: &Stopped) {
         let ticket = shop.get(&format!("/api/tickets/{ticket}"), buyer).await;
         assert_eq!(ticket["status"], "available", "{case}");
     }
-    // What Stripe did before the power went is not lost, and what it never heard of did not happen.
+    // Payments that Stripe processed before the crash are not lost, and requests that it never received had no effect.
     let takes = matches!(step, Step::Confirm | Step::Capture) && *card == "pm_card_visa";
     match moment {
         Moment::After if takes => assert_eq!(found["status"], "complete", "{case}"),
@@ -68,7 +68,7 @@ async fn crash_at(more: &'static [&'static str], steps: &[(Step, &'static str)])
     for stopped in &stopped {
         check(&shop, stopped).await;
     }
-    // Nothing changes any more, whatever arrives late or is asked again.
+    // Late and repeated requests change nothing.
     shop.crash().await;
     for stopped in &stopped {
         check(&shop, stopped).await;
@@ -103,7 +103,7 @@ async fn a_payment_that_is_authorized_first_survives_a_crash_at_each_step() {
     crash_at(&["--stripe-capture", "authorize-first"], STEPS).await;
 }
 
-/// The second crash hits the host while it asks what became of what the first one cut off.
+/// The second crash hits the host while it looks up the payments that the first one interrupted.
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
 async fn a_crash_while_recovering_from_a_crash_changes_nothing() {
@@ -112,7 +112,7 @@ async fn a_crash_while_recovering_from_a_crash_changes_nothing() {
     shop.host.kill();
     let before = std::mem::replace(&mut shop.proxy, Proxy::start(&shop.stand_in.url).await);
     for (at, payment) in stopped.iter_mut().enumerate() {
-        // The lookup makes the intent again and cancels it.
+        // The lookup creates the intent again and cancels it.
         payment.moment = MOMENTS[at % 3];
         shop.proxy.stop(&payment.order, Step::Create, MOMENTS[(at + 1) % 3]);
     }
@@ -153,7 +153,7 @@ async fn money_goes_back_once_whenever_the_power_goes() {
     shop.close();
 }
 
-/// Nobody chooses the moment: some are answered, some are on their way, some have not begun.
+/// The crash comes at an arbitrary moment: some payments are answered, some are in progress, some have not begun.
 #[tokio::test]
 #[ignore = "needs the stand-in: cargo xtask test --only stripe"]
 async fn many_buyers_at_once_and_a_crash_among_them() {
@@ -172,7 +172,7 @@ async fn many_buyers_at_once_and_a_crash_among_them() {
         })
         .collect();
     for (at, payment) in paying.into_iter().enumerate() {
-        // After the kill they fail.
+        // Requests fail after the kill.
         let _ = payment.await.unwrap();
         if at == 3 {
             shop.host.kill();

@@ -1,5 +1,5 @@
-//! Real payments: the real binary with `--gateway stripe`, over HTTP to a stand-in for Stripe that keeps books as Stripe does and that
-//! others wrote. `cargo xtask test --only stripe` starts it and then runs these.
+//! Tests of payments by the real binary with `--gateway stripe`, over HTTP to a third-party stand-in for Stripe that
+//! keeps books as Stripe does. `cargo xtask test --only stripe` starts the stand-in and runs these tests.
 
 mod crash;
 mod payments;
@@ -17,7 +17,7 @@ use stand_in::StandIn;
 
 const SECRET: &str = "whsec_of_today";
 
-/// A host that takes money, with what it takes it from.
+/// A host with its stand-in for Stripe.
 struct Shop {
     dir: tempfile::TempDir,
     stand_in: StandIn,
@@ -28,7 +28,7 @@ struct Shop {
     buyers: Vec<String>,
 }
 
-/// At how many orders one buyer is held at most.
+/// Maximum number of orders of one buyer.
 const ORDERS_EACH: usize = 8;
 
 fn serve(dir: &Path, proxy: &Proxy, more: &[&str]) -> Process {
@@ -51,16 +51,16 @@ impl Shop {
         Self { dir, stand_in, proxy, more, host, seller, buyers: Vec::new() }
     }
 
-    /// Ends the host as a power cut would, and starts it again.
+    /// Kills the host as a power failure would, and starts it again.
     async fn crash(&mut self) {
         self.host.kill();
-        // What was under way to Stripe then goes on, or is lost, as each stop says.
+        // Requests in progress then continue or are lost, as each stop defines.
         let before = std::mem::replace(&mut self.proxy, Proxy::start(&self.stand_in.url).await);
         self.host = serve(self.dir.path(), &self.proxy, self.more);
         before.open();
     }
 
-    /// Somebody's order of one ticket: the order's id and the buyer's token.
+    /// Creates an order of one ticket; returns the order's id and the buyer's token.
     async fn order(&mut self, at: usize) -> (String, String) {
         if self.buyers.len() <= at / ORDERS_EACH {
             let name = format!("buyer{}", self.buyers.len());
@@ -90,7 +90,7 @@ impl Shop {
         self.post(&format!("/api/orders/{order}/refund"), &self.seller, body).await
     }
 
-    /// The order, once it and its charge are as they are looked for.
+    /// Waits until the order and its charge fulfil the condition, and returns the order.
     async fn order_when(&self, order: &str, buyer: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let path = format!("/api/orders/{order}");
         let mut found = Value::Null;
@@ -104,7 +104,7 @@ impl Shop {
         panic!("{found}");
     }
 
-    /// How often the journal has this event of this order.
+    /// Returns the number of records with this event of this order.
     async fn count(&self, event: &str, order: &str) -> usize {
         let records = self.get("/api/journal?limit=100", &self.seller).await;
         let records = records.as_array().unwrap();
@@ -113,7 +113,7 @@ impl Shop {
         records.iter().filter(is_it).count()
     }
 
-    /// Closes the host; what it wrote down is sound, and no log has a secret.
+    /// Closes the host. Checks that the journal is valid and that no log contains a secret.
     fn close(self) {
         let (status, logs) = self.host.terminate();
         assert_eq!(status, Some(0), "{logs}");

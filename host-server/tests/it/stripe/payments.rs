@@ -1,10 +1,10 @@
-//! Money taken and given back, and what is done about answers that don't come.
+//! Tests of charges, refunds and lost answers.
 
 use super::proxy::{Moment, Step};
 use super::stand_in::Books;
 use super::*;
 
-/// Nothing but one intent that took nothing.
+/// The books with one intent that took no money.
 const NOTHING: Books = Books { intents: 1, taken: 0, charges: 0, set_aside: 0, refunds: 0 };
 
 const AUTHORIZE: &[&str] = &["--stripe-capture", "authorize-first"];
@@ -48,19 +48,19 @@ async fn a_declined_card_frees_the_ticket_for_good() {
         for (at, token) in ["pm_card_chargeCustomerFail", "pm_nobody_knows"].into_iter().enumerate() {
             let (order, buyer) = shop.order(at).await;
             let (status, error) = shop.pay(&order, &buyer, token).await;
-            // The stand-in gives no code with either.
+            // The stand-in gives no decline code for either card.
             assert_eq!((status, &error["errors"][0]["message"]), (402, &json!("The card was declined")), "{error}");
             let found = shop.order_when(&order, &buyer, is_settled).await;
             assert_eq!((&found["status"], charge_status(&found)), (&json!("cancelled"), "failed"));
             assert_eq!(shop.stand_in.books(&order).await, NOTHING);
-            // Not even the buyer's own page can try another card.
+            // The buyer's page can't try another card either.
             assert_eq!(shop.stand_in.intents(&order).await[0]["status"], "canceled");
         }
         shop.close();
     }
 }
 
-/// Stripe does it, and its answer stays away for longer than anybody waits.
+/// Tests a payment that Stripe processes, but whose answer is lost.
 async fn lost(more: &'static [&'static str], step: Step) {
     let mut shop = Shop::open(more).await;
     let (order, buyer) = shop.order(0).await;
@@ -114,7 +114,7 @@ async fn a_buyer_confirms_with_the_bank_or_does_not() {
         let path = format!("/api/payments/{}", charge["id"].as_str().unwrap());
         let secret = shop.get(&path, &buyer).await["clientSecret"].as_str().unwrap().to_owned();
         assert_eq!(shop.get(&path, &shop.seller).await["clientSecret"], Value::Null);
-        // A restart in between loses nothing: Stripe tells the secret again.
+        // A restart in between loses nothing: the host gets the secret from Stripe again.
         shop.crash().await;
         let waits = |order: &Value| order["charge"]["status"] == "pending";
         shop.order_when(&order, &buyer, waits).await;
@@ -144,7 +144,7 @@ async fn a_buyer_who_never_confirms_loses_the_tickets_and_no_money() {
     let (order, buyer) = shop.order(0).await;
     let (status, charge) = shop.pay(&order, &buyer, &card).await;
     assert_eq!((status, &charge["status"]), (202, &json!("requires_action")), "{charge}");
-    // The hold ends, and with it the wait: what waited at Stripe is cancelled before the tickets are free.
+    // The hold ends, and with it the wait. The intent at Stripe is cancelled before the tickets are free.
     let found = shop.order_when(&order, &buyer, is_settled).await;
     assert_eq!((&found["status"], charge_status(&found)), (&json!("cancelled"), "failed"), "{found}");
     assert_eq!(shop.stand_in.intents(&order).await[0]["status"], "canceled");

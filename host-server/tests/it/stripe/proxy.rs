@@ -1,4 +1,4 @@
-//! What stands between the host and the stand-in for Stripe: it lets requests through, or stops one of them where the test says.
+//! A proxy between the host and the stand-in for Stripe. It forwards requests, or stops one of them at a given moment.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -22,14 +22,14 @@ pub(crate) enum Step {
     Refund,
 }
 
-/// Where a request is stopped.
+/// The moment at which a request is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Moment {
-    /// Before Stripe has heard of it, and it never does.
+    /// Before Stripe receives the request; it is lost.
     Before,
-    /// After Stripe has done it, and before anybody is told.
+    /// After Stripe has processed the request; its answer is delayed.
     After,
-    /// Before Stripe has heard of it, and it does when the test lets it through, whoever still waits for the answer.
+    /// Before Stripe receives the request; Stripe receives it when the test opens the proxy.
     Late,
 }
 
@@ -37,13 +37,13 @@ pub(crate) enum Moment {
 struct Shared {
     target: String,
     client: reqwest::Client,
-    /// Where the requests about an order are to be stopped: each stop is for one request.
+    /// The planned stops of requests about an order. Each applies to one request.
     stops: Mutex<HashMap<(String, Step), Moment>>,
-    /// The orders of intents that were made.
+    /// The orders of the created intents.
     orders: Mutex<HashMap<String, String>>,
-    /// The orders of which a request is, or was, stopped.
+    /// The orders and steps at which a request is or was stopped.
     reached: watch::Sender<HashSet<(String, Step)>>,
-    /// Whether what is stopped goes on.
+    /// `true` if stopped requests continue.
     open: watch::Sender<bool>,
 }
 
@@ -82,7 +82,7 @@ impl Proxy {
         self.shared.reached.subscribe().wait_for(|reached| reached.contains(&wanted)).await.unwrap();
     }
 
-    /// Lets through whatever is stopped.
+    /// Lets all stopped requests continue.
     pub(crate) fn open(&self) {
         self.shared.open.send_replace(true);
     }
@@ -91,7 +91,7 @@ impl Proxy {
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    // In a task of its own: what is on its way arrives even if its sender has died.
+    // A separate task, so that a request arrives even if its sender has died.
     tokio::spawn(async move { shared.pass(parts.method, parts.uri, parts.headers, body).await }).await.unwrap()
 }
 
@@ -117,7 +117,7 @@ impl Shared {
         }
     }
 
-    /// The order that a request is about, and what it does.
+    /// Returns the order and the step of a request.
     fn subject(&self, method: &Method, uri: &Uri, body: &[u8]) -> Option<(String, Step)> {
         if method != Method::POST {
             return None;

@@ -1,26 +1,26 @@
-//! The stand-in for Stripe as a test sees it: what it has taken, and what its owner can do at its desk.
+//! Access to the stand-in for Stripe: its books, and its configuration.
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 
-/// The stand-in that the test command has started.
+/// The stand-in that the test command started.
 pub(crate) struct StandIn {
     pub(crate) url: String,
     client: Client,
 }
 
-/// What Stripe has of an order.
+/// The books of an order at Stripe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Books {
-    /// How many intents there are.
+    /// Number of intents.
     pub(crate) intents: usize,
-    /// What was taken, in cents, less what was given back.
+    /// Amount taken less refunds, in cents.
     pub(crate) taken: i64,
-    /// How many charges took money.
+    /// Number of charges that took money.
     pub(crate) charges: usize,
-    /// What is set aside.
+    /// Amount authorized and not captured, in cents.
     pub(crate) set_aside: i64,
-    /// How many refunds there were.
+    /// Number of refunds.
     pub(crate) refunds: usize,
 }
 
@@ -48,7 +48,7 @@ impl StandIn {
         answer.json().await.unwrap()
     }
 
-    /// Has every message sent to this address, too.
+    /// Registers this address as a further receiver of webhooks.
     pub(crate) async fn tell(&self, url: &str, secret: &str) {
         let id = format!("host{}", url.rsplit(':').next().unwrap().split('/').next().unwrap());
         let request = self.request(reqwest::Method::POST, &format!("_config/webhooks/{id}"));
@@ -56,7 +56,7 @@ impl StandIn {
         request.json(&body).send().await.unwrap().error_for_status().unwrap();
     }
 
-    /// A card of this number, as Stripe's script makes it in the browser.
+    /// Creates a payment method for this card number, as Stripe's script does in the browser.
     pub(crate) async fn card(&self, number: &str) -> String {
         let form = [
             ("type", "card"),
@@ -68,7 +68,7 @@ impl StandIn {
         self.post("payment_methods", &form).await["id"].as_str().unwrap().to_owned()
     }
 
-    /// Every intent of an order.
+    /// Returns all intents of an order.
     pub(crate) async fn intents(&self, order: &str) -> Vec<Value> {
         let (mut all, mut after) = (Vec::new(), String::new());
         loop {

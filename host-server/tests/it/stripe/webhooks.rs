@@ -1,4 +1,4 @@
-//! What Stripe tells by itself: signed, in any order, any number of times.
+//! Tests of webhooks by Stripe: signed, in any order, any number of times.
 
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -50,7 +50,7 @@ impl Shop {
 async fn a_message_before_the_answer_completes_the_order_once() {
     for more in [&[][..], &["--stripe-capture", "authorize-first"]] {
         let mut shop = Shop::open(more).await;
-        // The stand-in's own messages: it sends them a second after it did something.
+        // The stand-in's own messages, which it sends a second after a change.
         shop.stand_in.tell(&format!("{}{PATH}", shop.host.url), SECRET).await;
         let (order, buyer) = shop.order(0).await;
         let step = if more.is_empty() { Step::Confirm } else { Step::Capture };
@@ -64,7 +64,7 @@ async fn a_message_before_the_answer_completes_the_order_once() {
         assert_eq!(paying.await.unwrap().unwrap().status(), 201);
         shop.proxy.open();
 
-        // The same again, under the same name and another, changes nothing.
+        // Repetitions with the same id and with another id change nothing.
         let intent = shop.stand_in.intents(&order).await.remove(0);
         let seq = shop.get("/api/journal?limit=100", &shop.seller).await.as_array().unwrap().len();
         for id in ["evt_1", "evt_1", "evt_2"] {
@@ -108,7 +108,7 @@ async fn only_stripe_is_believed() {
 
     let other = format!("{}/api/payments/webhooks/paypal", shop.host.url);
     assert_eq!(shop.host.client.post(other).body(body.clone()).send().await.unwrap().status(), 404);
-    // The secret of before is still good, and kinds that nobody knows are taken and ignored.
+    // The previous secret is still valid, and unknown kinds are accepted and ignored.
     assert_eq!(shop.send(Some(&signature("whsec_of_before", now(), &body)), &body).await.0, 200);
     assert_eq!(shop.count("ChargeDisputed", &order).await, 1);
     assert_eq!(shop.told("evt_3", "invoice.paid", &json!({ "id": "in_1" })).await, 200);
@@ -133,7 +133,7 @@ async fn what_is_done_at_the_processor_is_recorded_once() {
     assert_eq!(found["charge"]["refunds"][0]["reason"], "elsewhere");
     assert_eq!(shop.count("ChargeRefunded", &order).await, 1);
 
-    // The end of a dispute comes before its beginning: it is refused, sent again, and then true.
+    // The end of a dispute arrives before its beginning: it is refused at first, and accepted when it is sent again.
     let dispute = |status: &str| {
         json!({ "id": "dp_1", "object": "dispute", "amount": 1499, "currency": "usd", "reason": "fraudulent",
             "status": status, "payment_intent": intent })
@@ -146,7 +146,7 @@ async fn what_is_done_at_the_processor_is_recorded_once() {
     let found = shop.get(&format!("/api/orders/{order}"), &buyer).await;
     assert_eq!(found["charge"]["disputes"][0]["status"], "lost", "{found}");
     assert_eq!(shop.count("DisputeClosed", &order).await, 1);
-    // The buyer has the money; nobody gives it back twice.
+    // The buyer has the money already, so a refund is refused.
     assert_eq!(shop.refund(&order, None).await.0, 409);
     shop.close();
 }

@@ -1,4 +1,4 @@
-//! Webhooks at the console, as a browser without JavaScript sends its forms.
+//! Tests of webhooks in the console, with forms as a browser without JavaScript sends them.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::harness::Process;
 /// An operator at the console.
 struct Console {
     server: Process,
-    /// It tells where a form leads instead of going there.
+    /// A client that does not follow redirects.
     client: reqwest::Client,
     session: String,
 }
@@ -27,14 +27,14 @@ impl Console {
         format!("session={}; form={TOKEN}", self.session)
     }
 
-    /// The status of a page and its text.
+    /// Returns the status of a page and its text.
     async fn look(&self, path: &str) -> (u16, String) {
         let call = self.server.get(path).header("cookie", self.cookie()).header("accept", "text/html");
         let answer = call.send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// Sends a form: the status, where it leads, and the text.
+    /// Sends a form; returns the status, the redirect's target and the text.
     async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
         let fields = fields.iter().chain([&("form-token", TOKEN)]);
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
@@ -45,7 +45,7 @@ impl Console {
         (answer.status().as_u16(), location.unwrap_or_default(), answer.text().await.unwrap())
     }
 
-    /// The id that a fresh form to add a webhook has.
+    /// Returns the id in a new form that adds a webhook.
     async fn fresh_id(&self) -> String {
         let (status, page) = self.look("/console/webhooks/new").await;
         assert_eq!(status, 200, "{page}");

@@ -1,4 +1,4 @@
-//! Webhooks end to end: the real binary, and a receiver on a socket of its own.
+//! Tests of webhooks from end to end, with the real binary and a receiver on a socket.
 
 mod console;
 mod process;

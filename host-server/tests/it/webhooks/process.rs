@@ -1,4 +1,4 @@
-//! Deliveries by the real binary, which dies and comes back.
+//! Tests of deliveries by the real binary, with crashes and restarts.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::receiver::Receiver;
 use crate::harness::{Finish, Process, command};
 
-/// How often the power goes.
+/// Number of crashes.
 const ROUNDS: usize = 3;
 
 pub(super) const ALLOWED: &[&str] = &["--webhooks-allow-http", "--webhooks-allow-private"];
@@ -30,7 +30,7 @@ pub(super) async fn operator(server: &Process, dir: &Path) -> String {
     token
 }
 
-/// Asks, and gives status and body.
+/// Sends a request; returns status and body.
 async fn ask(server: &Process, token: &str, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     let call = server.client.request(method.parse().unwrap(), format!("{}{path}", server.url)).bearer_auth(token);
     let answer = body.into_iter().fold(call, |call, body| call.json(&body)).send().await.unwrap();
@@ -45,7 +45,7 @@ async fn subscribe(server: &Process, token: &str, receiver: &Receiver, after: u6
     webhook["id"].as_str().unwrap().to_owned()
 }
 
-/// Lists 100 tickets: as many records.
+/// Lists 100 tickets, which creates 100 records.
 async fn list_tickets(server: &Process, token: &str) {
     let tickets: Vec<_> = (0..100).map(|at| json!({ "title": format!("Seat {at}"), "price": "10.00" })).collect();
     let (status, body) = ask(server, token, "POST", "/api/tickets/batch", Some(json!({ "tickets": tickets }))).await;
@@ -121,7 +121,7 @@ async fn an_endpoint_that_redirects_then_is_gone_then_is_back() {
 
     let (_, rotated) = ask(&server, &token, "POST", &format!("{path}/rotate-secret"), None).await;
     for secret in [None, Some(&rotated["secret"])] {
-        // Both the secret of before and the new one are good.
+        // Both the previous secret and the new one are valid.
         if let Some(secret) = secret {
             receiver.expect_secret(secret);
         }
@@ -167,7 +167,7 @@ async fn nobody_reaches_inside_through_the_host() {
         let (status, answer) = ask(&server, &token, "POST", "/api/webhooks", Some(body)).await;
         assert_eq!((status, &answer["errors"][0]["field"]), (400, &json!("url")), "{host} {answer}");
     }
-    // What was subscribed to when it was allowed is refused when it is delivered.
+    // An address that was allowed when it was subscribed is refused at delivery.
     let (_, pinged) = ask(&server, &token, "POST", &format!("{path}/ping"), None).await;
     assert_eq!(pinged["error"], "must not lead to a private address", "{pinged}");
     assert!(receiver.got().is_empty());

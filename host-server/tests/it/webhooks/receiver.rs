@@ -1,4 +1,4 @@
-//! A receiver that checks every signature, and answers as it is told.
+//! A receiver that checks all signatures, and answers with a configured status.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::sync::Notify;
 
-/// What a receiver has got.
+/// A message that a receiver has got.
 #[derive(Debug, Clone)]
 pub(super) struct Got {
     pub(super) path: String,
@@ -33,7 +33,7 @@ struct Inner {
     more: Notify,
 }
 
-/// A receiver; it is gone when the test's runtime is.
+/// A receiver, which ends with the test's runtime.
 #[derive(Clone)]
 pub(super) struct Receiver {
     inner: Arc<Inner>,
@@ -64,7 +64,7 @@ impl Receiver {
         self.inner.got.lock().unwrap().clone()
     }
 
-    /// Waits until it has got what is wanted, and gives all that it has.
+    /// Waits until the received messages fulfil the condition, and returns all of them.
     pub(super) async fn until(&self, wanted: impl Fn(&[Got]) -> bool) -> Vec<Got> {
         loop {
             let more = self.inner.more.notified();
@@ -83,7 +83,7 @@ async fn take(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, bod
     }
     let id = headers["webhook-id"].to_str().unwrap().to_owned();
     let body = serde_json::from_slice(&body).unwrap();
-    // Whoever sees that this has come and changes the answer means the next one.
+    // The status is read before the message is published: a later change applies to the next message.
     let status = inner.status.lock().unwrap().unwrap_or(StatusCode::NO_CONTENT);
     inner.got.lock().unwrap().push(Got { path: uri.path().to_owned(), id, body });
     inner.more.notify_waiters();

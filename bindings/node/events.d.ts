@@ -7,359 +7,363 @@ export interface PublishedMoney {
   currency: string
 }
 
-/** The money is set aside: the order keeps its tickets until it is captured. */
+/** The money was authorized. The order keeps its tickets until the money is captured. */
 export interface ChargeAuthorizedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** The gateway's own name for the charge. */
+  /** Gateway's reference for the charge. */
   reference?: string
 }
 
-/** The money was taken: the order is complete and its tickets are sold. */
+/** The money was taken. The order is complete and its tickets are sold. */
 export interface ChargeCreatedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What was taken. */
+  /** Amount that was taken. */
   amount: PublishedMoney
-  /** The gateway's own name for the charge. */
+  /** Gateway's reference for the charge. */
   reference?: string
-  /** The tickets that are sold. */
+  /** Tickets that are sold. */
   tickets: TicketVersion[]
-  /** What the platform keeps of each, in minor units and the order's sequence; empty if that is nothing. */
+  /** Fee of each ticket, in minor units and the order's sequence; empty if there are no fees. */
   fees?: number[]
 }
 
-/** The buyer's bank took money back until it is clear whose it is. */
+/** The buyer's bank took money back until the dispute is closed. */
 export interface ChargeDisputedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** The gateway's own name for the dispute. */
+  /** Gateway's reference for the dispute. */
   reference: string
-  /** How much. */
+  /** Disputed amount. */
   amount: PublishedMoney
-  /** Why, in the gateway's words. */
+  /** Reason, in the gateway's words. */
   reason: string
 }
 
-/** Money is nobody's and could not be given back: an operator has to see to it. */
+/** Late money could not be given back. An operator has to resolve it. */
 export interface ChargeEscalatedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
-  /** How much there is. */
+  /** Amount that is left. */
   amount: PublishedMoney
-  /** Why. */
+  /** Reason for the escalation. */
   reason: string
 }
 
 /** The money was not taken. */
 export interface ChargeFailedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** Why, in words that a buyer may read. */
+  /** Reason, in words that a buyer may read. */
   reason: string
 }
 
 /**
  * Money was given back.
  *
- * A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
+ * A refund that was made at the card processor, not requested by the box office, has no `RefundStarted`.
  */
 export interface ChargeRefundedData {
-  /** The refund. */
+  /** Id of the refund. */
   refundId?: string
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What was given back. */
+  /** Amount that was given back. */
   amount: PublishedMoney
-  /** The gateway's own name for the refund. */
+  /** Gateway's reference for the refund. */
   reference?: string
-  /** The tickets that are for sale again. */
+  /** Tickets that are for sale again. */
   tickets?: TicketVersion[]
 }
 
-/** A charge that came late pays a new order, because its buyer could still have the tickets. */
+/** Late money pays a new order, because its buyer could still have the tickets. */
 export interface ChargeTransferredData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
-  /** The new order. */
+  /** Id of the new order. */
   to: string
 }
 
-/** Money that was set aside was released: none was taken. */
+/** A late authorization was voided. No money was taken. */
 export interface ChargeVoidedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
 }
 
-/** It is clear whose disputed money is. */
+/** A dispute was closed. */
 export interface DisputeClosedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** The gateway's own name for the dispute. */
+  /** Gateway's reference for the dispute. */
   reference: string
-  /** How much it was about. */
+  /** Disputed amount. */
   amount: PublishedMoney
-  /** Whether it came back from the buyer's bank. */
+  /** `true` if the money came back from the buyer's bank. */
   won: boolean
 }
 
-/** An operator has seen to money that was nobody's. */
+/** An operator resolved late money. */
 export interface EscalationResolvedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
-  /** How much it was about. */
+  /** Amount that was resolved. */
   amount: PublishedMoney
-  /** What became of it. */
+  /** Outcome for the money. */
   resolution: Resolution
-  /** What the operator wants remembered. */
+  /** Operator's note. */
   note: string
 }
 
 /**
  * Money came for an order that had ended.
  *
- * What becomes of it is told by the next event of the same moment: `ChargeTransferred`, `RefundStarted` or `ChargeEscalated`.
+ * The next event, decided at the same moment, tells what happens to the money: `ChargeTransferred`, `RefundStarted` or
+ * `ChargeEscalated`.
  */
 export interface LateMoneyReceivedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
-  /** What was taken. */
+  /** Amount that was taken. */
   amount: PublishedMoney
-  /** The gateway's own name for the charge. */
+  /** Gateway's reference for the charge. */
   reference?: string
 }
 
-/** An order ended and freed its tickets. */
+/** An order was cancelled and freed its tickets. */
 export interface OrderCancelledData {
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** Why it ended. */
+  /** Reason why it was cancelled. */
   reason: CancelReason
-  /** The tickets that are free again. */
+  /** Tickets that became available again. */
   tickets: TicketVersion[]
 }
 
 /** An order locked its tickets. */
 export interface OrderCreatedData {
-  /** The new order. */
+  /** Id of the new order. */
   orderId: string
-  /** Who buys. */
+  /** Buyer of the tickets. */
   buyerId: string
-  /** The tickets as they were at the moment of the lock. */
+  /** Tickets as they were when the order locked them. */
   tickets: PublishedOrderedTicket[]
-  /** The sum of their prices. */
+  /** Sum of their prices. */
   total: PublishedMoney
-  /** When the hold ends unless the order is paid. */
+  /** Time at which the hold ends unless a payment has started. */
   expiresAt: string
 }
 
 /** An order reached its deadline and freed its tickets. */
 export interface OrderExpiredData {
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** The tickets that are free again. */
+  /** Tickets that became available again. */
   tickets: TicketVersion[]
 }
 
 /** A ticket as it was when an order locked it. */
 export interface PublishedOrderedTicket {
-  /** The ticket. */
+  /** Id of the ticket. */
   id: string
-  /** Who sells it. */
+  /** Seller of the ticket. */
   sellerId: string
-  /** What it was called. */
+  /** Title of the ticket at that time. */
   title: string
-  /** What it cost; what the buyer pays. */
+  /** Price at that time, which the buyer pays. */
   price: PublishedMoney
-  /** The ticket's version after the lock. */
+  /** Version of the ticket after the lock. */
   version: number
 }
 
 /** The gateway is about to be asked for the money of an order. */
 export interface PaymentStartedData {
-  /** The new charge; the gateway's idempotency key. */
+  /** Id of the new charge, which is the gateway's idempotency key. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What is to be taken. */
+  /** Amount to be taken. */
   amount: PublishedMoney
-  /** The gateway's name. */
+  /** Name of the gateway. */
   gateway: string
 }
 
-/** A seller was paid what they were owed, or a part of it. */
+/** A seller was paid all or part of what they were owed. */
 export interface PayoutRecordedData {
-  /** The payout. */
+  /** Id of the payout. */
   payoutId: string
-  /** Who was paid. */
+  /** Seller who was paid. */
   sellerId: string
-  /** How much. */
+  /** Amount paid. */
   amount: PublishedMoney
-  /** By what it is found at the bank. */
+  /** Reference by which the bank identifies the payout. */
   reference: string
 }
 
-/** The gateway refused to give the money back, for good. */
+/** The gateway permanently refused to give the money back. */
 export interface RefundFailedData {
-  /** The refund. */
+  /** Id of the refund. */
   refundId: string
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What was not given back. */
+  /** Amount that was not given back. */
   amount: PublishedMoney
-  /** Why, in the gateway's words. */
+  /** Reason, in the gateway's words. */
   reason: string
 }
 
 /** The gateway is about to be asked to give the money back. */
 export interface RefundStartedData {
-  /** The new refund; the gateway's idempotency key. Journals from before partial refunds have none: there was one a charge. */
+  /**
+   * Id of the new refund, which is the gateway's idempotency key. Journals from before partial refunds have none, because a charge had
+   * one refund.
+   */
   refundId?: string
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What is to be given back. */
+  /** Amount to be given back. */
   amount: PublishedMoney
-  /** Why. */
+  /** Reason for the refund. */
   reason: RefundReason
-  /** Whether the tickets are sold anew once it is done. */
+  /** `true` if the tickets go back on sale once the refund is done. */
   returnToSale: boolean
 }
 
-/** A session ended before its time. */
+/** A session was ended before it expired. */
 export interface SessionRevokedData {
-  /** The session's user. */
+  /** Id of the session's user. */
   userId: string
-  /** The session. */
+  /** Id of the session. */
   sessionId: string
-  /** When the session would have ended by itself: after that the fact no longer matters. */
+  /** Time at which the session would have expired. After that the fact no longer matters. */
   expiresAt: string
 }
 
-/** What people attend: a concert, a match, a play. */
+/** An event that people attend: a concert, a match, a play. */
 export interface PublishedShow {
-  /** What it is called. */
+  /** Name of the show. */
   name: string
-  /** Its kind, such as `concert`. */
+  /** Kind of show, such as `concert`. */
   category?: string
-  /** Where it takes place. */
+  /** Place of the show. */
   venue?: string
-  /** When it starts; from then on its tickets can't be ordered. */
+  /** Time at which the show starts. From then on its tickets can't be ordered. */
   startsAt: string
 }
 
 /** A ticket was listed. */
 export interface TicketCreatedData {
-  /** The new ticket. */
+  /** Id of the new ticket. */
   ticketId: string
-  /** Who sells it. */
+  /** Seller of the ticket. */
   sellerId: string
-  /** What it is called. */
+  /** Title of the ticket. */
   title: string
-  /** What it costs. */
+  /** Price of the ticket. */
   price: PublishedMoney
-  /** What it lets its holder attend. */
+  /** Show that the ticket is for. */
   show?: PublishedShow
-  /** Where in the venue its place is. */
+  /** Label of the seat in the venue. */
   seat?: string
 }
 
 /** A ticket's title, price or show changed. */
 export interface TicketUpdatedData {
-  /** The ticket. */
+  /** Id of the ticket. */
   ticketId: string
-  /** Its title after it. */
+  /** Title after the event. */
   title: string
-  /** Its price after it. */
+  /** Price after the event. */
   price: PublishedMoney
-  /** Its show after it. */
+  /** Show after the event. */
   show?: PublishedShow
 }
 
-/** A ticket's version after an event of its order. */
+/** Version of a ticket after an event of its order. */
 export interface TicketVersion {
-  /** The ticket. */
+  /** Id of the ticket. */
   id: string
-  /** Its version after the event. */
+  /** Version of the ticket after the event. */
   version: number
 }
 
 /** A ticket was taken off sale by its seller. */
 export interface TicketWithdrawnData {
-  /** The ticket. */
+  /** Id of the ticket. */
   ticketId: string
 }
 
-/** Somebody signed up. */
+/** A user signed up. */
 export interface UserCreatedData {
-  /** The new user. */
+  /** Id of the new user. */
   userId: string
 }
 
 /** A user's personal data was deleted. */
 export interface UserErasedData {
-  /** The user. */
+  /** Id of the user. */
   userId: string
 }
 
 /** A user's email, password or role changed. */
 export interface UserUpdatedData {
-  /** The user. */
+  /** Id of the user. */
   userId: string
-  /** Whether the email changed; the vault has the new one. */
+  /** `true` if the email changed. The vault has the new one. */
   emailChanged: boolean
-  /** Whether the password changed. */
+  /** `true` if the password changed. */
   passwordChanged: boolean
-  /** Whether the user is an operator after it. */
+  /** `true` if the user is an operator after the event. */
   operator: boolean
-  /** The user's epoch after it; sessions of an earlier epoch have ended. */
+  /** Epoch of the user after the event. Sessions of an earlier epoch have ended. */
   epoch: number
 }
 
-/** Money was set aside for an order that had ended; the gateway is about to be asked to release it. */
+/** Money was authorized for an order that had ended. The gateway is about to be asked to void the authorization. */
 export interface VoidStartedData {
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The order that had ended. */
+  /** Id of the order that had ended. */
   orderId: string
-  /** The gateway's own name for the charge. */
+  /** Gateway's reference for the charge. */
   reference?: string
 }
 
 /** The data of each event, by its name. */
 export interface EventData {
-  /** Somebody signed up. */
+  /** A user signed up. */
   UserCreated: UserCreatedData
   /** A user's email, password or role changed. */
   UserUpdated: UserUpdatedData
   /** A user's personal data was deleted. */
   UserErased: UserErasedData
-  /** A session ended before its time. */
+  /** A session was ended before it expired. */
   SessionRevoked: SessionRevokedData
   /** A ticket was listed. */
   TicketCreated: TicketCreatedData
@@ -369,13 +373,13 @@ export interface EventData {
   TicketWithdrawn: TicketWithdrawnData
   /** An order locked its tickets. */
   OrderCreated: OrderCreatedData
-  /** An order ended and freed its tickets. */
+  /** An order was cancelled and freed its tickets. */
   OrderCancelled: OrderCancelledData
   /** An order reached its deadline and freed its tickets. */
   OrderExpired: OrderExpiredData
   /** The gateway is about to be asked for the money of an order. */
   PaymentStarted: PaymentStartedData
-  /** The money was taken: the order is complete and its tickets are sold. */
+  /** The money was taken. The order is complete and its tickets are sold. */
   ChargeCreated: ChargeCreatedData
   /** The money was not taken. */
   ChargeFailed: ChargeFailedData
@@ -383,27 +387,27 @@ export interface EventData {
   RefundStarted: RefundStartedData
   /** Money was given back. */
   ChargeRefunded: ChargeRefundedData
-  /** The money is set aside: the order keeps its tickets until it is captured. */
+  /** The money was authorized. The order keeps its tickets until the money is captured. */
   ChargeAuthorized: ChargeAuthorizedData
-  /** The gateway refused to give money back, for good. */
+  /** The gateway permanently refused to give the money back. */
   RefundFailed: RefundFailedData
   /** Money came for an order that had ended. */
   LateMoneyReceived: LateMoneyReceivedData
-  /** A charge that came late pays a new order. */
+  /** Late money pays a new order. */
   ChargeTransferred: ChargeTransferredData
-  /** Money is nobody's and could not be given back: an operator has to see to it. */
+  /** Late money could not be given back. An operator has to resolve it. */
   ChargeEscalated: ChargeEscalatedData
-  /** An operator has seen to money that was nobody's. */
+  /** An operator resolved late money. */
   EscalationResolved: EscalationResolvedData
-  /** Money was set aside too late; the gateway is about to be asked to release it. */
+  /** Money was authorized too late. The gateway is about to be asked to void the authorization. */
   VoidStarted: VoidStartedData
-  /** Money that was set aside was released. */
+  /** A late authorization was voided. No money was taken. */
   ChargeVoided: ChargeVoidedData
-  /** The buyer's bank took money back until it is clear whose it is. */
+  /** The buyer's bank took money back until the dispute is closed. */
   ChargeDisputed: ChargeDisputedData
-  /** It is clear whose disputed money is. */
+  /** A dispute was closed. */
   DisputeClosed: DisputeClosedData
-  /** A seller was paid what they were owed, or a part of it. */
+  /** A seller was paid all or part of what they were owed. */
   PayoutRecorded: PayoutRecordedData
 }
 

@@ -16,103 +16,103 @@ export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
 
-/** Why what a seller is owed has changed. */
+/** Reason why the amount that a seller is owed changed. */
 export type BalanceEntryKind =
   /** A buyer paid. */
   | 'sale'
-  /** Money went back. */
+  /** Money went back to the buyer. */
   | 'refund'
   /** The buyer's bank took money back, and the buyer keeps it. */
   | 'dispute_lost'
   /** The seller was paid. */
   | 'payout'
 
-/** Why an order was cancelled. */
+/** Reason why an order was cancelled. */
 export type CancelReason =
-  /** Its buyer wanted so. */
+  /** The buyer cancelled it. */
   | 'buyer'
   /** The money was not taken. */
   | 'payment_failed'
 
-/** Where a charge is in its life. */
+/** Status of a charge. */
 export type ChargeStatus =
   /** The gateway's answer is not known yet. */
   | 'pending'
-  /** The money is set aside and about to be captured. */
+  /** The money is authorized and about to be captured. */
   | 'authorized'
   /** The money was taken. */
   | 'succeeded'
   /** The money was not taken. */
   | 'failed'
-  /** Money is being given back, all of it or a part. */
+  /** All or part of the money is being given back. */
   | 'refunding'
   /** All of the money was given back. */
   | 'refunded'
-  /** The money was set aside too late and is being released. */
+  /** The money was authorized too late and is being voided. */
   | 'voiding'
-  /** The money was set aside too late and was released. */
+  /** The money was authorized too late and was voided. */
   | 'voided'
-  /** The money came too late, and it is not decided what becomes of it. */
+  /** The money came too late, and its use is not decided. */
   | 'late'
   /** The money came too late and pays another order. */
   | 'transferred'
-  /** The money came too late and could not be given back: an operator has to see to it. */
+  /** The money came too late and could not be given back. An operator has to resolve it. */
   | 'escalated'
-  /** The money came too late, and an operator has decided that the platform keeps it. */
+  /** The money came too late, and an operator decided that the platform keeps it. */
   | 'kept'
 
-/** Where a dispute is in its life. */
+/** Status of a dispute. */
 export type DisputeStatus =
-  /** It is not clear yet whose the money is. */
+  /** The dispute is not decided yet. */
   | 'open'
   /** The money came back from the buyer's bank. */
   | 'won'
   /** The buyer keeps the money. */
   | 'lost'
 
-/** What may be done with money that comes for an order that has ended. */
+/** Step that may be taken with money that comes for an order that has ended. */
 export type LateMoneyStep =
-  /** The tickets are sold to the buyer after all, by a new order, if all are still free, cost the same and may be theirs. */
+  /** Sells the tickets to the buyer after all, by a new order, if all are still available, cost the same, and the buyer may order them. */
   | 'retake'
-  /** The money is given back, or released if it is only set aside. */
+  /** Gives the money back, or voids it if it is only authorized. */
   | 'return'
-  /** An operator sees to it. */
+  /** Leaves the money to an operator. */
   | 'escalate'
 
-/** Where an order is in its life. */
+/** Status of an order. */
 export type OrderStatus =
-  /** It holds its tickets until its deadline. */
+  /** The order holds its tickets until its deadline. */
   | 'created'
-  /** It holds its tickets until the gateway's answer is known. */
+  /** The order holds its tickets until the gateway's answer is known. */
   | 'awaiting_payment'
-  /** It is paid, its tickets are sold. */
+  /** The order is paid and its tickets are sold. */
   | 'complete'
-  /** It ended without payment. */
+  /** The order ended without payment. */
   | 'cancelled'
-  /** It ended at its deadline. */
+  /** The order ended at its deadline. */
   | 'expired'
 
-/** Why money is given back. */
+/** Reason for a refund. */
 export type RefundReason =
-  /** The seller or an operator asked for it. */
+  /** The seller or an operator requested it. */
   | 'requested'
   /** The money was taken for an order that had ended. */
   | 'late'
-  /** Somebody did it at the card processor's. */
+  /** It was made at the card processor. */
   | 'elsewhere'
 
-/** Where a refund is in its life. */
+/** Status of a refund. */
 export type RefundStatus =
   /** The gateway has not confirmed it yet. */
   | 'pending'
   /** The money was given back. */
   | 'done'
-  /** The gateway refused it for good. */
+  /** The gateway permanently refused it. */
   | 'failed'
 
-/** What became of money that was nobody's. */
+/** Outcome of escalated late money. */
 export type Resolution =
-  /** The buyer has it back by another way, such as a bank transfer. */
+  /** The buyer got it back by another way, such as a bank transfer. */
   | 'returned_elsewhere'
   /** The platform keeps it. */
   | 'kept'
@@ -132,7 +132,7 @@ export type TicketSort =
   /** Farthest show first, tickets without one last: `-startsAt`. */
   | '-startsAt'
 
-/** Where a ticket is in its life. */
+/** Status of a ticket. */
 export type TicketStatus =
   /** For sale. */
   | 'available'
@@ -164,311 +164,312 @@ export type LateMoneyPolicy =
   | `${LateMoneyStep},${LateMoneyStep}`
   | `${LateMoneyStep},${LateMoneyStep},${LateMoneyStep}`
 
-/** Sums up a seller's entries in one currency. */
+/** Sums of a seller's entries in one currency. */
 export interface Balance {
   /**
-   * What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid out already went
-   * back to their buyers.
+   * Amount that the seller is owed: sold less refunded, fees and paid out. Negative if money went back to buyers after it was paid
+   * out.
    */
   owed: SignedMoney
-  /** What buyers have paid for the seller's tickets. */
+  /** Amount that buyers have paid for the seller's tickets. */
   sold: SignedMoney
-  /** What of that went back to them. */
+  /** Part of `sold` that went back to buyers. */
   refunded: SignedMoney
-  /** What the platform has kept of the rest. */
+  /** Fees that the platform has kept of the rest. */
   fees: SignedMoney
-  /** What the seller got. */
+  /** Amount that the seller was paid. */
   paidOut: SignedMoney
 }
 
 /** An entry of the ledger, as its seller sees it. */
 export interface BalanceEntry {
-  /** The number of the entry in the ledger. */
+  /** Number of the entry in the ledger. */
   number: number
-  /** When it came to be. */
+  /** Time of the entry. */
   at: Date
-  /** Why money moved. */
+  /** Reason why money moved. */
   kind: BalanceEntryKind
-  /** The order, of sales and refunds. */
+  /** Order, for entries about one. */
   orderId?: string
-  /** The payout, if it is one. */
+  /** Payout, if the entry is one. */
   payoutId?: string
-  /** By what the payout is found at the bank. */
+  /** Reference by which the bank identifies the payout. */
   reference?: string
-  /** By how much the seller is owed more: below zero for refunds and payouts. */
+  /** Change of the amount that the seller is owed: negative for refunds and payouts. */
   amount: SignedMoney
-  /** What the platform keeps more: below zero if it gives back. */
+  /** Change of the platform's fee: negative if it gives a fee back. */
   fee: SignedMoney
-  /** Returns what the buyer paid, or, below zero, got back: amount and fee together. */
+  /** Returns the amount that the buyer paid, or got back if negative: the sum of amount and fee. */
   gross: SignedMoney
 }
 
 /** One attempt to take the money of one order. */
 export interface Charge {
-  /** The charge's id; the gateway's idempotency key. */
+  /** Id of the charge, which is the gateway's idempotency key. */
   id: string
-  /** The order. */
+  /** Id of the order. */
   orderId: string
-  /** What is taken. */
+  /** Amount that is taken. */
   amount: Money
-  /** Where it is in its life. */
+  /** Status of the charge. */
   status: ChargeStatus
-  /** The gateway's name. */
+  /** Name of the gateway. */
   gateway: string
-  /** The gateway's own name for the charge. */
+  /** Gateway's reference for the charge. */
   reference?: string
-  /** Why it failed, in words that a buyer may read. */
+  /** Reason why it failed, in words that a buyer may read. */
   failure?: string
-  /** Whether the money came for an order that had ended. */
+  /** `true` if the money came for an order that had ended. */
   late: boolean
-  /** What was given back, or is to be, in the order in which it was begun. */
+  /** Refunds of all statuses, in the order in which they were started. */
   refunds: Refund[]
-  /** What the buyer's bank took back, in the order in which it did. */
+  /** Money that the buyer's bank took back, in the order in which it did. */
   disputes: Dispute[]
-  /** The order that the money pays instead, if it came late and its buyer could still have the tickets. */
+  /** Order that the money pays instead, if it came late and its buyer could still have the tickets. */
   transferredTo?: string
-  /** When it was started. */
+  /** Time at which it was started. */
   createdAt: Date
-  /** When it last changed. */
+  /** Time of the last change. */
   updatedAt: Date
-  /** Returns how much was given back; `undefined` while nothing was. */
+  /** Returns the amount that was given back; `undefined` if it is zero. */
   refunded?: Money
 }
 
 /** Money of a charge that the buyer's bank took back. */
 export interface Dispute {
-  /** The gateway's own name for it. */
+  /** Gateway's reference for the dispute. */
   reference: string
-  /** How much. */
+  /** Disputed amount. */
   amount: Money
-  /** Why, in the gateway's words. */
+  /** Reason, in the gateway's words. */
   reason: string
-  /** Where it is in its life. */
+  /** Status of the dispute. */
   status: DisputeStatus
 }
 
-/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
+/** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
 export interface Metrics {
-  /** How many commands wait. */
+  /** Number of commands that wait. */
   queueLen: number
-  /** How many commands can wait. */
+  /** Maximum number of commands that can wait. */
   queueCapacity: number
-  /** How many orders hold tickets. */
+  /** Number of orders that hold tickets. */
   openOrders: number
-  /** How long the most overdue hold has been waiting for its expiry to be recorded. */
+  /** Time for which the most overdue hold has waited for its expiry to be recorded. */
   expiryLagMs: number
-  /** The number of the last durable record. */
+  /** Number of the last durable record. */
   headSeq: number
-  /** How many users there are, erased ones included. */
+  /** Number of users, including erased ones. */
   users: number
-  /** How many tickets are for sale. */
+  /** Number of tickets on sale. */
   ticketsAvailable: number
-  /** How many tickets are held by open orders. */
+  /** Number of tickets held by open orders. */
   ticketsLocked: number
-  /** How many changed entities wait for the next checkpoint. */
+  /** Number of changed entities that wait for the next checkpoint. */
   checkpointLag: number
-  /** How many charges and refunds wait for the card processor. */
+  /** Number of charges and refunds that wait for the card processor. */
   pendingPayments: number
 }
 
 /** One buyer's claim on tickets, then their purchase. */
 export interface Order {
-  /** The order's id. */
+  /** Id of the order. */
   id: string
-  /** Who buys. */
+  /** Buyer of the tickets. */
   buyerId: string
-  /** Where it is in its life. */
+  /** Status of the order. */
   status: OrderStatus
-  /** Why it was cancelled, if it was. */
+  /** Reason why it was cancelled, if it was. */
   cancelReason?: CancelReason
-  /** The sum of the prices. */
+  /** Sum of the prices. */
   total: Money
-  /** When the hold ends unless a payment has started. */
+  /** Time at which the hold ends unless a payment has started. */
   expiresAt: Date
-  /** The tickets as they were at the moment of the lock. */
+  /** Tickets as they were when the order locked them. */
   tickets: OrderedTicket[]
-  /** The attempt to take the money, once there is one. */
+  /** Attempt to take the money, once there is one. */
   charge?: Charge
-  /** 1 when created, one more after every event of the order or its charge. */
+  /** Version: 1 when created, incremented by every event of the order or its charge. */
   version: number
-  /** When it was created. */
+  /** Time at which it was created. */
   createdAt: Date
-  /** When it last changed. */
+  /** Time of the last change. */
   updatedAt: Date
 }
 
 /** A ticket as it was when an order locked it. */
 export interface OrderedTicket {
-  /** The ticket. */
+  /** Id of the ticket. */
   id: string
-  /** Who sells it. */
+  /** Seller of the ticket. */
   sellerId: string
-  /** What it was called. */
+  /** Title of the ticket at that time. */
   title: string
-  /** What it cost; what the buyer pays. */
+  /** Price at that time, which the buyer pays. */
   price: Money
-  /** The ticket's version after the lock. */
+  /** Version of the ticket after the lock. */
   version: number
 }
 
-/** A payout as it was recorded. */
+/** A recorded payout. */
 export interface Payout {
-  /** Its id. */
+  /** Id of the payout. */
   id: string
-  /** Who was paid. */
+  /** Seller who was paid. */
   sellerId: string
-  /** How much. */
+  /** Amount paid. */
   amount: Money
-  /** By what it is found at the bank. */
+  /** Reference by which the bank identifies the payout. */
   reference: string
-  /** When it was recorded. */
+  /** Time at which it was recorded. */
   recordedAt: Date
 }
 
-/** The platform's accounts in one currency: they come to zero. */
+/** Accounts of the platform in one currency. They sum to zero. */
 export interface PlatformBalance {
-  /** What the card processor, or the bank behind it, has. */
+  /** Money that the card processor, or the bank behind it, holds. */
   processor: SignedMoney
-  /** What buyers' banks have until it is clear whose it is. */
+  /** Money that buyers' banks hold until disputes are closed. */
   disputed: SignedMoney
-  /** What of both all sellers are owed. */
+  /** Part of both that all sellers are owed. */
   sellers: SignedMoney
-  /** What of both the platform has earned. */
+  /** Part of both that the platform has earned. */
   fees: SignedMoney
-  /** What of both came for orders that had ended, and is nobody's yet. */
+  /** Part of both that came for orders that had ended, and belongs to nobody yet. */
   late: SignedMoney
-  /** Returns what there is less all that is owed of it: always zero. */
+  /** Returns the money held less all money owed: always zero. */
   difference: SignedMoney
 }
 
-/** Something that is wrong with a journal. */
+/** A problem of a journal. */
 export interface Problem {
-  /** The record, or the one that should be there. */
+  /** Number of the record, or of the one that should be there. */
   seq: number
-  /** What is wrong. */
+  /** Description of the problem. */
   what: string
 }
 
-/** What was brought out of a journal, and what was not. */
+/** Result of recovering records from a journal. */
 export interface Recovery {
-  /** How many records were brought out: those with the numbers 1 to this one. */
+  /** Number of recovered records. They have the numbers 1 to this one. */
   records: number
   /**
-   * How many of them, the last ones, the database no longer lists: they were found by searching the file for what follows by its hash.
-   * Records of a last transaction that was never finished, and so never acknowledged, may be among them.
+   * Number of recovered records, the last ones, that the database no longer lists. They were found by searching the file for records
+   * that continue the chain of hashes. They may include records of a last transaction that was never finished, and so never
+   * acknowledged.
    */
   searched: number
-  /** The first record that is missing, and what is wrong; `undefined` if the journal is whole. */
+  /** First missing record, and the reason; `undefined` if the journal is complete. */
   damage?: Problem
 }
 
-/** Money of a charge that was given back, or is to be. */
+/** Money of a charge that was given back, is being given back, or was refused. */
 export interface Refund {
-  /** The refund's id; the gateway's idempotency key. */
+  /** Id of the refund, which is the gateway's idempotency key. */
   id: string
-  /** How much. */
+  /** Amount of the refund. */
   amount: Money
-  /** Where it is in its life. */
+  /** Status of the refund. */
   status: RefundStatus
-  /** Why. */
+  /** Reason for the refund. */
   reason: RefundReason
-  /** The gateway's own name for it. */
+  /** Gateway's reference for the refund. */
   reference?: string
-  /** Whether the tickets are sold anew once it is done. */
+  /** `true` if the tickets go back on sale once the refund is done. */
   returnToSale: boolean
 }
 
-/** A session as its token tells it, checked. */
+/** A session, read from a checked token. */
 export interface Session {
-  /** Who is signed in. */
+  /** Id of the signed-in user. */
   readonly userId: string
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string
-  /** When the session ends by itself. */
+  /** Time at which the session expires. */
   readonly expiresAt: Date
-  /** Whether the user is an operator right now. */
+  /** `true` if the user is an operator now. */
   readonly operator: boolean
 }
 
-/** What people attend: a concert, a match, a play. */
+/** An event that people attend: a concert, a match, a play. */
 export interface Show {
-  /** What it is called. */
+  /** Name of the show. */
   name: string
-  /** Its kind, such as `concert`. */
+  /** Kind of show, such as `concert`. */
   category?: string
-  /** Where it takes place. */
+  /** Place of the show. */
   venue?: string
-  /** When it starts; from then on its tickets can't be ordered. */
+  /** Time at which the show starts. From then on its tickets can't be ordered. */
   startsAt: Date
 }
 
 /** A user with a session. */
 export interface SignedIn {
-  /** The user. */
+  /** Signed-in user. */
   user: User
-  /** The session's token, to be shown with every request. */
+  /** Token of the session, to be sent with every request. */
   token: string
-  /** The session. */
+  /** Session of the user. */
   session: Session
 }
 
 /** One place at one show, listed by a seller at a price. */
 export interface Ticket {
-  /** The ticket's id. */
+  /** Id of the ticket. */
   id: string
-  /** Who sells it. */
+  /** Seller of the ticket. */
   sellerId: string
-  /** What it is called. */
+  /** Title of the ticket. */
   title: string
-  /** What it costs. */
+  /** Price of the ticket. */
   price: Money
-  /** What it lets its holder attend. */
+  /** Show that the ticket is for. */
   show?: Show
-  /** Where in the venue its place is. */
+  /** Label of the seat in the venue. */
   seat?: string
-  /** Where it is in its life. */
+  /** Status of the ticket. */
   status: TicketStatus
-  /** 1 when listed, one more after every change: edit, lock, release, sale, withdrawal. */
+  /** Version: 1 when listed, incremented by every change: edit, lock, release, sale, return to sale, withdrawal. */
   version: number
-  /** When it was listed. */
+  /** Time at which it was listed. */
   createdAt: Date
-  /** When it last changed. */
+  /** Time of the last change. */
   updatedAt: Date
 }
 
-/** A user, as the user themself may see it. */
+/** A user, as the user themself sees it. */
 export interface User {
-  /** The user's id. */
+  /** Id of the user. */
   id: string
-  /** The email as it was typed. */
+  /** Email as typed. */
   email: string
-  /** Whether the user is an operator. */
+  /** `true` if the user is an operator. */
   operator: boolean
-  /** When the user signed up. */
+  /** Time of sign-up. */
   createdAt: Date
-  /** 1 after sign-up, one more after every change. */
+  /** Version: 1 after sign-up, incremented by every change. */
   version: number
 }
 
-/** What a check of the journal found. */
+/** Result of verifying a journal. */
 export interface VerifyReport {
-  /** How many records are in order. */
+  /** Number of records that are valid. */
   records: number
-  /** The hash of the last of them: the fingerprint of all that came before. */
+  /** Hash of the last valid record, which is a fingerprint of all records up to it. */
   head: string
-  /** How many users were created. */
+  /** Number of users created. */
   users: number
-  /** How many tickets were listed. */
+  /** Number of tickets listed. */
   tickets: number
-  /** How many orders were created. */
+  /** Number of orders created. */
   orders: number
-  /** How many charges took money. */
+  /** Number of charges that took money. */
   charges: number
-  /** How many records each event has. */
+  /** Number of records of each event. */
   byEvent: Record<string, number>
-  /** What is wrong, in the order of the journal. The check ends at the first record that does not follow from those before. */
+  /** Problems, in the order of the journal. The check ends at the first record that does not follow from those before it. */
   problems: Problem[]
-  /** Whether nothing is wrong. */
+  /** Returns `true` if there are no problems. */
   isClean: boolean
 }
 
@@ -504,39 +505,39 @@ export interface LedgerQuery {
   cursor?: string
 }
 
-/** A payout as an operator gives it in. */
+/** A payout as an operator enters it. */
 export interface NewPayout {
-  /** A decimal number in major units, with at most as many decimals as the currency has. */
+  /** Amount: a decimal number in major units, with at most as many decimals as the currency has. */
   amount: string
-  /** An ISO 4217 code, such as `EUR`; the box office's default currency if there is none. */
+  /** ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none. */
   currency?: string
-  /** By what it is found at the bank: 1 to 100 characters. */
+  /** Reference by which the bank identifies the payout: 1 to 100 characters. */
   reference: string
 }
 
-/** What people attend, as a seller describes it. */
+/** A show as a seller describes it. */
 export interface NewShow {
-  /** 1 to 200 characters. */
+  /** Name: 1 to 200 characters. */
   name: string
-  /** 1 to 40 lower-case letters, digits and hyphens, such as `concert`. */
+  /** Category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`. */
   category?: string
-  /** 1 to 200 characters. */
+  /** Venue: 1 to 200 characters. */
   venue?: string
-  /** When it starts, in RFC 3339. */
+  /** Time at which the show starts, in RFC 3339. */
   startsAt: string | Date
 }
 
 /** A ticket as its seller lists it. */
 export interface NewTicket {
-  /** 1 to 200 characters. */
+  /** Title: 1 to 200 characters. */
   title: string
-  /** A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has. */
+  /** Price: a decimal number in major units, such as `19.99`, with at most as many decimals as the currency has. */
   price: string
-  /** An ISO 4217 code, such as `EUR`; the box office's default currency if there is none. */
+  /** ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none. */
   currency?: string
-  /** What it lets its holder attend. */
+  /** Show that the ticket is for. */
   show?: NewShow
-  /** 1 to 100 characters. */
+  /** Seat: 1 to 100 characters. */
   seat?: string
 }
 
@@ -574,23 +575,23 @@ export interface TicketQuery {
   cursor?: string
 }
 
-/** The new title, price and show of a ticket. */
+/** New title, price and show of a ticket. */
 export interface TicketUpdate {
-  /** 1 to 200 characters. */
+  /** Title: 1 to 200 characters. */
   title: string
-  /** A decimal number in major units of the ticket's currency. */
+  /** Price: a decimal number in major units of the ticket's currency. */
   price: string
-  /** The new show; `undefined` leaves it as it is. */
+  /** New show; `undefined` leaves it as it is. */
   show?: NewShow
-  /** The version that the ticket must have; `undefined` for any. */
+  /** Version that the ticket must have; `undefined` accepts any version. */
   expectedVersion?: number
 }
 
 export interface CommandOptions extends WaitOptions {
   /**
-   * Names the next command, so that it may be sent again: the same user giving the same command under the same key within 24 hours
-   * gets the first answer again, and nothing is done twice. Another command under the key is refused with `IdempotencyMismatchError`
-   * (`command.key_reused`).
+   * Sets the idempotency key of the next command, so that it can be repeated: if a user repeats a command with its key within 24
+   * hours, it returns the first answer and changes nothing. A different command with the key is refused with
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   idempotencyKey?: string
 }
@@ -600,14 +601,14 @@ export interface RefundOptions extends CommandOptions {
 }
 
 export interface SignInOptions extends WaitOptions {
-  /** Where the attempt comes from; an address that guesses is slowed down. */
+  /** Address of the client. Addresses with many failed attempts must wait. */
   client?: string
 }
 
 export interface UserChanges {
-  /** The new email. */
+  /** New email, if it changes. */
   email?: string
-  /** The new password: 8 to 128 characters. */
+  /** New password, if it changes: 8 to 128 characters. */
   password?: string
 }
 
@@ -617,65 +618,65 @@ export interface WithdrawOptions extends CommandOptions {
 
 /** Everything that can be chosen about a box office; what is left out is as the core has it. */
 export interface Options {
-  /** Sets how long an order holds its tickets: 15 minutes by default. */
+  /** Sets the duration for which an order holds its tickets: 15 minutes by default. */
   holdMs?: number
-  /** Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps its fees. */
+  /** Sets the fees that the platform keeps of tickets paid from now on: none by default. Past payments keep their fees. */
   fees?: FeePolicy
-  /** Sets the card processor: by default the `Sandbox`, with its book in the data directory. */
+  /** Sets the card processor: by default the `Sandbox`, which stores its data in the data directory. */
   gateway?: PaymentGateway | StripeGateway
-  /** Sets where time comes from: `SystemClock` by default. */
+  /** Sets the source of time: `SystemClock` by default. */
   clock?: ManualClock | Clock
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
   seed?: number
-  /** Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory. */
+  /** Sets the keys that sign sessions: by default a key that is created once and stored in the data directory. */
   jwtKey?: Buffer
   /** Keys whose sessions are still accepted. */
   previousJwtKeys?: Buffer[]
-  /** Sets how long a session lasts: 7 days by default. */
+  /** Sets the duration of a session: 7 days by default. */
   sessionLengthMs?: number
-  /** Sets the currency of prices that name none: US dollars by default. */
+  /** Sets the currency of prices without a currency: US dollars by default. */
   defaultCurrency?: string
-  /** Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds by default. */
+  /** Sets the maximum time that a payment waits for the card processor before it returns a pending charge: 10 seconds by default. */
   answerPaymentWithinMs?: number
   /**
-   * Sets how many payments may wait for the card processor before new ones are refused with `UnavailableError`
-   * (`payment.unavailable`): 10,000 by default.
+   * Sets the maximum number of payments that wait for the card processor. Further payments are refused with `UnavailableError`
+   * (`payment.unavailable`). The default is 10,000.
    */
   pendingPaymentsMax?: number
-  /** Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default. */
+  /** Sets the timeout of one call of the card processor, after which its outcome is looked up: 30 seconds by default. */
   gatewayTimeoutMs?: number
   /**
-   * Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500 milliseconds and one
+   * Sets the first and the maximum wait before the card processor is asked for the outcome of a charge: 500 milliseconds and one
    * minute by default. The wait doubles each time.
    */
   reconcileAfterMs?: [first: number, most: number]
   /**
-   * Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must be longer
-   * than a request can be on its way.
+   * Sets the time after which a charge that is unknown to the card processor counts as failed: one minute by default. It must be
+   * longer than a request can be in transit.
    */
   unknownChargeAfterMs?: number
-  /** Sets how many commands may wait: 16,384 by default. */
+  /** Sets the maximum number of commands that wait: 16,384 by default. */
   queueLen?: number
   /**
-   * Sets whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a server wants it,
-   * instead of waiting for a place, as an embedder does: `false` by default.
+   * Sets the behaviour when the queue is full: `true` refuses the command with `UnavailableError` (`engine.overloaded`), which suits
+   * servers; `false` waits for a place, which suits embedders. The default is `false`.
    */
   refuseWhenFull?: boolean
-  /** How many open orders one buyer may have: 10 by default. */
+  /** Maximum number of open orders of one buyer: 10 by default. */
   openOrdersMax?: number
-  /** How many tickets one order may have: 10 by default. */
+  /** Maximum number of tickets of one order: 10 by default. */
   orderTicketsMax?: number
-  /** How many tickets one command may list: 10,000 by default. */
+  /** Maximum number of tickets that one command may list: 10,000 by default. */
   listingTicketsMax?: number
   /**
-   * What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless told otherwise.
-   * `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is also
-   * the last resort.
+   * Steps that are tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` by default.
+   * `retake` sells the tickets to the buyer after all, `return` gives the money back, and `escalate` leaves it to an operator. The
+   * last resort is always `escalate`.
    */
   lateMoney?: LateMoneyPolicy
 }
 
-/** Signs people up, in and out, and keeps their accounts. */
+/** Operations on users: sign-up, sign-in, sign-out, and changes of accounts. */
 export interface Auth {
   /**
    * Creates a user and begins a session.
@@ -689,7 +690,7 @@ export interface Auth {
   /**
    * Begins a session for a user who has signed up before.
    *
-   * It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
+   * Takes the same time and fails with the same error for an unknown email and a wrong password. After a few failures, further
    * attempts must wait, by account and by client address.
    *
    * Rejects with `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the time to wait;
@@ -697,10 +698,10 @@ export interface Auth {
    */
   signIn(email: string, password: string, options?: SignInOptions): Promise<SignedIn>
   /**
-   * Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+   * Returns the session of a token. Reads memory only, so it can be called for every request.
    *
-   * Rejects with `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with another key,
-   * expired, revoked, of an earlier password.
+   * Rejects with `UnauthenticatedError` (`auth.required`) if the token is malformed, signed with another key, expired, revoked, or
+   * older than the user's password.
    */
   authenticate(token: string): Promise<Session>
   /**
@@ -711,13 +712,13 @@ export interface Auth {
    */
   currentUser(session: Session): Promise<User>
   /**
-   * Ends a session for good: its token is refused from then on, also from somebody who stole it.
+   * Ends a session permanently. Its token is refused from then on, even if it was stolen.
    *
    * Rejects with `UnauthenticatedError` (`auth.required`) if the user was erased.
    */
   signOut(session: Session): Promise<void>
   /**
-   * Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+   * Changes the user's email or password. A new password ends all other sessions; this one continues with the new token.
    *
    * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.invalid_credentials`) if the current password is wrong;
    * `ConflictError` (`auth.email_taken`); `TooManyRequestsError` (`rate.limited`) after a few wrong passwords; `UnauthenticatedError`
@@ -725,7 +726,7 @@ export interface Auth {
    */
   updateUser(session: Session, currentPassword: string, changes: UserChanges): Promise<SignedIn>
   /**
-   * Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+   * Deletes the user's personal data permanently. The journal stays complete, because it names users by id only.
    *
    * Rejects with `UnauthenticatedError` (`auth.invalid_credentials`) if the password is wrong; `ConflictError` (`auth.still_trading`)
    * while the user has tickets on sale or open orders; `TooManyRequestsError` (`rate.limited`); `UnauthenticatedError`
@@ -733,7 +734,7 @@ export interface Auth {
    */
   eraseUser(session: Session, currentPassword: string): Promise<void>
   /**
-   * Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer it to
+   * Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts must not offer it to
    * users.
    *
    * Rejects with `ValidationError` for a malformed email; `NotFoundError` (`auth.user_not_found`).
@@ -741,7 +742,7 @@ export interface Auth {
   setOperator(email: string, operator: boolean): Promise<User>
 }
 
-/** Lists, changes and finds tickets. */
+/** Operations on tickets: listing, editing and search. */
 export interface Tickets {
   /**
    * Lists a ticket for sale.
@@ -766,7 +767,7 @@ export interface Tickets {
    */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions): Promise<Ticket>
   /**
-   * Takes a ticket off sale for good. Only its seller can, and only while it is available.
+   * Takes a ticket off sale permanently. Only its seller can, and only while it is available.
    *
    * Rejects with `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError` (`ticket.locked`,
    * `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`), `IdempotencyMismatchError`
@@ -774,38 +775,38 @@ export interface Tickets {
    */
   withdraw(sellerId: string, ticketId: string, options?: WithdrawOptions): Promise<void>
   /**
-   * Returns a ticket as of the last durable batch.
+   * Returns a ticket, as of the last durable batch.
    *
    * Rejects with `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
    */
   get(ticketId: string): Promise<Ticket>
   /**
-   * Returns a page of tickets: those on sale unless the query names another status.
+   * Returns a page of tickets: those on sale, unless the query names another status.
    *
-   * Rejects with `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views' file can't
-   * be read.
+   * Rejects with `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file can't be
+   * read.
    */
   list(query?: TicketQuery): Promise<TicketPage>
   /**
-   * Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+   * Streams all tickets that match the query, from its cursor on, in pages of its limit.
    *
-   * The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not change
-   * meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order meanwhile may come or not, and comes
-   * twice if it moves from before the place that was reached to behind it.
+   * The list is not a snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that does not
+   * change meanwhile comes exactly once. A ticket that is listed, sold, withdrawn or moved in the sort order meanwhile may or may not
+   * come. It comes twice if it moves from before the current position to behind it.
    *
-   * Polling never waits: a page is read at once, as by `tickets.list`.
+   * Polling never waits: a page is read immediately, as by `tickets.list`.
    *
-   * Fails as `tickets.list`, as the last item.
+   * Fails the errors of `tickets.list`, as the last item.
    */
   iter(query?: TicketQuery, options?: WaitOptions): AsyncIterableIterator<Ticket>
 }
 
-/** Holds tickets for buyers, and finds their orders. */
+/** Operations on orders: holds of tickets, and their purchase. */
 export interface Orders {
   /**
    * Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expiresAt`.
    *
-   * Of any number of buyers at once, exactly one gets a ticket.
+   * Of several concurrent buyers, exactly one gets a ticket.
    *
    * Rejects with `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`), `ForbiddenError`
    * (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`, `ticket.show_started`),
@@ -814,14 +815,14 @@ export interface Orders {
    */
   create(buyerId: string, ticketIds: string[], options?: CommandOptions): Promise<Order>
   /**
-   * Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+   * Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
    * `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   cancel(buyerId: string, orderId: string, options?: CommandOptions): Promise<void>
   /**
-   * Returns a buyer's own order as of the last durable batch.
+   * Returns a buyer's own order, as of the last durable batch.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError` (`journal.unavailable`)
    * if the views' file can't be read.
@@ -830,31 +831,31 @@ export interface Orders {
   /**
    * Returns a page of a buyer's orders, the newest first.
    *
-   * Rejects with `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views' file can't
-   * be read.
+   * Rejects with `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file can't be
+   * read.
    */
   list(buyerId: string, query?: OrderQuery): Promise<OrderPage>
   /**
-   * Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+   * Streams all orders of a buyer that match the query, from its cursor on, in pages of its limit.
    *
-   * The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most once.
-   * Orders that are created meanwhile do not come, because the newest come first.
+   * The list is not a snapshot: each page shows the orders as of the last durable batch when it is read. Every order comes at most
+   * once. Orders that are created meanwhile are not included, because the newest come first.
    *
-   * Polling never waits: a page is read at once, as by `orders.list`.
+   * Polling never waits: a page is read immediately, as by `orders.list`.
    *
-   * Fails as `orders.list`, as the last item.
+   * Fails the errors of `orders.list`, as the last item.
    */
   iter(buyerId: string, query?: OrderQuery, options?: WaitOptions): AsyncIterableIterator<Order>
 }
 
-/** Takes money for orders, and gives it back. */
+/** Operations on payments: charges and refunds. */
 export interface Payments {
   /**
    * Takes the money of an order: records the intent, asks the card processor, records its answer.
    *
-   * The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not known in time. Then
-   * the order keeps its tickets until the card processor has answered, which `payments.get` shows. An order is charged at most once,
-   * whatever happens.
+   * The returned charge is `succeeded`, and the order is complete; or it is still `pending`, if the outcome was not known in time.
+   * Then the order keeps its tickets until the card processor has answered, which `payments.get` shows. An order is charged at most
+   * once in all cases.
    *
    * Rejects with `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the order is
    * cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
@@ -863,15 +864,15 @@ export interface Payments {
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
-   * Returns a charge, for the order's buyer, the tickets' sellers and operators.
+   * Returns a charge. For the order's buyer, the tickets' sellers and operators.
    *
    * Rejects with `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
   get(userId: string, chargeId: string): Promise<Charge>
   /**
-   * Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something,
-   * such as to confirm it with their bank. For the buyer alone.
+   * Returns the secret with which the buyer's page continues a payment, if the card processor waits for an action of the buyer, such
+   * as a confirmation with their bank. For the buyer only.
    *
    * The order keeps its tickets until its deadline; then the charge is given up.
    *
@@ -882,9 +883,9 @@ export interface Payments {
   /**
    * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
    *
-   * Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is escalated.
-   * The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until
-   * it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money. The
+   * returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
+   * does. If it refuses permanently, the refund is `failed`, and the charge is as before.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
@@ -894,8 +895,8 @@ export interface Payments {
   /**
    * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
    *
-   * However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and statuses
-   * are those of `payments.refund`.
+   * The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those of
+   * `payments.refund`.
    *
    * Rejects with `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
    * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
@@ -910,75 +911,77 @@ export interface Payments {
    */
   escalated(actorId: string | null): Promise<Charge[]>
   /**
-   * Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+   * Records the resolution of escalated money, with a note of up to 500 characters. For operators.
    *
    * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
    * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   resolve(actorId: string | null, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
   /**
-   * Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of
-   * a processor's test mode.
+   * Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test`
+   * suffix of a processor's test mode.
    */
   takesWebhooksOf(processor: string): boolean
   /**
-   * Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
+   * Records a webhook message of the card processor. Takes the message unchanged, with header names in lower case.
    *
-   * Once it returns, the message's content is durable; the same message again changes nothing. A message that does not concern this
-   * box office, such as one of an unknown kind or about somebody else's charge, is accepted and ignored. Messages may come in any
-   * order; one that comes too early is refused, and accepted when the processor sends it again.
+   * Once it returns, the message's content is durable; a repeated message changes nothing. A message that does not concern this box
+   * office, such as one of an unknown kind or about a charge of another system, is accepted and ignored. Messages may come in any
+   * order. A message that comes too early is refused, and is accepted when the processor sends it again.
    *
-   * Rejects with `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too old or
-   * can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it and does not answer: it
-   * will send it again; `NotFoundError` (`payment.not_found`), `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`)
-   * if the message does not fit what is known.
+   * Rejects with `ValidationError` (`payment.notice_refused`) if the message is not from the card processor, is too old or can't be
+   * read; `UnavailableError` (`payment.unavailable`) if the card processor has to be queried about it and does not answer, in which
+   * case it sends the message again; `NotFoundError` (`payment.not_found`), `ConflictError` (`payment.not_refundable`,
+   * `payment.refund_too_large`) if the message does not fit the known state.
    */
   receiveWebhook(headers: Record<string, string | string[] | undefined> | Iterable<[string, string]>, body: Uint8Array | string): Promise<void>
 }
 
-/** Reads balances and entries of the ledger, and records payouts. */
+/** Operations on the ledger: balances, entries and payouts. */
 export interface Ledger {
   /**
-   * Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
-   * seller, operators and the system.
+   * Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the seller, operators and
+   * the system.
    *
-   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
    */
   balance(actorId: string | null, sellerId: string): Promise<Balance[]>
   /**
-   * Returns a page of the entries that make the balance, the newest first.
+   * Returns a page of the entries behind the balance, the newest first.
    *
-   * Rejects as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong; `UnavailableError`
+   * Rejects the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query; `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
   entries(actorId: string | null, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
   /**
-   * Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+   * Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
    *
-   * Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly once.
+   * Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All others come exactly
+   * once.
    *
-   * Polling never waits: a page is read at once, as by `ledger.entries`.
+   * Polling never waits: a page is read immediately, as by `ledger.entries`.
    *
-   * Fails as `ledger.entries`, as the last item.
+   * Fails the errors of `ledger.entries`, as the last item.
    */
   iter(actorId: string | null, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
   /**
-   * Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines
-   * at a time, read when they are asked for.
+   * Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a
+   * time, read on demand.
    *
-   * Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+   * Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
    *
-   * Fails as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read any more.
+   * Fails the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read
+   * any more.
    */
   statementCsv(actorId: string | null, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
   /**
-   * Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+   * Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
    *
-   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else.
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors.
    */
   platform(actorId: string | null): Promise<PlatformBalance[]>
   /**
-   * Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
+   * Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank
    * does, before or after.
    *
    * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
@@ -987,7 +990,7 @@ export interface Ledger {
   recordPayout(actorId: string | null, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
 
-/** Reads, follows, checks and copies the journal. Reading takes nothing from the writer. */
+/** Operations on the journal: read, follow, verify and copy. Reading does not block the writer. */
 export interface Journal {
   /**
    * Returns the number of the last durable record; 0 if there is none.
@@ -996,35 +999,34 @@ export interface Journal {
    */
   head(): Promise<number>
   /**
-   * Returns at most `limit` records, and at most 10,000, from number `from` on. The first record has number 1.
+   * Returns at most `limit` records, and at most 10,000, starting with number `from`. The first record has number 1.
    *
    * Rejects with `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
    */
   read(fromSeq: number, limit: number): Promise<JournalRecord[]>
   /**
-   * Iterates over the records from number `from` to the last durable one, read in parts; records that are appended meanwhile come,
-   * too.
+   * Iterates over the records from number `from` to the last durable one, read in parts. Includes records that are appended meanwhile.
    *
-   * It ends where the journal ends at that moment; `journal.subscribe` goes on.
+   * Ends at the end of the journal; `journal.subscribe` continues.
    *
-   * Fails as `journal.read`, as the last item.
+   * Fails the errors of `journal.read`, as the last item.
    */
   iter(fromSeq: number, options?: WaitOptions): AsyncIterableIterator<JournalRecord>
-  /** Follows the journal from number `from` on: history first, then live, every record once and in order. */
+  /** Follows the journal from number `from` on: first history, then new records, each exactly once and in order. */
   subscribe(fromSeq: number, options?: WaitOptions): Subscription
   /**
-   * Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows from those before
-   * it by the rules, and that the vault fits. Calls `progress` with the number of records checked and of all.
+   * Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each record follows
+   * from those before it by the rules, and that the vault matches. Calls `progress` with the number of checked records and the total.
    *
    * Rejects with `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if the box
-   * office closes meanwhile. Damage is no error but part of the report.
+   * office closes meanwhile. Damage is not an error; it is part of the report.
    */
   verify(progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<VerifyReport>
   /**
-   * Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of its own. Writers go
-   * on. Calls `progress` with the number of records copied and of all. Returns the number of the last record that is in it.
+   * Writes a copy of all durable data, as of one moment, to a new directory that opens as a box office. Writers continue. Calls
+   * `progress` with the number of copied records and the total. Returns the number of the last record in the copy.
    *
-   * The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made anew.
+   * Excludes the session key, a secret that should be stored elsewhere, and the checkpoint, which is created anew.
    *
    * Rejects with `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if it can't be
    * written.
@@ -1033,33 +1035,34 @@ export interface Journal {
 }
 
 /**
- * A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+ * A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
  *
  * Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome is durable. A
- * command whose future is dropped after its first poll may or may not have been decided; give it an idempotency key to ask again.
+ * command whose future is dropped after its first poll may or may not have been decided; give it an idempotency key to be able to
+ * repeat it.
  *
- * Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
+ * Async methods run on any executor. `BoxOffice.blocking` has blocking methods for callers without one.
  */
 export declare class BoxOffice {
   private constructor()
   /**
-   * Opens the box office that is kept in a directory, or makes one there, with the defaults of `Options`.
+   * Opens the box office in a directory, or creates one there, with the defaults of `Options`.
    *
-   * Blocks until the journal's tail is replayed, and whatever fell due while it was closed has expired.
+   * Blocks until the journal's tail is replayed and all orders that became due while it was closed have expired.
    *
-   * Rejects with `UnavailableError` (`journal.in_use`) if it is open already, here or in another process; `UnavailableError`
+   * Rejects with `UnavailableError` (`journal.in_use`) if it is already open, in this or another process; `UnavailableError`
    * (`journal.newer_format`) if a newer version wrote it; `InternalError` (`journal.damaged`); `UnavailableError`
    * (`journal.unavailable`) if the storage fails.
    */
   static open(path: string | URL, options?: Options): Promise<BoxOffice>
   /**
-   * Gives `visit` every record of the journal in a directory that comes before the first damage, each checked by the chain of hashes.
-   * Works where `BoxOffice.open` refuses, also on a file that was cut off or whose index is broken.
+   * Passes every record before the first damage in a directory's journal to `visit`, each checked by the chain of hashes. Works on
+   * journals that `BoxOffice.open` refuses, including files that are cut off or have a broken index.
    *
-   * Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when `visit` breaks.
+   * Changes and creates nothing in the directory. No other process may write to it meanwhile. Stops when `visit` breaks.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`) if the file can't be read at all. Damage is no error but part of the
-   * result.
+   * Rejects with `UnavailableError` (`journal.unavailable`) if the file can't be read at all. Damage is not an error; it is part of
+   * the result.
    */
   static recover(path: string | URL, visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<Recovery>
   /** Returns the operations on users: sign-up, sign-in, sessions. */
@@ -1074,36 +1077,35 @@ export declare class BoxOffice {
   readonly ledger: Ledger
   /** Returns the reader of the journal. */
   readonly journal: Journal
-  /** Returns metrics of the engine right now. */
+  /** Returns the current metrics of the engine. */
   metrics(): Promise<Metrics>
-  /** Returns `true` if commands are taken. */
+  /** Returns `true` if the box office accepts commands. */
   isReady(): boolean
   /** Returns the engine's own time, which never runs backwards. */
   now(): Promise<Date>
   /**
-   * Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
+   * Reclaims unused disk space in the directory's files; returns `true` if any was freed. Blocks.
    *
-   * Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once much has gone for
-   * good: after a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that was
-   * restored or came from an earlier version has moved its old records to the archive. In a file of several gigabytes it takes
-   * minutes, and commands wait meanwhile: do it while nobody sells.
+   * Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when a backlog of a
+   * million changes was checkpointed, when a long history was replayed, or when a long journal that was restored or came from an
+   * earlier version has moved its old records to the archive. In a file of several gigabytes it takes minutes, and commands wait
+   * meanwhile: run it while no tickets are sold.
    *
-   * A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next opening then walks
-   * the whole file once.
+   * A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the whole file once.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing has changed
-   * then, try again later.
+   * Rejects with `UnavailableError` (`journal.unavailable`) while the journal or a long listing is being read: nothing was changed,
+   * try again later.
    */
   compact(): Promise<boolean>
   /**
-   * Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the
+   * Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and releases the
    * directory.
    *
-   * Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get `ClosedError`
-   * (`engine.closed`) from then on; closing twice is fine.
+   * Payments whose outcome is not known by then continue when the directory is opened again. Other clones get `ClosedError`
+   * (`engine.closed`) from then on. Closing twice is allowed.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by that but time
-   * at the next opening.
+   * Rejects with `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but the next
+   * opening takes longer.
    */
   close(): Promise<void>
   /** `await using`: closes at the end of the block. */
@@ -1112,37 +1114,37 @@ export declare class BoxOffice {
   [Symbol.dispose](): void
 }
 
-/** The input is wrong: correct it. Status 400. */
+/** The input is invalid: correct it. Status 400. */
 export declare class ValidationError extends BoxOfficeError {}
 
-/** Nobody is signed in, or the credentials are wrong: sign in. Status 401. */
+/** No user is signed in, or the credentials are wrong: sign in. Status 401. */
 export declare class UnauthenticatedError extends BoxOfficeError {}
 
 /** The card was declined: try another. Status 402. */
 export declare class PaymentDeclinedError extends BoxOfficeError {}
 
-/** Somebody else may do this, but not you: give up. Status 403. */
+/** The caller may not do this: give up. Status 403. */
 export declare class ForbiddenError extends BoxOfficeError {}
 
-/** There is no such thing: give up. Status 404. */
+/** The entity does not exist: give up. Status 404. */
 export declare class NotFoundError extends BoxOfficeError {}
 
-/** The thing is not in a state that allows this: look at it again. Status 409. */
+/** The entity's state does not allow this: read it again. Status 409. */
 export declare class ConflictError extends BoxOfficeError {}
 
-/** The thing has changed since you read it: read it again. Status 412. */
+/** The entity has changed since the caller read it: read it again. Status 412. */
 export declare class PreconditionFailedError extends BoxOfficeError {}
 
-/** The idempotency key was used for something else: take a new one. Status 422. */
+/** The idempotency key was used for another command: choose a new one. Status 422. */
 export declare class IdempotencyMismatchError extends BoxOfficeError {}
 
-/** Too often: wait for `retryAfter`. Status 429. */
+/** There were too many requests: wait for `retryAfter`. Status 429. */
 export declare class TooManyRequestsError extends BoxOfficeError {}
 
-/** A fault of ours; the outcome is unknown. Status 500. */
+/** The program has a bug; the outcome is unknown. Status 500. */
 export declare class InternalError extends BoxOfficeError {}
 
-/** Not now; the outcome is unknown if a command was under way: ask again with the same key. Status 503. */
+/** The service is temporarily unavailable. The outcome is unknown if a command was under way: repeat it with its key. Status 503. */
 export declare class UnavailableError extends BoxOfficeError {}
 
 /** The box office is closed. */

@@ -66,14 +66,14 @@ impl BoxOffice {
         self.0.journal()
     }
 
-    /// Returns metrics of the engine right now.
+    /// Returns the current metrics of the engine.
     ///
     /// See [`BoxOffice::metrics`](crate::BoxOffice::metrics).
     pub fn metrics(&self) -> Metrics {
         self.0.metrics()
     }
 
-    /// Returns `true` if commands are taken.
+    /// Returns `true` if the box office accepts commands.
     ///
     /// See [`BoxOffice::is_ready`](crate::BoxOffice::is_ready).
     pub fn is_ready(&self) -> bool {
@@ -87,14 +87,14 @@ impl BoxOffice {
         self.0.now()
     }
 
-    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. It blocks.
+    /// Reclaims unused disk space in the directory's files; returns `true` if any was freed. Blocks.
     ///
     /// See [`BoxOffice::compact`](crate::BoxOffice::compact).
     pub fn compact(&self) -> Result<bool, Error> {
         self.0.compact()
     }
 
-    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets go of the directory.
+    /// Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and releases the directory.
     ///
     /// See [`BoxOffice::close`](crate::BoxOffice::close).
     pub fn close(&self) -> Result<(), Error> {
@@ -102,7 +102,7 @@ impl BoxOffice {
     }
 }
 
-/// Signs people up, in and out, and keeps their accounts.
+/// Operations on users: sign-up, sign-in, sign-out, and changes of accounts.
 ///
 /// See [`Auth`](crate::Auth).
 #[derive(Debug, Clone)]
@@ -129,7 +129,7 @@ impl Auth {
         block_on(self.0.sign_in(sign_in))
     }
 
-    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+    /// Returns the session of a token. Reads memory only, so it can be called for every request.
     ///
     /// See [`Auth::authenticate`](crate::Auth::authenticate).
     pub fn authenticate(&self, token: &str) -> Result<Session, Error> {
@@ -143,28 +143,28 @@ impl Auth {
         self.0.current_user(session)
     }
 
-    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
+    /// Ends a session permanently. Its token is refused from then on, even if it was stolen.
     ///
     /// See [`Auth::sign_out`](crate::Auth::sign_out).
     pub fn sign_out(&self, session: &Session) -> Result<(), Error> {
         block_on(self.0.sign_out(session))
     }
 
-    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new token.
+    /// Changes the user's email or password. A new password ends all other sessions; this one continues with the new token.
     ///
     /// See [`Auth::update_user`](crate::Auth::update_user).
     pub fn update_user(&self, session: &Session, update: UserUpdate) -> Result<SignedIn, Error> {
         block_on(self.0.update_user(session, update))
     }
 
-    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    /// Deletes the user's personal data permanently. The journal stays complete, because it names users by id only.
     ///
     /// See [`Auth::erase_user`](crate::Auth::erase_user).
     pub fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
         block_on(self.0.erase_user(session, current_password))
     }
 
-    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must not offer it to users.
+    /// Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts must not offer it to users.
     ///
     /// See [`Auth::set_operator`](crate::Auth::set_operator).
     pub fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
@@ -172,7 +172,7 @@ impl Auth {
     }
 }
 
-/// Lists, changes and finds tickets.
+/// Operations on tickets: listing, editing and search.
 ///
 /// See [`Tickets`](crate::Tickets).
 #[derive(Debug, Clone)]
@@ -206,28 +206,28 @@ impl Tickets {
         block_on(self.0.update(seller, id, update))
     }
 
-    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
     ///
     /// See [`Tickets::withdraw`](crate::Tickets::withdraw).
     pub fn withdraw(&self, seller: UserId, id: TicketId, expected_version: Option<u64>) -> Result<(), Error> {
         block_on(self.0.withdraw(seller, id, expected_version))
     }
 
-    /// Returns a ticket as of the last durable batch.
+    /// Returns a ticket, as of the last durable batch.
     ///
     /// See [`Tickets::get`](crate::Tickets::get).
     pub fn get(&self, id: TicketId) -> Result<Arc<Ticket>, Error> {
         self.0.get(id)
     }
 
-    /// Returns a page of tickets: those on sale unless the query names another status.
+    /// Returns a page of tickets: those on sale, unless the query names another status.
     ///
     /// See [`Tickets::list`](crate::Tickets::list).
     pub fn list(&self, query: &TicketQuery) -> Result<Page<Arc<Ticket>>, Error> {
         self.0.list(query)
     }
 
-    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all tickets that match the query, from its cursor on, in pages of its limit.
     ///
     /// See [`Tickets::stream`](crate::Tickets::stream).
     pub fn iter(&self, query: TicketQuery) -> impl Iterator<Item = Result<Arc<Ticket>, Error>> + Send + use<> {
@@ -235,7 +235,7 @@ impl Tickets {
     }
 }
 
-/// Holds tickets for buyers, and finds their orders.
+/// Operations on orders: holds of tickets, and their purchase.
 ///
 /// See [`Orders`](crate::Orders).
 #[derive(Debug, Clone)]
@@ -255,14 +255,14 @@ impl Orders {
         block_on(self.0.create(buyer, ticket_ids))
     }
 
-    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// See [`Orders::cancel`](crate::Orders::cancel).
     pub fn cancel(&self, buyer: UserId, id: OrderId) -> Result<(), Error> {
         block_on(self.0.cancel(buyer, id))
     }
 
-    /// Returns a buyer's own order as of the last durable batch.
+    /// Returns a buyer's own order, as of the last durable batch.
     ///
     /// See [`Orders::get`](crate::Orders::get).
     pub fn get(&self, buyer: UserId, id: OrderId) -> Result<Arc<Order>, Error> {
@@ -276,7 +276,7 @@ impl Orders {
         self.0.list(buyer, query)
     }
 
-    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all orders of a buyer that match the query, from its cursor on, in pages of its limit.
     ///
     /// See [`Orders::stream`](crate::Orders::stream).
     pub fn iter(
@@ -288,7 +288,7 @@ impl Orders {
     }
 }
 
-/// Takes money for orders, and gives it back.
+/// Operations on payments: charges and refunds.
 ///
 /// See [`Payments`](crate::Payments).
 #[derive(Debug, Clone)]
@@ -308,14 +308,14 @@ impl Payments {
         block_on(self.0.pay(buyer, order, token))
     }
 
-    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge. For the order's buyer, the tickets' sellers and operators.
     ///
     /// See [`Payments::get`](crate::Payments::get).
     pub fn get(&self, user: UserId, id: ChargeId) -> Result<Charge, Error> {
         self.0.get(user, id)
     }
 
-    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer to do something, such as to confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page continues a payment, if the card processor waits for an action of the buyer, such as a confirmation with their bank. For the buyer only.
     ///
     /// See [`Payments::client_secret`](crate::Payments::client_secret).
     pub fn client_secret(&self, buyer: UserId, id: ChargeId) -> Result<Option<ClientSecret>, Error> {
@@ -343,7 +343,7 @@ impl Payments {
         self.0.escalated(actor)
     }
 
-    /// Records what became of money that was [escalated](Payments::escalated), with a note of up to 500 characters. For operators.
+    /// Records the resolution of [escalated](Payments::escalated) money, with a note of up to 500 characters. For operators.
     ///
     /// See [`Payments::resolve`](crate::Payments::resolve).
     pub fn resolve(
@@ -356,14 +356,14 @@ impl Payments {
         block_on(self.0.resolve(actor, order_id, resolution, note))
     }
 
-    /// Returns `true` if the messages of this card processor are for this box office: if it is the gateway's name, but for the `-test` of a processor's test mode.
+    /// Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test` suffix of a processor's test mode.
     ///
     /// See [`Payments::takes_webhooks_of`](crate::Payments::takes_webhooks_of).
     pub fn takes_webhooks_of(&self, processor: &str) -> bool {
         self.0.takes_webhooks_of(processor)
     }
 
-    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower case.
+    /// Records a webhook message of the card processor. Takes the message unchanged, with header names in lower case.
     ///
     /// See [`Payments::receive_webhook`](crate::Payments::receive_webhook).
     pub fn receive_webhook(&self, headers: &[(&str, &[u8])], body: &[u8]) -> Result<(), Error> {
@@ -371,7 +371,7 @@ impl Payments {
     }
 }
 
-/// Reads balances and entries of the ledger, and records payouts.
+/// Operations on the ledger: balances, entries and payouts.
 ///
 /// See [`Ledger`](crate::Ledger).
 #[derive(Debug, Clone)]
@@ -384,21 +384,21 @@ impl Ledger {
         Self(self.0.idempotency_key(key))
     }
 
-    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the seller, operators and the system.
+    /// Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the seller, operators and the system.
     ///
     /// See [`Ledger::balance`](crate::Ledger::balance).
     pub fn balance(&self, actor: Actor, seller: UserId) -> Result<Vec<Balance>, Error> {
         self.0.balance(actor, seller)
     }
 
-    /// Returns a page of the entries that make the balance, the newest first.
+    /// Returns a page of the entries behind the balance, the newest first.
     ///
     /// See [`Ledger::entries`](crate::Ledger::entries).
     pub fn entries(&self, actor: Actor, seller: UserId, query: &LedgerQuery) -> Result<Page<BalanceEntry>, Error> {
         self.0.entries(actor, seller, query)
     }
 
-    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
     ///
     /// See [`Ledger::stream`](crate::Ledger::stream).
     pub fn iter(
@@ -410,7 +410,7 @@ impl Ledger {
         self.0.pages(actor, seller, query)
     }
 
-    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a time, read when they are asked for.
+    /// Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a time, read on demand.
     ///
     /// See [`Ledger::statement_csv`](crate::Ledger::statement_csv).
     pub fn statement_csv(
@@ -421,14 +421,14 @@ impl Ledger {
         self.0.statement_csv(actor, seller)
     }
 
-    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+    /// Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
     ///
     /// See [`Ledger::platform`](crate::Ledger::platform).
     pub fn platform(&self, actor: Actor) -> Result<Vec<PlatformBalance>, Error> {
         self.0.platform(actor)
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank does, before or after.
+    /// Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank does, before or after.
     ///
     /// See [`Ledger::record_payout`](crate::Ledger::record_payout).
     pub fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {

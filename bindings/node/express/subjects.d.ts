@@ -65,7 +65,7 @@ export interface Event {
   subject: Subjects
   data: object
 }
-/** Somebody signed up. */
+/** A user signed up. */
 export interface UserCreatedEvent {
   subject: Subjects.UserCreated
   data: UserCreatedData
@@ -80,7 +80,7 @@ export interface UserErasedEvent {
   subject: Subjects.UserErased
   data: UserErasedData
 }
-/** A session ended before its time. */
+/** A session was ended before it expired. */
 export interface SessionRevokedEvent {
   subject: Subjects.SessionRevoked
   data: SessionRevokedData
@@ -105,7 +105,7 @@ export interface OrderCreatedEvent {
   subject: Subjects.OrderCreated
   data: OrderCreatedData
 }
-/** An order ended and freed its tickets. */
+/** An order was cancelled and freed its tickets. */
 export interface OrderCancelledEvent {
   subject: Subjects.OrderCancelled
   data: OrderCancelledData
@@ -120,7 +120,7 @@ export interface PaymentStartedEvent {
   subject: Subjects.PaymentStarted
   data: PaymentStartedData
 }
-/** The money was taken: the order is complete and its tickets are sold. */
+/** The money was taken. The order is complete and its tickets are sold. */
 export interface ChargeCreatedEvent {
   subject: Subjects.ChargeCreated
   data: ChargeCreatedData
@@ -140,12 +140,12 @@ export interface ChargeRefundedEvent {
   subject: Subjects.ChargeRefunded
   data: ChargeRefundedData
 }
-/** The money is set aside: the order keeps its tickets until it is captured. */
+/** The money was authorized. The order keeps its tickets until the money is captured. */
 export interface ChargeAuthorizedEvent {
   subject: Subjects.ChargeAuthorized
   data: ChargeAuthorizedData
 }
-/** The gateway refused to give money back, for good. */
+/** The gateway permanently refused to give the money back. */
 export interface RefundFailedEvent {
   subject: Subjects.RefundFailed
   data: RefundFailedData
@@ -155,42 +155,42 @@ export interface LateMoneyReceivedEvent {
   subject: Subjects.LateMoneyReceived
   data: LateMoneyReceivedData
 }
-/** A charge that came late pays a new order. */
+/** Late money pays a new order. */
 export interface ChargeTransferredEvent {
   subject: Subjects.ChargeTransferred
   data: ChargeTransferredData
 }
-/** Money is nobody's and could not be given back: an operator has to see to it. */
+/** Late money could not be given back. An operator has to resolve it. */
 export interface ChargeEscalatedEvent {
   subject: Subjects.ChargeEscalated
   data: ChargeEscalatedData
 }
-/** An operator has seen to money that was nobody's. */
+/** An operator resolved late money. */
 export interface EscalationResolvedEvent {
   subject: Subjects.EscalationResolved
   data: EscalationResolvedData
 }
-/** Money was set aside too late; the gateway is about to be asked to release it. */
+/** Money was authorized too late. The gateway is about to be asked to void the authorization. */
 export interface VoidStartedEvent {
   subject: Subjects.VoidStarted
   data: VoidStartedData
 }
-/** Money that was set aside was released. */
+/** A late authorization was voided. No money was taken. */
 export interface ChargeVoidedEvent {
   subject: Subjects.ChargeVoided
   data: ChargeVoidedData
 }
-/** The buyer's bank took money back until it is clear whose it is. */
+/** The buyer's bank took money back until the dispute is closed. */
 export interface ChargeDisputedEvent {
   subject: Subjects.ChargeDisputed
   data: ChargeDisputedData
 }
-/** It is clear whose disputed money is. */
+/** A dispute was closed. */
 export interface DisputeClosedEvent {
   subject: Subjects.DisputeClosed
   data: DisputeClosedData
 }
-/** A seller was paid what they were owed, or a part of it. */
+/** A seller was paid all or part of what they were owed. */
 export interface PayoutRecordedEvent {
   subject: Subjects.PayoutRecorded
   data: PayoutRecordedData

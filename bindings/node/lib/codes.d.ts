@@ -8,13 +8,13 @@ export type ErrorCode =
   | 'auth.email_taken'
   /** A user with tickets on sale or open orders can't be erased. */
   | 'auth.still_trading'
-  /** The seller is owed less than is to be paid out. */
+  /** The seller is owed less than the payout. */
   | 'payout.exceeds_balance'
   /** The show has started. */
   | 'ticket.show_started'
   /** There is no such order. */
   | 'order.not_found'
-  /** The order is somebody else's. */
+  /** The order belongs to another user. */
   | 'order.not_yours'
   /** A buyer can't order their own ticket. */
   | 'order.own_ticket'
@@ -22,9 +22,9 @@ export type ErrorCode =
   | 'order.mixed_currencies'
   /** The sum of the tickets' prices is larger than an order can be. */
   | 'order.total_too_large'
-  /** The buyer holds as many open orders as one buyer may. */
+  /** The buyer has the maximum number of open orders. */
   | 'order.too_many_open'
-  /** The hold has ended: its time was up. */
+  /** The order has expired. */
   | 'order.expired'
   /** The order was cancelled. */
   | 'order.cancelled'
@@ -36,15 +36,15 @@ export type ErrorCode =
   | 'payment.not_found'
   /** Only a charge that took money can be refunded. */
   | 'payment.not_refundable'
-  /** The charge is refunded, or its refund is under way. */
+  /** The charge is refunded, or its refund is pending. */
   | 'payment.already_refunded'
-  /** More is to be given back than is left of the charge. */
+  /** The refund is larger than what is left of the charge. */
   | 'payment.refund_too_large'
-  /** A refund is in the currency of its charge. */
+  /** The refund must have the currency of its charge. */
   | 'payment.refund_currency'
   /** Tickets go back on sale only if all of their money goes back. */
   | 'payment.return_needs_full_refund'
-  /** Nothing about the charge waits for an operator. */
+  /** The charge is not escalated to an operator. */
   | 'payment.not_escalated'
   /** There is no such ticket. */
   | 'ticket.not_found'
@@ -54,37 +54,37 @@ export type ErrorCode =
   | 'ticket.locked'
   /** The ticket is sold. */
   | 'ticket.sold'
-  /** The seller has withdrawn the ticket. */
+  /** The ticket was withdrawn by its seller. */
   | 'ticket.withdrawn'
-  /** The ticket has another version than the caller expected. */
+  /** The ticket's version differs from the expected one. */
   | 'ticket.version_mismatch'
-  /** Some field of the input is wrong; the faults say which. */
+  /** A field of the input is invalid; the faults name it. */
   | 'validation'
-  /** Nobody is signed in, or the session has ended. */
+  /** No user is signed in, or the session has ended. */
   | 'auth.required'
-  /** Unknown email or wrong password; it is not told which. */
+  /** The email is unknown or the password is wrong; the error does not tell which. */
   | 'auth.invalid_credentials'
   /** Only an operator may do this. */
   | 'auth.operator_required'
   /** The card processor refused the card. */
   | 'payment.declined'
-  /** The charge is somebody else's. */
+  /** The charge belongs to another user's order. */
   | 'payment.not_yours'
-  /** The message does not come from the card processor, or is too old. */
+  /** The message is not from the card processor, or is too old. */
   | 'payment.notice_refused'
-  /** So many payments wait for the card processor that no more are taken. */
+  /** Too many payments wait for the card processor, so no more are accepted. */
   | 'payment.unavailable'
   /** The idempotency key belongs to another command. */
   | 'command.key_reused'
-  /** Too many requests. */
+  /** There were too many attempts. */
   | 'rate.limited'
-  /** A fault of the program; its details are in the trace only. */
+  /** The program has a bug; the details are only in the trace. */
   | 'internal'
-  /** The journal is damaged, and the engine does not guess. */
+  /** The journal is damaged, and the engine does not guess its content. */
   | 'journal.damaged'
-  /** The journal could not be written or read; the outcome of the command is unknown. */
+  /** The journal could not be written or read. The outcome of the command is unknown. */
   | 'journal.unavailable'
-  /** The directory is open already, in this process or another. */
+  /** The directory is already open, in this process or another. */
   | 'journal.in_use'
   /** The directory was written by a newer version of boxoffice. */
   | 'journal.newer_format'

@@ -39,11 +39,11 @@ class Facade:
         self.journal = facade.journal
 
     def metrics(self, /) -> Metrics:
-        """Returns metrics of the engine right now."""
+        """Returns the current metrics of the engine."""
         return self._facade.metrics()
 
     def is_ready(self, /) -> bool:
-        """Returns `True` if commands are taken."""
+        """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
 
     def now(self, /) -> datetime:
@@ -51,30 +51,30 @@ class Facade:
         return self._facade.now()
 
     def compact(self, /) -> bool:
-        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
+        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. Blocks.
 
-        Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
-        much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
-        or when a long journal that was restored or came from an earlier version has moved its old records to the
-        archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+        Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when
+        a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that
+        was restored or came from an earlier version has moved its old records to the archive. In a file of several
+        gigabytes it takes minutes, and commands wait meanwhile: run it while no tickets are sold.
 
-        A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
-        opening then walks the whole file once.
+        A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the
+        whole file once.
 
-        Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
-        has changed then, try again later.
+        Raises `UnavailableError` (`journal.unavailable`) while the journal or a long listing is being read: nothing was
+        changed, try again later.
         """
         return self._facade.compact()
 
     def close(self, /) -> None:
-        """Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
-        go of the directory.
+        """Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
+        releases the directory.
 
-        Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
 
-        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
-        that but time at the next opening.
+        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
+        the next opening takes longer.
         """
         self._facade.close()
 
@@ -107,11 +107,11 @@ class AsyncFacade:
         self.journal = AsyncJournal(facade.journal)
 
     def metrics(self, /) -> Metrics:
-        """Returns metrics of the engine right now."""
+        """Returns the current metrics of the engine."""
         return self._facade.metrics()
 
     def is_ready(self, /) -> bool:
-        """Returns `True` if commands are taken."""
+        """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
 
     def now(self, /) -> datetime:
@@ -119,29 +119,29 @@ class AsyncFacade:
         return self._facade.now()
 
     async def compact(self, /) -> bool:
-        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
+        """Reclaims unused disk space in the directory's files; returns `True` if any was freed. Blocks.
 
-        Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
-        much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
-        or when a long journal that was restored or came from an earlier version has moved its old records to the
-        archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+        Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when
+        a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that
+        was restored or came from an earlier version has moved its old records to the archive. In a file of several
+        gigabytes it takes minutes, and commands wait meanwhile: run it while no tickets are sold.
 
-        A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
-        opening then walks the whole file once.
+        A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the
+        whole file once.
 
-        Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
-        has changed then, try again later.
+        Raises `UnavailableError` (`journal.unavailable`) while the journal or a long listing is being read: nothing was
+        changed, try again later.
         """
         return await self._facade.compact()
 
     async def close(self, /) -> None:
-        """Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
-        go of the directory.
+        """Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
+        releases the directory.
 
-        Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
 
-        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
-        that but time at the next opening.
+        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
+        the next opening takes longer.
         """
         await self._facade.close()

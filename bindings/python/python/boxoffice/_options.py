@@ -18,97 +18,95 @@ class Options(TypedDict, total=False):
     """Everything that can be chosen about a box office; what is left out is as the core has it."""
 
     hold: timedelta
-    """Sets how long an order holds its tickets: 15 minutes by default."""
+    """Sets the duration for which an order holds its tickets: 15 minutes by default."""
     fees: FeePolicy
-    """Sets what the platform keeps of each ticket that is paid from now on: nothing by default. What was paid before keeps
-    its fees.
-    """
+    """Sets the fees that the platform keeps of tickets paid from now on: none by default. Past payments keep their fees."""
     gateway: PaymentGateway | StripeGateway
-    """Sets the card processor: by default the `Sandbox`, with its book in the data directory."""
+    """Sets the card processor: by default the `Sandbox`, which stores its data in the data directory."""
     clock: Clock
-    """Sets where time comes from: `SystemClock` by default."""
+    """Sets the source of time: `SystemClock` by default."""
     seed: int
     """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
     jwt_key: bytes
-    """Sets the keys that sessions are signed with: by default one that is made once and kept in the data directory."""
+    """Sets the keys that sign sessions: by default a key that is created once and stored in the data directory."""
     previous_jwt_keys: Sequence[bytes]
     """Keys whose sessions are still accepted."""
     session_length: timedelta
-    """Sets how long a session lasts: 7 days by default."""
+    """Sets the duration of a session: 7 days by default."""
     default_currency: str
-    """Sets the currency of prices that name none: US dollars by default."""
+    """Sets the currency of prices without a currency: US dollars by default."""
     answer_payment_within: timedelta
-    """Sets how long a payment waits for the card processor before it answers that the outcome is not known yet: 10 seconds
-    by default.
+    """Sets the maximum time that a payment waits for the card processor before it returns a pending charge: 10 seconds by
+    default.
     """
     pending_payments_max: int
-    """Sets how many payments may wait for the card processor before new ones are refused with `UnavailableError`
-    (`payment.unavailable`): 10,000 by default.
+    """Sets the maximum number of payments that wait for the card processor. Further payments are refused with
+    `UnavailableError` (`payment.unavailable`). The default is 10,000.
     """
     gateway_timeout: timedelta
-    """Sets how long one call of the card processor may take before its outcome is looked up: 30 seconds by default."""
+    """Sets the timeout of one call of the card processor, after which its outcome is looked up: 30 seconds by default."""
     reconcile_after: tuple[timedelta, timedelta]
-    """Sets how long to wait before the card processor is asked what became of a charge, at first and at most: 500
-    milliseconds and one minute by default. The wait doubles each time.
+    """Sets the first and the maximum wait before the card processor is asked for the outcome of a charge: 500 milliseconds
+    and one minute by default. The wait doubles each time.
     """
     unknown_charge_after: timedelta
-    """Sets after how long a charge that the card processor never heard of counts as failed: one minute by default. It must
-    be longer than a request can be on its way.
+    """Sets the time after which a charge that is unknown to the card processor counts as failed: one minute by default. It
+    must be longer than a request can be in transit.
     """
     queue_len: int
-    """Sets how many commands may wait: 16,384 by default."""
+    """Sets the maximum number of commands that wait: 16,384 by default."""
     refuse_when_full: bool
-    """Sets whether a command that finds the queue full is refused with `UnavailableError` (`engine.overloaded`), as a
-    server wants it, instead of waiting for a place, as an embedder does: `False` by default.
+    """Sets the behaviour when the queue is full: `True` refuses the command with `UnavailableError` (`engine.overloaded`),
+    which suits servers; `False` waits for a place, which suits embedders. The default is `False`.
     """
     open_orders_max: int
-    """How many open orders one buyer may have: 10 by default."""
+    """Maximum number of open orders of one buyer: 10 by default."""
     order_tickets_max: int
-    """How many tickets one order may have: 10 by default."""
+    """Maximum number of tickets of one order: 10 by default."""
     listing_tickets_max: int
-    """How many tickets one command may list: 10,000 by default."""
+    """Maximum number of tickets that one command may list: 10,000 by default."""
     late_money: LateMoneyPolicy | Sequence[LateMoneyStep]
-    """What is tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` unless
-    told otherwise. `retake` sells the buyer the tickets after all, `return` gives the money back, `escalate` leaves it
-    to an operator; that is also the last resort.
+    """Steps that are tried, in this order, with money that comes for an order that has ended: `retake,return,escalate` by
+    default. `retake` sells the tickets to the buyer after all, `return` gives the money back, and `escalate` leaves it
+    to an operator. The last resort is always `escalate`.
     """
 
 
 HELP = """Options:
-        hold (timedelta): Sets how long an order holds its tickets: 15 minutes by default.
-        fees (FeePolicy): Sets what the platform keeps of each ticket that is paid from now on: nothing by
-            default. What was paid before keeps its fees.
-        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, with its
-            book in the data directory.
-        clock (Clock): Sets where time comes from: `SystemClock` by default.
+        hold (timedelta): Sets the duration for which an order holds its tickets: 15 minutes by default.
+        fees (FeePolicy): Sets the fees that the platform keeps of tickets paid from now on: none by default.
+            Past payments keep their fees.
+        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, which
+            stores its data in the data directory.
+        clock (Clock): Sets the source of time: `SystemClock` by default.
         seed (int): Makes ids that are the same in every run, for tests; two box offices of one seed make the
             same ids.
-        jwt_key (bytes): Sets the keys that sessions are signed with: by default one that is made once and kept
-            in the data directory.
+        jwt_key (bytes): Sets the keys that sign sessions: by default a key that is created once and stored in
+            the data directory.
         previous_jwt_keys (Sequence[bytes]): Keys whose sessions are still accepted.
-        session_length (timedelta): Sets how long a session lasts: 7 days by default.
-        default_currency (str): Sets the currency of prices that name none: US dollars by default.
-        answer_payment_within (timedelta): Sets how long a payment waits for the card processor before it
-            answers that the outcome is not known yet: 10 seconds by default.
-        pending_payments_max (int): Sets how many payments may wait for the card processor before new ones are
-            refused with `UnavailableError` (`payment.unavailable`): 10,000 by default.
-        gateway_timeout (timedelta): Sets how long one call of the card processor may take before its outcome is
-            looked up: 30 seconds by default.
-        reconcile_after (tuple[timedelta, timedelta]): Sets how long to wait before the card processor is asked
-            what became of a charge, at first and at most: 500 milliseconds and one minute by default. The wait
+        session_length (timedelta): Sets the duration of a session: 7 days by default.
+        default_currency (str): Sets the currency of prices without a currency: US dollars by default.
+        answer_payment_within (timedelta): Sets the maximum time that a payment waits for the card processor
+            before it returns a pending charge: 10 seconds by default.
+        pending_payments_max (int): Sets the maximum number of payments that wait for the card processor.
+            Further payments are refused with `UnavailableError` (`payment.unavailable`). The default is 10,000.
+        gateway_timeout (timedelta): Sets the timeout of one call of the card processor, after which its outcome
+            is looked up: 30 seconds by default.
+        reconcile_after (tuple[timedelta, timedelta]): Sets the first and the maximum wait before the card
+            processor is asked for the outcome of a charge: 500 milliseconds and one minute by default. The wait
             doubles each time.
-        unknown_charge_after (timedelta): Sets after how long a charge that the card processor never heard of
-            counts as failed: one minute by default. It must be longer than a request can be on its way.
-        queue_len (int): Sets how many commands may wait: 16,384 by default.
-        refuse_when_full (bool): Sets whether a command that finds the queue full is refused with
-            `UnavailableError` (`engine.overloaded`), as a server wants it, instead of waiting for a place, as an
-            embedder does: `False` by default.
-        open_orders_max (int): How many open orders one buyer may have: 10 by default.
-        order_tickets_max (int): How many tickets one order may have: 10 by default.
-        listing_tickets_max (int): How many tickets one command may list: 10,000 by default.
-        late_money (LateMoneyPolicy | Sequence[LateMoneyStep]): What is tried, in this order, with money that
-            comes for an order that has ended: `retake,return,escalate` unless told otherwise. `retake` sells the
-            buyer the tickets after all, `return` gives the money back, `escalate` leaves it to an operator; that is
-            also the last resort.
+        unknown_charge_after (timedelta): Sets the time after which a charge that is unknown to the card
+            processor counts as failed: one minute by default. It must be longer than a request can be in transit.
+        queue_len (int): Sets the maximum number of commands that wait: 16,384 by default.
+        refuse_when_full (bool): Sets the behaviour when the queue is full: `True` refuses the command with
+            `UnavailableError` (`engine.overloaded`), which suits servers; `False` waits for a place, which suits
+            embedders. The default is `False`.
+        open_orders_max (int): Maximum number of open orders of one buyer: 10 by default.
+        order_tickets_max (int): Maximum number of tickets of one order: 10 by default.
+        listing_tickets_max (int): Maximum number of tickets that one command may list: 10,000 by default.
+        late_money (LateMoneyPolicy | Sequence[LateMoneyStep]): Steps that are tried, in this order, with money
+            that comes for an order that has ended: `retake,return,escalate` by default. `retake` sells the tickets
+            to the buyer after all, `return` gives the money back, and `escalate` leaves it to an operator. The last
+            resort is always `escalate`.
     """
 """The same for `help`."""

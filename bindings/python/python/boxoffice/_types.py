@@ -5,18 +5,18 @@
 from typing import Literal
 
 BalanceEntryKind = Literal["sale", "refund", "dispute_lost", "payout"]
-"""Why what a seller is owed has changed.
+"""Reason why the amount that a seller is owed changed.
 
 - `sale`: A buyer paid.
-- `refund`: Money went back.
+- `refund`: Money went back to the buyer.
 - `dispute_lost`: The buyer's bank took money back, and the buyer keeps it.
 - `payout`: The seller was paid.
 """
 
 CancelReason = Literal["buyer", "payment_failed"]
-"""Why an order was cancelled.
+"""Reason why an order was cancelled.
 
-- `buyer`: Its buyer wanted so.
+- `buyer`: The buyer cancelled it.
 - `payment_failed`: The money was not taken.
 """
 
@@ -34,60 +34,60 @@ ChargeStatus = Literal[
     "escalated",
     "kept",
 ]
-"""Where a charge is in its life.
+"""Status of a charge.
 
 - `pending`: The gateway's answer is not known yet.
-- `authorized`: The money is set aside and about to be captured.
+- `authorized`: The money is authorized and about to be captured.
 - `succeeded`: The money was taken.
 - `failed`: The money was not taken.
-- `refunding`: Money is being given back, all of it or a part.
+- `refunding`: All or part of the money is being given back.
 - `refunded`: All of the money was given back.
-- `voiding`: The money was set aside too late and is being released.
-- `voided`: The money was set aside too late and was released.
-- `late`: The money came too late, and it is not decided what becomes of it.
+- `voiding`: The money was authorized too late and is being voided.
+- `voided`: The money was authorized too late and was voided.
+- `late`: The money came too late, and its use is not decided.
 - `transferred`: The money came too late and pays another order.
-- `escalated`: The money came too late and could not be given back: an operator has to see to it.
-- `kept`: The money came too late, and an operator has decided that the platform keeps it.
+- `escalated`: The money came too late and could not be given back. An operator has to resolve it.
+- `kept`: The money came too late, and an operator decided that the platform keeps it.
 """
 
 DisputeStatus = Literal["open", "won", "lost"]
-"""Where a dispute is in its life.
+"""Status of a dispute.
 
-- `open`: It is not clear yet whose the money is.
+- `open`: The dispute is not decided yet.
 - `won`: The money came back from the buyer's bank.
 - `lost`: The buyer keeps the money.
 """
 
 OrderStatus = Literal["created", "awaiting_payment", "complete", "cancelled", "expired"]
-"""Where an order is in its life.
+"""Status of an order.
 
-- `created`: It holds its tickets until its deadline.
-- `awaiting_payment`: It holds its tickets until the gateway's answer is known.
-- `complete`: It is paid, its tickets are sold.
-- `cancelled`: It ended without payment.
-- `expired`: It ended at its deadline.
+- `created`: The order holds its tickets until its deadline.
+- `awaiting_payment`: The order holds its tickets until the gateway's answer is known.
+- `complete`: The order is paid and its tickets are sold.
+- `cancelled`: The order ended without payment.
+- `expired`: The order ended at its deadline.
 """
 
 RefundReason = Literal["requested", "late", "elsewhere"]
-"""Why money is given back.
+"""Reason for a refund.
 
-- `requested`: The seller or an operator asked for it.
+- `requested`: The seller or an operator requested it.
 - `late`: The money was taken for an order that had ended.
-- `elsewhere`: Somebody did it at the card processor's.
+- `elsewhere`: It was made at the card processor.
 """
 
 RefundStatus = Literal["pending", "done", "failed"]
-"""Where a refund is in its life.
+"""Status of a refund.
 
 - `pending`: The gateway has not confirmed it yet.
 - `done`: The money was given back.
-- `failed`: The gateway refused it for good.
+- `failed`: The gateway permanently refused it.
 """
 
 Resolution = Literal["returned_elsewhere", "kept"]
-"""What became of money that was nobody's.
+"""Outcome of escalated late money.
 
-- `returned_elsewhere`: The buyer has it back by another way, such as a bank transfer.
+- `returned_elsewhere`: The buyer got it back by another way, such as a bank transfer.
 - `kept`: The platform keeps it.
 """
 
@@ -103,7 +103,7 @@ TicketSort = Literal["newest", "oldest", "price", "-price", "startsAt", "-starts
 """
 
 TicketStatus = Literal["available", "locked", "sold", "withdrawn"]
-"""Where a ticket is in its life.
+"""Status of a ticket.
 
 - `available`: For sale.
 - `locked`: Held by an open order.
@@ -123,11 +123,11 @@ TicketStatusFilter = Literal["onSale", "available", "locked", "sold", "withdrawn
 """
 
 LateMoneyStep = Literal["retake", "return", "escalate"]
-"""What may be done with money that comes for an order that has ended.
+"""Step that may be taken with money that comes for an order that has ended.
 
-- `retake`: The tickets are sold to the buyer after all, by a new order, if all are still free, cost the same and may be theirs.
-- `return`: The money is given back, or released if it is only set aside.
-- `escalate`: An operator sees to it.
+- `retake`: Sells the tickets to the buyer after all, by a new order, if all are still available, cost the same, and the buyer may order them.
+- `return`: Gives the money back, or voids it if it is only authorized.
+- `escalate`: Leaves the money to an operator.
 """
 
 LateMoneyPolicy = Literal[

@@ -21,378 +21,378 @@ class OrderedTicket(TypedDict):
     """A ticket as it was when an order locked it."""
 
     id: str
-    """The ticket."""
+    """Id of the ticket."""
     sellerId: str
-    """Who sells it."""
+    """Seller of the ticket."""
     title: str
-    """What it was called."""
+    """Title of the ticket at that time."""
     price: PublishedMoney
-    """What it cost; what the buyer pays."""
+    """Price at that time, which the buyer pays."""
     version: int
-    """The ticket's version after the lock."""
+    """Version of the ticket after the lock."""
 
 
 class Show(TypedDict):
-    """What people attend: a concert, a match, a play."""
+    """An event that people attend: a concert, a match, a play."""
 
     name: str
-    """What it is called."""
+    """Name of the show."""
     category: NotRequired[str]
-    """Its kind, such as `concert`."""
+    """Kind of show, such as `concert`."""
     venue: NotRequired[str]
-    """Where it takes place."""
+    """Place of the show."""
     startsAt: str
-    """When it starts; from then on its tickets can't be ordered."""
+    """Time at which the show starts. From then on its tickets can't be ordered."""
 
 
 class TicketVersion(TypedDict):
-    """A ticket's version after an event of its order."""
+    """Version of a ticket after an event of its order."""
 
     id: str
-    """The ticket."""
+    """Id of the ticket."""
     version: int
-    """Its version after the event."""
+    """Version of the ticket after the event."""
 
 
 class ChargeAuthorizedData(TypedDict):
-    """The money is set aside: the order keeps its tickets until it is captured."""
+    """The money was authorized. The order keeps its tickets until the money is captured."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     reference: NotRequired[str]
-    """The gateway's own name for the charge."""
+    """Gateway's reference for the charge."""
 
 
 class ChargeCreatedData(TypedDict):
-    """The money was taken: the order is complete and its tickets are sold."""
+    """The money was taken. The order is complete and its tickets are sold."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     amount: PublishedMoney
-    """What was taken."""
+    """Amount that was taken."""
     reference: NotRequired[str]
-    """The gateway's own name for the charge."""
+    """Gateway's reference for the charge."""
     tickets: list[TicketVersion]
-    """The tickets that are sold."""
+    """Tickets that are sold."""
     fees: NotRequired[list[int]]
-    """What the platform keeps of each, in minor units and the order's sequence; empty if that is nothing."""
+    """Fee of each ticket, in minor units and the order's sequence; empty if there are no fees."""
 
 
 class ChargeDisputedData(TypedDict):
-    """The buyer's bank took money back until it is clear whose it is."""
+    """The buyer's bank took money back until the dispute is closed."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     reference: str
-    """The gateway's own name for the dispute."""
+    """Gateway's reference for the dispute."""
     amount: PublishedMoney
-    """How much."""
+    """Disputed amount."""
     reason: str
-    """Why, in the gateway's words."""
+    """Reason, in the gateway's words."""
 
 
 class ChargeEscalatedData(TypedDict):
-    """Money is nobody's and could not be given back: an operator has to see to it."""
+    """Late money could not be given back. An operator has to resolve it."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
     amount: PublishedMoney
-    """How much there is."""
+    """Amount that is left."""
     reason: str
-    """Why."""
+    """Reason for the escalation."""
 
 
 class ChargeFailedData(TypedDict):
     """The money was not taken."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     reason: str
-    """Why, in words that a buyer may read."""
+    """Reason, in words that a buyer may read."""
 
 
 class ChargeRefundedData(TypedDict):
     """Money was given back.
 
-    A refund that nobody asked the box office for, because it was made at the card processor's, has no `RefundStarted`.
+    A refund that was made at the card processor, not requested by the box office, has no `RefundStarted`.
     """
 
     refundId: NotRequired[str]
-    """The refund."""
+    """Id of the refund."""
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     amount: PublishedMoney
-    """What was given back."""
+    """Amount that was given back."""
     reference: NotRequired[str]
-    """The gateway's own name for the refund."""
+    """Gateway's reference for the refund."""
     tickets: NotRequired[list[TicketVersion]]
-    """The tickets that are for sale again."""
+    """Tickets that are for sale again."""
 
 
 class ChargeTransferredData(TypedDict):
-    """A charge that came late pays a new order, because its buyer could still have the tickets."""
+    """Late money pays a new order, because its buyer could still have the tickets."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
     to: str
-    """The new order."""
+    """Id of the new order."""
 
 
 class ChargeVoidedData(TypedDict):
-    """Money that was set aside was released: none was taken."""
+    """A late authorization was voided. No money was taken."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
 
 
 class DisputeClosedData(TypedDict):
-    """It is clear whose disputed money is."""
+    """A dispute was closed."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     reference: str
-    """The gateway's own name for the dispute."""
+    """Gateway's reference for the dispute."""
     amount: PublishedMoney
-    """How much it was about."""
+    """Disputed amount."""
     won: bool
-    """Whether it came back from the buyer's bank."""
+    """`True` if the money came back from the buyer's bank."""
 
 
 class EscalationResolvedData(TypedDict):
-    """An operator has seen to money that was nobody's."""
+    """An operator resolved late money."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
     amount: PublishedMoney
-    """How much it was about."""
+    """Amount that was resolved."""
     resolution: Literal["returned_elsewhere", "kept"]
-    """What became of it."""
+    """Outcome for the money."""
     note: str
-    """What the operator wants remembered."""
+    """Operator's note."""
 
 
 class LateMoneyReceivedData(TypedDict):
     """Money came for an order that had ended.
 
-    What becomes of it is told by the next event of the same moment: `ChargeTransferred`, `RefundStarted` or
+    The next event, decided at the same moment, tells what happens to the money: `ChargeTransferred`, `RefundStarted` or
     `ChargeEscalated`.
     """
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
     amount: PublishedMoney
-    """What was taken."""
+    """Amount that was taken."""
     reference: NotRequired[str]
-    """The gateway's own name for the charge."""
+    """Gateway's reference for the charge."""
 
 
 class OrderCancelledData(TypedDict):
-    """An order ended and freed its tickets."""
+    """An order was cancelled and freed its tickets."""
 
     orderId: str
-    """The order."""
+    """Id of the order."""
     reason: Literal["buyer", "payment_failed"]
-    """Why it ended."""
+    """Reason why it was cancelled."""
     tickets: list[TicketVersion]
-    """The tickets that are free again."""
+    """Tickets that became available again."""
 
 
 class OrderCreatedData(TypedDict):
     """An order locked its tickets."""
 
     orderId: str
-    """The new order."""
+    """Id of the new order."""
     buyerId: str
-    """Who buys."""
+    """Buyer of the tickets."""
     tickets: list[OrderedTicket]
-    """The tickets as they were at the moment of the lock."""
+    """Tickets as they were when the order locked them."""
     total: PublishedMoney
-    """The sum of their prices."""
+    """Sum of their prices."""
     expiresAt: str
-    """When the hold ends unless the order is paid."""
+    """Time at which the hold ends unless a payment has started."""
 
 
 class OrderExpiredData(TypedDict):
     """An order reached its deadline and freed its tickets."""
 
     orderId: str
-    """The order."""
+    """Id of the order."""
     tickets: list[TicketVersion]
-    """The tickets that are free again."""
+    """Tickets that became available again."""
 
 
 class PaymentStartedData(TypedDict):
     """The gateway is about to be asked for the money of an order."""
 
     chargeId: str
-    """The new charge; the gateway's idempotency key."""
+    """Id of the new charge, which is the gateway's idempotency key."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     amount: PublishedMoney
-    """What is to be taken."""
+    """Amount to be taken."""
     gateway: str
-    """The gateway's name."""
+    """Name of the gateway."""
 
 
 class PayoutRecordedData(TypedDict):
-    """A seller was paid what they were owed, or a part of it."""
+    """A seller was paid all or part of what they were owed."""
 
     payoutId: str
-    """The payout."""
+    """Id of the payout."""
     sellerId: str
-    """Who was paid."""
+    """Seller who was paid."""
     amount: PublishedMoney
-    """How much."""
+    """Amount paid."""
     reference: str
-    """By what it is found at the bank."""
+    """Reference by which the bank identifies the payout."""
 
 
 class RefundFailedData(TypedDict):
-    """The gateway refused to give the money back, for good."""
+    """The gateway permanently refused to give the money back."""
 
     refundId: str
-    """The refund."""
+    """Id of the refund."""
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     amount: PublishedMoney
-    """What was not given back."""
+    """Amount that was not given back."""
     reason: str
-    """Why, in the gateway's words."""
+    """Reason, in the gateway's words."""
 
 
 class RefundStartedData(TypedDict):
     """The gateway is about to be asked to give the money back."""
 
     refundId: NotRequired[str]
-    """The new refund; the gateway's idempotency key. Journals from before partial refunds have none: there was one a
-    charge.
+    """Id of the new refund, which is the gateway's idempotency key. Journals from before partial refunds have none,
+    because a charge had one refund.
     """
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order."""
+    """Id of the order."""
     amount: PublishedMoney
-    """What is to be given back."""
+    """Amount to be given back."""
     reason: Literal["requested", "late", "elsewhere"]
-    """Why."""
+    """Reason for the refund."""
     returnToSale: bool
-    """Whether the tickets are sold anew once it is done."""
+    """`True` if the tickets go back on sale once the refund is done."""
 
 
 class SessionRevokedData(TypedDict):
-    """A session ended before its time."""
+    """A session was ended before it expired."""
 
     userId: str
-    """The session's user."""
+    """Id of the session's user."""
     sessionId: str
-    """The session."""
+    """Id of the session."""
     expiresAt: str
-    """When the session would have ended by itself: after that the fact no longer matters."""
+    """Time at which the session would have expired. After that the fact no longer matters."""
 
 
 class TicketCreatedData(TypedDict):
     """A ticket was listed."""
 
     ticketId: str
-    """The new ticket."""
+    """Id of the new ticket."""
     sellerId: str
-    """Who sells it."""
+    """Seller of the ticket."""
     title: str
-    """What it is called."""
+    """Title of the ticket."""
     price: PublishedMoney
-    """What it costs."""
+    """Price of the ticket."""
     show: NotRequired[Show]
-    """What it lets its holder attend."""
+    """Show that the ticket is for."""
     seat: NotRequired[str]
-    """Where in the venue its place is."""
+    """Label of the seat in the venue."""
 
 
 class TicketUpdatedData(TypedDict):
     """A ticket's title, price or show changed."""
 
     ticketId: str
-    """The ticket."""
+    """Id of the ticket."""
     title: str
-    """Its title after it."""
+    """Title after the event."""
     price: PublishedMoney
-    """Its price after it."""
+    """Price after the event."""
     show: NotRequired[Show]
-    """Its show after it."""
+    """Show after the event."""
 
 
 class TicketWithdrawnData(TypedDict):
     """A ticket was taken off sale by its seller."""
 
     ticketId: str
-    """The ticket."""
+    """Id of the ticket."""
 
 
 class UserCreatedData(TypedDict):
-    """Somebody signed up."""
+    """A user signed up."""
 
     userId: str
-    """The new user."""
+    """Id of the new user."""
 
 
 class UserErasedData(TypedDict):
     """A user's personal data was deleted."""
 
     userId: str
-    """The user."""
+    """Id of the user."""
 
 
 class UserUpdatedData(TypedDict):
     """A user's email, password or role changed."""
 
     userId: str
-    """The user."""
+    """Id of the user."""
     emailChanged: bool
-    """Whether the email changed; the vault has the new one."""
+    """`True` if the email changed. The vault has the new one."""
     passwordChanged: bool
-    """Whether the password changed."""
+    """`True` if the password changed."""
     operator: bool
-    """Whether the user is an operator after it."""
+    """`True` if the user is an operator after the event."""
     epoch: int
-    """The user's epoch after it; sessions of an earlier epoch have ended."""
+    """Epoch of the user after the event. Sessions of an earlier epoch have ended."""
 
 
 class VoidStartedData(TypedDict):
-    """Money was set aside for an order that had ended; the gateway is about to be asked to release it."""
+    """Money was authorized for an order that had ended. The gateway is about to be asked to void the authorization."""
 
     chargeId: str
-    """The charge."""
+    """Id of the charge."""
     orderId: str
-    """The order that had ended."""
+    """Id of the order that had ended."""
     reference: NotRequired[str]
-    """The gateway's own name for the charge."""
+    """Gateway's reference for the charge."""
 
 
 class UserCreated(TypedDict):
-    """Somebody signed up."""
+    """A user signed up."""
 
     type: Literal["UserCreated"]
     data: UserCreatedData
@@ -413,7 +413,7 @@ class UserErased(TypedDict):
 
 
 class SessionRevoked(TypedDict):
-    """A session ended before its time."""
+    """A session was ended before it expired."""
 
     type: Literal["SessionRevoked"]
     data: SessionRevokedData
@@ -448,7 +448,7 @@ class OrderCreated(TypedDict):
 
 
 class OrderCancelled(TypedDict):
-    """An order ended and freed its tickets."""
+    """An order was cancelled and freed its tickets."""
 
     type: Literal["OrderCancelled"]
     data: OrderCancelledData
@@ -469,7 +469,7 @@ class PaymentStarted(TypedDict):
 
 
 class ChargeCreated(TypedDict):
-    """The money was taken: the order is complete and its tickets are sold."""
+    """The money was taken. The order is complete and its tickets are sold."""
 
     type: Literal["ChargeCreated"]
     data: ChargeCreatedData
@@ -497,14 +497,14 @@ class ChargeRefunded(TypedDict):
 
 
 class ChargeAuthorized(TypedDict):
-    """The money is set aside: the order keeps its tickets until it is captured."""
+    """The money was authorized. The order keeps its tickets until the money is captured."""
 
     type: Literal["ChargeAuthorized"]
     data: ChargeAuthorizedData
 
 
 class RefundFailed(TypedDict):
-    """The gateway refused to give money back, for good."""
+    """The gateway permanently refused to give the money back."""
 
     type: Literal["RefundFailed"]
     data: RefundFailedData
@@ -518,56 +518,56 @@ class LateMoneyReceived(TypedDict):
 
 
 class ChargeTransferred(TypedDict):
-    """A charge that came late pays a new order."""
+    """Late money pays a new order."""
 
     type: Literal["ChargeTransferred"]
     data: ChargeTransferredData
 
 
 class ChargeEscalated(TypedDict):
-    """Money is nobody's and could not be given back: an operator has to see to it."""
+    """Late money could not be given back. An operator has to resolve it."""
 
     type: Literal["ChargeEscalated"]
     data: ChargeEscalatedData
 
 
 class EscalationResolved(TypedDict):
-    """An operator has seen to money that was nobody's."""
+    """An operator resolved late money."""
 
     type: Literal["EscalationResolved"]
     data: EscalationResolvedData
 
 
 class VoidStarted(TypedDict):
-    """Money was set aside too late; the gateway is about to be asked to release it."""
+    """Money was authorized too late. The gateway is about to be asked to void the authorization."""
 
     type: Literal["VoidStarted"]
     data: VoidStartedData
 
 
 class ChargeVoided(TypedDict):
-    """Money that was set aside was released."""
+    """A late authorization was voided. No money was taken."""
 
     type: Literal["ChargeVoided"]
     data: ChargeVoidedData
 
 
 class ChargeDisputed(TypedDict):
-    """The buyer's bank took money back until it is clear whose it is."""
+    """The buyer's bank took money back until the dispute is closed."""
 
     type: Literal["ChargeDisputed"]
     data: ChargeDisputedData
 
 
 class DisputeClosed(TypedDict):
-    """It is clear whose disputed money is."""
+    """A dispute was closed."""
 
     type: Literal["DisputeClosed"]
     data: DisputeClosedData
 
 
 class PayoutRecorded(TypedDict):
-    """A seller was paid what they were owed, or a part of it."""
+    """A seller was paid all or part of what they were owed."""
 
     type: Literal["PayoutRecorded"]
     data: PayoutRecordedData

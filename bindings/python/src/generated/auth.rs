@@ -4,12 +4,12 @@
 
 use crate::generated::prelude::*;
 
-/// Signs people up, in and out, and keeps their accounts.
+/// Operations on users: sign-up, sign-in, sign-out, and changes of accounts.
 ///
 /// Args:
-///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+///         a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+///         with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Auth(pub(crate) Arc<Shared>);
@@ -21,8 +21,8 @@ impl Auth {
     /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
     ///
     /// Args:
-    ///     email: An email address that nobody else has signed up with, whatever its case.
-    ///     password: 8 to 128 characters.
+    ///     email: Email address. It must be unique, regardless of case.
+    ///     password: Password: 8 to 128 characters.
     ///
     /// Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
     /// many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -40,13 +40,13 @@ impl Auth {
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
-    /// failures further attempts must wait, by account and by client address.
+    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
+    /// failures, further attempts must wait, by account and by client address.
     ///
     /// Args:
-    ///     email: The email, in any case.
-    ///     password: The password.
-    ///     client: Where the attempt comes from; an address that guesses is slowed down.
+    ///     email: Email, in any case.
+    ///     password: Password.
+    ///     client: Address of the client. Addresses with many failed attempts must wait.
     ///
     /// Raises `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the
     /// time to wait; `UnavailableError` (`engine.overloaded`) if too many passwords wait to be checked.
@@ -56,10 +56,10 @@ impl Auth {
         self.0.block(py, run::sign_in(office, email, password, client))
     }
 
-    /// Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+    /// Returns the session of a token. Reads memory only, so it can be called for every request.
     ///
-    /// Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with
-    /// another key, expired, revoked, of an earlier password.
+    /// Raises `UnauthenticatedError` (`auth.required`) if the token is malformed, signed with another key, expired,
+    /// revoked, or older than the user's password.
     #[pyo3(signature = (token))]
     fn authenticate(&self, py: Python<'_>, token: String) -> PyResult<Session> {
         let office = self.0.office(py)?.clone();
@@ -76,7 +76,7 @@ impl Auth {
         self.0.block(py, run::current_user(office, session))
     }
 
-    /// Ends a session for good: its token is refused from then on, also from somebody who stole it.
+    /// Ends a session permanently. Its token is refused from then on, even if it was stolen.
     ///
     /// Raises `UnauthenticatedError` (`auth.required`) if the user was erased.
     #[pyo3(signature = (session))]
@@ -85,13 +85,13 @@ impl Auth {
         self.0.block(py, run::sign_out(office, session))
     }
 
-    /// Changes the user's email or password. A new password ends every other session; this one goes on under the new
+    /// Changes the user's email or password. A new password ends all other sessions; this one continues with the new
     /// token.
     ///
     /// Args:
-    ///     current_password: The password that the user has now.
-    ///     email: The new email.
-    ///     password: The new password: 8 to 128 characters.
+    ///     current_password: Current password of the user.
+    ///     email: New email, if it changes.
+    ///     password: New password, if it changes: 8 to 128 characters.
     ///
     /// Raises `ValidationError`; `UnauthenticatedError` (`auth.invalid_credentials`) if the current password is wrong;
     /// `ConflictError` (`auth.email_taken`); `TooManyRequestsError` (`rate.limited`) after a few wrong passwords;
@@ -109,7 +109,7 @@ impl Auth {
         self.0.block(py, run::update_user(office, session, current_password, email, password))
     }
 
-    /// Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+    /// Deletes the user's personal data permanently. The journal stays complete, because it names users by id only.
     ///
     /// Raises `UnauthenticatedError` (`auth.invalid_credentials`) if the password is wrong; `ConflictError`
     /// (`auth.still_trading`) while the user has tickets on sale or open orders; `TooManyRequestsError`
@@ -120,8 +120,8 @@ impl Auth {
         self.0.block(py, run::erase_user(office, session, current_password))
     }
 
-    /// Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must
-    /// not offer it to users.
+    /// Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts
+    /// must not offer it to users.
     ///
     /// Raises `ValidationError` for a malformed email; `NotFoundError` (`auth.user_not_found`).
     #[pyo3(signature = (email, operator))]

@@ -4,13 +4,13 @@
 
 use crate::generated::prelude::*;
 
-/// What people attend, as a seller describes it.
+/// A show as a seller describes it.
 ///
 /// Args:
-///     name: 1 to 200 characters.
-///     starts_at: When it starts, in RFC 3339.
-///     category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
-///     venue: 1 to 200 characters.
+///     name: Name: 1 to 200 characters.
+///     starts_at: Time at which the show starts, in RFC 3339.
+///     category: Category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+///     venue: Venue: 1 to 200 characters.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NewShow(pub(crate) boxoffice::NewShow);
@@ -30,11 +30,12 @@ impl NewShow {
 /// A ticket as its seller lists it.
 ///
 /// Args:
-///     title: 1 to 200 characters.
-///     price: A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
-///     currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
-///     show: What it lets its holder attend.
-///     seat: 1 to 100 characters.
+///     title: Title: 1 to 200 characters.
+///     price: Price: a decimal number in major units, such as `19.99`, with at most as many decimals as the
+///         currency has.
+///     currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none.
+///     show: Show that the ticket is for.
+///     seat: Seat: 1 to 100 characters.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NewTicket(pub(crate) boxoffice::NewTicket);
@@ -58,13 +59,13 @@ impl NewTicket {
     }
 }
 
-/// The new title, price and show of a ticket.
+/// New title, price and show of a ticket.
 ///
 /// Args:
-///     title: 1 to 200 characters.
-///     price: A decimal number in major units of the ticket's currency.
-///     show: The new show; `None` leaves it as it is.
-///     expected_version: The version that the ticket must have; `None` for any.
+///     title: Title: 1 to 200 characters.
+///     price: Price: a decimal number in major units of the ticket's currency.
+///     show: New show; `None` leaves it as it is.
+///     expected_version: Version that the ticket must have; `None` accepts any version.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TicketUpdate(pub(crate) boxoffice::TicketUpdate);

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// Reads, follows, checks and copies the journal. Reading takes nothing from the writer.
+/// Operations on the journal: read, follow, verify and copy. Reading does not block the writer.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Journal(pub(crate) Arc<Shared>);
@@ -20,7 +20,8 @@ impl Journal {
         self.0.block(py, run::head(office))
     }
 
-    /// Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+    /// Returns at most `limit` records, and at most 10,000, starting with number `from_seq`. The first record has
+    /// number 1.
     ///
     /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
     /// (`engine.closed`).
@@ -30,12 +31,12 @@ impl Journal {
         self.0.block(py, run::read(office, from_seq, limit))
     }
 
-    /// Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
-    /// appended meanwhile come, too.
+    /// Iterates over the records from number `from_seq` to the last durable one, read in parts. Includes records that
+    /// are appended meanwhile.
     ///
-    /// It ends where the journal ends at that moment; `journal.subscribe` goes on.
+    /// Ends at the end of the journal; `journal.subscribe` continues.
     ///
-    /// Raises as `journal.read`, as the last item.
+    /// Raises the errors of `journal.read`, as the last item.
     #[pyo3(signature = (from_seq))]
     fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<Iter<Record>> {
         let office = self.0.office(py)?.clone();
@@ -43,31 +44,30 @@ impl Journal {
         Ok(Iter::new(&self.0, parts))
     }
 
-    /// Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+    /// Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
     #[pyo3(signature = (from_seq))]
     fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<Subscription> {
         let office = self.0.office(py)?.clone();
         Ok(Subscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
     }
 
-    /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
-    /// from those before it by the rules, and that the vault fits. Calls `progress` with the number of records checked
-    /// and of all.
+    /// Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
+    /// record follows from those before it by the rules, and that the vault matches. Calls `progress` with the number
+    /// of checked records and the total.
     ///
     /// Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
-    /// the box office closes meanwhile. Damage is no error but part of the report.
+    /// the box office closes meanwhile. Damage is not an error; it is part of the report.
     #[pyo3(signature = (*, progress=None))]
     fn verify(&self, py: Python<'_>, progress: Option<Progress>) -> PyResult<VerifyReport> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::verify(office, progress))
     }
 
-    /// Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
-    /// its own. Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the
-    /// last record that is in it.
+    /// Writes a copy of all durable data, as of one moment, to a new directory that opens as a box office. Writers
+    /// continue. Calls `progress` with the number of copied records and the total. Returns the number of the last
+    /// record in the copy.
     ///
-    /// The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
-    /// anew.
+    /// Excludes the session key, a secret that should be stored elsewhere, and the checkpoint, which is created anew.
     ///
     /// Raises `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if
     /// it can't be written.

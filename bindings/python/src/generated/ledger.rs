@@ -4,39 +4,39 @@
 
 use crate::generated::prelude::*;
 
-/// Reads balances and entries of the ledger, and records payouts.
+/// Operations on the ledger: balances, entries and payouts.
 ///
 /// Args:
-///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+///         a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+///         with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Ledger(pub(crate) Arc<Shared>);
 
 #[pymethods]
 impl Ledger {
-    /// Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
-    /// anything. For the seller, operators and the system.
+    /// Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
+    /// seller, operators and the system.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
-    /// Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+    /// Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
     #[pyo3(signature = (actor_id, seller_id))]
     fn balance(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Vec<Balance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::balance(office, actor_id, seller_id))
     }
 
-    /// Returns a page of the entries that make the balance, the newest first.
+    /// Returns a page of the entries behind the balance, the newest first.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
-    /// Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
+    /// Raises the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query;
     /// `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (actor_id, seller_id, *, limit=None, cursor=None))]
     fn entries(
@@ -51,19 +51,19 @@ impl Ledger {
         self.0.block(py, run::entries(office, actor_id, seller_id, limit, cursor))
     }
 
-    /// Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+    /// Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
     ///
-    /// Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
-    /// come exactly once.
+    /// Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All
+    /// others come exactly once.
     ///
-    /// Polling never waits: a page is read at once, as by `ledger.entries`.
+    /// Polling never waits: a page is read immediately, as by `ledger.entries`.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
-    /// Raises as `ledger.entries`, as the last item.
+    /// Raises the errors of `ledger.entries`, as the last item.
     #[pyo3(signature = (actor_id, seller_id, *, limit=None, cursor=None))]
     fn iter(
         &self,
@@ -78,16 +78,16 @@ impl Ledger {
         Ok(Iter::new(&self.0, parts))
     }
 
-    /// Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
-    /// up to 100 lines at a time, read when they are asked for.
+    /// Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+    /// to 100 lines at a time, read on demand.
     ///
-    /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+    /// Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
-    /// Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
-    /// read any more.
+    /// Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
+    /// file can't be read any more.
     #[pyo3(signature = (actor_id, seller_id))]
     fn statement_csv(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Iter<String>> {
         let office = self.0.office(py)?.clone();
@@ -95,26 +95,28 @@ impl Ledger {
         Ok(Iter::new(&self.0, parts))
     }
 
-    /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+    /// Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+    /// system.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
     ///
-    /// Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
+    /// Raises `ForbiddenError` (`auth.operator_required`) for other actors.
     #[pyo3(signature = (actor_id))]
     fn platform(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Vec<PlatformBalance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::platform(office, actor_id))
     }
 
-    /// Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+    /// Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
     /// money: the bank does, before or after.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
-    ///     amount: A decimal number in major units, with at most as many decimals as the currency has.
-    ///     reference: By what it is found at the bank: 1 to 100 characters.
-    ///     currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+    ///     amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
+    ///     reference: Reference by which the bank identifies the payout: 1 to 100 characters.
+    ///     currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
+    ///         none.
     ///
     /// Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
     /// `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).

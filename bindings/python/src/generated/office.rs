@@ -4,13 +4,13 @@
 
 use crate::generated::prelude::*;
 
-/// A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+/// A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
 ///
 /// Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome
 /// is durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
-/// idempotency key to ask again.
+/// idempotency key to be able to repeat it.
 ///
-/// Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
+/// Async methods run on any executor. `BoxOffice.blocking` has blocking methods for callers without one.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct OfficeFacade(pub(crate) Arc<Shared>);
@@ -47,7 +47,7 @@ impl OfficeFacade {
         Journal(self.0.clone())
     }
 
-    /// Returns metrics of the engine right now.
+    /// Returns the current metrics of the engine.
     #[pyo3(signature = ())]
     fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
         let office = self.0.office(py)?;
@@ -55,7 +55,7 @@ impl OfficeFacade {
         Ok(Metrics(value))
     }
 
-    /// Returns `True` if commands are taken.
+    /// Returns `True` if the box office accepts commands.
     #[pyo3(signature = ())]
     fn is_ready(&self, py: Python<'_>) -> PyResult<bool> {
         let office = self.0.office(py)?;
@@ -71,32 +71,32 @@ impl OfficeFacade {
         Ok(Time(value))
     }
 
-    /// Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
+    /// Reclaims unused disk space in the directory's files; returns `True` if any was freed. Blocks.
     ///
-    /// Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
-    /// much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
-    /// or when a long journal that was restored or came from an earlier version has moved its old records to the
-    /// archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+    /// Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when
+    /// a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that
+    /// was restored or came from an earlier version has moved its old records to the archive. In a file of several
+    /// gigabytes it takes minutes, and commands wait meanwhile: run it while no tickets are sold.
     ///
-    /// A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
-    /// opening then walks the whole file once.
+    /// A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the
+    /// whole file once.
     ///
-    /// Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
-    /// has changed then, try again later.
+    /// Raises `UnavailableError` (`journal.unavailable`) while the journal or a long listing is being read: nothing was
+    /// changed, try again later.
     #[pyo3(signature = ())]
     fn compact(&self, py: Python<'_>) -> PyResult<bool> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::compact(office))
     }
 
-    /// Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
-    /// go of the directory.
+    /// Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
+    /// releases the directory.
     ///
-    /// Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
-    /// `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+    /// Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+    /// `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
     ///
-    /// Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
-    /// that but time at the next opening.
+    /// Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
+    /// the next opening takes longer.
     #[pyo3(signature = ())]
     fn close(&self, py: Python<'_>) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();

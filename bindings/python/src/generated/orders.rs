@@ -4,12 +4,12 @@
 
 use crate::generated::prelude::*;
 
-/// Holds tickets for buyers, and finds their orders.
+/// Operations on orders: holds of tickets, and their purchase.
 ///
 /// Args:
-///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+///         a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+///         with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Orders(pub(crate) Arc<Shared>);
@@ -18,7 +18,7 @@ pub(crate) struct Orders(pub(crate) Arc<Shared>);
 impl Orders {
     /// Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
     ///
-    /// Of any number of buyers at once, exactly one gets a ticket.
+    /// Of several concurrent buyers, exactly one gets a ticket.
     ///
     /// Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
     /// `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
@@ -37,7 +37,7 @@ impl Orders {
         self.0.block(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
     }
 
-    /// Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+    /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
     /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError`
@@ -54,7 +54,7 @@ impl Orders {
         self.0.block(py, run::cancel(office, buyer_id, order_id, idempotency_key))
     }
 
-    /// Returns a buyer's own order as of the last durable batch.
+    /// Returns a buyer's own order, as of the last durable batch.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
@@ -71,8 +71,8 @@ impl Orders {
     ///     limit: How many orders a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
-    /// Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
-    /// file can't be read.
+    /// Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
+    /// can't be read.
     #[pyo3(signature = (buyer_id, *, status=None, limit=None, cursor=None))]
     fn list(
         &self,
@@ -86,19 +86,19 @@ impl Orders {
         self.0.block(py, run::list(office, buyer_id, status, limit, cursor))
     }
 
-    /// Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all orders of a buyer that match the query, from its cursor on, in pages of its limit.
     ///
-    /// The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
-    /// comes at most once. Orders that are created meanwhile do not come, because the newest come first.
+    /// The list is not a snapshot: each page shows the orders as of the last durable batch when it is read. Every order
+    /// comes at most once. Orders that are created meanwhile are not included, because the newest come first.
     ///
-    /// Polling never waits: a page is read at once, as by `orders.list`.
+    /// Polling never waits: a page is read immediately, as by `orders.list`.
     ///
     /// Args:
     ///     status: The state that is listed; all of them if there is none.
     ///     limit: How many orders a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
-    /// Raises as `orders.list`, as the last item.
+    /// Raises the errors of `orders.list`, as the last item.
     #[pyo3(signature = (buyer_id, *, status=None, limit=None, cursor=None))]
     fn iter(
         &self,

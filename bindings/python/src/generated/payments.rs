@@ -4,13 +4,13 @@
 
 use crate::generated::prelude::*;
 
-/// Takes money for orders, and gives it back.
+/// Operations on payments: charges and refunds.
 ///
 /// Args:
-///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again
-///         is answered with its outcome, as soon as that is known.
+///     idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+///         a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+///         with the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A repeated payment returns
+///         its outcome as soon as that is known.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Payments(pub(crate) Arc<Shared>);
@@ -19,9 +19,9 @@ pub(crate) struct Payments(pub(crate) Arc<Shared>);
 impl Payments {
     /// Takes the money of an order: records the intent, asks the card processor, records its answer.
     ///
-    /// The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not
+    /// The returned charge is `succeeded`, and the order is complete; or it is still `pending`, if the outcome was not
     /// known in time. Then the order keeps its tickets until the card processor has answered, which `payments.get`
-    /// shows. An order is charged at most once, whatever happens.
+    /// shows. An order is charged at most once in all cases.
     ///
     /// Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
     /// order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
@@ -41,7 +41,7 @@ impl Payments {
         self.0.block(py, run::pay(office, buyer_id, order_id, token, idempotency_key))
     }
 
-    /// Returns a charge, for the order's buyer, the tickets' sellers and operators.
+    /// Returns a charge. For the order's buyer, the tickets' sellers and operators.
     ///
     /// Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
@@ -51,8 +51,8 @@ impl Payments {
         self.0.block(py, run::get(office, user_id, charge_id))
     }
 
-    /// Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer
-    /// to do something, such as to confirm it with their bank. For the buyer alone.
+    /// Returns the secret with which the buyer's page continues a payment, if the card processor waits for an action of
+    /// the buyer, such as a confirmation with their bank. For the buyer only.
     ///
     /// The order keeps its tickets until its deadline; then the charge is given up.
     ///
@@ -67,10 +67,10 @@ impl Payments {
     /// Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
     /// `True`.
     ///
-    /// Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
-    /// that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
-    /// confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
-    /// charge is as before.
+    /// Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
+    /// money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
+    /// time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+    /// before.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -94,8 +94,8 @@ impl Payments {
     /// Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
     /// sold.
     ///
-    /// However many refunds there are, and however many at once, their sum is never more than the charge took.
-    /// Permissions and statuses are those of `payments.refund`.
+    /// The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those
+    /// of `payments.refund`.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -129,7 +129,7 @@ impl Payments {
         self.0.block(py, run::escalated(office, actor_id))
     }
 
-    /// Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+    /// Records the resolution of escalated money, with a note of up to 500 characters. For operators.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts; `None` for the box office itself.
@@ -151,8 +151,8 @@ impl Payments {
         self.0.block(py, run::resolve(office, actor_id, order_id, resolution, note, idempotency_key))
     }
 
-    /// Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
-    /// for the `-test` of a processor's test mode.
+    /// Returns `True` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
+    /// the `-test` suffix of a processor's test mode.
     #[pyo3(signature = (processor))]
     fn takes_webhooks_of(&self, py: Python<'_>, processor: String) -> PyResult<bool> {
         let office = self.0.office(py)?;
@@ -160,18 +160,18 @@ impl Payments {
         Ok(value)
     }
 
-    /// Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
-    /// case.
+    /// Records a webhook message of the card processor. Takes the message unchanged, with header names in lower case.
     ///
-    /// Once it returns, the message's content is durable; the same message again changes nothing. A message that does
-    /// not concern this box office, such as one of an unknown kind or about somebody else's charge, is accepted and
-    /// ignored. Messages may come in any order; one that comes too early is refused, and accepted when the processor
-    /// sends it again.
+    /// Once it returns, the message's content is durable; a repeated message changes nothing. A message that does not
+    /// concern this box office, such as one of an unknown kind or about a charge of another system, is accepted and
+    /// ignored. Messages may come in any order. A message that comes too early is refused, and is accepted when the
+    /// processor sends it again.
     ///
-    /// Raises `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too
-    /// old or can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it
-    /// and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
-    /// (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
+    /// Raises `ValidationError` (`payment.notice_refused`) if the message is not from the card processor, is too old or
+    /// can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be queried about it and
+    /// does not answer, in which case it sends the message again; `NotFoundError` (`payment.not_found`),
+    /// `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit the known
+    /// state.
     #[pyo3(signature = (headers, body))]
     fn receive_webhook(&self, py: Python<'_>, headers: Headers, body: PyBackedBytes) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();

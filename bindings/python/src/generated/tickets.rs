@@ -4,12 +4,12 @@
 
 use crate::generated::prelude::*;
 
-/// Lists, changes and finds tickets.
+/// Operations on tickets: listing, editing and search.
 ///
 /// Args:
-///     idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-///         under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-///         under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+///     idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+///         a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+///         with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Tickets(pub(crate) Arc<Shared>);
@@ -66,7 +66,7 @@ impl Tickets {
         self.0.block(py, run::update(office, seller_id, ticket_id, update, idempotency_key))
     }
 
-    /// Takes a ticket off sale for good. Only its seller can, and only while it is available.
+    /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
     ///
     /// Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
     /// (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
@@ -84,7 +84,7 @@ impl Tickets {
         self.0.block(py, run::withdraw(office, seller_id, ticket_id, expected_version, idempotency_key))
     }
 
-    /// Returns a ticket as of the last durable batch.
+    /// Returns a ticket, as of the last durable batch.
     ///
     /// Raises `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't
     /// be read.
@@ -94,7 +94,7 @@ impl Tickets {
         self.0.block(py, run::get(office, ticket_id))
     }
 
-    /// Returns a page of tickets: those on sale unless the query names another status.
+    /// Returns a page of tickets: those on sale, unless the query names another status.
     ///
     /// Args:
     ///     status: The states that are listed.
@@ -108,8 +108,8 @@ impl Tickets {
     ///     limit: How many tickets a page has at most.
     ///     cursor: The place after which the page starts: `next` of a page of the same sort.
     ///
-    /// Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
-    /// file can't be read.
+    /// Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
+    /// can't be read.
     #[pyo3(signature = (*, status=None, seller=None, q=None, category=None, currency=None, min_price=None, max_price=None, sort=None, limit=None, cursor=None))]
     fn list(
         &self,
@@ -132,13 +132,13 @@ impl Tickets {
         )
     }
 
-    /// Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+    /// Streams all tickets that match the query, from its cursor on, in pages of its limit.
     ///
-    /// The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that
-    /// does not change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order
-    /// meanwhile may come or not, and comes twice if it moves from before the place that was reached to behind it.
+    /// The list is not a snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket
+    /// that does not change meanwhile comes exactly once. A ticket that is listed, sold, withdrawn or moved in the sort
+    /// order meanwhile may or may not come. It comes twice if it moves from before the current position to behind it.
     ///
-    /// Polling never waits: a page is read at once, as by `tickets.list`.
+    /// Polling never waits: a page is read immediately, as by `tickets.list`.
     ///
     /// Args:
     ///     status: The states that are listed.
@@ -152,7 +152,7 @@ impl Tickets {
     ///     limit: How many tickets a page has at most.
     ///     cursor: The place after which the page starts: `next` of a page of the same sort.
     ///
-    /// Raises as `tickets.list`, as the last item.
+    /// Raises the errors of `tickets.list`, as the last item.
     #[pyo3(signature = (*, status=None, seller=None, q=None, category=None, currency=None, min_price=None, max_price=None, sort=None, limit=None, cursor=None))]
     fn iter(
         &self,

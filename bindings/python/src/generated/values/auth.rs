@@ -11,13 +11,13 @@ pub(crate) struct SignedIn(pub(crate) boxoffice::SignedIn);
 
 #[pymethods]
 impl SignedIn {
-    /// The user.
+    /// Signed-in user.
     #[getter]
     fn user(&self) -> User {
         User(self.0.user.clone())
     }
 
-    /// The session's token, to be shown with every request.
+    /// Token of the session, to be sent with every request.
     ///
     /// It is in no `repr`.
     #[getter]
@@ -25,7 +25,7 @@ impl SignedIn {
         self.0.token.to_string()
     }
 
-    /// The session.
+    /// Session of the user.
     #[getter]
     fn session(&self) -> Session {
         Session(self.0.session.clone())
@@ -36,38 +36,38 @@ impl SignedIn {
     }
 }
 
-/// A user, as the user themself may see it.
+/// A user, as the user themself sees it.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct User(pub(crate) boxoffice::UserProfile);
 
 #[pymethods]
 impl User {
-    /// The user's id.
+    /// Id of the user.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// The email as it was typed.
+    /// Email as typed.
     #[getter]
     fn email(&self) -> String {
         self.0.email.to_string()
     }
 
-    /// Whether the user is an operator.
+    /// `True` if the user is an operator.
     #[getter]
     fn operator(&self) -> bool {
         self.0.operator
     }
 
-    /// When the user signed up.
+    /// Time of sign-up.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)
     }
 
-    /// 1 after sign-up, one more after every change.
+    /// Version: 1 after sign-up, incremented by every change.
     #[getter]
     fn version(&self) -> u64 {
         self.0.version
@@ -78,32 +78,32 @@ impl User {
     }
 }
 
-/// A session as its token tells it, checked.
+/// A session, read from a checked token.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Session(pub(crate) boxoffice::Session);
 
 #[pymethods]
 impl Session {
-    /// Who is signed in.
+    /// Id of the signed-in user.
     #[getter]
     fn user_id(&self) -> String {
         self.0.user_id.to_string()
     }
 
-    /// The session.
+    /// Id of the session.
     #[getter]
     fn session_id(&self) -> String {
         self.0.session_id.to_string()
     }
 
-    /// When the session ends by itself.
+    /// Time at which the session expires.
     #[getter]
     fn expires_at(&self) -> Time {
         Time(self.0.expires_at)
     }
 
-    /// Whether the user is an operator right now.
+    /// `True` if the user is an operator now.
     #[getter]
     fn operator(&self) -> bool {
         self.0.operator

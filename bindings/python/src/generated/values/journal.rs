@@ -4,63 +4,63 @@
 
 use crate::generated::prelude::*;
 
-/// What a check of the journal found.
+/// Result of verifying a journal.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct VerifyReport(pub(crate) boxoffice::VerifyReport);
 
 #[pymethods]
 impl VerifyReport {
-    /// How many records are in order.
+    /// Number of records that are valid.
     #[getter]
     fn records(&self) -> u64 {
         self.0.records
     }
 
-    /// The hash of the last of them: the fingerprint of all that came before.
+    /// Hash of the last valid record, which is a fingerprint of all records up to it.
     #[getter]
     fn head(&self) -> String {
         self.0.head.to_string()
     }
 
-    /// How many users were created.
+    /// Number of users created.
     #[getter]
     fn users(&self) -> u64 {
         self.0.users
     }
 
-    /// How many tickets were listed.
+    /// Number of tickets listed.
     #[getter]
     fn tickets(&self) -> u64 {
         self.0.tickets
     }
 
-    /// How many orders were created.
+    /// Number of orders created.
     #[getter]
     fn orders(&self) -> u64 {
         self.0.orders
     }
 
-    /// How many charges took money.
+    /// Number of charges that took money.
     #[getter]
     fn charges(&self) -> u64 {
         self.0.charges
     }
 
-    /// How many records each event has.
+    /// Number of records of each event.
     #[getter]
     fn by_event(&self) -> BTreeMap<String, u64> {
         self.0.by_event.iter().map(|(name, one)| (name.to_string(), *one)).collect()
     }
 
-    /// What is wrong, in the order of the journal. The check ends at the first record that does not follow from those
-    /// before.
+    /// Problems, in the order of the journal. The check ends at the first record that does not follow from those before
+    /// it.
     #[getter]
     fn problems(&self) -> Vec<Problem> {
         self.0.problems.iter().map(|one| Problem(one.clone())).collect()
     }
 
-    /// Whether nothing is wrong.
+    /// Returns `True` if there are no problems.
     #[getter]
     fn is_clean(&self) -> bool {
         self.0.is_clean()
@@ -75,20 +75,20 @@ impl VerifyReport {
     }
 }
 
-/// Something that is wrong with a journal.
+/// A problem of a journal.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Problem(pub(crate) boxoffice::Problem);
 
 #[pymethods]
 impl Problem {
-    /// The record, or the one that should be there.
+    /// Number of the record, or of the one that should be there.
     #[getter]
     fn seq(&self) -> u64 {
         self.0.seq
     }
 
-    /// What is wrong.
+    /// Description of the problem.
     #[getter]
     fn what(&self) -> String {
         self.0.what.to_string()

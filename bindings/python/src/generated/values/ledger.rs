@@ -4,39 +4,39 @@
 
 use crate::generated::prelude::*;
 
-/// Sums up a seller's entries in one currency.
+/// Sums of a seller's entries in one currency.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Balance(pub(crate) boxoffice::Balance);
 
 #[pymethods]
 impl Balance {
-    /// What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid
-    /// out already went back to their buyers.
+    /// Amount that the seller is owed: sold less refunded, fees and paid out. Negative if money went back to buyers
+    /// after it was paid out.
     #[getter]
     fn owed(&self) -> SignedMoney {
         SignedMoney(self.0.owed)
     }
 
-    /// What buyers have paid for the seller's tickets.
+    /// Amount that buyers have paid for the seller's tickets.
     #[getter]
     fn sold(&self) -> SignedMoney {
         SignedMoney(self.0.sold)
     }
 
-    /// What of that went back to them.
+    /// Part of `sold` that went back to buyers.
     #[getter]
     fn refunded(&self) -> SignedMoney {
         SignedMoney(self.0.refunded)
     }
 
-    /// What the platform has kept of the rest.
+    /// Fees that the platform has kept of the rest.
     #[getter]
     fn fees(&self) -> SignedMoney {
         SignedMoney(self.0.fees)
     }
 
-    /// What the seller got.
+    /// Amount that the seller was paid.
     #[getter]
     fn paid_out(&self) -> SignedMoney {
         SignedMoney(self.0.paid_out)
@@ -78,55 +78,55 @@ pub(crate) struct BalanceEntry(pub(crate) boxoffice::BalanceEntry);
 
 #[pymethods]
 impl BalanceEntry {
-    /// The number of the entry in the ledger.
+    /// Number of the entry in the ledger.
     #[getter]
     fn number(&self) -> u64 {
         self.0.number
     }
 
-    /// When it came to be.
+    /// Time of the entry.
     #[getter]
     fn at(&self) -> Time {
         Time(self.0.at)
     }
 
-    /// Why money moved.
+    /// Reason why money moved.
     #[getter]
     fn kind(&self) -> Name<boxoffice::BalanceEntryKind> {
         Name(self.0.kind)
     }
 
-    /// The order, of sales and refunds.
+    /// Order, for entries about one.
     #[getter]
     fn order_id(&self) -> Option<String> {
         self.0.order_id.as_ref().map(|one| one.to_string())
     }
 
-    /// The payout, if it is one.
+    /// Payout, if the entry is one.
     #[getter]
     fn payout_id(&self) -> Option<String> {
         self.0.payout_id.as_ref().map(|one| one.to_string())
     }
 
-    /// By what the payout is found at the bank.
+    /// Reference by which the bank identifies the payout.
     #[getter]
     fn reference(&self) -> Option<String> {
         self.0.reference.as_ref().map(|one| one.to_string())
     }
 
-    /// By how much the seller is owed more: below zero for refunds and payouts.
+    /// Change of the amount that the seller is owed: negative for refunds and payouts.
     #[getter]
     fn amount(&self) -> SignedMoney {
         SignedMoney(self.0.amount)
     }
 
-    /// What the platform keeps more: below zero if it gives back.
+    /// Change of the platform's fee: negative if it gives a fee back.
     #[getter]
     fn fee(&self) -> SignedMoney {
         SignedMoney(self.0.fee)
     }
 
-    /// Returns what the buyer paid, or, below zero, got back: amount and fee together.
+    /// Returns the amount that the buyer paid, or got back if negative: the sum of amount and fee.
     #[getter]
     fn gross(&self) -> SignedMoney {
         SignedMoney(self.0.gross())
@@ -141,44 +141,44 @@ impl BalanceEntry {
     }
 }
 
-/// The platform's accounts in one currency: they come to zero.
+/// Accounts of the platform in one currency. They sum to zero.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlatformBalance(pub(crate) boxoffice::PlatformBalance);
 
 #[pymethods]
 impl PlatformBalance {
-    /// What the card processor, or the bank behind it, has.
+    /// Money that the card processor, or the bank behind it, holds.
     #[getter]
     fn processor(&self) -> SignedMoney {
         SignedMoney(self.0.processor)
     }
 
-    /// What buyers' banks have until it is clear whose it is.
+    /// Money that buyers' banks hold until disputes are closed.
     #[getter]
     fn disputed(&self) -> SignedMoney {
         SignedMoney(self.0.disputed)
     }
 
-    /// What of both all sellers are owed.
+    /// Part of both that all sellers are owed.
     #[getter]
     fn sellers(&self) -> SignedMoney {
         SignedMoney(self.0.sellers)
     }
 
-    /// What of both the platform has earned.
+    /// Part of both that the platform has earned.
     #[getter]
     fn fees(&self) -> SignedMoney {
         SignedMoney(self.0.fees)
     }
 
-    /// What of both came for orders that had ended, and is nobody's yet.
+    /// Part of both that came for orders that had ended, and belongs to nobody yet.
     #[getter]
     fn late(&self) -> SignedMoney {
         SignedMoney(self.0.late)
     }
 
-    /// Returns what there is less all that is owed of it: always zero.
+    /// Returns the money held less all money owed: always zero.
     #[getter]
     fn difference(&self) -> SignedMoney {
         SignedMoney(self.0.difference())
@@ -189,38 +189,38 @@ impl PlatformBalance {
     }
 }
 
-/// A payout as it was recorded.
+/// A recorded payout.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Payout(pub(crate) boxoffice::Payout);
 
 #[pymethods]
 impl Payout {
-    /// Its id.
+    /// Id of the payout.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// Who was paid.
+    /// Seller who was paid.
     #[getter]
     fn seller_id(&self) -> String {
         self.0.seller_id.to_string()
     }
 
-    /// How much.
+    /// Amount paid.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// By what it is found at the bank.
+    /// Reference by which the bank identifies the payout.
     #[getter]
     fn reference(&self) -> String {
         self.0.reference.to_string()
     }
 
-    /// When it was recorded.
+    /// Time at which it was recorded.
     #[getter]
     fn recorded_at(&self) -> Time {
         Time(self.0.recorded_at)

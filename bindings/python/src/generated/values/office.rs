@@ -4,68 +4,68 @@
 
 use crate::generated::prelude::*;
 
-/// Metrics of the engine at one moment: cheap to ask for, so that they can be scraped.
+/// Metrics of the engine at one moment. Reading them is cheap, so they can be scraped.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Metrics(pub(crate) boxoffice::Metrics);
 
 #[pymethods]
 impl Metrics {
-    /// How many commands wait.
+    /// Number of commands that wait.
     #[getter]
     fn queue_len(&self) -> usize {
         self.0.queue_len
     }
 
-    /// How many commands can wait.
+    /// Maximum number of commands that can wait.
     #[getter]
     fn queue_capacity(&self) -> usize {
         self.0.queue_capacity
     }
 
-    /// How many orders hold tickets.
+    /// Number of orders that hold tickets.
     #[getter]
     fn open_orders(&self) -> usize {
         self.0.open_orders
     }
 
-    /// How long the most overdue hold has been waiting for its expiry to be recorded.
+    /// Time for which the most overdue hold has waited for its expiry to be recorded.
     #[getter]
     fn expiry_lag(&self) -> Duration {
         self.0.expiry_lag
     }
 
-    /// The number of the last durable record.
+    /// Number of the last durable record.
     #[getter]
     fn head_seq(&self) -> u64 {
         self.0.head_seq
     }
 
-    /// How many users there are, erased ones included.
+    /// Number of users, including erased ones.
     #[getter]
     fn users(&self) -> usize {
         self.0.users
     }
 
-    /// How many tickets are for sale.
+    /// Number of tickets on sale.
     #[getter]
     fn tickets_available(&self) -> usize {
         self.0.tickets_available
     }
 
-    /// How many tickets are held by open orders.
+    /// Number of tickets held by open orders.
     #[getter]
     fn tickets_locked(&self) -> usize {
         self.0.tickets_locked
     }
 
-    /// How many changed entities wait for the next checkpoint.
+    /// Number of changed entities that wait for the next checkpoint.
     #[getter]
     fn checkpoint_lag(&self) -> usize {
         self.0.checkpoint_lag
     }
 
-    /// How many charges and refunds wait for the card processor.
+    /// Number of charges and refunds that wait for the card processor.
     #[getter]
     fn pending_payments(&self) -> usize {
         self.0.pending_payments
@@ -91,28 +91,28 @@ impl Metrics {
     }
 }
 
-/// What was brought out of a journal, and what was not.
+/// Result of recovering records from a journal.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Recovery(pub(crate) boxoffice::Recovery);
 
 #[pymethods]
 impl Recovery {
-    /// How many records were brought out: those with the numbers 1 to this one.
+    /// Number of recovered records. They have the numbers 1 to this one.
     #[getter]
     fn records(&self) -> u64 {
         self.0.records
     }
 
-    /// How many of them, the last ones, the database no longer lists: they were found by searching the file for what
-    /// follows by its hash. Records of a last transaction that was never finished, and so never acknowledged, may be
-    /// among them.
+    /// Number of recovered records, the last ones, that the database no longer lists. They were found by searching the
+    /// file for records that continue the chain of hashes. They may include records of a last transaction that was
+    /// never finished, and so never acknowledged.
     #[getter]
     fn searched(&self) -> u64 {
         self.0.searched
     }
 
-    /// The first record that is missing, and what is wrong; `None` if the journal is whole.
+    /// First missing record, and the reason; `None` if the journal is complete.
     #[getter]
     fn damage(&self) -> Option<Problem> {
         self.0.damage.as_ref().map(|one| Problem(one.clone()))

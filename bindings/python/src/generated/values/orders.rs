@@ -11,67 +11,67 @@ pub(crate) struct Order(pub(crate) Arc<boxoffice::Order>);
 
 #[pymethods]
 impl Order {
-    /// The order's id.
+    /// Id of the order.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// Who buys.
+    /// Buyer of the tickets.
     #[getter]
     fn buyer_id(&self) -> String {
         self.0.buyer_id.to_string()
     }
 
-    /// Where it is in its life.
+    /// Status of the order.
     #[getter]
     fn status(&self) -> Name<boxoffice::OrderStatus> {
         Name(self.0.status)
     }
 
-    /// Why it was cancelled, if it was.
+    /// Reason why it was cancelled, if it was.
     #[getter]
     fn cancel_reason(&self) -> Option<Name<boxoffice::CancelReason>> {
         self.0.cancel_reason.as_ref().map(|one| Name(*one))
     }
 
-    /// The sum of the prices.
+    /// Sum of the prices.
     #[getter]
     fn total(&self) -> Money {
         Money(self.0.total)
     }
 
-    /// When the hold ends unless a payment has started.
+    /// Time at which the hold ends unless a payment has started.
     #[getter]
     fn expires_at(&self) -> Time {
         Time(self.0.expires_at)
     }
 
-    /// The tickets as they were at the moment of the lock.
+    /// Tickets as they were when the order locked them.
     #[getter]
     fn tickets(&self) -> Vec<OrderedTicket> {
         self.0.tickets.iter().map(|one| OrderedTicket(one.clone())).collect()
     }
 
-    /// The attempt to take the money, once there is one.
+    /// Attempt to take the money, once there is one.
     #[getter]
     fn charge(&self) -> Option<Charge> {
         self.0.charge.as_ref().map(|one| Charge(one.clone()))
     }
 
-    /// 1 when created, one more after every event of the order or its charge.
+    /// Version: 1 when created, incremented by every event of the order or its charge.
     #[getter]
     fn version(&self) -> u64 {
         self.0.version
     }
 
-    /// When it was created.
+    /// Time at which it was created.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)
     }
 
-    /// When it last changed.
+    /// Time of the last change.
     #[getter]
     fn updated_at(&self) -> Time {
         Time(self.0.updated_at)
@@ -105,31 +105,31 @@ pub(crate) struct OrderedTicket(pub(crate) boxoffice::OrderedTicket);
 
 #[pymethods]
 impl OrderedTicket {
-    /// The ticket.
+    /// Id of the ticket.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// Who sells it.
+    /// Seller of the ticket.
     #[getter]
     fn seller_id(&self) -> String {
         self.0.seller_id.to_string()
     }
 
-    /// What it was called.
+    /// Title of the ticket at that time.
     #[getter]
     fn title(&self) -> String {
         self.0.title.to_string()
     }
 
-    /// What it cost; what the buyer pays.
+    /// Price at that time, which the buyer pays.
     #[getter]
     fn price(&self) -> Money {
         Money(self.0.price)
     }
 
-    /// The ticket's version after the lock.
+    /// Version of the ticket after the lock.
     #[getter]
     fn version(&self) -> u64 {
         self.0.version
@@ -147,85 +147,85 @@ pub(crate) struct Charge(pub(crate) boxoffice::Charge);
 
 #[pymethods]
 impl Charge {
-    /// The charge's id; the gateway's idempotency key.
+    /// Id of the charge, which is the gateway's idempotency key.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// The order.
+    /// Id of the order.
     #[getter]
     fn order_id(&self) -> String {
         self.0.order_id.to_string()
     }
 
-    /// What is taken.
+    /// Amount that is taken.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// Where it is in its life.
+    /// Status of the charge.
     #[getter]
     fn status(&self) -> Name<boxoffice::ChargeStatus> {
         Name(self.0.status)
     }
 
-    /// The gateway's name.
+    /// Name of the gateway.
     #[getter]
     fn gateway(&self) -> String {
         self.0.gateway.to_string()
     }
 
-    /// The gateway's own name for the charge.
+    /// Gateway's reference for the charge.
     #[getter]
     fn reference(&self) -> Option<String> {
         self.0.reference.as_ref().map(|one| one.to_string())
     }
 
-    /// Why it failed, in words that a buyer may read.
+    /// Reason why it failed, in words that a buyer may read.
     #[getter]
     fn failure(&self) -> Option<String> {
         self.0.failure.as_ref().map(|one| one.to_string())
     }
 
-    /// Whether the money came for an order that had ended.
+    /// `True` if the money came for an order that had ended.
     #[getter]
     fn late(&self) -> bool {
         self.0.late
     }
 
-    /// What was given back, or is to be, in the order in which it was begun.
+    /// Refunds of all statuses, in the order in which they were started.
     #[getter]
     fn refunds(&self) -> Vec<Refund> {
         self.0.refunds.iter().map(|one| Refund(one.clone())).collect()
     }
 
-    /// What the buyer's bank took back, in the order in which it did.
+    /// Money that the buyer's bank took back, in the order in which it did.
     #[getter]
     fn disputes(&self) -> Vec<Dispute> {
         self.0.disputes.iter().map(|one| Dispute(one.clone())).collect()
     }
 
-    /// The order that the money pays instead, if it came late and its buyer could still have the tickets.
+    /// Order that the money pays instead, if it came late and its buyer could still have the tickets.
     #[getter]
     fn transferred_to(&self) -> Option<String> {
         self.0.transferred_to.as_ref().map(|one| one.to_string())
     }
 
-    /// When it was started.
+    /// Time at which it was started.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)
     }
 
-    /// When it last changed.
+    /// Time of the last change.
     #[getter]
     fn updated_at(&self) -> Time {
         Time(self.0.updated_at)
     }
 
-    /// Returns how much was given back; `None` while nothing was.
+    /// Returns the amount that was given back; `None` if it is zero.
     #[getter]
     fn refunded(&self) -> Option<Money> {
         self.0.refunded().map(|one| Money(one))
@@ -255,44 +255,44 @@ impl Charge {
     }
 }
 
-/// Money of a charge that was given back, or is to be.
+/// Money of a charge that was given back, is being given back, or was refused.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refund(pub(crate) boxoffice::Refund);
 
 #[pymethods]
 impl Refund {
-    /// The refund's id; the gateway's idempotency key.
+    /// Id of the refund, which is the gateway's idempotency key.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// How much.
+    /// Amount of the refund.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// Where it is in its life.
+    /// Status of the refund.
     #[getter]
     fn status(&self) -> Name<boxoffice::RefundStatus> {
         Name(self.0.status)
     }
 
-    /// Why.
+    /// Reason for the refund.
     #[getter]
     fn reason(&self) -> Name<boxoffice::RefundReason> {
         Name(self.0.reason)
     }
 
-    /// The gateway's own name for it.
+    /// Gateway's reference for the refund.
     #[getter]
     fn reference(&self) -> Option<String> {
         self.0.reference.as_ref().map(|one| one.to_string())
     }
 
-    /// Whether the tickets are sold anew once it is done.
+    /// `True` if the tickets go back on sale once the refund is done.
     #[getter]
     fn return_to_sale(&self) -> bool {
         self.0.return_to_sale
@@ -310,25 +310,25 @@ pub(crate) struct Dispute(pub(crate) boxoffice::Dispute);
 
 #[pymethods]
 impl Dispute {
-    /// The gateway's own name for it.
+    /// Gateway's reference for the dispute.
     #[getter]
     fn reference(&self) -> String {
         self.0.reference.to_string()
     }
 
-    /// How much.
+    /// Disputed amount.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// Why, in the gateway's words.
+    /// Reason, in the gateway's words.
     #[getter]
     fn reason(&self) -> String {
         self.0.reason.to_string()
     }
 
-    /// Where it is in its life.
+    /// Status of the dispute.
     #[getter]
     fn status(&self) -> Name<boxoffice::DisputeStatus> {
         Name(self.0.status)

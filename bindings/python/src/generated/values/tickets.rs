@@ -11,61 +11,61 @@ pub(crate) struct Ticket(pub(crate) Arc<boxoffice::Ticket>);
 
 #[pymethods]
 impl Ticket {
-    /// The ticket's id.
+    /// Id of the ticket.
     #[getter]
     fn id(&self) -> String {
         self.0.id.to_string()
     }
 
-    /// Who sells it.
+    /// Seller of the ticket.
     #[getter]
     fn seller_id(&self) -> String {
         self.0.seller_id.to_string()
     }
 
-    /// What it is called.
+    /// Title of the ticket.
     #[getter]
     fn title(&self) -> String {
         self.0.title.to_string()
     }
 
-    /// What it costs.
+    /// Price of the ticket.
     #[getter]
     fn price(&self) -> Money {
         Money(self.0.price)
     }
 
-    /// What it lets its holder attend.
+    /// Show that the ticket is for.
     #[getter]
     fn show(&self) -> Option<Show> {
         self.0.show.as_ref().map(|one| Show(one.clone()))
     }
 
-    /// Where in the venue its place is.
+    /// Label of the seat in the venue.
     #[getter]
     fn seat(&self) -> Option<String> {
         self.0.seat.as_ref().map(|one| one.to_string())
     }
 
-    /// Where it is in its life.
+    /// Status of the ticket.
     #[getter]
     fn status(&self) -> Name<boxoffice::TicketStatus> {
         Name(self.0.status)
     }
 
-    /// 1 when listed, one more after every change: edit, lock, release, sale, withdrawal.
+    /// Version: 1 when listed, incremented by every change: edit, lock, release, sale, return to sale, withdrawal.
     #[getter]
     fn version(&self) -> u64 {
         self.0.version
     }
 
-    /// When it was listed.
+    /// Time at which it was listed.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)
     }
 
-    /// When it last changed.
+    /// Time of the last change.
     #[getter]
     fn updated_at(&self) -> Time {
         Time(self.0.updated_at)
@@ -80,32 +80,32 @@ impl Ticket {
     }
 }
 
-/// What people attend: a concert, a match, a play.
+/// An event that people attend: a concert, a match, a play.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Show(pub(crate) Arc<boxoffice::Show>);
 
 #[pymethods]
 impl Show {
-    /// What it is called.
+    /// Name of the show.
     #[getter]
     fn name(&self) -> String {
         self.0.name.to_string()
     }
 
-    /// Its kind, such as `concert`.
+    /// Kind of show, such as `concert`.
     #[getter]
     fn category(&self) -> Option<String> {
         self.0.category.as_ref().map(|one| one.to_string())
     }
 
-    /// Where it takes place.
+    /// Place of the show.
     #[getter]
     fn venue(&self) -> Option<String> {
         self.0.venue.as_ref().map(|one| one.to_string())
     }
 
-    /// When it starts; from then on its tickets can't be ordered.
+    /// Time at which the show starts. From then on its tickets can't be ordered.
     #[getter]
     fn starts_at(&self) -> Time {
         Time(self.0.starts_at)

@@ -109,7 +109,7 @@ impl NewShow {
         self
     }
 
-    fn check(&self, prefix: &str, faults: &mut FieldErrors) -> Option<Arc<Show>> {
+    pub(super) fn check(&self, prefix: &str, faults: &mut FieldErrors) -> Option<Arc<Show>> {
         let name = faults.check(format!("{prefix}show.name"), self.name.parse());
         let category =
             self.category.as_ref().map(|category| faults.check(format!("{prefix}show.category"), category.parse()));

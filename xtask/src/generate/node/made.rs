@@ -56,6 +56,7 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
         Type::Bool | Type::Text | Type::Amount | Type::Bytes => return Ok(name),
         Type::Progress => return Ok(format!("&mut telling({name})")),
         Type::Path => format!("let {name} = PathBuf::from({name});"),
+        Type::Moment => format!("let {name} = written({name});"),
         Type::Id(_) => format!("let {name} = id(\"{field}\", &{name})?;"),
         Type::Actor => format!("let {name} = actor(\"{field}\", {name})?;"),
         Type::Integer(_) => format!("let {name} = natural(\"{field}\", {name})?;"),

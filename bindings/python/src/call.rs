@@ -20,27 +20,27 @@ use tokio::task::{AbortHandle, JoinHandle};
 use crate::completions::{Completions, Conversion};
 use crate::errors::exception;
 
-/// How often a blocking call looks whether Ctrl-C was pressed.
+/// Interval at which a blocking call checks for signals, such as Ctrl-C.
 const SIGNALS_EVERY: Duration = Duration::from_millis(50);
 
-/// How many calls of Python that block (gateways) and long reads may run at once.
+/// Maximum number of blocking calls into Python (gateways) and long reads that run at once.
 const BLOCKING_THREADS_MAX: usize = 80;
 
-/// An open box office with what its callers share.
+/// An open box office and the state that its callers share.
 pub(crate) struct Shared {
-    /// `None` only while it is dropped.
+    /// `None` only during `drop`.
     parts: Option<Parts>,
-    /// The process that opened it. The engine's threads do not survive a fork.
+    /// Id of the process that opened the box office. The engine's threads do not survive a fork.
     process: u32,
-    /// How long sessions last, if that was chosen.
+    /// Length of sessions; `None` for the default.
     pub(crate) session_length: Option<Duration>,
 }
 
 struct Parts {
     office: BoxOffice,
-    /// Polls what asyncio awaits, calls gateways and serves HTTP.
+    /// Polls the operations that asyncio awaits, calls gateways and serves HTTP.
     runtime: Runtime,
-    /// Where outcomes for the event loop go that asked last.
+    /// Queue of outcomes for the event loop that called last.
     completions: Mutex<Option<Arc<Completions>>>,
 }
 
@@ -50,13 +50,13 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// The threads beside the engine's own.
+/// Creates the runtime whose threads poll operations and run blocking calls.
 pub(crate) fn runtime() -> Result<Runtime, Error> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .thread_name("boxoffice-py")
-        // Time, and the network for gateways of the core's own.
+        // Timers, and the network for the gateways of the core.
         .enable_all()
         .build()
         .map_err(|error| Error::from(Code::Internal).with_source(error))
@@ -72,12 +72,15 @@ impl Shared {
         self.parts.as_ref().expect("only drop takes them")
     }
 
-    /// The box office, unless this is a fork of the process that opened it.
+    /// Returns the box office.
+    ///
+    /// # Errors
+    /// `ClosedError` in a fork of the process that opened it.
     pub(crate) fn office(&self, py: Python<'_>) -> PyResult<&BoxOffice> {
         if std::process::id() == self.process { Ok(&self.parts().office) } else { Err(forked(py)) }
     }
 
-    /// Has `operation` done, and blocks this thread until it is; others run Python in the meantime.
+    /// Runs `operation` and blocks this thread until it is done. Releases the interpreter lock meanwhile.
     pub(crate) fn block<T: Send>(
         &self,
         py: Python<'_>,
@@ -95,9 +98,9 @@ impl Shared {
         }
     }
 
-    /// Has `operation` done; the event loop that runs here hears of its outcome.
+    /// Starts `operation` and returns a future of the running event loop that receives its outcome.
     ///
-    /// A caller that is cancelled stops waiting. The operation goes on: once begun, it may be decided already.
+    /// A cancelled caller stops waiting. The operation continues, because its command may already be decided.
     pub(crate) fn start<T>(
         &self,
         py: Python<'_>,
@@ -109,7 +112,7 @@ impl Shared {
         self.begin(py, operation, into_python).map(|(future, _)| Awaitable::new(future))
     }
 
-    /// The same for the next entry of an asynchronous iterator, which ends with `None`.
+    /// Starts reading the next entry of an asynchronous iterator. `None` ends the iteration.
     pub(crate) fn start_iterating(
         &self,
         py: Python<'_>,
@@ -123,7 +126,7 @@ impl Shared {
         self.begin(py, operation, give).map(|(future, _)| future)
     }
 
-    /// The same for an operation that changes nothing, such as waiting for news: it ends with its caller.
+    /// Starts an operation that changes nothing, such as waiting for records. Cancelling the caller aborts it.
     pub(crate) fn start_waiting<T>(
         &self,
         py: Python<'_>,
@@ -157,7 +160,7 @@ impl Shared {
         Ok((future, task))
     }
 
-    /// Where outcomes go for the event loop that runs here.
+    /// Returns the queue of outcomes for the running event loop.
     pub(crate) fn completions(&self, py: Python<'_>) -> PyResult<Arc<Completions>> {
         let mut last = self.parts().completions.lock().unwrap_or_else(PoisonError::into_inner);
         let event_loop = Completions::running_loop(py)?;
@@ -171,7 +174,7 @@ impl Shared {
         }
     }
 
-    /// Lets go of the event loop.
+    /// Delivers the remaining outcomes and stops listening on the event loop.
     pub(crate) fn forget_loop(&self, py: Python<'_>) {
         let last = self.parts().completions.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(completions) = last {
@@ -179,7 +182,7 @@ impl Shared {
         }
     }
 
-    /// Has a task done by the threads beside the engine's.
+    /// Spawns a task on the runtime.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.parts().runtime.spawn(task)
     }
@@ -189,7 +192,7 @@ impl Drop for Shared {
     fn drop(&mut self) {
         let Some(parts) = self.parts.take() else { return };
         if std::process::id() != self.process {
-            // The threads that this would wait for are in the other process.
+            // Dropping would wait for threads that exist only in the process that opened the box office.
             std::mem::forget(parts);
             return;
         }
@@ -199,7 +202,7 @@ impl Drop for Shared {
             runtime.shutdown_background();
             completions
         };
-        // The writer may be asking a clock in Python for the time: it must be able to.
+        // The writer may be calling a clock in Python, so dropping must not hold the interpreter lock.
         if Python::try_attach(|_| ()).is_some() {
             Python::attach(|py| drop(py.detach(release)));
         } else {
@@ -208,14 +211,14 @@ impl Drop for Shared {
     }
 }
 
-/// What a fork gets.
+/// Creates the error for calls from a forked process.
 fn forked(py: Python<'_>) -> PyErr {
     let text = "This process was forked from the one that opened the box office, and the engine did not come along: open it \
                 after the fork, in one process only, or talk to a boxoffice server";
     exception(py, &Error::with_message(Code::EngineClosed, text))
 }
 
-/// Polls until it is done, at most until it is time to look for signals.
+/// Polls until the operation is done; returns `None` when it is time to check for signals.
 fn poll_for<F: Future>(mut operation: Pin<&mut F>, waker: &Waker) -> Option<F::Output> {
     let mut waited = false;
     loop {
@@ -238,7 +241,7 @@ impl Wake for Unpark {
     }
 }
 
-/// The outcome as Python's: a value or an exception.
+/// Converts an outcome to a Python value or an exception.
 pub(crate) fn into_python<T>(py: Python<'_>, outcome: Result<T, Error>) -> PyResult<Py<PyAny>>
 where
     T: for<'py> IntoPyObject<'py>,
@@ -249,7 +252,7 @@ where
     }
 }
 
-/// An `asyncio.Future` of a `T`.
+/// An `asyncio.Future` that resolves to a `T`.
 pub(crate) struct Awaitable<T>(Py<PyAny>, PhantomData<fn() -> T>);
 
 impl<T> Awaitable<T> {
@@ -271,12 +274,12 @@ impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for Awaitable<T> {
     }
 }
 
-/// Ends a task when nobody waits for it any more.
+/// Callback that aborts a task once its future is done or cancelled.
 #[pyclass(frozen)]
 pub(crate) struct Abandon(AbortHandle);
 
 impl Abandon {
-    /// Ends `task` once `future` is done, cancelled too.
+    /// Registers a callback that aborts `task` once `future` is done or cancelled.
     pub(crate) fn with(py: Python<'_>, future: &Py<PyAny>, task: &JoinHandle<()>) -> PyResult<()> {
         future.call_method1(py, "add_done_callback", (Self(task.abort_handle()),)).map(drop)
     }

@@ -1,4 +1,4 @@
-//! Time for tests: our own manual clock, and clocks written in Python.
+//! Clocks for tests: the manual clock, and clocks written in Python.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +32,7 @@ impl ManualClock {
         Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
     }
 
-    /// The time at which it stands.
+    /// Returns the current time of the clock.
     fn now(&self) -> Time {
         Time(self.0.now())
     }
@@ -48,7 +48,7 @@ impl ManualClock {
     }
 }
 
-/// The clock that a Python object stands for.
+/// Converts a Python object to a clock.
 pub(crate) fn clock_of(object: &Bound<'_, PyAny>) -> PyResult<Arc<dyn Clock>> {
     if let Ok(manual) = object.cast::<ManualClock>() {
         return Ok(manual.get().0.clone());
@@ -62,13 +62,15 @@ pub(crate) fn clock_of(object: &Bound<'_, PyAny>) -> PyResult<Arc<dyn Clock>> {
     Ok(Arc::new(PythonClock { object: object.clone().unbind(), last, wakes }))
 }
 
-/// A clock written in Python. Where it fails, time stands still, and Python hears of the exception.
+/// A clock written in Python.
+///
+/// If it raises, time stands still and the exception is reported as unraisable.
 #[derive(Debug)]
 struct PythonClock {
     object: Py<PyAny>,
-    /// What it said last.
+    /// Last time that `now` returned, in milliseconds since 1970.
     last: AtomicU64,
-    /// Whether it calls when it has jumped, so that nobody need guess how long to wait.
+    /// `true` if the clock has `wake_by`: it then wakes waiters itself and no timeout is needed.
     wakes: bool,
 }
 
@@ -97,7 +99,7 @@ impl Clock for PythonClock {
     }
 }
 
-/// What a clock in Python calls when it has jumped.
+/// Callable that a clock in Python calls after a jump.
 #[pyclass(frozen)]
 struct Wake(Waker);
 

@@ -1,4 +1,4 @@
-//! Brings outcomes to an event loop, many at once.
+//! Delivers outcomes to an event loop in batches.
 //!
 //! A batch of the engine answers thousands of callers at the same moment. Calling `call_soon_threadsafe` for each would take the
 //! interpreter lock thousands of times from another thread. Instead outcomes are put on a list, one byte on a socket tells the loop
@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// Makes Python's value of an outcome, where the interpreter is.
+/// Converts an outcome to a Python value; runs with the interpreter attached.
 pub(crate) type Conversion = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// The outcomes for one event loop.
+/// Queue of outcomes for one event loop.
 pub(crate) struct Completions {
     event_loop: Py<PyAny>,
     create_future: Py<PyAny>,
@@ -30,7 +30,7 @@ impl Completions {
         GET.import(py, "asyncio", "get_running_loop")?.call0()
     }
 
-    /// Listens on an event loop.
+    /// Creates a queue and registers its reader on the event loop.
     pub(crate) fn of(event_loop: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
         let (bell, ear) = UnixStream::pair()?;
         bell.set_nonblocking(true)?;
@@ -47,7 +47,7 @@ impl Completions {
         Ok(completions)
     }
 
-    /// Whether this is for `event_loop`.
+    /// Returns `true` if the queue belongs to `event_loop`.
     pub(crate) fn serve(&self, event_loop: &Bound<'_, PyAny>) -> bool {
         self.event_loop.is(event_loop)
     }
@@ -56,22 +56,22 @@ impl Completions {
         self.create_future.call0(py)
     }
 
-    /// Notes what became of `future`; from any thread, without the interpreter.
+    /// Queues the outcome of `future`. Callable from any thread, without the interpreter lock.
     pub(crate) fn done(&self, future: Py<PyAny>, outcome: Conversion) {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         done.push((future, outcome));
         if done.len() == 1 {
-            // A full socket has rung already; a closed one has nobody to hear it.
+            // A full socket has already notified the loop; a closed one has no reader.
             let _ = (&self.bell).write(&[1]);
         }
     }
 
-    /// Stops listening.
+    /// Delivers the remaining outcomes and removes the reader from the event loop.
     pub(crate) fn detach(&self, py: Python<'_>) {
         self.deliver(py);
         let closed = self.event_loop.call_method0(py, "is_closed").and_then(|closed| closed.extract::<bool>(py));
         if matches!(closed, Ok(false)) {
-            // Another thread's loop may refuse; then it stops listening when it ends.
+            // A loop of another thread may refuse. It then drops the reader when it closes.
             let _ = self.event_loop.call_method1(py, "remove_reader", (self.ear.as_raw_fd(),));
         }
     }
@@ -92,7 +92,7 @@ impl Completions {
     }
 }
 
-/// Gives a future its outcome, unless nobody waits for it any more.
+/// Sets the outcome of a future, unless the future is already done or cancelled.
 fn settle(py: Python<'_>, future: &Py<PyAny>, outcome: Conversion) -> PyResult<()> {
     let future = future.bind(py);
     if future.call_method0(pyo3::intern!(py, "done"))?.extract()? {
@@ -105,7 +105,7 @@ fn settle(py: Python<'_>, future: &Py<PyAny>, outcome: Conversion) -> PyResult<(
     Ok(())
 }
 
-/// What the event loop calls when there are outcomes.
+/// Callback of the event loop that delivers the queued outcomes.
 #[pyclass(frozen)]
 struct Deliver(Arc<Completions>);
 

@@ -1,4 +1,4 @@
-//! Python's types for ours: ids are `str`, times aware `datetime`s, money is exact.
+//! Conversion between Python's types and the core's: ids are `str`, times are aware `datetime`s, money is exact.
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -13,17 +13,20 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDateTime, PyInt, PyNone, PyString, PyTuple, PyType, PyTzInfo};
 use pyo3::{Borrowed, PyTypeInfo, type_hint_identifier, type_hint_union};
 
-/// The id that a caller's text stands for; what is no id is a fault of the field.
+/// Parses an id.
+///
+/// # Errors
+/// `validation` on `field` if the text is not an id.
 pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str) -> Result<I, Error> {
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
 }
 
-/// Who acts: a user, or the box office itself.
+/// Parses the acting user; `None` stands for the box office itself.
 pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
     id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
 }
 
-/// The key that a caller gave, if any.
+/// Parses the caller's idempotency key, if any.
 pub(crate) fn key(text: Option<String>) -> Result<Option<IdempotencyKey>, Error> {
     let parse = |text: String| text.parse().map_err(|reason| Error::invalid("idempotencyKey", reason));
     text.map(parse).transpose()
@@ -64,7 +67,7 @@ impl FromPyObject<'_, '_> for Time {
     }
 }
 
-/// An aware `datetime` as RFC 3339.
+/// Formats an aware `datetime` as RFC 3339.
 fn written(object: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
     let at = object.cast::<PyDateTime>()?;
     if at.getattr("tzinfo")?.is_none() {
@@ -73,7 +76,7 @@ fn written(object: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
     at.call_method0("isoformat")?.extract()
 }
 
-/// When something starts: RFC 3339 or an aware `datetime`, handed on as text.
+/// A start time: RFC 3339 or an aware `datetime`, kept as text.
 #[derive(Debug, Clone)]
 pub(crate) struct When(pub(crate) String);
 
@@ -91,21 +94,21 @@ impl FromPyObject<'_, '_> for When {
     }
 }
 
-/// A closed set that has a name in `boxoffice._types`.
+/// A closed set of values with a name in `boxoffice._types`.
 pub(crate) trait Named: Copy {
-    /// The name.
+    /// Name of the set.
     const NAME: &'static str;
 
-    /// The text of a value.
+    /// Returns the text of a value.
     fn text(self) -> &'static str;
 }
 
-/// The hint of a closed set.
+/// Returns the type hint of a closed set.
 const fn hint_of<T: Named>() -> PyStaticExpr {
     PyStaticExpr::Attribute { value: &PyStaticExpr::Name { id: "boxoffice._types" }, attr: T::NAME }
 }
 
-/// A value of a closed set on its way to Python: its text.
+/// A value of a closed set, converted to Python as its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Name<T>(pub(crate) T);
 
@@ -121,17 +124,20 @@ impl<'py, T: Named> IntoPyObject<'py> for Name<T> {
     }
 }
 
-/// A text that is to be a value of a closed set.
+/// A text from Python that should name a value of a closed set.
 #[derive(Debug, Clone)]
 pub(crate) struct Given<T>(String, PhantomData<fn() -> T>);
 
 impl<T> Given<T> {
-    /// The text as it came.
+    /// Returns the text as given.
     pub(crate) fn text(&self) -> &str {
         &self.0
     }
 
-    /// The value, unless the field has another text.
+    /// Parses the value.
+    ///
+    /// # Errors
+    /// `validation` on `field` if the text names no value of the set.
     pub(crate) fn checked(&self, field: &'static str) -> Result<T, Error>
     where
         T: FromStr<Err: Display>,
@@ -150,7 +156,7 @@ impl<T: Named> FromPyObject<'_, '_> for Given<T> {
     }
 }
 
-/// The steps of a policy: a text with commas between them, or one after the other; handed on as text.
+/// The steps of a policy: a comma-separated text or a sequence of texts, kept as comma-separated text.
 #[derive(Debug, Clone)]
 pub(crate) struct Steps(pub(crate) String);
 
@@ -166,7 +172,8 @@ impl FromPyObject<'_, '_> for Steps {
     }
 }
 
-/// Several values: a list, a tuple or the like. A single text is refused, which Python would take for a list of its letters.
+/// A list, tuple or other sequence of values. A single text is refused, because Python treats it as a sequence of
+/// characters.
 #[derive(Debug)]
 pub(crate) struct Items<T>(pub(crate) Vec<T>);
 
@@ -185,7 +192,7 @@ impl<'a, 'py, T: FromPyObjectOwned<'py>> FromPyObject<'a, 'py> for Items<T> {
     }
 }
 
-/// A callable that hears of progress. What it raises is shown as an unraisable exception and stops nothing.
+/// A progress callback. An exception that it raises is reported as unraisable and stops nothing.
 pub(crate) struct Progress(Py<PyAny>);
 
 impl FromPyObject<'_, '_> for Progress {
@@ -204,7 +211,7 @@ impl FromPyObject<'_, '_> for Progress {
 
 const INT: PyStaticExpr = type_hint_identifier!("builtins", "int");
 
-/// Tells the callable of progress, if there is one.
+/// Returns a function that reports progress to the callback, if any.
 pub(crate) fn telling(callable: Option<Progress>) -> impl FnMut(u64, u64) {
     move |done, total| {
         let Some(Progress(callable)) = &callable else { return };
@@ -216,7 +223,7 @@ pub(crate) fn telling(callable: Option<Progress>) -> impl FnMut(u64, u64) {
     }
 }
 
-/// A decimal number, handed on as text. Floats are refused: 0.1 is none.
+/// A decimal number, kept as text. Floats are refused, because they can't represent 0.1 exactly.
 #[derive(Debug, Clone)]
 pub(crate) struct Amount(pub(crate) String);
 
@@ -241,7 +248,7 @@ impl FromPyObject<'_, '_> for Amount {
     }
 }
 
-/// An exact decimal number on its way to Python.
+/// An exact decimal number, converted to Python as `decimal.Decimal`.
 #[derive(Debug, Clone)]
 pub(crate) struct Decimal(pub(crate) String);
 
@@ -262,7 +269,7 @@ fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     CLASS.import(py, "decimal", "Decimal")
 }
 
-/// What `json.loads` makes of a text that is a JSON object.
+/// The text of a JSON object, converted to Python by `json.loads`.
 #[derive(Debug, Clone)]
 pub(crate) struct Json(pub(crate) String);
 
@@ -283,7 +290,7 @@ impl<'py> IntoPyObject<'py> for Json {
     }
 }
 
-/// The headers of a request: a mapping or pairs, of text or bytes. Names come out in lower case.
+/// The headers of a request: a mapping or pairs, of text or bytes. Names are converted to lower case.
 #[derive(Debug)]
 pub(crate) struct Headers(pub(crate) Vec<(String, Vec<u8>)>);
 
@@ -312,10 +319,10 @@ impl FromPyObject<'_, '_> for Headers {
     }
 }
 
-/// The type of a part of a header.
+/// Type hint of the name or value of a header.
 const OCTETS: PyStaticExpr = type_hint_union!(PyString::TYPE_HINT, PyBytes::TYPE_HINT);
 
-/// The bytes of a part of a header; servers hand on each byte as one character.
+/// Returns the bytes of the name or value of a header. In a text, each character stands for one byte.
 fn octets(part: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let Ok(text) = part.cast::<PyString>() else { return part.extract() };
     let bytes: Option<Vec<u8>> =
@@ -323,7 +330,7 @@ fn octets(part: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     bytes.ok_or_else(|| PyValueError::new_err("a header has a character that no header can have"))
 }
 
-/// Nothing: `None`.
+/// No value, converted to Python as `None`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Nothing;
 

@@ -1,10 +1,10 @@
-//! Our errors as Python's exceptions: the classes are in `boxoffice._errors`, one a kind.
+//! Conversion of errors to Python exceptions. `boxoffice._errors` has one class for each kind.
 
 use boxoffice::{Code, Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-/// The name of the exception of a kind.
+/// Returns the name of the exception class of a kind.
 const fn class_of(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Validation => "ValidationError",
@@ -17,12 +17,12 @@ const fn class_of(kind: ErrorKind) -> &'static str {
         ErrorKind::IdempotencyMismatch => "IdempotencyMismatchError",
         ErrorKind::TooManyRequests => "TooManyRequestsError",
         ErrorKind::Unavailable => "UnavailableError",
-        // A kind of a newer core than this module knows is one of ours as well.
+        // `ErrorKind` is non-exhaustive: a newer core may add kinds that this module does not know.
         _ => "InternalError",
     }
 }
 
-/// The exception that an error is in Python.
+/// Converts an error to a Python exception.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
     raise(py, error).unwrap_or_else(|failure| failure)
 }
@@ -43,7 +43,7 @@ fn raise(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     Ok(PyErr::from_value(exception))
 }
 
-/// Every code with the name of its exception, its status and its sentence: what the table of codes looks like from Python.
+/// Lists every code with the name of its exception class, its HTTP status and its message.
 #[pyfunction]
 pub(crate) fn codes() -> Vec<(&'static str, &'static str, u16, &'static str)> {
     let row = |code: &Code| (code.as_str(), class_of(code.kind()), code.kind().status_code(), code.message());

@@ -1,4 +1,4 @@
-//! Following the journal.
+//! Subscriptions to the journal.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -16,7 +16,7 @@ use crate::convert::Nothing;
 use crate::errors::exception;
 use crate::values::Record;
 
-/// How many records an iteration reads ahead at most.
+/// Maximum number of records that an iteration reads ahead.
 const AHEAD_MAX: usize = 256;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -27,14 +27,15 @@ fn is_closed(error: &Error) -> bool {
     error.code() == Code::EngineClosed
 }
 
-/// An iterator over the journal: history first, then live, every record once and in order. It ends when it is closed, or the box
-/// office is; as a context manager it is closed at the end.
+/// An iterator over the journal: history first, then live, every record once and in order.
+///
+/// It ends when it or the box office is closed. As a context manager it is closed at the end of the block.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct Subscription {
     shared: Arc<Shared>,
     inner: tokio::sync::Mutex<boxoffice::Subscription>,
-    /// Whether it was closed.
+    /// `true` once the subscription is closed.
     closed: watch::Sender<bool>,
 }
 
@@ -44,7 +45,7 @@ impl Subscription {
     }
 }
 
-/// What `operation` comes to, or `None` once the subscription is closed.
+/// Returns the outcome of `operation`, or `None` once the subscription or the box office is closed.
 async fn unless_closed<T>(
     mut closed: watch::Receiver<bool>,
     operation: impl Future<Output = Result<T, Error>>,
@@ -75,7 +76,7 @@ impl Subscription {
         })
     }
 
-    /// Ends it: whoever waits for a record, on any thread, hears that there is none any more. To close twice is fine.
+    /// Closes the subscription: iterations on all threads end. Closing twice has no effect.
     fn close(&self) {
         self.closed.send_replace(true);
     }
@@ -89,19 +90,20 @@ impl Subscription {
     }
 }
 
-/// An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when it is
-/// closed, or the box office is; as a context manager, plain or asynchronous, it is closed at the end. A wait that is cancelled, as
-/// by a timeout, loses no record.
+/// An asynchronous iterator over the journal: history first, then live, every record once and in order.
+///
+/// It ends when it or the box office is closed. As a context manager, plain or asynchronous, it is closed at the end of
+/// the block. Cancelling a wait, for example by a timeout, loses no record.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct AsyncSubscription {
     shared: Arc<Shared>,
     inner: Arc<tokio::sync::Mutex<boxoffice::Subscription>>,
-    /// Records that were read but not yet given.
+    /// Records that were read but not yet returned.
     ahead: Arc<Mutex<VecDeque<Record>>>,
-    /// Who waits for the next record.
+    /// Future of the task that waits for the next record.
     waiting: Mutex<Option<Py<PyAny>>>,
-    /// Whether it was closed.
+    /// `true` once the subscription is closed.
     closed: watch::Sender<bool>,
 }
 
@@ -112,7 +114,7 @@ impl AsyncSubscription {
         Self { shared, inner, ahead: Arc::default(), waiting: Mutex::default(), closed }
     }
 
-    /// Whether a task waits for a record already; two would have to share one.
+    /// Returns `true` if a task already waits for the next record. Only one task may wait at a time.
     fn is_awaited(&self, py: Python<'_>) -> PyResult<bool> {
         match locked(&self.waiting).as_ref() {
             Some(future) => Ok(!future.call_method0(py, "done")?.extract::<bool>(py)?),
@@ -147,7 +149,7 @@ impl AsyncSubscription {
         let task = self.shared.spawn(async move {
             let read = unless_closed(closed, async { inner.lock().await.next_batch(AHEAD_MAX).await });
             let outcome = read.await.map(|records| records.map(|it| locked(&ahead).extend(it.into_iter().map(Record))));
-            // Taken only once somebody is there to get it.
+            // Removes the record only when its future is resolved, so that a cancelled wait loses none.
             let give = move |py: Python<'_>| match outcome {
                 Ok(Some(())) => match locked(&ahead).pop_front() {
                     Some(record) => record.into_py_any(py),
@@ -162,7 +164,7 @@ impl AsyncSubscription {
         *locked(&self.waiting) = Some(future.clone_ref(py));
         Ok(Awaitable::new(future))
     }
-    /// Ends it: whoever waits for a record hears that there is none any more. To close twice is fine.
+    /// Closes the subscription: a waiting iteration ends. Closing twice has no effect.
     fn close(&self) {
         self.closed.send_replace(true);
     }

@@ -1,4 +1,4 @@
-//! Card processors written in Python.
+//! Payment gateways written in Python.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::errors::exception;
 use crate::stripe::StripeGateway;
 use crate::values;
 
-/// The card processor that a Python object stands for.
+/// Converts a Python object to a payment gateway.
 pub(crate) fn gateway_of(
     object: &Bound<'_, PyAny>,
     event_loop: Option<&Bound<'_, PyAny>>,
@@ -30,18 +30,18 @@ pub(crate) fn gateway_of(
     }
 }
 
-/// What `boxoffice._gateway.Call.run` says, which has checked it: what kind of answer it is, and the text that comes with it.
+/// A checked answer of `boxoffice._gateway.Call.run`: its kind and its text.
 type Said = (String, Option<String>);
 
 /// A Python object with `charge`, `lookup` and `refund`, plain or asynchronous.
 ///
-/// Its methods run on threads of their own, so that one that hangs holds up no other. What it raises, and what it returns by
-/// mistake, is a failure of the gateway: the outcome is not known, and is looked up later.
+/// Its methods run on separate threads, so that a method that hangs does not block others. An exception or an invalid
+/// answer is a failure of the gateway: the outcome is unknown and is looked up later.
 #[derive(Debug)]
 struct PythonGateway {
     name: String,
     object: Py<PyAny>,
-    /// The event loop on which its coroutines run; `None` for one of the package's own.
+    /// Event loop on which its coroutines run; `None` for the package's background loop.
     event_loop: Option<Py<PyAny>>,
     runtime: Handle,
 }
@@ -61,7 +61,7 @@ impl PythonGateway {
         Ok(Self { name, object: object.clone().unbind(), event_loop, runtime })
     }
 
-    /// Calls a method on a thread where it may block, and ends it when nobody waits any more.
+    /// Calls a method on a thread where it may block, and cancels the call when the returned future is dropped.
     fn ask<A>(&self, method: &'static str, argument: A) -> GatewayFuture<'_, Said>
     where
         A: for<'py> IntoPyObject<'py> + Send + 'static,
@@ -139,7 +139,7 @@ impl PaymentGateway for PythonGateway {
     }
 }
 
-/// The answer as one of a charge.
+/// Converts an answer to the answer about a charge.
 fn charged(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, ChargeAnswer> {
     Box::pin(async move {
         let (status, text) = answer.await?;
@@ -147,23 +147,23 @@ fn charged(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, ChargeAnswer> {
     })
 }
 
-/// What is wrong with an event that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
+/// Checks an event that a gateway returned; returns what is wrong with it, or `None`.
 #[pyfunction]
 pub(crate) fn webhook_event_error(json: &str) -> Option<String> {
     webhook_event(json).err()
 }
 
-/// An exception as the failure of a gateway.
+/// Converts an exception to the failure of a gateway.
 fn failure(py: Python<'_>, error: &PyErr) -> GatewayError {
     GatewayError(error.value(py).to_string())
 }
 
-/// What becomes of calls once the interpreter has ended.
+/// Creates the failure of calls made after the interpreter has ended.
 fn gone() -> GatewayError {
     GatewayError("the Python interpreter has ended".into())
 }
 
-/// Ends a call that nobody waits for any more, after its time is up.
+/// Cancels a call when dropped, which happens if the caller stops waiting.
 struct CancelOnDrop {
     call: Option<Py<PyAny>>,
     runtime: Handle,
@@ -182,7 +182,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.
+/// Runs the conformance suite of gateways; returns one sentence for each fault.
 #[pyfunction]
 pub(crate) fn check_gateway(
     py: Python<'_>,

@@ -1,4 +1,4 @@
-//! The host's own routes, called in this process.
+//! The routes of the HTTP host, called within this process.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -18,23 +18,23 @@ use tower::ServiceExt;
 use crate::call::{Awaitable, Shared};
 use crate::office::Office;
 
-/// How often what is counted is made small again.
+/// Interval at which outdated counters of the host are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
-/// The description of the routes in OpenAPI, as JSON.
+/// Returns the OpenAPI description of the routes, as JSON.
 #[pyfunction]
 pub(crate) fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// The token that a request with these headers shows, good or not.
+/// Returns the session token in the headers of a request, without checking it.
 #[pyfunction]
 pub(crate) fn session_token(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Option<String> {
     let map = header_map(&headers).ok()?;
     boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
 }
 
-/// The HTTP host of an open box office, without a listener of its own.
+/// The HTTP host of an open box office, without a listener.
 #[pyclass(frozen, module = "boxoffice._native")]
 pub(crate) struct HttpApp {
     shared: Arc<Shared>,
@@ -79,13 +79,13 @@ impl HttpApp {
         Ok(Self { shared, state, router })
     }
 
-    /// The largest body that any route reads; of a larger one no more need be given.
+    /// Maximum length of a request body, in bytes, that any route reads.
     #[getter]
     fn body_limit(&self) -> usize {
         self.state.settings.body_limit.max(self.state.settings.batch_body_limit)
     }
 
-    /// Answers a request.
+    /// Handles a request and returns the response.
     #[pyo3(signature = (method, target, headers, body, client))]
     fn handle(
         &self,
@@ -106,7 +106,7 @@ impl HttpApp {
         })
     }
 
-    /// Ends the streams that are open, so that a server that stops need not wait for them.
+    /// Ends the open streams, so that a stopping server does not wait for them.
     fn stop(&self) {
         self.state.stopping.cancel();
     }
@@ -160,7 +160,7 @@ fn malformed(what: &'static str) -> Error {
     Error::invalid(what, "is malformed")
 }
 
-/// The host's answer to a request.
+/// Response of the host.
 #[pyclass(frozen, module = "boxoffice._native")]
 pub(crate) struct HttpResponse {
     shared: Arc<Shared>,
@@ -181,7 +181,7 @@ impl HttpResponse {
         self.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into())).collect()
     }
 
-    /// The next part of the body; `None` at its end.
+    /// Returns the next part of the body; `None` at its end.
     fn chunk(&self, py: Python<'_>) -> PyResult<Awaitable<Option<Vec<u8>>>> {
         let body = Arc::clone(&self.body);
         self.shared.start_waiting(py, async move {

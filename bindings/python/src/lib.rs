@@ -1,9 +1,9 @@
 //! The native module of the Python package `boxoffice`: it converts, calls and converts back.
 //!
-//! What follows from the façade of the core is generated, see `generated`: each operation once, with two façades, a blocking one
-//! that releases the interpreter lock, and one that gives an `asyncio.Future`. By hand is what has no common form.
+//! The module `generated` is generated from the façade of the core. It has each operation in two façades: a blocking one
+//! that releases the interpreter lock, and one that returns an `asyncio.Future`. The other modules are hand-written.
 //!
-//! **Invariant:** no rule and no default of the box office is decided here.
+//! **Invariant:** this module decides no rule and no default of the box office.
 
 mod call;
 mod clock;
@@ -21,9 +21,10 @@ mod recover;
 mod stripe;
 mod values;
 
-/// Whether `interpreter` is the first to ask, by any number that is its own.
+/// Returns `true` if `interpreter` is the first that called this, where `interpreter` is a number unique to it.
 ///
-/// Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
+/// Interpreters must not share objects, but static objects of this module would be shared. Only the first interpreter of
+/// a process may therefore use it.
 #[pyo3::pyfunction]
 fn is_first_interpreter(interpreter: usize) -> bool {
     static FIRST: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
@@ -31,7 +32,7 @@ fn is_first_interpreter(interpreter: usize) -> bool {
 }
 
 generated::native_module! {
-    /// What `boxoffice` makes its public names of.
+    /// Native part of the package `boxoffice`.
     mod _native {
         #[pymodule_export]
         use crate::clock::ManualClock;

@@ -41,7 +41,7 @@ impl Options<'_> {
     }
 }
 
-/// An open box office: what `BoxOffice` and `AsyncBoxOffice` are made of.
+/// An open box office, wrapped by `BoxOffice` and `AsyncBoxOffice`.
 #[pyclass(frozen, weakref, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct Office(pub(crate) Arc<Shared>);
@@ -58,31 +58,31 @@ impl Office {
         opened.map(|shared| Self(Arc::new(shared))).map_err(|error: Error| exception(py, &error))
     }
 
-    /// What `BoxOffice` is made of.
+    /// Returns the blocking façade.
     #[getter]
     fn facade(&self) -> OfficeFacade {
         OfficeFacade(self.0.clone())
     }
 
-    /// What `AsyncBoxOffice` is made of.
+    /// Returns the asynchronous façade.
     #[getter]
     fn async_facade(&self) -> AsyncOfficeFacade {
         AsyncOfficeFacade(self.0.clone())
     }
 
-    /// Closes it, from any thread.
+    /// Closes the box office. Callable from any thread.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, async move { office.close().await })
     }
 
-    /// Stops telling the event loop of outcomes; there are none any more.
+    /// Detaches from the event loop, after all outcomes are delivered.
     fn forget_loop(&self, py: Python<'_>) {
         self.0.forget_loop(py);
     }
 }
 
-/// What was chosen, ready to be opened without the interpreter.
+/// Checked options, ready for opening without the interpreter lock.
 pub(crate) struct Chosen {
     builder: Builder,
     runtime: tokio::runtime::Runtime,

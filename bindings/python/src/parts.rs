@@ -1,4 +1,4 @@
-//! Lists that are read part by part, as they are iterated over.
+//! Lists that are read in parts, as they are iterated.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
@@ -14,17 +14,17 @@ use crate::call::Shared;
 use crate::completions::Conversion;
 use crate::errors::exception;
 
-/// How many entries are read at once, so that not each of them is waited for.
+/// Maximum number of entries read at once.
 const AHEAD_MAX: usize = 100;
 
-/// Long reads leave the thread that polls to others; a blocking caller's own thread does them itself.
+/// Runs a long read without blocking other tasks on the polling thread. On a blocking caller's thread it runs directly.
 pub(crate) fn reading<T>(read: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(read)
 }
 
 type Outcome = Result<Conversion, Error>;
 
-/// The entries of a list that nobody has read yet.
+/// The unread entries of a list.
 pub(crate) struct Parts<T> {
     entries: Box<dyn Iterator<Item = Outcome> + Send>,
     kind: PhantomData<fn() -> T>,
@@ -40,7 +40,7 @@ where
     }
 }
 
-/// What is read ahead, and what is not read yet.
+/// The entries read ahead, and the unread rest.
 struct Source {
     ahead: VecDeque<Outcome>,
     entries: Box<dyn Iterator<Item = Outcome> + Send>,
@@ -51,7 +51,7 @@ impl Source {
         Arc::new(Mutex::new(Self { ahead: VecDeque::new(), entries: parts.entries }))
     }
 
-    /// Reads on, if nothing is ahead.
+    /// Reads more entries if none is ahead.
     fn fill(&mut self) {
         if self.ahead.is_empty() {
             self.ahead.extend(self.entries.by_ref().take(AHEAD_MAX));
@@ -121,7 +121,7 @@ impl AsyncEntries {
     }
 }
 
-/// An iterator that gives a `T` at a time.
+/// An iterator over values of type `T`.
 pub(crate) struct Iter<T>(Entries, PhantomData<fn() -> T>);
 
 impl<T> Iter<T> {
@@ -143,7 +143,7 @@ impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for Iter<T> {
     }
 }
 
-/// An asynchronous iterator that gives a `T` at a time.
+/// An asynchronous iterator over values of type `T`.
 pub(crate) struct AsyncIter<T>(AsyncEntries, PhantomData<fn() -> T>);
 
 impl<T> AsyncIter<T> {

@@ -1,4 +1,4 @@
-//! Bringing the facts out of a directory that no longer opens.
+//! Recovery of the records of a directory that no longer opens.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::errors::exception;
 use crate::generated::Recovery;
 use crate::values::Record;
 
-/// A callable that gets records until it returns `False`, or raises.
+/// A callable that receives records until it returns `False` or raises.
 pub(crate) struct Visit(Py<PyAny>);
 
 impl FromPyObject<'_, '_> for Visit {
@@ -31,7 +31,7 @@ impl FromPyObject<'_, '_> for Visit {
 }
 
 impl Visit {
-    /// Whether to go on; what the callable raises ends it.
+    /// Calls the callable with a record; returns `Break` if it returned `False`, or its exception.
     fn sees(&self, py: Python<'_>, record: boxoffice::Record) -> PyResult<ControlFlow<()>> {
         let answer = self.0.call1(py, (Record(Arc::new(record)),))?;
         let ends = answer.bind(py).cast::<pyo3::types::PyBool>().is_ok_and(|goes_on| !goes_on.is_true());

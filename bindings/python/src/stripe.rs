@@ -1,4 +1,4 @@
-//! Real money, by way of Stripe: the gateway that comes with the core.
+//! The Stripe gateway of the core.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use pyo3::{Borrowed, PyTypeInfo as _, type_hint_identifier, type_hint_subscript,
 
 use crate::errors::exception;
 
-/// Charges cards by way of Stripe: the `gateway` of a box office.
+/// Charges cards through Stripe: the `gateway` of a box office.
 ///
-/// The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
-/// numbers never come here. `secret_key` is `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. Webhooks are believed if they are
-/// signed with `webhook_secret` (`whsec_…`), or one of several while one replaces another; without, outcomes are asked for. With
-/// `authorize_first` the money is set aside first and taken when the order completes. `api_base` is for a proxy or a stand-in: https, or
+/// The buyer's page creates a payment method (`pm_…`) or a card token (`tok_…`) with Stripe's own script, and
+/// `payments.pay` takes it. Card numbers never reach the box office. `secret_key` is `sk_test_…`, `rk_test_…`,
+/// `sk_live_…` or `rk_live_…`. Webhooks are accepted if they are signed with `webhook_secret` (`whsec_…`), or with one of
+/// several during a key rotation. Without a secret, the box office looks outcomes up. With `authorize_first` the money is
+/// authorized first and captured when the order completes. `api_base` is the address of a proxy or a stand-in: https, or
 /// this machine. Raises `ValidationError`.
 ///
 /// >>> from boxoffice import StripeGateway
@@ -45,13 +46,13 @@ impl StripeGateway {
         Ok(Self(Arc::new(stripe)))
     }
 
-    /// The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none.
+    /// Name under which its charges are recorded: `stripe`, or `stripe-test` in test mode, where no money moves.
     #[getter]
     fn name(&self) -> &str {
         self.0.name()
     }
 
-    /// Whether money moves: `live` or `test`.
+    /// Mode of the key: `live`, where money moves, or `test`.
     #[getter]
     fn mode(&self) -> &'static str {
         match self.0.mode() {
@@ -74,7 +75,7 @@ fn opened(key: &str, base: Option<&str>) -> Result<Stripe, Error> {
     .map_err(|error| Error::invalid("apiBase", error))
 }
 
-/// One secret, or several.
+/// One or several secrets.
 struct Secrets(Vec<String>);
 
 impl FromPyObject<'_, '_> for Secrets {

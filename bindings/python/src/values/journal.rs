@@ -8,13 +8,13 @@ use pyo3::types::PyString;
 use crate::convert::{Json, Time};
 use crate::values::repr;
 
-/// The published form, the same everywhere.
+/// Serializes a value in the published form.
 fn published(value: &impl serde::Serialize) -> serde_json::Value {
-    // Every type that is given here serializes to memory without fail.
+    // Serializing the types that are passed here to memory can't fail.
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// The name of an event on its way to Python.
+/// The name of an event, converted to Python as text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EventName(&'static str);
 
@@ -30,56 +30,56 @@ impl<'py> IntoPyObject<'py> for EventName {
     }
 }
 
-/// An event with the circumstances under which it became a fact.
+/// An event with its number, time, actor, command, version and hash.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record(pub(crate) Arc<boxoffice::Record>);
 
 #[pymethods]
 impl Record {
-    /// The place in the journal: 1, 2, 3, … without a gap.
+    /// Number of the record in the journal: 1, 2, 3, … without gaps.
     #[getter]
     fn seq(&self) -> u64 {
         self.0.seq
     }
 
-    /// When it was decided, by the engine's own time, which never runs backwards.
+    /// Time of the decision. The engine's time never runs backwards.
     #[getter]
     fn at(&self) -> Time {
         Time(self.0.at)
     }
 
-    /// The id of the user who caused it; `None` for the box office itself.
+    /// Id of the user who caused the event; `None` for the box office itself.
     #[getter]
     fn actor_id(&self) -> Option<String> {
         self.0.actor.user().map(|user| user.to_string())
     }
 
-    /// The command that caused it.
+    /// Id of the command that caused the event.
     #[getter]
     fn command_id(&self) -> String {
         self.0.command_id.to_string()
     }
 
-    /// The version of the event's entity after it.
+    /// Version of the entity after the event.
     #[getter]
     fn version(&self) -> u64 {
         self.0.version
     }
 
-    /// The name of the event, such as `OrderCreated`.
+    /// Name of the event, such as `OrderCreated`.
     #[getter]
     fn event(&self) -> EventName {
         EventName(self.0.event.name())
     }
 
-    /// The event's data in the published form; `boxoffice.events` has its types.
+    /// Data of the event in the published form; `boxoffice.events` has the types.
     #[getter]
     fn data(&self) -> Json {
         Json(published(&self.0.event)["data"].to_string())
     }
 
-    /// The hash over this record and all before it, as 64 hexadecimal digits.
+    /// Hash over this record and all records before it, as 64 hexadecimal digits.
     #[getter]
     fn hash(&self) -> String {
         self.0.hash.to_string()
@@ -97,7 +97,7 @@ impl Record {
     }
 }
 
-/// A record in the published form on its way to Python.
+/// A record in the published form, converted to Python as a `dict`.
 #[derive(Debug, Clone)]
 pub(crate) struct Published(Json);
 

@@ -9,9 +9,9 @@ use crate::convert::{Amount, Decimal};
 use crate::errors::exception;
 use crate::values::Money;
 
-/// A sum of money, which may be below zero: a `Decimal` in major units and a currency.
+/// A sum of money, which may be negative: a `Decimal` in major units and a currency.
 ///
-/// Sums of one currency are ordered; to compare those of two raises `TypeError`.
+/// Sums of one currency are ordered. Comparing sums of two currencies raises `TypeError`.
 #[pyclass(frozen, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct SignedMoney(pub(crate) boxoffice::SignedMoney);
@@ -40,7 +40,7 @@ impl SignedMoney {
         compared((self.0.minor(), self.0.currency()), (other.0.minor(), other.0.currency()), op)
     }
 
-    /// For `pickle` and `copy`.
+    /// Supports `pickle` and `copy`.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (i128, &'static str))> {
         let sum = slf.get().0;
         let make = slf.py().import("boxoffice._native")?.getattr("signed_money")?;
@@ -62,23 +62,23 @@ impl SignedMoney {
     }
 }
 
-/// The sum of so many minor units: what `pickle` makes one of.
+/// Creates a sum from minor units; used by `pickle`.
 #[pyfunction]
 pub(crate) fn signed_money(py: Python<'_>, minor: i128, currency: &str) -> PyResult<SignedMoney> {
     let currency = currency.parse().map_err(|reason| exception(py, &Error::invalid("currency", reason)))?;
     Ok(SignedMoney(boxoffice::SignedMoney::from_minor(minor, currency)))
 }
 
-/// What the platform keeps of each ticket that is paid: a share of its price in percent, and a fixed amount in the currencies that
-/// have one.
+/// The fee that the platform keeps for each paid ticket: a percentage of its price, and a fixed amount in the currencies
+/// that have one.
 ///
 /// >>> from boxoffice import FeePolicy, Money
 /// >>> policy = FeePolicy("2.5", fixed=[Money("0.30", "USD")])
 /// >>> print(policy.fee(Money("19.99", "USD")))
 /// 0.80 USD
 ///
-/// `percent` has at most two decimals. The share is rounded to the minor unit, halves up; no fee is more than the price. Raises
-/// `ValidationError`.
+/// `percent` has at most two decimals. The percentage of the price is rounded to the minor unit, halves up. No fee is
+/// greater than the price. Raises `ValidationError`.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct FeePolicy(pub(crate) boxoffice::FeePolicy);
@@ -95,7 +95,7 @@ impl FeePolicy {
         policy.map(Self).map_err(|error| exception(py, &error))
     }
 
-    /// The fee of a ticket at this price.
+    /// Returns the fee of a ticket at this price.
     fn fee(&self, price: Money) -> SignedMoney {
         SignedMoney(boxoffice::SignedMoney::from_minor(self.0.fee(price.0).into(), price.0.currency()))
     }

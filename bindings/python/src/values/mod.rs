@@ -1,4 +1,4 @@
-//! What has no common form of what goes in and what comes out: money, records, and what gateways are asked. The rest is generated.
+//! Hand-written types of input and output: money, records, and the requests to gateways. The rest is generated.
 
 mod journal;
 mod ledger;
@@ -12,7 +12,7 @@ pub(crate) use money::Money;
 pub(crate) use payments::{ChargeRequest, LookupRequest, RefundRequest};
 pub(crate) use webhooks::WebhookMessage;
 
-/// What an object looks like to a programmer.
+/// Returns the `repr` of an object with these fields.
 pub(crate) fn repr(object: &pyo3::Bound<'_, pyo3::PyAny>, name: &str, fields: &[&str]) -> pyo3::PyResult<String> {
     use pyo3::types::PyAnyMethods;
     let mut shown = Vec::with_capacity(fields.len());

@@ -20,7 +20,7 @@ use crate::errors::exception;
 /// >>> price < Money("20", "USD")
 /// True
 ///
-/// Amounts of one currency are ordered; to compare those of two raises `TypeError`.
+/// Amounts of one currency are ordered. Comparing amounts of two currencies raises `TypeError`.
 #[pyclass(frozen, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Money(pub(crate) boxoffice::Money);
@@ -58,7 +58,7 @@ impl Money {
         compared((one.minor().into(), one.currency()), (two.minor().into(), two.currency()), op)
     }
 
-    /// For `pickle` and `copy`.
+    /// Supports `pickle` and `copy`.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, &'static str)) {
         let money = slf.get().0;
         (slf.get_type().into_any(), (money.decimal(), money.currency().code()))
@@ -79,7 +79,7 @@ impl Money {
     }
 }
 
-/// Compares two sums: equal are those of one currency only, and ordered as well.
+/// Compares two sums. Sums of different currencies are unequal, and ordering them raises `TypeError`.
 pub(super) fn compared(one: (i128, Currency), two: (i128, Currency), op: CompareOp) -> PyResult<bool> {
     let ordering = match (one.1 == two.1, op) {
         (true, _) => one.0.cmp(&two.0),

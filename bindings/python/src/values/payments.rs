@@ -3,32 +3,32 @@ use pyo3::prelude::*;
 use crate::convert::Time;
 use crate::values::Money;
 
-/// What a gateway is to charge.
+/// A request to a gateway to charge a card.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct ChargeRequest(pub(crate) boxoffice::gateway::ChargeRequest);
 
 #[pymethods]
 impl ChargeRequest {
-    /// The idempotency key: each is charged at most once, however often it is asked for.
+    /// Idempotency key: a gateway charges each id at most once, even if the request is repeated.
     #[getter]
     fn charge_id(&self) -> String {
         self.0.charge_id.to_string()
     }
 
-    /// The order that is paid.
+    /// Id of the order to pay.
     #[getter]
     fn order_id(&self) -> String {
         self.0.order_id.to_string()
     }
 
-    /// How much.
+    /// Amount to charge.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// From which card. It is in no `repr`.
+    /// Card token. It appears in no `repr`.
     #[getter]
     fn token(&self) -> &str {
         self.0.token.expose()
@@ -39,38 +39,38 @@ impl ChargeRequest {
     }
 }
 
-/// The charge that is meant, with what a gateway may need to find it.
+/// The charge to look up, capture or void, with the data that a gateway may need to find it.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct LookupRequest(pub(crate) boxoffice::gateway::LookupRequest);
 
 #[pymethods]
 impl LookupRequest {
-    /// The charge: the idempotency key under which it was begun.
+    /// Id of the charge: the idempotency key under which it was begun.
     #[getter]
     fn charge_id(&self) -> String {
         self.0.charge_id.to_string()
     }
 
-    /// The order for which it was begun.
+    /// Id of the order for which the charge was begun.
     #[getter]
     fn order_id(&self) -> String {
         self.0.order_id.to_string()
     }
 
-    /// How much it is about.
+    /// Amount of the charge.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// The card processor's own name for the charge, if it has told one.
+    /// The card processor's own id of the charge, if known.
     #[getter]
     fn reference(&self) -> Option<String> {
         self.0.reference.as_deref().map(str::to_owned)
     }
 
-    /// When the charge was begun; its request can't have been sent earlier.
+    /// Time at which the charge was begun. Its request was not sent earlier.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)
@@ -81,38 +81,38 @@ impl LookupRequest {
     }
 }
 
-/// What a gateway is to give back: all that was taken, or a part.
+/// A request to a gateway to refund a charge, in full or in part.
 #[pyclass(frozen, module = "boxoffice")]
 #[derive(Debug)]
 pub(crate) struct RefundRequest(pub(crate) boxoffice::gateway::RefundRequest);
 
 #[pymethods]
 impl RefundRequest {
-    /// The idempotency key: each is given back at most once, however often it is asked for.
+    /// Idempotency key: a gateway refunds each id at most once, even if the request is repeated.
     #[getter]
     fn refund_id(&self) -> String {
         self.0.refund_id.to_string()
     }
 
-    /// The card processor's own name for the charge, if it has told one.
+    /// The card processor's own id of the charge, if known.
     #[getter]
     fn reference(&self) -> Option<String> {
         self.0.reference.as_deref().map(str::to_owned)
     }
 
-    /// The charge.
+    /// Id of the charge.
     #[getter]
     fn charge_id(&self) -> String {
         self.0.charge_id.to_string()
     }
 
-    /// How much.
+    /// Amount to refund.
     #[getter]
     fn amount(&self) -> Money {
         Money(self.0.amount)
     }
 
-    /// When the charge was begun.
+    /// Time at which the charge was begun.
     #[getter]
     fn created_at(&self) -> Time {
         Time(self.0.created_at)

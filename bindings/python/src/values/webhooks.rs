@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use crate::convert::Time;
 
-/// A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed.
+/// An inbound webhook message of a card processor, unchanged byte for byte, because the signature covers the bytes.
 #[pyclass(frozen, module = "boxoffice")]
 pub(crate) struct WebhookMessage {
     headers: Vec<(String, Vec<u8>)>,
@@ -21,13 +21,13 @@ impl From<&gateway::WebhookMessage<'_>> for WebhookMessage {
 
 #[pymethods]
 impl WebhookMessage {
-    /// The headers, with names in lower case.
+    /// Headers, with names in lower case.
     #[getter]
     fn headers(&self) -> Vec<(String, Vec<u8>)> {
         self.headers.clone()
     }
 
-    /// The first header of this name, which is in lower case; `None` if there is none, or it is no text.
+    /// Returns the first header with this name, given in lower case; `None` if there is none or its value is not UTF-8.
     fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(other, _)| other == name)?;
         std::str::from_utf8(value).ok()
@@ -39,7 +39,7 @@ impl WebhookMessage {
         &self.body
     }
 
-    /// The time by which its age is judged.
+    /// Time of receipt, from which the age of the message is computed.
     #[getter]
     fn now(&self) -> Time {
         Time(self.now)

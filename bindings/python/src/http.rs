@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use crate::call::{Awaitable, Shared};
 use crate::office::Office;
 
-/// Interval at which outdated counters of the host are removed.
+/// Interval of the host's upkeep, which bounds the memory of metrics and rate limits.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
 /// Returns the OpenAPI description of the routes, as JSON.

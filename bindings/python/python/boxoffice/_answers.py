@@ -1,4 +1,4 @@
-"""What a gateway may say of a charge or a refund."""
+"""Answers of gateways about charges and refunds."""
 
 from __future__ import annotations
 
@@ -8,74 +8,77 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """The money was taken."""
+    """The gateway took the money."""
 
     reference: str | None = None
-    """The card processor's own name for the charge."""
+    """The card processor's own id of the charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authorized:
-    """The money is set aside, and can be captured or voided: for a ``CapturingGateway``."""
+    """The gateway authorized the money, which can be captured or voided. For a ``CapturingGateway``."""
 
     reference: str | None = None
-    """The card processor's own name for the charge."""
+    """The card processor's own id of the charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRequired:
-    """The buyer has to do something, such as to confirm the payment with their bank (3-D Secure)."""
+    """The buyer must act, for example confirm the payment with their bank (3-D Secure)."""
 
     client_secret: str = field(repr=False)
-    """What the buyer's page needs to go on; only the buyer may see it: ``payments.client_secret`` gives it to them."""
+    """Secret with which the buyer's page continues. ``payments.client_secret`` returns it to the buyer alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The money was not taken, and never will be under this id."""
+    """The gateway did not take the money and never will under this id."""
 
     reason: str
-    """Why, in words that a buyer may read: 1 to 200 characters."""
+    """Reason that a buyer may read: 1 to 200 characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """The money was given back. A gateway that has nothing more to say of it may as well return ``None``."""
+    """The gateway refunded the money. ``None`` means the same without a reference."""
 
     reference: str | None = None
-    """The card processor's own name for the refund."""
+    """The card processor's own id of the refund."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The money was not given back, and never will be under this id."""
+    """The gateway did not refund the money and never will under this id."""
 
     reason: str
-    """Why, for whoever looks after the money."""
+    """Reason, for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The card processor is still at it."""
+    """The card processor is still processing the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The card processor never heard of the charge. It may still be on its way, so this is only believed after a while."""
+    """The card processor does not know the charge.
+
+    Its request may still be in transit, so the box office accepts this answer only after some time.
+    """
 
 
 ChargeAnswer = Charged | Authorized | ActionRequired | Declined | Pending | Unknown
-"""What a gateway says of a charge."""
+"""Answer of a gateway about a charge."""
 
 RefundAnswer = Refunded | Refused | Pending | None
-"""What a gateway says of a refund."""
+"""Answer of a gateway about a refund."""
 
 CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Pending or Unknown"
 REFUND_KINDS = "Refunded, Refused, Pending or None"
 
 
 def charge_payload(answer: Any) -> tuple[str, str | None] | None:
-    """An answer about a charge as the native module takes it; ``None`` if it is none."""
+    """Converts an answer about a charge for the native module; returns ``None`` if it is not one."""
     match answer:
         case Charged(reference=str() | None as reference):
             return "charged", reference
@@ -94,7 +97,7 @@ def charge_payload(answer: Any) -> tuple[str, str | None] | None:
 
 
 def refund_payload(answer: Any) -> tuple[str, str | None] | None:
-    """The same of a refund."""
+    """Converts an answer about a refund for the native module; returns ``None`` if it is not one."""
     match answer:
         case None:
             return "refunded", None
@@ -109,5 +112,5 @@ def refund_payload(answer: Any) -> tuple[str, str | None] | None:
 
 
 def is_answer(answer: Any) -> bool:
-    """Whether this is an answer of some kind, its text aside."""
+    """Returns ``True`` if this is an answer of a kind with a text, whatever the text is."""
     return isinstance(answer, Charged | Authorized | ActionRequired | Declined | Refunded | Refused)

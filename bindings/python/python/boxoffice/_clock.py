@@ -6,19 +6,19 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where time comes from: ``ManualClock``, or one of your own, for tests.
+    """A source of time for tests: ``ManualClock``, or your own.
 
-    Without ``wake_by`` a clock is believed to go at the pace of real time.
+    A clock without ``wake_by`` is assumed to run at the speed of real time.
     """
 
     def now(self) -> datetime:
-        """The time, with a time zone."""
+        """Returns the current time, with a time zone."""
         ...
 
 
 class WakingClock(Clock, Protocol):
-    """A clock that jumps, and tells when it has."""
+    """A clock that can jump and reports each jump."""
 
     def wake_by(self, waker: Callable[[], None], /) -> None:
-        """Takes a function to call whenever the time has jumped."""
+        """Registers a function to call after each jump."""
         ...

@@ -1,4 +1,4 @@
-"""What goes wrong: one exception a kind, and one base class for them all."""
+"""Exceptions: one class for each kind of error, and their base class."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong."""
+    """One entry of an error."""
 
     message: str
-    """A sentence for a person."""
+    """Message for a person."""
     field: str | None = None
-    """The one field at fault, such as ``price`` or ``tickets[2].title``."""
+    """Path of the field at fault, such as ``price`` or ``tickets[2].title``."""
 
 
 class BoxOfficeError(Exception):
-    """The error of every operation of boxoffice.
+    """Base class of the errors of all operations of boxoffice.
 
-    Each subclass is one kind and tells what to do next; ``code`` tells exactly what happened, and never changes its meaning.
+    Each subclass is one kind and says what to do next. ``code`` identifies the exact error; its meaning never changes.
 
     >>> from boxoffice import ConflictError
     >>> error = ConflictError("ticket.locked", [("The ticket is held by an order", None)])
@@ -30,14 +30,14 @@ class BoxOfficeError(Exception):
     """
 
     status_code: ClassVar[int] = 500
-    """The HTTP status of the kind."""
+    """HTTP status of the kind."""
 
     code: str
-    """A stable code, such as ``ticket.locked``."""
+    """Stable code, such as ``ticket.locked``."""
     errors: tuple[Fault, ...]
-    """What is wrong, one entry a fault."""
+    """Faults, one entry each."""
     retry_after: timedelta | None
-    """How long to wait before asking again, if that is known."""
+    """Time to wait before a retry, if known."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class BoxOfficeError(Exception):
         super().__init__(f"{code}: {'; '.join(fault.message for fault in self.errors)}")
 
     def serialize_errors(self) -> list[dict[str, str]]:
-        """The ``errors`` of the common error shape, as every host shows them."""
+        """Returns the ``errors`` of the common error shape, as in an HTTP response."""
         return [
             {"message": fault.message} if fault.field is None else {"message": fault.message, "field": fault.field}
             for fault in self.errors
@@ -79,7 +79,7 @@ class ValidationError(BoxOfficeError):
 
 
 class UnauthenticatedError(BoxOfficeError):
-    """Nobody is signed in, or the credentials are wrong: sign in."""
+    """The caller is not signed in, or the credentials are wrong: sign in."""
 
     status_code = 401
 
@@ -91,49 +91,49 @@ class PaymentDeclinedError(BoxOfficeError):
 
 
 class ForbiddenError(BoxOfficeError):
-    """Somebody else may do this, but not you: give up."""
+    """The caller may not do this: give up."""
 
     status_code = 403
 
 
 class NotFoundError(BoxOfficeError):
-    """There is no such thing: give up."""
+    """The entity does not exist: give up."""
 
     status_code = 404
 
 
 class ConflictError(BoxOfficeError):
-    """The thing is not in a state that allows this: look at it again."""
+    """The state of the entity does not allow this: read it again."""
 
     status_code = 409
 
 
 class PreconditionFailedError(BoxOfficeError):
-    """The thing has changed since you read it: read it again."""
+    """The entity has changed since it was read: read it again."""
 
     status_code = 412
 
 
 class IdempotencyMismatchError(BoxOfficeError):
-    """The idempotency key was used for something else: take a new one."""
+    """The idempotency key was used for another command: use a new one."""
 
     status_code = 422
 
 
 class TooManyRequestsError(BoxOfficeError):
-    """Too often: wait for ``retry_after``."""
+    """There were too many requests: wait for ``retry_after``."""
 
     status_code = 429
 
 
 class InternalError(BoxOfficeError):
-    """A fault of ours; the outcome is unknown."""
+    """The box office failed; the outcome is unknown."""
 
     status_code = 500
 
 
 class UnavailableError(BoxOfficeError):
-    """Not now; the outcome is unknown if a command was under way: ask again with the same key."""
+    """The box office is unavailable. The outcome of a submitted command is unknown: retry with the same key."""
 
     status_code = 503
 

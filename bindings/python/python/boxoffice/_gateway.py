@@ -1,4 +1,4 @@
-"""Card processors written in Python."""
+"""Payment gateways written in Python."""
 
 from __future__ import annotations
 
@@ -19,69 +19,70 @@ _log = logging.getLogger("boxoffice")
 
 
 class PaymentGateway(Protocol):
-    """A card processor.
+    """A payment gateway: the connection to a card processor.
 
-    Its methods may be plain or ``async``. All may be called again with the same id: after a crash, a timeout, or at the same time.
-    Each charge is taken at most once and each refund given at most once, however often it is asked for.
+    Its methods may be plain or ``async``. The box office may call each of them again with the same id: after a crash, after a
+    timeout, or concurrently. A gateway takes each charge at most once and makes each refund at most once, even if the request is
+    repeated.
 
-    Plain methods run on threads of the package's own, several at once. Coroutines run on the event loop that opened an
-    ``AsyncBoxOffice``; for a ``BoxOffice`` on one of the package's own.
+    Plain methods run on threads of the package, several at once. Coroutines run on the event loop that opened an
+    ``AsyncBoxOffice``, or on the package's background loop for a ``BoxOffice``.
 
-    To raise means that the outcome is not known: the box office will look it up. So does to answer late (``gateway_timeout``), and
-    to return something else.
+    An exception means that the outcome is unknown: the box office looks it up later. A late answer (``gateway_timeout``) and an
+    invalid answer mean the same.
     """
 
     @property
     def name(self) -> str:
-        """The name under which charges of this gateway are recorded."""
+        """Name under which charges of this gateway are recorded."""
         ...
 
     def charge(self, request: ChargeRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
-        """Takes the money, or sets it aside until it is captured."""
+        """Takes the money, or authorizes it for a later capture."""
         ...
 
     def lookup(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
-        """What became of a charge."""
+        """Returns the outcome of a charge."""
         ...
 
     def refund(self, request: RefundRequest, /) -> RefundAnswer | Awaitable[RefundAnswer]:
-        """Gives money of a successful charge back, all of it or a part. A second time with the same ``refund_id`` changes nothing."""
+        """Refunds a successful charge, in full or in part. A repeated call with the same ``refund_id`` changes nothing."""
         ...
 
 
 class CapturingGateway(PaymentGateway, Protocol):
-    """A card processor that sets money aside first, or has buyers confirm it: one that answers ``Authorized`` or ``ActionRequired``."""
+    """A gateway that may answer ``Authorized`` or ``ActionRequired``."""
 
     def capture(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
-        """Takes the money of a charge for which ``Authorized`` was answered: all of it."""
+        """Captures the full amount of an authorized charge."""
         ...
 
     def void(self, request: LookupRequest, /) -> ChargeAnswer | Awaitable[ChargeAnswer]:
-        """Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the buyer.
+        """Voids a charge that has taken no money: releases the authorized amount, or ends the wait for the buyer.
 
-        The answer is what the charge has come to: ``Declined``, unless the money was taken before.
+        Returns the outcome of the charge: ``Declined``, unless the money was already taken.
         """
         ...
 
 
 class WebhookGateway(PaymentGateway, Protocol):
-    """A card processor that tells by itself what has happened (webhooks): ``payments.receive_webhook`` has its messages read here."""
+    """A gateway that reads inbound webhook messages; ``payments.receive_webhook`` calls it."""
 
     def read_webhook(self, message: WebhookMessage, /) -> WebhookEvent | Awaitable[WebhookEvent]:
-        """Reads a message, after checking that it comes from the card processor.
+        """Checks that a message comes from the card processor, and reads it.
 
-        Raises ``WebhookRefused`` if it does not, is too old or can't be read. To raise anything else, to answer late, and to return
-        something else mean that it can't be read now: the card processor will send it again.
+        Raises ``WebhookRefused`` if the signature is wrong, or the message is too old or malformed. Any other exception, a late
+        answer and an invalid answer mean that it can't be read now: the card processor sends it again.
         """
         ...
 
 
 class GatewayFailure(Exception):
-    """A gateway did not answer in a way that tells what happened; the text says why."""
+    """A gateway raised or gave an invalid answer, so the outcome is unknown. The text says why."""
 
 
 class Call:
-    """One call of a gateway, made on a thread that may block."""
+    """One call of a gateway, made on a thread where it may block."""
 
     def __init__(self, gateway: Any, method: str, argument: Any, event_loop: asyncio.AbstractEventLoop | None) -> None:
         self._gateway = gateway
@@ -93,7 +94,7 @@ class Call:
         self._future: Future[Any] | None = None
 
     def run(self) -> tuple[str, str | None]:
-        """Calls, waits, and checks the answer."""
+        """Calls the gateway, waits for the answer and checks it."""
         kind = type(self._gateway).__name__
         name = f"{kind}.{self._method}()"
         try:
@@ -119,7 +120,7 @@ class Call:
             raise GatewayFailure(text) from None
 
     def _told(self, answer: Any) -> tuple[str, str | None]:
-        """The answer as the native module takes it; raises if it is none."""
+        """Converts an answer for the native module; raises if it is invalid."""
         if self._method == "read_webhook":
             return "event", event_payload(answer)
         is_refund = self._method == "refund"
@@ -133,7 +134,7 @@ class Call:
         raise TypeError(f"must return {kinds}, not {kind}")
 
     def cancel(self) -> None:
-        """Ends a coroutine whose time is up. A plain method can't be ended; nobody waits for it any more."""
+        """Cancels a coroutine that timed out. A plain method can't be cancelled; its answer is dropped."""
         with self._lock:
             self._cancelled = True
             if self._future is not None:
@@ -161,7 +162,7 @@ _background_lock = threading.Lock()
 
 
 def _background_loop() -> asyncio.AbstractEventLoop:
-    """The event loop for coroutines of gateways of blocking box offices: one thread, started when first needed."""
+    """Returns the background event loop for coroutines of gateways of blocking box offices; starts it at the first call."""
     global _background
     with _background_lock:
         if _background is None or _background[0] != os.getpid():

@@ -1,4 +1,4 @@
-"""Several values, for hints."""
+"""Type hint for a sequence of values."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, SupportsIndex, TypeVar, overload
@@ -7,13 +7,13 @@ _T_co = TypeVar("_T_co", covariant=True)
 
 
 class Items(Protocol[_T_co]):
-    """A list, a tuple or another sequence, but no ``str``: that would be a sequence of its letters."""
+    """A list, a tuple or another sequence, except ``str``, which is a sequence of its characters."""
 
     @overload
     def __getitem__(self, index: SupportsIndex, /) -> _T_co: ...
     @overload
     def __getitem__(self, index: slice, /) -> Sequence[_T_co]: ...
-    # What keeps a ``str`` out, which asks of texts only whether they are in it.
+    # Excludes ``str``, whose ``__contains__`` accepts ``str`` only.
     def __contains__(self, value: object, /) -> bool: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[_T_co]: ...

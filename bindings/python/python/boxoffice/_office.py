@@ -1,4 +1,4 @@
-"""The two façades of a box office: blocking, and for asyncio."""
+"""The two façades of a box office: blocking and asyncio."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _open_offices: weakref.WeakSet[_native.Office] = weakref.WeakSet()
 
 @atexit.register
 def _close_what_is_open() -> None:
-    """Lets calls that are under way end well; what was answered is durable anyway."""
+    """Closes open box offices at exit, so that calls in progress finish. Outcomes already returned are durable anyway."""
     for office in list(_open_offices):
         try:
             office.close()
         except BoxOfficeError:
-            # Forked, or the last checkpoint failed: the next opening makes it good.
+            # The process was forked, or the last checkpoint failed; the next opening recovers.
             pass
 
 
@@ -51,7 +51,7 @@ _T = TypeVar("_T", bound=type)
 
 
 def _with_options(kind: _T) -> _T:
-    """Lets ``help`` show the options; without docstrings there is nothing to add to."""
+    """Appends the options to the docstring for ``help``. Does nothing if Python runs without docstrings."""
     if kind.__doc__ is not None:
         kind.__doc__ = f"{kind.__doc__.rstrip()}\n\n    {HELP}"
     return kind
@@ -59,10 +59,10 @@ def _with_options(kind: _T) -> _T:
 
 @_with_options
 class BoxOffice(Facade):
-    """A box office whose methods block: it signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+    """A box office whose methods block: it signs users in, lists and locks tickets, takes payments, and records every event.
 
-    Opens the directory, or makes a box office there. Its methods return once the outcome is durable. They may be called from any
-    number of threads, and release the interpreter lock; commands of several threads share one write to the disk.
+    Opens the directory, or creates a box office there. Its methods return once the outcome is durable. They may be called from
+    any number of threads and release the interpreter lock. Commands of several threads share one write to the disk.
 
     >>> import tempfile
     >>> from boxoffice import BoxOffice, ConflictError, NewTicket
@@ -75,7 +75,7 @@ class BoxOffice(Facade):
     ...     print(charge.status, charge.amount)
     succeeded 19.99 USD
 
-    Raises ``UnavailableError`` with ``journal.in_use`` if the directory is open already, here or in another process.
+    Raises ``UnavailableError`` with ``journal.in_use`` if the directory is already open, in this or another process.
     """
 
     __slots__ = ("_native",)
@@ -86,16 +86,16 @@ class BoxOffice(Facade):
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Self:
-        """The same as the constructor, by the name that it has elsewhere."""
+        """Opens the directory, like the constructor."""
         return cls(path, **options)
 
     @staticmethod
     def recover(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Recovery:
-        """Gives ``visit`` every record of the journal in a directory that comes before the first damage, each checked by the chain of
-        hashes. Works where opening refuses, also on a file that was cut off or whose index is broken.
+        """Calls ``visit`` with each record of the journal in a directory, up to the first damage. Checks each record against the
+        chain of hashes. Works on a directory that can't be opened, for example if the file is truncated or its index is broken.
 
-        Nothing in the directory is changed or created, and nobody may write to it meanwhile. Stops when ``visit`` returns ``False``
-        or raises. Raises ``UnavailableError`` if the file can't be read at all; damage is no error but part of the result.
+        Changes and creates nothing in the directory; no process may write to it meanwhile. Stops when ``visit`` returns ``False``
+        or raises. Raises ``UnavailableError`` if the file can't be read at all. Damage is not an error but part of the result.
 
         >>> import tempfile
         >>> from boxoffice import BoxOffice
@@ -120,10 +120,10 @@ class BoxOffice(Facade):
 
 @_with_options
 class AsyncBoxOffice(AsyncFacade):
-    """A box office for asyncio: as ``BoxOffice``, but its methods are coroutine functions.
+    """A box office for asyncio: like ``BoxOffice``, but its methods are coroutine functions.
 
-    Thousands may be awaited at once, and share one write to the disk; no thread is started for any of them. Whoever is cancelled stops
-    waiting, but the command may have been decided all the same; give it an ``idempotency_key`` to ask again.
+    Thousands of calls may be awaited at once. They share one write to the disk and start no threads. A cancelled caller stops
+    waiting, but its command may still be decided: pass an ``idempotency_key`` to retry safely.
 
     >>> import asyncio, tempfile
     >>> from boxoffice import AsyncBoxOffice, NewTicket
@@ -136,24 +136,24 @@ class AsyncBoxOffice(AsyncFacade):
     ...     asyncio.run(main(directory))
     100
 
-    It belongs to the event loop that calls it: open one in each ``asyncio.run``, or use it from the loop that stays.
+    Call it from one event loop: open one in each ``asyncio.run``, or use one long-running loop.
     """
 
     __slots__ = ("_native",)
 
     def __init__(self, native: _native.Office) -> None:
-        """Not for callers: see ``open``."""
+        """Wraps a native box office. Callers use ``open``."""
         self._native = native
         super().__init__(native.async_facade)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], **options: Unpack[Options]) -> Opening:
-        """Opens the directory, or makes a box office there: ``async with`` or ``await`` what this returns."""
+        """Opens the directory, or creates a box office there. Use the result with ``async with`` or ``await``."""
         return Opening(path, options)
 
     @staticmethod
     async def recover(path: str | os.PathLike[str], visit: Callable[[_native.Record], object]) -> _native.Recovery:
-        """As ``BoxOffice.recover``; ``visit`` is called on a thread of its own."""
+        """Recovers records like ``BoxOffice.recover``. Calls ``visit`` on another thread."""
         return await asyncio.to_thread(_native.recover, os.fspath(path), visit)
 
     async def close(self, /) -> None:
@@ -172,7 +172,7 @@ class AsyncBoxOffice(AsyncFacade):
 
 
 class Opening:
-    """A box office that is about to be opened: ``async with`` it, or ``await`` it and close it yourself."""
+    """A pending opening: use it with ``async with``, or ``await`` it and close the box office yourself."""
 
     __slots__ = ("_office", "_options", "_path")
 

@@ -1,4 +1,4 @@
-"""What a card processor may tell by itself."""
+"""Inbound webhook events of card processors."""
 
 from __future__ import annotations
 
@@ -12,93 +12,93 @@ from boxoffice._native import Money, webhook_event_error
 
 @dataclass(frozen=True, slots=True)
 class ChargeReport:
-    """What became of a charge."""
+    """The outcome of a charge."""
 
     order_id: str
-    """The order for which it was begun."""
+    """Id of the order for which the charge was begun."""
     charge_id: str
-    """The charge."""
+    """Id of the charge."""
     answer: ChargeAnswer
-    """What became of it."""
+    """Answer about the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundReport:
-    """What became of a refund that the box office asked for."""
+    """The outcome of a refund that the box office requested."""
 
     order_id: str
-    """The order."""
+    """Id of the order."""
     charge_id: str
-    """The charge."""
+    """Id of the charge."""
     refund_id: str
-    """The refund."""
+    """Id of the refund."""
     answer: RefundAnswer
-    """What became of it."""
+    """Answer about the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundElsewhere:
-    """Money was given back by somebody at the card processor's."""
+    """A refund made at the card processor, outside the box office."""
 
     order_id: str
-    """The order."""
+    """Id of the order."""
     charge_id: str
-    """The charge."""
+    """Id of the charge."""
     reference: str
-    """The card processor's own name for the refund."""
+    """The card processor's own id of the refund."""
     amount: Money
     """How much."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeOpened:
-    """The buyer's bank takes money back until it is clear whose it is."""
+    """A dispute was opened: the buyer's bank takes the money back until the dispute is closed."""
 
     order_id: str
-    """The order."""
+    """Id of the order."""
     charge_id: str
-    """The charge."""
+    """Id of the charge."""
     reference: str
-    """The card processor's own name for the dispute."""
+    """The card processor's own id of the dispute."""
     amount: Money
     """How much."""
     reason: str
-    """Why, in the card processor's words."""
+    """Reason, in the card processor's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeClosed:
-    """It is clear whose the disputed money is."""
+    """A dispute was closed."""
 
     order_id: str
-    """The order."""
+    """Id of the order."""
     charge_id: str
-    """The charge."""
+    """Id of the charge."""
     reference: str
-    """The card processor's own name for the dispute."""
+    """The card processor's own id of the dispute."""
     won: bool
-    """Whether it came back from the buyer's bank."""
+    """``True`` if the buyer's bank returned the money."""
 
 
 GatewayReport = ChargeReport | RefundReport | RefundElsewhere | DisputeOpened | DisputeClosed
-"""What a card processor may tell. Charges are named by the ids that they were begun with."""
+"""Report of a card processor. It identifies a charge by the id under which the charge was begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A message that comes from the card processor."""
+    """An inbound webhook event of the card processor."""
 
     id: str
-    """The card processor's own name for the message, the same whenever it comes again: visible ASCII."""
+    """The card processor's own id of the event, visible ASCII. A repeated delivery has the same id."""
     report: GatewayReport | None = None
-    """What it says; ``None`` if that is of no concern to a box office."""
+    """Report in the event; ``None`` if it does not concern the box office."""
 
 
 _Reason = Literal["signature", "stale", "malformed"]
 
 
 class WebhookRefused(Exception):
-    """Raised by a gateway that does not believe a message: its ``signature`` does not match, it is ``stale``, or ``malformed``.
+    """Raised by a gateway that refuses a message. The reason is ``signature``, ``stale`` or ``malformed``.
 
     >>> from boxoffice import WebhookRefused
     >>> WebhookRefused("malformed", "the amount is missing").reason
@@ -114,7 +114,7 @@ class WebhookRefused(Exception):
 
 
 def event_payload(event: Any) -> str:
-    """An event as the native module takes it; raises if it is none."""
+    """Converts an event for the native module; raises if it is invalid."""
     if not isinstance(event, WebhookEvent):
         raise TypeError(f"must return a WebhookEvent, not {type(event).__name__}")
     payload = json.dumps({"id": event.id, "report": _report_payload(event.report)})

@@ -1,7 +1,8 @@
 """The box office in a FastAPI application.
 
-The ready router is the HTTP host of this project, called in this process: the same routes, bodies, headers and errors as the
-``boxoffice-server``, to the byte. What your own routes need is here too: who is signed in, and the common error shape.
+The ready-made router runs the HTTP host of this project within this process. Its routes, bodies, headers and errors are identical
+to those of ``boxoffice-server``. The module also has dependencies for your own routes: the signed-in user, and the common error
+shape.
 """
 
 from __future__ import annotations
@@ -26,36 +27,36 @@ __all__ = ["BoxOfficeAPI", "Settings", "box_office", "current_user", "error_resp
 
 
 class Settings(TypedDict, total=False):
-    """How the ready router behaves; what is left out is as the host has it."""
+    """Settings of the ready-made router. Omitted settings have the host's defaults."""
 
     public_url: str | None
-    """The address at which people reach the application; ``https`` there makes cookies ``Secure``."""
+    """Public address of the application. With ``https``, cookies are ``Secure``."""
     cors_origins: list[str] | None
-    """Sites whose pages may call it: none by default."""
+    """Origins whose pages may call the routes; none by default."""
     rate_limit: bool | None
-    """Whether clients are limited in how much they may ask: they are by default."""
+    """``True``, the default, limits the request rate of each client."""
     trusted_proxies: list[Any] | None
-    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is believed: none by default."""
+    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is trusted; none by default."""
     request_timeout: timedelta | None
-    """How long a request may take: 30 seconds by default."""
+    """Timeout of a request; 30 seconds by default."""
     in_flight_max: int | None
-    """How many requests may be under way: 4,096 by default."""
+    """Maximum number of requests in flight; 4,096 by default."""
     feeds_max: int | None
-    """How many journal streams may be open: 128 by default."""
+    """Maximum number of open journal streams; 128 by default."""
 
 
 class BoxOfficeAPI:
-    """The ready router, and what connects it to a box office."""
+    """The ready-made router and its connection to a box office."""
 
     router: APIRouter
-    """Every route of the HTTP host. It wants to be included without a prefix."""
+    """Router with every route of the HTTP host. Include it without a prefix."""
 
     def __init__(self, **settings: Unpack[Settings]) -> None:
         self._settings = settings
         self.router = _router()
 
     def install(self, app: FastAPI) -> None:
-        """Adds the ready router, and gives the common error shape to whatever goes wrong in the application."""
+        """Adds the router to the application, and converts the application's errors to the common error shape."""
         app.include_router(self.router)
         app.add_exception_handler(BoxOfficeError, _on_error)
         app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -64,7 +65,7 @@ class BoxOfficeAPI:
 
     @asynccontextmanager
     async def serving(self, app: FastAPI, office: AsyncBoxOffice) -> AsyncGenerator[None]:
-        """Serves ``office`` as long as the context lasts; for the application's ``lifespan``."""
+        """Serves ``office`` until the context ends. Use it in the application's ``lifespan``."""
         host = _native.HttpApp(office._native, **self._settings)  # pyright: ignore[reportPrivateUsage]
         app.state.boxoffice = _Served(office, host)
         try:
@@ -74,7 +75,7 @@ class BoxOfficeAPI:
 
 
 class _Served:
-    """What requests find in the application's state."""
+    """The box office and host in the application's state."""
 
     __slots__ = ("host", "office")
 
@@ -91,14 +92,14 @@ def _served(request: Request) -> _Served:
 
 
 def box_office(request: Request) -> AsyncBoxOffice:
-    """A dependency: the box office that is served."""
+    """Returns the served box office. Use it as a dependency."""
     return _served(request).office
 
 
 async def require_user(request: Request) -> User:
-    """A dependency: who is signed in, by the ``Authorization`` header or the session cookie.
+    """Returns the signed-in user, by the ``Authorization`` header or the session cookie. Use it as a dependency.
 
-    Raises ``UnauthenticatedError`` if nobody is.
+    Raises ``UnauthenticatedError`` if the request has no valid session.
     """
     auth = box_office(request).auth
     token = _native.session_token(request.headers.raw)
@@ -107,7 +108,7 @@ async def require_user(request: Request) -> User:
 
 
 async def current_user(request: Request) -> User | None:
-    """A dependency: who is signed in, or ``None``."""
+    """Returns the signed-in user, or ``None``. Use it as a dependency."""
     try:
         return await require_user(request)
     except UnauthenticatedError:
@@ -121,7 +122,7 @@ RequiredUser = Annotated[User, Depends(require_user)]
 
 
 def error_response(error: BoxOfficeError) -> JSONResponse:
-    """The common error shape of an error."""
+    """Returns a response with the common error shape."""
     headers = {"x-error-code": error.code}
     if error.retry_after is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
@@ -148,7 +149,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     usual = {404: "Not Found", 405: "Method Not Allowed"}
     if usual.get(error.status_code) == error.detail:
-        # Nobody's route, or another method of one of the host's: it knows what to say.
+        # An unknown route, or an unsupported method of a host route: the host creates the response.
         answer = await _forward(request)
         if error.status_code == 404 or answer.status_code != 404:
             return answer
@@ -163,7 +164,7 @@ async def _on_failure(request: Request, error: Exception) -> Response:
 
 
 async def _forward(request: Request) -> Response:
-    """Has the host answer."""
+    """Forwards the request to the host."""
     host = _served(request).host
     target: bytes = request.scope["raw_path"]
     if request.scope["query_string"]:
@@ -180,7 +181,7 @@ async def _forward(request: Request) -> Response:
 
 
 async def _body(request: Request, limit: int) -> bytes:
-    """The body, as far as the host would read it: what is longer than it takes, it refuses."""
+    """Reads the body, up to the first chunk beyond ``limit`` bytes. The host refuses longer bodies."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -199,7 +200,7 @@ async def _chunks(answer: _native.HttpResponse) -> AsyncIterator[bytes]:
 
 
 def _router() -> APIRouter:
-    """The host's routes, as its description of them says."""
+    """Creates a router with the routes of the host's OpenAPI description."""
     router = APIRouter()
     description = json.loads(_native.openapi())
     for path, item in description["paths"].items():
@@ -223,7 +224,7 @@ def _router() -> APIRouter:
 
 
 def _resolved(value: object, description: dict[str, Any], depth: int) -> Any:
-    """``value`` with what its references stand for in their place, since the application's own description has other components."""
+    """Replaces references in ``value`` by their targets, because the application's own description has other components."""
     if isinstance(value, dict):
         members = cast(dict[str, Any], value)
         reference = members.get("$ref")

@@ -1,4 +1,4 @@
-"""Helpers for tests of programs that embed boxoffice; ``boxoffice.ManualClock`` is the other one."""
+"""Helpers for tests of programs that embed boxoffice; see also ``boxoffice.ManualClock``."""
 
 from boxoffice import _native
 from boxoffice._gateway import PaymentGateway
@@ -6,12 +6,12 @@ from boxoffice._native import StripeGateway
 
 
 def check_gateway(gateway: PaymentGateway | StripeGateway, *, charged_token: str, declined_token: str) -> None:
-    """Asks a gateway everything that the box office relies on; raises ``AssertionError`` with all that it does wrong.
+    """Checks that a gateway behaves as the box office requires; raises ``AssertionError`` that lists all faults.
 
-    ``charged_token`` is one whose card pays at once, ``declined_token`` one whose card is declined at once. The amounts are small, and
-    what is taken is given back, so that it can run against a processor's test mode.
+    The card of ``charged_token`` must pay at once; the card of ``declined_token`` must be declined at once. The amounts are small
+    and every charge is refunded, so that the check can run against a processor's test mode.
 
-    Blocks: coroutines of the gateway run on an event loop of the package's own.
+    Blocks the calling thread. Coroutines of the gateway run on the package's background loop.
     """
     faults = _native.check_gateway(gateway, charged_token, declined_token)
     if faults:

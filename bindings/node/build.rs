@@ -1,4 +1,4 @@
-//! Tells the linker what a module of Node is.
+//! Sets the linker options of a native Node module.
 
 fn main() {
     napi_build::setup();

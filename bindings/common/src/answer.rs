@@ -1,13 +1,13 @@
-//! What a gateway says of a charge or a refund: a status, and the one text that comes with it.
+//! Conversion of the answers of gateways about charges and refunds: a status and at most one text.
 
 use std::sync::Arc;
 
 use boxoffice::gateway::{ChargeAnswer, GatewayError, RefundAnswer};
 
-/// What a gateway says of a charge.
+/// Converts an answer about a charge.
 ///
 /// # Errors
-/// A [`GatewayError`] if there is no such answer.
+/// A [`GatewayError`] if there is no answer with this status and text.
 pub fn charge_answer(status: &str, text: Option<String>) -> Result<ChargeAnswer, GatewayError> {
     match (status, text) {
         ("charged", reference) => Ok(ChargeAnswer::Charged { reference: reference.map(Arc::from) }),
@@ -23,10 +23,10 @@ pub fn charge_answer(status: &str, text: Option<String>) -> Result<ChargeAnswer,
     }
 }
 
-/// What a gateway says of a refund.
+/// Converts an answer about a refund.
 ///
 /// # Errors
-/// A [`GatewayError`] if there is no such answer.
+/// A [`GatewayError`] if there is no answer with this status and text.
 pub fn refund_answer(status: &str, text: Option<String>) -> Result<RefundAnswer, GatewayError> {
     match (status, text) {
         ("refunded", reference) => Ok(RefundAnswer::Refunded { reference: reference.map(Arc::from) }),

@@ -1,7 +1,7 @@
-//! What callers and gateways in another language say, as the core has it.
+//! Conversion of input from callers and gateways in other languages to types of the core.
 //!
-//! Each package checks the form of what a gateway returns in its own language, where it can say best what is wrong, and hands it on
-//! in one form that is the same for all. Here it becomes what a gateway in Rust would have returned.
+//! Each package checks the answers of gateways in its own language, where error messages can be most precise. It passes
+//! them on in one form common to all packages. This crate converts that form to the types that a gateway in Rust returns.
 
 mod answer;
 mod query;

@@ -1,36 +1,36 @@
-//! The queries of lists, as callers in another language write them.
+//! Conversion of list queries from callers in other languages.
 
 use boxoffice::{Error, FieldErrors, LedgerQuery, OrderQuery, TicketQuery};
 
-/// A query for tickets, each part by its published name. What is empty counts as not given.
+/// A query for tickets. Values have their published names; empty values count as not given.
 #[derive(Debug, Clone, Default)]
 pub struct TicketQueryInput {
     /// `onSale`, `available`, `locked`, `sold`, `withdrawn` or `all`.
     pub status: Option<String>,
-    /// The seller's id.
+    /// Id of the seller.
     pub seller: Option<String>,
-    /// Words.
+    /// Words to search for.
     pub q: Option<String>,
-    /// The category of the show.
+    /// Category of the show.
     pub category: Option<String>,
-    /// An ISO 4217 code.
+    /// ISO 4217 code of the currency.
     pub currency: Option<String>,
-    /// The lowest price, as a decimal number of major units.
+    /// Lowest price, as a decimal number of major units.
     pub min_price: Option<String>,
-    /// The highest price, as a decimal number of major units.
+    /// Highest price, as a decimal number of major units.
     pub max_price: Option<String>,
     /// `newest`, `oldest`, `price`, `-price`, `startsAt` or `-startsAt`.
     pub sort: Option<String>,
-    /// 1 to 100.
+    /// Maximum number of tickets on a page: 1 to 100.
     pub limit: Option<i64>,
-    /// The `next` of the page before.
+    /// The `next` of the previous page.
     pub cursor: Option<String>,
 }
 
 impl TryFrom<TicketQueryInput> for TicketQuery {
     type Error = Error;
 
-    /// Reads the query.
+    /// Parses the query.
     ///
     /// # Errors
     /// `validation`, with an entry for each part that is wrong.
@@ -52,7 +52,7 @@ impl TryFrom<TicketQueryInput> for TicketQuery {
     }
 }
 
-/// Reads a query for orders: a status by its published name, a limit of 1 to 100, and the `next` of the page before.
+/// Parses a query for orders: the published name of a status, a limit of 1 to 100, and the `next` of the previous page.
 ///
 /// # Errors
 /// `validation`, with an entry for each part that is wrong.
@@ -66,7 +66,7 @@ pub fn order_query(status: Option<&str>, max: Option<i64>, cursor: Option<&str>)
     errors.into_result(query)
 }
 
-/// Reads a query for entries of the ledger: a limit of 1 to 100, and the `next` of the page before.
+/// Parses a query for entries of the ledger: a limit of 1 to 100, and the `next` of the previous page.
 ///
 /// # Errors
 /// `validation`, with an entry for each part that is wrong.

@@ -1,4 +1,4 @@
-//! What a gateway has read in a message of its card processor's: JSON, whose form is that of the declarations of the npm package.
+//! Conversion of inbound webhook events that a gateway has read: JSON in the form that the npm package declares.
 
 use boxoffice::gateway::{ChargeAnswer, GatewayReport, RefundAnswer, WebhookError, WebhookEvent};
 use boxoffice::{ChargeId, Money, OrderId, RefundId};
@@ -6,16 +6,16 @@ use serde::Deserialize;
 
 use crate::{charge_answer, refund_answer};
 
-/// What a gateway has read, or what is wrong with it: that is the gateway's fault, not the message's.
+/// Parses the event that a gateway has read in a message.
 ///
 /// # Errors
-/// What it lacks, or has in another form.
+/// A text that names the missing or malformed part. The gateway is at fault, not the message.
 pub fn webhook_event(json: &str) -> Result<WebhookEvent, String> {
     let event: EventPayload = serde_json::from_str(json).map_err(|error| without_place(&error.to_string()))?;
     Ok(WebhookEvent { id: event.id.into(), report: event.report.map(Report::checked).transpose()? })
 }
 
-/// Why a gateway does not believe a message; what is no reason of that kind means that the message could not be read now.
+/// Converts the reason for which a gateway refuses a message. An unknown reason means that the message can't be read now.
 pub fn webhook_error(reason: &str, text: String) -> WebhookError {
     match reason {
         "unsupported" => WebhookError::Unsupported,
@@ -42,14 +42,14 @@ enum Report {
     DisputeClosed { order_id: String, charge_id: String, reference: String, won: bool },
 }
 
-/// A decimal number in major units, and its currency's code.
+/// A decimal number in major units, and an ISO 4217 code.
 #[derive(Deserialize)]
 struct Amount {
     amount: String,
     currency: String,
 }
 
-/// An answer as the packages hand it on.
+/// An answer in the common form of the packages.
 #[derive(Deserialize)]
 struct Answer {
     status: String,
@@ -114,7 +114,7 @@ impl Answer {
     }
 }
 
-/// The words of a fault without line and column: nobody has seen the JSON.
+/// Removes line and column from a parser's message, because the reader never sees the JSON.
 fn without_place(fault: &str) -> String {
     fault.rsplit_once(" at line ").map_or(fault, |(words, _)| words).to_owned()
 }
@@ -126,7 +126,7 @@ mod tests {
     const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
     const CHARGE: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 
-    /// A report of this kind about the order and the charge, with `more`.
+    /// Parses a report of this kind about the order and the charge, with the JSON members in `more`.
     fn report(kind: &str, more: &str) -> Result<Option<GatewayReport>, String> {
         let ids = format!(r#""orderId": "{ORDER}", "chargeId": "{CHARGE}""#);
         webhook_event(&format!(r#"{{"id": "evt_1", "report": {{"kind": "{kind}", {ids}{more}}}}}"#))

@@ -1,4 +1,4 @@
-//! How an operation is carried out: at once, beside the thread that polls, on a thread of its own, or one part after the other.
+//! Ways to run an operation: at once, as a long read, on a separate thread, or in batches.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,12 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use crate::convert::{Shown, number};
 use crate::errors::rejection;
 
-/// Hears how many of how many are done.
+/// Progress callback; its arguments are the completed count and the total.
 pub(crate) type Progress = ThreadsafeFunction<FnArgs<(i64, i64)>, (), FnArgs<(i64, i64)>, napi::Status, false, true>;
 
-/// A promise of what is known already. To have another thread find it out would cost more than the rest of the call.
+/// Returns a promise that is already resolved or about to be rejected.
+///
+/// Computing a quick outcome on another thread would cost more than the rest of the call.
 pub(crate) fn known<T: ToNapiValue + Send + 'static>(
     env: &Env,
     outcome: Result<T, Error>,
@@ -25,12 +27,12 @@ pub(crate) fn known<T: ToNapiValue + Send + 'static>(
     }
 }
 
-/// Long reads leave the thread that polls to others.
+/// Runs a long read without blocking other tasks on the polling thread.
 pub(crate) fn reading<T>(read: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(read)
 }
 
-/// Has `long` done on a thread of its own.
+/// Runs `long` on a separate thread.
 pub(crate) async fn aside<T: Send + 'static>(
     long: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> napi::Result<T> {
@@ -38,7 +40,7 @@ pub(crate) async fn aside<T: Send + 'static>(
     done.unwrap_or_else(|_| Err(Code::Internal.into())).map_err(rejection)
 }
 
-/// Tells JavaScript of progress, without waiting for it.
+/// Returns a function that reports progress to JavaScript without waiting for it.
 pub(crate) fn telling(progress: Option<Progress>) -> impl FnMut(u64, u64) {
     move |done, total| {
         if let Some(progress) = &progress {
@@ -47,19 +49,19 @@ pub(crate) fn telling(progress: Option<Progress>) -> impl FnMut(u64, u64) {
     }
 }
 
-/// What is gone through one after the other, and read when it is asked for.
+/// A list that is read lazily, in batches.
 pub(crate) struct Parts<Js>(Arc<Mutex<Source<Js>>>);
 
 struct Source<Js> {
     parts: Box<dyn Iterator<Item = Result<Js, Error>> + Send>,
-    /// How many are given at once at most.
+    /// Maximum number of entries in a batch.
     most: usize,
-    /// What comes after the ones that were given last.
+    /// Error that follows the entries of the last batch.
     failure: Option<Error>,
 }
 
 impl<Js> Parts<Js> {
-    /// Gives so many at once at most.
+    /// Creates a list with at most `most` entries in a batch.
     pub(crate) fn new<T: Shown<Js = Js>>(
         parts: impl Iterator<Item = Result<T, Error>> + Send + 'static,
         most: usize,
@@ -68,7 +70,7 @@ impl<Js> Parts<Js> {
         Self(Arc::new(Mutex::new(Source { parts, most, failure: None })))
     }
 
-    /// The next ones; `None` at the end.
+    /// Returns the next batch; `None` at the end.
     pub(crate) fn next_batch(&self) -> napi::Result<Option<Vec<Js>>> {
         reading(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).next_batch()).map_err(rejection)
     }

@@ -1,4 +1,4 @@
-//! Time for tests: our own manual clock, and clocks written in JavaScript.
+//! Clocks for tests: the manual clock, and clocks written in JavaScript.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use napi_derive::napi;
 
 use crate::convert::{Date, When, date, timestamp, written};
 
-/// How long the engine waits for a thread that is to say what time it is. After that time stands still, until it is asked again.
+/// Maximum time that the engine waits for an answer of a clock. Without an answer, time stands still until the next call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// A clock that stands still until it is moved, for tests.
@@ -21,7 +21,7 @@ pub struct ManualClock(pub(crate) Arc<boxoffice::testing::ManualClock>);
 
 #[napi]
 impl ManualClock {
-    /// A clock that stands at this time: RFC 3339 or a `Date`.
+    /// Creates a clock that stands at this time: RFC 3339 or a `Date`.
     #[napi(constructor, ts_args_type = "now: string | Date")]
     pub fn new(now: When) -> napi::Result<Self> {
         let now = written(now).parse().map_err(|error: boxoffice::TimestampParseError| {
@@ -30,13 +30,13 @@ impl ManualClock {
         Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
     }
 
-    /// The time at which it stands.
+    /// Returns the current time of the clock.
     #[napi]
     pub fn now(&self) -> Date {
         date(self.0.now())
     }
 
-    /// Moves the clock forwards by so many milliseconds.
+    /// Moves the clock forwards by `byMs` milliseconds.
     #[napi]
     pub fn advance(&self, by_ms: u32) {
         self.0.advance(Duration::from_millis(u64::from(by_ms)));
@@ -49,32 +49,32 @@ impl ManualClock {
     }
 }
 
-/// Asks for the time: milliseconds since 1970, or a text about why there is none.
+/// Function that returns the time in milliseconds since 1970, or a text that says why there is none.
 type Ask = ThreadsafeFunction<(), Either<f64, String>, (), napi::Status, false, true>;
 
-/// A clock written in JavaScript, as the package hands it on.
+/// A clock written in JavaScript, in the form that the package passes on.
 #[napi]
 pub struct HostClock(pub(crate) Arc<Host>);
 
 pub(crate) struct Host {
     ask: Ask,
-    /// What it said last.
+    /// Last time that the clock returned, in milliseconds since 1970.
     last: AtomicU64,
-    /// Whether it calls when it has jumped, so that nobody need guess how long to wait.
+    /// `true` if the clock reports jumps: it then wakes waiters itself and no timeout is needed.
     wakes: bool,
     wakers: Mutex<Vec<Waker>>,
 }
 
 #[napi]
 impl HostClock {
-    /// `now` must not throw. `wakes` tells whether `wake` will be called.
+    /// Creates a clock. `now` must not throw. `wakes` is `true` if the clock calls `wake` after each jump.
     #[napi(constructor, ts_args_type = "now: () => number | string, startMs: number, wakes: boolean")]
     pub fn new(now: Ask, start_ms: i64, wakes: bool) -> Self {
         let last = AtomicU64::new(u64::try_from(start_ms).unwrap_or_default());
         Self(Arc::new(Host { ask: now, last, wakes, wakers: Mutex::default() }))
     }
 
-    /// The clock has jumped.
+    /// Wakes everything that waits for the clock, after a jump.
     #[napi]
     pub fn wake(&self) {
         for waker in self.0.wakers().iter() {
@@ -102,11 +102,11 @@ impl Host {
 }
 
 impl Clock for Host {
-    /// Where the clock fails, time stands still; the package tells about the exception.
+    /// Returns the time. If the clock fails, time stands still; the package reports the exception.
     fn now(&self) -> Timestamp {
         let (tell, told) = std::sync::mpsc::sync_channel(1);
         self.ask.call_with_return_value((), ThreadsafeFunctionCallMode::NonBlocking, move |said, _| {
-            // Nobody listens any more if this came too late.
+            // The receiver is gone if the answer is late.
             let _ = tell.try_send(said.ok());
             Ok(())
         });

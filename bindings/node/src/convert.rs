@@ -1,4 +1,4 @@
-//! JavaScript's types for ours: ids are strings, times `Date`s, numbers are whole.
+//! Conversion between JavaScript's types and the core's: ids are strings, times are `Date`s, numbers are integers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -12,16 +12,16 @@ use napi::Either;
 
 use crate::values::{JournalRecord, Money, SignedMoney};
 
-/// A value of the façade as JavaScript gets it.
+/// A value of the façade that converts to JavaScript.
 pub(crate) trait Shown {
-    /// What that is.
+    /// Type of the value in JavaScript.
     type Js;
 
-    /// Makes JavaScript's value.
+    /// Converts the value.
     fn shown(&self) -> Self::Js;
 }
 
-/// Implements [`Shown`]: the types, what JavaScript gets, and how.
+/// Implements [`Shown`] for types, each with its type in JavaScript and a conversion.
 macro_rules! shown {
     ($($kind:ty => $js:ty: |$it:ident| $value:expr;)*) => {$(
         impl Shown for $kind {
@@ -35,7 +35,7 @@ macro_rules! shown {
     )*};
 }
 
-/// Implements [`Shown`] for what is written as its text.
+/// Implements [`Shown`] for types that convert to their text.
 macro_rules! shown_as_text {
     ($($kind:ty),* $(,)?) => {$(
         impl Shown for $kind {
@@ -48,7 +48,7 @@ macro_rules! shown_as_text {
     )*};
 }
 
-/// Implements [`Shown`] for texts that must not show up in logs.
+/// Implements [`Shown`] for texts that must not appear in logs.
 macro_rules! shown_as_secret {
     ($($kind:ty),* $(,)?) => {$(
         impl Shown for $kind {
@@ -61,7 +61,7 @@ macro_rules! shown_as_secret {
     )*};
 }
 
-/// Implements [`Shown`] for closed sets, whose values have published names.
+/// Implements [`Shown`] for closed sets, which convert to their published names.
 macro_rules! shown_as_name {
     ($($kind:ty),* $(,)?) => {$(
         impl Shown for $kind {
@@ -136,19 +136,19 @@ impl<K: Display, T: Shown> Shown for BTreeMap<K, T> {
     }
 }
 
-/// A `Date`.
+/// A `Date` of JavaScript.
 pub(crate) type Date = DateTime<Utc>;
 
-/// When something starts: RFC 3339 or a `Date`.
+/// A start time: RFC 3339 or a `Date`.
 pub(crate) type When = Either<String, Date>;
 
-/// A point in time as a `Date`.
+/// Converts a point in time to a `Date`.
 pub(crate) fn date(at: Timestamp) -> Date {
-    // Everything from the year 2262 on, where this type ends, is as far away.
+    // A time that this type can't hold becomes its maximum.
     i64::try_from(at.as_millis()).ok().and_then(DateTime::from_timestamp_millis).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// A point in time as the text that the façade takes.
+/// Formats a point in time as the text that the façade takes.
 pub(crate) fn written(at: When) -> String {
     match at {
         Either::A(text) => text,
@@ -156,63 +156,78 @@ pub(crate) fn written(at: When) -> String {
     }
 }
 
-/// The point in time of a `Date`.
+/// Converts a `Date` to a point in time; dates before 1970 become 1970.
 pub(crate) fn timestamp(date: Date) -> Timestamp {
     Timestamp::from_millis(u64::try_from(date.timestamp_millis()).unwrap_or_default())
 }
 
-/// A count or number, all of which are far below the largest whole number that JavaScript has.
+/// Converts a count. All counts are far below the largest safe integer of JavaScript.
 pub(crate) fn number(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// A whole number that can't be negative; what is, is a fault of the field.
+/// Converts a whole number.
+///
+/// # Errors
+/// `validation` on `field` if the value is negative or too large.
 pub(crate) fn natural<N: TryFrom<i64>>(field: &'static str, value: i64) -> Result<N, Error> {
     N::try_from(value).map_err(|_| Error::invalid(field, "must be a whole number from 0 on"))
 }
 
-/// The id that a caller's text stands for; what is no id is a fault of the field.
+/// Parses an id.
+///
+/// # Errors
+/// `validation` on `field` if the text is not an id.
 pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str) -> Result<I, Error> {
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
 }
 
-/// The same for several.
+/// Parses several ids.
+///
+/// # Errors
+/// `validation` on `field` if a text is not an id.
 pub(crate) fn ids<I: FromStr<Err = IdParseError>>(field: &'static str, texts: &[String]) -> Result<Vec<I>, Error> {
     texts.iter().map(|text| id(field, text)).collect()
 }
 
-/// What a text stands for; what can't be read is a fault of the field.
+/// Parses a text.
+///
+/// # Errors
+/// `validation` on `field` if the text can't be parsed.
 pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) -> Result<T, Error> {
     text.parse().map_err(|reason| Error::invalid(field, reason))
 }
 
-/// A span of time, in milliseconds.
+/// Converts a duration in milliseconds.
+///
+/// # Errors
+/// `validation` on `field` if the value is negative.
 pub(crate) fn millis(field: &'static str, value: i64) -> Result<Duration, Error> {
     natural(field, value).map(Duration::from_millis)
 }
 
-/// Who acts: a user, or the box office itself.
+/// Parses the acting user; `None` stands for the box office itself.
 pub(crate) fn actor(field: &'static str, id_text: Option<String>) -> Result<Actor, Error> {
     id_text.map_or(Ok(Actor::System), |text| id(field, &text).map(Actor::User))
 }
 
-/// The key that a caller gave, if any.
+/// Parses the caller's idempotency key, if any.
 pub(crate) fn key(text: Option<String>) -> Result<Option<IdempotencyKey>, Error> {
     let parse = |text: String| text.parse().map_err(|reason| Error::invalid("idempotencyKey", reason));
     text.map(parse).transpose()
 }
 
-/// The value of a header as Node has it: every byte is one character.
+/// Converts the value of a header to Node's form: one character for each byte.
 pub(crate) fn one_character_a_byte(value: &[u8]) -> String {
     value.iter().copied().map(char::from).collect()
 }
 
-/// The way back; `None` if a character is none of a header.
+/// Converts the value of a header from Node's form; returns `None` if a character is greater than U+00FF.
 pub(crate) fn one_byte_a_character(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
 }
 
-/// Headers as the façade has them: names in lower case, and bytes.
+/// Converts headers to the form of the façade: names in lower case, and values as bytes.
 pub(crate) fn header_bytes(pairs: &[(String, String)]) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let header = |(name, value): &(String, String)| {
         let value = one_byte_a_character(value).ok_or_else(|| Error::invalid("headers", "are malformed"))?;

@@ -1,13 +1,13 @@
-//! Our errors on their way to JavaScript.
+//! Conversion of errors to JavaScript.
 
 use boxoffice::{Code, Error, ErrorKind};
 use napi_derive::napi;
 use serde_json::json;
 
-/// What the text of a rejection begins with if it is one of ours; JSON follows.
+/// Prefix of the text of a rejection from the box office; JSON follows.
 const MARK: &str = "boxoffice:";
 
-/// The name of the class of a kind.
+/// Returns the name of the class of a kind.
 const fn class_of(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Validation => "ValidationError",
@@ -20,12 +20,12 @@ const fn class_of(kind: ErrorKind) -> &'static str {
         ErrorKind::IdempotencyMismatch => "IdempotencyMismatchError",
         ErrorKind::TooManyRequests => "TooManyRequestsError",
         ErrorKind::Unavailable => "UnavailableError",
-        // A kind of a newer core than this module knows is one of ours as well.
+        // `ErrorKind` is non-exhaustive: a newer core may add kinds that this module does not know.
         _ => "InternalError",
     }
 }
 
-/// An error as the text of a rejection, of which the package makes an object of the kind's class.
+/// Converts an error to a rejection, from whose text the package creates an error of the kind's class.
 pub(crate) fn rejection(error: Error) -> napi::Error {
     let name = if error.code() == Code::EngineClosed { "ClosedError" } else { class_of(error.kind()) };
     let fault = |fault: boxoffice::FieldError| match fault.field {
@@ -47,17 +47,17 @@ pub(crate) fn rejection(error: Error) -> napi::Error {
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct CodeRow {
-    /// The code, such as `ticket.locked`.
+    /// Stable code, such as `ticket.locked`.
     pub code: &'static str,
-    /// The class of its errors.
+    /// Name of the error class.
     pub name: &'static str,
-    /// Its HTTP status.
+    /// HTTP status.
     pub status_code: u16,
-    /// Its sentence.
+    /// Message of the code.
     pub message: &'static str,
 }
 
-/// Every code: what the table of codes looks like from here.
+/// Lists every code with the name of its error class, its HTTP status and its message.
 #[napi]
 pub fn codes() -> Vec<CodeRow> {
     let row = |code: &Code| CodeRow {

@@ -1,4 +1,4 @@
-//! Following the journal.
+//! Subscriptions to the journal.
 
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use tokio::sync::{Mutex, watch};
 use crate::errors::rejection;
 use crate::values::JournalRecord;
 
-/// How many records are read ahead at most.
+/// Maximum number of records in a batch.
 const AHEAD_MAX: usize = 256;
 
-/// The journal from one record on: history first, then live, every record once and in order. It ends when it or the box office is
-/// closed. Several iterations of one subscription share its records.
+/// A subscription to the journal, from a given record on: history first, then live, every record once and in order.
+///
+/// It ends when it or the box office is closed. Several iterations of one subscription share its records.
 #[napi]
 #[derive(Debug)]
 pub struct Subscription {
@@ -29,7 +30,7 @@ impl Subscription {
 
 #[napi]
 impl Subscription {
-    /// Waits for records, and gives all that are there, up to a few hundred. `null` once it is closed.
+    /// Waits for records and returns all that are available, up to a few hundred; `null` once the subscription is closed.
     #[napi]
     pub async fn next_batch(&self) -> napi::Result<Option<Vec<JournalRecord>>> {
         let mut closed = self.closed.subscribe();
@@ -49,7 +50,7 @@ impl Subscription {
         }
     }
 
-    /// Ends it: whoever waits for a record gets `null`.
+    /// Closes the subscription: pending calls of `nextBatch` resolve to `null`.
     #[napi]
     pub fn close(&self) {
         self.closed.send_replace(true);

@@ -1,4 +1,4 @@
-//! Card processors written in JavaScript.
+//! Payment gateways written in JavaScript.
 
 use std::fmt;
 
@@ -13,43 +13,45 @@ use napi_derive::napi;
 
 use crate::values::{ChargeRequest, LookupRequest, RefundRequest, WebhookMessage};
 
-/// A function of JavaScript that may be called from any thread, and keeps no process alive. It returns a promise that is never
-/// rejected.
+/// A function of JavaScript that may be called from any thread and does not keep the process alive.
+///
+/// It returns a promise that is never rejected.
 type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argument, napi::Status, false, true>;
 
-/// What a gateway's method came to; the package has checked it.
+/// Answer of a gateway's method, checked by the package.
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`; of a message
-    /// `event`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
+    /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
+    /// `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
+    /// `malformed` or `failed`.
     pub status: String,
-    /// The card processor's own name for the charge or refund, the client secret, why the card was declined, the refund refused or
-    /// the message not believed, why the outcome is not known, or the event as JSON.
+    /// The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
+    /// declined or the refund or message was refused, the reason of the failure, or the event as JSON.
     pub text: Option<String>,
 }
 
-/// A gateway as the package hands it on.
+/// A gateway, in the form that the package passes on.
 #[napi(object, object_to_js = false)]
 pub struct GatewayHooks {
-    /// Under which its charges are recorded.
+    /// Name under which its charges are recorded.
     pub name: String,
     /// Takes the money.
     #[napi(ts_type = "(request: ChargeRequest) => Promise<GatewayAnswer>")]
     pub charge: Hook<ChargeRequest>,
-    /// What became of a charge.
+    /// Returns the outcome of a charge.
     #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
     pub lookup: Hook<LookupRequest>,
-    /// Takes money that was set aside.
+    /// Captures an authorized charge.
     #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
     pub capture: Hook<LookupRequest>,
-    /// Sees to it that a charge that has taken no money never will.
+    /// Voids a charge that has taken no money.
     #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
     pub void: Hook<LookupRequest>,
-    /// Gives the money back.
+    /// Refunds a charge, in full or in part.
     #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
-    /// Reads a message of the card processor.
+    /// Reads an inbound webhook message of the card processor.
     #[napi(ts_type = "(message: WebhookMessage) => Promise<GatewayAnswer>")]
     pub read_webhook: Hook<WebhookMessage>,
 }
@@ -69,7 +71,7 @@ where
     if answer.status == "failed" { Err(GatewayError(answer.text.unwrap_or_default())) } else { Ok(answer) }
 }
 
-/// The answer as one of a charge.
+/// Calls a hook and converts its answer to the answer about a charge.
 async fn charged<A>(hook: &Hook<A>, argument: A) -> Result<ChargeAnswer, GatewayError>
 where
     A: napi::bindgen_prelude::JsValuesTupleIntoVec + Send + 'static,
@@ -118,13 +120,13 @@ impl PaymentGateway for GatewayHooks {
     }
 }
 
-/// What is wrong with an event that a gateway has returned: the package asks before it hands it on.
+/// Checks an event that a gateway returned; returns what is wrong with it, if anything.
 #[napi]
 pub fn webhook_event_error(json: String) -> Option<String> {
     webhook_event(&json).err()
 }
 
-/// Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.
+/// Runs the conformance suite of gateways; returns one sentence for each fault.
 #[napi]
 pub async fn check_gateway(
     gateway: GatewayHooks,

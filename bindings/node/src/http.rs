@@ -1,4 +1,4 @@
-//! The host's own routes, called in this process.
+//! The routes of the HTTP host, called within this process.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,39 +20,41 @@ use crate::convert::{natural, one_byte_a_character, one_character_a_byte};
 use crate::errors::rejection;
 use crate::office::Office;
 
-/// How often what is counted is made small again.
+/// Interval of the host's upkeep, which bounds the memory of metrics and rate limits.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
-/// The description of the routes in OpenAPI, as JSON.
+/// Returns the OpenAPI description of the routes, as JSON.
 #[napi]
 pub fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`.
+/// Returns the session token in the headers of a request, without checking it.
+///
+/// `rawHeaders` has names and values in turn, as in Node.
 #[napi]
 pub fn session_token(raw_headers: Vec<String>) -> Option<String> {
     let map = header_map(&raw_headers).ok()?;
     boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
 }
 
-/// How the ready router behaves; what is left out is as the host has it.
+/// Settings of the ready-made router. Omitted settings have the host's defaults.
 #[napi(object, object_to_js = false)]
 #[derive(Debug, Default)]
 pub struct HttpSettings {
-    /// The address at which people reach the application; `https` there makes cookies `Secure`.
+    /// Public address of the application. With `https`, cookies are `Secure`.
     pub public_url: Option<String>,
-    /// Sites whose pages may call it: none by default.
+    /// Origins whose pages may call the routes; none by default.
     pub cors_origins: Option<Vec<String>>,
-    /// Whether clients are limited in how much they may ask: they are by default.
+    /// `true`, the default, limits the request rate of each client.
     pub rate_limit: Option<bool>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed: none by default.
+    /// IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default.
     pub trusted_proxies: Option<Vec<String>>,
-    /// How many milliseconds a request may take: 30,000 by default.
+    /// Timeout of a request, in milliseconds; 30,000 by default.
     pub request_timeout_ms: Option<u32>,
-    /// How many requests may be under way: 4,096 by default.
+    /// Maximum number of requests in flight; 4,096 by default.
     pub in_flight_max: Option<i64>,
-    /// How many journal streams may be open: 128 by default.
+    /// Maximum number of open journal streams; 128 by default.
     pub feeds_max: Option<i64>,
 }
 
@@ -79,7 +81,7 @@ impl HttpSettings {
     }
 }
 
-/// The HTTP host of an open box office, without a listener of its own.
+/// The HTTP host of an open box office, without a listener.
 #[napi]
 #[derive(Debug)]
 pub struct HttpApp {
@@ -89,7 +91,7 @@ pub struct HttpApp {
 
 #[napi]
 impl HttpApp {
-    /// The host of this box office.
+    /// Creates the host of this box office.
     #[napi(constructor)]
     pub fn new(office: &Office, settings: Option<HttpSettings>) -> napi::Result<Self> {
         let shared = office.shared();
@@ -100,14 +102,14 @@ impl HttpApp {
         Ok(Self { state, router })
     }
 
-    /// The largest body that any route reads; of a larger one no more need be given.
+    /// Maximum length of a request body, in bytes, that any route reads.
     #[napi(getter)]
     pub fn body_limit(&self) -> u32 {
         let limit = self.state.settings.body_limit.max(self.state.settings.batch_body_limit);
         u32::try_from(limit).unwrap_or(u32::MAX)
     }
 
-    /// Answers a request.
+    /// Handles a request and returns the response.
     #[napi]
     pub async fn handle(
         &self,
@@ -129,7 +131,7 @@ impl HttpApp {
         })
     }
 
-    /// Ends the streams that are open, so that a server that stops need not wait for them.
+    /// Ends the open streams, so that a stopping server does not wait for them.
     #[napi]
     pub fn stop(&self) {
         self.state.stopping.cancel();
@@ -160,7 +162,7 @@ fn request(
     *request.uri_mut() = target.parse::<Uri>().map_err(|_| malformed("path"))?;
     *request.headers_mut() = header_map(raw_headers)?;
     if let Some(address) = client.and_then(|host| host.parse().ok()) {
-        // The port is nobody's concern.
+        // The host does not use the port.
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     }
     Ok(request)
@@ -181,7 +183,7 @@ fn malformed(what: &'static str) -> Error {
     Error::invalid(what, "is malformed")
 }
 
-/// The host's answer to a request.
+/// Response of the host.
 #[napi]
 #[derive(Debug)]
 pub struct HttpResponse {
@@ -193,13 +195,13 @@ pub struct HttpResponse {
 
 #[napi]
 impl HttpResponse {
-    /// The status.
+    /// HTTP status.
     #[napi(getter)]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Names and values in turn.
+    /// Headers: names and values in turn.
     #[napi(getter)]
     pub fn headers(&self) -> Vec<String> {
         let pair = |(name, value): (&HeaderName, &HeaderValue)| {
@@ -208,7 +210,7 @@ impl HttpResponse {
         self.headers.iter().flat_map(pair).collect()
     }
 
-    /// The next part of the body; `null` at its end.
+    /// Returns the next part of the body; `null` at its end.
     #[napi]
     pub async fn chunk(&self) -> napi::Result<Option<Buffer>> {
         let mut ended = self.ended.subscribe();
@@ -225,7 +227,7 @@ impl HttpResponse {
         }
     }
 
-    /// Ends the body, since nobody listens any more.
+    /// Ends the body, because the client is gone.
     #[napi]
     pub async fn end(&self) {
         self.ended.send_replace(true);

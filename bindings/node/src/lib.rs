@@ -1,10 +1,10 @@
 //! The native module of the npm package `boxoffice`: it converts, calls and converts back.
 //!
-//! Operations run on napi's threads and answer with promises. A promise can only be rejected with a text here, so errors travel as
-//! one (see `errors`), and the package's `lib/errors.js` makes objects of it.
+//! Operations run on napi's threads and return promises. napi can reject a promise only with a text. Errors are therefore
+//! encoded as text (see `errors`), from which the package's `lib/errors.js` creates error objects.
 //!
-//! **Invariant:** no rule and no default of the box office is decided here. **Invariant:** the thread that runs JavaScript never
-//! waits for the engine, which may be waiting for a clock or a gateway that is written in JavaScript.
+//! **Invariant:** this module decides no rule and no default of the box office. **Invariant:** the thread that runs
+//! JavaScript never waits for the engine, which may be waiting for a clock or a gateway written in JavaScript.
 
 #![cfg_attr(test, allow(dead_code, reason = "napi registers functions in builds for Node only"))]
 

@@ -15,12 +15,12 @@ use crate::errors::rejection;
 use crate::generated::NativeOptions;
 use crate::stripe::StripeGateway;
 
-/// An open box office with what its parts share.
+/// An open box office and the state that its parts share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// `None` only while it is dropped.
+    /// `None` only during `drop`.
     office: Option<BoxOffice>,
-    /// How long sessions last, if that was chosen.
+    /// Length of sessions; `None` for the default.
     pub(crate) session_length: Option<Duration>,
 }
 
@@ -31,7 +31,7 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Stopping waits for the writer, which may wait for a clock of the very thread that drops this.
+    /// Drops the box office on another thread. Stopping waits for the writer, which may wait for a clock on this thread.
     #[expect(clippy::disallowed_methods, reason = "the thread that collects garbage must not wait")]
     fn drop(&mut self) {
         let office = self.office.take();
@@ -65,7 +65,7 @@ impl NativeOptions {
     }
 }
 
-/// An open box office: what `BoxOffice` is made of.
+/// An open box office, wrapped by `BoxOffice`.
 #[napi]
 #[derive(Debug)]
 pub struct Office(pub(crate) Arc<Shared>);
@@ -78,7 +78,7 @@ impl Office {
 
 #[napi]
 impl Office {
-    /// Opens the directory, or makes a box office there.
+    /// Opens the directory, or creates a box office there.
     #[napi]
     pub fn open<'env>(
         env: &'env Env,

@@ -1,4 +1,4 @@
-//! Bringing the facts out of a directory that no longer opens.
+//! Recovery of the records of a directory that no longer opens.
 
 use std::ops::ControlFlow;
 
@@ -13,17 +13,17 @@ use crate::errors::rejection;
 use crate::generated::Recovery;
 use crate::values::JournalRecord;
 
-/// A function of JavaScript whose promise tells whether to go on. The package sees to it that it is never rejected.
+/// A function of JavaScript whose promise resolves to `true` to continue. The package ensures that it is never rejected.
 type Visit = ThreadsafeFunction<JournalRecord, Promise<bool>, JournalRecord, napi::Status, false, true>;
 
-/// Gives `visit` every record of the journal in a directory that comes before the first damage.
+/// Calls `visit` with each record of the journal in a directory, up to the first damage.
 #[napi(ts_args_type = "directory: string, visit: (record: JournalRecord) => Promise<boolean>")]
 pub async fn recover(directory: String, visit: Visit) -> napi::Result<Recovery> {
     let recovered = tokio::task::spawn_blocking(move || {
         let runtime = Handle::current();
         BoxOffice::recover(directory, &mut |record| {
             let seen = async { visit.call_async_catch(JournalRecord::from(&record)).await?.await };
-            // Where nobody answers any more, the thread of JavaScript is gone.
+            // The call fails once the thread of JavaScript is gone.
             if runtime.block_on(seen).unwrap_or(false) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })
     });

@@ -1,4 +1,4 @@
-//! Real money, by way of Stripe: the gateway that comes with the core.
+//! The Stripe gateway of the core.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use napi_derive::napi;
 
 use crate::errors::rejection;
 
-/// How to reach an account at Stripe.
+/// Settings of the Stripe gateway.
 #[napi(object, object_to_js = false)]
 pub struct StripeOptions {
-    /// `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`.
+    /// Secret key of the account: `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`.
     pub secret_key: String,
-    /// What webhooks are signed with (`whsec_…`), or several while one replaces another. Without, none is believed and outcomes are
-    /// asked for.
+    /// Secret that signs webhooks (`whsec_…`), or several during a key rotation. Without a secret, all webhooks are
+    /// refused and the box office looks outcomes up.
     pub webhook_secret: Option<Either<String, Vec<String>>>,
-    /// Whether the money is set aside first, and taken when the order completes.
+    /// `true` authorizes the money first and captures it when the order completes.
     pub authorize_first: Option<bool>,
-    /// Where Stripe is, for a proxy or a stand-in: https, or this machine.
+    /// Address of a proxy or a stand-in of Stripe: https, or this machine.
     pub api_base: Option<String>,
 }
 
 impl std::fmt::Debug for StripeOptions {
-    /// There are secrets among them.
+    /// Hides the secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("StripeOptions(…)")
     }
@@ -48,29 +48,29 @@ impl StripeOptions {
     }
 }
 
-/// Charges cards by way of Stripe: the `gateway` of a box office.
+/// Charges cards through Stripe: the `gateway` of a box office.
 ///
-/// The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
-/// numbers never come here.
+/// The buyer's page creates a payment method (`pm_…`) or a card token (`tok_…`) with Stripe's own script, and
+/// `payments.pay` takes it. Card numbers never reach the box office.
 #[napi]
 #[derive(Debug)]
 pub struct StripeGateway(pub(crate) Arc<Stripe>);
 
 #[napi]
 impl StripeGateway {
-    /// A gateway to the account of the key. Throws `ValidationError`.
+    /// Creates a gateway to the account of the key. Throws `ValidationError`.
     #[napi(constructor)]
     pub fn new(options: StripeOptions) -> napi::Result<Self> {
         options.opened().map(|stripe| Self(Arc::new(stripe))).map_err(rejection)
     }
 
-    /// The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none.
+    /// Name under which its charges are recorded: `stripe`, or `stripe-test` in test mode, where no money moves.
     #[napi(getter)]
     pub fn name(&self) -> String {
         self.0.name().to_owned()
     }
 
-    /// Whether money moves.
+    /// Mode of the key: `live`, where money moves, or `test`.
     #[napi(getter, ts_return_type = "'live' | 'test'")]
     pub fn mode(&self) -> &'static str {
         match self.0.mode() {
@@ -80,7 +80,7 @@ impl StripeGateway {
     }
 }
 
-/// Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.
+/// Runs the conformance suite of gateways; returns one sentence for each fault.
 #[napi]
 pub async fn check_stripe(
     gateway: &StripeGateway,

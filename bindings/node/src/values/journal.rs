@@ -3,31 +3,31 @@ use serde_json::Value;
 
 use crate::convert::{Date, date, number};
 
-/// An event with the circumstances under which it became a fact.
+/// An event with its number, time, actor, command, version and hash.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct JournalRecord {
-    /// The place in the journal: 1, 2, 3, … without a gap.
+    /// Number of the record in the journal: 1, 2, 3, … without gaps.
     pub seq: i64,
-    /// When it was decided, by the engine's own time, which never runs backwards.
+    /// Time of the decision. The engine's time never runs backwards.
     pub at: Date,
-    /// The id of the user who caused it; none for the box office itself.
+    /// Id of the user who caused the event; missing for the box office itself.
     pub actor_id: Option<String>,
-    /// The command that caused it.
+    /// Id of the command that caused the event.
     pub command_id: String,
-    /// The version of the event's entity after it.
+    /// Version of the entity after the event.
     pub version: i64,
-    /// The name of the event, such as `OrderCreated`.
+    /// Name of the event, such as `OrderCreated`.
     pub event: &'static str,
-    /// The event's data in the published form.
+    /// Data of the event in the published form.
     pub data: Value,
-    /// The hash over this record and all before it, as 64 hexadecimal digits.
+    /// Hash over this record and all records before it, as 64 hexadecimal digits.
     pub hash: String,
 }
 
 impl From<&boxoffice::Record> for JournalRecord {
     fn from(record: &boxoffice::Record) -> Self {
-        // Every event serializes to memory without fail.
+        // Serializing an event to memory can't fail.
         let mut published = serde_json::to_value(&record.event).unwrap_or_default();
         Self {
             seq: number(record.seq),

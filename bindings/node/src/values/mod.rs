@@ -1,4 +1,4 @@
-//! Values that have a form of their own here: money, records of the journal, and what gateways are asked. All others are generated.
+//! Hand-written types: money, records of the journal, and the requests to gateways. All other types are generated.
 
 mod journal;
 mod money;

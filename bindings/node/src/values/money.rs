@@ -7,11 +7,11 @@ use crate::convert::number;
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct Money {
-    /// In major units, as a decimal text such as `"19.99"`.
+    /// Amount in major units, as a decimal text such as `"19.99"`.
     pub amount: String,
-    /// The ISO 4217 code.
+    /// ISO 4217 code of the currency.
     pub currency: &'static str,
-    /// In minor units, such as cents.
+    /// Amount in minor units, such as cents.
     pub minor: i64,
 }
 
@@ -21,15 +21,15 @@ impl From<boxoffice::Money> for Money {
     }
 }
 
-/// A sum of money, which may be below zero.
+/// A sum of money, which may be negative.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct SignedMoney {
-    /// In major units, exact, as a decimal text such as `"-19.99"`.
+    /// Exact sum in major units, as a decimal text such as `"-19.99"`.
     pub amount: String,
-    /// The ISO 4217 code.
+    /// ISO 4217 code of the currency.
     pub currency: &'static str,
-    /// In minor units, such as cents; as exact as JavaScript's numbers are, to 2^53.
+    /// Sum in minor units, such as cents; exact up to 2^53, like all numbers in JavaScript.
     pub minor: i64,
 }
 
@@ -39,24 +39,25 @@ impl From<boxoffice::SignedMoney> for SignedMoney {
     }
 }
 
-/// An amount of money as it is given in.
+/// An amount of money as input.
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct Amount {
-    /// In major units, as a decimal text such as `"0.30"`.
+    /// Amount in major units, as a decimal text such as `"0.30"`.
     pub amount: String,
-    /// The ISO 4217 code.
+    /// ISO 4217 code of the currency.
     pub currency: String,
 }
 
-/// What the platform keeps of each ticket that is paid. The share is rounded to the minor unit, halves up; no fee is more than the
-/// ticket's price.
+/// The fee that the platform keeps for each paid ticket.
+///
+/// The percentage of the price is rounded to the minor unit, halves up. No fee is greater than the price.
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct FeePolicy {
-    /// A share of the price in percent, as a text with at most two decimals, such as `"2.5"`.
+    /// Percentage of the price, as a text with at most two decimals, such as `"2.5"`.
     pub percent: Option<String>,
-    /// A fixed amount in the currencies that have one.
+    /// Fixed amount for each currency that has one.
     pub fixed: Option<Vec<Amount>>,
 }
 

@@ -4,16 +4,16 @@ use napi_derive::napi;
 use crate::convert::{Date, date};
 use crate::values::Money;
 
-/// What a gateway is to charge.
+/// A request to a gateway to charge a card.
 #[napi(object, object_from_js = false)]
 pub struct ChargeRequest {
-    /// The idempotency key: each is charged at most once, however often it is asked for.
+    /// Idempotency key: a gateway charges each id at most once, even if the request is repeated.
     pub charge_id: String,
-    /// The order that is paid.
+    /// Id of the order to pay.
     pub order_id: String,
-    /// How much.
+    /// Amount to charge.
     pub amount: Money,
-    /// From which card.
+    /// Card token.
     pub token: String,
 }
 
@@ -34,19 +34,19 @@ impl From<gateway::ChargeRequest> for ChargeRequest {
     }
 }
 
-/// The charge that is meant, with what a gateway may need to find it.
+/// The charge to look up, capture or void, with the data that a gateway may need to find it.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct LookupRequest {
-    /// The charge: the idempotency key under which it was begun.
+    /// Id of the charge: the idempotency key under which it was begun.
     pub charge_id: String,
-    /// The order for which it was begun.
+    /// Id of the order for which the charge was begun.
     pub order_id: String,
-    /// How much it is about.
+    /// Amount of the charge.
     pub amount: Money,
-    /// The card processor's own name for the charge, if it has told one.
+    /// The card processor's own id of the charge, if known.
     pub reference: Option<String>,
-    /// When the charge was begun; its request can't have been sent earlier.
+    /// Time at which the charge was begun. Its request was not sent earlier.
     pub created_at: Date,
 }
 
@@ -62,19 +62,19 @@ impl From<gateway::LookupRequest> for LookupRequest {
     }
 }
 
-/// What a gateway is to give back: all that was taken, or a part.
+/// A request to a gateway to refund a charge, in full or in part.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct RefundRequest {
-    /// The idempotency key: each is given back at most once, however often it is asked for.
+    /// Idempotency key: a gateway refunds each id at most once, even if the request is repeated.
     pub refund_id: String,
-    /// The charge.
+    /// Id of the charge.
     pub charge_id: String,
-    /// The card processor's own name for the charge, if it has told one.
+    /// The card processor's own id of the charge, if known.
     pub reference: Option<String>,
-    /// How much.
+    /// Amount to refund.
     pub amount: Money,
-    /// When the charge was begun.
+    /// Time at which the charge was begun.
     pub created_at: Date,
 }
 

@@ -6,14 +6,14 @@ use napi_derive::napi;
 
 use crate::convert::{Date, date, one_character_a_byte};
 
-/// A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed.
+/// An inbound webhook message of a card processor, unchanged byte for byte, because the signature covers the bytes.
 #[napi(object, object_from_js = false)]
 pub struct WebhookMessage {
-    /// The headers, with names in lower case; of several with one name the first.
+    /// Headers, with names in lower case. Of several headers with one name, the first.
     pub headers: HashMap<String, String>,
-    /// The body.
+    /// Body of the message.
     pub body: Buffer,
-    /// The time by which its age is judged.
+    /// Time of receipt, from which the age of the message is computed.
     pub now: Date,
 }
 

@@ -1,7 +1,7 @@
 //! Conversion of input from callers and gateways in other languages to types of the core.
 //!
 //! Each package checks the answers of gateways in its own language, where error messages can be most precise. It passes
-//! them on in one form common to all packages. This crate converts that form to the types that a gateway in Rust returns.
+//! them on in one form common to all packages. This crate converts that form to the types that gateways in Rust return.
 
 mod answer;
 mod query;

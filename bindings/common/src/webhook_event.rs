@@ -15,7 +15,7 @@ pub fn webhook_event(json: &str) -> Result<WebhookEvent, String> {
     Ok(WebhookEvent { id: event.id.into(), report: event.report.map(Report::checked).transpose()? })
 }
 
-/// Converts the reason for which a gateway refuses a message. An unknown reason means that the message can't be read now.
+/// Converts the reason for which a gateway refuses a message. An unknown reason means that it can't be read now.
 pub fn webhook_error(reason: &str, text: String) -> WebhookError {
     match reason {
         "unsupported" => WebhookError::Unsupported,

@@ -1,10 +1,10 @@
 'use strict'
-// The two ends of a feed: whoever listens, and whoever hands on.
+// Followers of the journal: listeners and publishers.
 
 const { mkdir, open, readFile, rename } = require('node:fs/promises')
 const { dirname } = require('node:path')
 
-/** How far somebody has come, in a file: it is replaced as a whole, and on the disk before `save` is done. */
+/** A position in the journal, in a file. The file is replaced atomically and is on disk before `save` resolves. */
 class FileCursor {
   constructor(file) {
     this.file = file
@@ -42,7 +42,7 @@ class FileCursor {
   }
 }
 
-/** Goes through the journal from a cursor on, one event of its subject after the other, each until it is done. */
+/** Follows the journal from a cursor on. Handles the events of its subject one at a time and retries each until it is done. */
 class Follower {
   #feed
   #running
@@ -55,13 +55,13 @@ class Follower {
     this.retryAfterMs = retryAfterMs
   }
 
-  /** Starts; the promise is fulfilled when it has stopped, or the box office is closed. */
+  /** Starts; the promise resolves when the follower has stopped or the box office is closed. */
   listen() {
     this.#running ??= this.#run()
     return this.#running
   }
 
-  /** Stops after the event that is under way. */
+  /** Stops after the current event. */
   async stop() {
     this.#stopped = true
     this.#feed?.close()
@@ -80,7 +80,7 @@ class Follower {
     }
   }
 
-  /** Whether it is done, rather than stopped. */
+  /** Handles a record, with retries; returns `true` if it is done, `false` if the follower was stopped. */
   async #untilDone(record) {
     for (;;) {
       try {
@@ -103,13 +103,13 @@ class Follower {
     }
   }
 
-  /** Hears of what goes wrong; the event comes again after `retryAfterMs`. */
+  /** Receives errors; the event is retried after `retryAfterMs`. */
   onError(error, record) {
     console.error(`${this.constructor.name}: ${record.event} ${record.seq}:`, error)
   }
 }
 
-/** Does something for each event of its subject: `onMessage(data, message)` calls `message.ack()` once that is done. */
+/** Handles each event of its subject: `onMessage(data, message)` calls `message.ack()` once the event is handled. */
 class Listener extends Follower {
   #ackWaitMs
 
@@ -118,7 +118,7 @@ class Listener extends Follower {
     this.#ackWaitMs = ackWaitMs
   }
 
-  /** Whether the event was acknowledged in time. */
+  /** Handles a record; returns `true` if it was acknowledged in time. */
   async handle(record) {
     let ack
     const acknowledged = new Promise((resolve) => (ack = () => resolve(true)))
@@ -133,7 +133,7 @@ class Listener extends Follower {
   }
 }
 
-/** Hands each event of its subject on to somewhere else: `publish(data, record)` is done once it is safe there. */
+/** Publishes each event of its subject: `publish(data, record)` resolves once the event is safely stored. */
 class Publisher extends Follower {
   async handle(record) {
     await this.publish(record.data, record)

@@ -1,5 +1,5 @@
 'use strict'
-// What the routes of an application need: who is signed in, checked requests, and the common error shape.
+// Middlewares for the routes of an application: the signed-in user, checked requests, and the common error shape.
 
 const { classes } = require('../lib/errors.js')
 const { native } = require('../lib/office.js')
@@ -10,7 +10,7 @@ function sentence(code) {
   return native.codes().find((row) => row.code === code).message
 }
 
-/** Sets `req.currentUser`: who is signed in, by the `Authorization` header or the session cookie, or `null`. */
+/** Sets `req.currentUser` to the signed-in user, by the `Authorization` header or the session cookie, or to `null`. */
 function currentUser(office) {
   return async (req, res, next) => {
     try {
@@ -25,13 +25,13 @@ function currentUser(office) {
   }
 }
 
-/** Lets only those through who are signed in; comes after `currentUser`. */
+/** Refuses requests without a signed-in user. Use it after `currentUser`. */
 function requireAuth(req, res, next) {
   if (req.currentUser) next()
   else next(new UnauthenticatedError('auth.required', [{ message: sentence('auth.required') }]))
 }
 
-/** The faults that a schema of the Standard Schema family (zod, valibot, arktype, …) finds; what it makes of the body replaces it. */
+/** Validates the body by a Standard Schema (zod, valibot, arktype, …); returns the faults, or replaces the body by the result. */
 async function checkedBySchema(schema, req) {
   const result = await schema['~standard'].validate(req.body)
   if (result.issues === undefined) {
@@ -44,7 +44,7 @@ async function checkedBySchema(schema, req) {
   })
 }
 
-/** Lets only requests through in which `check` finds no fault: a schema, or a function that returns faults. */
+/** Refuses requests in which `check` finds faults. `check` is a schema for the body, or a function that returns faults. */
 function validateRequest(check) {
   return async (req, res, next) => {
     try {
@@ -57,15 +57,15 @@ function validateRequest(check) {
   }
 }
 
-/** What went wrong in the application, as one of ours. */
+/** Converts an error of the application to a `BoxOfficeError`. */
 function ours(error) {
   if (error instanceof BoxOfficeError) return error
-  // What body-parser and others of Express throw for requests that are malformed.
+  // Malformed requests, as thrown by body-parser and other middlewares of Express.
   if (error?.expose === true && error.status === 400) return new ValidationError('validation', [{ message: error.message }])
   return new InternalError('internal', [{ message: sentence('internal') }])
 }
 
-/** Answers with the common error shape whatever went wrong; comes last. */
+/** Converts errors to responses in the common error shape. Use it last. */
 function errorHandler(error, req, res, next) {
   if (res.headersSent) return next(error)
   const answer = ours(error)

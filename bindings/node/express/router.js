@@ -1,23 +1,23 @@
 'use strict'
-// The ready router: the HTTP host of this project, called in this process.
+// The ready-made router: the HTTP host of this project, called within this process.
 
 const { HTTP_SETTINGS, checkedOptions } = require('../lib/inputs.js')
 const { native, nativeOf } = require('../lib/office.js')
 
-/** The paths of the host's routes, each as an expression. */
+/** Returns a regular expression for the path of each route of the host. */
 function knownPaths() {
   const paths = Object.keys(JSON.parse(native.openapi()).paths)
   const all = [...paths, '/docs', '/docs/docs.css', '/docs/docs.js']
   return all.map((path) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`))
 }
 
-/** Where card processors tell: what they send is signed to the byte. */
+/** Paths of inbound webhooks, whose signature covers the bytes of the body. */
 const SIGNED = /^\/api\/payments\/webhooks\//
 
-/** The body that a parser of the application has read before; `undefined` if none has. */
+/** Returns the body that a parser of the application has already read; `undefined` if none has. */
 function readBefore(req) {
   const { body, rawBody } = req
-  // What `verify` of a parser can keep, and some frameworks do.
+  // `verify` of a parser can keep the raw body, and some frameworks do.
   if (Buffer.isBuffer(rawBody)) return rawBody
   if (Buffer.isBuffer(body)) return body
   if (typeof body === 'string') return Buffer.from(body)
@@ -31,7 +31,7 @@ function readBefore(req) {
   return Buffer.from(JSON.stringify(body))
 }
 
-/** The body, as far as the host would read it: what is longer than it takes, it refuses. */
+/** Reads the body, up to the first chunk beyond `limit` bytes. The host refuses longer bodies. */
 async function bodyOf(req, limit) {
   const before = readBefore(req)
   if (before !== undefined) return before
@@ -49,7 +49,7 @@ function isStream(headers) {
   return headers.some((value, at) => at % 2 === 1 && value.startsWith('text/event-stream') && headers[at - 1] === 'content-type')
 }
 
-/** Waits until the socket takes more, or is gone. */
+/** Waits until the socket accepts more data or is closed. */
 function writable(res) {
   return new Promise((resolve) => {
     const done = () => {
@@ -83,7 +83,7 @@ async function whole(answer, req, res) {
   res.end(bodiless ? undefined : body)
 }
 
-/** Every route of the HTTP host. It wants to be used without a prefix. */
+/** Creates a router with every route of the HTTP host. Use it without a prefix. */
 function boxOfficeRouter(office, settings) {
   const host = new native.HttpApp(nativeOf(office), checkedOptions(settings, HTTP_SETTINGS))
   const known = knownPaths()

@@ -1,7 +1,7 @@
 'use strict'
-// What a gateway may say of a charge or a refund.
+// Answers of gateways about charges and refunds.
 
-/** What each status of an answer comes with: a name that may be missing, a text that may not, or nothing. */
+/** Property of an answer for each status: an optional `reference`, a required text, or none. */
 const CHARGE_ANSWERS = {
   charged: 'reference',
   authorized: 'reference',
@@ -12,7 +12,7 @@ const CHARGE_ANSWERS = {
 }
 const REFUND_ANSWERS = { refunded: 'reference', refused: 'reason', pending: undefined }
 
-/** The answer as the native module takes it; `undefined` if it is none of `kinds`. */
+/** Converts an answer for the native module; returns `undefined` if it is none of `kinds`. */
 function answerPayload(answer, kinds) {
   if (typeof answer !== 'object' || answer === null) return undefined
   const { status } = answer

@@ -1,5 +1,5 @@
 'use strict'
-// How a method of the native module is called: with checked arguments, failing with our errors, and waiting as long as is wanted.
+// Wrappers of the methods of the native module: they check arguments, convert errors and support `AbortSignal`.
 
 const { fileURLToPath } = require('node:url')
 
@@ -9,15 +9,15 @@ const { check, checks } = require('./inputs.js')
 const { headerPairs, messageBytes } = require('./webhooks.js')
 const { heeded, unlessAborted } = require('./signals.js')
 
-/** The directory that a path names. */
+/** Converts a file URL to a path; returns other values unchanged. */
 function directoryOf(path) {
   return path instanceof URL ? fileURLToPath(path) : path
 }
 
-/** What is made of an argument before the native module has it. */
+/** Conversions of arguments for the native module, by name. */
 const TURNS = { directoryOf, headerPairs, messageBytes }
 
-/** What a call gives, by the form of it. */
+/** Conversions of results of the native module, by form. */
 const GIVES = {
   promise: (answer, signal) => unlessAborted(answer.then(undefined, rejected), signal),
   value: (answer) => answer,
@@ -25,12 +25,12 @@ const GIVES = {
   feed: followed,
 }
 
-/** The arguments with what is made of them. */
+/** Converts the arguments for the native module. */
 function turned(given, takes) {
   return given.map((argument, at) => (takes[at]?.turn === undefined ? argument : TURNS[takes[at].turn](argument)))
 }
 
-/** The method as it is called from outside; `takes` and `gives` are as in `generated.js`. */
+/** Wraps a method of the native module; `takes` and `gives` have the form of `generated.js`. */
 function wrapped(name, method, takes, gives) {
   const signalAt = takes.findIndex((input) => input.options !== undefined && Object.hasOwn(input.options, 'signal'))
   const turns = takes.some((input) => input.turn !== undefined)
@@ -49,7 +49,7 @@ function wrapped(name, method, takes, gives) {
   return Object.defineProperty(call, 'name', { value: name })
 }
 
-/** Has every method of a native class called so. What there is no word about takes whatever it takes, and gives a promise. */
+/** Wraps every method of a native class. A method without an entry takes unchecked arguments and returns a promise. */
 function wrap(native, methods = {}) {
   for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(native.prototype))) {
     if (typeof method !== 'function' || name === 'constructor') continue

@@ -1,18 +1,18 @@
-/** Where time comes from, for tests. Without `wakeBy` a clock is believed to go at the pace of real time. */
+/** A source of time for tests. A clock without `wakeBy` is assumed to run at the speed of real time. */
 export interface Clock {
-  /** The time. */
+  /** Returns the current time. */
   now(): Date
-  /** Takes a function to call whenever the time has jumped. */
+  /** Registers a function to call after each jump. */
   wakeBy?(wake: () => void): void
 }
 
 /** A clock that stands still until it is moved, for tests. */
 export declare class ManualClock {
-  /** A clock that stands at this time: RFC 3339 or a `Date`. */
+  /** Creates a clock that stands at this time: RFC 3339 or a `Date`. */
   constructor(now: string | Date)
-  /** The time at which it stands. */
+  /** Returns the current time of the clock. */
   now(): Date
-  /** Moves the clock forwards by so many milliseconds. */
+  /** Moves the clock forwards by `byMs` milliseconds. */
   advance(byMs: number): void
   /** Sets the clock, forwards or backwards. */
   set(now: Date): void

@@ -1,40 +1,40 @@
 import type { ErrorCode } from './codes.js'
 
-/** One thing that is wrong; `field` is the one field at fault, such as `price` or `tickets[2].title`. */
+/** One entry of an error; `field` is the path of the field at fault, such as `price` or `tickets[2].title`. */
 export interface FieldError {
   message: string
   field?: string
 }
 
 /**
- * The error of every operation. Each subclass is one kind and tells what to do next; `code` tells exactly what happened, and never
- * changes its meaning.
+ * Base class of the errors of all operations. Each subclass is one kind and says what to do next. `code` identifies the exact error;
+ * its meaning never changes.
  */
 export declare class BoxOfficeError extends Error {
   constructor(code: ErrorCode, errors: FieldError[], options?: { retryAfterMs?: number; cause?: unknown })
-  /** A stable code, such as `ticket.locked`. */
+  /** Stable code, such as `ticket.locked`. */
   readonly code: ErrorCode
-  /** The HTTP status of the kind. */
+  /** HTTP status of the kind. */
   readonly statusCode: number
-  /** What is wrong, one entry a fault. */
+  /** Faults, one entry each. */
   readonly errors: FieldError[]
-  /** How long to wait before asking again, if that is known. */
+  /** Time to wait before a retry, in milliseconds, if known. */
   readonly retryAfterMs?: number
-  /** The `errors` of the common error shape, as every host shows them. */
+  /** Returns the `errors` of the common error shape, as in an HTTP response. */
   serializeErrors(): FieldError[]
 }
 
 /** A row of the table of codes. */
 export interface CodeRow {
-  /** The code, such as `ticket.locked`. */
+  /** Stable code, such as `ticket.locked`. */
   code: ErrorCode
-  /** The class of its errors. */
+  /** Name of the error class. */
   name: string
-  /** Its HTTP status. */
+  /** HTTP status. */
   statusCode: number
-  /** Its sentence. */
+  /** Message of the code. */
   message: string
 }
 
-/** Every code: what the table of codes looks like from here. */
+/** Lists every code with the name of its error class, its HTTP status and its message. */
 export declare function codes(): CodeRow[]

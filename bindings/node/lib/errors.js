@@ -1,7 +1,7 @@
 'use strict'
-// What goes wrong: one class a kind, and one base class for them all.
+// Error classes: one for each kind, and their base class.
 
-/** What the text of a rejection begins with if it comes from the native module; see `src/errors.rs`. */
+/** Prefix of the text of a rejection from the native module; see `src/errors.rs`. */
 const MARK = 'boxoffice:'
 
 class BoxOfficeError extends Error {
@@ -76,7 +76,7 @@ const classes = {
   ClosedError,
 }
 
-/** The error that a rejection stands for. What is not from the box office, such as a wrong argument, stays what it is. */
+/** Converts a rejection of the native module to an error. Returns other values, such as a `TypeError`, unchanged. */
 function restored(reason) {
   if (!(reason instanceof Error) || !reason.message.startsWith(MARK)) return reason
   const { name, code, errors, retryAfterMs, cause } = JSON.parse(reason.message.slice(MARK.length))

@@ -1,38 +1,38 @@
 import type { EventData, EventName } from '../events.js'
 
-/** An event with the circumstances under which it became a fact. */
+/** An event with its number, time, actor, command, version and hash. */
 export interface RecordOf<E extends EventName> {
-  /** The place in the journal: 1, 2, 3, … without a gap. */
+  /** Number of the record in the journal: 1, 2, 3, … without gaps. */
   seq: number
-  /** When it was decided, by the engine's own time, which never runs backwards. */
+  /** Time of the decision. The engine's time never runs backwards. */
   at: Date
-  /** The id of the user who caused it; none for the box office itself. */
+  /** Id of the user who caused the event; missing for the box office itself. */
   actorId?: string
-  /** The command that caused it. */
+  /** Id of the command that caused the event. */
   commandId: string
-  /** The version of the event's entity after it. */
+  /** Version of the entity after the event. */
   version: number
-  /** The name of the event, such as `OrderCreated`. */
+  /** Name of the event, such as `OrderCreated`. */
   event: E
-  /** The event's data in the published form. */
+  /** Data of the event in the published form. */
   data: EventData[E]
-  /** The hash over this record and all before it, as 64 hexadecimal digits. */
+  /** Hash over this record and all records before it, as 64 hexadecimal digits. */
   hash: string
 }
 
-/** An event of any name with its circumstances: `event` tells what `data` is. */
+/** A record of any event; `event` determines the type of `data`. */
 export type JournalRecord = { [E in EventName]: RecordOf<E> }[EventName]
 
 /**
- * The journal from one record on: history first, then live, every record once and in order. It ends when it or the box office is
- * closed. Several iterations of one subscription share its records.
+ * A subscription to the journal, from a given record on: history first, then live, every record once and in order. It ends when it
+ * or the box office is closed. Several iterations of one subscription share its records.
  */
 export interface Subscription {
-  /** Waits for records, and gives all that are there, up to a few hundred. `null` once it is closed. */
+  /** Waits for records and returns the available ones, up to a few hundred; `null` once the subscription is closed. */
   nextBatch(): Promise<JournalRecord[] | null>
-  /** Ends it: whoever waits for a record gets `null`. */
+  /** Closes the subscription: pending calls of `nextBatch` resolve to `null`. */
   close(): void
   [Symbol.asyncIterator](): AsyncIterableIterator<JournalRecord>
-  /** `using`: ends it at the end of the block. */
+  /** Closes the subscription at the end of a `using` block. */
   [Symbol.dispose](): void
 }

@@ -1,10 +1,10 @@
 'use strict'
-// What is gone through by `for await`: the journal as it grows, and whatever comes one part after the other.
+// Iteration by `for await`: over the journal as it grows, and over lists that are read in batches.
 
 const { rejected } = require('./errors.js')
 const { endedBy, unlessAborted } = require('./signals.js')
 
-/** Goes through what is read in batches, one after the other. */
+/** Iterates over entries that are read in batches. */
 class BatchIterator {
   #next
   #end
@@ -13,14 +13,14 @@ class BatchIterator {
   #fetching = Promise.resolve()
   #ended = false
 
-  /** `next` gives the next batch, `null` at the end; `end` is called if the loop ends before. */
+  /** Creates an iterator. `next` returns the next batch, `null` at the end; `end` is called if the loop ends early. */
   constructor(next, end) {
     this.#next = next
     this.#end = end
   }
 
   next() {
-    // One after the other, so that calls at once get what there is in order.
+    // Steps run one after another, so that concurrent calls get the entries in order.
     const step = this.#fetching.then(() => this.#step())
     this.#fetching = step.then(
       () => {},
@@ -32,7 +32,7 @@ class BatchIterator {
   async #step() {
     if (!this.#ended) {
       const isEmpty = this.#at === this.#batch.length
-      // Asked each time: what was read ahead is not given any more once the signal is aborted.
+      // Called in each step, because an aborted signal also stops the entries that were read ahead.
       const batch = this.#next(isEmpty)
       if (isEmpty) {
         this.#at = 0
@@ -55,7 +55,7 @@ class BatchIterator {
   }
 }
 
-/** An iterator over the parts that the native module gives, as long as the signal is not aborted. */
+/** Creates an iterator over a list of the native module; it throws once the signal is aborted. */
 function gone(parts, signal) {
   const next = (isEmpty) => {
     signal?.throwIfAborted()
@@ -64,25 +64,25 @@ function gone(parts, signal) {
   return new BatchIterator(next, () => {})
 }
 
-/** The signals of feeds, and what has each forget its feed. */
+/** Signal of each feed, with the function that detaches them. */
 const signals = new WeakMap()
 
-/** Closes a feed, whatever signal it has. */
+/** Closes a feed without checking its signal. */
 let closeFeed
 
-/** The feed, which ends with its signal. */
+/** Closes the feed once the signal is aborted; returns the feed. */
 function followed(feed, signal) {
   if (signal !== undefined) signals.set(feed, { signal, release: endedBy(signal, feed, (aborted) => closeFeed.call(aborted)) })
   return feed
 }
 
-/** Has the feed, which has ended, and its signal know nothing of each other. */
+/** Detaches an ended feed from its signal. */
 function letGo(feed) {
   signals.get(feed)?.release()
   signals.delete(feed)
 }
 
-/** Gives the feeds of the journal what they have beside the native module. */
+/** Adds iteration, signals and `using` to the feeds of the native module. */
 function extendFeeds(Subscription) {
   const { nextBatch, close } = Subscription.prototype
   closeFeed = close
@@ -106,7 +106,7 @@ function extendFeeds(Subscription) {
       }
       return new BatchIterator(next, () => this.close())
     },
-    // Node has this symbol from version 18.18 on; `using` itself needs Node 24 or a compiler.
+    // Node has this symbol since version 18.18. `using` needs Node 24 or a compiler.
     [Symbol.dispose]() {
       this.close()
     },

@@ -1,174 +1,175 @@
 import type { Money } from './inputs.js'
 
-/** What a gateway is to charge. */
+/** A request to a gateway to charge a card. */
 export interface ChargeRequest {
-  /** The idempotency key: each is charged at most once, however often it is asked for. */
+  /** Idempotency key: a gateway charges each id at most once, even if the request is repeated. */
   chargeId: string
-  /** The order that is paid. */
+  /** Id of the order to pay. */
   orderId: string
-  /** How much. */
+  /** Amount to charge. */
   amount: Money
-  /** From which card. */
+  /** Card token. */
   token: string
 }
 
-/** The charge that is meant, with what a gateway may need to find it. */
+/** The charge to look up, capture or void, with the data that a gateway may need to find it. */
 export interface LookupRequest {
-  /** The charge: the idempotency key under which it was begun. */
+  /** Id of the charge: the idempotency key under which it was begun. */
   chargeId: string
-  /** The order for which it was begun. */
+  /** Id of the order for which the charge was begun. */
   orderId: string
-  /** How much it is about. */
+  /** Amount of the charge. */
   amount: Money
-  /** The card processor's own name for the charge, if it has told one. */
+  /** The card processor's own id of the charge, if known. */
   reference?: string
-  /** When the charge was begun; its request can't have been sent earlier. */
+  /** Time at which the charge was begun. Its request was not sent earlier. */
   createdAt: Date
 }
 
-/** What a gateway is to give back: all that was taken, or a part. */
+/** A request to a gateway to refund a charge, in full or in part. */
 export interface RefundRequest {
-  /** The idempotency key: each is given back at most once, however often it is asked for. */
+  /** Idempotency key: a gateway refunds each id at most once, even if the request is repeated. */
   refundId: string
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The card processor's own name for the charge, if it has told one. */
+  /** The card processor's own id of the charge, if known. */
   reference?: string
-  /** How much. */
+  /** Amount to refund. */
   amount: Money
-  /** When the charge was begun. */
+  /** Time at which the charge was begun. */
   createdAt: Date
 }
 
-/** A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed. */
+/** An inbound webhook message of a card processor, unchanged byte for byte, because the signature covers the bytes. */
 export interface WebhookMessage {
-  /** The headers, with names in lower case; of several with one name the first. */
+  /** Headers, with names in lower case. Of several headers with one name, the first. */
   headers: Record<string, string>
-  /** The body. */
+  /** Body of the message. */
   body: Buffer
-  /** The time by which its age is judged. */
+  /** Time against which the age of the message is checked. */
   now: Date
 }
 
-/** What a gateway says of a charge. */
+/** Answer of a gateway about a charge. */
 export type ChargeAnswer =
-  /** The money was taken; `reference` is the card processor's own name for the charge. */
+  /** The gateway took the money; `reference` is the card processor's own id of the charge. */
   | { status: 'charged'; reference?: string | null }
-  /** The money is set aside, and can be captured or voided: for a gateway that has `capture` and `void`. */
+  /** The gateway authorized the money, which can be captured or voided. For a gateway with `capture` and `void`. */
   | { status: 'authorized'; reference?: string | null }
-  /** The buyer has to do something, such as to confirm the payment with their bank; only the buyer may see `clientSecret`. */
+  /** The buyer must act, for example confirm the payment with their bank. Only the buyer may see `clientSecret`. */
   | { status: 'actionRequired'; clientSecret: string }
-  /** The money was not taken, and never will be under this id; `reason` in words that a buyer may read, 1 to 200 characters. */
+  /** The gateway did not take the money and never will under this id. The buyer may read `reason`, 1 to 200 characters. */
   | { status: 'declined'; reason: string }
-  /** The card processor is still at it. */
+  /** The card processor is still processing the request. */
   | { status: 'pending' }
-  /** The card processor never heard of the charge. It may still be on its way, so this is only believed after a while. */
+  /** The card processor does not know the charge. It may still be in transit, so this is accepted only after some time. */
   | { status: 'unknown' }
 
-/** What a gateway says of a refund; nothing means that the money was given back. */
+/** Answer of a gateway about a refund; no value means that the money was refunded. */
 export type RefundAnswer =
   | void
   | null
-  /** The money was given back; `reference` is the card processor's own name for the refund. */
+  /** The gateway refunded the money; `reference` is the card processor's own id of the refund. */
   | { status: 'refunded'; reference?: string | null }
-  /** The card processor is still at it. */
+  /** The card processor is still processing the request. */
   | { status: 'pending' }
-  /** The money was not given back, and never will be under this id; `reason` for whoever looks after the money. */
+  /** The gateway did not refund the money and never will under this id; `reason` is for the operator. */
   | { status: 'refused'; reason: string }
 
-/** What a card processor may tell by itself. Charges are named by the ids that they were begun with. */
+/** Report of a card processor. It identifies a charge by the id under which the charge was begun. */
 export type GatewayReport =
-  /** What became of a charge. */
+  /** The outcome of a charge. */
   | { kind: 'charge'; orderId: string; chargeId: string; answer: ChargeAnswer }
-  /** What became of a refund that the box office asked for. */
+  /** The outcome of a refund that the box office requested. */
   | { kind: 'refund'; orderId: string; chargeId: string; refundId: string; answer: RefundAnswer }
-  /** Money was given back by somebody at the card processor's; `reference` is its own name for the refund. */
+  /** A refund made at the card processor, outside the box office; `reference` is its own id of the refund. */
   | { kind: 'refundElsewhere'; orderId: string; chargeId: string; reference: string; amount: ReportAmount }
-  /** The buyer's bank takes money back until it is clear whose it is; `reference` is the card processor's own name for the dispute. */
+  /** A dispute was opened: the buyer's bank takes the money back. `reference` is the card processor's own id of the dispute. */
   | { kind: 'disputeOpened'; orderId: string; chargeId: string; reference: string; amount: ReportAmount; reason: string }
-  /** It is clear whose the disputed money is: whether it came back from the buyer's bank. */
+  /** A dispute was closed; `won` is `true` if the buyer's bank returned the money. */
   | { kind: 'disputeClosed'; orderId: string; chargeId: string; reference: string; won: boolean }
 
-/** An exact decimal text in major units such as `'19.99'`, and the ISO 4217 code; a `Money` is one. */
+/** An exact decimal text in major units, such as `'19.99'`, and an ISO 4217 code. `Money` is assignable to it. */
 export interface ReportAmount {
   amount: string
   currency: string
 }
 
-/** A message that comes from the card processor. */
+/** An inbound webhook event of the card processor. */
 export interface WebhookEvent {
-  /** The card processor's own name for the message, the same whenever it comes again: visible ASCII. */
+  /** The card processor's own id of the event, visible ASCII. A repeated delivery has the same id. */
   id: string
-  /** What it says; nothing if that is of no concern to a box office. */
+  /** Report in the event; missing if it does not concern the box office. */
   report?: GatewayReport | null
 }
 
-/** Thrown by a gateway that does not believe a message: its signature does not match, it is too old, or it can't be read. */
+/** Thrown by a gateway that refuses a message: its signature does not match, it is too old, or it can't be read. */
 export declare class WebhookRefused extends Error {
   constructor(reason: 'signature' | 'stale' | 'malformed', text?: string)
   readonly reason: 'signature' | 'stale' | 'malformed'
-  /** What can't be read. */
+  /** Description of the malformed part. */
   readonly text: string
 }
 
 /**
- * A card processor. Its methods may be plain or `async`. All may be called again with the same id: after a crash, a timeout, or at the
- * same time. Each charge is taken at most once and each refund given at most once, however often it is asked for.
+ * A payment gateway: the connection to a card processor. Its methods may be plain or `async`. The box office may call each of them
+ * again with the same id: after a crash, after a timeout, or concurrently. A gateway takes each charge at most once and makes each
+ * refund at most once, even if the request is repeated.
  *
- * To throw means that the outcome is not known: the box office will look it up. So does to answer late (`gatewayTimeoutMs`), and to
- * return something else.
+ * An exception means that the outcome is unknown: the box office looks it up later. A late answer (`gatewayTimeoutMs`) and an invalid
+ * answer mean the same.
  */
 export interface PaymentGateway {
-  /** The name under which charges of this gateway are recorded. */
+  /** Name under which charges of this gateway are recorded. */
   readonly name: string
-  /** Takes the money, or sets it aside until it is captured. */
+  /** Takes the money, or authorizes it for a later capture. */
   charge(request: ChargeRequest): ChargeAnswer | Promise<ChargeAnswer>
-  /** What became of a charge. */
+  /** Returns the outcome of a charge. */
   lookup(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
-  /** Gives money of a successful charge back, all of it or a part. A second time with the same `refundId` changes nothing. */
+  /** Refunds a successful charge, in full or in part. A repeated call with the same `refundId` changes nothing. */
   refund(request: RefundRequest): RefundAnswer | Promise<RefundAnswer>
-  /** Takes the money of a charge for which `authorized` was answered: all of it. */
+  /** Captures the full amount of an authorized charge. */
   capture?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
   /**
-   * Sees to it that a charge that has taken no money never will: releases what was set aside, or ends the wait for the buyer. The answer
-   * is what the charge has come to: `declined`, unless the money was taken before.
+   * Voids a charge that has taken no money: releases the authorized amount, or ends the wait for the buyer. Returns the outcome of
+   * the charge: `declined`, unless the money was already taken.
    */
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
   /**
-   * Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. Throws
-   * `WebhookRefused` if it does not, is too old or can't be read. To throw anything else, to answer late, and to return something else
-   * mean that it can't be read now: the card processor will send it again.
+   * Checks that an inbound webhook message comes from the card processor, and reads it. Throws `WebhookRefused` if the signature is
+   * wrong, or the message is too old or malformed. Any other exception, a late answer and an invalid answer mean that it can't be
+   * read now: the card processor sends it again.
    */
   readWebhook?(message: WebhookMessage): WebhookEvent | Promise<WebhookEvent>
 }
 
-/** How to reach an account at Stripe. */
+/** Settings of the Stripe gateway. */
 export interface StripeOptions {
-  /** `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. */
+  /** Secret key of the account: `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. */
   secretKey: string
   /**
-   * What webhooks are signed with (`whsec_…`), or several while one replaces another. Without, none is believed and outcomes are
-   * asked for.
+   * Secret that signs webhooks (`whsec_…`), or several during a key rotation. Without a secret, all webhooks are refused and the box
+   * office looks outcomes up.
    */
   webhookSecret?: string | string[]
-  /** Whether the money is set aside first, and taken when the order completes. */
+  /** `true` authorizes the money first and captures it when the order completes. */
   authorizeFirst?: boolean
-  /** Where Stripe is, for a proxy or a stand-in: https, or this machine. */
+  /** Address of a proxy or a stand-in of Stripe: https, or this machine. */
   apiBase?: string
 }
 
 /**
- * Charges cards by way of Stripe: the `gateway` of a box office.
+ * Charges cards through Stripe: the `gateway` of a box office.
  *
- * The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
- * numbers never come here.
+ * The buyer's page creates a payment method (`pm_…`) or a card token (`tok_…`) with Stripe's own script, and `payments.pay` takes it.
+ * Card numbers never reach the box office.
  */
 export declare class StripeGateway {
-  /** A gateway to the account of the key. Throws `ValidationError`. */
+  /** Creates a gateway to the account of the key. Throws `ValidationError`. */
   constructor(options: StripeOptions)
-  /** The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none. */
+  /** Name under which its charges are recorded: `stripe`, or `stripe-test` in test mode, where no money moves. */
   get name(): string
-  /** Whether money moves. */
+  /** Mode of the key: `live`, where money moves, or `test`. */
   get mode(): 'live' | 'test'
 }
 

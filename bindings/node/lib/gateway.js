@@ -1,17 +1,17 @@
 'use strict'
-// Card processors written in JavaScript, as the native module takes them: functions whose promises are never rejected.
+// Conversion of gateways written in JavaScript to the form of the native module: functions whose promises never reject.
 
 const { inspect } = require('node:util')
 
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 const { WebhookRefused, eventPayload } = require('./webhooks.js')
 
-/** What every gateway has, what only those have that set money aside first, and what only those that tell by themselves. */
+/** Methods of every gateway, of gateways that authorize first, and of gateways that read webhooks. */
 const METHODS = ['charge', 'lookup', 'refund']
 const CAPTURING = ['capture', 'void']
 const TELLING = ['readWebhook']
 
-/** What an answer is, for a message. */
+/** Formats an answer for a message. */
 function shown(answer) {
   return inspect(answer, { depth: 1, breakLength: Infinity }).slice(0, 200)
 }
@@ -20,10 +20,10 @@ function failed(text) {
   return { status: 'failed', text }
 }
 
-/** What the gateway says, as the native module takes it; throws if it is none. */
+/** Converts an answer for the native module; throws if it is invalid. */
 function told(method, answer) {
   if (method === 'readWebhook') return { status: 'event', text: eventPayload(answer) }
-  // To have nothing to say of a refund means that it is done.
+  // No value means that the refund was made.
   if (method === 'refund' && (answer === undefined || answer === null)) return { status: 'refunded' }
   const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
   const checked = answerPayload(answer, kinds)
@@ -32,7 +32,7 @@ function told(method, answer) {
   throw new TypeError(`must return { status: ${statuses.join(' | ')}, … }, not ${shown(answer)}`)
 }
 
-/** Calls a method of the gateway; whatever it does, the promise is fulfilled with an answer or the reason why there is none. */
+/** Calls a method of the gateway. The promise never rejects: it resolves to an answer or to the reason of the failure. */
 async function ask(gateway, method, argument) {
   const kind = gateway.constructor?.name ?? 'gateway'
   const name = `${kind}.${method}()`
@@ -54,7 +54,7 @@ async function ask(gateway, method, argument) {
   }
 }
 
-/** The gateway as the native module takes it. */
+/** Converts a gateway for the native module. */
 function hooks(gateway) {
   if (typeof gateway !== 'object' || gateway === null) throw new TypeError('a gateway is an object')
   for (const method of METHODS) {

@@ -1,17 +1,17 @@
-/** How the ready router behaves; what is left out is as the host has it. */
+/** Settings of the ready-made router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
-  /** The address at which people reach the application; `https` there makes cookies `Secure`. */
+  /** Public address of the application. With `https`, cookies are `Secure`. */
   publicUrl?: string
-  /** Sites whose pages may call it: none by default. */
+  /** Origins whose pages may call the routes; none by default. */
   corsOrigins?: string[]
-  /** Whether clients are limited in how much they may ask: they are by default. */
+  /** `true`, the default, limits the request rate of each client. */
   rateLimit?: boolean
-  /** Addresses of proxies whose `X-Forwarded-For` is believed: none by default. */
+  /** IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default. */
   trustedProxies?: string[]
-  /** How many milliseconds a request may take: 30,000 by default. */
+  /** Timeout of a request, in milliseconds; 30,000 by default. */
   requestTimeoutMs?: number
-  /** How many requests may be under way: 4,096 by default. */
+  /** Maximum number of requests in flight; 4,096 by default. */
   inFlightMax?: number
-  /** How many journal streams may be open: 128 by default. */
+  /** Maximum number of open journal streams; 128 by default. */
   feedsMax?: number
 }

@@ -1,47 +1,47 @@
 /** An amount of money, exact. */
 export interface Money {
-  /** In major units, as a decimal text such as `"19.99"`. */
+  /** Amount in major units, as a decimal text such as `"19.99"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
-  /** In minor units, such as cents. */
+  /** Amount in minor units, such as cents. */
   minor: number
 }
 
-/** A sum of money, which may be below zero. */
+/** A sum of money, which may be negative. */
 export interface SignedMoney {
-  /** In major units, exact, as a decimal text such as `"-19.99"`. */
+  /** Exact sum in major units, as a decimal text such as `"-19.99"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
-  /** In minor units, such as cents; as exact as JavaScript's numbers are, to 2^53. */
+  /** Sum in minor units, such as cents; exact up to 2^53, like all numbers in JavaScript. */
   minor: number
 }
 
-/** An amount of money as it is given in. */
+/** An amount of money as input. */
 export interface Amount {
-  /** In major units, as a decimal text such as `"0.30"`. */
+  /** Amount in major units, as a decimal text such as `"0.30"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
 }
 
 /**
- * What the platform keeps of each ticket that is paid. The share is rounded to the minor unit, halves up; no fee is more than the
- * ticket's price.
+ * The fee that the platform keeps for each paid ticket. The percentage of the price is rounded to the minor unit, halves up. No fee
+ * is greater than the price.
  */
 export interface FeePolicy {
-  /** A share of the price in percent, as a text with at most two decimals, such as `"2.5"`. */
+  /** Percentage of the price, as a text with at most two decimals, such as `"2.5"`. */
   percent?: string
-  /** A fixed amount in the currencies that have one. */
+  /** Fixed amount for each currency that has one. */
   fixed?: Amount[]
 }
 
-/** What everything takes that may be waited for. */
+/** Options of every operation that waits. */
 export interface WaitOptions {
   /**
-   * Ends the waiting: the promise is rejected with the signal's reason. A command that was begun may be done nevertheless; given again
-   * under the same `idempotencyKey`, it tells. What is aborted already is not begun.
+   * Stops waiting when aborted: the promise is rejected with the signal's reason. A command that was already submitted may still be
+   * decided; repeat it with the same `idempotencyKey` to learn its outcome. With a signal that is already aborted, nothing starts.
    */
   signal?: AbortSignal
 }

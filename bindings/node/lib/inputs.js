@@ -1,12 +1,12 @@
 'use strict'
-// What the objects of callers may hold: a name that there is not is a mistake, and is refused by its name.
+// Checks of the objects of callers: unknown property names are refused.
 
 const { classes } = require('./errors.js')
 
-/** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
+/** Shape of a single value, which the native module checks. Other shapes are objects without a prototype. */
 const ANY = true
 
-/** What the ready router can be told. */
+/** Settings of the ready-made router. */
 const HTTP_SETTINGS = {
   __proto__: null,
   publicUrl: ANY,
@@ -18,10 +18,10 @@ const HTTP_SETTINGS = {
   feedsMax: ANY,
 }
 
-/** How to reach an account at Stripe. */
+/** Settings of the Stripe gateway. */
 const STRIPE_OPTIONS = { __proto__: null, secretKey: ANY, webhookSecret: ANY, authorizeFirst: ANY, apiBase: ANY }
 
-/** Adds a fault for each name in the value that the shape does not have; `place` is that of the value in a list. */
+/** Adds a fault for each name in the value that the shape lacks; `place` is the index of the value in a list. */
 function collect(value, shape, noun, path, faults, place) {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(shape)) {
@@ -29,7 +29,7 @@ function collect(value, shape, noun, path, faults, place) {
     for (let at = 0; at < value.length; at += 1) collect(value[at], shape[0], noun, path, faults, at)
     return
   }
-  // Quicker than to have the names in a list; those that are inherited are nobody's mistake.
+  // Faster than `Object.keys`. Inherited names are not faults.
   for (const name in value) {
     const inner = shape[name]
     if (inner === ANY || !Object.hasOwn(value, name)) continue
@@ -40,7 +40,7 @@ function collect(value, shape, noun, path, faults, place) {
   }
 }
 
-/** What there is to check of the arguments, by their places; `takes` is as in `generated.js`. */
+/** Returns the checks of the arguments, by position; `takes` has the form of `generated.js`. */
 function checks(takes) {
   return takes.flatMap(({ fields, options, name = '' }, at) => {
     const shape = options ?? fields
@@ -48,7 +48,7 @@ function checks(takes) {
   })
 }
 
-/** Throws `ValidationError` with a fault for each name in what is given that there is not. */
+/** Throws `ValidationError` with a fault for each unknown name in the arguments. */
 function check(given, all) {
   const faults = []
   for (const { at, shape, noun, name } of all) {
@@ -57,7 +57,7 @@ function check(given, all) {
   if (faults.length > 0) throw new classes.ValidationError('validation', faults)
 }
 
-/** The options that were given, none of which is unknown. */
+/** Returns the given options, or an empty object; throws `ValidationError` if one is unknown. */
 function checkedOptions(given, shape) {
   check([given], [{ at: 0, shape, noun: 'option', name: '' }])
   return given ?? {}

@@ -10,7 +10,7 @@ const { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS } = require('./generated
 const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
 const { heeded } = require('./signals.js')
 
-/** The classes of the native module that are written by hand. */
+/** The hand-written classes of the native module. */
 const BY_HAND = {
   Subscription: { close: { gives: 'value' } },
   HttpApp: { stop: { gives: 'value' } },
@@ -30,7 +30,7 @@ class StripeGateway extends native.StripeGateway {
   }
 }
 
-/** What a clock says, in milliseconds, or why it says nothing: then time stands still, and whoever watches hears of it. */
+/** Returns the time of a clock in milliseconds. If the clock fails, emits a warning and returns the reason as text. */
 function ask(clock) {
   let said
   try {
@@ -44,7 +44,7 @@ function ask(clock) {
   return 'no valid Date'
 }
 
-/** A manual clock, or one of the host's. */
+/** Returns the clock as a pair of manual clock and host clock, at most one of which is defined. */
 function clocks(clock) {
   if (clock === undefined) return [undefined, undefined]
   if (clock instanceof native.ManualClock) return [clock, undefined]
@@ -59,7 +59,7 @@ function clocks(clock) {
 
 const offices = new WeakMap()
 
-/** The native box office of a `BoxOffice`. */
+/** Returns the native box office of a `BoxOffice`. */
 function nativeOf(office) {
   const found = offices.get(office)
   if (found === undefined) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
@@ -106,7 +106,7 @@ for (const name of OFFICE) {
   Object.defineProperty(BoxOffice.prototype, name, { value: Object.defineProperty(value, 'name', { value: name }) })
 }
 
-// Node has these symbols from version 18.18 on; `using` itself needs Node 24 or a compiler.
+// Node has these symbols since version 18.18. `using` needs Node 24 or a compiler.
 BoxOffice.prototype[Symbol.asyncDispose] = function () {
   return this.close()
 }

@@ -1,7 +1,7 @@
 'use strict'
-// Waiting that can be given up, by an `AbortSignal`.
+// Cancellation of waits by an `AbortSignal`.
 
-/** The signal of a wait, if there is one; throws its reason if it is aborted already. */
+/** Returns the signal, if any; throws its reason if it is already aborted. */
 function heeded(signal) {
   if (signal === undefined || signal === null) return undefined
   if (!(signal instanceof AbortSignal)) throw new TypeError('a signal is an AbortSignal')
@@ -9,7 +9,7 @@ function heeded(signal) {
   return signal
 }
 
-/** What the promise comes to, unless the signal is aborted before: then its reason. */
+/** Returns a promise with the outcome of `promise`; it rejects with the signal's reason if the signal is aborted first. */
 function unlessAborted(promise, signal) {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
@@ -29,12 +29,12 @@ function unlessAborted(promise, signal) {
   })
 }
 
-/** Ends what nobody has ended before, when nobody has it any more. */
+/** Detaches targets from their signals when they are garbage-collected. */
 const forgotten = new FinalizationRegistry((release) => release())
 
 /**
- * Calls `end` with the target once the signal is aborted. The signal does not keep the target: it is as free to be collected as if
- * there were no signal. Gives the function that has the signal forget the target.
+ * Calls `end` with the target once the signal is aborted. The signal holds the target weakly, so that it can be garbage-collected.
+ * Returns a function that detaches the target from the signal.
  */
 function endedBy(signal, target, end) {
   const weak = new WeakRef(target)

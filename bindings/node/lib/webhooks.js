@@ -1,5 +1,5 @@
 'use strict'
-// What a card processor tells by itself.
+// Inbound webhook events of card processors.
 
 const { inspect } = require('node:util')
 
@@ -8,7 +8,7 @@ const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js'
 
 const REASONS = ['signature', 'stale', 'malformed']
 
-/** Thrown by a gateway that does not believe a message. */
+/** Thrown by a gateway that refuses a message. */
 class WebhookRefused extends Error {
   constructor(reason, text = '') {
     if (!REASONS.includes(reason)) throw new TypeError(`a message is refused for ${REASONS.join(', ')}, not ${inspect(reason)}`)
@@ -19,7 +19,7 @@ class WebhookRefused extends Error {
   }
 }
 
-/** The answers that the facts of each kind come with. */
+/** Answers in the reports of each kind. */
 const ANSWERS = { charge: CHARGE_ANSWERS, refund: REFUND_ANSWERS }
 
 function reportPayload(report) {
@@ -31,7 +31,7 @@ function reportPayload(report) {
   return { ...report, answer: payload }
 }
 
-/** An event as the native module takes it; throws if it is none. */
+/** Converts an event for the native module; throws if it is invalid. */
 function eventPayload(event) {
   if (typeof event !== 'object' || event === null) throw new TypeError(`must return an event, not ${inspect(event)}`)
   const { id, report = null } = event
@@ -41,7 +41,7 @@ function eventPayload(event) {
   return payload
 }
 
-/** Names and values in turn: of an object as Node has headers, or of pairs, such as `Headers`. */
+/** Converts headers to pairs of name and value: from an object, as in Node, or from pairs, such as `Headers`. */
 function headerPairs(headers) {
   const pairs = typeof headers?.[Symbol.iterator] === 'function' ? headers : Object.entries(headers)
   const all = []
@@ -51,7 +51,7 @@ function headerPairs(headers) {
   return all
 }
 
-/** The bytes of a message as it came. */
+/** Returns the bytes of the body of a message. */
 function messageBytes(body) {
   if (typeof body === 'string' || body instanceof Uint8Array) return Buffer.from(body)
   throw new TypeError(`a message has the bytes that were sent, not ${inspect(body, { depth: 0 })}: use no parser of bodies before`)

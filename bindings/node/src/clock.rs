@@ -11,7 +11,7 @@ use napi_derive::napi;
 
 use crate::convert::{Date, When, date, timestamp, written};
 
-/// Maximum time that the engine waits for an answer of a clock. Without an answer, time stands still until the next call.
+/// Maximum time that the engine waits for a clock. Without an answer, time stands still until the next call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// A clock that stands still until it is moved, for tests.

@@ -30,7 +30,7 @@ impl Subscription {
 
 #[napi]
 impl Subscription {
-    /// Waits for records and returns all that are available, up to a few hundred; `null` once the subscription is closed.
+    /// Waits for records and returns the available ones, up to a few hundred; `null` once the subscription is closed.
     #[napi]
     pub async fn next_batch(&self) -> napi::Result<Option<Vec<JournalRecord>>> {
         let mut closed = self.closed.subscribe();

@@ -31,7 +31,7 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Drops the box office on another thread. Stopping waits for the writer, which may wait for a clock on this thread.
+    /// Drops the box office on another thread. This waits for the writer, which may wait for a clock of this thread.
     #[expect(clippy::disallowed_methods, reason = "the thread that collects garbage must not wait")]
     fn drop(&mut self) {
         let office = self.office.take();

@@ -13,7 +13,7 @@ use crate::errors::rejection;
 use crate::generated::Recovery;
 use crate::values::JournalRecord;
 
-/// A function of JavaScript whose promise resolves to `true` to continue. The package ensures that it is never rejected.
+/// A function of JavaScript whose promise resolves to `true` to continue. The package ensures that it never rejects.
 type Visit = ThreadsafeFunction<JournalRecord, Promise<bool>, JournalRecord, napi::Status, false, true>;
 
 /// Calls `visit` with each record of the journal in a directory, up to the first damage.

@@ -13,7 +13,7 @@ pub struct WebhookMessage {
     pub headers: HashMap<String, String>,
     /// Body of the message.
     pub body: Buffer,
-    /// Time of receipt, from which the age of the message is computed.
+    /// Time against which the age of the message is checked.
     pub now: Date,
 }
 

@@ -39,7 +39,7 @@ impl WebhookMessage {
         &self.body
     }
 
-    /// Time of receipt, from which the age of the message is computed.
+    /// Time against which the age of the message is checked.
     #[getter]
     fn now(&self) -> Time {
         Time(self.now)

@@ -18,15 +18,15 @@ pub(crate) struct Arguments {
     /// Writes the tables into the page of benchmarks, between the markers of the same name.
     #[arg(long)]
     write: bool,
-    /// What the benchmarks themselves are given, such as the sizes of `scale`.
+    /// Arguments for the benchmarks, such as the sizes of `scale`.
     #[arg(last = true)]
     given: Vec<String>,
 }
 
-/// The page of benchmarks, from the workspace's folder.
+/// Path of the page of benchmarks, relative to the workspace.
 const PAGE: &str = "docs/src/reference/benchmarks.md";
 
-/// The benchmarks, by the name of their target in whichever package has it.
+/// Names of the benchmark targets, in any package.
 const BENCHES: &[&str] = &["reservation", "replay", "http", "feeds", "scale", "bindings"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs one benchmark; what it prints is shown as it comes, and returned.
+/// Runs one benchmark; prints its output line by line and returns it.
 fn bench(name: &str, given: &[String]) -> Result<String, String> {
     let mut command = cargo(&["bench", "--workspace", "--bench", name]);
     if !given.is_empty() {
@@ -72,7 +72,7 @@ fn bench(name: &str, given: &[String]) -> Result<String, String> {
     if status.success() { Ok(output) } else { Err(format!("the benchmark {name} failed: {status}")) }
 }
 
-/// The page with every table of `output` in the place of the same name.
+/// Returns the page with each table of `output` between the markers of the same name.
 fn with_tables(page: &str, output: &str) -> Result<String, String> {
     let tables = section_names(output);
     if tables.is_empty() {
@@ -87,12 +87,12 @@ fn with_tables(page: &str, output: &str) -> Result<String, String> {
     Ok(page)
 }
 
-/// The names in the opening markers.
+/// Returns the names in the opening markers.
 fn section_names(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.trim().strip_prefix("<!-- bench:")?.strip_suffix(" -->")).collect()
 }
 
-/// What is between the markers of this name, markers included.
+/// Returns the section between the markers of this name, markers included.
 fn section<'t>(name: &str, text: &'t str) -> Option<&'t str> {
     let (open, close) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let start = text.find(&open)?;

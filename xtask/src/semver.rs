@@ -1,7 +1,7 @@
-//! `cargo xtask semver`: what the core's public API has lost since the baseline, judged by `cargo-semver-checks`.
+//! `cargo xtask semver`: finds breaking changes of the core's public API since the baseline, by `cargo-semver-checks`.
 //!
-//! The baseline is a commit, named in `core/semver-baseline.txt`: whoever releases a version, or breaks something on purpose before
-//! one, writes the new commit there. The tool documents both commits and compares them.
+//! The baseline is a commit, named in `core/semver-baseline.txt`. Write the new commit there at each release and each
+//! intended breaking change. The tool documents both commits and compares them.
 
 use std::fs;
 use std::process::Command;
@@ -29,20 +29,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         );
     }
     known(&revision)?;
-    // What is behind `testing` and `failpoints` is for tests, and promises nothing.
+    // The features `testing` and `failpoints` are for tests and have no stable API.
     let features = ["--only-explicit-features", "--features", "stripe"];
     let mut command = vec!["semver-checks", "--package", "boxoffice", "--baseline-rev", revision.as_str()];
     command.extend(features);
     shell(&mut cargo(&command))
 }
 
-/// The revision that is noted as the baseline.
+/// Returns the revision in the baseline file.
 fn noted() -> Result<String, String> {
     let text = fs::read_to_string(root().join(BASELINE)).map_err(|error| format!("{BASELINE}: {error}"))?;
     first_word(&text).ok_or_else(|| format!("{BASELINE} names no revision"))
 }
 
-/// The first word that is not in a comment.
+/// Returns the first word that is not in a comment.
 fn first_word(text: &str) -> Option<String> {
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.find_map(|line| line.split_whitespace().next()).map(str::to_owned)

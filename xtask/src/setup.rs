@@ -1,4 +1,4 @@
-//! Installs what the checks need and the machine lacks: by `apt-get` on Debian and Ubuntu; elsewhere it fails with the list.
+//! Installs missing programs that the checks need: by `apt-get` on Debian and Ubuntu. Elsewhere it fails with a list.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,21 +6,21 @@ use std::process::Command;
 use crate::shell::{quietly, run as shell, say};
 use crate::test::Step;
 
-/// The programs that a browser with Chromium's command line goes by.
+/// Program names of browsers with Chromium's command line.
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
-/// The oldest Python that the package is for, and what the testers' environments are made with.
+/// Check for the oldest supported Python, and for the modules that create virtual environments.
 const PYTHON_NEEDS: &str = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))";
 
-/// Something that some steps need from the machine.
+/// A requirement of some steps.
 struct Need {
-    /// Its name for people.
+    /// Name shown to the user.
     name: &'static str,
-    /// The steps that need it.
+    /// Steps that need it.
     steps: &'static [Step],
     /// Returns `true` if the machine has it.
     is_met: fn() -> bool,
-    /// Debian's packages that bring it.
+    /// Debian packages that contain it.
     packages: &'static [&'static str],
 }
 
@@ -58,10 +58,10 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// Installs what these steps need.
+/// Installs the requirements of these steps.
 ///
 /// # Errors
-/// The list of what is missing, where it can't be installed or is still missing afterwards.
+/// The list of missing requirements, if they can't be installed or are still missing afterwards.
 pub(crate) fn ensure(steps: &[Step]) -> Result<(), String> {
     components(steps)?;
     let missing = missing(steps);
@@ -80,12 +80,12 @@ pub(crate) fn ensure(steps: &[Step]) -> Result<(), String> {
     }
 }
 
-/// The browser that the pages are tested in: the one that `CHROMIUM` names, or the first of [`BROWSERS`].
+/// Returns the browser for the tests of the pages: the one in `CHROMIUM`, or the first of [`BROWSERS`] that is found.
 pub(crate) fn browser() -> Option<PathBuf> {
     std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| BROWSERS.iter().find_map(|name| program(name)))
 }
 
-/// Adds rustup's components that the steps need; a toolchain without rustup is expected to have them.
+/// Adds the rustup components that the steps need. A toolchain without rustup must already have them.
 fn components(steps: &[Step]) -> Result<(), String> {
     for (step, command, component) in [(Step::Fmt, "fmt", "rustfmt"), (Step::Clippy, "clippy", "clippy")] {
         let asks = ["--version"];
@@ -113,7 +113,7 @@ fn packages(needs: &[&Need]) -> Vec<&'static str> {
     packages
 }
 
-/// What `apt-get` begins with: nothing for root, `sudo` for those who have it; `None` where there is no `apt-get`.
+/// Returns the command of `apt-get`: with `sudo` unless the user is root; `None` if `apt-get` or `sudo` is missing.
 fn apt() -> Option<&'static [&'static str]> {
     program("apt-get")?;
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
@@ -136,7 +136,7 @@ fn has_python() -> bool {
     quietly(Command::new(python).args(["-c", PYTHON_NEEDS])).is_ok()
 }
 
-/// The path of a program, as a shell finds it.
+/// Returns the path of a program, found in `PATH`.
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| is_program(path))

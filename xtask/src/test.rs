@@ -58,10 +58,10 @@ const STEPS: &[Step] = &[
     Step::Deny,
 ];
 
-/// What is linted, as arguments of cargo: an item that only some features use is unused without them.
+/// Feature sets that are linted, as arguments of cargo. An item used by some features only is unused without them.
 const LINTED: &[&[&str]] = &[
     &["--workspace", "--all-targets", "--all-features"],
-    // What `cargo run` builds.
+    // The build of `cargo run`.
     &[],
     &["--package", "boxoffice-server", "--lib", "--no-default-features"],
     &["--package", "boxoffice-server", "--lib", "--no-default-features", "--features", "cli"],
@@ -121,7 +121,7 @@ impl Step {
     }
 }
 
-/// Lints the workspace with everything in it, and then what users build of it, which lacks what is there for tests.
+/// Lints the workspace with all features and targets, and then the builds of users, which lack the test support.
 fn lint() -> Result<(), String> {
     LINTED.iter().try_for_each(|what| shell(&mut cargo(&[&["clippy"], *what, &["--", "-D", "warnings"]].concat())))
 }

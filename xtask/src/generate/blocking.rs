@@ -9,7 +9,7 @@ use super::rust;
 
 const PATH: &str = "core/src/blocking.rs";
 
-/// The names of the crate's own types are found among these letters of a signature.
+/// Splits a signature into words, among which are the names of the crate's types.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
 }
@@ -24,7 +24,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     for handle in model.handles.iter().filter(|handle| !waits(handle)) {
         names.insert(handle.rust.clone());
     }
-    // What a module of the facade is called itself is that.
+    // This module defines the blocking handles itself, so it must not import their names.
     for handle in model.handles.iter().filter(|handle| waits(handle)) {
         names.remove(&handle.rust);
     }
@@ -48,7 +48,7 @@ const DOC: &str = "\
 //! executor's thread would stand still.
 ";
 
-/// How one gets there. It is here, so that the façade knows nothing of its other façade.
+/// The method that returns the blocking façade. It is generated, so that the façade does not depend on it.
 const OFFICE: &str = "
 impl crate::BoxOffice {
     /// Returns the same box office for callers without an async runtime.
@@ -67,7 +67,7 @@ impl crate::BoxOffice {
 }
 ";
 
-/// Whether any of its operations has to be awaited, so that it needs another façade.
+/// Returns `true` if an operation of the handle is asynchronous, so that it needs a blocking façade.
 fn waits(handle: &Handle) -> bool {
     handle.methods.iter().any(|method| method.is_async)
 }
@@ -106,12 +106,12 @@ fn facade(handle: &Handle, names: &mut BTreeSet<String>) -> String {
     text + "}\n"
 }
 
-/// A function that waits for the one of the façade.
+/// Generates a function that blocks on the function of the façade.
 fn function(kind: &str, method: &Method, names: &mut BTreeSet<String>) -> String {
     let signature = &method.signature;
     let params: String = signature.params.iter().map(|(name, kind)| format!(", {name}: {kind}")).collect();
     let arguments: Vec<_> = signature.params.iter().map(|(name, _)| name.as_str()).collect();
-    // What streams there is iterated over here, from the same pages.
+    // A stream of the façade becomes an iterator over the same pages.
     let is_stream = method.rust != method.name;
     let called = if is_stream { "pages" } else { method.rust.as_str() };
     let call = format!("self.0.{called}({})", arguments.join(", "));
@@ -130,14 +130,14 @@ fn function(kind: &str, method: &Method, names: &mut BTreeSet<String>) -> String
     format!("\n{doc}pub fn {}(&self{params}){result} {{ {call} }}\n", method.name)
 }
 
-/// Whether a word of a signature is a type of the crate.
+/// Returns `true` if a word of a signature is a type of the crate.
 fn is_type(word: &str) -> bool {
     let foreign =
         ["Arc", "Box", "FnMut", "Item", "Iterator", "Option", "Path", "Result", "Self", "Send", "String", "Vec"];
     word.starts_with(char::is_uppercase) && !foreign.contains(&word)
 }
 
-/// The first paragraph, whose links lead from the crate's root.
+/// Returns the first paragraph, with links relative to the crate's root.
 fn summary(text: &str) -> String {
     let mut rest = text;
     let mut linked = String::new();

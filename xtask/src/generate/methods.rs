@@ -1,4 +1,4 @@
-//! What the façade has, in one list: the tests of both packages read it, so that neither lacks a method.
+//! List of the façade's methods, with which the tests of both packages check that no method is missing.
 
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
-//! `cargo xtask generate`: what follows from the façade of the core, written from its source and committed.
+//! `cargo xtask generate`: generates files from the source of the core's façade. The files are committed.
 //!
-//! [`model`] reads the façade; each emitter writes files from it. `--check` writes nothing and fails on a difference, as the tests
-//! of this crate do.
+//! [`model`] reads the façade; each emitter writes files from it. `--check` writes nothing and fails on a difference,
+//! like the tests of this crate.
 
 #![allow(clippy::format_collect, clippy::match_bool, reason = "text is put together here, and this reads best")]
 
@@ -33,9 +33,9 @@ pub(crate) struct Arguments {
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output {
-    /// Where it is, from the workspace's folder.
+    /// Path, relative to the workspace.
     pub(crate) path: String,
-    /// What is in it.
+    /// Content.
     pub(crate) text: String,
 }
 
@@ -56,12 +56,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Fails if what is committed is not what would be written.
+/// Fails if the committed files differ from the generated ones.
 pub(crate) fn check_committed() -> Result<(), String> {
     check(&outputs()?)
 }
 
-/// Everything that is generated.
+/// Generates all files.
 fn outputs() -> Result<Vec<Output>, String> {
     let model = Model::read(&root())?;
     let outputs =
@@ -69,7 +69,7 @@ fn outputs() -> Result<Vec<Output>, String> {
     Ok(outputs.concat())
 }
 
-/// Fails if a file is not what would be written.
+/// Fails if a file differs from its generated content.
 fn check(outputs: &[Output]) -> Result<(), String> {
     let is_current =
         |output: &&Output| fs::read_to_string(root().join(&output.path)).unwrap_or_default() == output.text;

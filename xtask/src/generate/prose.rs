@@ -1,16 +1,16 @@
-//! The façade's documentation in the words of another language: codes become its errors, links and names its own.
+//! Translation of the façade's documentation to another language: codes, links and names become those of the language.
 //!
-//! An emitter has a [`Words`] for its language; [`Prose`] does the rest.
+//! An emitter implements [`Words`] for its language; [`Prose`] does the rest.
 
 use super::model::{Block, Doc, Inline, Method, Model, inline};
 
-/// How a language says what Rust says.
+/// The names of a language for operations, errors and items of Rust.
 pub(crate) trait Words {
-    /// An operation of a handle, such as `tickets.get`; the handle `office` is the box office itself.
+    /// Returns the name of an operation, such as `tickets.get`. The handle `office` is the box office itself.
     fn operation(&self, handle: &str, method: &str) -> String;
-    /// The error of a code, such as `ConflictError` for `ticket.locked`, whose kind is `Conflict`.
+    /// Returns the error of a code, such as `ConflictError` for `ticket.locked`, whose kind is `Conflict`.
     fn error(&self, kind: &str, code: &str) -> String;
-    /// A name of Rust's, such as `None`, `true`, `SignUp` or the field `expires_at`, where it differs.
+    /// Returns the translation of a name, such as `None`, `true`, `SignUp` or the field `expires_at`, if it differs.
     fn name(&self, name: &str) -> Option<String>;
 }
 
@@ -18,18 +18,18 @@ pub(crate) trait Words {
 pub(crate) struct Prose<'p> {
     model: &'p Model,
     words: &'p dyn Words,
-    /// Names that the item has in other words, such as parameters.
+    /// Renamed names of the item, such as parameters: before and after.
     renamed: Vec<(String, String)>,
 }
 
-/// Documentation, translated: one line a paragraph.
+/// Translated documentation, with one line for each paragraph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Text {
-    /// The first paragraph.
+    /// First paragraph.
     pub(crate) summary: String,
-    /// The other paragraphs; entries of lists begin with `- `.
+    /// Other paragraphs; entries of lists begin with `- `.
     pub(crate) more: Vec<String>,
-    /// What it fails with, as it reads on after "Raises" or "Rejects with".
+    /// Errors, worded to follow "Raises" or "Rejects with".
     pub(crate) errors: Vec<String>,
 }
 
@@ -38,13 +38,13 @@ impl<'p> Prose<'p> {
         Self { model, words, renamed: Vec::new() }
     }
 
-    /// The same for an operation, whose parameters have their published names.
+    /// Creates the translator of an operation, whose parameters get their published names.
     pub(crate) fn of(model: &'p Model, words: &'p dyn Words, method: &Method) -> Self {
         let names = method.params.iter().map(|param| (param.name.clone(), param.published.clone()));
         Self { renamed: names.filter(|(rust, published)| rust != published).collect(), ..Self::new(model, words) }
     }
 
-    /// The whole documentation.
+    /// Translates the whole documentation.
     pub(crate) fn text(&self, doc: &Doc) -> Text {
         let blocks = |blocks: &[Block]| blocks.iter().map(|block| self.block(block)).collect();
         Text { summary: self.line(&doc.summary), more: blocks(&doc.text), errors: blocks(&doc.errors) }
@@ -57,7 +57,7 @@ impl<'p> Prose<'p> {
         }
     }
 
-    /// A line of it.
+    /// Translates a line.
     pub(crate) fn line(&self, line: &str) -> String {
         let parts = inline(line);
         let mut text = String::new();
@@ -69,14 +69,14 @@ impl<'p> Prose<'p> {
                 at += 1;
             } else {
                 text.push_str(&self.errors(&codes));
-                // Between two codes is a comma.
+                // A comma separates two codes.
                 at += 2 * codes.len() - 1;
             }
         }
         text
     }
 
-    /// The codes that the parts begin with, as kind and text, with nothing but commas between them.
+    /// Returns the leading codes of the parts, as kind and text. The codes are separated by commas only.
     fn codes<'i>(&self, parts: &'i [Inline]) -> Vec<(&str, &'i str)> {
         let mut codes = Vec::new();
         for (at, part) in parts.iter().enumerate() {
@@ -92,14 +92,14 @@ impl<'p> Prose<'p> {
         codes
     }
 
-    /// Codes as the errors that carry them: those of one kind that follow each other are told together.
+    /// Formats codes as their errors. Consecutive codes of one error are grouped.
     fn errors(&self, codes: &[(&str, &str)]) -> String {
         let named: Vec<_> = codes.iter().map(|(kind, code)| (self.words.error(kind, code), *code)).collect();
         let groups = named.chunk_by(|(one, _), (other, _)| one == other);
         let group = |group: &[(String, &str)]| {
             let Some((error, first)) = group.first() else { return String::new() };
             let error = format!("`{error}`");
-            // The one code of its kind that says no more than it.
+            // This code adds nothing to its kind.
             if *first == "validation" && group.len() == 1 {
                 return error;
             }
@@ -125,7 +125,7 @@ impl<'p> Prose<'p> {
         renamed.or_else(|| self.words.name(name)).unwrap_or_else(|| name.to_owned())
     }
 
-    /// What a link leads to, by its name in the language.
+    /// Returns the name of a link's target in the language.
     fn target(&self, path: &str) -> String {
         let names: Vec<_> = path.split("::").filter(|name| !matches!(*name, "crate" | "self" | "super")).collect();
         let [.., of, name] = names[..] else { return self.name(names.last().unwrap_or(&path)) };
@@ -142,7 +142,7 @@ impl<'p> Prose<'p> {
     }
 }
 
-/// The words in lines of at most `width` characters. What stands between backticks is not parted.
+/// Wraps the text to lines of at most `width` characters. Text between backticks is not split.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in words(text) {

@@ -1,17 +1,17 @@
-//! Rust as the workspace formats it.
+//! Formatting of generated Rust with the workspace's settings.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::shell::root;
 
-/// What every generated file says at its top.
+/// First line of every generated file.
 pub(crate) const HEADER: &str = "Written by `cargo xtask generate` from the façade of the core. Changes here are lost.";
 
-/// A Rust file: its header, and its text as `rustfmt` writes it.
+/// Creates the content of a Rust file: the header and the text, formatted by `rustfmt`.
 ///
 /// # Errors
-/// Says why it is no Rust.
+/// The message of `rustfmt` if the text is not valid Rust.
 pub(crate) fn file(text: &str) -> Result<String, String> {
     formatted(&format!("// {HEADER}\n\n{text}"))
 }
@@ -27,7 +27,7 @@ fn formatted(text: &str) -> Result<String, String> {
         .spawn()
         .map_err(failure)?;
     let mut input = rustfmt.stdin.take().ok_or("rustfmt takes no input")?;
-    // It reads all before it writes.
+    // `rustfmt` reads all input before it writes.
     input.write_all(text.as_bytes()).map_err(failure)?;
     drop(input);
     let output = rustfmt.wait_with_output().map_err(failure)?;
@@ -37,7 +37,7 @@ fn formatted(text: &str) -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
-/// A documentation comment of these lines.
+/// Creates a doc comment of these lines.
 pub(crate) fn comment<'l>(lines: impl IntoIterator<Item = &'l str>) -> String {
     let line = |line: &str| if line.is_empty() { "///\n".to_owned() } else { format!("/// {line}\n") };
     lines.into_iter().map(line).collect()

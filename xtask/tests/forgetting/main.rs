@@ -1,7 +1,7 @@
-//! Whoever adds an event, a command or a refusal and forgets a place is told by the compiler, which names each.
+//! Tests that the compiler names every place that a new event, command or refusal must handle.
 //!
-//! This is tried on a copy of the core, which is checked with the same dependencies, in the same target folder: what they were
-//! compiled to for `cargo check -p boxoffice` is used again.
+//! The tests edit a copy of the core and check it with the same dependencies in the same target folder. The check
+//! reuses the dependencies compiled for `cargo check -p boxoffice`.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't copy or check fails")]
 
@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
-/// A copy of the core in a workspace of its own.
+/// A copy of the core in a separate workspace.
 struct Copy(PathBuf);
 
 impl Copy {
@@ -38,7 +38,7 @@ impl Copy {
         fs::read_to_string(self.0.join("core/src").join(file)).unwrap()
     }
 
-    /// Puts something before or in place of something that the file has.
+    /// Replaces the first occurrence of `found` in the file by `instead`.
     fn edit(&self, file: &str, found: &str, instead: &str) {
         let text = self.read(file);
         assert!(text.contains(found), "core/src/{file} has no {found:?}");
@@ -49,19 +49,19 @@ impl Copy {
         fs::write(self.0.join("core/src").join(file), self.read(file) + text).unwrap();
     }
 
-    /// Whether it compiles, and what the compiler says.
+    /// Checks the copy; returns `true` if it compiles, and the messages of the compiler.
     fn check(&self) -> (bool, String) {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(&self.0).args(["check", "--offline", "--package", "boxoffice", "--color", "never"]);
-        // What cargo sets for this test is not meant for that one.
+        // Variables that cargo sets for this test must not reach the inner cargo.
         cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         let output = cargo.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 
-/// Copies the sources; what is no part of the package stays behind.
+/// Copies the sources of the package.
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -74,7 +74,7 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// The items of a trait, none of which may have a default.
+/// Returns the items of a trait, none of which may have a default.
 fn items(text: &str, name: &str) -> Vec<String> {
     let file = syn::parse_file(text).unwrap();
     let found = file.items.iter().find_map(|item| match item {
@@ -90,7 +90,7 @@ fn items(text: &str, name: &str) -> Vec<String> {
     items.collect()
 }
 
-/// The line of the compiler that tells what the implementation lacks.
+/// Returns the line of the compiler that names the missing items of an implementation.
 fn missing<'e>(errors: &'e str, implementation: &str) -> &'e str {
     let mut lines = errors.lines().skip_while(|line| !line.starts_with("error[E0046]"));
     loop {
@@ -118,7 +118,7 @@ pub(crate) struct ForgetUser {}
 impl crate::domain::decide::Decide for ForgetUser {}
 ";
 
-/// Lists an event and a command that say nothing of themselves, and a refusal of which nothing is said.
+/// Adds an event, a command and a refusal to the lists without implementing their traits.
 fn forget(copy: &Copy) {
     copy.append("domain/auth/erase_user.rs", &format!("{EVENT}{COMMAND}"));
     copy.edit("domain/auth/mod.rs", "erase_user::UserErased;", "erase_user::{UserErased, UserForgotten};");

@@ -1,7 +1,7 @@
-//! No import circles: of two folders at most one may know the other, however long the way round.
+//! Imports have no cycles: of two folders at most one may import the other, directly or through others.
 //!
-//! A folder is a node, with its `mod.rs` and all files directly in it; so is each file beside `lib.rs`. Declaring a module is no
-//! import, using what is in it is one.
+//! A folder is a node, with its `mod.rs` and all files directly in it; so is each file beside `lib.rs`. Declaring a
+//! module is not an import; using its items is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,30 +9,30 @@ use crate::assert_none;
 use crate::imports::members;
 use crate::tree::{File, code, files};
 
-/// The crates of which this is held.
+/// Crates to which the rule applies.
 const CRATES: &[&str] = &["host-server/src"];
 
-/// The node of what stands in the crate's root itself.
+/// Node of the crate's root file.
 const ROOT: &str = "lib";
 
-/// Who imports whom, and in which file.
+/// Imports of each node, each with a file that has it.
 type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
-/// A path as code writes it, segment by segment.
+/// A path in code, split into segments.
 type Segments = Vec<String>;
 
-/// The segments of a file's module, from the crate's root.
+/// Returns the segments of a file's module, from the crate's root.
 fn module(path: &str) -> Segments {
     let inner = path.trim_end_matches(".rs").trim_end_matches("/mod");
     if inner == ROOT { Segments::new() } else { inner.split('/').map(str::to_owned).collect() }
 }
 
-/// The folder that a file belongs to.
+/// Returns the node to which a file belongs.
 fn node(path: &str) -> String {
     path.rsplit_once('/').map_or_else(|| path.trim_end_matches(".rs").to_owned(), |(folder, _)| folder.to_owned())
 }
 
-/// The graph of a crate; paths are relative to its sources.
+/// Returns the graph of a crate; paths are relative to its sources.
 fn graph(sources: &[File]) -> Graph {
     let sources: Vec<_> = sources.iter().filter(|(path, _)| path != "main.rs" && !path.ends_with("tests.rs")).collect();
     let nodes: BTreeMap<Segments, String> = sources.iter().map(|(path, _)| (module(path), node(path))).collect();
@@ -48,13 +48,13 @@ fn graph(sources: &[File]) -> Graph {
     graph
 }
 
-/// The code without its comments and without the tests at its end.
+/// Returns the code without comments and without the tests at its end.
 fn shipped(text: &str) -> String {
     let code = code(text);
     code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
-/// The absolute paths of everything of the crate that the code of a module names.
+/// Returns the absolute paths of all items of the crate that the code of a module names.
 fn used(module: &[String], code: &str) -> Vec<Segments> {
     let mut found = paths(code, "crate::", &[]);
     found.extend(paths(code, "self::", module));
@@ -73,13 +73,13 @@ fn used(module: &[String], code: &str) -> Vec<Segments> {
     found
 }
 
-/// The modules that the code declares.
+/// Returns the modules that the code declares.
 fn children(code: &str) -> Vec<String> {
     let declared = code.lines().filter_map(|line| line.trim().strip_suffix(';')?.rsplit_once("mod "));
     declared.map(|(_, name)| name.to_owned()).collect()
 }
 
-/// What follows `start` wherever that begins a path, below `base`.
+/// Returns the paths that begin with `start`, with `base` in its place.
 fn paths(code: &str, start: &str, base: &[String]) -> Vec<Segments> {
     let begins = |at: &usize| {
         let before = &code[..*at];
@@ -90,7 +90,7 @@ fn paths(code: &str, start: &str, base: &[String]) -> Vec<Segments> {
     starts.flat_map(|at| expanded(&code[at + start.len()..], base)).collect()
 }
 
-/// The paths that the text begins with: one, or those of a `{group}`.
+/// Returns the paths at the start of the text: one, or those of a `{group}`.
 fn expanded(text: &str, base: &[String]) -> Vec<Segments> {
     if let Some(group) = text.strip_prefix('{') {
         return members(group).into_iter().flat_map(|member| expanded(member, base)).collect();
@@ -103,7 +103,7 @@ fn expanded(text: &str, base: &[String]) -> Vec<Segments> {
     text[end..].strip_prefix("::").map_or_else(|| vec![path.clone()], |rest| expanded(rest, &path))
 }
 
-/// A complaint for each circle: the nodes of which each can be reached from the other.
+/// Returns a complaint for each cycle: a set of nodes each of which can be reached from the others.
 fn circles(name: &str, graph: &Graph) -> Vec<String> {
     let reached: BTreeMap<&str, BTreeSet<&str>> =
         graph.keys().map(|node| (node.as_str(), reach(graph, node))).collect();
@@ -120,7 +120,7 @@ fn circles(name: &str, graph: &Graph) -> Vec<String> {
     complaints
 }
 
-/// All nodes that a node knows, directly or by way of others.
+/// Returns all nodes that a node imports, directly or through others.
 fn reach<'a>(graph: &'a Graph, node: &'a str) -> BTreeSet<&'a str> {
     let (mut found, mut next) = (BTreeSet::new(), vec![node]);
     while let Some(node) = next.pop() {

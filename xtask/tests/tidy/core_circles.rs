@@ -1,4 +1,4 @@
-//! No circles of imports: between the folders of the core, and between the files of the journal's backend.
+//! Imports have no cycles: between the folders of the core, and between the files of the journal's backend.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use crate::assert_none;
 use crate::imports::after;
 use crate::tree::{File, code, files};
 
-/// Who imports whom.
+/// Imports of each folder or file.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
-/// Files at the core's root that belong to a folder: their types are public by these names.
+/// Files at the core's root that belong to a folder. Their names are public paths.
 const OF_FOLDER: &[(&str, &str)] = &[("event", "domain"), ("command", "domain")];
 
-/// The folder for tests drives all others, and is known by those that take its disks and clocks, behind a feature of its own.
+/// Folder for tests, behind a feature. It imports all others; those that use its disks and clocks import it.
 const BEHIND_A_FEATURE: &str = "testing";
 
-/// The first circle that is found, as a path that ends where it begins.
+/// Returns the first cycle found, as a path that ends where it begins.
 fn circle(imports: &Imports) -> Option<Vec<String>> {
     fn visit<'a>(at: &'a str, imports: &'a Imports, path: &mut Vec<&'a str>, done: &mut BTreeSet<&'a str>) -> bool {
         if let Some(start) = path.iter().position(|known| *known == at) {
@@ -39,14 +39,14 @@ fn circle(imports: &Imports) -> Option<Vec<String>> {
     found.then(|| path.into_iter().map(str::to_owned).collect())
 }
 
-/// The code that is built into a library: without tests, which know what they test.
+/// Returns the code without comments and without tests, which may import what they test.
 fn shipped((_, text): &File) -> String {
     let text = code(text);
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     text[..end].to_owned()
 }
 
-/// The modules that a file declares for tests alone.
+/// Returns the modules that a file declares for tests only.
 fn for_tests(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, mark) in text.match_indices("#[cfg(test)]\n") {
@@ -56,7 +56,7 @@ fn for_tests(text: &str) -> Vec<String> {
     found
 }
 
-/// Which of the core's folders, and files at its root, import which.
+/// Returns the imports between the core's folders and the files at its root.
 fn folders(sources: &[File]) -> Imports {
     let room = |name: &str| {
         let folder = OF_FOLDER.iter().find(|(file, _)| *file == name);
@@ -87,7 +87,7 @@ fn folders(sources: &[File]) -> Imports {
     imports
 }
 
-/// Which files of a folder import which, by `super::…` and, in its `mod.rs`, `self::…`.
+/// Returns the imports between the files of a folder, by `super::…` and, in its `mod.rs`, `self::…`.
 fn siblings(folder: &str, sources: &[File]) -> Imports {
     let name_of = |path: &str| path.trim_start_matches(folder).trim_matches('/').trim_end_matches(".rs").to_owned();
     let own: Vec<&File> = sources.iter().filter(|(path, _)| !name_of(path).contains('/')).collect();
@@ -98,7 +98,7 @@ fn siblings(folder: &str, sources: &[File]) -> Imports {
         let (from, text) = (name_of(&file.0), shipped(file));
         let is_root = from == "mod";
         let known = after(&text, if is_root { "self::" } else { "super::" });
-        // What a file takes from its folder that is no file of it stands in the folder's own.
+        // An imported name that is not a file of the folder is an item of its `mod.rs`.
         let known = known.into_iter().map(|name| if names.contains(&name) { name } else { "mod".to_owned() });
         imports.entry(from.clone()).or_default().extend(known.filter(|name| *name != from));
     }

@@ -1,4 +1,4 @@
-//! The documents: links lead somewhere, the paths that they name exist, and each page is in its list and as short as it should be.
+//! The documents: links and named paths exist, each page is in its list, and limits of length are kept.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,16 +7,16 @@ use crate::assert_none;
 use crate::markdown::Markdown;
 use crate::tree::{File, exists, files, read};
 
-/// Where the repository is on the web, for documents that are read elsewhere. What follows is a path.
+/// Prefix of the repository's files on the web, for documents that are read elsewhere. A path follows it.
 const REPOSITORY: &str = "https://github.com/boxoffice/boxoffice/blob/main/";
 
-/// What paths of this repository don't start with, though it is there: a leading slash, a dot, folders that a build makes.
+/// First segments that no path of the repository has, although they exist: a leading slash, a dot, folders of builds.
 const NO_TOPS: &[&str] = &["", ".", "..", "target", "node_modules"];
 
-/// Names paths as they were, and is held to its links only.
+/// Document whose paths may be outdated; only its links are checked.
 const HISTORY: &str = "CHANGELOG.md";
 
-/// Documents with a limit, in words as `wc -w` counts them.
+/// Documents with a maximum length, in words as counted by `wc -w`.
 const WORDS_MAX: &[(&str, usize)] = &[("README.md", 900), ("docs/src/architecture.md", 1_500)];
 
 const BOOK: &str = "docs/src";
@@ -24,10 +24,10 @@ const SUMMARY: &str = "docs/src/SUMMARY.md";
 const BENCHMARKS: &str = "docs/src/reference/benchmarks.md";
 const DECISIONS: &str = "docs/adr";
 
-/// What every decision has.
+/// Parts of every decision.
 const DECISION_PARTS: &[&str] = &["Status: ", "## Context", "## Decision", "## Consequences"];
 
-/// Words in backticks that look like paths of this repository.
+/// Returns the words in backticks that look like paths of this repository.
 fn named_paths(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let is_path = |word: &str| match word.split_once('/') {
         Some((top, _)) => exists(top) && !NO_TOPS.contains(&top),
@@ -49,7 +49,8 @@ fn missing_paths((document, text): &File, exists: impl Fn(&str) -> bool) -> Vec<
     missing.into_iter().map(|path| format!("{document} names `{path}`, which does not exist")).collect()
 }
 
-/// What is wrong with a document's links; `text_of` gives the text of a file, and nothing for one that is not text.
+/// Checks a document's links; returns complaints. `text_of` returns `None` for a missing file and `Some(None)` for a
+/// binary one.
 fn dead_links((document, text): &File, text_of: impl Fn(&str) -> Option<Option<String>>) -> Vec<String> {
     let mut complaints = Vec::new();
     for link in Markdown::of(text).links {
@@ -66,7 +67,7 @@ fn dead_links((document, text): &File, text_of: impl Fn(&str) -> Option<Option<S
     complaints
 }
 
-/// The file of this repository that a link leads to, with the anchor in it; none for other places of the web.
+/// Returns the file of this repository to which a link leads, with its anchor; `None` for other addresses.
 fn target(document: &str, link: &str) -> Option<(String, Option<String>)> {
     let (place, anchor) = match link.split_once('#') {
         Some((place, anchor)) => (place, Some(anchor.to_owned())),
@@ -84,7 +85,7 @@ fn target(document: &str, link: &str) -> Option<(String, Option<String>)> {
     Some((path, anchor))
 }
 
-/// The path that is meant by `place` in a document.
+/// Resolves the relative path `place` in a document.
 fn beside(document: &str, place: &str) -> String {
     let mut parts: Vec<&str> = document.split('/').collect();
     parts.pop();
@@ -103,7 +104,7 @@ fn too_many_words(document: &str, text: &str, words_max: usize) -> Option<String
     (words > words_max).then(|| format!("{document}: {words} words, at most {words_max}: move the rest to {BOOK}"))
 }
 
-/// Figures of the README's table that no benchmark printed.
+/// Returns the figures of the README's table that no benchmark printed.
 fn unmeasured(readme: &str, benchmarks: &str) -> Vec<String> {
     let section = readme.split("## Five figures").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or("");
     let digits = |cell: &str| cell.chars().filter(char::is_ascii_digit).count();
@@ -118,14 +119,14 @@ fn unmeasured(readme: &str, benchmarks: &str) -> Vec<String> {
     missing.map(|figure| format!("the README's figure {figure} is not in {BENCHMARKS}")).collect()
 }
 
-/// Pages that the book does not list.
+/// Returns the pages that the book does not list.
 fn unlisted(summary: &str, pages: &[String]) -> Vec<String> {
     let listed: Vec<_> = Markdown::of(summary).links.iter().map(|link| beside(SUMMARY, link)).collect();
     let missing = pages.iter().filter(|page| *page != SUMMARY && !listed.contains(page));
     missing.map(|page| format!("{SUMMARY} does not list {page}")).collect()
 }
 
-/// What is wrong with the decisions, given their index and files in the order of their names.
+/// Checks the decisions, given their index and their files in the order of their names; returns complaints.
 fn disorder(index: &str, decisions: &[File]) -> Vec<String> {
     let listed = Markdown::of(index).links;
     let mut complaints = Vec::new();

@@ -1,4 +1,4 @@
-//! Every event has a golden fixture: what somebody's disk holds has to decode for ever.
+//! Every event has a golden fixture, because stored events must stay decodable.
 
 use syn::{Item, ItemEnum};
 
@@ -7,7 +7,7 @@ use crate::tree::{names, read};
 
 const GOLDEN: &str = "core/tests/it/golden";
 
-/// The variants of `pub enum DomainEvent`, which may stand in a macro that makes more of it.
+/// Returns the variants of `pub enum DomainEvent`, which may be the input of a macro.
 fn event_variants(text: &str) -> Vec<String> {
     let file = syn::parse_file(text).unwrap();
     let enums = file.items.into_iter().filter_map(|item| match item {
@@ -34,7 +34,7 @@ fn every_event_has_a_golden_fixture() {
     assert_none(&without_fixture(&variants, &names(GOLDEN)));
 }
 
-/// What the npm package says of events: their names, and an interface of each.
+/// Files of the npm package with the names of the events and an interface for each.
 const TYPED: &[&str] = &["bindings/node/express/subjects.js", "bindings/node/express/subjects.d.ts"];
 
 fn without_type(variants: &[String], path: &str, text: &str) -> Vec<String> {

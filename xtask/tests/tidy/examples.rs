@@ -1,24 +1,24 @@
-//! The examples that are the same in every language: what one prints is written once, in its README, and every language is held to it.
+//! The examples in several languages: the README has the expected output, and the tests of every language check it.
 
 use crate::assert_none;
 use crate::tree::{exists, names, read, root};
 
 const FOLDER: &str = "examples";
 
-/// How the README says what is printed.
+/// Start of the expected output in a README.
 const PRINTED: &str = "```text\n";
 
-/// An example's program in each language, and the test that runs it.
+/// Program of an example in each language, and the test that runs it.
 const LANGUAGES: &[(&str, &str)] = &[
     ("main.rs", "examples/tests/it.rs"),
     ("main.py", "bindings/python/tests/test_examples.py"),
     ("main.mjs", "bindings/node/tests/examples.test.mjs"),
 ];
 
-/// Those that there were from the start; there may be more.
+/// Examples of the first release; there may be more.
 const KNOWN: &[&str] = &["expiry", "follow-the-journal", "own-gateway", "quickstart", "race"];
 
-/// The examples whose README says what they print, and which are not programs with arguments.
+/// Returns the examples with expected output in their README and a program in Python.
 fn promising() -> Vec<String> {
     let folders = names(FOLDER).into_iter().filter(|name| root().join(FOLDER).join(name).is_dir());
     let promises = |name: &String| {
@@ -28,7 +28,7 @@ fn promising() -> Vec<String> {
     folders.filter(promises).collect()
 }
 
-/// What a test that runs examples lacks.
+/// Returns a complaint for each example that the test does not run.
 fn unnamed(examples: &[String], path: &str, test: &str) -> Vec<String> {
     let named = |name: &str| ['"', '\''].iter().any(|quote| test.contains(&format!("{quote}{name}{quote}")));
     let missing = examples.iter().filter(|name| !named(name));

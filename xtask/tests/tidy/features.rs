@@ -1,4 +1,4 @@
-//! Features of dependencies: the packages of the bindings are tested of what the other tests have compiled.
+//! The packages of the bindings use dependencies with the same features as the other tests, so that builds are reused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -6,13 +6,13 @@ use std::process::Command;
 use crate::assert_none;
 use crate::tree::root;
 
-/// What is ours, and is compiled for each anyway.
+/// Prefix of the project's own packages, which are compiled separately anyway.
 const OURS: &str = "boxoffice";
 
-/// The features that dependencies are compiled with, by name and version: a set for each time that one is compiled.
+/// The features of dependencies, by name and version: one text for each build of a dependency.
 type Features = BTreeMap<String, BTreeSet<String>>;
 
-/// What cargo resolves for these packages.
+/// Returns the features that cargo resolves for these packages.
 fn resolved(packages: &[&str]) -> Features {
     let mut tree = Command::new(env!("CARGO"));
     tree.current_dir(root()).args(["tree", "--locked", "--prefix", "none", "--format", "{p}|{f}"]).args(packages);
@@ -25,7 +25,7 @@ fn features(tree: &str) -> Features {
     let mut all = Features::new();
     for (package, features) in tree.lines().filter_map(|line| line.split_once('|')) {
         let package = package.trim_end_matches(" (proc-macro)");
-        // What was shown above is marked, and is what it was there.
+        // `(*)` marks a package that was listed before.
         let features = features.trim_end_matches(" (*)");
         if !package.is_empty() && !package.starts_with(OURS) {
             all.entry(package.to_owned()).or_default().insert(features.to_owned());
@@ -34,7 +34,7 @@ fn features(tree: &str) -> Features {
     all
 }
 
-/// What `package` has compiled in a way in which nothing else does.
+/// Returns a complaint for each dependency that only `package` builds with its features.
 fn alone(package: &Features, workspace: &Features) -> Vec<String> {
     let lacks = |name: &String, features: &String| {
         let others = workspace.get(name).cloned().unwrap_or_default();

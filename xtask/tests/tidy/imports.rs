@@ -1,9 +1,9 @@
-//! Who may know whom: imports point down the picture in docs/src/architecture.md.
+//! Permitted imports: they point down in the diagram in docs/src/architecture.md.
 
 use crate::assert_none;
 use crate::tree::{File, code, files, read};
 
-/// What each folder of the core may import beside itself. A module that isn't listed is out of reach, new ones included.
+/// Permitted imports of each folder of the core, beside itself. No folder may import an unlisted module.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("domain", &["types", "event", "command", "failpoint"]),
@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What the domain must not use at all: it is pure.
+/// Names that the domain must not use, because it is pure.
 const FORBIDDEN_IN_DOMAIN: &[&str] = &[
     "std::env",
     "std::fs",
@@ -60,7 +60,7 @@ fn wrong_imports(layer: &str, allowed: &[&str], (path, text): &File) -> Vec<Stri
     imported.into_iter().map(complaint).collect()
 }
 
-/// Modules at the crate's root that are reached by `super::super::…`, as far as they are one of the layers'.
+/// Returns the layers at the crate's root that the code imports by `super::super::…`.
 fn beyond_own_folder(path: &str, code: &str) -> Vec<String> {
     let inner = path.trim_start_matches("core/src/").trim_end_matches(".rs").trim_end_matches("/mod");
     let to_root = "super::".repeat(inner.split('/').count());
@@ -68,7 +68,7 @@ fn beyond_own_folder(path: &str, code: &str) -> Vec<String> {
     after(code, &to_root).into_iter().filter(is_layer).collect()
 }
 
-/// The first names that follow `start`, those of a `{group}` too.
+/// Returns the first names after `start`, including those of a `{group}`.
 pub(crate) fn after(code: &str, start: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(start) {
@@ -84,7 +84,7 @@ pub(crate) fn after(code: &str, start: &str) -> Vec<String> {
     found
 }
 
-/// The members of a `{group}`, of which the opening brace is gone already.
+/// Returns the members of a `{group}`, whose opening brace is already removed.
 pub(crate) fn members(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut found) = (0, 0, Vec::new());
     for (at, letter) in group.char_indices() {
@@ -105,7 +105,7 @@ pub(crate) fn members(group: &str) -> Vec<&str> {
     found
 }
 
-/// The name that the text starts with, or the sign if it is none: `*`.
+/// Returns the name at the start of the text, or the first character if it is not a name: `*`.
 fn first_name(text: &str) -> String {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     if end == 0 { text.chars().take(1).collect() } else { text[..end].to_owned() }
@@ -118,18 +118,18 @@ fn impurities((path, text): &File) -> Vec<String> {
         .collect()
 }
 
-/// What the auditor may use beside the values, records and errors that everybody who embeds the box office has.
+/// Modules that the auditor may use, beside the public values, records and errors.
 const AUDITOR: &str = "core/simulation/src/auditor";
 const AUDITOR_MAY_IMPORT: &[&str] = &["auditor", "gateway"];
 
-/// What would let the auditor agree with the engine by using its rules.
+/// Names that the auditor must not use, because it would apply the engine's own rules.
 const RULES: &[&str] = &["State", "domain::decide", ".apply(", "Decision"];
 
 fn auditor_sees((path, text): &File) -> Vec<String> {
     let code = code(text);
     let mut seen = after(&code, "crate::");
     seen.retain(|module| !AUDITOR_MAY_IMPORT.contains(&module.as_str()));
-    // What embedders have are types; modules are for those who drive the engine.
+    // Public types are permitted; modules of the core are not.
     seen.extend(after(&code, "boxoffice::").into_iter().filter(|name| !name.starts_with(char::is_uppercase)));
     seen.iter().map(|name| format!("{path}: the auditor judges from outside, but uses `{name}`")).collect()
 }
@@ -172,7 +172,7 @@ fn the_auditor_judges_from_outside() {
 #[test]
 fn the_core_does_not_know_its_hosts() {
     let mut sources = files("core", ".rs");
-    // The fuzz targets are a package of their own, beside the core and above the host.
+    // The fuzz targets are a separate package that may use the host.
     sources.retain(|(path, _)| !path.starts_with("core/fuzz/"));
     sources.push(("core/Cargo.toml".to_owned(), read("core/Cargo.toml")));
     assert_none(&sources.iter().filter_map(host_in_core).collect::<Vec<_>>());

@@ -1,24 +1,24 @@
-//! Where things are, and how long they get.
+//! Locations and lengths of files.
 
 use crate::assert_none;
 use crate::tree::{File, exists, files, names, read, root};
 
-/// The most lines of a source file, its tests included.
+/// Maximum number of lines of a source file, including its tests.
 const FILE_LINES_MAX: usize = 600;
 
-/// What generated files begin with.
+/// Start of generated files.
 const GENERATED: &str = "// Written by `cargo xtask generate`";
 
-/// The most lines of the host's `main.rs`, which only starts what is elsewhere.
+/// Maximum number of lines of the host's `main.rs`, which only calls other modules.
 const MAIN_LINES_MAX: usize = 59;
 
-/// What every domain has, beside a file for each of its commands.
+/// Files of every domain, beside a file for each of its commands.
 const DOMAIN_FILES: &[&str] = &["mod.rs", "rejection.rs", "state.rs", "tests.rs"];
 
-/// Where all commands are listed.
+/// File that lists all commands.
 const COMMANDS: &str = "core/src/command.rs";
 
-/// The domains of the first release; there may be more.
+/// Domains of the first release; there may be more.
 const DOMAINS: &[&str] = &["auth", "expiration", "order", "payment", "ticket"];
 
 fn too_long(lines_max: usize, (path, text): &File) -> Option<String> {
@@ -31,14 +31,14 @@ fn missing_files(folder: &str, names: &[String]) -> Vec<String> {
     missing.map(|file| format!("{folder}: no {file}; every domain has {}", DOMAIN_FILES.join(", "))).collect()
 }
 
-/// The commands in the list `commands! { … }`.
+/// Returns the commands in the list `commands! { … }`.
 fn commands(text: &str) -> Vec<String> {
     let list = text.split("\ncommands! {\n").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap_or("");
     let names = list.lines().filter_map(|line| line.trim().strip_suffix(','));
     names.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_owned).collect()
 }
 
-/// Complains about a command that is not described in the one file that is named after it.
+/// Returns a complaint if a command is not defined in exactly one file with its name.
 fn misplaced(command: &str, sources: &[File]) -> Option<String> {
     let mut file = String::new();
     for letter in command.chars() {
@@ -53,14 +53,14 @@ fn misplaced(command: &str, sources: &[File]) -> Option<String> {
         .then(|| format!("{COMMANDS}: {command} is to be described in a file of its domain with the name {file}.rs"))
 }
 
-/// Where people and machines keep their checkouts and builds, without the first slash so that this file isn't found itself.
+/// Usual folders of checkouts and builds, without the leading slash, so that this file does not match.
 const MACHINE_PLACES: &[&str] = &["work/", "home/", "root/", "Users/", "tmp/bash_", "tmp/target", "tmp/wt/"];
 
-/// Places of one machine that the text names.
+/// Returns a complaint for each path of one machine in the text.
 fn machine_paths((path, text): &File) -> Vec<String> {
     let places: Vec<_> = MACHINE_PLACES.iter().map(|place| format!("/{place}")).collect();
     let found = places.iter().flat_map(|place| text.match_indices(place.as_str()));
-    // A folder of that name somewhere below another is nobody's machine.
+    // A folder with that name inside another is permitted.
     let inside = |before: char| before.is_alphanumeric() || "._-/}>~".contains(before);
     let absolute = found.filter(|(at, _)| !text[..*at].ends_with(inside));
     let complaint = |(at, place): (usize, &str)| {
@@ -73,7 +73,7 @@ fn machine_paths((path, text): &File) -> Vec<String> {
 #[test]
 fn files_are_short() {
     let sources = files(".", ".rs");
-    // Nobody has to read what is generated.
+    // Generated files may have any length.
     let by_hand = sources.iter().filter(|(_, text)| !text.starts_with(GENERATED));
     let complaints: Vec<_> = by_hand.filter_map(|file| too_long(FILE_LINES_MAX, file)).collect();
     assert_none(&complaints);
@@ -89,7 +89,7 @@ fn the_hosts_main_is_short() {
 #[test]
 fn domains_have_the_same_files() {
     let folder = "core/src/domain";
-    // A folder beside a file of its name goes on with that file, and is no domain.
+    // A folder beside a file with the same name belongs to that file and is not a domain.
     let is_domain = |name: &String| root().join(folder).join(name).is_dir() && !exists(&format!("{folder}/{name}.rs"));
     let domains = names(folder).into_iter().filter(is_domain);
     let mut complaints: Vec<_> =

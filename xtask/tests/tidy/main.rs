@@ -1,7 +1,7 @@
 //! Rules about the source tree that no compiler checks.
 //!
-//! Each rule is a function from texts to complaints, tried here on a small bad sample too: a rule that can't fail guards
-//! nothing. What a rule looks for has to be there: nothing is skipped because it is missing.
+//! Each rule is a function from texts to complaints. A test applies it to a small bad sample too, to show that it can
+//! fail. A missing file is a failure; no rule skips it.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't read the tree fails")]
 

@@ -1,17 +1,17 @@
-//! Reading Markdown: its links, its words in backticks, its headings.
+//! Parsing of Markdown: links, words in backticks and headings.
 
 use std::collections::HashMap;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// What a document leads to and offers.
+/// Links and anchors of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Markdown {
-    /// Targets of links and pictures, in HTML and of mdBook's includes too.
+    /// Targets of links and images, including those in HTML and mdBook's includes.
     pub(crate) links: Vec<String>,
-    /// Words in backticks, outside of code blocks.
+    /// Words in backticks, outside code blocks.
     pub(crate) code: Vec<String>,
-    /// The anchors of its headings, as GitHub and mdBook name them.
+    /// Anchors of the headings, as named by GitHub and mdBook.
     pub(crate) anchors: Vec<String>,
 }
 
@@ -52,19 +52,19 @@ impl Markdown {
     }
 }
 
-/// The values of `src` and `href`.
+/// Returns the values of `src` and `href`.
 fn attributes(html: &str) -> Vec<String> {
     let values = ["src=\"", "href=\""].into_iter().flat_map(|name| html.split(name).skip(1));
     values.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
 }
 
-/// The files that mdBook puts into a page.
+/// Returns the files that mdBook includes in a page.
 fn includes(text: &str) -> Vec<String> {
     let files = text.split("{{#include ").skip(1);
     files.filter_map(|rest| Some(rest.split_once("}}")?.0.trim().to_owned())).collect()
 }
 
-/// A heading's anchor: lower case, hyphens for spaces, and no other punctuation.
+/// Returns a heading's anchor: lower case, hyphens for spaces, and no other punctuation.
 fn slug(heading: &str) -> String {
     let kept = heading.trim().to_lowercase();
     let kept = kept.chars().filter(|letter| letter.is_alphanumeric() || [' ', '-', '_'].contains(letter));

@@ -1,4 +1,4 @@
-//! A match over commands, events or refusals names each of them, so that a new one does not compile before every place is found.
+//! Matches over commands, events or refusals have no wildcard, so that the compiler names every place for a new one.
 
 use syn::visit::{self, Visit};
 use syn::{Expr, ImplItemFn, Item, ItemFn, ItemImpl, Local, Macro, Pat, Path, Type};
@@ -6,31 +6,31 @@ use syn::{Expr, ImplItemFn, Item, ItemFn, ItemImpl, Local, Macro, Pat, Path, Typ
 use crate::assert_none;
 use crate::tree::{File, files};
 
-/// The closed sets.
+/// Closed sets to which the rule applies.
 const SETS: &[&str] = &["DomainEvent", "Command", "Rejection"];
 
-/// Where tests and what tests are made of may look for one of a set.
+/// Parts of paths of tests and test support, which may match a single variant.
 const TESTS: &[&str] =
     &["/tests/", "/testing/", "/simulation/", "/tests.rs", "/testing.rs", "/random_histories.rs", "/conformance.rs"];
 
-/// Goes through a file.
+/// Search for wildcards in a file.
 struct Search<'f> {
     path: &'f str,
-    /// The functions that it is in.
+    /// Names of the enclosing functions.
     functions: Vec<String>,
-    /// The set that `Self` is.
+    /// Set that `Self` names, if any.
     own: Option<String>,
     complaints: Vec<String>,
 }
 
 impl Search<'_> {
-    /// The set that the path names a variant of.
+    /// Returns the set of which the path names a variant.
     fn set_of(&self, path: &Path) -> Option<String> {
         let segment = path.segments.iter().nth_back(1)?.ident.to_string();
         if segment == "Self" { self.own.clone() } else { SETS.contains(&&*segment).then_some(segment) }
     }
 
-    /// The set that the pattern names a variant of.
+    /// Returns the set of which the pattern names a variant.
     fn named(&self, pattern: &Pat) -> Option<String> {
         match pattern {
             Pat::Path(path) => self.set_of(&path.path),
@@ -53,11 +53,11 @@ impl Search<'_> {
     }
 }
 
-/// Whether the pattern takes whatever comes.
+/// Returns `true` if the pattern matches every value.
 fn takes_all(pattern: &Pat) -> bool {
     match pattern {
         Pat::Wild(_) => true,
-        // A constant would begin with a capital letter.
+        // The name of a constant begins with a capital letter.
         Pat::Ident(pattern) => {
             pattern.subpat.is_none() && pattern.ident.to_string().starts_with(|first: char| !first.is_uppercase())
         }
@@ -69,7 +69,7 @@ fn takes_all(pattern: &Pat) -> bool {
     }
 }
 
-/// Whether it is for tests alone.
+/// Returns `true` if the item is for tests only.
 fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -149,7 +149,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
     }
 }
 
-/// The places of a file that would not notice a new command, event or refusal.
+/// Returns the places of a file that compile unchanged with a new command, event or refusal.
 fn unnoticing((path, text): &File) -> Vec<String> {
     let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut search = Search { path, functions: Vec::new(), own: None, complaints: Vec::new() };

@@ -1,12 +1,12 @@
-//! Reading the source tree. Paths are relative to the workspace's folder.
+//! Access to the source tree. Paths are relative to the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file's path and text.
+/// Path and text of a file.
 pub(crate) type File = (String, String);
 
-/// What holds nothing of ours.
+/// Names of folders without files of the project.
 const NOT_OURS: &[&str] =
     &["target", ".git", "node_modules", "boxoffice-data", "__pycache__", ".mypy_cache", ".pytest_cache"];
 
@@ -22,13 +22,13 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// All text files below `folder` with this ending.
+/// Returns all text files below `folder` with this ending.
 pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for name in names(&folder) {
-            // In a linked work tree `.git` is a file, which names the machine's own path.
+            // In a linked work tree `.git` is a file that contains an absolute path.
             if NOT_OURS.contains(&name.as_str()) {
                 continue;
             }
@@ -44,7 +44,7 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
     found
 }
 
-/// The names of what is directly in `folder`.
+/// Returns the names of all entries directly in `folder`.
 pub(crate) fn names(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -52,7 +52,7 @@ pub(crate) fn names(folder: &str) -> Vec<String> {
     names
 }
 
-/// The text without its comments, as far as lines tell them.
+/// Returns the text without line comments.
 pub(crate) fn code(text: &str) -> String {
     let without_comment = |line: &str| line.split("//").next().unwrap_or("").trim_end().to_owned();
     let is_url = |line: &str| line.contains("://");

@@ -47,7 +47,7 @@ class RefundElsewhere:
     reference: str
     """The card processor's own id of the refund."""
     amount: Money
-    """How much."""
+    """Refunded amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class DisputeOpened:
     reference: str
     """The card processor's own id of the dispute."""
     amount: Money
-    """How much."""
+    """Disputed amount."""
     reason: str
     """Reason, in the card processor's words."""
 

@@ -1,4 +1,4 @@
-//! What can be chosen when a box office is opened.
+//! The options with which a box office is opened.
 
 use syn::{FnArg, ImplItem, Pat, Visibility};
 
@@ -7,11 +7,11 @@ use super::source::{Crate, Definition};
 use super::types::Types;
 use super::{Choice, Doc};
 
-/// What opens a box office, and the struct of its limits.
+/// The builder of a box office, and the struct of its limits.
 const BUILDER: &str = "Builder";
 const LIMITS: &str = "Limits";
 
-/// Methods of the builder that choose nothing, or what is listed by its fields.
+/// Methods of the builder that are no options, or whose fields are listed instead.
 const NO_CHOICES: &[&str] = &["open", "limits"];
 
 pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<Vec<Choice>, String> {

@@ -7,32 +7,33 @@ use syn::{Attribute, Ident, LitStr, Token, parenthesized, token};
 use super::Doc;
 use super::source::{Crate, Definition, Found};
 
-/// What can go wrong.
+/// An error code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Code {
-    /// Its name in Rust, such as `TicketLocked`.
+    /// Name in Rust, such as `TicketLocked`.
     pub(crate) name: String,
-    /// Its text, such as `ticket.locked`.
+    /// Text, such as `ticket.locked`.
     pub(crate) text: String,
-    /// The kind that it belongs to, such as `Conflict`.
+    /// Kind, such as `Conflict`.
     pub(crate) kind: String,
-    /// The sentence for a person.
+    /// Message for a person.
     pub(crate) message: String,
     /// Its documentation.
     pub(crate) doc: Doc,
 }
 
-/// A kind of errors: each says what to do next.
+/// A kind of error, which determines what the caller should do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kind {
-    /// Its name, such as `Conflict`.
+    /// Name, such as `Conflict`.
     pub(crate) name: String,
     /// Its documentation.
     pub(crate) doc: Doc,
 }
 
-/// A row of the table, after its documentation: `TicketLocked = Conflict "ticket.locked" "The ticket is held"`. One that stands
-/// beside a refusal has the name of that before it: `Locked: TicketLocked = …`.
+/// A row of the table, after its documentation: `TicketLocked = Conflict "ticket.locked" "The ticket is held"`.
+///
+/// A row of a refusal begins with the name of the refusal: `Locked: TicketLocked = …`.
 struct Row(Code);
 
 struct Rows(Vec<Code>);
@@ -62,7 +63,7 @@ pub(super) fn read(source: &Crate) -> Result<(Vec<Code>, Vec<Kind>), String> {
     Ok((codes, kinds.variants.iter().map(kind).collect()))
 }
 
-/// The refusals that have a code of their own: those in the braces behind `has`.
+/// Returns the refusals with their own codes: the group after `has`.
 fn owned(tokens: TokenStream) -> Option<TokenStream> {
     let mut tokens = tokens.into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(ident) if ident == "has"));
     match tokens.nth(1) {

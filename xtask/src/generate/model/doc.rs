@@ -1,19 +1,19 @@
-//! Documentation as it is written above an item, taken apart.
+//! Parsing of the doc comment of an item.
 
 use syn::{Attribute, Expr, Lit, Meta};
 
 /// The documentation of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Doc {
-    /// The first paragraph.
+    /// First paragraph.
     pub(crate) summary: String,
-    /// What follows it, up to the first heading.
+    /// Blocks after it, up to the first heading.
     pub(crate) text: Vec<Block>,
-    /// The section `# Errors`.
+    /// Section `# Errors`.
     pub(crate) errors: Vec<Block>,
-    /// The section `# Panics`.
+    /// Section `# Panics`.
     pub(crate) panics: Vec<Block>,
-    /// The examples in Rust, as they are written.
+    /// Examples in Rust, unchanged.
     pub(crate) examples: Vec<String>,
 }
 
@@ -22,33 +22,33 @@ pub(crate) struct Doc {
 pub(crate) enum Block {
     /// A paragraph, on one line.
     Text(String),
-    /// An entry of a list, on one line, without its mark.
+    /// An entry of a list, on one line, without its bullet.
     Item(String),
 }
 
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Inline {
-    /// Words.
+    /// Plain text.
     Plain(String),
-    /// What stands between backticks.
+    /// Text between backticks.
     Code(String),
-    /// A link to an item: its text, and what it leads to.
+    /// A link to an item.
     Link {
-        /// What is read.
+        /// Text of the link.
         text: String,
-        /// The path of the item, such as `Tickets::get`.
+        /// Path of the item, such as `Tickets::get`.
         path: String,
     },
 }
 
 impl Doc {
-    /// The documentation among the attributes of an item.
+    /// Parses the documentation among the attributes of an item.
     pub(crate) fn of(attributes: &[Attribute]) -> Self {
         Self::parse(&lines(attributes))
     }
 
-    /// Takes the text of a documentation apart.
+    /// Parses the text of a documentation.
     pub(crate) fn parse(text: &str) -> Self {
         let (mut doc, mut section) = (Self::default(), Section::Text);
         let mut paragraph = Vec::new();
@@ -122,7 +122,7 @@ impl Section {
     }
 }
 
-/// The text of the documentation, line by line, without the space that follows the slashes.
+/// Returns the text of the documentation, without the space after the slashes.
 fn lines(attributes: &[Attribute]) -> String {
     let text = |attribute: &Attribute| {
         let Meta::NameValue(pair) = &attribute.meta else { return None };
@@ -139,7 +139,7 @@ fn lines(attributes: &[Attribute]) -> String {
     stripped.collect::<Vec<_>>().join("\n")
 }
 
-/// The parts of a line.
+/// Splits a line into its parts.
 pub(crate) fn inline(line: &str) -> Vec<Inline> {
     let mut parts = Vec::new();
     let (mut rest, mut plain) = (line, String::new());
@@ -170,7 +170,7 @@ fn code(text: &str) -> Option<(Inline, usize)> {
     Some((Inline::Code(text[1..=end].to_owned()), end + 2))
 }
 
-/// A link such as ``[`Tickets::get`]``, `[the ticket](Tickets::get)` or ``[`get`](Tickets::get)``.
+/// Parses a link such as ``[`Tickets::get`]``, `[the ticket](Tickets::get)` or ``[`get`](Tickets::get)``.
 fn link(text: &str) -> Option<(Inline, usize)> {
     let close = text.strip_prefix('[')?.find(']')? + 1;
     let shown = text[1..close].to_owned();

@@ -1,4 +1,4 @@
-//! The events: what the journal publishes.
+//! The events that the journal publishes.
 
 use syn::Fields;
 

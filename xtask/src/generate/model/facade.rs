@@ -9,10 +9,10 @@ use super::source::{Crate, Definition, Found, Place, segments};
 use super::types::{Types, result_of};
 use super::{Doc, Handle, Method, Param, Role, Signature, Type, known};
 
-/// The type at which everything begins.
+/// The root type of the façade.
 const OFFICE: &str = "BoxOffice";
 
-/// The box office, and its handles in the order of their accessors.
+/// Reads the box office, and its handles in the order of their accessors.
 pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<(Handle, Vec<Handle>), String> {
     let place = types.place_of(OFFICE)?;
     let (mut own, mut handles) = (Vec::new(), Vec::new());
@@ -44,7 +44,7 @@ fn is_skipped(name: &str) -> bool {
     known::OTHERWISE.contains(&name) || known::RUST_ONLY.contains(&name)
 }
 
-/// The functions of a type with the modules that they are in.
+/// Returns the functions of a type with their modules.
 fn functions<'s>(source: &'s Crate, place: &Place) -> Vec<(&'s str, &'s ImplItemFn)> {
     let blocks = source.impls_of(place).into_iter();
     let functions = blocks.flat_map(|(module, block)| block.items.iter().map(move |item| (module, item)));
@@ -59,7 +59,7 @@ fn is_public(function: &ImplItemFn) -> bool {
     matches!(function.vis, Visibility::Public(_))
 }
 
-/// The handle that an accessor gives: a struct that holds the box office and shows no field.
+/// Returns the handle that an accessor returns: a struct that holds the box office and has no public field.
 fn handle_of(source: &Crate, module: &str, function: &ImplItemFn, office: &Place) -> Option<Place> {
     let ReturnType::Type(_, result) = &function.sig.output else { return None };
     let syn::Type::Path(path) = result.as_ref() else { return None };
@@ -100,7 +100,7 @@ fn handle(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str, acce
     Ok(Handle { name: name.to_owned(), rust, doc, accessor, key, methods })
 }
 
-/// The functions that look at the handle's key, themselves or by way of others.
+/// Returns the functions that use the handle's key, directly or through others.
 fn keyed(functions: &[(&str, &ImplItemFn)]) -> BTreeSet<String> {
     let body = |function: &ImplItemFn| function.block.to_token_stream().to_string().replace(' ', "");
     let bodies: Vec<_> = functions.iter().map(|(_, it)| (it.sig.ident.to_string(), body(it))).collect();
@@ -119,7 +119,7 @@ fn keyed(functions: &[(&str, &ImplItemFn)]) -> BTreeSet<String> {
     }
 }
 
-/// Whether a name goes on here.
+/// Returns `true` if `rest` continues a name.
 fn continues(rest: &str) -> bool {
     rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
 }
@@ -161,7 +161,7 @@ fn method(types: &mut Types<'_>, module: &str, function: &ImplItemFn) -> Result<
     })
 }
 
-/// What a function gives; `Self` is only given by what opens a box office.
+/// Reads the result of a function. `Self` is returned only by functions that open a box office.
 fn result(types: &mut Types<'_>, module: &str, name: &str, kind: &syn::Type) -> Result<Type, String> {
     if kind.to_token_stream().to_string() == "Self" {
         return Ok(Type::Nothing);
@@ -176,7 +176,7 @@ pub(super) fn param(types: &mut Types<'_>, module: &str, name: &str, kind: &syn:
     Ok(Param { name: name.to_owned(), published, kind, by_reference })
 }
 
-/// A type as it is written.
+/// Returns the source text of a type.
 fn written(kind: &syn::Type) -> String {
     kind.to_token_stream().to_string()
 }

@@ -1,8 +1,8 @@
-//! What the model knows without reading it: types with a meaning of their own, and names that differ in the packages.
+//! Knowledge that is not read from the source: types with a special meaning, and names that differ in the packages.
 
 use super::Type;
 
-/// Types of the crate that are no plain struct or enum: what each is.
+/// Returns the meaning of a type of the crate that is not a plain struct or enum.
 pub(super) fn type_of(name: &str) -> Option<Type> {
     Some(match name {
         "Timestamp" => Type::Time,
@@ -27,12 +27,12 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
     })
 }
 
-/// The closed set that a type is made of.
+/// Returns the closed set of which a type consists.
 pub(super) fn set_of(kind: &Type) -> Option<&'static str> {
     (*kind == Type::LateMoneyPolicy).then_some("LateMoneyStep")
 }
 
-/// Types of other crates, by the last part of their path.
+/// Returns the meaning of a type of another crate, by the last segment of its path.
 pub(super) fn foreign_type_of(name: &str) -> Option<Type> {
     Some(match name {
         "bool" => Type::Bool,
@@ -47,7 +47,7 @@ pub(super) fn foreign_type_of(name: &str) -> Option<Type> {
     })
 }
 
-/// The macros that make types, and what each makes.
+/// Returns the meaning of a type that a macro defines.
 pub(super) fn made_type(by: &str, name: &str) -> Option<Type> {
     match by {
         "id" => Some(Type::Id(name.to_owned())),
@@ -57,7 +57,7 @@ pub(super) fn made_type(by: &str, name: &str) -> Option<Type> {
     }
 }
 
-/// What a text is by its name: amounts and moments come as text where the box office checks them itself.
+/// Returns the meaning of a text by its name. Amounts and moments are texts if the box office checks them itself.
 pub(super) fn text_named(name: &str) -> Type {
     let is = |ending: &str| name == ending || name.ends_with(&format!("_{ending}"));
     if is("price") || is("amount") {
@@ -69,7 +69,7 @@ pub(super) fn text_named(name: &str) -> Type {
     }
 }
 
-/// The name of a type in the packages, in Pascal case.
+/// Returns the name of a type in the packages, in Pascal case.
 pub(super) fn published_type(name: &str) -> &str {
     match name {
         "UserProfile" => "User",
@@ -77,7 +77,7 @@ pub(super) fn published_type(name: &str) -> &str {
     }
 }
 
-/// The name of a parameter in the packages, in snake case: ids say whose they are.
+/// Returns the name of a parameter in the packages, in snake case. Names of ids end in `_id`.
 pub(super) fn published_param(name: &str, kind: &Type) -> String {
     match kind {
         Type::Id(of) if name == "id" => snake_case(of),
@@ -86,25 +86,25 @@ pub(super) fn published_param(name: &str, kind: &Type) -> String {
     }
 }
 
-/// How a method is called that gives all of a listing, one after the other, whatever it is called in Rust.
+/// Name, in Rust and in the packages, of a method that iterates over a whole listing.
 pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 
-/// Parts of the façade that only Rust has: consoles of operators are made by the host, which the packages hold as a whole.
+/// Handles of the façade for Rust only. The host has the operators' console, and the packages contain the whole host.
 pub(super) const RUST_ONLY: &[&str] = &["admin"];
 
-/// What the packages have in other forms: options and keys are arguments, blocking is a façade. Callers know what they opened a box
-/// office with.
+/// Methods that the packages have in another form or lack: options and keys are arguments, and blocking is a façade.
+/// Callers know the options with which they opened a box office.
 pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "limits", "default_currency"];
 
-/// The ending of the quick form of a method.
+/// Suffix of the quick form of a method.
 pub(crate) const QUICK_FORM: &str = "_in_memory";
 
-/// What a struct tells for Rust alone: packages show money as money, and a session's epoch is of use to the core only.
+/// Returns `true` if a member is for Rust only: packages show money as money, and only the core uses a session's epoch.
 pub(super) fn is_for_rust(of: &str, name: &str) -> bool {
     name.ends_with("_minor") || (of, name) == ("Session", "epoch")
 }
 
-/// `TicketId` as `ticket_id`.
+/// Converts a name to snake case: `TicketId` to `ticket_id`.
 pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     for letter in name.chars() {
@@ -116,7 +116,7 @@ pub(crate) fn snake_case(name: &str) -> String {
     snake
 }
 
-/// `seller_id` as `sellerId`.
+/// Converts a name to camel case: `seller_id` to `sellerId`.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     for part in name.split('_') {

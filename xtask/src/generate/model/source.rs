@@ -1,11 +1,11 @@
-//! The source of a crate: its modules as `syn` reads them, and the item that a path in one of them names.
+//! The source of a crate: its modules, parsed by `syn`, and the resolution of paths to items.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Ident, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct, ItemType, UseTree, Visibility};
 
-/// How many renames and re-exports a path may take.
+/// Maximum number of renames and re-exports in the resolution of a path.
 const STEPS_MAX: usize = 32;
 
 /// A crate, module by module. The paths of modules begin with `crate`.
@@ -13,21 +13,21 @@ pub(crate) struct Crate {
     modules: BTreeMap<String, Module>,
 }
 
-/// One module, without what is only there for tests.
+/// A module, without its items for tests.
 #[derive(Default)]
 pub(crate) struct Module {
-    /// The file it is in, from the workspace's folder.
+    /// Path of its file, relative to the workspace.
     pub(crate) file: String,
-    /// What it defines, by name.
+    /// Definitions, by name.
     pub(crate) items: BTreeMap<String, Definition>,
-    /// The implementations in it.
+    /// Implementations.
     pub(crate) impls: Vec<ItemImpl>,
-    /// The macros that it calls for items.
+    /// Macro calls that define items.
     pub(crate) macros: Vec<ItemMacro>,
     imports: Vec<Import>,
 }
 
-/// What a module defines under a name.
+/// Definition of a name in a module.
 #[derive(Clone)]
 pub(crate) enum Definition {
     /// A struct.
@@ -38,76 +38,76 @@ pub(crate) enum Definition {
     Alias(ItemType),
     /// A trait.
     Trait(Vec<Attribute>),
-    /// What one of the crate's macros makes, such as `id!(TicketId)`: the macro, and the attributes before the name.
+    /// A definition by a macro of the crate, such as `id!(TicketId)`.
     Made {
-        /// The name of the macro.
+        /// Name of the macro.
         by: String,
-        /// Its documentation among them.
+        /// Attributes before the name, including documentation.
         attributes: Vec<Attribute>,
     },
 }
 
-/// What a `use` brings in.
+/// An import by `use`.
 struct Import {
-    /// `None` for everything that is there.
+    /// Imported name; `None` for a glob.
     name: Option<String>,
     path: Vec<String>,
     is_public: bool,
 }
 
-/// What a path leads to.
+/// Target of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Found {
     /// An item of the crate.
     Item(Place),
     /// A module of the crate.
     Module(String),
-    /// Something of another crate, as it is written.
+    /// An item of another crate: the path as written.
     Elsewhere(String),
 }
 
-/// Where an item is defined.
+/// Place where an item is defined.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// The path of its module.
+    /// Path of the module.
     pub(crate) module: String,
-    /// Its name there.
+    /// Name in the module.
     pub(crate) name: String,
 }
 
 impl Crate {
-    /// Reads a crate whose root is `root`, from files by their paths.
+    /// Reads the crate with the root file `root`. `files` returns the text of a file by its path.
     ///
     /// # Errors
-    /// Names the file that is missing or is no Rust.
+    /// A text that names the file that is missing or not valid Rust.
     pub(crate) fn read(root: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let mut modules = BTreeMap::new();
         load("crate", root, files, &mut modules)?;
         Ok(Self { modules })
     }
 
-    /// The modules with their paths.
+    /// Returns the modules with their paths.
     pub(crate) fn modules(&self) -> impl Iterator<Item = (&str, &Module)> {
         self.modules.iter().map(|(path, module)| (path.as_str(), module))
     }
 
-    /// What stands at a place.
+    /// Returns the definition at a place.
     pub(crate) fn definition(&self, place: &Place) -> Option<&Definition> {
         self.modules.get(&place.module)?.items.get(&place.name)
     }
 
-    /// The file of a module, for messages.
+    /// Returns the file of a module, for messages.
     pub(crate) fn file(&self, module: &str) -> &str {
         self.modules.get(module).map_or("?", |module| &module.file)
     }
 
-    /// What `path`, as it is written in `module`, leads to.
+    /// Resolves `path`, as written in `module`.
     pub(crate) fn resolve(&self, module: &str, path: &[String]) -> Found {
         self.step(module, path, STEPS_MAX).unwrap_or_else(|| Found::Elsewhere(path.join("::")))
     }
 
-    /// The inherent implementations of the type at `place`, wherever they are, each with the path of its module: first those of
-    /// its own module, then the others in the order of their modules.
+    /// Returns all inherent implementations of the type at `place`, each with the path of its module: first those in
+    /// the type's own module, then the others in the order of their modules.
     pub(crate) fn impls_of(&self, place: &Place) -> Vec<(&str, &ItemImpl)> {
         let of = |(path, module): (&'_ str, &'_ Module)| -> Vec<(String, usize)> {
             let own = module.impls.iter().enumerate().filter(|(_, block)| block.trait_.is_none());
@@ -123,7 +123,7 @@ impl Crate {
         found.into_iter().filter_map(find).collect()
     }
 
-    /// The implementation of a trait of another crate, such as `FromStr`, for the type at `place`.
+    /// Returns the implementation of another crate's trait, such as `FromStr`, for the type at `place`.
     pub(crate) fn trait_impl(&self, place: &Place, name: &str) -> Option<&ItemImpl> {
         let is_it = |block: &ItemImpl| {
             let last = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
@@ -139,7 +139,7 @@ impl Crate {
         self.resolve(module, &segments(&path.path)) == Found::Item(place.clone())
     }
 
-    /// What the crate's root shows to others, with the names that it has there.
+    /// Returns the public items of the crate's root, with their names there.
     pub(crate) fn exports(&self) -> BTreeMap<Place, String> {
         let mut found = BTreeMap::new();
         self.exports_of("crate", &mut found, STEPS_MAX);
@@ -176,7 +176,7 @@ impl Crate {
         };
         match inner {
             Found::Module(inner) => self.step(&inner, rest, steps),
-            // What follows the name of a type is a variant or an associated item.
+            // A name after the name of a type is a variant or an associated item.
             Found::Item(place) => Some(Found::Item(place)),
             Found::Elsewhere(start) => {
                 let path = [vec![start], rest.to_vec()].concat();
@@ -197,7 +197,7 @@ impl Crate {
         let named = known.imports.iter().find(|import| import.name.as_deref() == Some(name));
         if let Some(import) = named {
             let own = import.path.first().is_some_and(|first| first == name);
-            // `use serde::Serialize` names a crate, not itself.
+            // `serde` in `use serde::Serialize` is a crate, not this import.
             let found = if own { None } else { self.step(module, &import.path, steps) };
             return Some(found.unwrap_or_else(|| Found::Elsewhere(import.path.join("::"))));
         }
@@ -210,7 +210,7 @@ impl Crate {
 }
 
 impl Definition {
-    /// The attributes of the item, its documentation among them.
+    /// Returns the attributes of the item, including documentation.
     pub(crate) fn attributes(&self) -> &[Attribute] {
         match self {
             Self::Struct(item) => &item.attrs,
@@ -232,7 +232,7 @@ impl Definition {
     }
 }
 
-/// The names of a path.
+/// Returns the segments of a path.
 pub(crate) fn segments(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| segment.ident.to_string()).collect()
 }
@@ -287,7 +287,7 @@ impl Module {
         self.items.insert(name, definition);
     }
 
-    /// A macro that makes items is given items, or the attributes and the name of one.
+    /// Reads a macro call. Its input is a list of items, or the attributes and the name of one item.
     fn call(&mut self, item: ItemMacro, inner: &mut Vec<String>) {
         let tokens = item.mac.tokens.clone();
         if let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) {
@@ -328,7 +328,7 @@ impl Module {
     }
 }
 
-/// Attributes and a name, with anything behind them.
+/// Attributes and a name, followed by any tokens.
 struct Named {
     attributes: Vec<Attribute>,
     name: Ident,
@@ -345,7 +345,7 @@ impl syn::parse::Parse for Named {
     }
 }
 
-/// Whether an item is only there in tests, or for the tests of embedders.
+/// Returns `true` if an item exists only in tests or for the tests of embedders.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     let is_for = |attribute: &Attribute| {
         let syn::Meta::List(list) = &attribute.meta else { return false };
@@ -354,7 +354,7 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(is_for)
 }
 
-/// Whether one of these words is among the tokens.
+/// Returns `true` if the tokens contain one of these words.
 fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions(group.stream(), words),

@@ -1,4 +1,4 @@
-//! The structs and enums that the façade names, and those that they name in turn.
+//! The structs and enums that the façade names, directly or through other types.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::source::{Crate, Definition, Found, Place, segments};
 use super::types::Types;
 use super::{Constructor, Doc, Enum, Field, Role, Struct, Type, Variant, known};
 
-/// Everything that was named, by its Rust name.
+/// The named structs and enums, by their Rust names.
 type Named = (BTreeMap<String, Struct>, BTreeMap<String, Enum>);
 
 pub(super) fn read(source: &Crate, types: &mut Types<'_>) -> Result<Named, String> {
     let (mut structs, mut enums) = Named::default();
-    // Reading one names others, and what is named may get another role.
+    // Reading a type can name further types, and can give a type that is already read another role.
     let mut read: BTreeMap<Place, Vec<Role>> = BTreeMap::new();
     loop {
         let open = types.named.iter().find(|(place, roles)| read.get(*place) != Some(*roles));
@@ -106,7 +106,7 @@ fn constructor(source: &Crate, place: &Place) -> Constructor {
     }
 }
 
-/// Whether it has a `check` that collects the errors of its fields.
+/// Returns `true` if the type has a `check` that collects field errors.
 fn has_check(source: &Crate, place: &Place) -> bool {
     public_functions(source, place).any(|function| {
         let takes = function.sig.inputs.last().map(|argument| argument.to_token_stream().to_string());
@@ -130,7 +130,7 @@ fn argument_name(argument: &syn::FnArg) -> Option<String> {
     }
 }
 
-/// What the public methods without parameters tell, as far as it is a value.
+/// Reads the public methods without parameters that return a value.
 fn computed(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str) -> Result<Vec<Field>, String> {
     let mut found = Vec::new();
     for (module, block) in source.impls_of(place) {
@@ -156,14 +156,14 @@ fn computed(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str) ->
     Ok(found)
 }
 
-/// The name that serde writes.
+/// Returns the name that serde writes.
 fn wire_name(item: &[Attribute], field: &[Attribute], name: &str) -> String {
     if let Some(renamed) = serde_value(field, "rename") {
         return renamed;
     }
     match serde_value(item, "rename_all").as_deref() {
         Some("snake_case") => name.to_owned(),
-        // Values that are not stored are published in the same form as those that are.
+        // Values that are not stored have the same published form as stored ones.
         _ => known::camel_case(name),
     }
 }
@@ -192,7 +192,7 @@ fn set(source: &Crate, place: &Place, item: &ItemEnum, name: &str) -> Result<Enu
     Ok(Enum { name: name.to_owned(), doc, variants, is_written: !written.is_empty() })
 }
 
-/// The values of the set that a variant holds, such as `Only(TicketStatus)`, which is published as the state itself.
+/// Reads the values of the set that a variant holds, such as `Only(TicketStatus)`, which is published as the status.
 fn inner_variants(source: &Crate, place: &Place, fields: &syn::FieldsUnnamed) -> Result<Vec<Variant>, String> {
     let [field] = fields.unnamed.iter().collect::<Vec<_>>()[..] else { return Ok(Vec::new()) };
     let syn::Type::Path(path) = &field.ty else { return Ok(Vec::new()) };
@@ -203,7 +203,7 @@ fn inner_variants(source: &Crate, place: &Place, fields: &syn::FieldsUnnamed) ->
     }
 }
 
-/// The texts that a `match` of the method gives for the variants.
+/// Reads the texts that the `match` of a method returns for the variants.
 fn texts(source: &Crate, place: &Place, method: &str) -> Vec<(String, String)> {
     let functions = source.impls_of(place).into_iter().flat_map(|(_, block)| &block.items);
     let body = functions.into_iter().find_map(|item| match item {
@@ -227,7 +227,7 @@ fn texts(source: &Crate, place: &Place, method: &str) -> Vec<(String, String)> {
 fn derives(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().filter(|it| it.path().is_ident("derive")).any(|it| {
         let mut found = false;
-        // What can't be read derives nothing that matters here.
+        // An attribute that can't be parsed derives nothing relevant.
         let _ = it.parse_nested_meta(|meta| {
             found |= meta.path.segments.last().is_some_and(|last| last.ident == name);
             Ok(())
@@ -240,7 +240,7 @@ fn has_serde(attributes: &[Attribute], name: &str) -> bool {
     serde_value(attributes, name).is_some()
 }
 
-/// The value of a serde attribute such as `rename_all = "camelCase"`.
+/// Returns the value of a serde attribute such as `rename_all = "camelCase"`.
 fn serde_value(attributes: &[Attribute], name: &str) -> Option<String> {
     attributes.iter().filter(|it| it.path().is_ident("serde")).find_map(|it| {
         let mut found = None;

@@ -1,4 +1,4 @@
-//! A small façade that has one of everything, and the one there is.
+//! Tests of the model with a small sample façade, and with the real one.
 
 use super::*;
 use crate::shell::root;
@@ -105,7 +105,7 @@ fn sample_of(more: &str) -> Result<Model, String> {
     Model::of(&Crate::read(ROOT, &files)?)
 }
 
-/// The sample: it shows `Status` and `Filter` as well.
+/// Reads the sample, with `Status` and `Filter` exported.
 fn sample() -> Model {
     let files = |path: &str| {
         let text = FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())?;

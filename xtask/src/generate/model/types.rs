@@ -1,4 +1,4 @@
-//! What a type of the façade means, whatever it is made of.
+//! The meaning of the façade's types, independent of their representation.
 
 use std::collections::BTreeMap;
 
@@ -9,48 +9,48 @@ use super::Role;
 use super::known;
 use super::source::{Crate, Definition, Found, Place, segments};
 
-/// What a value is. References and boxes don't show; `Arc` does, because it says how Rust holds it.
+/// Meaning of a value. References and boxes are ignored; `Arc` is kept, because it determines how Rust holds the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Type {
     /// `()`.
     Nothing,
-    /// A truth value.
+    /// A boolean.
     Bool,
-    /// A whole number of this Rust type, such as `u64`.
+    /// An integer of this Rust type, such as `u64`.
     Integer(String),
     /// A text.
     Text,
     /// Bytes.
     Bytes,
-    /// An amount of money in major units, as text: its currency is told elsewhere.
+    /// An amount of money in major units, as text, without its currency.
     Amount,
     /// A point in time in RFC 3339, as text.
     Moment,
     /// A point in time.
     Time,
-    /// A span of time.
+    /// A duration.
     Duration,
     /// An amount of money.
     Money,
-    /// A sum of money, which may be below zero.
+    /// A sum of money, which may be negative.
     SignedMoney,
     /// A currency: its ISO 4217 code.
     Currency,
     /// A hash: 64 hexadecimal digits.
     Hash,
-    /// Where a listing goes on: opaque text.
+    /// The cursor of a listing: opaque text.
     Cursor,
-    /// How many a page has at most: 1 to 100.
+    /// The maximum number of entries on a page: 1 to 100.
     PageLimit,
-    /// An amount of money in major units, whatever the currency.
+    /// An amount of money in major units, in any currency.
     PriceBound,
     /// An id, of this Rust type: a UUID as text.
     Id(String),
     /// A bounded text, of this Rust type.
     CheckedText(String),
-    /// A text that must not show up in logs, of this Rust type.
+    /// A text that must not appear in logs, of this Rust type.
     Secret(String),
-    /// Who acts: the id of a user, or nobody for the box office itself.
+    /// The actor: the id of a user, or nothing for the box office itself.
     Actor,
     /// An IP address.
     Address,
@@ -58,21 +58,21 @@ pub(crate) enum Type {
     Path,
     /// The headers of a request: names in lower case, and bytes.
     Headers,
-    /// A function that hears how many of how many are done.
+    /// A progress callback.
     Progress,
-    /// A function that is given records until it ends that.
+    /// A callback that receives records until it ends the iteration.
     Visitor,
-    /// Nothing, or one.
+    /// An optional value.
     Optional(Box<Type>),
-    /// Several.
+    /// A list.
     List(Box<Type>),
     /// Values by name.
     Map(Box<Type>, Box<Type>),
     /// A page of a listing.
     Page(Box<Type>),
-    /// One after the other, read when it is asked for; each may fail.
+    /// A list that is read lazily; each entry may fail.
     Parts(Box<Type>),
-    /// Several, held by an `Arc`, or one that is.
+    /// A value held by an `Arc`.
     Shared(Box<Type>),
     /// A struct of [`super::Model::structs`].
     Struct(String),
@@ -80,15 +80,15 @@ pub(crate) enum Type {
     Enum(String),
     /// A record of the journal.
     Record,
-    /// Follows the journal.
+    /// A subscription to the journal.
     Subscription,
-    /// What the platform keeps.
+    /// The platform's fee policy.
     FeePolicy,
-    /// What is done with late money: texts of `LateMoneyStep`, with commas between them.
+    /// The policy for late money: comma-separated texts of `LateMoneyStep`.
     LateMoneyPolicy,
     /// The keys of sessions.
     KeyRing,
-    /// A card processor.
+    /// A payment gateway.
     Gateway,
     /// A clock.
     Clock,
@@ -97,7 +97,7 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    /// The type without `Arc`, also inside of lists and the like.
+    /// Returns the type without `Arc`, also inside other types.
     pub(crate) fn plain(&self) -> Self {
         let plain = |inner: &Self| Box::new(inner.plain());
         match self {
@@ -111,7 +111,7 @@ impl Type {
         }
     }
 
-    /// The types that it is made of, itself included.
+    /// Returns the types of which it consists, including itself.
     pub(crate) fn parts(&self) -> Vec<&Self> {
         let mut parts = vec![self];
         match self {
@@ -127,13 +127,13 @@ impl Type {
     }
 }
 
-/// What is known of the types so far: it grows with every signature that is read.
+/// The types known so far. Each signature that is read can add some.
 pub(super) struct Types<'s> {
     source: &'s Crate,
     exports: BTreeMap<Place, String>,
-    /// The structs and enums that were named, with the roles in which they were.
+    /// Structs and enums that were named, with their roles.
     pub(super) named: BTreeMap<Place, Vec<Role>>,
-    /// Those that were named as `Arc<…>`.
+    /// Types that were named as `Arc<…>`.
     pub(super) shared: Vec<Place>,
 }
 
@@ -142,18 +142,18 @@ impl<'s> Types<'s> {
         Self { source, exports: source.exports(), named: BTreeMap::new(), shared: Vec::new() }
     }
 
-    /// The name that an item has at the crate's root.
+    /// Returns the name of an item at the crate's root.
     pub(super) fn exported(&self, place: &Place) -> Option<&str> {
         self.exports.get(place).map(String::as_str)
     }
 
-    /// The place of what the crate's root shows under a name.
+    /// Returns the place of the item that the crate's root exports under a name.
     pub(super) fn place_of(&self, exported: &str) -> Result<Place, String> {
         let found = self.exports.iter().find(|(_, name)| *name == exported).map(|(place, _)| place.clone());
         found.ok_or_else(|| format!("core/src/lib.rs: shows no {exported}"))
     }
 
-    /// What a type is that is written in `module`, at a parameter or field called `name`.
+    /// Reads a type as written in `module`, of a parameter or field called `name`.
     pub(super) fn read(&mut self, module: &str, kind: &syn::Type, name: &str, role: Role) -> Result<Type, String> {
         self.kind(module, kind, name, role).map_err(|unknown| {
             format!(
@@ -200,7 +200,7 @@ impl<'s> Types<'s> {
         Ok(Type::List(Box::new(self.kind(module, inner, name, role)?)))
     }
 
-    /// What `impl …` or `dyn …` stands for.
+    /// Reads `impl …` or `dyn …`.
     fn bound(
         &mut self,
         module: &str,
@@ -259,7 +259,7 @@ impl<'s> Types<'s> {
         }
         let unknown = || format!("`{}`", place.name);
         match self.source.definition(&place).ok_or_else(unknown)? {
-            // Signatures may use a name that is not shown, as long as what it stands for is.
+            // Signatures may use an alias that is not exported, if its target is.
             Definition::Alias(alias) => self.kind(&place.module, &alias.ty, name, role),
             Definition::Made { by, .. } => known::made_type(by, &place.name).ok_or_else(unknown),
             Definition::Trait(_) => Err(unknown()),
@@ -298,7 +298,7 @@ impl<'s> Types<'s> {
     }
 }
 
-/// The `T` of `Result<T, …>`; any other type is an error.
+/// Returns the `T` of `Result<T, …>`; any other type is the error.
 pub(super) fn result_of(kind: &syn::Type) -> Result<&syn::Type, &syn::Type> {
     let syn::Type::Path(path) = kind else { return Err(kind) };
     match path.path.segments.last() {
@@ -323,7 +323,7 @@ fn first_argument(list: &PathArguments) -> Option<&syn::Type> {
     arguments(list).into_iter().next()
 }
 
-/// The type as it is written, without spaces.
+/// Returns the source text of the type, without spaces.
 fn quoted(kind: &syn::Type) -> String {
     kind.to_token_stream().to_string().replace(' ', "")
 }

@@ -1,75 +1,75 @@
-//! The arguments of an operation in JavaScript: by place what it can't do without, in an object of options what it can.
+//! The arguments of an operation in JavaScript: required ones by position, optional ones in an object of options.
 
 use std::collections::BTreeMap;
 
 use super::super::model::{Doc, Field, Handle, Method, Model, Param, Role, Struct, Type, camel_case};
 use super::types::{incoming, is_class, property, structure};
 
-/// Inputs whose fields are arguments of their own.
+/// Inputs whose fields are separate arguments.
 const SPREAD: &[&str] = &["SignIn", "SignUp", "UserUpdate"];
 
-/// Optional fields of those that are no options: the operation, the name of the argument and that of its type.
+/// Operations whose optional fields are changes, not options: the operation, the name of the argument and its type.
 const CHANGES: &[(&str, &str, &str)] = &[("update_user", "changes", "UserChanges")];
 
-/// What everything takes that may be waited for.
+/// Type of the options of every operation that waits.
 pub(super) const WAIT_OPTIONS: &str = "WaitOptions";
 
-/// An argument.
+/// An argument of an operation.
 pub(super) struct Argument {
-    /// Its name in Rust.
+    /// Name in Rust.
     pub(super) name: String,
-    /// Its type in the native module; none if only JavaScript sees it.
+    /// Type in the native module; `None` if only JavaScript has it.
     pub(super) rust: Option<String>,
-    /// Its type in TypeScript.
+    /// Type in TypeScript.
     pub(super) ts: String,
-    /// Whether it may be left out.
+    /// `true` if it is optional.
     pub(super) is_optional: bool,
-    /// What JavaScript does with it before the native module has it.
+    /// Check or conversion in JavaScript, before the native module is called.
     pub(super) check: Check,
 }
 
-/// What JavaScript does with an argument.
+/// Check or conversion of an argument in JavaScript.
 pub(super) enum Check {
-    /// Nothing: the native module tells what is wrong.
+    /// None: the native module checks the argument.
     Nothing,
-    /// Refuses fields that there are not, of this type; of a list with the name of the argument before them.
+    /// Refuses unknown fields of this type. In a list, the name of the argument precedes the path of a field.
     Fields { of: String, is_list: bool },
-    /// Refuses options that there are not, of this type.
+    /// Refuses unknown options of this type.
     Options(String),
-    /// Turns it into what the native module takes, by this function.
+    /// Converts the argument for the native module by this function.
     Turn(&'static str),
 }
 
 /// An object of options, or of changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Options {
-    /// The name of its type.
+    /// Name of the type.
     pub(super) name: String,
-    /// Whether waiting can be given up by it.
+    /// `true` if it has a `signal` that stops waiting.
     pub(super) has_signal: bool,
-    /// What it has, from the operation's parameters.
+    /// Fields, from the operation's parameters.
     pub(super) fields: Vec<Field>,
-    /// Whether the key of a command is among it.
+    /// `true` if it has the idempotency key of a command.
     pub(super) has_key: bool,
 }
 
 impl Options {
-    /// Whether nothing in it is required.
+    /// Returns `true` if no field is required.
     pub(super) fn is_optional(&self) -> bool {
         self.fields.iter().all(|field| !field.is_required)
     }
 }
 
-/// What an operation gives, and how.
+/// Form of the result of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// A promise.
     Promise,
-    /// A value, at once.
+    /// A value, returned at once.
     Value,
-    /// An iterator, at once.
+    /// An iterator, returned at once.
     Parts,
-    /// A subscription, at once.
+    /// A subscription, returned at once.
     Feed,
 }
 
@@ -84,29 +84,29 @@ impl Form {
     }
 }
 
-/// The operations of a handle that are generated: not those that come before there is a box office.
+/// Returns the operations of a handle that are generated: those with a receiver.
 pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
     handle.methods.iter().filter(|method| method.has_self)
 }
 
-/// The name of a parameter in Rust and, in camel case, in JavaScript: what it is, where Rust says where it stands.
+/// Returns the name of a parameter in Rust and, in camel case, in JavaScript. `from` becomes `from_seq`.
 pub(super) fn param_name(param: &Param) -> String {
     if param.published == "from" { "from_seq".to_owned() } else { param.published.clone() }
 }
 
-/// The input whose fields are arguments of their own.
+/// Returns the input of a parameter whose fields are separate arguments.
 pub(super) fn spread<'m>(model: &'m Model, param: &Param) -> Option<&'m Struct> {
     let Type::Struct(name) = param.kind.plain() else { return None };
     SPREAD.contains(&name.as_str()).then(|| model.structs.get(&name)).flatten()
 }
 
-/// Whether a parameter is an option: what may be missing, and truth values that the operation's name does not explain.
+/// Returns `true` if a parameter is an option: it is optional, or a boolean that the operation's name omits.
 pub(super) fn is_option(method: &Method, param: &Param) -> bool {
     let is_bare = param.kind == Type::Bool && !method.name.ends_with(&format!("_{}", param.name));
     is_bare || matches!(param.kind.plain(), Type::Optional(_))
 }
 
-/// The options of an operation, and its changes.
+/// Returns the options and changes of an operation.
 pub(super) fn options(model: &Model, method: &Method) -> Vec<Options> {
     let mut fields: Vec<Field> = Vec::new();
     let mut all = Vec::new();
@@ -142,7 +142,7 @@ fn takes_progress(method: &Method) -> bool {
     method.params.iter().any(|param| param.kind == Type::Progress)
 }
 
-/// A parameter as the field of the options that it is.
+/// Converts a parameter to a field of the options.
 fn field_of(param: &Param) -> Field {
     Field {
         name: param.published.clone(),
@@ -154,7 +154,7 @@ fn field_of(param: &Param) -> Field {
     }
 }
 
-/// All options and changes that some operation takes, by name.
+/// Returns the options and changes of all operations, by name.
 pub(super) fn all_options(model: &Model) -> Result<BTreeMap<String, Options>, String> {
     let mut all: BTreeMap<String, Options> = BTreeMap::new();
     for handle in std::iter::once(&model.office).chain(&model.handles) {
@@ -170,7 +170,7 @@ pub(super) fn all_options(model: &Model) -> Result<BTreeMap<String, Options>, St
     Ok(all)
 }
 
-/// Everything that an operation takes, in its order.
+/// Returns the arguments of an operation, in order.
 pub(super) fn arguments(model: &Model, method: &Method) -> Result<Vec<Argument>, String> {
     let mut all = Vec::new();
     for param in &method.params {
@@ -222,31 +222,31 @@ fn argument(model: &Model, param: &Param) -> Result<Argument, String> {
     Ok(Argument { name, rust: Some(rust), ts: sides.ts, is_optional, check })
 }
 
-/// Whether an input has nothing that must be given, and so need not be given itself.
+/// Returns `true` if an input has no required field and is therefore optional itself.
 fn is_left_out(model: &Model, kind: &Type) -> Result<bool, String> {
     let Type::Struct(name) = kind else { return Ok(false) };
     let of = structure(model, name)?;
     Ok(!is_class(of) && of.fields.iter().all(|field| !field.is_required))
 }
 
-/// The inputs that callers make objects of.
+/// Returns the inputs that callers pass as objects.
 pub(super) fn inputs(model: &Model) -> impl Iterator<Item = &Struct> {
     model.structs_of(Role::Input).filter(|of| !is_class(of) && !SPREAD.contains(&of.name.as_str()))
 }
 
-/// The name of a handle's class.
+/// Returns the name of a handle's class.
 pub(super) fn class_name(handle: &Handle) -> String {
     pascal(&handle.name)
 }
 
-/// `refund_part` as `RefundPart`.
+/// Converts a name to Pascal case: `refund_part` to `RefundPart`.
 pub(super) fn pascal(name: &str) -> String {
     let camel = camel_case(name);
     let mut letters = camel.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The name of an option in JavaScript.
+/// Returns the name of an option in JavaScript.
 pub(super) fn option_name(field: &Field) -> String {
     property(&field.name, &field.kind)
 }

@@ -1,4 +1,4 @@
-//! `lib/generated.js`: which methods each class has, what they take, and what they give.
+//! `lib/generated.js`: the methods of each class, with their arguments and results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use super::arguments::{
 use super::choices::chosen;
 use super::types::property;
 
-/// What the shapes of inputs begin with.
+/// Text before the shapes of inputs.
 const SHAPES: &str = "\
 /** One value, whatever it is: what is wrong with it, the native module tells. A shape is an object without a prototype. */
 const ANY = true
@@ -60,12 +60,12 @@ fn own_methods(office: &Handle) -> Vec<String> {
     methods(office).map(|method| camel_case(&method.name)).collect()
 }
 
-/// The name of a shape: `NewTicket` is `NEW_TICKET`.
+/// Returns the name of a shape: `NEW_TICKET` for `NewTicket`.
 fn constant(name: &str) -> String {
     super::super::model::snake_case(name).to_uppercase()
 }
 
-/// The names that each input may have, in an order in which each knows those that it holds.
+/// Returns the shape of each input, after the shapes that it contains.
 fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
     let mut all = vec![(constant(WAIT_OPTIONS), "{ __proto__: null, signal: ANY }".to_owned())];
     let mut open: BTreeMap<_, _> = inputs(model).map(|of| (of.name.as_str(), of)).collect();
@@ -118,7 +118,7 @@ fn takes(arguments: &[Argument]) -> String {
         Check::Turn(by) => format!("{{ turn: '{by}' }}"),
     };
     let mut all: Vec<_> = arguments.iter().map(takes).collect();
-    // What nothing is done with needs no place at the end.
+    // Trailing arguments without a check are omitted.
     while all.last().is_some_and(|last| last == "ANY") {
         all.pop();
     }

@@ -1,4 +1,4 @@
-//! What can be chosen when a box office is opened.
+//! The options with which a box office is opened.
 
 use std::fmt::Write;
 
@@ -9,21 +9,21 @@ use super::words;
 
 /// An option in JavaScript.
 pub(super) struct Chosen {
-    /// Its name in JavaScript.
+    /// Name in JavaScript.
     pub(super) name: String,
-    /// Its type in TypeScript.
+    /// Type in TypeScript.
     pub(super) ts: String,
-    /// Its documentation, as a comment.
+    /// Documentation, as a comment.
     pub(super) doc: String,
-    /// The shape that its value has to have, if JavaScript checks it.
+    /// Shape of its value, if JavaScript checks it.
     pub(super) shape: Option<&'static str>,
-    /// The field of the native module; none if it is handed on by itself.
+    /// Field of the native module's options; `None` if it is passed separately.
     native: Option<(String, String)>,
-    /// The statement that hands it to the builder; none if it is done by hand.
+    /// Statement that passes it to the builder; `None` if hand-written code does.
     statement: Option<String>,
 }
 
-/// A choice that is an object in Rust, and something else here: its name, type and documentation, and the type of its field.
+/// An option that is an object in Rust and another type here: name, type, documentation, and type of its field.
 type Other = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
 
 const SEED: &[Other] = &[(
@@ -52,7 +52,7 @@ fn otherwise(choice: &Choice) -> &'static [Other] {
     }
 }
 
-/// All options, in the order of the façade.
+/// Returns all options, in the order of the façade.
 pub(super) fn chosen(model: &Model) -> Result<Vec<Chosen>, String> {
     let mut all = Vec::new();
     for choice in &model.choices {
@@ -115,7 +115,7 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
     Ok(Chosen { name, ts, doc, shape, native: Some((field, rust)), statement: Some(statement) })
 }
 
-/// The file of the native module.
+/// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
     let mut text = "//! What can be chosen, as it comes from JavaScript.\n\nuse crate::generated::prelude::*;\n\n\

@@ -1,4 +1,4 @@
-//! `index.d.ts`: everything public, with its documentation.
+//! `index.d.ts`: all public declarations, with documentation.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use super::types::{incoming, is_class, outgoing, property};
 use super::values::{fields, pages};
 use super::words;
 
-/// What is declared by hand.
+/// Hand-written declarations.
 const BY_HAND: &str = "\
 /// <reference lib=\"esnext.disposable\" />
 import type { Clock, ManualClock } from './lib/clock.js'
@@ -32,7 +32,7 @@ export * from './lib/http.js'
 export * from './lib/inputs.js'
 ";
 
-/// How a box office ends by itself.
+/// Declarations for `using` and `await using`.
 const DISPOSAL: &str = "  \
 /** `await using`: closes at the end of the block. */
   [Symbol.asyncDispose](): Promise<void>
@@ -70,7 +70,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     Ok(text)
 }
 
-/// The table of codes as a type.
+/// Generates the type of all codes.
 pub(super) fn codes_file(model: &Model) -> String {
     let mut text = format!(
         "// {HEADER}\n\n/** Every code that an error may have. Codes never change their meaning. */\nexport type ErrorCode =\n"
@@ -89,7 +89,7 @@ fn union(model: &Model, of: &Enum) -> String {
     text
 }
 
-/// Policies are steps with commas between them.
+/// Generates the type of policies for late money: comma-separated steps.
 fn late_money(model: &Model) -> String {
     if !model.enums.contains_key("LateMoneyStep") {
         return String::new();
@@ -104,7 +104,7 @@ fn head(model: &Model, doc: &Doc, name: &str, extends: &str) -> String {
     format!("\n{}export interface {name}{extends} {{\n", words::item(model, doc, 0))
 }
 
-/// Splits what may be missing: `T | undefined` properties are left out.
+/// Returns the type of a property, and `?` if the property is optional.
 fn present(kind: &Type) -> (Type, &'static str) {
     match kind.plain() {
         Type::Optional(inner) => (*inner, "?"),
@@ -149,7 +149,7 @@ fn options(model: &Model, of: &Options) -> Result<String, String> {
         text.push_str(&given(model, field)?);
     }
     if of.name == "CommandOptions" {
-        // One handle explains it, and the others lead there.
+        // One handle documents the key; the others link to it.
         let docs = model.handles.iter().filter_map(|handle| handle.key.as_ref());
         let doc = docs.max_by_key(|doc| doc.summary.len()).cloned().unwrap_or_default();
         let _ = writeln!(text, "{}  idempotencyKey?: string", words::item(model, &doc, 2));
@@ -178,7 +178,7 @@ fn class(model: &Model, handle: &Handle) -> Result<String, String> {
 
 fn operation(model: &Model, method: &Method) -> Result<String, String> {
     let all = arguments(model, method)?;
-    // What may be left out before what may not has a place all the same.
+    // An optional argument before a required one can't be omitted.
     let last_required = all.iter().rposition(|it| !it.is_optional);
     let argument = |(at, it): (usize, &Argument)| {
         let name = camel_case(&it.name);
@@ -195,7 +195,7 @@ fn operation(model: &Model, method: &Method) -> Result<String, String> {
     Ok(format!("{doc}  {}({}): {result}\n", camel_case(&method.name), arguments.join(", ")))
 }
 
-/// The class of a box office.
+/// Generates the class of a box office.
 fn office(model: &Model) -> Result<String, String> {
     let office = &model.office;
     let doc = words::item(model, &office.doc, 0);
@@ -203,7 +203,7 @@ fn office(model: &Model) -> Result<String, String> {
     for method in office.methods.iter().filter(|method| !method.has_self) {
         let doc = words::operation(model, method, 2);
         let name = camel_case(&method.name);
-        // The one that makes a box office gives it; the other is given a function.
+        // `open` returns a box office; `recover` takes a callback.
         let rest = if method.params.iter().any(|param| param.kind == Type::Visitor) {
             let result = outgoing(model, &method.result)?.ts;
             format!("visit: (record: JournalRecord) => unknown, options?: WaitOptions): Promise<{result}>")
@@ -227,7 +227,7 @@ fn office(model: &Model) -> Result<String, String> {
     Ok(text + DISPOSAL + "}\n")
 }
 
-/// The classes of errors, one a kind.
+/// Generates the classes of errors, one for each kind.
 fn errors(model: &Model) -> String {
     let mut text = String::new();
     for kind in &model.kinds {

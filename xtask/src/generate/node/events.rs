@@ -1,4 +1,4 @@
-//! The events: their data as the journal publishes it, and their names and types for Express.
+//! The events: their published data, and their names and types for Express.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::super::rust::HEADER;
 use super::types::{listed, structure};
 use super::words;
 
-/// Money in an event.
+/// Declaration of money in an event.
 const MONEY: &str = "
 /** Money as it is published: minor units, such as cents, and the ISO 4217 code. */
 export interface PublishedMoney {
@@ -16,7 +16,7 @@ export interface PublishedMoney {
 }
 ";
 
-/// `events.d.ts`: the data of every event.
+/// Generates `events.d.ts`: the data of every event.
 pub(super) fn data_file(model: &Model) -> Result<String, String> {
     let unions = model.enums.keys().map(String::as_str);
     let mut body = MONEY.to_owned();
@@ -35,13 +35,13 @@ pub(super) fn data_file(model: &Model) -> Result<String, String> {
     Ok(format!("// {HEADER}\nimport type {{ {} }} from './index.js'\n{body}", used.join(", ")))
 }
 
-/// Whether a declaration is of this type.
+/// Returns `true` if a declaration names this type.
 fn names_type(body: &str, name: &str) -> bool {
     body.lines()
         .any(|line| line.split_once(": ").is_some_and(|(_, kind)| kind == name || kind == format!("{name} | null")))
 }
 
-/// The name of the type of a payload: data of an event, or part of such; what comes out as a value has another form there.
+/// Returns the name of the type of a payload. A type that is also a value has another form and another name there.
 fn name_of(model: &Model, of: &Struct) -> String {
     if model.events.iter().any(|event| event.data == of.name) {
         format!("{}Data", of.published)
@@ -65,7 +65,7 @@ fn members(model: &Model, of: &Struct) -> Result<String, String> {
     Ok(text)
 }
 
-/// A type as JSON has it.
+/// Returns the type of the published JSON.
 fn published(model: &Model, kind: &Type) -> Result<String, String> {
     Ok(match kind {
         Type::Bool => "boolean".to_owned(),
@@ -87,12 +87,12 @@ fn published(model: &Model, kind: &Type) -> Result<String, String> {
     })
 }
 
-/// Each on a line of its own.
+/// Joins the lines, each with a line break.
 fn lines(all: impl Iterator<Item = String>) -> String {
     all.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// `express/subjects.d.ts`: the events' names and types for listeners.
+/// Generates `express/subjects.d.ts`: the events' names and types for listeners.
 pub(super) fn types_file(model: &Model) -> Result<String, String> {
     let mut names = Vec::new();
     let mut body = String::from("\n/** The names of the events. */\nexport declare enum Subjects {\n");
@@ -121,7 +121,7 @@ pub(super) fn types_file(model: &Model) -> Result<String, String> {
     ))
 }
 
-/// `express/subjects.js`.
+/// Generates `express/subjects.js`.
 pub(super) fn names_file(model: &Model) -> String {
     let names = lines(model.events.iter().map(|event| format!("  {0}: '{0}',", event.name)));
     format!(

@@ -1,4 +1,4 @@
-//! The statements that make the façade's arguments of JavaScript's.
+//! The statements that convert JavaScript's arguments to the façade's.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub(super) struct Made {
     pub(super) expressions: Vec<String>,
 }
 
-/// What is made of the arguments of an operation.
+/// Generates the conversion of the arguments of an operation.
 pub(super) fn made(model: &Model, method: &Method) -> Result<Made, String> {
     let mut statements = opened(model, method);
     let mut expressions = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn made(model: &Model, method: &Method) -> Result<Made, String> {
     Ok(Made { statements: statements.trim_end().to_owned(), expressions })
 }
 
-/// Takes the options apart.
+/// Generates the destructuring of the options.
 fn opened(model: &Model, method: &Method) -> String {
     let mut text = String::new();
     for of in options(model, method) {
@@ -96,7 +96,7 @@ fn unknown(kind: &Type) -> String {
     format!("Node can't give {kind:?}: say how in xtask/src/generate/node/made.rs")
 }
 
-/// The statements that make an input of its fields, under this name.
+/// Generates the statements that create an input from its fields, in a variable of this name.
 pub(super) fn of_fields(of: &Struct, name: &str) -> Result<String, String> {
     let mut text = String::new();
     let needs_errors = of.has_check || of.fields.iter().any(|field| is_parsed(&field.kind));
@@ -136,12 +136,12 @@ pub(super) fn of_fields(of: &Struct, name: &str) -> Result<String, String> {
     if needs_errors {
         text.push_str("errors.into_result(())?;\n");
     }
-    // Nothing is set after that.
+    // Without a field that is set afterwards, the variable is not mutable.
     let is_set = text.contains(&format!("{name}."));
     Ok(if is_set { text } else { text.replace(&format!("let mut {name} ="), &format!("let {name} =")) })
 }
 
-/// The statement that sets a field, from a variable of the field's name.
+/// Generates the statement that sets a field from a variable with the field's name.
 fn assignment(of: &str, field: &Field) -> Result<String, String> {
     let (to, name, wire) = (format!("{of}.{}", field.name), &field.name, &field.wire);
     if !is_parsed(&field.kind) {
@@ -170,7 +170,7 @@ fn assignment(of: &str, field: &Field) -> Result<String, String> {
     Ok(if is_option { format!("{to} = {parsed};\n") } else { format!("if let Some(it) = {parsed} {{ {to} = it; }}\n") })
 }
 
-/// Whether a field comes as text that the façade has in another form.
+/// Returns `true` if a field is passed as text and parsed.
 fn is_parsed(kind: &Type) -> bool {
     match kind.plain() {
         Type::Optional(inner) => is_parsed(&inner),
@@ -179,7 +179,7 @@ fn is_parsed(kind: &Type) -> bool {
     }
 }
 
-/// The value of a field that is not parsed.
+/// Generates the value of a field that is not parsed.
 fn direct(field: &Field) -> Result<String, String> {
     let (name, wire) = (&field.name, &field.wire);
     let one = |kind: &Type, it: &str| match kind {

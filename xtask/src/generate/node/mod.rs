@@ -1,8 +1,7 @@
-//! What the npm package has from the façade: operations and values of its native module, its declarations, its options, what its
-//! methods take, and the events for Express.
+//! The generated part of the npm package: operations and values of its native module, declarations, options, checks of
+//! arguments, and the events for Express.
 //!
-//! [`types`] is the table of the conversions. Everything that a caller writes or reads is in `index.d.ts`; the native module itself
-//! has no documentation of its own.
+//! [`types`] has the table of conversions. The documentation for callers is in `index.d.ts`, not in the native module.
 
 mod arguments;
 mod checks;
@@ -19,7 +18,7 @@ use super::model::{Handle, Model};
 use super::{Output, rust};
 use arguments::class_name;
 
-/// The folder of generated Rust, and that of the package.
+/// Folder of the generated Rust, and folder of the package.
 const NATIVE: &str = "bindings/node/src/generated";
 const PACKAGE: &str = "bindings/node";
 
@@ -44,7 +43,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     Ok(outputs)
 }
 
-/// The box office itself, and its handles.
+/// Returns the box office itself and its handles.
 fn all(model: &Model) -> impl Iterator<Item = &Handle> {
     std::iter::once(&model.office).chain(&model.handles)
 }
@@ -57,7 +56,7 @@ fn package(name: &str, text: String) -> Output {
     Output { path: format!("{PACKAGE}/{name}"), text }
 }
 
-/// The root of the generated Rust.
+/// Generates the root module of the generated Rust.
 fn module(model: &Model) -> Result<String, String> {
     let mut modules: Vec<_> = all(model).map(|handle| handle.name.as_str()).collect();
     modules.extend(["choices", "inputs", "parts", "texts", "values"]);
@@ -78,7 +77,7 @@ fn module(model: &Model) -> Result<String, String> {
     ))
 }
 
-/// What the generated Rust uses.
+/// Imports of the generated Rust.
 const PRELUDE: &str = "
     pub(crate) use std::collections::HashMap;
     pub(crate) use std::path::PathBuf;

@@ -8,16 +8,16 @@ use super::arguments::{Form, arguments, class_name, methods, param_name};
 use super::made::{Made, made};
 use super::types::{is_class, outgoing, parts_of, structure};
 
-/// The name of the box office among the handles.
+/// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
 
-/// Operations that look at memory alone, and so answer at once: to have another thread find out would cost more than the rest.
+/// Operations that read memory only and return at once. Another thread would cost more than the rest of the call.
 const IN_MEMORY: &[(&str, &str)] = &[("auth", "authenticate")];
 
-/// How many of a list are read at once where no page says so.
+/// Number of entries that are read at once from a list without pages.
 const BATCH: usize = 256;
 
-/// The file of a handle.
+/// Generates the file of a handle.
 pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     let class = class_name(handle);
     let mut text = format!("//! The operations of `{}`.\n\nuse crate::generated::prelude::*;\n\n", handle.name);
@@ -44,7 +44,7 @@ fn getter(handle: &Handle) -> String {
     format!("#[napi(getter)]\npub fn {}(&self) -> {class} {{ {class}(Arc::clone(&self.0)) }}\n\n", handle.name)
 }
 
-/// The handle of the façade, its next command named.
+/// Generates the function that returns the façade's handle with an idempotency key.
 fn named(handle: &Handle, class: &str) -> String {
     let (name, of) = (&handle.name, &handle.rust);
     format!(
@@ -55,16 +55,16 @@ fn named(handle: &Handle, class: &str) -> String {
     )
 }
 
-/// An operation, and what is known of its parts.
+/// An operation and the parts of its generated function.
 struct Operation<'m> {
     handle: &'m Handle,
     method: &'m Method,
-    /// The parameters of the native function.
+    /// Parameters of the native function.
     params: String,
     made: Made,
-    /// Its result in the native module.
+    /// Result in the native module.
     result: String,
-    /// The parameters of a class, which are borrowed from JavaScript.
+    /// Parameters with a class as type, which are borrowed from JavaScript.
     classes: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, 
 }
 
 impl Operation<'_> {
-    /// The façade's handle, of a box office in a variable or in `self`.
+    /// Returns the expression of the façade's handle, of the box office in the expression `shared`.
     fn target(&self, shared: &str) -> String {
         match self.handle.name.as_str() {
             OFFICE => format!("{shared}.office()"),
@@ -127,7 +127,8 @@ impl Operation<'_> {
         format!("#[napi]\npub async fn {}(&self{}) -> napi::Result<{}>", self.method.name, self.params, self.result)
     }
 
-    /// The head of a function that makes a promise itself, because it borrows from JavaScript, or may know the answer at once.
+    /// Generates the head of a function that creates its promise itself, because it borrows from JavaScript or may
+    /// return at once.
     fn head_of_promise(&self) -> String {
         let (name, params, result) = (&self.method.name, &self.params, &self.result);
         format!(
@@ -135,7 +136,7 @@ impl Operation<'_> {
         )
     }
 
-    /// A command.
+    /// Generates a command.
     fn waited(&self) -> String {
         let target =
             if self.method.takes_key { "self.named(idempotency_key)?".to_owned() } else { self.target("self.0") };
@@ -143,7 +144,7 @@ impl Operation<'_> {
         format!("{head} {{ let call = async {{ {statements} {call}.await }}; {} }}", answer("call.await"))
     }
 
-    /// What is read.
+    /// Generates a read.
     fn found(&self) -> String {
         let (head, statements, call) = (self.head(), &self.made.statements, self.call(&self.target("self.0")));
         if !self.method.is_fallible {
@@ -152,19 +153,19 @@ impl Operation<'_> {
         format!("{head} {{ let call = || {{ {statements} {call} }}; {} }}", answer(&self.read()))
     }
 
-    /// The call of a closure that reads: long reads leave the thread that polls to others.
+    /// Generates the call of a closure that reads. A long read must not block other tasks on the polling thread.
     fn read(&self) -> String {
         let is_long = matches!(self.method.result.plain(), Type::Page(_) | Type::List(_)) && self.reads_disk();
         if is_long { "reading(call)".to_owned() } else { "call()".to_owned() }
     }
 
-    /// Whether it may have to look into a file, as its documentation tells.
+    /// Returns `true` if the operation may read a file, according to its documented errors.
     fn reads_disk(&self) -> bool {
         let errors = format!("{:?}", self.method.doc.errors);
         errors.contains("journal.unavailable")
     }
 
-    /// What takes a session, of which a copy is taken.
+    /// Generates an operation that takes a class, such as a session, which it copies.
     fn of_class(&self) -> String {
         let head = self.head_of_promise();
         let names = self.classes.join(", ");
@@ -181,7 +182,7 @@ impl Operation<'_> {
         )
     }
 
-    /// What memory knows already, if it does.
+    /// Generates an operation that first tries to answer from memory.
     fn quick(&self) -> String {
         let (head, statements) = (self.head_of_promise(), &self.made.statements);
         if self.is_in_memory() {
@@ -203,7 +204,7 @@ impl Operation<'_> {
         )
     }
 
-    /// Long work, on a thread of its own.
+    /// Generates an operation that runs on a separate thread.
     fn aside(&self) -> String {
         let name = &self.handle.name;
         let target = self.target("self.0");
@@ -239,7 +240,7 @@ impl Operation<'_> {
         ))
     }
 
-    /// How many are read at once: a page, or one where each is many.
+    /// Returns the number of entries that are read at once: a page, or one text that contains many.
     fn batch(&self, model: &Model, inner: &Type) -> Result<(String, String), String> {
         if *inner == Type::Text {
             return Ok((String::new(), "1".to_owned()));
@@ -264,12 +265,12 @@ impl Operation<'_> {
     }
 }
 
-/// The answer of what a call comes to.
+/// Generates the conversion of the outcome of a call.
 fn answer(call: &str) -> String {
     format!("{call}.map(|it| it.shown()).map_err(rejection)")
 }
 
-/// The classes that give one of a type after the other.
+/// Generates the classes that read a list in batches.
 pub(super) fn parts_file(model: &Model) -> Result<String, String> {
     let mut classes = std::collections::BTreeMap::new();
     for method in model.handles.iter().flat_map(methods) {

@@ -1,4 +1,4 @@
-//! What is written of a façade that has one thing more than there is.
+//! Tests of the generated files with a façade that has one additional operation.
 
 use std::fs;
 
@@ -42,7 +42,7 @@ const METHOD: &str = "impl Tickets {
     }
 ";
 
-/// The façade, whose tickets can be counted.
+/// Reads the façade with an additional operation that counts tickets.
 fn more() -> Model {
     let file = |path: &str| {
         let text = fs::read_to_string(root().join(path)).ok()?;
@@ -55,7 +55,7 @@ fn more() -> Model {
     Model::of(&Crate::read("core/src/lib.rs", &file).unwrap()).unwrap()
 }
 
-/// What is written that is not written of the façade that there is, by the path of its file.
+/// Returns the lines that only the extended façade generates, by the path of their file.
 fn difference() -> Vec<(String, String)> {
     let (before, after) = (outputs(&Model::read(&root()).unwrap()).unwrap(), outputs(&more()).unwrap());
     assert_eq!(before.len(), after.len());

@@ -1,27 +1,27 @@
-//! How a type of the façade looks in JavaScript: the table of the conversions.
+//! The table of conversions between the façade's types and JavaScript's.
 //!
 //! | the façade's | gives | takes |
 //! |---|---|---|
 //! | ids, bounded texts, cursors, hashes, currencies | `string` | `string` |
 //! | whole numbers | `number` | `number` |
 //! | points in time | `Date` | `string \| Date` |
-//! | spans of time | `number` of milliseconds, named `…Ms` | the same |
+//! | durations | `number` of milliseconds, named `…Ms` | the same |
 //! | `Money` | `{ amount, currency, minor }` | |
 //! | amounts, bounds of prices | | an exact decimal `string` |
 //! | closed sets | a union of strings | the same |
 //! | structs | interfaces | interfaces, whose unknown names are refused |
-//! | structs that come back | classes | the same |
-//! | `Option` | a property that may be missing, `null` as a result | an optional property, `null` for nobody |
+//! | structs that are passed in again | classes | the same |
+//! | `Option` | an optional property, `null` as a result | an optional property, `null` for nobody |
 //! | `Page<T>` | `{ items, next }` | |
 //! | iterators | `AsyncIterableIterator`, read in batches | |
 
 use super::super::model::{Model, Role, Struct, Type, camel_case};
 
-/// A type on both sides of the native module.
+/// A type in Rust and in TypeScript.
 pub(super) struct Sides {
-    /// In Rust.
+    /// Type in Rust.
     pub(super) rust: String,
-    /// In TypeScript.
+    /// Type in TypeScript.
     pub(super) ts: String,
 }
 
@@ -33,7 +33,7 @@ fn unknown(what: &str, kind: &Type) -> String {
     format!("Node can't {what} {kind:?}: say how in xtask/src/generate/node/types.rs")
 }
 
-/// What JavaScript gets for a type.
+/// Returns the types of an outgoing value.
 pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Sides, String> {
     Ok(match kind {
         Type::Nothing => sides("()", "void"),
@@ -84,7 +84,7 @@ pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Sides, String> {
     })
 }
 
-/// What a caller gives for a type.
+/// Returns the types of an incoming value.
 pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
     Ok(match kind {
         Type::Bool => sides("bool", "boolean"),
@@ -127,27 +127,27 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
     })
 }
 
-/// A list of a type in TypeScript.
+/// Returns the TypeScript type of a list.
 pub(super) fn listed(inner: &str) -> String {
     if inner.contains(' ') { format!("({inner})[]") } else { format!("{inner}[]") }
 }
 
-/// The struct of this name.
+/// Returns the struct with this name.
 pub(super) fn structure<'m>(model: &'m Model, name: &str) -> Result<&'m Struct, String> {
     model.structs.get(name).ok_or_else(|| format!("the model has no struct {name}"))
 }
 
-/// Whether JavaScript gets an object of a class, which it hands in again as it is.
+/// Returns `true` if JavaScript gets an object of a class, which it can pass in again unchanged.
 pub(super) fn is_class(of: &Struct) -> bool {
     of.is(Role::Value) && of.is(Role::Input)
 }
 
-/// The name of the pages of a type.
+/// Returns the name of the pages of a type.
 pub(super) fn page_of(model: &Model, inner: &Type) -> Result<String, String> {
     Ok(format!("{}Page", outgoing(model, inner)?.rust))
 }
 
-/// The name of the class that gives one of a type after the other.
+/// Returns the name of the class that reads a list of a type in batches.
 pub(super) fn parts_of(model: &Model, inner: &Type) -> Result<String, String> {
     Ok(match inner.plain() {
         Type::Text => "TextParts".to_owned(),
@@ -155,7 +155,7 @@ pub(super) fn parts_of(model: &Model, inner: &Type) -> Result<String, String> {
     })
 }
 
-/// The name of a field in Rust: spans of time say their unit.
+/// Returns the name of a field in Rust. Durations have their unit as a suffix.
 pub(super) fn field_name(name: &str, kind: &Type) -> String {
     match kind.plain() {
         Type::Duration => format!("{name}_ms"),
@@ -164,7 +164,7 @@ pub(super) fn field_name(name: &str, kind: &Type) -> String {
     }
 }
 
-/// The name of a field in JavaScript.
+/// Returns the name of a field in JavaScript.
 pub(super) fn property(name: &str, kind: &Type) -> String {
     camel_case(&field_name(name, kind))
 }

@@ -1,4 +1,4 @@
-//! What goes in and what comes out, in the native module.
+//! The inputs and values of the native module.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use super::arguments::{Options, all_options, inputs, methods};
 use super::made::of_fields;
 use super::types::{field_name, incoming, is_class, outgoing, page_of};
 
-/// The types of which there are pages, by the names of those.
+/// Returns the types that have pages, by the names of the pages.
 pub(super) fn pages(model: &Model) -> Result<BTreeMap<String, Type>, String> {
     let results = model.handles.iter().flat_map(methods).map(|method| &method.result);
     let inner = results.filter_map(|result| match result {
@@ -19,7 +19,7 @@ pub(super) fn pages(model: &Model) -> Result<BTreeMap<String, Type>, String> {
     inner.map(|inner| Ok((page_of(model, &inner)?, inner))).collect()
 }
 
-/// The file of what comes out.
+/// Generates the file of the values.
 pub(super) fn file(model: &Model) -> Result<String, String> {
     let mut text = "//! What comes out.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in model.structs_of(Role::Value) {
@@ -46,7 +46,7 @@ fn in_rust(kind: &Type) -> String {
     }
 }
 
-/// The fields and what is computed beside them, with how each is read.
+/// Returns the fields and the computed values. The boolean is `true` for a computed value.
 pub(super) fn fields(of: &Struct) -> impl Iterator<Item = (&Field, bool)> {
     of.fields.iter().map(|field| (field, false)).chain(of.computed.iter().map(|field| (field, true)))
 }
@@ -56,7 +56,7 @@ fn read(field: &Field, is_computed: bool, from: &str) -> String {
     format!("{from}.{}{call}.shown()", field.name)
 }
 
-/// A plain object.
+/// Generates a plain object.
 fn object(model: &Model, of: &Struct) -> Result<String, String> {
     let name = &of.published;
     let (mut declared, mut read_from) = (String::new(), String::new());
@@ -72,7 +72,7 @@ fn object(model: &Model, of: &Struct) -> Result<String, String> {
     ))
 }
 
-/// An object of a class, which holds what it is.
+/// Generates a class that holds its value.
 fn class(model: &Model, of: &Struct) -> Result<String, String> {
     let name = &of.published;
     let mut getters = String::new();
@@ -92,7 +92,7 @@ fn class(model: &Model, of: &Struct) -> Result<String, String> {
     ))
 }
 
-/// The file of what goes in.
+/// Generates the file of the inputs.
 pub(super) fn inputs_file(model: &Model) -> Result<String, String> {
     let mut text = "//! What goes in.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in inputs(model) {
@@ -141,7 +141,7 @@ fn declared(model: &Model, fields: &[Field]) -> Result<String, String> {
     Ok(text)
 }
 
-/// The file of the texts: ids, bounded texts and closed sets as JavaScript sees them.
+/// Generates the file of types that JavaScript has as texts: ids, bounded texts and closed sets.
 pub(super) fn texts_file(model: &Model) -> Result<String, String> {
     let (mut shown, mut exposed) = (BTreeSet::new(), BTreeSet::new());
     let mut kinds: Vec<Type> = Vec::new();

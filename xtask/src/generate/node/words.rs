@@ -1,15 +1,15 @@
-//! What JavaScript calls things, and its documentation.
+//! The names and documentation in JavaScript.
 
 use super::super::model::{Doc, Method, Model, camel_case};
 use super::super::prose::{Prose, Text, Words, wrapped};
 use super::arguments::Form;
 
-/// How long a line of documentation may be.
+/// Maximum length of a line of documentation, in characters.
 const WIDTH: usize = 132;
 
-/// JavaScript's words.
+/// The names in JavaScript.
 struct JavaScript {
-    /// What stands for nothing: `null` as a result, `undefined` where a property is left out.
+    /// Word for no value: `null` as a result, `undefined` for a property.
     nothing: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Words for JavaScript {
             "UserProfile" => "User".to_owned(),
             "JournalReader" => "Journal".to_owned(),
             "Record" => "JournalRecord".to_owned(),
-            // Published names, such as `payment_failed`, stay; fields are in camel case.
+            // Published names, such as `payment_failed`, are unchanged; fields are in camel case.
             name if name.contains('_') && name.chars().all(|it| it.is_ascii_lowercase() || it == '_') => {
                 camel_case(name)
             }
@@ -45,12 +45,12 @@ impl Words for JavaScript {
     }
 }
 
-/// The class of the errors of a code.
+/// Returns the error class of a code.
 pub(super) fn error_class(kind: &str, code: &str) -> String {
     if code == "engine.closed" { "ClosedError".to_owned() } else { format!("{kind}Error") }
 }
 
-/// The documentation of an operation.
+/// Generates the documentation of an operation.
 pub(super) fn operation(model: &Model, method: &Method, indent: usize) -> String {
     let prose = Prose::of(model, &RESULTS, method);
     let fails = match Form::of(method) {
@@ -61,7 +61,7 @@ pub(super) fn operation(model: &Model, method: &Method, indent: usize) -> String
     comment(&lines(&prose.text(&method.doc), fails, WIDTH - indent), indent)
 }
 
-/// Any other documentation.
+/// Generates the documentation of any other item.
 pub(super) fn item(model: &Model, doc: &Doc, indent: usize) -> String {
     let text = Prose::new(model, &PROPERTIES).text(doc);
     comment(&lines(&text, "Throws", WIDTH - indent), indent)
@@ -91,13 +91,13 @@ fn lines(text: &Text, fails: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A sentence that goes on behind a word.
+/// Converts the first letter of a sentence that follows a word to lower case.
 fn continued(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// A comment of these lines, at an indentation; nothing if there are none.
+/// Creates an indented comment of these lines; empty if there are none.
 pub(super) fn comment(lines: &[String], indent: usize) -> String {
     let space = " ".repeat(indent);
     match lines {
@@ -112,7 +112,7 @@ pub(super) fn comment(lines: &[String], indent: usize) -> String {
     }
 }
 
-/// A line that does not end the comment.
+/// Escapes the end of a comment in a line.
 fn closed(line: &str) -> String {
     line.replace("*/", "*\\/")
 }

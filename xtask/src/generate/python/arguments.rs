@@ -1,28 +1,28 @@
-//! The parameters of an operation in Python, and the statements that make Rust's arguments of them.
+//! The parameters of an operation in Python, and the statements that convert them to the façade's arguments.
 
 use std::fmt::Write;
 
 use super::super::model::{Constructor, Doc, Field, Method, Model, Param, Role, Struct, Type, camel_case, snake_case};
 use super::types::{incoming, is_class, published};
 
-/// A parameter as Python has it.
+/// A parameter in Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Argument {
-    /// Its name.
+    /// Name.
     pub(super) name: String,
-    /// Its type in the native module.
+    /// Type in the native module.
     pub(super) rust: String,
-    /// Its hint in Python, without a default.
+    /// Type hint in Python, without a default.
     pub(super) hint: String,
-    /// Whether it is given by name only.
+    /// `true` if it is keyword-only.
     pub(super) by_name: bool,
-    /// Whether it may be left out.
+    /// `true` if it is optional.
     pub(super) is_optional: bool,
-    /// What it means, if that is told anywhere but in the documentation of the operation.
+    /// Documentation, if it is not part of the operation's documentation.
     pub(super) doc: Option<Doc>,
 }
 
-/// Everything that an operation takes in Python, in the order of its signature.
+/// Returns the parameters of an operation in Python, in the order of its signature.
 pub(super) fn arguments(model: &Model, method: &Method) -> Result<Vec<Argument>, String> {
     let mut all = Vec::new();
     for param in &method.params {
@@ -38,22 +38,22 @@ pub(super) fn arguments(model: &Model, method: &Method) -> Result<Vec<Argument>,
     if method.takes_key {
         all.push(key());
     }
-    // What is given by name comes last; required before optional.
+    // Keyword-only parameters come last, required ones before optional ones.
     all.sort_by_key(|argument| (argument.by_name, argument.is_optional && argument.by_name));
     Ok(all)
 }
 
-/// The struct whose fields are the arguments, if the parameter is one that callers need no class for.
+/// Returns the struct whose fields are separate arguments, if callers need no class for the parameter.
 pub(super) fn spread<'m>(model: &'m Model, param: &Param) -> Result<Option<&'m Struct>, String> {
     let Type::Struct(name) = param.kind.plain() else { return Ok(None) };
     let of = published(model, &name)?;
     Ok((!of.is(Role::Value) && !is_class(model, &name)).then_some(of))
 }
 
-/// What an actor is in Python.
+/// Documentation of an actor in Python.
 const ACTOR: &str = "The id of the user who acts; `None` for the box office itself.";
 
-/// The key of a command.
+/// Returns the parameter of a command's idempotency key.
 pub(super) fn key() -> Argument {
     Argument {
         name: "idempotency_key".into(),
@@ -70,7 +70,7 @@ fn of_param(method: &Method, param: &Param) -> Result<Argument, String> {
     let name = python_name(&param.published);
     let is_progress = param.kind == Type::Progress;
     let is_optional = is_progress || matches!(param.kind.plain(), Type::Optional(_));
-    // A truth value says what it is about, unless the operation does.
+    // A boolean is keyword-only, unless the operation's name explains it.
     let is_bare = param.kind == Type::Bool && !method.name.ends_with(&format!("_{name}"));
     let (rust, hint) = match is_progress {
         true => (format!("Option<{}>", taken.rust), format!("{} | None", taken.hint)),
@@ -80,7 +80,7 @@ fn of_param(method: &Method, param: &Param) -> Result<Argument, String> {
     Ok(Argument { name, rust, hint, by_name: is_optional || is_bare, is_optional, doc })
 }
 
-/// The argument that a field of an input is.
+/// Returns the argument for a field of an input.
 pub(super) fn of_field(field: &Field) -> Result<Argument, String> {
     let taken = incoming(&field.kind)?;
     let is_option = matches!(field.kind.plain(), Type::Optional(_));
@@ -98,7 +98,7 @@ pub(super) fn of_field(field: &Field) -> Result<Argument, String> {
     })
 }
 
-/// A name that is no keyword.
+/// Returns a name that is not a keyword.
 pub(super) fn python_name(name: &str) -> String {
     match name {
         "from" => "from_seq".to_owned(),
@@ -107,7 +107,7 @@ pub(super) fn python_name(name: &str) -> String {
     }
 }
 
-/// The statements that check the arguments of an operation, and the expressions to call it with.
+/// Generates the statements that check the arguments of an operation, and the expressions to call it with.
 pub(super) fn checked(model: &Model, method: &Method) -> Result<(String, Vec<String>), String> {
     let (mut statements, mut expressions) = (String::new(), Vec::new());
     for param in &method.params {
@@ -170,7 +170,7 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
     })
 }
 
-/// The statements that make an input of its fields, under this name.
+/// Generates the statements that create an input from its fields, in a variable of this name.
 pub(super) fn made(of: &Struct, name: &str) -> Result<String, String> {
     let mut text = String::new();
     let needs_errors = of.has_check || of.fields.iter().any(|field| is_checked(&field.kind));
@@ -206,7 +206,7 @@ pub(super) fn made(of: &Struct, name: &str) -> Result<String, String> {
     if needs_errors {
         text.push_str("errors.into_result(())?;\n");
     }
-    // Nothing is set after that.
+    // Without a field that is set afterwards, the variable is not mutable.
     Ok(if text.contains(&format!("{name}.")) { text } else { text.replace("let mut ", "let ") })
 }
 
@@ -244,14 +244,14 @@ fn assignment(name: &str, field: &Field) -> String {
     if is_option { format!("{to} = {parsed};\n") } else { format!("if let Some(it) = {parsed} {{ {to} = it; }}\n") }
 }
 
-/// One of those that an id names: `UserId` as `a user`.
+/// Returns the noun of an id with its article: `a user` for `UserId`.
 fn one(id: &str) -> String {
     let noun = snake_case(id.trim_end_matches("Id")).replace('_', " ");
     let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {noun}")
 }
 
-/// Whether the text of a field is checked before Rust has it.
+/// Returns `true` if a field is passed as text and parsed.
 fn is_checked(kind: &Type) -> bool {
     match kind.plain() {
         Type::Optional(inner) => is_checked(&inner),
@@ -260,7 +260,7 @@ fn is_checked(kind: &Type) -> bool {
     }
 }
 
-/// The value of a field that is not checked.
+/// Generates the value of a field that is not parsed.
 fn direct(field: &Field) -> String {
     let name = python_name(&field.name);
     match field.kind.plain() {
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
     use crate::shell::root;
 
-    /// The signature of an operation: names, with `*` before those that are given by name and `?` behind those that may be left out.
+    /// Returns the signature of an operation: `*` precedes keyword-only parameters and `?` follows optional ones.
     fn signature(model: &Model, handle: &str, name: &str) -> String {
         let handle = model.handles.iter().find(|it| it.name == handle).unwrap();
         let method = handle.methods.iter().find(|it| it.name == name).unwrap();

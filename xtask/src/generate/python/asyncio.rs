@@ -1,4 +1,4 @@
-//! The classes for asyncio, in Python: coroutine functions around what the native module starts.
+//! The classes for asyncio, in Python: coroutine functions that await the futures of the native module.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::operations::{Facade, Form, class_name, doc};
 use super::types::outgoing;
 use super::words;
 
-/// The file of all of them.
+/// Generates the file of all classes.
 pub(super) fn file(model: &Model, types: &[String]) -> Result<String, String> {
     let mut imports = Imports::default();
     let mut text = String::new();
@@ -36,7 +36,7 @@ fn class(model: &Model, handle: &Handle, imports: &mut Imports) -> Result<String
     Ok(text)
 }
 
-/// A function that hands its arguments on to the native module.
+/// Generates a function that passes its arguments to the native module.
 pub(super) fn function(
     model: &Model,
     method: &Method,
@@ -55,7 +55,7 @@ pub(super) fn function(
         Form::Parts(inner) => ("def", format!("AsyncIterator[{}]", outgoing(model, &inner)?.hint), call),
         Form::Subscription => ("def", "AsyncSubscription".to_owned(), call),
     };
-    // A class may have a method `list`, which hides the type in the hints behind it.
+    // A method named `list` hides the type `list` in later hints of its class.
     let hint = |hint: &str| hint.replace("list[", "List[");
     let result = hint(&result);
     imports.hint(&result);
@@ -77,7 +77,7 @@ pub(super) fn function(
     Ok(format!("{signature}{doc}        {returned}\n"))
 }
 
-/// The parameters with their hints and defaults, and the star before those that are given by name.
+/// Returns the parameters with their hints and defaults, and a `*` before the keyword-only ones.
 pub(super) fn named(arguments: &[Argument], imports: &mut Imports) -> Vec<String> {
     let mut named = Vec::new();
     for (at, argument) in arguments.iter().enumerate() {

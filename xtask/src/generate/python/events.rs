@@ -1,11 +1,11 @@
-//! The events in the form in which they are published: `TypedDict`s.
+//! The events in the published form: `TypedDict`s.
 
 use std::fmt::Write;
 
 use super::super::model::{Field, Model, Role, Type};
 use super::words;
 
-/// `events.py`.
+/// Generates `events.py`.
 pub(super) fn file(model: &Model) -> Result<String, String> {
     let mut text = HEAD.to_owned();
     let events: Vec<_> = model.events.iter().map(|event| event.data.as_str()).collect();
@@ -50,7 +50,7 @@ const RECORD: &str = "\n\nclass PublishedRecord(TypedDict):\n    \"\"\"A record 
 
 fn hint(model: &Model, field: &Field) -> Result<String, String> {
     let (kind, may_be_missing) = match (&field.kind, field.may_be_missing) {
-        // What has nothing is left out.
+        // An empty value is omitted.
         (Type::Optional(inner), true) => (inner.as_ref(), true),
         (kind, may_be_missing) => (kind, may_be_missing),
     };
@@ -58,7 +58,7 @@ fn hint(model: &Model, field: &Field) -> Result<String, String> {
     Ok(if may_be_missing { format!("NotRequired[{hint}]") } else { hint })
 }
 
-/// The published form of a type: what JSON has.
+/// Returns the type hint of the published JSON.
 fn published(model: &Model, kind: &Type) -> Result<String, String> {
     Ok(match kind.plain() {
         Type::Bool => "bool".into(),

@@ -1,4 +1,4 @@
-//! What `BoxOffice` and `AsyncBoxOffice` of the package have from the façade: the handles, and what the box office does itself.
+//! The generated base classes of `BoxOffice` and `AsyncBoxOffice`: the handles, and the operations of the box office.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::imports::Imports;
 use super::operations::{Facade, class_name, methods};
 use super::words;
 
-/// `_facades.py`.
+/// Generates `_facades.py`.
 pub(super) fn file(model: &Model, types: &[String]) -> Result<String, String> {
     let mut imports = Imports::default();
     let mut text = facade(model, "", Facade::Blocking, &mut imports)?;

@@ -1,12 +1,12 @@
-//! What a generated Python file has to import for its hints.
+//! The imports of a generated Python file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names that hints use, by module.
+/// The imported names, by module.
 #[derive(Debug, Default)]
 pub(super) struct Imports(BTreeMap<&'static str, BTreeSet<String>>);
 
-/// Names of the standard library and of what is written by hand, and where they are.
+/// Names of the standard library and of hand-written modules, with their modules.
 const STANDARD: &[(&str, &str)] = &[
     ("AsyncIterator", "collections.abc"),
     ("Callable", "collections.abc"),
@@ -29,18 +29,18 @@ const STANDARD: &[(&str, &str)] = &[
     ("PaymentGateway", "boxoffice._gateway"),
 ];
 
-/// Names that Python has without import.
+/// Built-in names of Python.
 const BUILT_IN: &[&str] =
     &["bool", "bytearray", "bytes", "dict", "float", "int", "list", "object", "str", "tuple", "None"];
 
 impl Imports {
-    /// Notes a module of the package.
+    /// Adds a module of the package.
     pub(super) fn module(&mut self, name: &str) {
         self.0.entry("boxoffice").or_default().insert(name.to_owned());
     }
 
-    /// Notes the names of a hint. What is neither built in nor of the standard library is a class of the native module, or, if
-    /// it is said to be one, a name of `boxoffice._types`.
+    /// Adds the names of a hint. A name that is neither built in nor in `STANDARD` is a class of the native module,
+    /// unless `of_types` assigns it to `boxoffice._types`.
     pub(super) fn hint(&mut self, hint: &str) {
         for name in hint.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
             if !name.is_empty() && !BUILT_IN.contains(&name) && !name.starts_with(|first: char| first.is_ascii_digit())
@@ -57,7 +57,7 @@ impl Imports {
         self.0.entry(known.unwrap_or(other)).or_default().insert(name.to_owned());
     }
 
-    /// Says that these names, as far as they are used, are of `boxoffice._types`.
+    /// Assigns these names, if they are used, to `boxoffice._types`.
     pub(super) fn of_types(mut self, names: &[String]) -> Self {
         if let Some(native) = self.0.get_mut("boxoffice._native") {
             let (types, rest) = std::mem::take(native).into_iter().partition(|name| names.contains(name));
@@ -67,7 +67,7 @@ impl Imports {
         self
     }
 
-    /// The lines that import them.
+    /// Generates the lines of the imports.
     pub(super) fn text(&self) -> String {
         let mut lines = vec!["from __future__ import annotations\n\n".to_owned()];
         let (package, standard): (Vec<_>, Vec<_>) = self

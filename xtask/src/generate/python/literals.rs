@@ -6,7 +6,7 @@ use super::super::model::{Enum, Model, Role, Type};
 use super::super::rust;
 use super::words;
 
-/// The enums that the operations and values name, and the steps of late money.
+/// Returns the enums that operations and values name, and the steps for late money.
 fn used(model: &Model) -> Vec<&Enum> {
     let structs = model.structs.values().filter(|it| it.is(Role::Input) || it.is(Role::Value));
     let fields = structs.flat_map(|it| it.fields.iter().chain(&it.computed)).map(|field| &field.kind);
@@ -16,17 +16,17 @@ fn used(model: &Model) -> Vec<&Enum> {
     model.enums.values().filter(is_used).collect()
 }
 
-/// The set that a policy is made of.
+/// Returns the set of steps of which a policy consists.
 fn steps(model: &Model) -> Result<&Enum, String> {
     model.enums.get(STEPS).ok_or_else(|| format!("the model has no enum {STEPS}"))
 }
 
 const STEPS: &str = "LateMoneyStep";
 
-/// The name of the set of all events.
+/// Name of the set of all events.
 const EVENTS: &str = "EventName";
 
-/// The names that `_types.py` has.
+/// Returns the names in `_types.py`.
 pub(super) fn names(model: &Model) -> Vec<String> {
     let mut names: Vec<_> = used(model).into_iter().map(|it| it.name.clone()).collect();
     names.extend(["LateMoneyPolicy", STEPS, EVENTS].map(str::to_owned));
@@ -35,7 +35,7 @@ pub(super) fn names(model: &Model) -> Vec<String> {
     names
 }
 
-/// `_types.py`.
+/// Generates `_types.py`.
 pub(super) fn file(model: &Model) -> Result<String, String> {
     let mut text =
         "\"\"\"The closed sets of the box office, as texts.\"\"\"\n\nfrom typing import Literal\n".to_owned();
@@ -56,7 +56,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     Ok(text)
 }
 
-/// What a set is, and what each of its texts means.
+/// Generates the documentation of a set and its texts.
 fn doc(model: &Model, set: &Enum) -> Vec<String> {
     let mut lines = words::item(model, &set.doc, 0);
     lines.push(String::new());
@@ -78,7 +78,7 @@ fn listed(quoted: &[String]) -> String {
     quoted.iter().map(|text| format!("    {text},\n")).collect()
 }
 
-/// Every list without repetition of some of the steps.
+/// Returns every comma-separated list of steps without repetition.
 fn policies(steps: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for step in steps {
@@ -89,7 +89,7 @@ fn policies(steps: &[&str]) -> Vec<String> {
     all
 }
 
-/// The file of the names in the native module.
+/// Generates the file of the names in the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let mut text =
         "//! The closed sets by their names in `boxoffice._types`.\n\nuse crate::convert::Named;\n".to_owned();

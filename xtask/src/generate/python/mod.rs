@@ -1,5 +1,5 @@
-//! What the Python package has from the façade: the operations and values of its native module, the classes for asyncio, the
-//! closed sets, the options and the events.
+//! The generated part of the Python package: the operations and values of its native module, the classes for asyncio,
+//! the closed sets, the options and the events.
 
 mod arguments;
 mod asyncio;
@@ -17,7 +17,7 @@ use super::model::{Handle, Model};
 use super::{Output, rust};
 use crate::shell::root;
 
-/// The folder of generated Rust, and that of the package's Python.
+/// Folder of the generated Rust, and folder of the package's Python.
 const NATIVE: &str = "bindings/python/src/generated";
 const PACKAGE: &str = "bindings/python/python/boxoffice";
 
@@ -41,7 +41,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     for handle in &handles {
         outputs.push(native(&handle.name, operations::file(model, handle)?));
     }
-    // What the box office itself gives beside its handles comes last.
+    // The values of the box office itself come last.
     let ordered = [&handles[1..], &handles[..1]].concat();
     let files = values::files(model, &ordered)?;
     let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
@@ -50,7 +50,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
     Ok(outputs)
 }
 
-/// The box office itself, and its handles.
+/// Returns the box office itself and its handles.
 fn all(model: &Model) -> impl Iterator<Item = &Handle> {
     std::iter::once(&model.office).chain(&model.handles)
 }
@@ -63,14 +63,14 @@ fn package(name: &str, text: &str) -> Output {
     Output { path: format!("{PACKAGE}/{name}.py"), text: format!("# {}\n\n{text}", rust::HEADER) }
 }
 
-/// The root of what comes out.
+/// Generates the root module of the values.
 fn values_module(names: &[&str]) -> Result<String, String> {
     let modules: String = names.iter().map(|name| format!("mod {name};\n")).collect();
     let uses: String = names.iter().map(|name| format!("pub(crate) use {name}::*;\n")).collect();
     rust::file(&format!("//! What comes out, by the operations that give it.\n\n{modules}\n{uses}"))
 }
 
-/// The root of the generated Rust: its modules, and the native module with what they have.
+/// Generates the root module of the generated Rust: its modules, and the macro that defines the native module.
 fn module(model: &Model) -> Result<String, String> {
     let handles: Vec<_> = all(model).collect();
     let names: Vec<_> = handles.iter().map(|handle| handle.name.as_str()).collect();
@@ -97,7 +97,7 @@ fn module(model: &Model) -> Result<String, String> {
     ))
 }
 
-/// What the generated Rust uses.
+/// Imports of the generated Rust.
 const PRELUDE: &str = "
     //! What the generated files use.
 
@@ -121,7 +121,7 @@ const PRELUDE: &str = "
     pub(crate) use crate::values::{FeePolicy, Money, Record, SignedMoney, repr};
 ";
 
-/// `__init__.py`: the names that are written by hand, and those that are generated.
+/// Generates `__init__.py`: the hand-written and the generated names.
 fn public(model: &Model, types: &[String], by_hand: &str) -> Result<String, String> {
     let (doc, names) = named_by_hand(by_hand).ok_or("_by_hand.py: has no docstring, or no list `__all__`")?;
     let classes: Vec<_> = model.handles.iter().map(operations::class_name).collect();
@@ -144,7 +144,7 @@ fn public(model: &Model, types: &[String], by_hand: &str) -> Result<String, Stri
     ))
 }
 
-/// The docstring of a module, and the names in its `__all__`.
+/// Returns the docstring of a module and the names in its `__all__`.
 fn named_by_hand(text: &str) -> Option<(&str, Vec<String>)> {
     let (doc, rest) = text.strip_prefix("\"\"\"")?.split_once("\"\"\"")?;
     let (_, list) = rest.split_once("__all__ = [")?;

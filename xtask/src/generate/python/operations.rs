@@ -1,4 +1,4 @@
-//! The operations of the native module: one function each, and its two façades.
+//! The operations of the native module: a function for each, and two façades.
 
 use std::fmt::Write;
 
@@ -8,32 +8,32 @@ use super::arguments::{self, Argument, arguments, checked};
 use super::types::{Held, given, outgoing};
 use super::words;
 
-/// The name of the box office among the handles.
+/// Name of the box office among the handles.
 pub(super) const OFFICE: &str = "office";
 
-/// The operations of a handle that are generated: not those that open a directory.
+/// Returns the operations of a handle that are generated: those with a receiver.
 pub(super) fn methods(handle: &Handle) -> impl Iterator<Item = &Method> {
     handle.methods.iter().filter(|method| method.has_self)
 }
 
-/// Whether a function waits itself, or gives something to await.
+/// Façade of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Facade {
-    /// It waits.
+    /// The function blocks.
     Blocking,
-    /// It gives a coroutine or a future.
+    /// The function returns a coroutine or a future.
     Asyncio,
 }
 
-/// What an operation gives, and how.
+/// Form of the result of an operation.
 pub(super) enum Form {
-    /// An outcome, which is waited for.
+    /// An outcome that is awaited.
     Outcome,
-    /// A value, at once.
+    /// A value, returned at once.
     Value,
-    /// An iterator; it is made at once.
+    /// An iterator, returned at once.
     Parts(Type),
-    /// A subscription, at once.
+    /// A subscription, returned at once.
     Subscription,
 }
 
@@ -48,8 +48,8 @@ impl Form {
     }
 }
 
-/// The name of a handle's class, such as `Tickets` or, for the journal, `Journal`. What the box office does itself is in one
-/// that the package's own `BoxOffice` is made of.
+/// Returns the name of a handle's class, such as `Tickets`, or `Journal` for the journal. The operations of the box
+/// office itself are in a class that the package's `BoxOffice` wraps.
 pub(super) fn class_name(handle: &Handle) -> String {
     if handle.name == OFFICE {
         return "OfficeFacade".to_owned();
@@ -58,7 +58,7 @@ pub(super) fn class_name(handle: &Handle) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The file of a handle.
+/// Generates the file of a handle.
 pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     let class = class_name(handle);
     let mut text = format!("//! The operations of `{}`.\n\n{IMPORTS}\n\n", handle.name);
@@ -84,7 +84,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
         text.push_str(&function(model, handle, method, Facade::Asyncio)?);
     }
     text.push_str("}\n");
-    // In a module of their own, so that a parameter may have the name of an operation.
+    // The functions have a separate module, so that a parameter may have the name of an operation.
     text.push_str("\nmod run {\nuse crate::generated::prelude::*;\n");
     for method in methods(handle) {
         text.push_str(&operation(model, handle, method)?);
@@ -95,7 +95,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
 
 const IMPORTS: &str = "use crate::generated::prelude::*;";
 
-/// How one gets from the box office to its handles.
+/// Generates the getters of the handles.
 fn getters(model: &Model, facade: &str) -> String {
     let getter = |handle: &Handle| {
         let (name, class) = (&handle.name, class_name(handle));
@@ -104,12 +104,12 @@ fn getters(model: &Model, facade: &str) -> String {
     model.handles.iter().map(getter).collect()
 }
 
-/// Where the operations of a handle are in Rust.
+/// Returns the expression of a handle in Rust.
 fn target(handle: &Handle, office: &str) -> String {
     if handle.name == OFFICE { office.to_owned() } else { format!("{office}.{}()", handle.name) }
 }
 
-/// The documentation of a handle's class.
+/// Returns the documentation of a handle's class.
 pub(super) fn doc(model: &Model, handle: &Handle, indent: usize) -> Vec<String> {
     let takes_key = handle.methods.iter().any(|method| method.takes_key);
     let key = handle
@@ -120,7 +120,7 @@ pub(super) fn doc(model: &Model, handle: &Handle, indent: usize) -> Vec<String> 
     words::class(model, &handle.doc, key.as_slice(), indent)
 }
 
-/// The documentation of a handle's key: where it says to see another's, that comes first.
+/// Returns the documentation of a handle's key. A reference to another handle's key is replaced by that documentation.
 fn whole(model: &Model, key: &Doc) -> Doc {
     let (first, rest) = key.summary.split_once(". ").unwrap_or((&key.summary, ""));
     let other = model.handles.iter().find(|handle| first.contains(&format!("{}::idempotency_key`]", handle.rust)));
@@ -130,7 +130,7 @@ fn whole(model: &Model, key: &Doc) -> Doc {
     }
 }
 
-/// The signature for `PyO3`, and the parameters in Rust.
+/// Generates the signature for `PyO3`, and the parameters in Rust.
 fn signature(arguments: &[Argument], all_by_place: bool) -> (String, String) {
     let mut names = Vec::new();
     let mut is_by_name = false;
@@ -150,7 +150,8 @@ fn names(arguments: &[Argument]) -> String {
     arguments.iter().map(|it| format!(", {}", it.name)).collect()
 }
 
-/// An operation in one of the two classes. That for asyncio is called by the package alone: by place, and without documentation.
+/// Generates an operation in one of the two classes. Only the package calls the one for asyncio: its parameters are
+/// positional and it has no documentation.
 fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> Result<String, String> {
     let arguments = arguments(model, method)?;
     let is_asyncio = facade == Facade::Asyncio;
@@ -191,7 +192,7 @@ fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> 
     Ok(text)
 }
 
-/// The form that answers without the disk, if it can.
+/// Generates the quick form, which answers without the disk if possible.
 fn quick(model: &Model, method: &Method, signature: &str, params: &str, passed: &str) -> Result<String, String> {
     let result = outgoing(model, &method.result)?.rust;
     let name = format!("{}{QUICK_FORM}", method.name);
@@ -202,7 +203,7 @@ fn quick(model: &Model, method: &Method, signature: &str, params: &str, passed: 
     ))
 }
 
-/// An operation that answers at once.
+/// Generates an operation that returns at once.
 fn value(model: &Model, handle: &Handle, method: &Method, head: &str) -> Result<String, String> {
     let result = outgoing(model, &method.result)?.rust;
     let call = call(model, handle, method)?;
@@ -212,7 +213,7 @@ fn value(model: &Model, handle: &Handle, method: &Method, head: &str) -> Result<
     ))
 }
 
-/// The call of an operation whose arguments need no check.
+/// Generates the call of an operation whose arguments need no check.
 fn call(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
     let (statements, expressions) = checked(model, method)?;
     if !statements.is_empty() {
@@ -221,7 +222,7 @@ fn call(model: &Model, handle: &Handle, method: &Method) -> Result<String, Strin
     Ok(format!("{}.{}({})", target(handle, "office"), method.rust, expressions.join(", ")))
 }
 
-/// The function that both façades call.
+/// Generates the function that both façades call.
 fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, String> {
     let (is_parts, item) = match Form::of(method) {
         Form::Value | Form::Subscription => return Ok(String::new()),
@@ -287,7 +288,7 @@ fn operation(model: &Model, handle: &Handle, method: &Method) -> Result<String, 
     Ok(text)
 }
 
-/// Whether it takes no longer than finding one thing. What tells of its progress does.
+/// Returns `true` if the operation takes no longer than finding one entity. An operation with a progress callback does.
 fn is_quick(method: &Method) -> bool {
     fn is_one(kind: &Type) -> bool {
         match kind.plain() {

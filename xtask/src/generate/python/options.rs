@@ -1,4 +1,4 @@
-//! What can be chosen when a box office is opened.
+//! The options with which a box office is opened.
 
 use std::fmt::Write;
 
@@ -15,11 +15,11 @@ struct Chosen {
     rust: String,
     hint: String,
     doc: Vec<String>,
-    /// The statement that hands it to the builder; none if it is done by hand.
+    /// Statement that passes it to the builder; `None` if hand-written code does.
     statement: Option<String>,
 }
 
-/// Choices that are objects in Rust and something else in Python: name, type, hint, and documentation if the façade's does not do.
+/// An option that is an object in Rust and another type in Python: name, type, hint, and documentation if it differs.
 type Other = (&'static str, &'static str, &'static str, Option<&'static str>);
 
 const SEED: &[Other] = &[(
@@ -100,7 +100,7 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
     Ok(Chosen { name, rust, hint, doc, statement: Some(statement) })
 }
 
-/// The file of the native module.
+/// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
     let mut text =
@@ -110,7 +110,7 @@ pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     for option in &all {
         let _ = writeln!(text, "pub(crate) {}: Option<{}>,", option.name, option.rust);
     }
-    // The loop on which a gateway's coroutines run is nothing that a caller chooses.
+    // Callers do not choose the event loop on which a gateway's coroutines run.
     text.push_str("pub(crate) gateway_loop: Option<Bound<'py, PyAny>>,\n}\n\nimpl Options<'_> {\n");
     text.push_str("/// Hands on what needs no Python: the limits first, so that nothing undoes what was chosen.\n");
     text.push_str("pub(crate) fn plain(&self, builder: Builder) -> Result<Builder, Error> {\nlet mut limits = Limits::default();\n");
@@ -127,7 +127,7 @@ pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     rust::file(&text)
 }
 
-/// `_options.py`.
+/// Generates `_options.py`.
 pub(super) fn file(model: &Model, types: &[String]) -> Result<String, String> {
     let mut imports = Imports::default();
     let (mut fields, mut help) = (String::new(), Vec::new());

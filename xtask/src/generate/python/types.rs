@@ -1,20 +1,20 @@
-//! How a type of the façade looks in Python, and how the native module converts it.
+//! The conversions between the façade's types and Python's.
 
 use super::super::model::{Model, Struct, Type};
 
-/// What Python gives for a parameter.
+/// Types of a parameter.
 pub(super) struct Incoming {
-    /// The type that the native module takes, such as `String`.
+    /// Type that the native module takes, such as `String`.
     pub(super) rust: String,
-    /// The hint in Python, such as `str`.
+    /// Type hint in Python, such as `str`.
     pub(super) hint: String,
 }
 
-/// What Python gets for a value.
+/// Types of a result.
 pub(super) struct Outgoing {
-    /// The type that the native module gives.
+    /// Type that the native module returns.
     pub(super) rust: String,
-    /// The hint in Python.
+    /// Type hint in Python.
     pub(super) hint: String,
 }
 
@@ -22,7 +22,7 @@ fn both(rust: &str, hint: &str) -> Incoming {
     Incoming { rust: rust.to_owned(), hint: hint.to_owned() }
 }
 
-/// What a caller gives for a type.
+/// Returns the types of an incoming value.
 pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     Ok(match kind {
         Type::Bool => both("bool", "bool"),
@@ -61,7 +61,7 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     })
 }
 
-/// What a caller gets for a type; `asyncio` is which of the two façades gives it.
+/// Returns the types of an outgoing value.
 pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Outgoing, String> {
     let out = |rust: &str, hint: &str| Outgoing { rust: rust.to_owned(), hint: hint.to_owned() };
     Ok(match kind {
@@ -107,18 +107,18 @@ pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Outgoing, String> {
     })
 }
 
-/// The name of the class of pages of a type.
+/// Returns the name of the class of pages of a type.
 pub(super) fn page_of(model: &Model, inner: &Type) -> Result<String, String> {
     Ok(format!("{}Page", outgoing(model, inner)?.rust))
 }
 
-/// The struct of this name.
+/// Returns the struct with this name.
 pub(super) fn published<'m>(model: &'m Model, name: &str) -> Result<&'m Struct, String> {
     model.structs.get(name).ok_or_else(|| format!("the model has no struct {name}"))
 }
 
-/// Whether a caller makes a class of its own of the struct, instead of giving its fields as arguments: where it holds others,
-/// is held by one, or comes in a list.
+/// Returns `true` if callers pass the struct as an object of a class instead of its fields as arguments: if it contains
+/// other structs, is contained in one, or is passed in a list.
 pub(super) fn is_class(model: &Model, name: &str) -> bool {
     let named = |kind: &Type| kind.parts().iter().any(|part| matches!(part, Type::Struct(_)));
     let holds = model.structs.get(name).is_some_and(|it| it.fields.iter().any(|field| named(&field.kind)));
@@ -131,7 +131,7 @@ pub(super) fn is_class(model: &Model, name: &str) -> bool {
     holds || is_held || is_listed
 }
 
-/// Where a value is, and how it can be taken from there.
+/// An expression for a value, by its ownership.
 #[derive(Clone, Copy)]
 pub(super) enum Held<'e> {
     /// An expression that owns it.
@@ -148,7 +148,7 @@ impl<'e> Held<'e> {
         it
     }
 
-    /// A copy of what is cheap to copy.
+    /// Returns an expression for a copy of a `Copy` value.
     fn copied(self) -> String {
         match self {
             Self::Owned(it) | Self::Field(it) => it.to_owned(),
@@ -156,7 +156,7 @@ impl<'e> Held<'e> {
         }
     }
 
-    /// Itself, or a clone if it is borrowed.
+    /// Returns the expression itself, or a clone if the value is borrowed.
     fn cloned(self) -> String {
         match self {
             Self::Owned(it) => it.to_owned(),
@@ -165,7 +165,7 @@ impl<'e> Held<'e> {
     }
 }
 
-/// The expression that makes Python's value of one of the façade.
+/// Generates the expression that converts a value of the façade to Python.
 pub(super) fn given(model: &Model, kind: &Type, held: Held<'_>) -> Result<String, String> {
     let it = held.expression();
     Ok(match kind {

@@ -1,4 +1,4 @@
-//! The classes of what goes in and what comes out.
+//! The classes of inputs and values.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use super::arguments::{Argument, made, of_field};
 use super::types::{Held, given, is_class, outgoing, page_of, published};
 use super::words;
 
-/// The names of all classes that are written, in the order of the alphabet.
+/// Returns the names of all generated classes, in alphabetical order.
 pub(super) fn names(model: &Model) -> Result<Vec<String>, String> {
     let mut names: Vec<_> = values(model).chain(inputs(model)).map(|it| it.published.clone()).collect();
     names.extend(pages(model)?.into_keys());
@@ -21,12 +21,12 @@ fn values(model: &Model) -> impl Iterator<Item = &Struct> {
     model.structs_of(Role::Value)
 }
 
-/// The inputs that callers make themselves.
+/// Returns the inputs that callers create.
 fn inputs(model: &Model) -> impl Iterator<Item = &Struct> {
     model.structs_of(Role::Input).filter(|it| !it.is(Role::Value) && is_class(model, &it.name))
 }
 
-/// The types of which there are pages, by the names of their classes.
+/// Returns the types that have pages, by the names of the pages' classes.
 fn pages(model: &Model) -> Result<BTreeMap<String, Type>, String> {
     let results = model.handles.iter().flat_map(|handle| &handle.methods).map(|method| method.result.plain());
     let inner = results.filter_map(|result| match result {
@@ -36,7 +36,7 @@ fn pages(model: &Model) -> Result<BTreeMap<String, Type>, String> {
     inner.map(|inner| Ok((page_of(model, &inner)?, inner))).collect()
 }
 
-/// The files of the classes that come out: one for each handle, with what no handle before it gives.
+/// Generates the files of the values: one for each handle, with the classes that no earlier handle has.
 pub(super) fn files<'m>(model: &'m Model, handles: &[&'m Handle]) -> Result<Vec<(&'m str, String)>, String> {
     let (mut files, mut seen) = (Vec::new(), Vec::new());
     for handle in handles {
@@ -67,7 +67,7 @@ pub(super) fn files<'m>(model: &'m Model, handles: &[&'m Handle]) -> Result<Vec<
     }
 }
 
-/// The class of a struct, and those of its fields, if they are not written yet.
+/// Generates the class of a struct and the classes of its fields, if they are not yet generated.
 fn part_values(model: &Model, part: &Type, seen: &mut Vec<String>) -> Result<String, String> {
     let Type::Struct(name) = part else { return Ok(String::new()) };
     let of = published(model, name)?;
@@ -84,7 +84,7 @@ fn part_values(model: &Model, part: &Type, seen: &mut Vec<String>) -> Result<Str
     Ok(text)
 }
 
-/// The file of the classes that go in.
+/// Generates the file of the inputs.
 pub(super) fn inputs_file(model: &Model) -> Result<String, String> {
     let mut text = "//! What goes in, as immutable Python objects.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in inputs(model) {
@@ -125,7 +125,7 @@ fn fields(of: &Struct) -> impl Iterator<Item = (&Field, bool)> {
     of.fields.iter().map(|field| (field, false)).chain(of.computed.iter().map(|field| (field, true)))
 }
 
-/// Whether a field shows up in no log.
+/// Returns `true` if a field must not appear in logs.
 fn is_secret(field: &Field) -> bool {
     matches!(field.kind, Type::Secret(_)) || matches!(field.name.as_str(), "token" | "password")
 }
@@ -165,7 +165,7 @@ fn getter(doc: &[String], name: &str, kind: &str, expression: &str) -> String {
     format!("{doc}#[getter]\nfn {name}(&self) -> {kind} {{ {expression} }}\n\n")
 }
 
-/// What an object looks like to a programmer, and the end of its class.
+/// Generates the `__repr__` of a class, and the end of the class.
 fn repr(name: &str, shown: &[String]) -> String {
     format!(
         "fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {{ repr(slf.as_any(), \"{name}\", &[{}]) }}\n}}\n",

@@ -1,14 +1,14 @@
-//! What Python calls things.
+//! The names and documentation in Python.
 
 use super::super::model::Model;
 use super::super::model::{Doc, Method};
 use super::super::prose::{Prose, Text, Words, wrapped};
 use super::arguments::{Argument, python_name};
 
-/// How long a line of documentation may be.
+/// Maximum length of a line of documentation, in characters.
 const WIDTH: usize = 120;
 
-/// Python's words.
+/// The names in Python.
 pub(super) struct Python;
 
 impl Words for Python {
@@ -40,24 +40,24 @@ impl Words for Python {
     }
 }
 
-/// The lines of the documentation of an operation.
+/// Returns the lines of the documentation of an operation.
 pub(super) fn operation(model: &Model, method: &Method, arguments: &[Argument], indent: usize) -> Vec<String> {
     let prose = Prose::of(model, &Python, method);
     lines(&prose.text(&method.doc), &described(&prose, arguments), indent)
 }
 
-/// The lines of any other documentation.
+/// Returns the lines of the documentation of any other item.
 pub(super) fn item(model: &Model, doc: &Doc, indent: usize) -> Vec<String> {
     lines(&Prose::new(model, &Python).text(doc), &[], indent)
 }
 
-/// The lines of the documentation of a class that callers make.
+/// Returns the lines of the documentation of a class that callers create.
 pub(super) fn class(model: &Model, doc: &Doc, arguments: &[Argument], indent: usize) -> Vec<String> {
     let prose = Prose::new(model, &Python);
     lines(&prose.text(doc), &described(&prose, arguments), indent)
 }
 
-/// The arguments whose meaning is told by a field.
+/// Returns the lines of the arguments that a field documents.
 fn described(prose: &Prose<'_>, arguments: &[Argument]) -> Vec<String> {
     let field = |argument: &Argument| {
         let doc = prose.text(argument.doc.as_ref()?);
@@ -96,13 +96,13 @@ fn lines(text: &Text, described: &[String], indent: usize) -> Vec<String> {
     lines
 }
 
-/// A sentence that goes on behind a word.
+/// Converts the first letter of a sentence that follows a word to lower case.
 fn continued(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// A docstring of these lines, at an indentation.
+/// Creates an indented docstring of these lines.
 pub(super) fn docstring(lines: &[String], indent: usize) -> String {
     let space = " ".repeat(indent);
     let text = lines.join("\n").replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");

@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-/** The ready-made router. */
+/** The ready router. */
 export interface BoxOfficeRouter extends RequestHandler {
   /** Forwards unhandled requests to the host, which answers 404 or 405 in the common error shape. */
   notFound: RequestHandler

@@ -1,5 +1,5 @@
 'use strict'
-// The ready-made router: the HTTP host of this project, called within this process.
+// The ready router: the HTTP host of this project, called within this process.
 
 const { HTTP_SETTINGS, checkedOptions } = require('../lib/inputs.js')
 const { native, nativeOf } = require('../lib/office.js')

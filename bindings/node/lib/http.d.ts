@@ -1,4 +1,4 @@
-/** Settings of the ready-made router. Omitted settings have the host's defaults. */
+/** Settings of the ready router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
   /** Public address of the application. With `https`, cookies are `Secure`. */
   publicUrl?: string

@@ -6,7 +6,7 @@ const { classes } = require('./errors.js')
 /** Shape of a single value, which the native module checks. Other shapes are objects without a prototype. */
 const ANY = true
 
-/** Settings of the ready-made router. */
+/** Settings of the ready router. */
 const HTTP_SETTINGS = {
   __proto__: null,
   publicUrl: ANY,

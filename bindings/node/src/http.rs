@@ -38,7 +38,7 @@ pub fn session_token(raw_headers: Vec<String>) -> Option<String> {
     boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
 }
 
-/// Settings of the ready-made router. Omitted settings have the host's defaults.
+/// Settings of the ready router. Omitted settings have the host's defaults.
 #[napi(object, object_to_js = false)]
 #[derive(Debug, Default)]
 pub struct HttpSettings {

@@ -1,6 +1,6 @@
 """The box office in a FastAPI application.
 
-The ready-made router runs the HTTP host of this project within this process. Its routes, bodies, headers and errors are identical
+The ready router runs the HTTP host of this project within this process. Its routes, bodies, headers and errors are identical
 to those of ``boxoffice-server``. The module also has dependencies for your own routes: the signed-in user, and the common error
 shape.
 """
@@ -27,7 +27,7 @@ __all__ = ["BoxOfficeAPI", "Settings", "box_office", "current_user", "error_resp
 
 
 class Settings(TypedDict, total=False):
-    """Settings of the ready-made router. Omitted settings have the host's defaults."""
+    """Settings of the ready router. Omitted settings have the host's defaults."""
 
     public_url: str | None
     """Public address of the application. With ``https``, cookies are ``Secure``."""
@@ -46,7 +46,7 @@ class Settings(TypedDict, total=False):
 
 
 class BoxOfficeAPI:
-    """The ready-made router and its connection to a box office."""
+    """The ready router and its connection to a box office."""
 
     router: APIRouter
     """Router with every route of the HTTP host. Include it without a prefix."""

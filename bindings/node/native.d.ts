@@ -27,35 +27,35 @@ export declare class BalanceEntryParts {
   nextBatch(): Promise<Array<BalanceEntry> | null>
 }
 
-/** A clock written in JavaScript, as the package hands it on. */
+/** A clock written in JavaScript, in the form that the package passes on. */
 export declare class HostClock {
-  /** `now` must not throw. `wakes` tells whether `wake` will be called. */
+  /** Creates a clock. `now` must not throw. `wakes` is `true` if the clock calls `wake` after each jump. */
   constructor(now: () => number | string, startMs: number, wakes: boolean)
-  /** The clock has jumped. */
+  /** Wakes everything that waits for the clock, after a jump. */
   wake(): void
 }
 
-/** The HTTP host of an open box office, without a listener of its own. */
+/** The HTTP host of an open box office, without a listener. */
 export declare class HttpApp {
-  /** The host of this box office. */
+  /** Creates the host of this box office. */
   constructor(office: Office, settings?: HttpSettings | undefined | null)
-  /** The largest body that any route reads; of a larger one no more need be given. */
+  /** Maximum length of a request body, in bytes, that any route reads. */
   get bodyLimit(): number
-  /** Answers a request. */
+  /** Handles a request and returns the response. */
   handle(method: string, target: string, rawHeaders: Array<string>, body: Buffer, client?: string | undefined | null): Promise<HttpResponse>
-  /** Ends the streams that are open, so that a server that stops need not wait for them. */
+  /** Ends the open streams, so that a stopping server does not wait for them. */
   stop(): void
 }
 
-/** The host's answer to a request. */
+/** Response of the host. */
 export declare class HttpResponse {
-  /** The status. */
+  /** HTTP status. */
   get status(): number
-  /** Names and values in turn. */
+  /** Headers: names and values in turn. */
   get headers(): Array<string>
-  /** The next part of the body; `null` at its end. */
+  /** Returns the next part of the body; `null` at its end. */
   chunk(): Promise<Buffer | null>
-  /** Ends the body, since nobody listens any more. */
+  /** Ends the body, because the client is gone. */
   end(): Promise<void>
 }
 
@@ -87,17 +87,17 @@ export declare class Ledger {
 
 /** A clock that stands still until it is moved, for tests. */
 export declare class ManualClock {
-  /** A clock that stands at this time: RFC 3339 or a `Date`. */
+  /** Creates a clock that stands at this time: RFC 3339 or a `Date`. */
   constructor(now: string | Date)
-  /** The time at which it stands. */
+  /** Returns the current time of the clock. */
   now(): Date
-  /** Moves the clock forwards by so many milliseconds. */
+  /** Moves the clock forwards by `byMs` milliseconds. */
   advance(byMs: number): void
   /** Sets the clock, forwards or backwards. */
   set(now: Date): void
 }
 
-/** An open box office: what `BoxOffice` is made of. */
+/** An open box office, wrapped by `BoxOffice`. */
 export declare class Office {
   get auth(): Auth
   get tickets(): Tickets
@@ -110,7 +110,7 @@ export declare class Office {
   now(): Promise<Date>
   compact(): Promise<boolean>
   close(): Promise<void>
-  /** Opens the directory, or makes a box office there. */
+  /** Opens the directory, or creates a box office there. */
   static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
 }
 
@@ -151,28 +151,29 @@ export declare class Session {
 }
 
 /**
- * Charges cards by way of Stripe: the `gateway` of a box office.
+ * Charges cards through Stripe: the `gateway` of a box office.
  *
- * The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
- * numbers never come here.
+ * The buyer's page creates a payment method (`pm_…`) or a card token (`tok_…`) with Stripe's own script, and
+ * `payments.pay` takes it. Card numbers never reach the box office.
  */
 export declare class StripeGateway {
-  /** A gateway to the account of the key. Throws `ValidationError`. */
+  /** Creates a gateway to the account of the key. Throws `ValidationError`. */
   constructor(options: StripeOptions)
-  /** The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none. */
+  /** Name under which its charges are recorded: `stripe`, or `stripe-test` in test mode, where no money moves. */
   get name(): string
-  /** Whether money moves. */
+  /** Mode of the key: `live`, where money moves, or `test`. */
   get mode(): 'live' | 'test'
 }
 
 /**
- * The journal from one record on: history first, then live, every record once and in order. It ends when it or the box office is
- * closed. Several iterations of one subscription share its records.
+ * A subscription to the journal, from a given record on: history first, then live, every record once and in order.
+ *
+ * It ends when it or the box office is closed. Several iterations of one subscription share its records.
  */
 export declare class Subscription {
-  /** Waits for records, and gives all that are there, up to a few hundred. `null` once it is closed. */
+  /** Waits for records and returns the available ones, up to a few hundred; `null` once the subscription is closed. */
   nextBatch(): Promise<Array<JournalRecord> | null>
-  /** Ends it: whoever waits for a record gets `null`. */
+  /** Closes the subscription: pending calls of `nextBatch` resolve to `null`. */
   close(): void
 }
 
@@ -199,11 +200,11 @@ export declare class Tickets {
   iter(query?: TicketQuery | undefined | null): TicketParts
 }
 
-/** An amount of money as it is given in. */
+/** An amount of money as input. */
 export interface Amount {
-  /** In major units, as a decimal text such as `"0.30"`. */
+  /** Amount in major units, as a decimal text such as `"0.30"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
 }
 
@@ -249,37 +250,37 @@ export interface Charge {
   refunded?: Money
 }
 
-/** What a gateway is to charge. */
+/** A request to a gateway to charge a card. */
 export interface ChargeRequest {
-  /** The idempotency key: each is charged at most once, however often it is asked for. */
+  /** Idempotency key: a gateway charges each id at most once, even if the request is repeated. */
   chargeId: string
-  /** The order that is paid. */
+  /** Id of the order to pay. */
   orderId: string
-  /** How much. */
+  /** Amount to charge. */
   amount: Money
-  /** From which card. */
+  /** Card token. */
   token: string
 }
 
-/** Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault. */
+/** Runs the conformance suite of gateways; returns one sentence for each fault. */
 export declare function checkGateway(gateway: GatewayHooks, chargedToken: string, declinedToken: string): Promise<Array<string>>
 
-/** Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault. */
+/** Runs the conformance suite of gateways; returns one sentence for each fault. */
 export declare function checkStripe(gateway: StripeGateway, chargedToken: string, declinedToken: string): Promise<Array<string>>
 
 /** A row of the table of codes. */
 export interface CodeRow {
-  /** The code, such as `ticket.locked`. */
+  /** Stable code, such as `ticket.locked`. */
   code: string
-  /** The class of its errors. */
+  /** Name of the error class. */
   name: string
-  /** Its HTTP status. */
+  /** HTTP status. */
   statusCode: number
-  /** Its sentence. */
+  /** Message of the code. */
   message: string
 }
 
-/** Every code: what the table of codes looks like from here. */
+/** Lists every code with the name of its error class, its HTTP status and its message. */
 export declare function codes(): Array<CodeRow>
 
 export interface CommandOptions {
@@ -294,83 +295,85 @@ export interface Dispute {
 }
 
 /**
- * What the platform keeps of each ticket that is paid. The share is rounded to the minor unit, halves up; no fee is more than the
- * ticket's price.
+ * The fee that the platform keeps for each paid ticket.
+ *
+ * The percentage of the price is rounded to the minor unit, halves up. No fee is greater than the price.
  */
 export interface FeePolicy {
-  /** A share of the price in percent, as a text with at most two decimals, such as `"2.5"`. */
+  /** Percentage of the price, as a text with at most two decimals, such as `"2.5"`. */
   percent?: string
-  /** A fixed amount in the currencies that have one. */
+  /** Fixed amount for each currency that has one. */
   fixed?: Array<Amount>
 }
 
-/** What a gateway's method came to; the package has checked it. */
+/** Answer of a gateway's method, checked by the package. */
 export interface GatewayAnswer {
   /**
-   * `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`, `refunded`, `refused`, or `failed`; of a message
-   * `notice`, `unsupported`, `signature`, `stale`, `malformed`, or `failed`.
+   * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
+   * `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
+   * `malformed` or `failed`.
    */
   status: string
   /**
-   * The card processor's own name for the charge or refund, the client secret, why the card was declined, the refund refused or
-   * the message not believed, why the outcome is not known, or the notice as JSON.
+   * The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
+   * declined or the refund or message was refused, the reason of the failure, or the event as JSON.
    */
   text?: string
 }
 
-/** A gateway as the package hands it on. */
+/** A gateway, in the form that the package passes on. */
 export interface GatewayHooks {
-  /** Under which its charges are recorded. */
+  /** Name under which its charges are recorded. */
   name: string
   /** Takes the money. */
   charge: (request: ChargeRequest) => Promise<GatewayAnswer>
-  /** What became of a charge. */
+  /** Returns the outcome of a charge. */
   lookup: (request: LookupRequest) => Promise<GatewayAnswer>
-  /** Takes money that was set aside. */
+  /** Captures an authorized charge. */
   capture: (request: LookupRequest) => Promise<GatewayAnswer>
-  /** Sees to it that a charge that has taken no money never will. */
+  /** Voids a charge that has taken no money. */
   void: (request: LookupRequest) => Promise<GatewayAnswer>
-  /** Gives the money back. */
+  /** Refunds a charge, in full or in part. */
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
-  /** Reads a message of the card processor. */
+  /** Reads an inbound webhook message of the card processor. */
   readWebhook: (message: WebhookMessage) => Promise<GatewayAnswer>
 }
 
-/** How the ready router behaves; what is left out is as the host has it. */
+/** Settings of the ready router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
-  /** The address at which people reach the application; `https` there makes cookies `Secure`. */
+  /** Public address of the application. With `https`, cookies are `Secure`. */
   publicUrl?: string
-  /** Sites whose pages may call it: none by default. */
+  /** Origins whose pages may call the routes; none by default. */
   corsOrigins?: Array<string>
-  /** Whether clients are limited in how much they may ask: they are by default. */
+  /** `true`, the default, limits the request rate of each client. */
   rateLimit?: boolean
-  /** Addresses of proxies whose `X-Forwarded-For` is believed: none by default. */
+  /** IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default. */
   trustedProxies?: Array<string>
-  /** How many milliseconds a request may take: 30,000 by default. */
+  /** Timeout of a request, in milliseconds; 30,000 by default. */
   requestTimeoutMs?: number
-  /** How many requests may be under way: 4,096 by default. */
+  /** Maximum number of requests in flight; 4,096 by default. */
   inFlightMax?: number
-  /** How many journal streams may be open: 128 by default. */
+  /** Maximum number of open journal streams; 128 by default. */
   feedsMax?: number
 }
 
-/** An event with the circumstances under which it became a fact. */
+/** An event with its number, time, actor, command, version and hash. */
 export interface JournalRecord {
-  /** The place in the journal: 1, 2, 3, … without a gap. */
+  /** Number of the record in the journal: 1, 2, 3, … without gaps. */
   seq: number
-  /** When it was decided, by the engine's own time, which never runs backwards. */
+  /** Time of the decision. The engine's time never runs backwards. */
   at: Date
-  /** The id of the user who caused it; none for the box office itself. */
+  /** Id of the user who caused the event; missing for the box office itself. */
   actorId?: string
-  /** The command that caused it. */
+  /** Id of the command that caused the event. */
   commandId: string
-  /** The version of the event's entity after it. */
+  /** Version of the entity after the event. */
   version: number
-  /** The name of the event, such as `OrderCreated`. */
+  /** Name of the event, such as `OrderCreated`. */
   event: string
-  /** The event's data in the published form. */
+  /** Data of the event in the published form. */
   data: any
-  /** The hash over this record and all before it, as 64 hexadecimal digits. */
+  /** Hash over this record and all records before it, as 64 hexadecimal digits. */
   hash: string
 }
 
@@ -379,27 +382,40 @@ export interface LedgerQuery {
   cursor?: string
 }
 
-/** The charge that is meant, with what a gateway may need to find it. */
+/** The charge to look up, capture or void, with the data that a gateway may need to find it. */
 export interface LookupRequest {
-  /** The charge: the idempotency key under which it was begun. */
+  /** Id of the charge: the idempotency key under which it was begun. */
   chargeId: string
-  /** The order for which it was begun. */
+  /** Id of the order for which the charge was begun. */
   orderId: string
-  /** How much it is about. */
+  /** Amount of the charge. */
   amount: Money
-  /** The card processor's own name for the charge, if it has told one. */
+  /** The card processor's own id of the charge, if known. */
   reference?: string
-  /** When the charge was begun; its request can't have been sent earlier. */
+  /** Time at which the charge was begun. Its request was not sent earlier. */
   createdAt: Date
+}
+
+export interface Metrics {
+  queueLen: number
+  queueCapacity: number
+  openOrders: number
+  expiryLagMs: number
+  headSeq: number
+  users: number
+  ticketsAvailable: number
+  ticketsLocked: number
+  checkpointLag: number
+  pendingPayments: number
 }
 
 /** An amount of money, exact. */
 export interface Money {
-  /** In major units, as a decimal text such as `"19.99"`. */
+  /** Amount in major units, as a decimal text such as `"19.99"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
-  /** In minor units, such as cents. */
+  /** Amount in minor units, such as cents. */
   minor: number
 }
 
@@ -447,20 +463,7 @@ export interface NewTicket {
   seat?: string
 }
 
-/** What is wrong with a notice that a gateway has returned: the package asks before it hands it on. */
-export declare function webhookEventError(json: string): string | null
-
-/** A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed. */
-export interface WebhookMessage {
-  /** The headers, with names in lower case; of several with one name the first. */
-  headers: Record<string, string>
-  /** The body. */
-  body: Buffer
-  /** The time by which its age is judged. */
-  now: Date
-}
-
-/** The description of the routes in OpenAPI, as JSON. */
+/** Returns the OpenAPI description of the routes, as JSON. */
 export declare function openapi(): string
 
 export interface Order {
@@ -518,6 +521,15 @@ export interface Problem {
   what: string
 }
 
+/** Calls `visit` with each record of the journal in a directory, up to the first damage. */
+export declare function recover(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Recovery>
+
+export interface Recovery {
+  records: number
+  searched: number
+  damage?: Problem
+}
+
 export interface Refund {
   id: string
   amount: Money
@@ -532,30 +544,25 @@ export interface RefundOptions {
   idempotencyKey?: string
 }
 
-/** What a gateway is to give back: all that was taken, or a part. */
+/** A request to a gateway to refund a charge, in full or in part. */
 export interface RefundRequest {
-  /** The idempotency key: each is given back at most once, however often it is asked for. */
+  /** Idempotency key: a gateway refunds each id at most once, even if the request is repeated. */
   refundId: string
-  /** The charge. */
+  /** Id of the charge. */
   chargeId: string
-  /** The card processor's own name for the charge, if it has told one. */
+  /** The card processor's own id of the charge, if known. */
   reference?: string
-  /** How much. */
+  /** Amount to refund. */
   amount: Money
-  /** When the charge was begun. */
+  /** Time at which the charge was begun. */
   createdAt: Date
 }
 
-/** Gives `visit` every record of the journal in a directory that comes before the first damage. */
-export declare function recover(directory: string, visit: (record: JournalRecord) => Promise<boolean>): Promise<Recovery>
-
-export interface Recovery {
-  records: number
-  searched: number
-  damage?: Problem
-}
-
-/** The token that a request with these headers shows, good or not. Headers are names and values in turn, as Node's `rawHeaders`. */
+/**
+ * Returns the session token in the headers of a request, without checking it.
+ *
+ * `rawHeaders` has names and values in turn, as in Node.
+ */
 export declare function sessionToken(rawHeaders: Array<string>): string | null
 
 export interface Show {
@@ -571,13 +578,13 @@ export interface SignedIn {
   session: Session
 }
 
-/** A sum of money, which may be below zero. */
+/** A sum of money, which may be negative. */
 export interface SignedMoney {
-  /** In major units, exact, as a decimal text such as `"-19.99"`. */
+  /** Exact sum in major units, as a decimal text such as `"-19.99"`. */
   amount: string
-  /** The ISO 4217 code. */
+  /** ISO 4217 code of the currency. */
   currency: string
-  /** In minor units, such as cents; as exact as JavaScript's numbers are, to 2^53. */
+  /** Sum in minor units, such as cents; exact up to 2^53, like all numbers in JavaScript. */
   minor: number
 }
 
@@ -585,31 +592,18 @@ export interface SignInOptions {
   client?: string
 }
 
-export interface Metrics {
-  queueLen: number
-  queueCapacity: number
-  openOrders: number
-  expiryLagMs: number
-  headSeq: number
-  users: number
-  ticketsAvailable: number
-  ticketsLocked: number
-  checkpointLag: number
-  pendingPayments: number
-}
-
-/** How to reach an account at Stripe. */
+/** Settings of the Stripe gateway. */
 export interface StripeOptions {
-  /** `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. */
+  /** Secret key of the account: `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. */
   secretKey: string
   /**
-   * What webhooks are signed with (`whsec_…`), or several while one replaces another. Without, none is believed and outcomes are
-   * asked for.
+   * Secret that signs webhooks (`whsec_…`), or several during a key rotation. Without a secret, all webhooks are
+   * refused and the box office looks outcomes up.
    */
   webhookSecret?: string | Array<string>
-  /** Whether the money is set aside first, and taken when the order completes. */
+  /** `true` authorizes the money first and captures it when the order completes. */
   authorizeFirst?: boolean
-  /** Where Stripe is, for a proxy or a stand-in: https, or this machine. */
+  /** Address of a proxy or a stand-in of Stripe: https, or this machine. */
   apiBase?: string
 }
 
@@ -674,6 +668,19 @@ export interface VerifyReport {
   byEvent: Record<string, number>
   problems: Array<Problem>
   isClean: boolean
+}
+
+/** Checks an event that a gateway returned; returns what is wrong with it, if anything. */
+export declare function webhookEventError(json: string): string | null
+
+/** An inbound webhook message of a card processor, unchanged byte for byte, because the signature covers the bytes. */
+export interface WebhookMessage {
+  /** Headers, with names in lower case. Of several headers with one name, the first. */
+  headers: Record<string, string>
+  /** Body of the message. */
+  body: Buffer
+  /** Time against which the age of the message is checked. */
+  now: Date
 }
 
 export interface WithdrawOptions {

@@ -1,5 +1,5 @@
 """
-What `boxoffice` makes its public names of.
+Native part of the package `boxoffice`.
 """
 
 from _typeshed import SupportsGetItem
@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Money", "NewShow", "NewTicket", "WebhookMessage", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Refund", "RefundRequest", "Recovery", "Session", "Show", "SignedIn", "SignedMoney", "Metrics", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "check_gateway", "codes", "is_first_interpreter", "webhook_event_error", "openapi", "recover", "session_token", "signed_money"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "is_first_interpreter", "openapi", "recover", "session_token", "signed_money", "webhook_event_error"]
 
 @final
 class AsyncAuth:
@@ -68,12 +68,12 @@ class AsyncOfficeFacade:
     def journal(self, /) -> AsyncJournal: ...
     @property
     def ledger(self, /) -> AsyncLedger: ...
+    def metrics(self, /) -> Metrics: ...
     def now(self, /) -> datetime: ...
     @property
     def orders(self, /) -> AsyncOrders: ...
     @property
     def payments(self, /) -> AsyncPayments: ...
-    def metrics(self, /) -> Metrics: ...
     @property
     def tickets(self, /) -> AsyncTickets: ...
 
@@ -106,9 +106,10 @@ class AsyncPayments:
 @final
 class AsyncSubscription:
     """
-    An asynchronous iterator over the journal: history first, then live, every record once and in order. It ends when it is
-    closed, or the box office is; as a context manager, plain or asynchronous, it is closed at the end. A wait that is cancelled, as
-    by a timeout, loses no record.
+    An asynchronous iterator over the journal: history first, then live, every record once and in order.
+
+    It ends when it or the box office is closed. As a context manager, plain or asynchronous, it is closed at the end of
+    the block. Cancelling a wait, for example by a timeout, loses no record.
     """
     def __aenter__(self, /) -> Future[AsyncSubscription]: ...
     def __aexit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> Future[None]: ...
@@ -118,7 +119,7 @@ class AsyncSubscription:
     def __exit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> None: ...
     def close(self, /) -> None:
         """
-        Ends it: whoever waits for a record hears that there is none any more. To close twice is fine.
+        Closes the subscription: a waiting iteration ends. Closing twice has no effect.
         """
 
 @final
@@ -138,19 +139,19 @@ class AsyncTickets:
 @final
 class Auth:
     """
-    Who people are: sign-up, sign-in, sessions.
+    Operations on users: sign-up, sign-in, sign-out, and changes of accounts.
 
     Args:
-        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+            a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+            with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def authenticate(self, /, token: str) -> Session:
         """
-        Returns the session that a token stands for. It reads memory only, so that it can be called with every request.
+        Returns the session of a token. Reads memory only, so it can be called for every request.
 
-        Raises `UnauthenticatedError` (`auth.required`) for whatever is wrong with the token: malformed, signed with
-        another key, expired, revoked, of an earlier password.
+        Raises `UnauthenticatedError` (`auth.required`) if the token is malformed, signed with another key, expired,
+        revoked, or older than the user's password.
         """
     def current_user(self, /, session: Session) -> User:
         """
@@ -161,7 +162,7 @@ class Auth:
         """
     def erase_user(self, /, session: Session, current_password: str) -> None:
         """
-        Deletes the user's personal data for good. The journal stays whole: it names users by id only.
+        Deletes the user's personal data permanently. The journal stays complete, because it names users by id only.
 
         Raises `UnauthenticatedError` (`auth.invalid_credentials`) if the password is wrong; `ConflictError`
         (`auth.still_trading`) while the user has tickets on sale or open orders; `TooManyRequestsError`
@@ -169,8 +170,8 @@ class Auth:
         """
     def set_operator(self, /, email: str, operator: bool) -> User:
         """
-        Gives the operator role to the user with this email, or takes it. For administrators at the machine: hosts must
-        not offer it to users.
+        Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts
+        must not offer it to users.
 
         Raises `ValidationError` for a malformed email; `NotFoundError` (`auth.user_not_found`).
         """
@@ -178,20 +179,20 @@ class Auth:
         """
         Begins a session for a user who has signed up before.
 
-        It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
-        failures further attempts must wait, by account and by client address.
+        Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
+        failures, further attempts must wait, by account and by client address.
 
         Args:
-            email: The email, in any case.
-            password: The password.
-            client: Where the attempt comes from; an address that guesses is slowed down.
+            email: Email, in any case.
+            password: Password.
+            client: Address of the client. Addresses with many failed attempts must wait.
 
         Raises `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the
         time to wait; `UnavailableError` (`engine.overloaded`) if too many passwords wait to be checked.
         """
     def sign_out(self, /, session: Session) -> None:
         """
-        Ends a session for good: its token is refused from then on, also from somebody who stole it.
+        Ends a session permanently. Its token is refused from then on, even if it was stolen.
 
         Raises `UnauthenticatedError` (`auth.required`) if the user was erased.
         """
@@ -202,21 +203,21 @@ class Auth:
         Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
 
         Args:
-            email: An email address that nobody else has signed up with, whatever its case.
-            password: 8 to 128 characters.
+            email: Email address. It must be unique, regardless of case.
+            password: Password: 8 to 128 characters.
 
         Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
         many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def update_user(self, /, session: Session, current_password: str, *, email: str | None = None, password: str | None = None) -> SignedIn:
         """
-        Changes the user's email or password. A new password ends every other session; this one goes on under the new
+        Changes the user's email or password. A new password ends all other sessions; this one continues with the new
         token.
 
         Args:
-            current_password: The password that the user has now.
-            email: The new email.
-            password: The new password: 8 to 128 characters.
+            current_password: Current password of the user.
+            email: New email, if it changes.
+            password: New password, if it changes: 8 to 128 characters.
 
         Raises `ValidationError`; `UnauthenticatedError` (`auth.invalid_credentials`) if the current password is wrong;
         `ConflictError` (`auth.email_taken`); `TooManyRequestsError` (`rate.limited`) after a few wrong passwords;
@@ -226,7 +227,7 @@ class Auth:
 @final
 class Balance:
     """
-    What a seller's entries in one currency come to.
+    Sums of a seller's entries in one currency.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -234,34 +235,34 @@ class Balance:
     @property
     def fees(self, /) -> SignedMoney:
         """
-        What the platform has kept of the rest.
+        Fees that the platform has kept of the rest.
         """
     @property
     def owed(self, /) -> SignedMoney:
         """
-        What the seller is to get: sold less refunded, fees and paid out. Below zero if money of sales that were paid
-        out already went back to their buyers.
+        Amount that the seller is owed: sold less refunded, fees and paid out. Negative if money went back to buyers
+        after it was paid out.
         """
     @property
     def paid_out(self, /) -> SignedMoney:
         """
-        What the seller got.
+        Amount that the seller was paid.
         """
     @property
     def refunded(self, /) -> SignedMoney:
         """
-        What of that went back to them.
+        Part of `sold` that went back to buyers.
         """
     @property
     def sold(self, /) -> SignedMoney:
         """
-        What buyers have paid for the seller's tickets.
+        Amount that buyers have paid for the seller's tickets.
         """
 
 @final
 class BalanceEntry:
     """
-    What an entry of the ledger means for a seller.
+    An entry of the ledger, as its seller sees it.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -269,47 +270,47 @@ class BalanceEntry:
     @property
     def amount(self, /) -> SignedMoney:
         """
-        By how much the seller is owed more: below zero for refunds and payouts.
+        Change of the amount that the seller is owed: negative for refunds and payouts.
         """
     @property
     def at(self, /) -> datetime:
         """
-        When it came to be.
+        Time of the entry.
         """
     @property
     def fee(self, /) -> SignedMoney:
         """
-        What the platform keeps more: below zero if it gives back.
+        Change of the platform's fee: negative if it gives a fee back.
         """
     @property
     def gross(self, /) -> SignedMoney:
         """
-        What the buyer paid, or, below zero, got back: amount and fee together.
+        Returns the amount that the buyer paid, or got back if negative: the sum of amount and fee.
         """
     @property
     def kind(self, /) -> BalanceEntryKind:
         """
-        Why money moved.
+        Reason why money moved.
         """
     @property
     def number(self, /) -> int:
         """
-        The number of the entry in the ledger.
+        Number of the entry in the ledger.
         """
     @property
     def order_id(self, /) -> str | None:
         """
-        The order, of sales and refunds.
+        Order, for entries about one.
         """
     @property
     def payout_id(self, /) -> str | None:
         """
-        The payout, if it is one.
+        Payout, if the entry is one.
         """
     @property
     def reference(self, /) -> str | None:
         """
-        By what the payout is found at the bank.
+        Reference by which the bank identifies the payout.
         """
 
 @final
@@ -342,99 +343,99 @@ class Charge:
     @property
     def amount(self, /) -> Money:
         """
-        What is taken.
+        Amount that is taken.
         """
     @property
     def created_at(self, /) -> datetime:
         """
-        When it was started.
+        Time at which it was started.
         """
     @property
     def disputes(self, /) -> list[Dispute]:
         """
-        What the buyer's bank took back, in the order in which it did.
+        Money that the buyer's bank took back, in the order in which it did.
         """
     @property
     def failure(self, /) -> str | None:
         """
-        Why it failed, in words that a buyer may read.
+        Reason why it failed, in words that a buyer may read.
         """
     @property
     def gateway(self, /) -> str:
         """
-        The gateway's name.
+        Name of the gateway.
         """
     @property
     def id(self, /) -> str:
         """
-        The charge's id; the gateway's idempotency key.
+        Id of the charge, which is the gateway's idempotency key.
         """
     @property
     def late(self, /) -> bool:
         """
-        Whether the money came for an order that had ended.
+        `True` if the money came for an order that had ended.
         """
     @property
     def order_id(self, /) -> str:
         """
-        The order.
+        Id of the order.
         """
     @property
     def reference(self, /) -> str | None:
         """
-        The gateway's own name for the charge.
+        Gateway's reference for the charge.
         """
     @property
     def refunded(self, /) -> Money | None:
         """
-        Returns how much was given back; `None` while nothing was.
+        Returns the amount that was given back; `None` if it is zero.
         """
     @property
     def refunds(self, /) -> list[Refund]:
         """
-        What was given back, or is to be, in the order in which it was begun.
+        Refunds of all statuses, in the order in which they were started.
         """
     @property
     def status(self, /) -> ChargeStatus:
         """
-        Where it is in its life.
+        Status of the charge.
         """
     @property
     def transferred_to(self, /) -> str | None:
         """
-        The order that the money pays instead, if it came late and its buyer could still have the tickets.
+        Order that the money pays instead, if it came late and its buyer could still have the tickets.
         """
     @property
     def updated_at(self, /) -> datetime:
         """
-        When it last changed.
+        Time of the last change.
         """
 
 @final
 class ChargeRequest:
     """
-    What a gateway is to charge.
+    A request to a gateway to charge a card.
     """
     def __repr__(self, /) -> str: ...
     @property
     def amount(self, /) -> Money:
         """
-        How much.
+        Amount to charge.
         """
     @property
     def charge_id(self, /) -> str:
         """
-        The idempotency key: each is charged at most once, however often it is asked for.
+        Idempotency key: a gateway charges each id at most once, even if the request is repeated.
         """
     @property
     def order_id(self, /) -> str:
         """
-        The order that is paid.
+        Id of the order to pay.
         """
     @property
     def token(self, /) -> str:
         """
-        From which card. It is in no `repr`.
+        Card token. It appears in no `repr`.
         """
 
 @final
@@ -448,37 +449,37 @@ class Dispute:
     @property
     def amount(self, /) -> Money:
         """
-        How much.
+        Disputed amount.
         """
     @property
     def reason(self, /) -> str:
         """
-        Why, in the gateway's words.
+        Reason, in the gateway's words.
         """
     @property
     def reference(self, /) -> str:
         """
-        The gateway's own name for it.
+        Gateway's reference for the dispute.
         """
     @property
     def status(self, /) -> DisputeStatus:
         """
-        Where it is in its life.
+        Status of the dispute.
         """
 
 @final
 class FeePolicy:
     """
-    What the platform keeps of each ticket that is paid: a share of its price in percent, and a fixed amount in the currencies that
-    have one.
+    The fee that the platform keeps for each paid ticket: a percentage of its price, and a fixed amount in the currencies
+    that have one.
 
     >>> from boxoffice import FeePolicy, Money
     >>> policy = FeePolicy("2.5", fixed=[Money("0.30", "USD")])
     >>> print(policy.fee(Money("19.99", "USD")))
     0.80 USD
 
-    `percent` has at most two decimals. The share is rounded to the minor unit, halves up; no fee is more than the price. Raises
-    `ValidationError`.
+    `percent` has at most two decimals. The percentage of the price is rounded to the minor unit, halves up. No fee is
+    greater than the price. Raises `ValidationError`.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -486,37 +487,37 @@ class FeePolicy:
     def __repr__(self, /) -> str: ...
     def fee(self, /, price: Money) -> SignedMoney:
         """
-        The fee of a ticket at this price.
+        Returns the fee of a ticket at this price.
         """
 
 @final
 class HttpApp:
     """
-    The HTTP host of an open box office, without a listener of its own.
+    The HTTP host of an open box office, without a listener.
     """
     def __new__(cls, /, office: Office, *, public_url: str | None = None, cors_origins: SupportsGetItem[int, str] | None = None, rate_limit: bool | None = None, trusted_proxies: SupportsGetItem[int, IPv4Address | IPv6Address] | None = None, request_timeout: timedelta | None = None, in_flight_max: SupportsIndex | None = None, feeds_max: SupportsIndex | None = None) -> HttpApp: ...
     @property
     def body_limit(self, /) -> int:
         """
-        The largest body that any route reads; of a larger one no more need be given.
+        Maximum length of a request body, in bytes, that any route reads.
         """
     def handle(self, /, method: str, target: str, headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]], body: SupportsGetItem[int, SupportsIndex], client: tuple[str, SupportsIndex] | None) -> Future[HttpResponse]:
         """
-        Answers a request.
+        Handles a request and returns the response.
         """
     def stop(self, /) -> None:
         """
-        Ends the streams that are open, so that a server that stops need not wait for them.
+        Ends the open streams, so that a stopping server does not wait for them.
         """
 
 @final
 class HttpResponse:
     """
-    The host's answer to a request.
+    Response of the host.
     """
     def chunk(self, /) -> Future[bytes | None]:
         """
-        The next part of the body; `None` at its end.
+        Returns the next part of the body; `None` at its end.
         """
     @property
     def headers(self, /) -> list[tuple[bytes, bytes]]: ...
@@ -526,16 +527,15 @@ class HttpResponse:
 @final
 class Journal:
     """
-    The facts themselves. Reading takes nothing from the writer.
+    Operations on the journal: read, follow, verify and copy. Reading does not block the writer.
     """
     def backup(self, /, directory: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> int:
         """
-        Writes a copy of everything durable, as it is at one moment, to a new directory that opens as a box office of
-        its own. Writers go on. Calls `progress` with the number of records copied and of all. Returns the number of the
-        last record that is in it.
+        Writes a copy of all durable data, as of one moment, to a new directory that opens as a box office. Writers
+        continue. Calls `progress` with the number of copied records and the total. Returns the number of the last
+        record in the copy.
 
-        The session key and the checkpoint are left out: the first is a secret to keep elsewhere, the other is made
-        anew.
+        Excludes the session key, a secret that should be stored elsewhere, and the checkpoint, which is created anew.
 
         Raises `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if
         it can't be written.
@@ -548,149 +548,152 @@ class Journal:
         """
     def iter(self, /, from_seq: SupportsIndex) -> Iterator[Record]:
         """
-        Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
-        appended meanwhile come, too.
+        Iterates over the records from number `from_seq` to the last durable one, read in parts. Includes records that
+        are appended meanwhile.
 
-        It ends where the journal ends at that moment; `journal.subscribe` goes on.
+        Ends at the end of the journal; `journal.subscribe` continues.
 
-        Raises as `journal.read`, as the last item.
+        Raises the errors of `journal.read`, as the last item.
         """
     def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> list[Record]:
         """
-        Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
+        Returns at most `limit` records, and at most 10,000, starting with number `from_seq`. The first record has
+        number 1.
 
         Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
         (`engine.closed`).
         """
     def subscribe(self, /, from_seq: SupportsIndex) -> Subscription:
         """
-        Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+        Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
         """
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
-        Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
-        from those before it by the rules, and that the vault fits. Calls `progress` with the number of records checked
-        and of all.
+        Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
+        record follows from those before it by the rules, and that the vault matches. Calls `progress` with the number
+        of checked records and the total.
 
         Raises `UnavailableError` (`journal.unavailable`) if it can't be read at all; `ClosedError` (`engine.closed`) if
-        the box office closes meanwhile. Damage is no error but part of the report.
+        the box office closes meanwhile. Damage is not an error; it is part of the report.
         """
 
 @final
 class Ledger:
     """
-    Whose the money is.
+    Operations on the ledger: balances, entries and payouts.
 
     Args:
-        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+            a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+            with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def balance(self, /, actor_id: str | None, seller_id: str) -> list[Balance]:
         """
-        Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
-        anything. For the seller, operators and the system.
+        Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
+        seller, operators and the system.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
     def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
         """
-        Returns a page of the entries that make the balance, the newest first.
+        Returns a page of the entries behind the balance, the newest first.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
+        Raises the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query;
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def iter(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[BalanceEntry]:
         """
-        Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+        Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
-        Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
-        come exactly once.
+        Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All
+        others come exactly once.
 
-        Polling never waits: a page is read at once, as by `ledger.entries`.
+        Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.entries`, as the last item.
+        Raises the errors of `ledger.entries`, as the last item.
         """
     def platform(self, /, actor_id: str | None) -> list[PlatformBalance]:
         """
-        Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+        Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+        system.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
     def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
         """
-        Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+        Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
-            amount: A decimal number in major units, with at most as many decimals as the currency has.
-            reference: By what it is found at the bank: 1 to 100 characters.
-            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+            amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
+            reference: Reference by which the bank identifies the payout: 1 to 100 characters.
+            currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
+                none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
         """
     def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Iterator[str]:
         """
-        Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
-        up to 100 lines at a time, read when they are asked for.
+        Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+        to 100 lines at a time, read on demand.
 
-        Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+        Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
 
-        Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
-        read any more.
+        Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
+        file can't be read any more.
         """
 
 @final
 class LookupRequest:
     """
-    The charge that is meant, with what a gateway may need to find it.
+    The charge to look up, capture or void, with the data that a gateway may need to find it.
     """
     def __repr__(self, /) -> str: ...
     @property
     def amount(self, /) -> Money:
         """
-        How much it is about.
+        Amount of the charge.
         """
     @property
     def charge_id(self, /) -> str:
         """
-        The charge: the idempotency key under which it was begun.
+        Id of the charge: the idempotency key under which it was begun.
         """
     @property
     def created_at(self, /) -> datetime:
         """
-        When the charge was begun; its request can't have been sent earlier.
+        Time at which the charge was begun. Its request was not sent earlier.
         """
     @property
     def order_id(self, /) -> str:
         """
-        The order for which it was begun.
+        Id of the order for which the charge was begun.
         """
     @property
     def reference(self, /) -> str | None:
         """
-        The card processor's own name for the charge, if it has told one.
+        The card processor's own id of the charge, if known.
         """
 
 @final
@@ -712,11 +715,70 @@ class ManualClock:
         """
     def now(self, /) -> datetime:
         """
-        The time at which it stands.
+        Returns the current time of the clock.
         """
     def set(self, /, now: datetime) -> None:
         """
         Sets the clock, forwards or backwards.
+        """
+
+@final
+class Metrics:
+    """
+    Metrics of the engine at one moment. Reading them is cheap, so they can be scraped.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def checkpoint_lag(self, /) -> int:
+        """
+        Number of changed entities that wait for the next checkpoint.
+        """
+    @property
+    def expiry_lag(self, /) -> timedelta:
+        """
+        Time for which the most overdue hold has waited for its expiry to be recorded.
+        """
+    @property
+    def head_seq(self, /) -> int:
+        """
+        Number of the last durable record.
+        """
+    @property
+    def open_orders(self, /) -> int:
+        """
+        Number of orders that hold tickets.
+        """
+    @property
+    def pending_payments(self, /) -> int:
+        """
+        Number of charges and refunds that wait for the card processor.
+        """
+    @property
+    def queue_capacity(self, /) -> int:
+        """
+        Maximum number of commands that can wait.
+        """
+    @property
+    def queue_len(self, /) -> int:
+        """
+        Number of commands that wait.
+        """
+    @property
+    def tickets_available(self, /) -> int:
+        """
+        Number of tickets on sale.
+        """
+    @property
+    def tickets_locked(self, /) -> int:
+        """
+        Number of tickets held by open orders.
+        """
+    @property
+    def users(self, /) -> int:
+        """
+        Number of users, including erased ones.
         """
 
 @final
@@ -733,7 +795,7 @@ class Money:
     >>> price < Money("20", "USD")
     True
 
-    Amounts of one currency are ordered; to compare those of two raises `TypeError`.
+    Amounts of one currency are ordered. Comparing amounts of two currencies raises `TypeError`.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __ge__(self, other: object, /) -> bool: ...
@@ -745,7 +807,7 @@ class Money:
     def __new__(cls, /, amount: str | int | Decimal, currency: str) -> Money: ...
     def __reduce__(self, /) -> tuple[Any, tuple[str, str]]:
         """
-        For `pickle` and `copy`.
+        Supports `pickle` and `copy`.
         """
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
@@ -768,13 +830,13 @@ class Money:
 @final
 class NewShow:
     """
-    What people attend, as a seller describes it.
+    A show as a seller describes it.
 
     Args:
-        name: 1 to 200 characters.
-        starts_at: When it starts, in RFC 3339.
-        category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
-        venue: 1 to 200 characters.
+        name: Name: 1 to 200 characters.
+        starts_at: Time at which the show starts, in RFC 3339.
+        category: Category: 1 to 40 lower-case letters, digits and hyphens, such as `concert`.
+        venue: Venue: 1 to 200 characters.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -786,114 +848,93 @@ class NewTicket:
     A ticket as its seller lists it.
 
     Args:
-        title: 1 to 200 characters.
-        price: A decimal number in major units, such as `19.99`, with at most as many decimals as the currency has.
-        currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
-        show: What it lets its holder attend.
-        seat: 1 to 100 characters.
+        title: Title: 1 to 200 characters.
+        price: Price: a decimal number in major units, such as `19.99`, with at most as many decimals as the
+            currency has.
+        currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is none.
+        show: Show that the ticket is for.
+        seat: Seat: 1 to 100 characters.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __new__(cls, /, title: str, price: str | int | Decimal, *, currency: str | None = None, show: NewShow | None = None, seat: str | None = None) -> NewTicket: ...
 
 @final
-class WebhookMessage:
-    """
-    A message of a card processor (a webhook) as it came, byte for byte, because that is what is signed.
-    """
-    def __repr__(self, /) -> str: ...
-    @property
-    def body(self, /) -> bytes:
-        """
-        The body.
-        """
-    def header(self, /, name: str) -> str | None:
-        """
-        The first header of this name, which is in lower case; `None` if there is none, or it is no text.
-        """
-    @property
-    def headers(self, /) -> list[tuple[str, bytes]]:
-        """
-        The headers, with names in lower case.
-        """
-    @property
-    def now(self, /) -> datetime:
-        """
-        The time by which its age is judged.
-        """
-
-@final
 class Office:
     """
-    An open box office: what `BoxOffice` and `AsyncBoxOffice` are made of.
+    An open box office, wrapped by `BoxOffice` and `AsyncBoxOffice`.
     """
     def __new__(cls, /, path: str | PathLike[str], options: dict[str, Any]) -> Office: ...
     @property
     def async_facade(self, /) -> AsyncOfficeFacade:
         """
-        What `AsyncBoxOffice` is made of.
+        Returns the asynchronous façade.
         """
     def close(self, /) -> None:
         """
-        Closes it, from any thread.
+        Closes the box office. Callable from any thread.
         """
     @property
     def facade(self, /) -> OfficeFacade:
         """
-        What `BoxOffice` is made of.
+        Returns the blocking façade.
         """
     def forget_loop(self, /) -> None:
         """
-        Stops telling the event loop of outcomes; there are none any more.
+        Detaches from the event loop, after all outcomes are delivered.
         """
 
 @final
 class OfficeFacade:
     """
-    A box office: signs people in, lists tickets, locks them, takes the money, and keeps every fact.
+    A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
 
     Cheap to clone and safe to share between threads: all clones are one box office. Its methods return once the outcome
     is durable. A command whose future is dropped after its first poll may or may not have been decided; give it an
-    idempotency key to ask again.
+    idempotency key to be able to repeat it.
 
-    Async methods run on any executor; `BoxOffice.blocking` has the same for callers without one.
+    Async methods run on any executor. `BoxOffice.blocking` has blocking methods for callers without one.
     """
     @property
     def auth(self, /) -> Auth: ...
     def close(self, /) -> None:
         """
-        Closes the box office: takes no more commands, waits until all that were taken are decided and durable, and lets
-        go of the directory.
+        Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
+        releases the directory.
 
-        Payments whose outcome is not known by then are taken up when the directory is opened again. Other clones get
-        `ClosedError` (`engine.closed`) from then on; closing twice is fine.
+        Payments whose outcome is not known by then continue when the directory is opened again. Other clones get
+        `ClosedError` (`engine.closed`) from then on. Closing twice is allowed.
 
-        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written; nothing is lost by
-        that but time at the next opening.
+        Raises `UnavailableError` (`journal.unavailable`) if the last checkpoint can't be written: no data is lost, but
+        the next opening takes longer.
         """
     def compact(self, /) -> bool:
         """
-        Reclaims unused disk space in the directory's files; returns `True` if any was freed. It blocks.
+        Reclaims unused disk space in the directory's files; returns `True` if any was freed. Blocks.
 
-        Files grow by what is written and keep the room of what is replaced, to use it again; so this is of use once
-        much has gone for good: after a backlog of a million changes was checkpointed, when a long history was replayed,
-        or when a long journal that was restored or came from an earlier version has moved its old records to the
-        archive. In a file of several gigabytes it takes minutes, and commands wait meanwhile: do it while nobody sells.
+        Files keep the space of replaced data and reuse it. Therefore this helps only after much data was removed: when
+        a backlog of a million changes was checkpointed, when a long history was replayed, or when a long journal that
+        was restored or came from an earlier version has moved its old records to the archive. In a file of several
+        gigabytes it takes minutes, and commands wait meanwhile: run it while no tickets are sold.
 
-        A crash in the middle leaves files that are good: each of its steps is a transaction like any other. The next
-        opening then walks the whole file once.
+        A crash in the middle leaves valid files, because each step is a transaction. The next opening then walks the
+        whole file once.
 
-        Raises `UnavailableError` (`journal.unavailable`) while somebody reads the journal or a long listing: nothing
-        has changed then, try again later.
+        Raises `UnavailableError` (`journal.unavailable`) while the journal or a long listing is being read: nothing was
+        changed, try again later.
         """
     def is_ready(self, /) -> bool:
         """
-        Returns `True` if commands are taken.
+        Returns `True` if the box office accepts commands.
         """
     @property
     def journal(self, /) -> Journal: ...
     @property
     def ledger(self, /) -> Ledger: ...
+    def metrics(self, /) -> Metrics:
+        """
+        Returns the current metrics of the engine.
+        """
     def now(self, /) -> datetime:
         """
         Returns the engine's own time, which never runs backwards.
@@ -902,10 +943,6 @@ class OfficeFacade:
     def orders(self, /) -> Orders: ...
     @property
     def payments(self, /) -> Payments: ...
-    def metrics(self, /) -> Metrics:
-        """
-        Returns metrics of the engine right now.
-        """
     @property
     def tickets(self, /) -> Tickets: ...
 
@@ -920,57 +957,57 @@ class Order:
     @property
     def buyer_id(self, /) -> str:
         """
-        Who buys.
+        Buyer of the tickets.
         """
     @property
     def cancel_reason(self, /) -> CancelReason | None:
         """
-        Why it was cancelled, if it was.
+        Reason why it was cancelled, if it was.
         """
     @property
     def charge(self, /) -> Charge | None:
         """
-        The attempt to take the money, once there is one.
+        Attempt to take the money, once there is one.
         """
     @property
     def created_at(self, /) -> datetime:
         """
-        When it was created.
+        Time at which it was created.
         """
     @property
     def expires_at(self, /) -> datetime:
         """
-        When the hold ends unless a payment has started.
+        Time at which the hold ends unless a payment has started.
         """
     @property
     def id(self, /) -> str:
         """
-        The order's id.
+        Id of the order.
         """
     @property
     def status(self, /) -> OrderStatus:
         """
-        Where it is in its life.
+        Status of the order.
         """
     @property
     def tickets(self, /) -> list[OrderedTicket]:
         """
-        The tickets as they were at the moment of the lock.
+        Tickets as they were when the order locked them.
         """
     @property
     def total(self, /) -> Money:
         """
-        The sum of the prices.
+        Sum of the prices.
         """
     @property
     def updated_at(self, /) -> datetime:
         """
-        When it last changed.
+        Time of the last change.
         """
     @property
     def version(self, /) -> int:
         """
-        1 when created, one more after every event of the order or its charge.
+        Version: 1 when created, incremented by every event of the order or its charge.
         """
 
 @final
@@ -1003,42 +1040,42 @@ class OrderedTicket:
     @property
     def id(self, /) -> str:
         """
-        The ticket.
+        Id of the ticket.
         """
     @property
     def price(self, /) -> Money:
         """
-        What it cost; what the buyer pays.
+        Price at that time, which the buyer pays.
         """
     @property
     def seller_id(self, /) -> str:
         """
-        Who sells it.
+        Seller of the ticket.
         """
     @property
     def title(self, /) -> str:
         """
-        What it was called.
+        Title of the ticket at that time.
         """
     @property
     def version(self, /) -> int:
         """
-        The ticket's version after the lock.
+        Version of the ticket after the lock.
         """
 
 @final
 class Orders:
     """
-    Holds and purchases.
+    Operations on orders: holds of tickets, and their purchase.
 
     Args:
-        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+            a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+            with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """
-        Cancels an order and frees its tickets at once. Only its buyer can, and only before a payment has started.
+        Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`), `IdempotencyMismatchError`
@@ -1048,7 +1085,7 @@ class Orders:
         """
         Locks 1 to 10 tickets of one currency for a buyer, all or none, until the order's `expires_at`.
 
-        Of any number of buyers at once, exactly one gets a ticket.
+        Of several concurrent buyers, exactly one gets a ticket.
 
         Raises `ValidationError` for no tickets, too many, or one twice; `NotFoundError` (`ticket.not_found`),
         `ForbiddenError` (`order.own_ticket`), `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
@@ -1058,26 +1095,26 @@ class Orders:
         """
     def get(self, /, buyer_id: str, order_id: str) -> Order:
         """
-        Returns a buyer's own order as of the last durable batch.
+        Returns a buyer's own order, as of the last durable batch.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
         (`journal.unavailable`) if the views' file can't be read.
         """
     def iter(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[Order]:
         """
-        Streams all of a buyer's orders that the query asks for, from its cursor on, a page of its limit at a time.
+        Streams all orders of a buyer that match the query, from its cursor on, in pages of its limit.
 
-        The list is no snapshot: each page shows the orders as of the last durable batch when it is read. Every order
-        comes at most once. Orders that are created meanwhile do not come, because the newest come first.
+        The list is not a snapshot: each page shows the orders as of the last durable batch when it is read. Every order
+        comes at most once. Orders that are created meanwhile are not included, because the newest come first.
 
-        Polling never waits: a page is read at once, as by `orders.list`.
+        Polling never waits: a page is read immediately, as by `orders.list`.
 
         Args:
             status: The state that is listed; all of them if there is none.
             limit: How many orders a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `orders.list`, as the last item.
+        Raises the errors of `orders.list`, as the last item.
         """
     def list(self, /, buyer_id: str, *, status: OrderStatus | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> OrderPage:
         """
@@ -1088,25 +1125,25 @@ class Orders:
             limit: How many orders a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
-        file can't be read.
+        Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
+        can't be read.
         """
 
 @final
 class Payments:
     """
-    Charges and refunds.
+    Operations on payments: charges and refunds.
 
     Args:
-        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A payment that comes again
-            is answered with its outcome, as soon as that is known.
+        idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+            a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+            with the key is refused with `IdempotencyMismatchError` (`command.key_reused`). A repeated payment returns
+            its outcome as soon as that is known.
     """
     def client_secret(self, /, buyer_id: str, charge_id: str) -> str | None:
         """
-        Returns the secret with which the buyer's page goes on with a payment, if the card processor waits for the buyer
-        to do something, such as to confirm it with their bank. For the buyer alone.
+        Returns the secret with which the buyer's page continues a payment, if the card processor waits for an action of
+        the buyer, such as a confirmation with their bank. For the buyer only.
 
         The order keeps its tickets until its deadline; then the charge is given up.
 
@@ -1125,7 +1162,7 @@ class Payments:
         """
     def get(self, /, user_id: str, charge_id: str) -> Charge:
         """
-        Returns a charge, for the order's buyer, the tickets' sellers and operators.
+        Returns a charge. For the order's buyer, the tickets' sellers and operators.
 
         Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
         (`journal.unavailable`) if the views' file can't be read.
@@ -1134,9 +1171,9 @@ class Payments:
         """
         Takes the money of an order: records the intent, asks the card processor, records its answer.
 
-        The returned charge is `succeeded`, and then the order is complete; or still `pending`, if the outcome was not
+        The returned charge is `succeeded`, and the order is complete; or it is still `pending`, if the outcome was not
         known in time. Then the order keeps its tickets until the card processor has answered, which `payments.get`
-        shows. An order is charged at most once, whatever happens.
+        shows. An order is charged at most once in all cases.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
         order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
@@ -1146,28 +1183,28 @@ class Payments:
         """
     def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
-        Records a message (webhook) of the card processor, given as it came, with the names of its headers in lower
-        case.
+        Records a webhook message of the card processor. Takes the message unchanged, with header names in lower case.
 
-        Once it returns, the message's content is durable; the same message again changes nothing. A message that does
-        not concern this box office, such as one of an unknown kind or about somebody else's charge, is accepted and
-        ignored. Messages may come in any order; one that comes too early is refused, and accepted when the processor
-        sends it again.
+        Once it returns, the message's content is durable; a repeated message changes nothing. A message that does not
+        concern this box office, such as one of an unknown kind or about a charge of another system, is accepted and
+        ignored. Messages may come in any order. A message that comes too early is refused, and is accepted when the
+        processor sends it again.
 
-        Raises `ValidationError` (`payment.notice_refused`) if the message does not come from the card processor, is too
-        old or can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be asked about it
-        and does not answer: it will send it again; `NotFoundError` (`payment.not_found`), `ConflictError`
-        (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit what is known.
+        Raises `ValidationError` (`payment.notice_refused`) if the message is not from the card processor, is too old or
+        can't be read; `UnavailableError` (`payment.unavailable`) if the card processor has to be queried about it and
+        does not answer, in which case it sends the message again; `NotFoundError` (`payment.not_found`),
+        `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit the known
+        state.
         """
     def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
         Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
 
-        Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
-        that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
-        confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
-        charge is as before.
+        Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
+        money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
+        time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+        before.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -1181,8 +1218,8 @@ class Payments:
         Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
 
-        However many refunds there are, and however many at once, their sum is never more than the charge took.
-        Permissions and statuses are those of `payments.refund`.
+        The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those
+        of `payments.refund`.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -1193,7 +1230,7 @@ class Payments:
         """
     def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None) -> Charge:
         """
-        Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+        Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Args:
             actor_id: The id of the user who acts; `None` for the box office itself.
@@ -1204,14 +1241,14 @@ class Payments:
         """
     def takes_webhooks_of(self, /, processor: str) -> bool:
         """
-        Returns `True` if the messages of this card processor are for this box office: if it is the gateway's name, but
-        for the `-test` of a processor's test mode.
+        Returns `True` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring
+        the `-test` suffix of a processor's test mode.
         """
 
 @final
 class Payout:
     """
-    A payout as it was recorded.
+    A recorded payout.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1219,33 +1256,33 @@ class Payout:
     @property
     def amount(self, /) -> Money:
         """
-        How much.
+        Amount paid.
         """
     @property
     def id(self, /) -> str:
         """
-        Its id.
+        Id of the payout.
         """
     @property
     def recorded_at(self, /) -> datetime:
         """
-        When it was recorded.
+        Time at which it was recorded.
         """
     @property
     def reference(self, /) -> str:
         """
-        By what it is found at the bank.
+        Reference by which the bank identifies the payout.
         """
     @property
     def seller_id(self, /) -> str:
         """
-        Who was paid.
+        Seller who was paid.
         """
 
 @final
 class PlatformBalance:
     """
-    The platform's accounts in one currency: they come to zero.
+    Accounts of the platform in one currency. They sum to zero.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1253,38 +1290,38 @@ class PlatformBalance:
     @property
     def difference(self, /) -> SignedMoney:
         """
-        What there is less all that is owed of it: always zero.
+        Returns the money held less all money owed: always zero.
         """
     @property
     def disputed(self, /) -> SignedMoney:
         """
-        What buyers' banks have until it is clear whose it is.
+        Money that buyers' banks hold until disputes are closed.
         """
     @property
     def fees(self, /) -> SignedMoney:
         """
-        What of both the platform has earned.
+        Part of both that the platform has earned.
         """
     @property
     def late(self, /) -> SignedMoney:
         """
-        What of both came for orders that had ended, and is nobody's yet.
+        Part of both that came for orders that had ended, and belongs to nobody yet.
         """
     @property
     def processor(self, /) -> SignedMoney:
         """
-        What the card processor, or the bank behind it, has.
+        Money that the card processor, or the bank behind it, holds.
         """
     @property
     def sellers(self, /) -> SignedMoney:
         """
-        What of both all sellers are owed.
+        Part of both that all sellers are owed.
         """
 
 @final
 class Problem:
     """
-    Something that is wrong with a journal.
+    A problem of a journal.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1292,18 +1329,18 @@ class Problem:
     @property
     def seq(self, /) -> int:
         """
-        The record, or the one that should be there.
+        Number of the record, or of the one that should be there.
         """
     @property
     def what(self, /) -> str:
         """
-        What is wrong.
+        Description of the problem.
         """
 
 @final
 class Record:
     """
-    An event with the circumstances under which it became a fact.
+    An event with its number, time, actor, command, version and hash.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1311,32 +1348,32 @@ class Record:
     @property
     def actor_id(self, /) -> str | None:
         """
-        The id of the user who caused it; `None` for the box office itself.
+        Id of the user who caused the event; `None` for the box office itself.
         """
     @property
     def at(self, /) -> datetime:
         """
-        When it was decided, by the engine's own time, which never runs backwards.
+        Time of the decision. The engine's time never runs backwards.
         """
     @property
     def command_id(self, /) -> str:
         """
-        The command that caused it.
+        Id of the command that caused the event.
         """
     @property
     def data(self, /) -> dict[str, Any]:
         """
-        The event's data in the published form; `boxoffice.events` has its types.
+        Data of the event in the published form; `boxoffice.events` has the types.
         """
     @property
     def event(self, /) -> EventName:
         """
-        The name of the event, such as `OrderCreated`.
+        Name of the event, such as `OrderCreated`.
         """
     @property
     def hash(self, /) -> str:
         """
-        The hash over this record and all before it, as 64 hexadecimal digits.
+        Hash over this record and all records before it, as 64 hexadecimal digits.
         """
     @property
     def published(self, /) -> PublishedRecord:
@@ -1346,89 +1383,18 @@ class Record:
     @property
     def seq(self, /) -> int:
         """
-        The place in the journal: 1, 2, 3, … without a gap.
+        Number of the record in the journal: 1, 2, 3, … without gaps.
         """
     @property
     def version(self, /) -> int:
         """
-        The version of the event's entity after it.
-        """
-
-@final
-class Refund:
-    """
-    Money of a charge that was given back, or is to be.
-    """
-    def __eq__(self, value: object, /) -> bool: ...
-    def __ne__(self, value: object, /) -> bool: ...
-    def __repr__(self, /) -> str: ...
-    @property
-    def amount(self, /) -> Money:
-        """
-        How much.
-        """
-    @property
-    def id(self, /) -> str:
-        """
-        The refund's id; the gateway's idempotency key.
-        """
-    @property
-    def reason(self, /) -> RefundReason:
-        """
-        Why.
-        """
-    @property
-    def reference(self, /) -> str | None:
-        """
-        The gateway's own name for it.
-        """
-    @property
-    def return_to_sale(self, /) -> bool:
-        """
-        Whether the tickets are sold anew once it is done.
-        """
-    @property
-    def status(self, /) -> RefundStatus:
-        """
-        Where it is in its life.
-        """
-
-@final
-class RefundRequest:
-    """
-    What a gateway is to give back: all that was taken, or a part.
-    """
-    def __repr__(self, /) -> str: ...
-    @property
-    def amount(self, /) -> Money:
-        """
-        How much.
-        """
-    @property
-    def charge_id(self, /) -> str:
-        """
-        The charge.
-        """
-    @property
-    def created_at(self, /) -> datetime:
-        """
-        When the charge was begun.
-        """
-    @property
-    def reference(self, /) -> str | None:
-        """
-        The card processor's own name for the charge, if it has told one.
-        """
-    @property
-    def refund_id(self, /) -> str:
-        """
-        The idempotency key: each is given back at most once, however often it is asked for.
+        Version of the entity after the event.
         """
 
 @final
 class Recovery:
     """
-    What was brought out of a journal, and what was not.
+    Result of recovering records from a journal.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1436,25 +1402,96 @@ class Recovery:
     @property
     def damage(self, /) -> Problem | None:
         """
-        The first record that is missing, and what is wrong; `None` if the journal is whole.
+        First missing record, and the reason; `None` if the journal is complete.
         """
     @property
     def records(self, /) -> int:
         """
-        How many records were brought out: those with the numbers 1 to this one.
+        Number of recovered records. They have the numbers 1 to this one.
         """
     @property
     def searched(self, /) -> int:
         """
-        How many of them, the last ones, the database no longer lists: they were found by searching the file for what
-        follows by its hash. Records of a last transaction that was never finished, and so never acknowledged, may be
-        among them.
+        Number of recovered records, the last ones, that the database no longer lists. They were found by searching the
+        file for records that continue the chain of hashes. They may include records of a last transaction that was
+        never finished, and so never acknowledged.
+        """
+
+@final
+class Refund:
+    """
+    Money of a charge that was given back, is being given back, or was refused.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        Amount of the refund.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        Id of the refund, which is the gateway's idempotency key.
+        """
+    @property
+    def reason(self, /) -> RefundReason:
+        """
+        Reason for the refund.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        Gateway's reference for the refund.
+        """
+    @property
+    def return_to_sale(self, /) -> bool:
+        """
+        `True` if the tickets go back on sale once the refund is done.
+        """
+    @property
+    def status(self, /) -> RefundStatus:
+        """
+        Status of the refund.
+        """
+
+@final
+class RefundRequest:
+    """
+    A request to a gateway to refund a charge, in full or in part.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def amount(self, /) -> Money:
+        """
+        Amount to refund.
+        """
+    @property
+    def charge_id(self, /) -> str:
+        """
+        Id of the charge.
+        """
+    @property
+    def created_at(self, /) -> datetime:
+        """
+        Time at which the charge was begun.
+        """
+    @property
+    def reference(self, /) -> str | None:
+        """
+        The card processor's own id of the charge, if known.
+        """
+    @property
+    def refund_id(self, /) -> str:
+        """
+        Idempotency key: a gateway refunds each id at most once, even if the request is repeated.
         """
 
 @final
 class Session:
     """
-    A session as its token tells it, checked.
+    A session, read from a checked token.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1462,28 +1499,28 @@ class Session:
     @property
     def expires_at(self, /) -> datetime:
         """
-        When the session ends by itself.
+        Time at which the session expires.
         """
     @property
     def operator(self, /) -> bool:
         """
-        Whether the user is an operator right now.
+        `True` if the user is an operator now.
         """
     @property
     def session_id(self, /) -> str:
         """
-        The session.
+        Id of the session.
         """
     @property
     def user_id(self, /) -> str:
         """
-        Who is signed in.
+        Id of the signed-in user.
         """
 
 @final
 class Show:
     """
-    What people attend: a concert, a match, a play.
+    An event that people attend: a concert, a match, a play.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1491,22 +1528,22 @@ class Show:
     @property
     def category(self, /) -> str | None:
         """
-        Its kind, such as `concert`.
+        Kind of show, such as `concert`.
         """
     @property
     def name(self, /) -> str:
         """
-        What it is called.
+        Name of the show.
         """
     @property
     def starts_at(self, /) -> datetime:
         """
-        When it starts; from then on its tickets can't be ordered.
+        Time at which the show starts. From then on its tickets can't be ordered.
         """
     @property
     def venue(self, /) -> str | None:
         """
-        Where it takes place.
+        Place of the show.
         """
 
 @final
@@ -1518,27 +1555,27 @@ class SignedIn:
     @property
     def session(self, /) -> Session:
         """
-        The session.
+        Session of the user.
         """
     @property
     def token(self, /) -> str:
         """
-        The session's token, to be shown with every request.
+        Token of the session, to be sent with every request.
 
         It is in no `repr`.
         """
     @property
     def user(self, /) -> User:
         """
-        The user.
+        Signed-in user.
         """
 
 @final
 class SignedMoney:
     """
-    A sum of money, which may be below zero: a `Decimal` in major units and a currency.
+    A sum of money, which may be negative: a `Decimal` in major units and a currency.
 
-    Sums of one currency are ordered; to compare those of two raises `TypeError`.
+    Sums of one currency are ordered. Comparing sums of two currencies raises `TypeError`.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __ge__(self, other: object, /) -> bool: ...
@@ -1549,7 +1586,7 @@ class SignedMoney:
     def __ne__(self, other: object, /) -> bool: ...
     def __reduce__(self, /) -> tuple[Any, tuple[int, str]]:
         """
-        For `pickle` and `copy`.
+        Supports `pickle` and `copy`.
         """
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
@@ -1570,73 +1607,15 @@ class SignedMoney:
         """
 
 @final
-class Metrics:
-    """
-    Figures about the engine right now: cheap to ask for, so that they can be scraped.
-    """
-    def __eq__(self, value: object, /) -> bool: ...
-    def __ne__(self, value: object, /) -> bool: ...
-    def __repr__(self, /) -> str: ...
-    @property
-    def checkpoint_lag(self, /) -> int:
-        """
-        How many changed entities wait for the next checkpoint.
-        """
-    @property
-    def expiry_lag(self, /) -> timedelta:
-        """
-        How long the most overdue hold has been waiting for its expiry to be recorded.
-        """
-    @property
-    def head_seq(self, /) -> int:
-        """
-        The number of the last durable record.
-        """
-    @property
-    def open_orders(self, /) -> int:
-        """
-        How many orders hold tickets.
-        """
-    @property
-    def pending_payments(self, /) -> int:
-        """
-        How many charges and refunds wait for the card processor.
-        """
-    @property
-    def queue_capacity(self, /) -> int:
-        """
-        How many commands can wait.
-        """
-    @property
-    def queue_len(self, /) -> int:
-        """
-        How many commands wait.
-        """
-    @property
-    def tickets_available(self, /) -> int:
-        """
-        How many tickets are for sale.
-        """
-    @property
-    def tickets_locked(self, /) -> int:
-        """
-        How many tickets are held by open orders.
-        """
-    @property
-    def users(self, /) -> int:
-        """
-        How many users there are, erased ones included.
-        """
-
-@final
 class StripeGateway:
     """
-    Charges cards by way of Stripe: the `gateway` of a box office.
+    Charges cards through Stripe: the `gateway` of a box office.
 
-    The buyer's page makes a payment method (`pm_…`) or a card token (`tok_…`) by Stripe's own script, and `payments.pay` takes it: card
-    numbers never come here. `secret_key` is `sk_test_…`, `rk_test_…`, `sk_live_…` or `rk_live_…`. Webhooks are believed if they are
-    signed with `webhook_secret` (`whsec_…`), or one of several while one replaces another; without, outcomes are asked for. With
-    `authorize_first` the money is set aside first and taken when the order completes. `api_base` is for a proxy or a stand-in: https, or
+    The buyer's page creates a payment method (`pm_…`) or a card token (`tok_…`) with Stripe's own script, and
+    `payments.pay` takes it. Card numbers never reach the box office. `secret_key` is `sk_test_…`, `rk_test_…`,
+    `sk_live_…` or `rk_live_…`. Webhooks are accepted if they are signed with `webhook_secret` (`whsec_…`), or with one of
+    several during a key rotation. Without a secret, the box office looks outcomes up. With `authorize_first` the money is
+    authorized first and captured when the order completes. `api_base` is the address of a proxy or a stand-in: https, or
     this machine. Raises `ValidationError`.
 
     >>> from boxoffice import StripeGateway
@@ -1649,19 +1628,20 @@ class StripeGateway:
     @property
     def mode(self, /) -> str:
         """
-        Whether money moves: `live` or `test`.
+        Mode of the key: `live`, where money moves, or `test`.
         """
     @property
     def name(self, /) -> str:
         """
-        The name under which its charges are recorded: `stripe`, or `stripe-test`, whose money is none.
+        Name under which its charges are recorded: `stripe`, or `stripe-test` in test mode, where no money moves.
         """
 
 @final
 class Subscription:
     """
-    An iterator over the journal: history first, then live, every record once and in order. It ends when it is closed, or the box
-    office is; as a context manager it is closed at the end.
+    An iterator over the journal: history first, then live, every record once and in order.
+
+    It ends when it or the box office is closed. As a context manager it is closed at the end of the block.
     """
     def __enter__(self, /) -> Subscription: ...
     def __exit__(self, /, _kind: Any, _error: Any, _traceback: Any) -> None: ...
@@ -1669,7 +1649,7 @@ class Subscription:
     def __next__(self, /) -> Record: ...
     def close(self, /) -> None:
         """
-        Ends it: whoever waits for a record, on any thread, hears that there is none any more. To close twice is fine.
+        Closes the subscription: iterations on all threads end. Closing twice has no effect.
         """
 
 @final
@@ -1683,52 +1663,52 @@ class Ticket:
     @property
     def created_at(self, /) -> datetime:
         """
-        When it was listed.
+        Time at which it was listed.
         """
     @property
     def id(self, /) -> str:
         """
-        The ticket's id.
+        Id of the ticket.
         """
     @property
     def price(self, /) -> Money:
         """
-        What it costs.
+        Price of the ticket.
         """
     @property
     def seat(self, /) -> str | None:
         """
-        Where in the venue its place is.
+        Label of the seat in the venue.
         """
     @property
     def seller_id(self, /) -> str:
         """
-        Who sells it.
+        Seller of the ticket.
         """
     @property
     def show(self, /) -> Show | None:
         """
-        What it lets its holder attend.
+        Show that the ticket is for.
         """
     @property
     def status(self, /) -> TicketStatus:
         """
-        Where it is in its life.
+        Status of the ticket.
         """
     @property
     def title(self, /) -> str:
         """
-        What it is called.
+        Title of the ticket.
         """
     @property
     def updated_at(self, /) -> datetime:
         """
-        When it last changed.
+        Time of the last change.
         """
     @property
     def version(self, /) -> int:
         """
-        1 when listed, one more after every change: edit, lock, release, sale, withdrawal.
+        Version: 1 when listed, incremented by every change: edit, lock, release, sale, return to sale, withdrawal.
         """
 
 @final
@@ -1753,13 +1733,13 @@ class TicketPage:
 @final
 class TicketUpdate:
     """
-    The new title, price and show of a ticket.
+    New title, price and show of a ticket.
 
     Args:
-        title: 1 to 200 characters.
-        price: A decimal number in major units of the ticket's currency.
-        show: The new show; `None` leaves it as it is.
-        expected_version: The version that the ticket must have; `None` for any.
+        title: Title: 1 to 200 characters.
+        price: Price: a decimal number in major units of the ticket's currency.
+        show: New show; `None` leaves it as it is.
+        expected_version: Version that the ticket must have; `None` accepts any version.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1768,12 +1748,12 @@ class TicketUpdate:
 @final
 class Tickets:
     """
-    What is for sale.
+    Operations on tickets: listing, editing and search.
 
     Args:
-        idempotency_key: Names the next command, so that it may be sent again: the same user giving the same command
-            under the same key within 24 hours gets the first answer again, and nothing is done twice. Another command
-            under the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
+        idempotency_key: Sets the idempotency key of the next command, so that it can be repeated: if a user repeats
+            a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
+            with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
@@ -1791,20 +1771,20 @@ class Tickets:
         """
     def get(self, /, ticket_id: str) -> Ticket:
         """
-        Returns a ticket as of the last durable batch.
+        Returns a ticket, as of the last durable batch.
 
         Raises `NotFoundError` (`ticket.not_found`); `UnavailableError` (`journal.unavailable`) if the views' file can't
         be read.
         """
     def iter(self, /, *, status: TicketStatusFilter | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: TicketSort | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[Ticket]:
         """
-        Streams all tickets that the query asks for, from its cursor on, a page of its limit at a time.
+        Streams all tickets that match the query, from its cursor on, in pages of its limit.
 
-        The list is no snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket that
-        does not change meanwhile comes exactly once. One that is listed, sold, withdrawn or moved in the sort order
-        meanwhile may come or not, and comes twice if it moves from before the place that was reached to behind it.
+        The list is not a snapshot: each page shows the tickets as of the last durable batch when it is read. A ticket
+        that does not change meanwhile comes exactly once. A ticket that is listed, sold, withdrawn or moved in the sort
+        order meanwhile may or may not come. It comes twice if it moves from before the current position to behind it.
 
-        Polling never waits: a page is read at once, as by `tickets.list`.
+        Polling never waits: a page is read immediately, as by `tickets.list`.
 
         Args:
             status: The states that are listed.
@@ -1818,11 +1798,11 @@ class Tickets:
             limit: How many tickets a page has at most.
             cursor: The place after which the page starts: `next` of a page of the same sort.
 
-        Raises as `tickets.list`, as the last item.
+        Raises the errors of `tickets.list`, as the last item.
         """
     def list(self, /, *, status: TicketStatusFilter | None = None, seller: str | None = None, q: str | None = None, category: str | None = None, currency: str | None = None, min_price: str | int | Decimal | None = None, max_price: str | int | Decimal | None = None, sort: TicketSort | None = None, limit: SupportsIndex | None = None, cursor: str | None = None) -> TicketPage:
         """
-        Returns a page of tickets: those on sale unless the query names another status.
+        Returns a page of tickets: those on sale, unless the query names another status.
 
         Args:
             status: The states that are listed.
@@ -1836,8 +1816,8 @@ class Tickets:
             limit: How many tickets a page has at most.
             cursor: The place after which the page starts: `next` of a page of the same sort.
 
-        Raises `ValidationError`, for each field that is wrong; `UnavailableError` (`journal.unavailable`) if the views'
-        file can't be read.
+        Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
+        can't be read.
         """
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Ticket:
         """
@@ -1849,7 +1829,7 @@ class Tickets:
         """
     def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> None:
         """
-        Takes a ticket off sale for good. Only its seller can, and only while it is available.
+        Takes a ticket off sale permanently. Only its seller can, and only while it is available.
 
         Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
         (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
@@ -1859,7 +1839,7 @@ class Tickets:
 @final
 class User:
     """
-    A user, as the user themself may see it.
+    A user, as the user themself sees it.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1867,33 +1847,33 @@ class User:
     @property
     def created_at(self, /) -> datetime:
         """
-        When the user signed up.
+        Time of sign-up.
         """
     @property
     def email(self, /) -> str:
         """
-        The email as it was typed.
+        Email as typed.
         """
     @property
     def id(self, /) -> str:
         """
-        The user's id.
+        Id of the user.
         """
     @property
     def operator(self, /) -> bool:
         """
-        Whether the user is an operator.
+        `True` if the user is an operator.
         """
     @property
     def version(self, /) -> int:
         """
-        1 after sign-up, one more after every change.
+        Version: 1 after sign-up, incremented by every change.
         """
 
 @final
 class VerifyReport:
     """
-    What a check of the journal found.
+    Result of verifying a journal.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -1901,85 +1881,112 @@ class VerifyReport:
     @property
     def by_event(self, /) -> dict[str, int]:
         """
-        How many records each event has.
+        Number of records of each event.
         """
     @property
     def charges(self, /) -> int:
         """
-        How many charges took money.
+        Number of charges that took money.
         """
     @property
     def head(self, /) -> str:
         """
-        The hash of the last of them: the fingerprint of all that came before.
+        Hash of the last valid record, which is a fingerprint of all records up to it.
         """
     @property
     def is_clean(self, /) -> bool:
         """
-        Whether nothing is wrong.
+        Returns `True` if there are no problems.
         """
     @property
     def orders(self, /) -> int:
         """
-        How many orders were created.
+        Number of orders created.
         """
     @property
     def problems(self, /) -> list[Problem]:
         """
-        What is wrong, in the order of the journal. The check ends at the first record that does not follow from those
-        before.
+        Problems, in the order of the journal. The check ends at the first record that does not follow from those before
+        it.
         """
     @property
     def records(self, /) -> int:
         """
-        How many records are in order.
+        Number of records that are valid.
         """
     @property
     def tickets(self, /) -> int:
         """
-        How many tickets were listed.
+        Number of tickets listed.
         """
     @property
     def users(self, /) -> int:
         """
-        How many users were created.
+        Number of users created.
+        """
+
+@final
+class WebhookMessage:
+    """
+    An inbound webhook message of a card processor, unchanged byte for byte, because the signature covers the bytes.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body.
+        """
+    def header(self, /, name: str) -> str | None:
+        """
+        Returns the first header with this name, given in lower case; `None` if there is none or its value is not UTF-8.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, bytes]]:
+        """
+        Headers, with names in lower case.
+        """
+    @property
+    def now(self, /) -> datetime:
+        """
+        Time against which the age of the message is checked.
         """
 
 def check_gateway(gateway: Any, charged_token: str, declined_token: str) -> list[str]:
     """
-    Runs the conformance suite of gateways; what the gateway does wrong, one sentence a fault.
+    Runs the conformance suite of gateways; returns one sentence for each fault.
     """
 
 def codes() -> list[tuple[str, str, int, str]]:
     """
-    Every code with the name of its exception, its status and its sentence: what the table of codes looks like from Python.
+    Lists every code with the name of its exception class, its HTTP status and its message.
     """
 
 def is_first_interpreter(interpreter: SupportsIndex) -> bool:
     """
-    Whether `interpreter` is the first to ask, by any number that is its own.
+    Returns `true` if `interpreter` is the first that called this, where `interpreter` is a number unique to it.
 
-    Objects of ours would be shared by interpreters that must not share any, so only one of a process may have them.
-    """
-
-def webhook_event_error(json: str) -> str | None:
-    """
-    What is wrong with a notice that a gateway has returned, or `None`: `boxoffice._gateway` asks before it hands it on.
+    Interpreters must not share objects, but static objects of this module would be shared. Only the first interpreter of
+    a process may therefore use it.
     """
 
 def openapi() -> str:
     """
-    The description of the routes in OpenAPI, as JSON.
+    Returns the OpenAPI description of the routes, as JSON.
     """
 
 def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
 
 def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
     """
-    The token that a request with these headers shows, good or not.
+    Returns the session token in the headers of a request, without checking it.
     """
 
 def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:
     """
-    The sum of so many minor units: what `pickle` makes one of.
+    Creates a sum from minor units; used by `pickle`.
+    """
+
+def webhook_event_error(json: str) -> str | None:
+    """
+    Checks an event that a gateway returned; returns what is wrong with it, or `None`.
     """

@@ -767,6 +767,17 @@ export interface Tickets {
    */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions): Promise<Ticket>
   /**
+   * Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed first.
+   *
+   * Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they are. One command
+   * moves at most as many tickets as one may list, 10,000 by default: call again, under another idempotency key, until nothing moves.
+   *
+   * Rejects with `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError` (`auth.required`) if there
+   * is no such user; `IdempotencyMismatchError` (`command.key_reused`); `UnavailableError` (`journal.unavailable`) if the views' file
+   * can't be read.
+   */
+  reschedule(sellerId: string, show: NewShow, startsAt: string | Date, options?: CommandOptions): Promise<Ticket[]>
+  /**
    * Takes a ticket off sale permanently. Only its seller can, and only while it is available.
    *
    * Rejects with `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError` (`ticket.locked`,

@@ -194,6 +194,7 @@ export declare class Tickets {
   create(sellerId: string, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
   createMany(sellerId: string, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
+  reschedule(sellerId: string, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
   withdraw(sellerId: string, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
   get(ticketId: string): Promise<Ticket>
   list(query?: TicketQuery | undefined | null): Promise<TicketPage>

@@ -11,8 +11,9 @@ use pollster::block_on;
 
 use crate::{
     Actor, Balance, BalanceEntry, Charge, ChargeId, ClientSecret, Error, IdempotencyKey, JournalReader, LedgerQuery,
-    Metrics, NewPayout, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution, Session,
-    SignIn, SignUp, SignedIn, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile, UserUpdate,
+    Metrics, NewPayout, NewShow, NewTicket, Order, OrderId, OrderQuery, Page, Payout, PlatformBalance, Resolution,
+    Session, SignIn, SignUp, SignedIn, Ticket, TicketId, TicketQuery, TicketUpdate, Timestamp, UserId, UserProfile,
+    UserUpdate,
 };
 
 impl crate::BoxOffice {
@@ -204,6 +205,13 @@ impl Tickets {
     /// See [`Tickets::update`](crate::Tickets::update).
     pub fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
         block_on(self.0.update(seller, id, update))
+    }
+
+    /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed first.
+    ///
+    /// See [`Tickets::reschedule`](crate::Tickets::reschedule).
+    pub fn reschedule(&self, seller: UserId, show: NewShow, starts_at: &str) -> Result<Vec<Arc<Ticket>>, Error> {
+        block_on(self.0.reschedule(seller, show, starts_at))
     }
 
     /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.

@@ -13,7 +13,7 @@ use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
-use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -92,6 +92,7 @@ commands! {
     RevokeSession,
     CreateTickets,
     UpdateTicket,
+    RescheduleTickets,
     WithdrawTicket,
     CreateOrder,
     CancelOrder,

@@ -68,6 +68,7 @@ const CLASSES = {
     create: { takes: [ANY, { fields: NEW_TICKET }, { options: COMMAND_OPTIONS }] },
     createMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }, { options: COMMAND_OPTIONS }] },
     update: { takes: [ANY, ANY, { fields: TICKET_UPDATE }, { options: COMMAND_OPTIONS }] },
+    reschedule: { takes: [ANY, { fields: NEW_SHOW }, ANY, { options: COMMAND_OPTIONS }] },
     withdraw: { takes: [ANY, ANY, { options: WITHDRAW_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [{ fields: TICKET_QUERY }] },

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
-use super::{BoxOffice, Named, NewTicket, TicketUpdate};
+use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
 use crate::domain::Ticket;
-use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
-use crate::types::{IdempotencyKey, TicketId, UserId};
-use crate::views::{Page, TicketQuery, checked};
+use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
+use crate::views::{Page, TicketQuery, TicketStatusFilter, checked};
 
 /// Operations on tickets: listing, editing and search.
 #[derive(Debug, Clone)]
@@ -130,6 +130,45 @@ impl Tickets {
         let (title, price, show) = checked.ok_or(faults)?;
         let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
         let name = self.name(seller, "tickets.update", &(id, &update));
+        self.office.0.submit(command, Actor::User(seller), name).await
+    }
+
+    /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
+    /// first.
+    ///
+    /// Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they are. One
+    /// command moves at most as many tickets as one may list, 10,000 by default: call again, under another idempotency key,
+    /// until nothing moves.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewShow;
+    ///
+    /// let show = NewShow::new("Hamlet", "2027-05-01T19:30:00Z").venue("Old Vic");
+    /// let moved = office.tickets().reschedule(ann, show, "2027-05-02T19:30:00Z").await?;
+    /// println!("{} tickets are for the next day now", moved.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `validation`, with fields such as `show.name` and `startsAt`; `auth.required` if there is no such user;
+    /// `command.key_reused`; `journal.unavailable` if the views' file can't be read.
+    pub async fn reschedule(&self, seller: UserId, show: NewShow, starts_at: &str) -> Result<Vec<Arc<Ticket>>, Error> {
+        let mut errors = FieldErrors::default();
+        let old = show.check("", &mut errors);
+        let new: Option<Timestamp> = errors.check("startsAt", starts_at.parse());
+        let (old, new) = old.zip(new).ok_or(errors)?;
+        let query = TicketQuery::new().status(TicketStatusFilter::OnSale).seller(seller).limit(100);
+        let of_show = self.pages(query).filter(|ticket| match ticket {
+            Ok(ticket) => RescheduleTickets::is_for(ticket, &old),
+            Err(_) => true,
+        });
+        let ids = of_show.take(self.office.0.settings.limits.listing_tickets_max).map(|ticket| Ok(ticket?.id));
+        let mut ticket_ids = ids.collect::<Result<Vec<_>, Error>>()?;
+        ticket_ids.sort_unstable();
+        let name = self.name(seller, "tickets.reschedule", &(&show, starts_at));
+        let command = RescheduleTickets { ticket_ids, show: old, starts_at: new };
         self.office.0.submit(command, Actor::User(seller), name).await
     }
 

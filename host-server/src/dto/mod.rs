@@ -20,7 +20,7 @@ pub(crate) use ledger::{
 };
 pub(crate) use orders::{OrderOut, OrderQuery, PlaceOrder, Refund};
 pub(crate) use payments::{ChargeOut, Pay, Resolve};
-pub(crate) use tickets::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
+pub(crate) use tickets::{ListTicket, ListTickets, Reschedule, TicketEdit, TicketOut, TicketQuery};
 pub(crate) use users::{Credentials, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 pub(crate) use webhooks::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};
 

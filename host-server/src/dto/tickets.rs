@@ -56,6 +56,18 @@ pub(crate) struct ListTickets {
     pub(crate) tickets: Vec<ListTicket>,
 }
 
+/// A show, and the time to which its unsold tickets move.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reschedule {
+    /// The show as it is now. Its category does not matter.
+    pub(crate) show: ShowIn,
+    /// The new start.
+    #[serde(default)]
+    #[schema(required, format = DateTime, pattern = "^(19[7-9]|[2-9][0-9]{2})[0-9]-", example = "2030-05-02T19:30:00Z")]
+    pub(crate) starts_at: String,
+}
+
 /// A show: a concert, match, play or other event that people attend.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

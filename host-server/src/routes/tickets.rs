@@ -9,7 +9,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use super::page;
-use crate::dto::{ListTicket, ListTickets, TicketEdit, TicketOut, TicketQuery};
+use crate::dto::{ListTicket, ListTickets, Reschedule, TicketEdit, TicketOut, TicketQuery};
 use crate::error::Failure;
 use crate::extract::{Idempotency, IfMatch, IfNoneMatch, JsonBody, PathId, Query, SignedInUser, etag};
 use crate::settings::Settings;
@@ -21,6 +21,7 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(create_batch).layer(batch_limit))
+        .routes(routes!(reschedule))
         .routes(routes!(get, update, withdraw))
 }
 
@@ -57,6 +58,25 @@ async fn create_batch(
     let tickets = tickets(&office, key).create_many(user.id(), listings).await?;
     let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
     Ok((StatusCode::CREATED, Json(tickets)).into_response())
+}
+
+/// Move the unsold tickets of one's show to another time.
+///
+/// Tickets that an open order holds, and sold ones, stay as they are.
+#[utoipa::path(
+    post, path = "/api/tickets/reschedule", tag = "tickets", request_body = Reschedule,
+    responses((status = 200, description = "The tickets that moved, at most 10,000", body = Vec<TicketOut<'_>>)),
+    security(("session" = []), ("bearer" = []))
+)]
+async fn reschedule(
+    State(office): State<BoxOffice>,
+    user: SignedInUser,
+    key: Idempotency,
+    JsonBody(body): JsonBody<Reschedule>,
+) -> Result<Response, Failure> {
+    let tickets = tickets(&office, key).reschedule(user.id(), body.show.into(), &body.starts_at).await?;
+    let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
+    Ok(Json(tickets).into_response())
 }
 
 /// List tickets: those on sale, unless a status is given.

@@ -161,3 +161,38 @@ async fn ids_that_name_nothing() {
         ann.get(&format!("/api/payments/{id}")).await.is_error(404, "payment.not_found");
     }
 }
+
+#[tokio::test]
+async fn unsold_tickets_of_a_show_move_to_another_time() {
+    let host = Host::start();
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let show = json!({ "name": "Hamlet", "venue": "The Globe", "startsAt": SHOW });
+    let seats: Vec<_> =
+        (1..=3).map(|seat| json!({ "title": format!("Seat {seat}"), "price": 5, "show": show })).collect();
+    let made = ann.post("/api/tickets/batch", json!({ "tickets": seats })).await;
+    bob.orders(made.body[1]["id"].as_str().unwrap()).await;
+
+    let later = "2027-05-02T19:30:00.000Z";
+    let body = json!({ "show": show, "startsAt": later });
+    assert_eq!(bob.post("/api/tickets/reschedule", body.clone()).await.body, json!([]));
+    let keyed =
+        |body| ann.call("POST", "/api/tickets/reschedule").header("idempotency-key", "move-1").json(body).send();
+    let moved = keyed(body.clone()).await;
+    assert_eq!(moved.status, 200);
+    let of = |moved: &Value| moved.as_array().unwrap().iter().map(|ticket| ticket["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(of(&moved.body), [made.body[0]["id"].clone(), made.body[2]["id"].clone()]);
+    assert_eq!(moved.body[0]["show"]["startsAt"], later);
+    assert_eq!(keyed(body.clone()).await.body, moved.body, "sent twice");
+    assert_eq!(ann.post("/api/tickets/reschedule", body.clone()).await.body, json!([]), "nothing is left to move");
+
+    ann.post("/api/tickets/reschedule", json!({ "show": show, "startsAt": "tomorrow" }))
+        .await
+        .is_error(400, "validation")
+        .about(&["startsAt"]);
+    ann.post("/api/tickets/reschedule", json!({ "show": {} })).await.is_error(400, "validation").about(&[
+        "show.name",
+        "show.startsAt",
+        "startsAt",
+    ]);
+    host.post("/api/tickets/reschedule", body).await.is_error(401, "auth.required");
+}

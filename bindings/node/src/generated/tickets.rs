@@ -73,6 +73,24 @@ impl Tickets {
     }
 
     #[napi]
+    pub async fn reschedule(
+        &self,
+        seller_id: String,
+        show: NewShow,
+        starts_at: When,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Vec<Ticket>> {
+        let call = async {
+            let CommandOptions { idempotency_key } = options.unwrap_or_default();
+            let seller_id = id("sellerId", &seller_id)?;
+            let show = show.given()?;
+            let starts_at = written(starts_at);
+            self.named(idempotency_key)?.reschedule(seller_id, show, &starts_at).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
     pub async fn withdraw(
         &self,
         seller_id: String,

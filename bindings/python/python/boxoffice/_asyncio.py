@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from os import PathLike
 from typing import List, SupportsIndex, final
@@ -17,6 +18,7 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
+    NewShow,
     NewTicket,
     Order,
     OrderPage,
@@ -180,6 +182,22 @@ class AsyncTickets:
         (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.update(seller_id, ticket_id, update, idempotency_key)
+
+    async def reschedule(
+        self, /, seller_id: str, show: NewShow, starts_at: str | datetime, *, idempotency_key: str | None = None,
+    ) -> List[Ticket]:
+        """Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
+        first.
+
+        Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they
+        are. One command moves at most as many tickets as one may list, 10,000 by default: call again, under another
+        idempotency key, until nothing moves.
+
+        Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
+        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
+        """
+        return await self._native.reschedule(seller_id, show, starts_at, idempotency_key)
 
     async def withdraw(
         self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None,

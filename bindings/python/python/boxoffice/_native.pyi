@@ -133,6 +133,7 @@ class AsyncTickets:
     def get_in_memory(self, /, ticket_id: str) -> Ticket | None: ...
     def iter(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Ticket]: ...
     def list(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> Future[TicketPage]: ...
+    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, idempotency_key: str | None) -> Future[list[Ticket]]: ...
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, idempotency_key: str | None) -> Future[Ticket]: ...
     def withdraw(self, /, seller_id: str, ticket_id: str, expected_version: SupportsIndex | None, idempotency_key: str | None) -> Future[None]: ...
 
@@ -1818,6 +1819,19 @@ class Tickets:
 
         Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
         can't be read.
+        """
+    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, *, idempotency_key: str | None = None) -> list[Ticket]:
+        """
+        Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
+        first.
+
+        Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they
+        are. One command moves at most as many tickets as one may list, 10,000 by default: call again, under another
+        idempotency key, until nothing moves.
+
+        Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
+        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Ticket:
         """

@@ -66,6 +66,29 @@ impl Tickets {
         self.0.block(py, run::update(office, seller_id, ticket_id, update, idempotency_key))
     }
 
+    /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
+    /// first.
+    ///
+    /// Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they
+    /// are. One command moves at most as many tickets as one may list, 10,000 by default: call again, under another
+    /// idempotency key, until nothing moves.
+    ///
+    /// Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
+    /// (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+    /// `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
+    #[pyo3(signature = (seller_id, show, starts_at, *, idempotency_key=None))]
+    fn reschedule(
+        &self,
+        py: Python<'_>,
+        seller_id: String,
+        show: NewShow,
+        starts_at: When,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Vec<Ticket>> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::reschedule(office, seller_id, show, starts_at, idempotency_key))
+    }
+
     /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
     ///
     /// Raises `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
@@ -221,6 +244,19 @@ impl AsyncTickets {
         self.0.start(py, run::update(office, seller_id, ticket_id, update, idempotency_key))
     }
 
+    #[pyo3(signature = (seller_id, show, starts_at, idempotency_key))]
+    fn reschedule(
+        &self,
+        py: Python<'_>,
+        seller_id: String,
+        show: NewShow,
+        starts_at: When,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Vec<Ticket>>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::reschedule(office, seller_id, show, starts_at, idempotency_key))
+    }
+
     #[pyo3(signature = (seller_id, ticket_id, expected_version, idempotency_key))]
     fn withdraw(
         &self,
@@ -347,6 +383,24 @@ mod run {
         };
         let value = handle.update(seller_id, ticket_id, update.0).await?;
         Ok(Ticket(value))
+    }
+
+    pub(super) async fn reschedule(
+        office: BoxOffice,
+        seller_id: String,
+        show: NewShow,
+        starts_at: When,
+        idempotency_key: Option<String>,
+    ) -> Result<Vec<Ticket>, Error> {
+        let seller_id = id("sellerId", &seller_id)?;
+
+        let handle = office.tickets();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        let value = handle.reschedule(seller_id, show.0, &starts_at.0).await?;
+        Ok(value.into_iter().map(|one| Ticket(one)).collect())
     }
 
     pub(super) async fn withdraw(

@@ -195,7 +195,7 @@ fn may_cause(name: &str, event: &str) -> bool {
         "EraseUser" => event == "UserErased",
         "RevokeSession" => event == "SessionRevoked",
         "CreateTickets" => event == "TicketCreated",
-        "UpdateTicket" => event == "TicketUpdated",
+        "UpdateTicket" | "RescheduleTickets" => event == "TicketUpdated",
         "WithdrawTicket" => event == "TicketWithdrawn",
         "CreateOrder" => event == "OrderCreated",
         "CancelOrder" => event == "OrderCancelled",

@@ -15,6 +15,7 @@
 
 mod create_tickets;
 mod rejection;
+mod reschedule_tickets;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ mod withdraw_ticket;
 pub use create_tickets::TicketCreated;
 pub(crate) use create_tickets::{CreateTickets, Listing};
 pub(crate) use rejection::{Rejection, codes};
+pub(crate) use reschedule_tickets::RescheduleTickets;
 pub use state::{Show, Ticket, TicketStatus};
 pub(super) use state::{free, lock, return_to_sale, sell};
 pub use update_ticket::TicketUpdated;

@@ -1,6 +1,6 @@
 //! Tests of the ticket domain, as given, when, then.
 
-use super::{Listing, Rejection, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
+use super::{Listing, Rejection, RescheduleTickets, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
 use crate::domain::testing::*;
 use crate::event::DomainEvent;
 
@@ -183,4 +183,48 @@ fn a_ticket_is_edited_again_once_it_is_free_again() {
 fn a_refunded_ticket_that_stays_sold_is_not_edited() {
     let scenario = sold().has(refund(1, false)).has(refunded(1));
     scenario.when(edit(7, 1, None, None)).then_refused(Rejection::Sold);
+}
+
+/// Moves tickets 7 to 9 of the show that starts at 9 to another time.
+fn reschedule(starts_at: u64) -> crate::command::Command {
+    let ticket_ids = [7, 8, 9].map(ticket).into();
+    RescheduleTickets { ticket_ids, show: show(9), starts_at: ms(starts_at) }.into()
+}
+
+/// Three tickets of the seller for the show that starts at 9, with the seller acting.
+fn house() -> Scenario {
+    let at_9 = |number| list_as(number, Listing { show: Some(show(9)), ..listing(number) });
+    [7, 8, 9].into_iter().fold(market().by(SELLER), |scenario, number| scenario.has(at_9(number)))
+}
+
+fn moved(number: u64, starts_at: u64) -> DomainEvent {
+    let Listing { title, price, .. } = listing(number);
+    DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show: Some(show(starts_at)) })
+}
+
+#[test]
+fn unsold_tickets_of_a_show_move_together() {
+    let scenario = house().at(5).when(reschedule(20)).then_events([7, 8, 9].map(|number| moved(number, 20)));
+    assert_eq!((scenario.ticket(8).starts_at(), scenario.ticket(8).updated_at), (Some(ms(20)), ms(5)));
+    scenario.when(reschedule(30)).then_events([]);
+}
+
+#[test]
+fn what_is_held_withdrawn_or_for_another_show_stays() {
+    let held = house().by(BUYER).has(order(1, [8])).by(SELLER);
+    held.when(reschedule(20)).then_events([7, 9].map(|number| moved(number, 20)));
+    house().has(withdraw(7, None)).when(reschedule(20)).then_events([8, 9].map(|number| moved(number, 20)));
+    let edited = house().has(edit(9, 1, Some(show(10)), None));
+    edited.when(reschedule(20)).then_events([7, 8].map(|number| moved(number, 20)));
+    house().when(reschedule(9)).then_events([]);
+}
+
+#[test]
+fn only_their_seller_moves_tickets() {
+    house().by(BUYER).when(reschedule(20)).then_events([]);
+    check_refused([
+        (house().by_system(), reschedule(20), Rejection::NoSeller),
+        (house().by(UNKNOWN), reschedule(20), Rejection::NoSeller),
+        (house().has(erase(BUYER)).by(BUYER), reschedule(20), Rejection::NoSeller),
+    ]);
 }

@@ -17,6 +17,8 @@ pub(crate) enum Operation {
     List { seller: UserId, count: u64, cents: u64, euros: bool, starts_at: Option<Timestamp>, key: Option<u64> },
     /// Changes a price, optionally of an expected version.
     Edit { seller: UserId, ticket: TicketId, cents: u64, version: Option<u64> },
+    /// Move the unsold tickets of a show to another time.
+    Reschedule { seller: UserId, from: Timestamp, to: Timestamp },
     /// Takes a ticket off sale.
     Withdraw { seller: UserId, ticket: TicketId },
     /// Locks tickets.
@@ -61,6 +63,10 @@ impl Operation {
                 let mut update = TicketUpdate::new("edited", decimal(cents));
                 update.expected_version = version;
                 office.tickets().update(seller, ticket, update).await.map(drop)
+            }
+            Self::Reschedule { seller, from, to } => {
+                let show = NewShow::new("Hamlet", from.to_string());
+                office.tickets().reschedule(seller, show, &to.to_string()).await.map(drop)
             }
             Self::Withdraw { seller, ticket } => office.tickets().withdraw(seller, ticket, None).await,
             Self::Order { buyer, tickets, key } => {

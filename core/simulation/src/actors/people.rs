@@ -43,7 +43,14 @@ impl Actor for Sellers {
                     key: key(stage),
                 }
             }
-            45..65 => {
+            45..50 => {
+                let ticket = stage.world.ticket(stage.rng)?;
+                let seen = stage.office.tickets().get(ticket).ok()?;
+                let from = seen.show.as_ref()?.starts_at;
+                let to = stage.office.now().plus(stage.rng.up_to(Duration::from_hours(6)));
+                Operation::Reschedule { seller: seen.seller_id, from, to }
+            }
+            50..65 => {
                 let ticket = stage.world.ticket(stage.rng)?;
                 let seen = stage.office.tickets().get(ticket).ok()?;
                 let version = stage.rng.per_mille(300).then_some(seen.version);

@@ -86,5 +86,5 @@ pub use self::world::World;
 
 /// Runs the examples of the page for embedders as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/simulation.md")]
+#[doc = include_str!("../../../docs/src/simulation.md")]
 pub struct Page;

@@ -92,7 +92,10 @@ impl Watched {
         match answer {
             ChargeAnswer::Charged { .. } => self.watch.gateway(GatewayNews::SaidCharged(id)),
             ChargeAnswer::Authorized { .. } => self.watch.gateway(GatewayNews::SaidAuthorized(id)),
-            _ => {}
+            ChargeAnswer::Declined { .. }
+            | ChargeAnswer::ActionRequired { .. }
+            | ChargeAnswer::Pending
+            | ChargeAnswer::Unknown => {}
         }
     }
 }

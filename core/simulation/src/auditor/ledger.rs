@@ -148,7 +148,25 @@ impl Auditor {
             DomainEvent::DisputeClosed(event) => {
                 ledger.moved("disputed", -1, event.amount, sale.taken(event.amount));
             }
-            _ => {}
+            DomainEvent::OrderCreated(_)
+            | DomainEvent::OrderCancelled(_)
+            | DomainEvent::OrderExpired(_)
+            | DomainEvent::PaymentStarted(_)
+            | DomainEvent::ChargeAuthorized(_)
+            | DomainEvent::ChargeFailed(_)
+            | DomainEvent::ChargeEscalated(_)
+            | DomainEvent::RefundStarted(_)
+            | DomainEvent::RefundFailed(_)
+            | DomainEvent::VoidStarted(_)
+            | DomainEvent::ChargeVoided(_)
+            | DomainEvent::UserCreated(_)
+            | DomainEvent::UserUpdated(_)
+            | DomainEvent::UserErased(_)
+            | DomainEvent::SessionRevoked(_)
+            | DomainEvent::TicketCreated(_)
+            | DomainEvent::TicketUpdated(_)
+            | DomainEvent::TicketWithdrawn(_)
+            | DomainEvent::PayoutRecorded(_) => {}
         }
         ledger.sales.insert(order, sale);
         self.comes_to_zero()

@@ -239,7 +239,9 @@ impl Auditor {
         let told = match receipt.entity {
             StreamKey::Ticket(id) => self.tickets.get(&id).and_then(|seat| seat.was(receipt.version)),
             StreamKey::Order(id) => self.orders.get(&id).and_then(|claim| claim.was(receipt.version)),
-            _ => (self.version(receipt.entity) >= receipt.version).then_some(receipt.status),
+            StreamKey::User(_) | StreamKey::Email(_) => {
+                (self.version(receipt.entity) >= receipt.version).then_some(receipt.status)
+            }
         };
         ensure(told == Some(receipt.status), || {
             let Receipt { entity, version, status } = receipt;

@@ -325,7 +325,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_unique_and_named_after_their_place() {
+    fn codes_are_unique() {
         let texts: HashSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(texts.len(), Code::ALL.len());
         for code in Code::ALL {

@@ -15,7 +15,7 @@ use crate::types::{ChargeId, Money, OrderId};
 /// Money came for an order that had ended.
 ///
 /// The next event, decided at the same moment, tells what happens to the money: [`ChargeTransferred`],
-/// [`RefundStarted`] or [`ChargeEscalated`].
+/// `RefundStarted` or [`ChargeEscalated`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LateMoneyReceived {

@@ -29,7 +29,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     for option in chosen(model)? {
         let _ = writeln!(text, "  {}: {},", option.name, option.shape.unwrap_or("ANY"));
     }
-    text.push_str("}\n\n/** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */\n");
+    text.push_str("}\n\n/** Arguments of each class's methods, by position, and results that are no promises. */\n");
     text.push_str("const CLASSES = {\n");
     for handle in std::iter::once(&model.office).chain(&model.handles) {
         let _ = writeln!(text, "  {}: {{", class_name(handle));

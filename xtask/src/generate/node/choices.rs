@@ -118,7 +118,7 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
 /// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
-    let mut text = "//! What can be chosen, as it comes from JavaScript.\n\nuse crate::generated::prelude::*;\n\n\
+    let mut text = "//! Options, as JavaScript passes them.\n\nuse crate::generated::prelude::*;\n\n\
                     /// Everything that can be chosen but for the clock; what is left out is as the core has it.\n\
                     #[napi(object, object_to_js = false)]\npub struct NativeOptions {\n"
         .to_owned();
@@ -128,7 +128,7 @@ pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     text.push_str(
         "}\n\nimpl std::fmt::Debug for NativeOptions {\n/// There is a key among them.\n\
          fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(\"NativeOptions(…)\") } }\n\n\
-         impl NativeOptions {\n/// Hands on what needs no more than to be read: the limits first, so that nothing undoes what was chosen.\n\
+         impl NativeOptions {\n/// Sets the options that only need to be read, limits first, so that they undo no other option.\n\
          pub(crate) fn plain(&mut self, builder: Builder) -> Result<Builder, Error> {\nlet mut limits = Limits::default();\n",
     );
     let is_limit = |it: &&Chosen| it.statement.as_ref().is_some_and(|it| it.contains("limits."));

@@ -94,7 +94,7 @@ fn late_money(model: &Model) -> String {
     if !model.enums.contains_key("LateMoneyStep") {
         return String::new();
     }
-    "\n/** What is tried with money that comes for an order that has ended, in this order, such as `'retake,return'`. */\n\
+    "\n/** Steps to try, in order, with money that arrives for an order that has ended, such as `'retake,return'`. */\n\
      export type LateMoneyPolicy =\n  | LateMoneyStep\n  | `${LateMoneyStep},${LateMoneyStep}`\n  \
      | `${LateMoneyStep},${LateMoneyStep},${LateMoneyStep}`\n"
         .to_owned()

@@ -65,7 +65,7 @@ fn module(model: &Model) -> Result<String, String> {
     let reexport = |handle: &Handle| format!("pub(crate) use {}::{};", handle.name, class_name(handle));
     let uses: Vec<_> = model.handles.iter().map(reexport).collect();
     rust::file(&format!(
-        "//! What follows from the façade. Its documentation is in `index.d.ts`.\n\n\
+        "//! Code generated from the façade. Its documentation is in `index.d.ts`.\n\n\
          #![allow(missing_docs, reason = \"what JavaScript sees is documented in index.d.ts\")]\n\
          #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
          #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\

@@ -22,7 +22,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     let class = class_name(handle);
     let mut text = format!("//! The operations of `{}`.\n\nuse crate::generated::prelude::*;\n\n", handle.name);
     if handle.name != OFFICE {
-        let _ = writeln!(text, "/// What `{class}` of the package is.\n#[napi]\n#[derive(Debug)]");
+        let _ = writeln!(text, "/// Native part of the package's `{class}`.\n#[napi]\n#[derive(Debug)]");
         let _ = writeln!(text, "pub struct {class}(pub(crate) Arc<Shared>);\n");
         if handle.key.is_some() {
             text.push_str(&named(handle, &class));

@@ -67,7 +67,7 @@ fn package(name: &str, text: &str) -> Output {
 fn values_module(names: &[&str]) -> Result<String, String> {
     let modules: String = names.iter().map(|name| format!("mod {name};\n")).collect();
     let uses: String = names.iter().map(|name| format!("pub(crate) use {name}::*;\n")).collect();
-    rust::file(&format!("//! What comes out, by the operations that give it.\n\n{modules}\n{uses}"))
+    rust::file(&format!("//! Results, by the operations that return them.\n\n{modules}\n{uses}"))
 }
 
 /// Generates the root module of the generated Rust: its modules, and the macro that defines the native module.
@@ -86,7 +86,7 @@ fn module(model: &Model) -> Result<String, String> {
     let names = values::names(model)?.join(", ");
     let pairs: Vec<_> = classes.iter().map(|class| format!("Async{class}, {class}")).collect();
     rust::file(&format!(
-        "//! What follows from the façade.\n\n{modules}\nmod prelude {{{PRELUDE}}}\n\n{operations}\
+        "//! Code generated from the façade.\n\n{modules}\nmod prelude {{{PRELUDE}}}\n\n{operations}\
          pub(crate) use inputs::*;\npub(crate) use options::Options;\npub(crate) use values::*;\n\n\
          /// Makes the native module: what is given, and the classes that are generated.\n\
          macro_rules! native_module {{\n    ($(#[$doc:meta])* mod $name:ident {{ $($by_hand:tt)* }}) => {{\n        \

@@ -73,7 +73,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     for method in methods(handle) {
         text.push_str(&function(model, handle, method, Facade::Blocking)?);
     }
-    let _ = writeln!(text, "}}\n\n/// What `Async{class}` of the package is made of.");
+    let _ = writeln!(text, "}}\n\n/// Native part of the package's `Async{class}`.");
     let _ = writeln!(text, "#[pyclass(frozen, module = \"boxoffice._native\")]\n#[derive(Debug)]");
     let _ =
         writeln!(text, "pub(crate) struct Async{class}(pub(crate) Arc<Shared>);\n\n#[pymethods]\nimpl Async{class} {{");

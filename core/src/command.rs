@@ -13,7 +13,7 @@ use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
-use crate::domain::ticket::{CreateTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, SeatKeys, UpdateTicket, WithdrawTicket};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -79,6 +79,13 @@ macro_rules! commands {
                     $(Self::$name(command) => command.streams(),)*
                 }
             }
+
+            /// Returns the seats that the command puts on sale, as far as the state has what it is about.
+            pub(crate) fn seats(&self, state: &State) -> SeatKeys {
+                match self {
+                    $(Self::$name(command) => command.seats(state),)*
+                }
+            }
         }
     };
 }
@@ -108,7 +115,8 @@ commands! {
 
 impl Command {
     /// Returns the streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives
-    /// it, and of an order its buyer, its tickets and their sellers, as far as the state has the order.
+    /// it, of an order its buyer, its tickets and their sellers, and of a seat the tickets for it with the orders that have them, as
+    /// far as the state has these.
     ///
     /// The engine sees to it that these entities are in memory before it decides, and a journal that several hosts share
     /// refuses the decision if one of them has moved on. How much a user has under way counts as that user's.
@@ -121,6 +129,10 @@ impl Command {
                 keys.extend(order.tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
                 keys.extend(order.tickets.iter().map(|ticket| StreamKey::User(ticket.seller_id)));
             }
+        }
+        for holder in self.seats(state).into_iter().flat_map(|seat| state.seat_holders(seat)) {
+            keys.push(StreamKey::Ticket(*holder));
+            keys.extend(state.ticket(*holder).and_then(|ticket| ticket.holder).map(StreamKey::Order));
         }
         keys.extend(actor.user().map(StreamKey::User));
         keys.sort_unstable();

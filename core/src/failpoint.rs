@@ -48,6 +48,8 @@ pub enum Failpoint {
     FeeRoundedTwice,
     /// A refund is taken from what a seller is owed twice.
     RefundCreditedTwice,
+    /// Whether a seat is free is decided on the tickets in memory, and not on those that were sold before.
+    SoldSeatsForgotten,
 }
 
 impl Failpoint {
@@ -74,6 +76,7 @@ impl Failpoint {
         Self::LimpOnAfterFailure,
         Self::FeeRoundedTwice,
         Self::RefundCreditedTwice,
+        Self::SoldSeatsForgotten,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

@@ -1,6 +1,7 @@
 //! Describes what a command is: each command implements [`Decide`] beside its struct, in a file of its own.
 
 use super::reply::Answer;
+use super::ticket::SeatKeys;
 use super::{Context, Decision, Rejection, State};
 use crate::command::{Command, StreamKeys};
 use crate::types::{OrderId, Timestamp};
@@ -26,6 +27,9 @@ pub(crate) trait Decide: Sized + Into<Command> {
 
     /// Returns the other streams that the command reads to be decided, except its actor's.
     fn streams(&self) -> StreamKeys;
+
+    /// Returns the seats that the command puts on sale. Tickets for them are read too, and the orders that bought those.
+    fn seats(&self, state: &State) -> SeatKeys;
 
     /// Decides the command: an ordered list of refusals, then the events. Changes nothing.
     ///

@@ -3,7 +3,7 @@
 //! ```text
 //!                 create            lock (order created)            paid
 //!    (nothing) ───────────▶ available ───────────────────▶ locked ───────────▶ sold
-//!                             │  ▲  └── update title/price/show       │          │
+//!                             │  ▲  └── update title/price/show/seat  │          │
 //!                             │  ├────── order cancelled / expired ───┘          │
 //!                             │  └────── refunded, back on sale ─────────────────┘
 //!                             └──────────▶ withdrawn (by its seller)
@@ -11,10 +11,16 @@
 //!
 //! **Invariant:** a ticket has a holder exactly while it is locked or sold, and never two.
 //!
+//! **Invariant:** one seat of one show is on sale once, until the show starts. Journals from before this was decided may hold
+//! doubles, which stay as they are.
+//!
 //! **Invariant:** only an available ticket is edited or withdrawn, and only by its seller.
 
 mod create_tickets;
 mod rejection;
+#[cfg(test)]
+mod seat_tests;
+mod seats;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,6 +30,7 @@ mod withdraw_ticket;
 pub use create_tickets::TicketCreated;
 pub(crate) use create_tickets::{CreateTickets, Listing};
 pub(crate) use rejection::{Rejection, codes};
+pub(crate) use seats::{SeatKey, SeatKeyMaker, SeatKeys, Seats, seat_of};
 pub use state::{Show, Ticket, TicketStatus};
 pub(super) use state::{free, lock, return_to_sale, sell};
 pub use update_ticket::TicketUpdated;

@@ -289,7 +289,7 @@ export interface TicketCreatedData {
   seat?: string
 }
 
-/** A ticket's title, price or show changed. */
+/** A ticket's title, price, show or seat changed. */
 export interface TicketUpdatedData {
   /** The ticket. */
   ticketId: string
@@ -299,6 +299,8 @@ export interface TicketUpdatedData {
   price: PublishedMoney
   /** Its show after it. */
   show?: PublishedShow
+  /** Its seat after it, if that changed: nothing if it has none any more. */
+  seat?: string | null
 }
 
 /** A ticket's version after an event of its order. */

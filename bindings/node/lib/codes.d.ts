@@ -58,6 +58,8 @@ export type ErrorCode =
   | 'ticket.withdrawn'
   /** The ticket has another version than the caller expected. */
   | 'ticket.version_mismatch'
+  /** Another ticket for this seat of this show is on sale or sold. */
+  | 'ticket.seat_taken'
   /** Some field of the input is wrong; the faults say which. */
   | 'validation'
   /** Nobody is signed in, or the session has ended. */

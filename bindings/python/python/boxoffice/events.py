@@ -332,7 +332,7 @@ class TicketCreatedData(TypedDict):
 
 
 class TicketUpdatedData(TypedDict):
-    """A ticket's title, price or show changed."""
+    """A ticket's title, price, show or seat changed."""
 
     ticketId: str
     """The ticket."""
@@ -342,6 +342,8 @@ class TicketUpdatedData(TypedDict):
     """Its price after it."""
     show: NotRequired[Show]
     """Its show after it."""
+    seat: NotRequired[str | None]
+    """Its seat after it, if that changed: nothing if it has none any more."""
 
 
 class TicketWithdrawnData(TypedDict):

@@ -86,6 +86,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether there is such a field, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
     /// The value of a field without space around it, if there is any.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
@@ -130,11 +135,11 @@ where
     }
 }
 
-/// What is wrong with which field, if the error is one that a form can show next to its fields: a fault of the input, a password
-/// or an email. Any other error is the page's to tell.
+/// What is wrong with which field, if the error is one that a form can show next to its fields: a fault of the input, a password,
+/// an email or a seat. Any other error is the page's to tell.
 pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     let is_shown = matches!(error.kind(), ErrorKind::Validation | ErrorKind::TooManyRequests)
-        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken);
+        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken | Code::TicketSeatTaken);
     if !is_shown {
         return Err(error);
     }

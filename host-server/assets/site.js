@@ -20,21 +20,32 @@ function sendOnce() {
 
 const STATES = { locked: 'held', sold: 'sold', withdrawn: 'off sale' }
 
+/** What the tickets of these boxes cost, by currency, each with the digits that the server says it has: browsers know others for some. */
+function totalOf(boxes) {
+  const sums = new Map()
+  for (const { dataset } of boxes) {
+    const sum = sums.get(dataset.currency) ?? { minor: 0, digits: Number(dataset.exponent) }
+    sums.set(dataset.currency, { ...sum, minor: sum.minor + Number(dataset.minor) })
+  }
+  const written = ([currency, { minor, digits }]) => {
+    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }
+    return new Intl.NumberFormat('en-US', options).format(minor / 10 ** digits)
+  }
+  return [...sums].map(written).join(' and ')
+}
+
 /** The tickets of a show: what is chosen, and what others do meanwhile. */
 function showPage(form) {
   const boxes = all('input[name=ticket]', form)
   const chosen = one('[data-chosen]', form)
   const hint = chosen?.innerHTML
-  const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: form.dataset.currency })
-  const scale = 10 ** Number(form.dataset.exponent)
   const ticketsMax = Number(form.dataset.ticketsMax)
 
   const sum = () => {
     const picked = boxes.filter((box) => box.checked && !box.disabled)
-    const total = picked.reduce((sum, box) => sum + Number(box.dataset.minor), 0)
     if (!chosen) return
     if (picked.length === 0) chosen.innerHTML = hint
-    else chosen.textContent = `${picked.length} chosen, ${money.format(total / scale)}`
+    else chosen.textContent = `${picked.length} chosen, ${totalOf(picked)}`
     const full = picked.length >= ticketsMax
     for (const box of boxes) {
       const seat = box.closest('[data-ticket]')

@@ -210,7 +210,7 @@ impl<'j> Author<'j> {
             .map(|listing| (TicketId::from(self.ids.next()), listing))
             .collect();
         self.available.extend(listings.iter().map(|(id, _)| *id));
-        self.decide(&Command::CreateTickets(CreateTickets { listings }), Actor::User(seller))
+        self.decide(&Command::CreateTickets(CreateTickets::new(listings)), Actor::User(seller))
     }
 
     fn order(&mut self) -> Result<(), Error> {

@@ -80,8 +80,7 @@ pub(super) fn message(news: &News) -> Bytes {
     // The last change of a ticket wins.
     let tickets: Map<String, Value> =
         news.changes.iter().map(|(ticket, status)| (ticket.to_string(), json!(status.as_str()))).collect();
-    let left = news.summary.map_or(0, |summary| summary.available);
-    Bytes::from(format!("id: {}\ndata: {}\n\n", news.seq, json!({ "left": left, "tickets": tickets })))
+    Bytes::from(format!("id: {}\ndata: {}\n\n", news.seq, json!({ "left": news.left, "tickets": tickets })))
 }
 
 /// Returns an event that makes the page reload everything.

@@ -7,10 +7,10 @@
 //! **Invariant:** it contains only the tickets on sale, the sold tickets of future shows, and the latest changes of
 //! each show.
 
+mod collation;
 mod feed;
 mod key;
 mod on_sale;
-mod seats;
 mod shows;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -25,9 +25,8 @@ use tokio::sync::{OnceCell, broadcast};
 use tokio::time::{Instant, MissedTickBehavior};
 
 pub(crate) use key::ShowKey;
-pub(crate) use on_sale::OnSale;
-use shows::Shows;
-pub(crate) use shows::{Browse, Sort};
+pub(crate) use on_sale::{OnSale, PriceRange};
+pub(crate) use shows::{Browse, Shows, Sort};
 
 /// Interval between two checks for unsent changes.
 const TELL_EVERY: Duration = Duration::from_millis(50);

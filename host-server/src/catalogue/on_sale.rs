@@ -1,12 +1,12 @@
 //! One show with its tickets on sale.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 
-use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{Money, PriceBound, SearchText, Show, Ticket, TicketId, TicketStatus, Timestamp, Title};
 
+use super::collation::sort_key;
 use super::key::ShowKey;
-use super::seats::by_seat;
 
 /// Maximum number of changes of a show that are kept for readers who lost their connection.
 pub(super) const RECENT_MAX: usize = 512;
@@ -26,7 +26,10 @@ pub(crate) struct OnSale {
     /// Current statuses of the tickets that have changed since the last message.
     pub(super) untold: HashMap<TicketId, TicketStatus>,
     pub(super) summary: OnceLock<Summary>,
-    pub(super) words: String,
+    /// The titles of these tickets, with how many have each.
+    titles: HashMap<Title, usize>,
+    /// Sorts shows by name.
+    pub(super) name_key: Vec<u8>,
 }
 
 /// A change of a ticket's status.
@@ -38,15 +41,50 @@ pub(super) struct Change {
 }
 
 /// The totals of a show's tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Summary {
     /// Number of available tickets.
     pub(crate) available: usize,
     /// Number of tickets that orders hold.
     pub(crate) held: usize,
-    /// The lowest and the highest price.
+    /// The prices in each currency, the lowest first.
+    pub(crate) prices: Vec<PriceRange>,
+}
+
+/// The lowest price and the highest of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PriceRange {
     pub(crate) low: Money,
     pub(crate) high: Money,
+}
+
+impl Summary {
+    fn of<'t>(tickets: impl Iterator<Item = &'t Arc<Ticket>>) -> Self {
+        let mut summary = Self::default();
+        let mut ranges: BTreeMap<&str, PriceRange> = BTreeMap::new();
+        for ticket in tickets {
+            match ticket.status {
+                TicketStatus::Available => summary.available += 1,
+                _ => summary.held += 1,
+            }
+            let price = ticket.price;
+            let range = ranges.entry(price.currency().code()).or_insert(PriceRange { low: price, high: price });
+            if price.minor() < range.low.minor() {
+                range.low = price;
+            }
+            if price.minor() > range.high.minor() {
+                range.high = price;
+            }
+        }
+        summary.prices = ranges.into_values().collect();
+        summary.prices.sort_by_key(|range| PriceBound::from(range.low));
+        summary
+    }
+
+    /// The lowest price, as a number of major units whatever the currency.
+    pub(crate) fn lowest(&self) -> Option<PriceBound> {
+        self.prices.first().map(|range| range.low.into())
+    }
 }
 
 /// The tickets of a show in the order of their seats.
@@ -54,13 +92,10 @@ pub(crate) type Seats = Vec<Arc<Ticket>>;
 
 impl OnSale {
     pub(super) fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
-        let mut words = ticket.title.as_str().to_lowercase();
-        if let Some(show) = ticket.show.as_deref() {
-            let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
-            let category = show.category.as_ref().map_or("", boxoffice::Category::as_str);
-            words = format!("{}\n{venue}\n{category}", show.name.as_str()).to_lowercase();
-        }
+        let name = ticket.show.as_deref().map_or(ticket.title.as_str(), |show| show.name.as_str());
         Self {
+            name_key: sort_key(name),
+            titles: HashMap::new(),
             key,
             sample: Arc::clone(ticket),
             tickets: HashMap::new(),
@@ -69,7 +104,6 @@ impl OnSale {
             forgotten: seq.saturating_sub(1),
             untold: HashMap::new(),
             summary: OnceLock::new(),
-            words,
         }
     }
 
@@ -81,6 +115,15 @@ impl OnSale {
     /// Returns the show; `None` if its tickets name none.
     pub(crate) fn show(&self) -> Option<&Show> {
         self.sample.show.as_deref()
+    }
+
+    /// Whether the words are those of the show or of its tickets, by the rules by which tickets are searched.
+    pub(super) fn has_words(&self, search: &SearchText) -> bool {
+        let show = self.show();
+        let venue = show.and_then(|show| show.venue.as_ref()).map(boxoffice::Venue::as_str);
+        let category = show.and_then(|show| show.category.as_ref()).map(boxoffice::Category::as_str);
+        let titles = self.titles.keys().map(Title::as_str);
+        search.is_in([self.name()].into_iter().chain(venue).chain(category).chain(titles))
     }
 
     /// Returns the time at which the show starts, if known.
@@ -99,38 +142,29 @@ impl OnSale {
     }
 
     /// Returns the totals of the tickets on sale.
-    pub(crate) fn summary(&self) -> Summary {
-        *self.summary.get_or_init(|| {
-            let price = self.sample.price;
-            let mut summary = Summary { available: 0, held: 0, low: price, high: price };
-            for ticket in self.tickets.values() {
-                match ticket.status {
-                    TicketStatus::Available => summary.available += 1,
-                    _ => summary.held += 1,
-                }
-            }
-            // Prices in several currencies can't be compared; only those in the sample's currency count.
-            let prices =
-                self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
-            summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
-            summary.high = prices.max_by_key(|price| price.minor()).unwrap_or(price);
-            summary
-        })
+    pub(crate) fn summary(&self) -> &Summary {
+        self.summary.get_or_init(|| Summary::of(self.tickets.values()))
     }
 
     /// Returns the tickets on sale, in the order of titles and seats.
     pub(crate) fn seats(&self) -> Seats {
         let mut seats: Seats = self.tickets.values().cloned().collect();
-        seats.sort_by(|a, b| by_seat(a, b));
+        seats.sort_by_cached_key(|ticket| {
+            let seat = ticket.seat.as_ref().map(|seat| sort_key(seat.as_str()));
+            (sort_key(ticket.title.as_str()), seat, ticket.id)
+        });
         seats
     }
 
     pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
         let known = if ticket.status.is_active() {
             self.sample = Arc::clone(ticket);
-            self.tickets.insert(ticket.id, Arc::clone(ticket))
+            *self.titles.entry(ticket.title.clone()).or_default() += 1;
+            let known = self.tickets.insert(ticket.id, Arc::clone(ticket));
+            self.forget_title(known.as_deref());
+            known
         } else {
-            self.tickets.remove(&ticket.id)
+            self.take(ticket.id)
         };
         if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
             self.sold.insert(ticket.id);
@@ -140,6 +174,23 @@ impl OnSale {
         self.summary = OnceLock::new();
         if known.is_none_or(|known| known.status != ticket.status) {
             self.note(Change { seq, ticket: ticket.id, status: ticket.status });
+        }
+    }
+
+    /// Takes out a ticket that is not on sale any more.
+    pub(super) fn take(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
+        let known = self.tickets.remove(&id);
+        self.forget_title(known.as_deref());
+        known
+    }
+
+    fn forget_title(&mut self, known: Option<&Ticket>) {
+        let Some(title) = known.map(|known| &known.title) else { return };
+        if let Some(count) = self.titles.get_mut(title) {
+            *count -= 1;
+            if *count == 0 {
+                self.titles.remove(title);
+            }
         }
     }
 

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{PriceBound, SearchText, Ticket, TicketId, TicketStatus, Timestamp};
 
 use super::key::ShowKey;
-use super::on_sale::{Change, OnSale, Summary};
+use super::on_sale::{Change, OnSale};
 
 /// All shows with tickets on sale, and sold-out shows that have not started.
 #[derive(Debug, Default)]
 pub(crate) struct Shows {
     by_key: HashMap<ShowKey, OnSale>,
     key_of: HashMap<TicketId, ShowKey>,
+    /// The keys that links to these shows may have from former times.
+    former: HashMap<ShowKey, ShowKey>,
     news: HashSet<ShowKey>,
     seq: u64,
 }
@@ -23,8 +25,8 @@ pub(super) struct News {
     pub(super) key: ShowKey,
     /// Tickets that have changed, with their statuses.
     pub(super) changes: Vec<(TicketId, TicketStatus)>,
-    /// Totals of the show's tickets; `None` if none is on sale.
-    pub(super) summary: Option<Summary>,
+    /// How many of its tickets can be bought.
+    pub(super) left: usize,
     /// Number of the last record that is included.
     pub(super) seq: u64,
 }
@@ -44,12 +46,12 @@ pub(crate) enum Sort {
 /// The filters and the order of a listing.
 #[derive(Debug, Default)]
 pub(crate) struct Browse<'a> {
-    /// Words in the name, the venue or the category.
-    pub(crate) q: &'a str,
+    /// Words of the show or its tickets.
+    pub(crate) search: Option<&'a SearchText>,
     /// The category; empty for all.
     pub(crate) category: &'a str,
-    /// Maximum of the show's lowest price, in major units.
-    pub(crate) max_price: Option<&'a str>,
+    /// The highest lowest price, in major units whatever the currency.
+    pub(crate) max_price: Option<PriceBound>,
     /// Shows that start at this time or later.
     pub(crate) from: Option<Timestamp>,
     /// Shows that start before this time.
@@ -66,6 +68,11 @@ impl Shows {
         self.seq
     }
 
+    /// The key of the show to which a link leads.
+    pub(crate) fn present(&self, key: ShowKey) -> ShowKey {
+        self.former.get(&key).copied().filter(|_| !self.by_key.contains_key(&key)).unwrap_or(key)
+    }
+
     /// Returns a show with tickets on sale.
     pub(crate) fn get(&self, key: ShowKey) -> Option<&OnSale> {
         self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
@@ -76,21 +83,26 @@ impl Shows {
         self.by_key.get(&key).filter(|show| show.is_sold_out() && !show.has_started(now))
     }
 
-    /// Returns the totals of a show's tickets; `None` if none is on sale.
-    pub(super) fn summary(&self, key: ShowKey) -> Option<Summary> {
-        self.get(key).map(OnSale::summary)
+    /// How many tickets of a show can be bought.
+    fn left(&self, key: ShowKey) -> usize {
+        self.get(key).map_or(0, |show| show.summary().available)
+    }
+
+    /// Whether any price on sale can be written with as many decimals as the bound was.
+    pub(crate) fn has_prices_like(&self, bound: PriceBound) -> bool {
+        let mut prices = self.by_key.values().flat_map(|show| &show.summary().prices);
+        prices.any(|range| bound.fits(range.low.currency()).is_ok())
     }
 
     /// Returns the shows that match, in order. Shows with tickets on sale come before sold-out ones.
     pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
-        let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
-        let mut found: Vec<&OnSale> =
-            self.by_key.values().filter(|show| is_wanted(show, browse, &words, now)).collect();
+        let mut found: Vec<&OnSale> = self.by_key.values().filter(|show| is_wanted(show, browse, now)).collect();
         let date = |show: &OnSale| (show.starts_at().map_or(u64::MAX, Timestamp::as_millis), show.key);
         match browse.sort {
             Sort::Date => found.sort_by_key(|show| date(show)),
-            Sort::Price => found.sort_by_key(|show| (show.summary().low.minor(), date(show))),
-            Sort::Name => found.sort_by_cached_key(|show| (show.name().to_lowercase(), date(show))),
+            // By the number of major units, as the API sorts tickets.
+            Sort::Price => found.sort_by_key(|show| (show.summary().lowest(), date(show))),
+            Sort::Name => found.sort_by(|a, b| a.name_key.cmp(&b.name_key).then_with(|| date(a).cmp(&date(b)))),
         }
         found.sort_by_key(|show| show.is_sold_out());
         found
@@ -120,6 +132,7 @@ impl Shows {
             self.key_of.remove(&ticket.id);
             return;
         }
+        self.former.insert(ShowKey::former(ticket), key);
         self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq)).put(ticket, seq);
         self.news.insert(key);
         if ticket.status.is_active() {
@@ -132,7 +145,7 @@ impl Shows {
     /// Removes a ticket from its former show, after an edit moved it to another one.
     fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
         if let Some(show) = self.by_key.get_mut(&key) {
-            show.tickets.remove(&ticket);
+            show.take(ticket);
             show.sold.remove(&ticket);
             show.summary = OnceLock::new();
             show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
@@ -147,7 +160,7 @@ impl Shows {
     /// Returns the changes of a show after a record, in order, or `None` if they are no longer known.
     pub(super) fn changes_since(&self, key: ShowKey, seq: u64) -> Option<News> {
         let changes = self.by_key.get(&key)?.since(seq)?;
-        Some(News { key, changes, summary: self.summary(key), seq: self.seq })
+        Some(News { key, changes, left: self.left(key), seq: self.seq })
     }
 
     pub(super) fn has_news(&self) -> bool {
@@ -157,6 +170,7 @@ impl Shows {
     /// Removes shows without tickets on sale that have started.
     pub(super) fn forget_the_past(&mut self, now: Timestamp) {
         self.by_key.retain(|_, show| !show.tickets.is_empty() || !show.has_started(now));
+        self.former.retain(|_, key| self.by_key.contains_key(key));
     }
 
     /// Returns the unsent changes of the shows for which `is_due` returns `true`, and marks them as sent. Removes shows
@@ -164,13 +178,13 @@ impl Shows {
     pub(super) fn take_news(&mut self, is_due: impl Fn(ShowKey) -> bool) -> Vec<News> {
         let mut news = Vec::new();
         for key in self.news.extract_if(|key| is_due(*key)).collect::<Vec<_>>() {
-            let summary = self.summary(key);
+            let left = self.left(key);
             let Some(show) = self.by_key.get_mut(&key) else { continue };
             let changes = show.untold.drain().collect();
             if show.tickets.is_empty() && show.sold.is_empty() {
                 self.by_key.remove(&key);
             }
-            news.push(News { key, changes, summary, seq: self.seq });
+            news.push(News { key, changes, left, seq: self.seq });
         }
         news
     }
@@ -181,7 +195,7 @@ fn is_open(show: &OnSale, now: Timestamp) -> bool {
     (!show.tickets.is_empty() || show.is_sold_out()) && !show.has_started(now)
 }
 
-fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {
+fn is_wanted(show: &OnSale, browse: &Browse<'_>, now: Timestamp) -> bool {
     let starts_at = show.starts_at();
     let category = show.show().and_then(|show| show.category.as_ref()).map_or("", boxoffice::Category::as_str);
     is_open(show, now)
@@ -189,15 +203,9 @@ fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestam
         && (browse.category.is_empty() || browse.category == category)
         && browse.from.is_none_or(|from| starts_at.is_some_and(|at| at >= from))
         && browse.until.is_none_or(|until| starts_at.is_some_and(|at| at < until))
-        && words.iter().all(|word| show.words.contains(word.as_str()))
-        && browse.max_price.is_none_or(|max| {
-            // A sold-out show has no price.
-            if show.is_sold_out() {
-                return false;
-            }
-            let low = show.summary().low;
-            Money::parse(max, low.currency()).is_ok_and(|max| low.minor() <= max.minor())
-        })
+        && browse.search.is_none_or(|search| show.has_words(search))
+        // What is sold out has no price.
+        && browse.max_price.is_none_or(|max| show.summary().lowest().is_some_and(|low| low <= max))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{Order, OrderStatus, Rejection};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
@@ -38,6 +39,10 @@ impl Decide for CreateOrder {
 
     fn streams(&self) -> StreamKeys {
         self.ticket_ids.iter().map(|id| StreamKey::Ticket(*id)).collect()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NoBuyer`]; for the first ticket to which one applies, [`Rejection::TicketNotFound`],

@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Timestamp};
+use boxoffice::{BoxOffice, Currency, PriceBound, SearchText, Timestamp};
 use serde::Deserialize;
 
-use crate::catalogue::{Browse, Catalogue, OnSale, Sort};
+use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
 use crate::error::Failure;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
@@ -91,10 +91,15 @@ struct Card {
 impl Card {
     fn of(show: &OnSale) -> Self {
         let summary = show.summary();
-        let mut price = Price::from(summary.low).to_string();
-        if summary.low != summary.high {
-            let _ = write!(price, " to {}", Price::from(summary.high));
-        }
+        let range = |range: &PriceRange| {
+            let mut text = Price::from(range.low).to_string();
+            if range.low != range.high {
+                // Writing to a text never fails.
+                let _ = write!(text, " to {}", Price::from(range.high));
+            }
+            text
+        };
+        let price = summary.prices.iter().map(range).collect::<Vec<_>>().join(" or ");
         let details = show.show();
         Self {
             key: show.key.to_string(),
@@ -114,6 +119,10 @@ impl Card {
 struct BrowsePage {
     chrome: Chrome,
     asked: Asked,
+    /// What is wrong with the words.
+    q_error: Option<String>,
+    /// What is wrong with the highest price.
+    max_error: Option<String>,
     categories: Vec<(String, usize)>,
     shows: Vec<Card>,
     count: usize,
@@ -131,15 +140,16 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let catalogue = catalogue.open(&office).await?;
     let now = office.now();
-    let (cards, categories, count, sold_out, at) = {
+    let (cards, categories, count, sold_out, at, q_error, max_error) = {
         let shows = catalogue.shows();
+        let (max, max_error) = max_price(&asked.max, &shows);
+        let (search, q_error) = words(&asked.q);
         let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
-        let max = asked.max.trim();
         let found = shows.browse(
             &Browse {
-                q: asked.q.trim(),
+                search: search.as_ref(),
                 category: asked.category.trim(),
-                max_price: Some(max).filter(|max| !max.is_empty()),
+                max_price: max,
                 from: day(&asked.from),
                 until,
                 only_left: !asked.left.is_empty(),
@@ -151,7 +161,7 @@ pub(super) async fn page(
         let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
         let cards: Vec<Card> = found.iter().skip((at - 1) * PAGE).take(PAGE).map(|show| Card::of(show)).collect();
         let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at)
+        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at, q_error, max_error)
     };
     let last = count.div_ceil(PAGE).max(1);
     let pager = Pager {
@@ -160,5 +170,32 @@ pub(super) async fn page(
         next: (at < last).then(|| asked.link(at + 1)),
         place: format!("Page {at} of {last}"),
     };
-    Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, sold_out, pager }))
+    let status = if q_error.is_some() || max_error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let page = BrowsePage { chrome, asked, q_error, max_error, categories, shows: cards, count, sold_out, pager };
+    Ok(show(status, &page))
+}
+
+/// The words that are searched for, or what is wrong with them.
+fn words(text: &str) -> (Option<SearchText>, Option<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, None);
+    }
+    match text.parse() {
+        Ok(search) => (Some(search), None),
+        Err(reason) => (None, Some(format!("Search {reason}"))),
+    }
+}
+
+/// The highest price that is asked for, or what is wrong with it: `1.500` is a price only where some price has three decimals.
+fn max_price(text: &str, shows: &Shows) -> (Option<PriceBound>, Option<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, None);
+    }
+    match text.parse::<PriceBound>() {
+        Ok(max) if max.fits(Currency::USD).is_ok() || shows.has_prices_like(max) => (Some(max), None),
+        Ok(_) => (None, Some("Price up to has more decimals than any price on sale".to_owned())),
+        Err(reason) => (None, Some(format!("Price up to {reason}"))),
+    }
 }

@@ -103,6 +103,9 @@ pub(super) async fn submit(
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
     let mut rows = rows::read(&entered.rows, entered.title(), Terms::of(&office));
+    if entered.show.is_given() {
+        rows::mark_doubles(&mut rows);
+    }
     let mut errors = FieldErrors::default();
     if rows.is_empty() {
         errors.add("rows", "Enter at least one row");

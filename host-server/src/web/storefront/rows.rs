@@ -1,6 +1,8 @@
 //! Parses many tickets from a text of seat patterns or CSV rows. The core's types validate each row before any ticket
 //! is listed.
 
+use std::collections::HashMap;
+
 use boxoffice::{BoxOffice, Currency, Money, NewTicket, SeatLabel, Title};
 
 use super::ticket::ShowEntered;
@@ -90,12 +92,54 @@ pub(super) fn read(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     rows
 }
 
+/// Marks the rows whose seat an earlier one has. All rows are for one show.
+pub(super) fn mark_doubles(rows: &mut [Row]) {
+    let mut lines = HashMap::new();
+    for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
+        let Ok(seat) = row.seat.parse::<SeatLabel>() else { continue };
+        if let Some(line) = lines.get(&seat.look()) {
+            row.problem = Some(format!("Seat is that of line {line} too"));
+        } else {
+            lines.insert(seat.look(), row.line);
+        }
+    }
+}
+
+/// The columns that there are.
+const COLUMNS: [&str; 4] = ["title", "seat", "price", "currency"];
+
+/// What is wrong with the first line of a CSV text: whatever is not understood would be lost.
+fn header_fault(columns: &[String]) -> Option<String> {
+    let list = "the columns are title, seat, price and currency";
+    let unknown = columns.iter().find(|column| !COLUMNS.contains(&column.as_str()));
+    let double = || columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column));
+    match (unknown, double()) {
+        (Some(unknown), _) if unknown.is_empty() => Some(format!("A column has no name; {list}")),
+        (Some(unknown), _) => Some(format!("There is no column “{unknown}”; {list}")),
+        (None, Some((_, double))) => Some(format!("The column “{double}” is there twice")),
+        (None, None) => None,
+    }
+}
+
+/// What is wrong with how many cells a row has.
+fn width_fault(cells: usize, columns: usize) -> Option<String> {
+    let noun = if cells == 1 { "cell" } else { "cells" };
+    (cells != columns).then(|| {
+        format!(
+            "The row has {cells} {noun} for {columns} columns; what has a comma in it needs quotes, and a price a point"
+        )
+    })
+}
+
 fn from_csv(text: &str, title: &str, terms: Terms) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns: Vec<String> = match reader.headers() {
         Ok(names) => names.iter().map(str::to_lowercase).collect(),
         Err(error) => return vec![Row::wrong(1, "", format!("This is not CSV: {error}"))],
     };
+    if let Some(problem) = header_fault(&columns) {
+        return vec![Row::wrong(1, "", problem)];
+    }
     let at = |name: &str| columns.iter().position(|column| column == name);
     let (titles, seats, prices, currencies) = (at("title"), at("seat"), at("price"), at("currency"));
     let mut rows = Vec::new();
@@ -104,6 +148,10 @@ fn from_csv(text: &str, title: &str, terms: Terms) -> Vec<Row> {
             Ok(record) => {
                 let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
                 let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+                if let Some(problem) = width_fault(record.len(), columns.len()) {
+                    rows.push(Row::wrong(line, &record.iter().collect::<Vec<_>>().join(", "), problem));
+                    continue;
+                }
                 let own = cell(titles);
                 let title = if own.is_empty() { title } else { own };
                 rows.push(Row::new(terms, line, [title, cell(seats), cell(prices), cell(currencies)]));
@@ -193,6 +241,33 @@ mod tests {
         let rows = read("title,price,currency\n,12,XXQ\n\"a\u{7}\",1,\n", "Hamlet", TERMS);
         assert!(rows[0].problem.as_deref().is_some_and(|problem| problem.starts_with("Currency ")), "{rows:?}");
         assert!(rows[1].problem.as_deref().is_some_and(|problem| problem.starts_with("Title ")), "{rows:?}");
+    }
+
+    #[test]
+    fn what_a_row_of_csv_says_is_all_taken_or_refused() {
+        let problem = |text: &str| read(text, "Hamlet", TERMS).remove(0).problem.unwrap_or_default();
+        assert!(problem("seat,price\nA1,1,500.00\n").starts_with("The row has 3 cells for 2 columns"));
+        assert!(problem("seat,price\nA1\n").starts_with("The row has 1 cell for 2 columns"));
+        assert!(problem("level,seat,price\nstalls,A1,45\n").starts_with("There is no column “level”"));
+        assert!(problem("seat,price,\nA1,45,\n").starts_with("A column has no name"));
+        assert_eq!(problem("price,Price\n45,46\n"), "The column “price” is there twice");
+        assert!(problem("seat,price\nA1,\"1,500.00\"\n").starts_with("Price must be a decimal number"));
+        assert!(problem("seat,price,currency\nA1,1.500,EUR\n").starts_with("Price has more than 2 decimals"));
+        assert!(problem("A 1 1.500").starts_with("Price has more than 2 decimals"));
+        assert!(problem("title,price\nBj\u{fffd}rk,45\n").starts_with("Title has a character that could not be read"));
+        assert!(problem("title,price\nHamlet\u{202e},45\n").starts_with("Title must not have marks"));
+    }
+
+    #[test]
+    fn a_seat_comes_once() {
+        let mut rows = read("A 1-2 45\nA 2-3 45\na 3 45\n", "Hamlet", TERMS);
+        mark_doubles(&mut rows);
+        let problems: Vec<_> = rows.iter().map(|row| row.problem.as_deref()).collect();
+        let (first, second) = (Some("Seat is that of line 1 too"), Some("Seat is that of line 2 too"));
+        assert_eq!(problems, [None, None, first, None, second]);
+        let mut standing = read("price\n45\n45\n", "Hamlet", TERMS);
+        mark_doubles(&mut standing);
+        assert!(standing.iter().all(|row| row.problem.is_none()), "{standing:?}");
     }
 
     #[test]

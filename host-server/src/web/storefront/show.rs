@@ -27,6 +27,8 @@ struct Seat {
     name: String,
     price: Price,
     minor: u64,
+    currency: &'static str,
+    exponent: u8,
     status: &'static str,
     is_own: bool,
     is_free: bool,
@@ -39,6 +41,8 @@ impl Seat {
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
             price: ticket.price.into(),
             minor: ticket.price.minor(),
+            currency: ticket.price.currency().code(),
+            exponent: ticket.price.currency().exponent(),
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),
             is_free: ticket.is_orderable_by(visitor, now),
@@ -66,8 +70,6 @@ struct ShowPage {
     /// Maximum number of tickets in an order.
     tickets_max: usize,
     available: usize,
-    currency: &'static str,
-    exponent: u8,
     blocks: Vec<Block>,
     attempt: String,
     pager: Pager,
@@ -113,6 +115,7 @@ pub(super) async fn page(
     let catalogue = catalogue.open(&office).await?;
     let page = {
         let shows = catalogue.shows();
+        let key = shows.present(key);
         let Some(on_sale) = shows.get(key) else {
             let Some(sold_out) = shows.sold_out(key, office.now()) else {
                 return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
@@ -140,7 +143,6 @@ pub(super) async fn page(
             place: format!("Tickets {} to {} of {}", (at - 1) * PAGE + 1, (at * PAGE).min(seats.len()), seats.len()),
         };
         let details = on_sale.show();
-        let currency = on_sale.summary().low.currency();
         let (visitor, now) = (chrome.user(), office.now());
         let on_page = seats.iter().skip((at - 1) * PAGE).take(PAGE);
         ShowPage {
@@ -154,8 +156,6 @@ pub(super) async fn page(
             has_started: on_sale.has_started(now),
             tickets_max: office.limits().order_tickets_max,
             available: on_sale.summary().available,
-            currency: currency.code(),
-            exponent: currency.exponent(),
             blocks: blocks(on_page.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
             attempt: super::buy::attempt(),
             pager,

@@ -141,12 +141,31 @@ function offline(form) {
   addEventListener('online', () => { notice.hidden = true })
 }
 
+/**
+ * The text of a file, as spreadsheets save it: by its byte order mark, as UTF-8 if it is that throughout, as UTF-16 if every
+ * other byte of its beginning is zero, and as Windows-1252 otherwise, which is what Excel calls CSV in Western Europe.
+ */
+function decoded(bytes) {
+  const as = (encoding, fatal = false) => ({ text: new TextDecoder(encoding, { fatal }).decode(bytes), encoding })
+  const zeros = (from) => bytes.length > 3 && [0, 2].every((at) => bytes[from + at] === 0)
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || zeros(1)) return as('utf-16le')
+  if ((bytes[0] === 0xfe && bytes[1] === 0xff) || zeros(0)) return as('utf-16be')
+  try {
+    return as('utf-8', true)
+  } catch {
+    return as('windows-1252')
+  }
+}
+
 /** Reads a file of rows into the form. */
 function fileRows(place) {
   place.hidden = false
   one('input', place).addEventListener('change', async (event) => {
     const file = event.target.files[0]
-    if (file) one('#rows').value = await file.text()
+    if (!file) return
+    const { text, encoding } = decoded(new Uint8Array(await file.arrayBuffer()))
+    one('#rows').value = text
+    one('[role=status]', place).textContent = encoding === 'utf-8' ? '' : `Read as ${encoding}: look at its accents in the preview.`
   })
 }
 

@@ -1,12 +1,14 @@
 //! One show with its tickets on sale.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
 
+use super::index::Place;
 use super::key::ShowKey;
-use super::seats::by_seat;
+use super::seats::{Section, Sections};
+use super::totals::Totals;
 
 /// Maximum number of changes of a show that are kept for readers who lost their connection.
 pub(super) const RECENT_MAX: usize = 512;
@@ -17,7 +19,9 @@ pub(crate) struct OnSale {
     pub(crate) key: ShowKey,
     /// Any of the show's tickets: all name the same show.
     sample: Arc<Ticket>,
-    pub(super) tickets: HashMap<TicketId, Arc<Ticket>>,
+    tickets: HashMap<TicketId, Arc<Ticket>>,
+    sections: Sections,
+    totals: Totals,
     /// The show's sold tickets. Tickets without a show are removed when they are sold.
     pub(super) sold: HashSet<TicketId>,
     recent: VecDeque<Change>,
@@ -25,7 +29,6 @@ pub(crate) struct OnSale {
     forgotten: u64,
     /// Current statuses of the tickets that have changed since the last message.
     pub(super) untold: HashMap<TicketId, TicketStatus>,
-    pub(super) summary: OnceLock<Summary>,
     pub(super) words: String,
 }
 
@@ -49,9 +52,6 @@ pub(crate) struct Summary {
     pub(crate) high: Money,
 }
 
-/// The tickets of a show in the order of their seats.
-pub(crate) type Seats = Vec<Arc<Ticket>>;
-
 impl OnSale {
     pub(super) fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
         let mut words = ticket.title.as_str().to_lowercase();
@@ -64,11 +64,12 @@ impl OnSale {
             key,
             sample: Arc::clone(ticket),
             tickets: HashMap::new(),
+            sections: Sections::default(),
+            totals: Totals::default(),
             sold: HashSet::new(),
             recent: VecDeque::new(),
             forgotten: seq.saturating_sub(1),
             untold: HashMap::new(),
-            summary: OnceLock::new(),
             words,
         }
     }
@@ -98,46 +99,70 @@ impl OnSale {
         self.show().is_some_and(|show| show.has_started(now))
     }
 
-    /// Returns the totals of the tickets on sale.
+    /// Returns the totals of the tickets on sale. The prices are those in the currency of the latest ticket.
     pub(crate) fn summary(&self) -> Summary {
-        *self.summary.get_or_init(|| {
-            let price = self.sample.price;
-            let mut summary = Summary { available: 0, held: 0, low: price, high: price };
-            for ticket in self.tickets.values() {
-                match ticket.status {
-                    TicketStatus::Available => summary.available += 1,
-                    _ => summary.held += 1,
-                }
-            }
-            // Prices in several currencies can't be compared; only those in the sample's currency count.
-            let prices =
-                self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
-            summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
-            summary.high = prices.max_by_key(|price| price.minor()).unwrap_or(price);
-            summary
+        let price = self.sample.price;
+        let (low, high) = self.totals.range(price.currency()).unwrap_or((price, price));
+        Summary { available: self.totals.available, held: self.totals.held, low, high }
+    }
+
+    /// Returns the number of tickets on sale.
+    pub(crate) fn len(&self) -> usize {
+        self.tickets.len()
+    }
+
+    /// Returns the number of sections with tickets on sale.
+    pub(crate) fn section_count(&self) -> usize {
+        self.sections.len()
+    }
+
+    /// Iterates over the sections with tickets on sale, with their titles, in natural order.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (&str, &Section)> {
+        self.sections.iter()
+    }
+
+    /// Returns the section of this title, if it has tickets on sale.
+    pub(crate) fn section(&self, title: &str) -> Option<&Section> {
+        self.sections.get(title)
+    }
+
+    /// Returns the place in the index; `None` if no ticket is on sale and none is sold.
+    pub(super) fn place(&self) -> Option<Place> {
+        let is_sold_out = self.is_sold_out();
+        let is_listed = is_sold_out || !self.tickets.is_empty();
+        is_listed.then(|| Place {
+            is_sold_out,
+            starts_at: self.starts_at(),
+            category: self.show().and_then(|show| show.category.clone()),
         })
     }
 
-    /// Returns the tickets on sale, in the order of titles and seats.
-    pub(crate) fn seats(&self) -> Seats {
-        let mut seats: Seats = self.tickets.values().cloned().collect();
-        seats.sort_by(|a, b| by_seat(a, b));
-        seats
+    /// Takes out a ticket that moved to another show.
+    pub(super) fn remove(&mut self, ticket: TicketId) {
+        self.take_out(ticket);
+        self.sold.remove(&ticket);
+    }
+
+    fn take_out(&mut self, ticket: TicketId) -> Option<Arc<Ticket>> {
+        let known = self.tickets.remove(&ticket)?;
+        self.sections.remove(&known);
+        self.totals.remove(&known);
+        Some(known)
     }
 
     pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
-        let known = if ticket.status.is_active() {
+        let known = self.take_out(ticket.id);
+        if ticket.status.is_active() {
             self.sample = Arc::clone(ticket);
-            self.tickets.insert(ticket.id, Arc::clone(ticket))
-        } else {
-            self.tickets.remove(&ticket.id)
-        };
+            self.tickets.insert(ticket.id, Arc::clone(ticket));
+            self.sections.add(ticket);
+            self.totals.add(ticket);
+        }
         if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
             self.sold.insert(ticket.id);
         } else {
             self.sold.remove(&ticket.id);
         }
-        self.summary = OnceLock::new();
         if known.is_none_or(|known| known.status != ticket.status) {
             self.note(Change { seq, ticket: ticket.id, status: ticket.status });
         }

@@ -1,10 +1,11 @@
 //! The shows with their tickets on sale, and those that are sold out until they start.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
 
+use super::index::Index;
 use super::key::ShowKey;
 use super::on_sale::{Change, OnSale, Summary};
 
@@ -12,6 +13,7 @@ use super::on_sale::{Change, OnSale, Summary};
 #[derive(Debug, Default)]
 pub(crate) struct Shows {
     by_key: HashMap<ShowKey, OnSale>,
+    index: Index,
     key_of: HashMap<TicketId, ShowKey>,
     news: HashSet<ShowKey>,
     seq: u64,
@@ -60,6 +62,55 @@ pub(crate) struct Browse<'a> {
     pub(crate) sort: Sort,
 }
 
+/// The shows that a listing has found.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    shows: &'a Shows,
+    now: Timestamp,
+    /// The matching shows in order; `None` for all open shows by date, which the index has in order.
+    matching: Option<Vec<&'a OnSale>>,
+}
+
+impl<'a> Found<'a> {
+    /// Returns the number of shows.
+    pub(crate) fn count(&self) -> usize {
+        self.matching.as_ref().map_or_else(
+            || {
+                let (on_sale, sold_out) = self.shows.index.counts(self.now);
+                on_sale + sold_out
+            },
+            Vec::len,
+        )
+    }
+
+    /// Returns the number of sold-out shows.
+    pub(crate) fn sold_out(&self) -> usize {
+        match &self.matching {
+            Some(found) => found.iter().filter(|show| show.is_sold_out()).count(),
+            None => self.shows.index.counts(self.now).1,
+        }
+    }
+
+    /// Returns at most `len` shows after the first `skipped`.
+    pub(crate) fn page(&self, skipped: usize, len: usize) -> Vec<&'a OnSale> {
+        match &self.matching {
+            Some(found) => found.iter().skip(skipped).take(len).copied().collect(),
+            None => {
+                let keys = self.shows.index.open(self.now).skip(skipped).take(len);
+                keys.filter_map(|key| self.shows.by_key.get(&key)).collect()
+            }
+        }
+    }
+}
+
+impl Browse<'_> {
+    /// Returns `true` for all open shows by date.
+    fn is_plain(&self) -> bool {
+        let has_filter = !self.q.is_empty() || !self.category.is_empty() || self.max_price.is_some() || self.only_left;
+        !has_filter && self.from.is_none() && self.until.is_none() && self.sort == Sort::Date
+    }
+}
+
 impl Shows {
     /// Returns the number of the last record that is included.
     pub(crate) fn seq(&self) -> u64 {
@@ -68,7 +119,7 @@ impl Shows {
 
     /// Returns a show with tickets on sale.
     pub(crate) fn get(&self, key: ShowKey) -> Option<&OnSale> {
-        self.by_key.get(&key).filter(|show| !show.tickets.is_empty())
+        self.by_key.get(&key).filter(|show| show.len() > 0)
     }
 
     /// Returns a show that is sold out and has not started.
@@ -81,8 +132,11 @@ impl Shows {
         self.get(key).map(OnSale::summary)
     }
 
-    /// Returns the shows that match, in order. Shows with tickets on sale come before sold-out ones.
-    pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Vec<&OnSale> {
+    /// Finds the shows that match, in order. Shows with tickets on sale come before sold-out ones.
+    pub(crate) fn browse(&self, browse: &Browse<'_>, now: Timestamp) -> Found<'_> {
+        if browse.is_plain() {
+            return Found { shows: self, now, matching: None };
+        }
         let words: Vec<String> = browse.q.split_whitespace().map(str::to_lowercase).collect();
         let mut found: Vec<&OnSale> =
             self.by_key.values().filter(|show| is_wanted(show, browse, &words, now)).collect();
@@ -93,17 +147,20 @@ impl Shows {
             Sort::Name => found.sort_by_cached_key(|show| (show.name().to_lowercase(), date(show))),
         }
         found.sort_by_key(|show| show.is_sold_out());
-        found
+        Found { shows: self, now, matching: Some(found) }
     }
 
     /// Returns the categories of the open shows, with the number of shows in each.
     pub(crate) fn categories(&self, now: Timestamp) -> BTreeMap<&str, usize> {
-        let mut categories = BTreeMap::new();
-        for show in self.by_key.values().filter(|show| is_open(show, now)) {
-            if let Some(category) = show.show().and_then(|show| show.category.as_ref()) {
-                *categories.entry(category.as_str()).or_default() += 1;
+        let mut categories = self.index.categories();
+        for show in self.index.started(now).filter_map(|key| self.by_key.get(&key)) {
+            if let Some(category) = show.show().and_then(|show| show.category.as_ref())
+                && let Some(count) = categories.get_mut(category.as_str())
+            {
+                *count = count.saturating_sub(1);
             }
         }
+        categories.retain(|_, count| *count > 0);
         categories
     }
 
@@ -120,8 +177,8 @@ impl Shows {
             self.key_of.remove(&ticket.id);
             return;
         }
-        self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq)).put(ticket, seq);
-        self.news.insert(key);
+        self.by_key.entry(key).or_insert_with(|| OnSale::new(key, ticket, seq));
+        self.change(key, |show| show.put(ticket, seq));
         if ticket.status.is_active() {
             self.key_of.insert(ticket.id, key);
         } else {
@@ -131,13 +188,19 @@ impl Shows {
 
     /// Removes a ticket from its former show, after an edit moved it to another one.
     fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
-        if let Some(show) = self.by_key.get_mut(&key) {
-            show.tickets.remove(&ticket);
-            show.sold.remove(&ticket);
-            show.summary = OnceLock::new();
+        self.change(key, |show| {
+            show.remove(ticket);
             show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
-            self.news.insert(key);
-        }
+        });
+    }
+
+    /// Changes a show, and keeps its place in the index.
+    fn change(&mut self, key: ShowKey, change: impl FnOnce(&mut OnSale)) {
+        let Some(show) = self.by_key.get_mut(&key) else { return };
+        let before = show.place();
+        change(show);
+        self.index.replace(key, before.as_ref(), show.place().as_ref());
+        self.news.insert(key);
     }
 
     pub(super) fn advance_to(&mut self, seq: u64) {
@@ -154,9 +217,17 @@ impl Shows {
         !self.news.is_empty()
     }
 
-    /// Removes shows without tickets on sale that have started.
+    /// Removes shows that have started from the listing, and those without tickets on sale altogether.
     pub(super) fn forget_the_past(&mut self, now: Timestamp) {
-        self.by_key.retain(|_, show| !show.tickets.is_empty() || !show.has_started(now));
+        for key in self.index.started(now).collect::<Vec<_>>() {
+            let Some(show) = self.by_key.get(&key) else { continue };
+            if let Some(place) = show.place() {
+                self.index.remove(key, &place);
+            }
+            if show.len() == 0 {
+                self.by_key.remove(&key);
+            }
+        }
     }
 
     /// Returns the unsent changes of the shows for which `is_due` returns `true`, and marks them as sent. Removes shows
@@ -167,7 +238,7 @@ impl Shows {
             let summary = self.summary(key);
             let Some(show) = self.by_key.get_mut(&key) else { continue };
             let changes = show.untold.drain().collect();
-            if show.tickets.is_empty() && show.sold.is_empty() {
+            if show.len() == 0 && show.sold.is_empty() {
                 self.by_key.remove(&key);
             }
             news.push(News { key, changes, summary, seq: self.seq });
@@ -178,7 +249,7 @@ impl Shows {
 
 /// Returns `true` if the show has not started and has tickets on sale or is sold out.
 fn is_open(show: &OnSale, now: Timestamp) -> bool {
-    (!show.tickets.is_empty() || show.is_sold_out()) && !show.has_started(now)
+    (show.len() > 0 || show.is_sold_out()) && !show.has_started(now)
 }
 
 fn is_wanted(show: &OnSale, browse: &Browse<'_>, words: &[String], now: Timestamp) -> bool {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use boxoffice::{BoxOffice, Timestamp};
 use serde::Deserialize;
 
-use crate::catalogue::{Browse, Catalogue, OnSale, Sort};
+use crate::catalogue::{Browse, Catalogue, OnSale, Shows, Sort};
 use crate::error::Failure;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
@@ -129,36 +129,33 @@ pub(super) async fn page(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let catalogue = catalogue.open(&office).await?;
     let now = office.now();
-    let (cards, categories, count, sold_out, at) = {
-        let shows = catalogue.shows();
-        let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
-        let max = asked.max.trim();
-        let found = shows.browse(
-            &Browse {
-                q: asked.q.trim(),
-                category: asked.category.trim(),
-                max_price: Some(max).filter(|max| !max.is_empty()),
-                from: day(&asked.from),
-                until,
-                only_left: !asked.left.is_empty(),
-                sort: asked.sort(),
-            },
-            now,
-        );
-        let pages = found.len().div_ceil(PAGE).max(1);
-        let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
-        let cards: Vec<Card> = found.iter().skip((at - 1) * PAGE).take(PAGE).map(|show| Card::of(show)).collect();
-        let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at)
+    Ok(catalogue.render(&office, move |shared| render(chrome, asked, now, &shared.shows())).await?)
+}
+
+fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Response {
+    let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
+    let max = asked.max.trim();
+    let browse = Browse {
+        q: asked.q.trim(),
+        category: asked.category.trim(),
+        max_price: Some(max).filter(|max| !max.is_empty()),
+        from: day(&asked.from),
+        until,
+        only_left: !asked.left.is_empty(),
+        sort: asked.sort(),
     };
+    let found = shows.browse(&browse, now);
+    let (count, sold_out) = (found.count(), found.sold_out());
     let last = count.div_ceil(PAGE).max(1);
+    let at = asked.page.parse().unwrap_or(1).clamp(1, last);
+    let cards = found.page((at - 1) * PAGE, PAGE).into_iter().map(Card::of).collect();
+    let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     let pager = Pager {
         first: (at > 2).then(|| asked.link(1)),
         previous: (at > 1).then(|| asked.link(at - 1)),
         next: (at < last).then(|| asked.link(at + 1)),
         place: format!("Page {at} of {last}"),
     };
-    Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, sold_out, pager }))
+    show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, sold_out, pager })
 }

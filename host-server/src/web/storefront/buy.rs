@@ -11,14 +11,7 @@ use super::order_page::{self, OrderPages, checkout};
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::web::site::form::random_hex;
 use crate::web::site::{Chrome, Flash, Form, page, redirect, show};
-
-/// Returns a random key for one attempt to buy. Submitted twice, the form creates one order.
-pub(super) fn attempt() -> String {
-    // Without randomness the key is empty, and the second of two submissions may find the tickets held by the first.
-    random_hex::<12>().unwrap_or_default()
-}
 
 fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
     let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;

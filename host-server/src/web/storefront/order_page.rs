@@ -60,7 +60,7 @@ impl Summary {
             }
         });
         let lines = lines.collect();
-        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::buy::attempt() }
+        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::attempt::new() }
     }
 }
 

@@ -27,17 +27,25 @@ pub(crate) struct OnSale {
     recent: VecDeque<Change>,
     /// Number of the last record whose change was dropped from `recent`.
     forgotten: u64,
-    /// Current statuses of the tickets that have changed since the last message.
-    pub(super) untold: HashMap<TicketId, TicketStatus>,
+    /// Tickets that have changed since the last message.
+    pub(super) untold: HashMap<TicketId, State>,
     pub(super) words: String,
 }
 
-/// A change of a ticket's status.
+/// A change of a ticket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change {
     pub(super) seq: u64,
     pub(super) ticket: TicketId,
+    pub(super) state: State,
+}
+
+/// The state of a ticket after a change, as far as its readers learn it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct State {
     pub(super) status: TicketStatus,
+    /// The new price, if it has changed.
+    pub(super) price: Option<Money>,
 }
 
 /// The totals of a show's tickets.
@@ -106,6 +114,11 @@ impl OnSale {
         Summary { available: self.totals.available, held: self.totals.held, low, high }
     }
 
+    #[cfg(test)]
+    pub(super) fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets.values()
+    }
+
     /// Returns the number of tickets on sale.
     pub(crate) fn len(&self) -> usize {
         self.tickets.len()
@@ -163,21 +176,23 @@ impl OnSale {
         } else {
             self.sold.remove(&ticket.id);
         }
-        if known.is_none_or(|known| known.status != ticket.status) {
-            self.note(Change { seq, ticket: ticket.id, status: ticket.status });
+        let price = known.as_ref().filter(|known| known.price != ticket.price).map(|_| ticket.price);
+        if price.is_some() || known.is_none_or(|known| known.status != ticket.status) {
+            self.note(Change { seq, ticket: ticket.id, state: State { status: ticket.status, price } });
         }
     }
 
     pub(super) fn note(&mut self, change: Change) {
-        self.untold.insert(change.ticket, change.status);
+        let state = self.untold.entry(change.ticket).or_insert(change.state);
+        *state = State { status: change.state.status, price: change.state.price.or(state.price) };
         self.recent.push_back(change);
         if self.recent.len() > RECENT_MAX {
             self.forgotten = self.recent.pop_front().map_or(self.forgotten, |change| change.seq);
         }
     }
 
-    pub(super) fn since(&self, seq: u64) -> Option<Vec<(TicketId, TicketStatus)>> {
+    pub(super) fn since(&self, seq: u64) -> Option<Vec<(TicketId, State)>> {
         let later = self.recent.iter().filter(|change| change.seq > seq);
-        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.status)).collect())
+        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.state)).collect())
     }
 }

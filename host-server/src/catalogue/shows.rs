@@ -7,7 +7,7 @@ use boxoffice::{Money, Ticket, TicketId, TicketStatus, Timestamp};
 
 use super::index::Index;
 use super::key::ShowKey;
-use super::on_sale::{Change, OnSale, Summary};
+use super::on_sale::{Change, OnSale, State, Summary};
 
 /// All shows with tickets on sale, and sold-out shows that have not started.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ pub(crate) struct Shows {
 #[derive(Debug)]
 pub(super) struct News {
     pub(super) key: ShowKey,
-    /// Tickets that have changed, with their statuses.
-    pub(super) changes: Vec<(TicketId, TicketStatus)>,
+    /// Tickets that have changed, with their states.
+    pub(super) changes: Vec<(TicketId, State)>,
     /// Totals of the show's tickets; `None` if none is on sale.
     pub(super) summary: Option<Summary>,
     /// Number of the last record that is included.
@@ -190,7 +190,7 @@ impl Shows {
     fn leave(&mut self, key: ShowKey, ticket: TicketId, seq: u64) {
         self.change(key, |show| {
             show.remove(ticket);
-            show.note(Change { seq, ticket, status: TicketStatus::Withdrawn });
+            show.note(Change { seq, ticket, state: State { status: TicketStatus::Withdrawn, price: None } });
         });
     }
 
@@ -292,15 +292,16 @@ mod tests {
         let key = ShowKey::of(&listed[0]);
         assert!(shows.take_news(|_| false).is_empty() && shows.has_news(), "what is not due waits");
         let told: HashSet<_> = shows.take_news(|due| due == key).remove(0).changes.into_iter().collect();
-        let expected = listed.iter().map(|ticket| (ticket.id, TicketStatus::Available));
+        let plain = |status| State { status, price: None };
+        let expected = listed.iter().map(|ticket| (ticket.id, plain(TicketStatus::Available)));
         assert_eq!(told, expected.collect());
         assert!(!shows.has_news() && shows.take_news(|_| true).is_empty());
         assert!(shows.changes_since(key, 0).is_none(), "who was away for long looks at everything again");
         let last = listed.last().unwrap();
         office.tickets().withdraw(ann, last.id, None).await.unwrap();
         shows.put(&office.tickets().get(last.id).unwrap(), many as u64 + 1);
-        assert_eq!(shows.take_news(|_| true)[0].changes, [(last.id, TicketStatus::Withdrawn)]);
-        assert_eq!(shows.changes_since(key, many as u64).unwrap().changes, [(last.id, TicketStatus::Withdrawn)]);
+        assert_eq!(shows.take_news(|_| true)[0].changes, [(last.id, plain(TicketStatus::Withdrawn))]);
+        assert_eq!(shows.changes_since(key, many as u64).unwrap().changes, [(last.id, plain(TicketStatus::Withdrawn))]);
     }
 
     #[test]
@@ -309,6 +310,76 @@ mod tests {
         assert_eq!(key.to_string().parse(), Ok(key));
         for wrong in ["", "7", &"g".repeat(32), &"A".repeat(32), &"0".repeat(33)] {
             assert_eq!(wrong.parse::<ShowKey>(), Err(()), "{wrong}");
+        }
+    }
+
+    /// The keys of all open shows by date, found by looking at each.
+    fn all_by_date(shows: &Shows, now: Timestamp) -> Vec<ShowKey> {
+        let mut open: Vec<&OnSale> = shows.by_key.values().filter(|show| is_open(show, now)).collect();
+        open.sort_by_key(|show| {
+            (show.is_sold_out(), show.starts_at().map_or(u64::MAX, Timestamp::as_millis), show.key)
+        });
+        open.into_iter().map(|show| show.key).collect()
+    }
+
+    #[tokio::test]
+    async fn the_index_has_what_a_search_finds() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let ann = office.auth().sign_up(SignUp::new("ann@example.com", "correct horse")).await.unwrap().user.id;
+        let bob = office.auth().sign_up(SignUp::new("bob@example.com", "correct horse")).await.unwrap().user.id;
+        let mut shows = Shows::default();
+        let (mut seq, mut now) = (0, office.now());
+        let mut put = |shows: &mut Shows, ticket: &Arc<Ticket>| {
+            seq += 1;
+            shows.put(ticket, seq);
+        };
+        let mut listed = Vec::new();
+        for number in 0..40_u64 {
+            let starts_at = now.plus(std::time::Duration::from_secs(1 + number % 9)).to_string();
+            let category = if number % 2 == 0 { "play" } else { "opera" };
+            let show = boxoffice::NewShow::new(format!("Show {}", number % 13), starts_at).category(category);
+            let ticket = NewTicket::new("Pit", "5").seat(format!("{number}"));
+            let ticket = if number % 5 == 0 { ticket } else { ticket.show(show) };
+            listed.push(office.tickets().create(ann, ticket).await.unwrap());
+            put(&mut shows, listed.last().unwrap());
+        }
+        for (number, ticket) in listed.iter().enumerate() {
+            match number % 3 {
+                0 => office.tickets().withdraw(ann, ticket.id, None).await.unwrap(),
+                1 if number % 2 == 0 => {
+                    let order = office.orders().create(bob, &[ticket.id]).await.unwrap();
+                    office.payments().pay(bob, order.id, "tok_visa").await.unwrap();
+                }
+                _ => {
+                    let update = boxoffice::TicketUpdate::new("Ring", "7");
+                    office.tickets().update(ann, ticket.id, update).await.unwrap();
+                }
+            }
+            put(&mut shows, &office.tickets().get(ticket.id).unwrap());
+            now = now.plus(std::time::Duration::from_millis(200));
+            if number % 11 == 10 {
+                shows.forget_the_past(now);
+            }
+            let found = shows.browse(&Browse::default(), now);
+            let expected = all_by_date(&shows, now);
+            let page = found.page(0, usize::MAX);
+            assert_eq!(page.iter().map(|show| show.key).collect::<Vec<_>>(), expected, "after {number}");
+            assert_eq!(found.count(), expected.len());
+            assert_eq!(found.sold_out(), page.iter().filter(|show| show.is_sold_out()).count());
+            let mut categories: BTreeMap<&str, usize> = BTreeMap::new();
+            for category in page.iter().filter_map(|show| show.show()?.category.as_ref()) {
+                *categories.entry(category.as_str()).or_default() += 1;
+            }
+            assert_eq!(shows.categories(now), categories, "after {number}");
+            for show in shows.by_key.values() {
+                let prices = || show.tickets().map(|ticket| ticket.price.minor());
+                let summary = show.summary();
+                assert_eq!(summary.available + summary.held, show.len());
+                assert!(show.len() == 0 || Some(summary.low.minor()) == prices().min());
+                assert!(show.len() == 0 || Some(summary.high.minor()) == prices().max());
+                assert_eq!(show.sections().map(|(_, section)| section.len()).sum::<usize>(), show.len());
+            }
         }
     }
 }

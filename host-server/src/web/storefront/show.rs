@@ -29,6 +29,8 @@ struct Seat {
     id: String,
     name: String,
     price: Price,
+    /// Price that the form names, so that the buyer pays what they saw.
+    seen: String,
     minor: u64,
     status: &'static str,
     is_own: bool,
@@ -41,6 +43,7 @@ impl Seat {
             id: ticket.id.to_string(),
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
             price: ticket.price.into(),
+            seen: ticket.price.decimal(),
             minor: ticket.price.minor(),
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),

@@ -236,7 +236,8 @@ impl Walk {
         let len = 1 + self.random.below(3);
         let numbers: BTreeSet<u64> = (0..len).map(|_| self.random.recent(self.tickets)).collect();
         let ticket_ids: TicketIds = numbers.into_iter().map(ticket).collect();
-        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids })
+        let agreed = (self.random.below(12) == 0).then(|| money(1, "USD"));
+        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids, agreed })
     }
 
     fn command_about_an_order(&mut self) -> (Actor, Command) {
@@ -491,7 +492,7 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
         Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) Ticket(SeatTaken(0)) \
         Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
         Order(TicketSold(Ticket Order(TicketWithdrawn(Ticket Order(ShowStarted(Ticket Order(MixedCurrencies) \
-        Order(TooManyOpen) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
+        Order(TooManyOpen) Order(PriceChanged) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
         Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
         Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
         Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \

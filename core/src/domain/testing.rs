@@ -320,7 +320,7 @@ pub(crate) fn withdraw(number: u64, expected_version: Option<u64>) -> Command {
 
 pub(crate) fn order<const N: usize>(number: u64, tickets: [u64; N]) -> Command {
     let ticket_ids = tickets.into_iter().map(ticket).collect();
-    Command::CreateOrder(CreateOrder { order_id: order_id(number), ticket_ids })
+    Command::CreateOrder(CreateOrder { order_id: order_id(number), ticket_ids, agreed: None })
 }
 
 pub(crate) fn cancel(number: u64) -> Command {

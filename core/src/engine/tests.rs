@@ -146,7 +146,7 @@ fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
 
 fn reserve(order: u8) -> Command {
     let ticket_ids = [TICKET].into_iter().collect();
-    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids })
+    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids, agreed: None })
 }
 
 fn pay(order: u8) -> Command {

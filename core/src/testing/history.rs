@@ -228,7 +228,7 @@ impl<'j> Author<'j> {
         let order_id = OrderId::from(self.ids.next());
         let fate = Fate::of(self.random.below(100));
         self.open.push_back(Hold { order: order_id, fate });
-        self.decide(&Command::CreateOrder(CreateOrder { order_id, ticket_ids }), Actor::User(buyer))
+        self.decide(&Command::CreateOrder(CreateOrder { order_id, ticket_ids, agreed: None }), Actor::User(buyer))
     }
 
     fn take_ticket(&mut self) -> TicketId {

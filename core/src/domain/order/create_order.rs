@@ -26,6 +26,8 @@ pub(crate) struct CreateOrder {
     pub order_id: OrderId,
     /// Ids of the tickets, each once.
     pub ticket_ids: TicketIds,
+    /// Total that the buyer has agreed to; `None` for whatever the tickets cost.
+    pub agreed: Option<Money>,
 }
 
 impl Decide for CreateOrder {
@@ -48,13 +50,16 @@ impl Decide for CreateOrder {
     /// Refuses: [`Rejection::NoBuyer`]; for the first ticket to which one applies, [`Rejection::TicketNotFound`],
     /// [`Rejection::OwnTicket`], [`Rejection::TicketLocked`], [`Rejection::TicketSold`],
     /// [`Rejection::TicketWithdrawn`], [`Rejection::ShowStarted`]; then [`Rejection::MixedCurrencies`],
-    /// [`Rejection::TotalTooLarge`], [`Rejection::TooManyOpen`].
+    /// [`Rejection::TotalTooLarge`], [`Rejection::PriceChanged`], [`Rejection::TooManyOpen`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let buyer = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
         let buyer_id = buyer.ok_or(Rejection::NoBuyer)?.id;
         let tickets = self.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now));
         let tickets: Vec<OrderedTicket> = tickets.collect::<Result<_, _>>()?;
         let total = total(&tickets)?;
+        if self.agreed.is_some_and(|agreed| agreed != total) {
+            return Err(Rejection::PriceChanged);
+        }
         if state.open_orders_of(buyer_id) >= context.limits.open_orders_max
             && !Failpoint::OpenOrdersNotCounted.is_active()
         {

@@ -102,6 +102,11 @@ impl Form {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// Iterates over the names and values of all fields but the form's token.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().filter(|(name, _)| name != FIELD).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Answers the form with a redirect to another page, which shows the message.
     pub(crate) fn redirect(&self, to: &str, flash: Flash) -> Response {
         redirect_with(to, flash, self.https)

@@ -1,4 +1,4 @@
-//! The page that lists shows, with their dates, prices and number of available tickets.
+//! What is on: shows with their dates, prices and what is left.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
 use crate::error::Failure;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
-/// Maximum number of shows on a page.
+/// How many shows a page has.
 const PAGE: usize = 24;
 
-/// The parameters of the query. Invalid values are ignored, because links and forms of this site produce them.
+/// What is asked for; whatever can't be read is left out, since it comes from links and forms of ours.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -46,7 +46,7 @@ impl Asked {
             .any(|value| !value.trim().is_empty())
     }
 
-    /// Returns the link to a page of this listing.
+    /// The link to a page of the same listing.
     fn link(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// Parses the value of a date input as the start of the day, in UTC.
+/// The start of a day as date inputs give it, in UTC.
 fn day(text: &str) -> Option<Timestamp> {
     (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok()).flatten()
 }
@@ -91,15 +91,7 @@ struct Card {
 impl Card {
     fn of(show: &OnSale) -> Self {
         let summary = show.summary();
-        let range = |range: &PriceRange| {
-            let mut text = Price::from(range.low).to_string();
-            if range.low != range.high {
-                // Writing to a text never fails.
-                let _ = write!(text, " to {}", Price::from(range.high));
-            }
-            text
-        };
-        let price = summary.prices.iter().map(range).collect::<Vec<_>>().join(" or ");
+        let price = summary.prices.iter().map(price_range).collect::<Vec<_>>().join(" or ");
         let details = show.show();
         Self {
             key: show.key.to_string(),
@@ -138,32 +130,29 @@ pub(super) async fn page(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let catalogue = catalogue.open(&office).await?;
     let now = office.now();
-    let (cards, categories, count, sold_out, at, q_error, max_error) = {
-        let shows = catalogue.shows();
-        let (max, max_error) = max_price(&asked.max, &shows);
-        let (search, q_error) = words(&asked.q);
-        let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
-        let found = shows.browse(
-            &Browse {
-                search: search.as_ref(),
-                category: asked.category.trim(),
-                max_price: max,
-                from: day(&asked.from),
-                until,
-                only_left: !asked.left.is_empty(),
-                sort: asked.sort(),
-            },
-            now,
-        );
-        let pages = found.len().div_ceil(PAGE).max(1);
-        let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
-        let cards: Vec<Card> = found.iter().skip((at - 1) * PAGE).take(PAGE).map(|show| Card::of(show)).collect();
-        let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at, q_error, max_error)
+    Ok(catalogue.render(&office, move |shared| render(chrome, asked, now, &shared.shows())).await?)
+}
+
+fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Response {
+    let (max, max_error) = max_price(&asked.max, shows);
+    let (search, q_error) = words(&asked.q);
+    let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
+    let browse = Browse {
+        search: search.as_ref(),
+        category: asked.category.trim(),
+        max_price: max,
+        from: day(&asked.from),
+        until,
+        only_left: !asked.left.is_empty(),
+        sort: asked.sort(),
     };
+    let found = shows.browse(&browse, now);
+    let (count, sold_out) = (found.count(), found.sold_out());
     let last = count.div_ceil(PAGE).max(1);
+    let at = asked.page.parse().unwrap_or(1).clamp(1, last);
+    let cards = found.page((at - 1) * PAGE, PAGE).into_iter().map(Card::of).collect();
+    let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     let pager = Pager {
         first: (at > 2).then(|| asked.link(1)),
         previous: (at > 1).then(|| asked.link(at - 1)),
@@ -171,8 +160,16 @@ pub(super) async fn page(
         place: format!("Page {at} of {last}"),
     };
     let status = if q_error.is_some() || max_error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let page = BrowsePage { chrome, asked, q_error, max_error, categories, shows: cards, count, sold_out, pager };
-    Ok(show(status, &page))
+    show(status, &BrowsePage { chrome, asked, q_error, max_error, categories, shows: cards, count, sold_out, pager })
+}
+
+/// Writes a range of prices, such as `$20.00 to $45.00`.
+pub(super) fn price_range(range: &PriceRange) -> String {
+    let mut text = Price::from(range.low).to_string();
+    if range.low != range.high {
+        let _ = write!(text, " to {}", Price::from(range.high));
+    }
+    text
 }
 
 /// The words that are searched for, or what is wrong with them.

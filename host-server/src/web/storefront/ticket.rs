@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, Change, Code, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
 
+use super::attempt::{self, Attempt};
 use super::listings::Row;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
@@ -20,6 +21,8 @@ struct TicketPage {
     ticket: Option<Row>,
     can_change: bool,
     version: u64,
+    /// Key of this attempt to list, so that the form sent twice lists once.
+    attempt: String,
     error: Option<String>,
     fields: Vec<Field>,
     show_fields: Vec<Field>,
@@ -158,6 +161,7 @@ impl TicketPage {
         Self {
             chrome,
             version: ticket.map_or(0, |ticket| ticket.version),
+            attempt: attempt::new(),
             can_change: ticket.is_none_or(|ticket| ticket.status.is_editable()),
             ticket: ticket.map(Row::of),
             error: errors.besides(&known),
@@ -178,7 +182,7 @@ pub(super) async fn create(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    match office.tickets().create(user.id(), entered.ticket()).await {
+    match Attempt::of(&form).name(office.tickets()).create(user.id(), entered.ticket()).await {
         Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let errors = field_errors(error)?;

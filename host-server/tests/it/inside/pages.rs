@@ -381,3 +381,97 @@ async fn a_form_that_is_sent_twice_lists_a_seat_once() {
     );
     assert_eq!(ann.get("/api/tickets").await.body.as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn a_large_show_is_seen_by_section() {
+    let host = here(Settings::default());
+    let ann = host.person("ann").await;
+    let show = json!({ "name": "Arena", "startsAt": "2027-05-01T19:30:00Z" });
+    for (section, seats) in [("Pit", 300), ("Ring & Box", 40)] {
+        let tickets: Vec<_> = (1..=seats)
+            .map(|seat| json!({ "title": section, "price": 20, "seat": format!("{section}, seat {seat}"), "show": show }))
+            .collect();
+        assert_eq!(ann.post("/api/tickets/batch", json!({ "tickets": tickets })).await.status, 201);
+    }
+    let browse = look(&host, None, "/").await.text;
+    let from = browse.find("/shows/").unwrap();
+    let path: String = browse[from..].chars().take_while(|letter| *letter != '"').collect();
+    let boxes = |page: &str| page.matches("name=\"ticket\"").count();
+
+    let first = look(&host, None, &path).await.text;
+    assert!(first.contains("300 left") && first.contains("40 left"), "both sections are offered");
+    assert_eq!(boxes(&first), 120, "a page has a bounded number of seats");
+    assert!(first.len() < 128 << 10, "{} bytes", first.len());
+    assert!(first.contains("Tickets 1 to 120 of 300") && first.contains("section=Pit&#38;page=2"), "{first}");
+    let last = look(&host, None, &format!("{path}?section=Pit&page=3")).await.text;
+    assert_eq!(boxes(&last), 60);
+    let other = look(&host, None, &format!("{path}?section=Ring+%26+Box")).await.text;
+    assert!(boxes(&other) == 40 && other.contains("Ring &#38; Box, seat 40"), "{other}");
+    let unknown = look(&host, None, &format!("{path}?section=Moon&page=99")).await.text;
+    assert!(unknown.contains("Tickets 241 to 300 of 300"), "an unknown section is the first with a free seat");
+}
+
+const MANY: &str = "title=&show.name=Hamlet&show.startsAt=2027-05-01T19%3A30&show.venue=&show.category=";
+
+#[tokio::test]
+async fn a_form_that_sells_sent_twice_lists_once() {
+    let host = here(Settings::default());
+    let ann = host.person("ann").await;
+    let many = format!("{MANY}&attempt=abc123&do=list&rows=A+1-3+45.00");
+    let one = "title=Pit&price=20&currency=&seat=&attempt=def456&show.name=&show.startsAt=&show.venue=&show.category=";
+    for _ in 0..2 {
+        assert_eq!(location(&submit(&host, Some(&ann), "/sell/many", &many).await), "/sell");
+        assert_eq!(location(&submit(&host, Some(&ann), "/sell/new", one).await), "/sell");
+    }
+    let listed = host.get("/api/tickets").await.body;
+    assert_eq!(listed.as_array().unwrap().len(), 4, "{listed}");
+    let page = look(&host, Some(&ann), "/sell/new").await.text;
+    assert!(page.contains("name=\"attempt\" value=\""), "{page}");
+    // Corrected and sent again from the same page, it is another listing.
+    let other = one.replace("price=20", "price=25");
+    assert_eq!(location(&submit(&host, Some(&ann), "/sell/new", &other).await), "/sell");
+    assert_eq!(host.get("/api/tickets").await.body.as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn rows_that_would_be_cut_are_refused_whole() {
+    let host = here(Settings::default());
+    let ann = host.person("ann").await;
+    for (rows, words) in [
+        ("seat%2Cprice%0AA1%2C1%2C500.00", "Cell 3"),
+        ("level%2Cseat%2Cprice%0Astalls%2CA1%2C45", "is not known"),
+        ("seat%2Cprice%0AA1%2C45%0AA1%2C45", "Line 2 has the same seat"),
+        ("title%2Cprice%0ABj%EF%BF%BDrk%2C45", "could not be read"),
+        ("seat%3Bprice%0AA1%3B1.500%2C00", "Price"),
+    ] {
+        let refused = submit(&host, Some(&ann), "/sell/many", &format!("{MANY}&do=list&rows={rows}")).await;
+        assert!(refused.status == 400 && refused.text.contains(words), "{rows}: {}", refused.text);
+    }
+    assert_eq!(host.get("/api/tickets").await.body, json!([]));
+    let german = format!("{MANY}&do=preview&rows=seat%3Bprice%0AA1%3B45%2C50");
+    let preview = submit(&host, Some(&ann), "/sell/many", &german).await;
+    assert!(preview.status == 200 && preview.text.contains("separated by semicolons. Prices have a decimal comma."));
+}
+
+#[tokio::test]
+async fn a_buyer_pays_the_price_that_they_saw() {
+    let host = here(Settings::default());
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let id = lists(&ann, "Hamlet", "A1").await;
+    let form = |price: &str, attempt: &str| format!("ticket={id}%3A{price}&show=&attempt={attempt}");
+    let body = json!({ "title": "Hamlet", "price": 25 });
+    assert_eq!(ann.call("PUT", &format!("/api/tickets/{id}")).json(body).send().await.status, 200);
+    let asked = submit(&host, Some(&bob), "/orders", &form("20.00", "a1")).await;
+    assert_eq!(asked.status, 409);
+    assert!(asked.text.contains("The price has changed") && asked.text.contains("<s>$20.00</s>"), "{}", asked.text);
+    assert!(asked.text.contains(&format!("value=\"{id}:25.00\"")), "the form asks at the present price");
+    assert_eq!(host.get(&format!("/api/tickets/{id}")).await.body["status"], "available");
+    let refused = bob.post("/api/orders", json!({ "ticketId": id, "total": "20.00" })).await;
+    refused.is_error(409, "order.price_changed");
+    bob.post("/api/orders", json!({ "ticketId": id, "total": "lots" }))
+        .await
+        .is_error(400, "validation")
+        .about(&["total"]);
+    let held = submit(&host, Some(&bob), "/orders", &form("25.00", "a2")).await;
+    assert!(location(&held).starts_with("/orders/"), "{}", held.text);
+}

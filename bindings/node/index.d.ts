@@ -575,14 +575,16 @@ export interface TicketQuery {
   cursor?: string
 }
 
-/** New title, price and show of a ticket. */
+/** The new title and price of a ticket, and what becomes of its show and seat. */
 export interface TicketUpdate {
   /** Title: 1 to 200 characters. */
   title: string
   /** Price: a decimal number in major units of the ticket's currency. */
   price: string
-  /** New show; `undefined` leaves it as it is. */
-  show?: NewShow
+  /** The new show: left as it is unless it is set or cleared. */
+  show?: NewShow | null
+  /** The new seat, 1 to 100 characters: left as it is unless it is set or cleared. */
+  seat?: string | null
   /** Version that the ticket must have; `undefined` accepts any version. */
   expectedVersion?: number
 }
@@ -681,7 +683,9 @@ export interface Auth {
   /**
    * Creates a user and begins a session.
    *
-   * Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+   * Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The password
+   * is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside
+   * the writer.
    *
    * Rejects with `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too many
    * passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -747,23 +751,27 @@ export interface Tickets {
   /**
    * Lists a ticket for sale.
    *
-   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `IdempotencyMismatchError`
-   * (`command.key_reused`).
+   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+   * (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not given back;
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   create(sellerId: string, ticket: NewTicket, options?: CommandOptions): Promise<Ticket>
   /**
    * Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
    *
-   * Rejects with `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if there is no
-   * such user; `IdempotencyMismatchError` (`command.key_reused`).
+   * Rejects with `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+   * `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field
+   * `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold; `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   createMany(sellerId: string, tickets: NewTicket[], options?: CommandOptions): Promise<Ticket[]>
   /**
-   * Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+   * Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
+   * available.
    *
    * Rejects with `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
-   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
-   * `IdempotencyMismatchError` (`command.key_reused`).
+   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`), `ConflictError`
+   * (`ticket.seat_taken`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions): Promise<Ticket>
   /**

@@ -200,7 +200,7 @@ impl Tickets {
         block_on(self.0.create_many(seller, tickets))
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is available.
     ///
     /// See [`Tickets::update`](crate::Tickets::update).
     pub fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {

@@ -49,6 +49,8 @@ pub enum Failpoint {
     FeeRoundedTwice,
     /// A refund is subtracted twice from the amount that a seller is owed.
     RefundCreditedTwice,
+    /// Whether a seat is free is decided on the tickets in memory, and not on those that were sold before.
+    SoldSeatsForgotten,
 }
 
 impl Failpoint {
@@ -75,6 +77,7 @@ impl Failpoint {
         Self::LimpOnAfterFailure,
         Self::FeeRoundedTwice,
         Self::RefundCreditedTwice,
+        Self::SoldSeatsForgotten,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

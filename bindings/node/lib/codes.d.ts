@@ -58,6 +58,8 @@ export type ErrorCode =
   | 'ticket.withdrawn'
   /** The ticket's version differs from the expected one. */
   | 'ticket.version_mismatch'
+  /** Another ticket for this seat of this show is on sale or sold. */
+  | 'ticket.seat_taken'
   /** A field of the input is invalid; the faults name it. */
   | 'validation'
   /** No user is signed in, or the session has ended. */

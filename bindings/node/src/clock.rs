@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use boxoffice::{Clock, Timestamp, Waker};
+use napi::JsDate;
 use napi::bindgen_prelude::Either;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use crate::convert::{Date, When, date, timestamp, written};
+use crate::convert::{Date, date, millis, natural};
+use crate::errors::rejection;
 
 /// Maximum time that the engine waits for a clock. Without an answer, time stands still until the next call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -23,11 +25,8 @@ pub struct ManualClock(pub(crate) Arc<boxoffice::testing::ManualClock>);
 impl ManualClock {
     /// Creates a clock that stands at this time: RFC 3339 or a `Date`.
     #[napi(constructor, ts_args_type = "now: string | Date")]
-    pub fn new(now: When) -> napi::Result<Self> {
-        let now = written(now).parse().map_err(|error: boxoffice::TimestampParseError| {
-            napi::Error::new(napi::Status::InvalidArg, error.to_string())
-        })?;
-        Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
+    pub fn new(now: Either<String, JsDate<'_>>) -> napi::Result<Self> {
+        Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(timestamp(now)?))))
     }
 
     /// Returns the current time of the clock.
@@ -38,14 +37,25 @@ impl ManualClock {
 
     /// Moves the clock forwards by `byMs` milliseconds.
     #[napi]
-    pub fn advance(&self, by_ms: u32) {
-        self.0.advance(Duration::from_millis(u64::from(by_ms)));
+    pub fn advance(&self, by_ms: f64) -> napi::Result<()> {
+        self.0.advance(millis("byMs", by_ms).map_err(rejection)?);
+        Ok(())
     }
 
     /// Sets the clock, forwards or backwards.
     #[napi]
-    pub fn set(&self, now: Date) {
-        self.0.set(timestamp(now));
+    pub fn set(&self, now: JsDate<'_>) -> napi::Result<()> {
+        self.0.set(timestamp(Either::B(now))?);
+        Ok(())
+    }
+}
+
+/// A point in time that a clock can stand at; a `Date` may be none, or before 1970.
+fn timestamp(at: Either<String, JsDate<'_>>) -> napi::Result<Timestamp> {
+    let wrong = || rejection(boxoffice::Error::invalid("now", boxoffice::TimestampParseError));
+    match at {
+        Either::A(text) => text.parse().map_err(|_| wrong()),
+        Either::B(date) => natural("now", date.value_of()?.trunc()).map(Timestamp::from_millis).map_err(|_| wrong()),
     }
 }
 

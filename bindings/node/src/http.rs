@@ -16,7 +16,7 @@ use napi_derive::napi;
 use tokio::sync::{Mutex, watch};
 use tower::ServiceExt;
 
-use crate::convert::{natural, one_byte_a_character, one_character_a_byte};
+use crate::convert::{millis, natural, one_byte_a_character, one_character_a_byte};
 use crate::errors::rejection;
 use crate::office::Office;
 
@@ -51,11 +51,11 @@ pub struct HttpSettings {
     /// IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default.
     pub trusted_proxies: Option<Vec<String>>,
     /// Timeout of a request, in milliseconds; 30,000 by default.
-    pub request_timeout_ms: Option<u32>,
+    pub request_timeout_ms: Option<f64>,
     /// Maximum number of requests in flight; 4,096 by default.
-    pub in_flight_max: Option<i64>,
+    pub in_flight_max: Option<f64>,
     /// Maximum number of open journal streams; 128 by default.
-    pub feeds_max: Option<i64>,
+    pub feeds_max: Option<f64>,
 }
 
 impl HttpSettings {
@@ -64,7 +64,7 @@ impl HttpSettings {
         let address =
             |text: String| text.parse::<IpAddr>().map_err(|_| Error::invalid("trustedProxies", "must be IP addresses"));
         let proxies = self.trusted_proxies.map(|all| all.into_iter().map(address).collect::<Result<Vec<_>, _>>());
-        let count = |field, value: Option<i64>| value.map(|value| natural(field, value)).transpose();
+        let count = |field, value: Option<f64>| value.map(|value| natural(field, value)).transpose();
         Ok(Settings {
             public_url: self.public_url,
             cors_origins: self.cors_origins.unwrap_or(usual.cors_origins),
@@ -72,7 +72,7 @@ impl HttpSettings {
             trusted_proxies: proxies.transpose()?.unwrap_or(usual.trusted_proxies),
             request_timeout: self
                 .request_timeout_ms
-                .map_or(usual.request_timeout, |ms| Duration::from_millis(ms.into())),
+                .map_or(Ok(usual.request_timeout), |ms| millis("requestTimeoutMs", ms))?,
             in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
             feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
             session_length: session_length.unwrap_or(usual.session_length),

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
+use boxoffice::{Actor, Change, Error, IdParseError, IdempotencyKey, Timestamp};
 use jiff::tz::TimeZone;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -169,6 +169,61 @@ impl FromPyObject<'_, '_> for Steps {
         }
         let steps: Vec<String> = object.extract()?;
         Ok(Self(steps.join(",")))
+    }
+}
+
+/// What an edit does: `None` takes away; an argument that is not given leaves it as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit<T>(pub(crate) Change<T>);
+
+impl<T> Edit<T> {
+    /// What it is if it is not given.
+    pub(crate) const KEEP: Self = Self(Change::Keep);
+}
+
+impl<'a, 'py, T: FromPyObject<'a, 'py>> FromPyObject<'a, 'py> for Edit<T> {
+    type Error = T::Error;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(T::INPUT_TYPE, PyNone::TYPE_HINT);
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, T::Error> {
+        if object.is_none() { Ok(Self(Change::Clear)) } else { object.extract().map(Change::Set).map(Self) }
+    }
+}
+
+/// A whole number that can't be negative and fits; any other is refused by the name of its argument, which only a `TypeError` gets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Natural<N>(pub(crate) N);
+
+impl<N: TryFrom<u64>> FromPyObject<'_, '_> for Natural<N> {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = <u64 as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let wrong = || PyTypeError::new_err("must be a whole number from 0 on, and not beyond all measure");
+        match object.extract::<u64>() {
+            Ok(number) => N::try_from(number).map(Self).map_err(|_| wrong()),
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Err(wrong()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A whole number whose bounds the core knows. What is out of reach is as far out as can be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole(pub(crate) i64);
+
+impl FromPyObject<'_, '_> for Whole {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = <i64 as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match object.extract() {
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Ok(Self(i64::MAX)),
+            number => number.map(Self),
+        }
     }
 }
 

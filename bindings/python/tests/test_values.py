@@ -191,3 +191,53 @@ def test_options_reach_the_core(tmp_path: object, clock: ManualClock) -> None:
         assert office.metrics().queue_capacity == 64
         with pytest.raises(ValidationError):
             office.tickets.create_many(shop.ann.id, [NewTicket("A", 1)] * 4)
+
+
+def test_an_edit_keeps_what_it_does_not_name_and_none_clears(shop: Shop) -> None:
+    show = NewShow("Hamlet", "2099-05-01T19:30:00Z")
+    ticket = shop.lists("1", seat="A1", show=show)
+
+    def after(update: TicketUpdate) -> tuple[str | None, str | None]:
+        edited = shop.office.tickets.update(shop.ann.id, ticket.id, update)
+        return edited.show and edited.show.name, edited.seat
+
+    assert after(TicketUpdate("x", "1")) == ("Hamlet", "A1")
+    assert after(TicketUpdate("x", "1", seat="B2")) == ("Hamlet", "B2")
+    assert after(TicketUpdate("x", "1", seat=None)) == ("Hamlet", None)
+    assert after(TicketUpdate("x", "1", show=None, seat="C3")) == (None, "C3")
+    assert after(TicketUpdate("x", "1", show=show)) == ("Hamlet", "C3")
+
+
+def test_a_seat_of_a_show_is_on_sale_once(shop: Shop) -> None:
+    show = NewShow("Hamlet", "2099-05-01T19:30:00Z")
+    shop.lists("1", seat="A1", show=show)
+    with pytest.raises(ConflictError) as refused:
+        shop.lists("1", seat="a1", show=show)
+    assert (refused.value.code, refused.value.errors[0].field) == ("ticket.seat_taken", "seat")
+
+
+@pytest.mark.parametrize("price", ["1.500", "1,500", Decimal("1.500"), "1'500"])
+def test_no_price_has_two_readings(shop: Shop, price: str | Decimal) -> None:
+    with pytest.raises(ValidationError) as refused:
+        shop.office.tickets.create(shop.ann.id, NewTicket("Hamlet", price, currency="EUR"))
+    assert refused.value.errors[0].field == "price"
+
+
+@pytest.mark.parametrize("number", [-1, 2**64, 2**80])
+def test_numbers_out_of_range_are_refused_by_name(shop: Shop, number: int) -> None:
+    journal, tickets = shop.office.journal, shop.office.tickets
+    with pytest.raises(TypeError, match="argument 'from_seq': must be a whole number"):
+        journal.read(number, 10)
+    with pytest.raises(TypeError, match="argument 'limit': must be a whole number"):
+        journal.read(1, number)
+    with pytest.raises(TypeError, match="argument 'expected_version': must be a whole number"):
+        TicketUpdate("x", "1", expected_version=number)
+    with pytest.raises(ValidationError) as refused:
+        tickets.list(limit=number)
+    assert refused.value.errors[0].field == "limit"
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1.5])
+def test_floats_are_no_numbers_of_anything(shop: Shop, number: float) -> None:
+    with pytest.raises(TypeError, match="argument 'from_seq'"):
+        shop.office.journal.read(number, 10)  # type: ignore[arg-type]  # pyright: ignore

@@ -75,6 +75,10 @@ impl Journal for Failing {
         self.journal.email_key(email)
     }
 
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        self.journal.former_email_key(email)
+    }
+
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
         self.journal.email_owner(key)
     }
@@ -142,7 +146,7 @@ fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
 
 fn reserve(order: u8) -> Command {
     let ticket_ids = [TICKET].into_iter().collect();
-    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids })
+    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids, agreed: None })
 }
 
 fn pay(order: u8) -> Command {
@@ -198,7 +202,7 @@ impl Engine {
             show: None,
             seat: None,
         };
-        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets { listings: vec![(TICKET, listing)] }));
+        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets::new(vec![(TICKET, listing)])));
         engine
     }
 

@@ -347,6 +347,10 @@ impl Journal for Archiving {
         self.0.email_key(email)
     }
 
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        self.0.former_email_key(email)
+    }
+
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
         self.0.email_owner(key)
     }

@@ -181,6 +181,9 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Returns the key by which this email is unique in this journal: a hash under the journal's own secret key.
     fn email_key(&self, email: &Email) -> EmailKey;
 
+    /// Returns the key under which an older account with this email may be listed; `None` if it is [`Journal::email_key`].
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey>;
+
     /// Returns the owner of the email.
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError>;
 
@@ -224,7 +227,17 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
 
 /// Returns the key by which an email is unique under a journal's secret key.
 fn keyed_email(key: &[u8; 32], email: &Email) -> EmailKey {
-    let hash = blake3::keyed_hash(key, email.folded().as_bytes());
+    keyed(key, &email.folded())
+}
+
+/// Returns the key under which older accounts are listed, if it is another one.
+fn former_keyed_email(key: &[u8; 32], email: &Email) -> Option<EmailKey> {
+    let former = email.formerly_folded();
+    (former != email.folded()).then(|| keyed(key, &former))
+}
+
+fn keyed(key: &[u8; 32], text: &str) -> EmailKey {
+    let hash = blake3::keyed_hash(key, text.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.as_bytes()[..16]);
     EmailKey::from_bytes(bytes)

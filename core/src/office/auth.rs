@@ -15,9 +15,9 @@ use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignUp {
-    /// Email address. It must be unique, regardless of case.
+    /// An email address that nobody else has signed up with, whatever its case and the form of its domain.
     pub email: String,
-    /// Password: 8 to 128 characters.
+    /// 8 to 128 characters, none of them a control character or invisible.
     pub password: String,
 }
 
@@ -159,7 +159,8 @@ impl Auth {
 
     /// Creates a user and begins a session.
     ///
-    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+    /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The
+    /// password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside the writer.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -180,8 +181,9 @@ impl Auth {
         let password = faults.check("password", sign_up.password.parse::<Password>());
         let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
         let email_key = inner.journal()?.email_key(&email);
-        // Avoids a hash. The writer decides if the email is free.
-        if self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some() {
+        // Spares a hash; whether the email is free is decided by the writer, who knows of the present form only.
+        let is_taken = self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some();
+        if is_taken || inner.former_email_owner(&email)?.is_some() {
             return Err(Code::AuthEmailTaken.into());
         }
         let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
@@ -220,11 +222,11 @@ impl Auth {
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         // All texts that are not an email share one throttled account.
+        let email = Email::known(&sign_in.email);
         let journal = inner.journal()?;
-        let key =
-            sign_in.email.parse::<Email>().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(&email));
+        let key = email.as_ref().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(email));
         inner.throttle.attempt(key, sign_in.client, self.office.now())?;
-        let owner = inner.journal()?.email_owner(key)?;
+        let owner = email.map_or(Ok(None), |email| inner.email_owner(&email))?;
         let right = match owner {
             Some(id) => self.has_password(id, sign_in.password).await?,
             None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
@@ -321,6 +323,11 @@ impl Auth {
             return Err(faults.into());
         }
         self.confirm(session, update.current_password).await?;
+        if let Some(Some(email)) = &email
+            && inner.former_email_owner(email)?.is_some_and(|owner| owner != session.user_id)
+        {
+            return Err(Code::AuthEmailTaken.into());
+        }
         let journal = inner.journal()?;
         let email = email.flatten().map(|email| NewEmail { key: journal.email_key(&email), email });
         let password_hash = match password.flatten() {
@@ -366,8 +373,7 @@ impl Auth {
     pub async fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
         let inner = &self.office.0;
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
-        let owner = inner.journal()?.email_owner(inner.journal()?.email_key(&email))?;
-        let user_id = owner.ok_or(Code::AuthUserNotFound)?;
+        let user_id = inner.email_owner(&email)?.ok_or(Code::AuthUserNotFound)?;
         let user = inner.submit(SetOperator { user_id, operator }, Actor::System, Named::Fresh).await?;
         self.profile(&user)
     }
@@ -376,7 +382,7 @@ impl Auth {
     async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
         let inner = &self.office.0;
         let row = inner.journal()?.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
-        let email: Email = row.email.parse().map_err(|_| Error::from(Code::Internal))?;
+        let email = Email::known(&row.email).ok_or(Code::Internal)?;
         let account = inner.journal()?.email_key(&email);
         inner.throttle.attempt(account, None, self.office.now())?;
         if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
@@ -416,4 +422,70 @@ impl Auth {
 /// Maps "user not found" to "auth required": a session's user that does not exist was erased, so the session has ended.
 fn gone(error: Error) -> Error {
     if error.code() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWORD: &str = "correct horse";
+
+    /// Signs somebody up as it was done when emails had their former form.
+    async fn formerly(office: &BoxOffice, email: &str) -> UserId {
+        let inner = &office.0;
+        let email = Email::known(email).unwrap();
+        let journal = inner.journal().unwrap();
+        let email_key = journal.former_email_key(&email).unwrap_or_else(|| journal.email_key(&email));
+        let password_hash = inner.passwords.hash(&inner.runtime_handle, PASSWORD.parse().unwrap()).await.unwrap();
+        let user_id = UserId::from(inner.ids.next());
+        let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
+        inner.submit(command, Actor::System, Named::Fresh).await.unwrap().id
+    }
+
+    #[tokio::test]
+    async fn accounts_under_the_former_form_of_their_email_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let sign_in = |email: &str| office.auth().sign_in(SignIn::new(email, PASSWORD));
+        let sign_up = |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD));
+        let max = formerly(&office, "max@müller.example").await;
+        let street = formerly(&office, "Straße@example.de").await;
+        for (email, id) in [
+            ("max@müller.example", max),
+            ("MAX@MÜLLER.example", max),
+            ("straße@example.de", street),
+            ("STRAßE@example.de", street),
+        ] {
+            assert_eq!(sign_in(email).await.unwrap().user.id, id, "{email}");
+            assert_eq!(sign_up(email).await.unwrap_err().code(), Code::AuthEmailTaken, "{email}");
+        }
+        // The place of this address in the list is that of the older account.
+        assert_eq!(sign_up("strasse@example.de").await.unwrap_err().code(), Code::AuthEmailTaken);
+        let session = sign_in("max@müller.example").await.unwrap().session;
+        let renewed =
+            office.auth().update_user(&session, UserUpdate::new(PASSWORD).password("battery staple")).await.unwrap();
+        let taken = UserUpdate::new("battery staple").email("straße@example.de");
+        assert_eq!(office.auth().update_user(&renewed.session, taken).await.unwrap_err().code(), Code::AuthEmailTaken);
+        office.auth().set_operator("MAX@müller.example", true).await.unwrap();
+        assert_eq!(office.admin().user_by_email(Actor::System, "max@müller.example").unwrap().id, max);
+        // A new address is listed under the present form, and frees the former one.
+        let own = UserUpdate::new("battery staple").email("Max@müller.example");
+        office.auth().update_user(&renewed.session, own).await.unwrap();
+        let other = office.auth().sign_in(SignIn::new("max@xn--mller-kva.example", "battery staple")).await.unwrap();
+        assert_eq!(other.user.id, max);
+        assert!(office.journal().verify(&mut |_, _| {}).await.unwrap().is_clean());
+        office.auth().erase_user(&other.session, "battery staple").await.unwrap();
+        sign_up("max@müller.example").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_address_that_shared_its_former_form_is_another_ones() {
+        let office = BoxOffice::open(tempfile::tempdir().unwrap().path()).unwrap();
+        let sign_up = |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD));
+        let plain = sign_up("strasse@example.de").await.unwrap().user.id;
+        let sharp = sign_up("straße@example.de").await.unwrap().user.id;
+        assert_ne!(plain, sharp);
+        assert_eq!(office.0.email_owner(&"straße@example.de".parse().unwrap()).unwrap(), Some(sharp));
+        assert_eq!(office.0.email_owner(&"strasse@example.de".parse().unwrap()).unwrap(), Some(plain));
+    }
 }

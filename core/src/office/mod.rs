@@ -48,7 +48,7 @@ use crate::gateway::worker::Worker;
 use crate::identity::{Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::types::{CardToken, CommandId, Currency, Email, IdempotencyKey, Timestamp, UserId};
 use crate::views::Views;
 
 /// Maximum time that `close` waits for calls of the gateway that are under way.
@@ -380,8 +380,30 @@ impl Inner {
         self.handle.close();
     }
 
+    /// Returns the owner of the email. An account may be older than the present form of emails, and is then listed under the
+    /// former one.
+    pub(crate) fn email_owner(&self, email: &Email) -> Result<Option<UserId>, Error> {
+        let journal = self.journal()?;
+        match self.former_email_owner(email)? {
+            Some(owner) => Ok(Some(owner)),
+            None => Ok(journal.email_owner(journal.email_key(email))?),
+        }
+    }
+
+    /// Returns the owner of the email, if their account is listed under the former form. No new account is, so that nobody
+    /// need wait for the writer to know that there is none.
+    pub(crate) fn former_email_owner(&self, email: &Email) -> Result<Option<UserId>, Error> {
+        let journal = self.journal()?;
+        let Some(key) = journal.former_email_key(email) else { return Ok(None) };
+        let Some(owner) = journal.email_owner(key)? else { return Ok(None) };
+        // What was one address then may be another today: `ß` was `ss`.
+        let row = journal.vault_row(owner)?;
+        let known = row.and_then(|row| Email::known(&row.email));
+        Ok(known.is_some_and(|known| known.folded() == email.folded()).then_some(owner))
+    }
+
     /// Returns the key by which an email is unique.
-    pub(crate) fn email_key(&self, email: &crate::types::Email) -> Result<crate::event::EmailKey, Error> {
+    pub(crate) fn email_key(&self, email: &Email) -> Result<crate::event::EmailKey, Error> {
         Ok(self.journal()?.email_key(email))
     }
 

@@ -7,7 +7,7 @@ use futures_core::Stream;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
 use crate::domain::Ticket;
-use crate::domain::ticket::{CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, RescheduleTickets, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
@@ -60,14 +60,15 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// `validation`; `auth.required` if there is no such user; `command.key_reused`.
+    /// `validation`; `auth.required` if there is no such user; `ticket.seat_taken` if another ticket for this seat of this show is on
+    /// sale or sold, and its money was not given back; `command.key_reused`.
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
         let listing = listing.ok_or(faults)?;
         let name = self.name(seller, "tickets.create", &ticket);
         let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
-        let tickets = self.submit_listings(seller, ids.into(), name).await?;
+        let tickets = self.submit_listings(seller, CreateTickets::new(ids.into()), name).await.map_err(about_seat)?;
         tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
     }
 
@@ -85,7 +86,9 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user; `command.key_reused`.
+    /// `validation`, with fields such as `tickets[2].price`, also if a seat of a show comes twice; `auth.required` if there is no such
+    /// user; `ticket.seat_taken`, with the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+    /// `command.key_reused`.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
         let max = self.office.0.settings.limits.listing_tickets_max;
         let mut faults = FieldErrors::default();
@@ -100,11 +103,17 @@ impl Tickets {
         if !faults.is_empty() {
             return Err(faults.into());
         }
+        let command = CreateTickets::new(listings);
+        if let Some((row, first)) = command.first_double() {
+            let field = format!("tickets[{row}].seat");
+            return Err(Error::invalid(field, format_args!("is that of tickets[{first}] too")));
+        }
         let name = self.name(seller, "tickets.create_many", &tickets);
-        self.submit_listings(seller, listings, name).await
+        self.submit_listings(seller, command, name).await
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
+    /// available.
     ///
     /// ```
     /// # async fn example(
@@ -122,15 +131,11 @@ impl Tickets {
     ///
     /// # Errors
     /// `validation`, `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
-    /// `ticket.version_mismatch`, `command.key_reused`.
+    /// `ticket.version_mismatch`, `ticket.seat_taken`, `command.key_reused`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
-        let currency = self.get(id)?.price.currency();
-        let mut faults = FieldErrors::default();
-        let checked = update.check(currency, &mut faults);
-        let (title, price, show) = checked.ok_or(faults)?;
-        let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
+        let command = update.check(id, self.get(id)?.price.currency())?;
         let name = self.name(seller, "tickets.update", &(id, &update));
-        self.office.0.submit(command, Actor::User(seller), name).await
+        self.office.0.submit(command, Actor::User(seller), name).await.map_err(about_seat)
     }
 
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
@@ -287,13 +292,18 @@ impl Tickets {
     async fn submit_listings(
         &self,
         seller: UserId,
-        listings: Vec<(TicketId, crate::domain::ticket::Listing)>,
+        command: CreateTickets,
         name: Named,
     ) -> Result<Vec<Arc<Ticket>>, Error> {
-        self.office.0.submit(CreateTickets { listings }, Actor::User(seller), name).await
+        self.office.0.submit(command, Actor::User(seller), name).await
     }
 
     fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {
         Named::by(self.key.as_ref(), actor.as_bytes(), operation, content)
     }
+}
+
+/// Names the seat of a command about one ticket as its caller does.
+fn about_seat(error: Error) -> Error {
+    if error.code() == Code::TicketSeatTaken { error.with_field("seat") } else { error }
 }

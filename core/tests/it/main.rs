@@ -20,6 +20,7 @@ mod orders;
 mod pages;
 mod payments;
 mod refunds;
+mod seats;
 mod sessions;
 mod support;
 mod upgrade;

@@ -18,7 +18,7 @@ impl Journal {
     }
 
     #[napi]
-    pub async fn read(&self, from_seq: i64, limit: i64) -> napi::Result<Vec<JournalRecord>> {
+    pub async fn read(&self, from_seq: f64, limit: f64) -> napi::Result<Vec<JournalRecord>> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             let limit = natural("limit", limit)?;
@@ -28,7 +28,7 @@ impl Journal {
     }
 
     #[napi]
-    pub fn iter(&self, from_seq: i64) -> napi::Result<JournalRecordParts> {
+    pub fn iter(&self, from_seq: f64) -> napi::Result<JournalRecordParts> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             Ok(Parts::new(self.0.office().blocking().journal().iter(from_seq), 256))
@@ -37,7 +37,7 @@ impl Journal {
     }
 
     #[napi]
-    pub fn subscribe(&self, from_seq: i64) -> napi::Result<Subscription> {
+    pub fn subscribe(&self, from_seq: f64) -> napi::Result<Subscription> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             Ok(Subscription::new(self.0.office().journal().subscribe(from_seq)))

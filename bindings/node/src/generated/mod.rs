@@ -25,7 +25,7 @@ mod prelude {
     pub(crate) use std::path::PathBuf;
     pub(crate) use std::sync::Arc;
 
-    pub(crate) use boxoffice::{Builder, Error, FieldErrors, Limits};
+    pub(crate) use boxoffice::{Builder, Change, Error, FieldErrors, Limits};
     pub(crate) use napi::Env;
     pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
     pub(crate) use napi_derive::napi;
@@ -33,8 +33,8 @@ mod prelude {
     pub(crate) use super::*;
     pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
     pub(crate) use crate::convert::{
-        Date, Shown, When, actor, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
-        shown_as_text, written,
+        Date, Shown, When, actor, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name,
+        shown_as_secret, shown_as_text, written,
     };
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;

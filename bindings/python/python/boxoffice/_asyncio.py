@@ -54,11 +54,14 @@ class AsyncAuth:
     async def sign_up(self, /, email: str, password: str, *, idempotency_key: str | None = None) -> SignedIn:
         """Creates a user and begins a session.
 
-        Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+        Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
+        punycode. The password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every
+        keyboard, and hashed with Argon2id outside the writer.
 
         Args:
-            email: Email address. It must be unique, regardless of case.
-            password: Password: 8 to 128 characters.
+            email: An email address that nobody else has signed up with, whatever its case and the form of its
+                domain.
+            password: 8 to 128 characters, none of them a control character or invisible.
 
         Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
         many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -157,8 +160,9 @@ class AsyncTickets:
     async def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """Lists a ticket for sale.
 
-        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
-        `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+        (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not
+        given back; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.create(seller_id, ticket, idempotency_key)
 
@@ -167,19 +171,23 @@ class AsyncTickets:
     ) -> List[Ticket]:
         """Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
 
-        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-        there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+        `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with
+        the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.create_many(seller_id, tickets, idempotency_key)
 
     async def update(
         self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None,
     ) -> Ticket:
-        """Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+        """Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
+        while it is available.
 
         Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
         `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-        (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
+        (`ticket.version_mismatch`), `ConflictError` (`ticket.seat_taken`), `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
         return await self._native.update(seller_id, ticket_id, update, idempotency_key)
 

@@ -18,11 +18,14 @@ pub(crate) struct Auth(pub(crate) Arc<Shared>);
 impl Auth {
     /// Creates a user and begins a session.
     ///
-    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+    /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
+    /// punycode. The password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every
+    /// keyboard, and hashed with Argon2id outside the writer.
     ///
     /// Args:
-    ///     email: Email address. It must be unique, regardless of case.
-    ///     password: Password: 8 to 128 characters.
+    ///     email: An email address that nobody else has signed up with, whatever its case and the form of its
+    ///         domain.
+    ///     password: 8 to 128 characters, none of them a control character or invisible.
     ///
     /// Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
     /// many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).

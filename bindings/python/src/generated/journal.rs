@@ -26,7 +26,7 @@ impl Journal {
     /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
     /// (`engine.closed`).
     #[pyo3(signature = (from_seq, limit))]
-    fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Vec<Record>> {
+    fn read(&self, py: Python<'_>, from_seq: Natural<u64>, limit: Natural<usize>) -> PyResult<Vec<Record>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::read(office, from_seq, limit))
     }
@@ -38,7 +38,7 @@ impl Journal {
     ///
     /// Raises the errors of `journal.read`, as the last item.
     #[pyo3(signature = (from_seq))]
-    fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<Iter<Record>> {
+    fn iter(&self, py: Python<'_>, from_seq: Natural<u64>) -> PyResult<Iter<Record>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::iter(office, from_seq))?;
         Ok(Iter::new(&self.0, parts))
@@ -46,9 +46,9 @@ impl Journal {
 
     /// Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
     #[pyo3(signature = (from_seq))]
-    fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<Subscription> {
+    fn subscribe(&self, py: Python<'_>, from_seq: Natural<u64>) -> PyResult<Subscription> {
         let office = self.0.office(py)?.clone();
-        Ok(Subscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+        Ok(Subscription::new(self.0.clone(), office.journal().subscribe(from_seq.0)))
     }
 
     /// Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
@@ -92,22 +92,22 @@ impl AsyncJournal {
     }
 
     #[pyo3(signature = (from_seq, limit))]
-    fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Awaitable<Vec<Record>>> {
+    fn read(&self, py: Python<'_>, from_seq: Natural<u64>, limit: Natural<usize>) -> PyResult<Awaitable<Vec<Record>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::read(office, from_seq, limit))
     }
 
     #[pyo3(signature = (from_seq))]
-    fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncIter<Record>> {
+    fn iter(&self, py: Python<'_>, from_seq: Natural<u64>) -> PyResult<AsyncIter<Record>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::iter(office, from_seq))?;
         Ok(AsyncIter::new(&self.0, parts))
     }
 
     #[pyo3(signature = (from_seq))]
-    fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncSubscription> {
+    fn subscribe(&self, py: Python<'_>, from_seq: Natural<u64>) -> PyResult<AsyncSubscription> {
         let office = self.0.office(py)?.clone();
-        Ok(AsyncSubscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+        Ok(AsyncSubscription::new(self.0.clone(), office.journal().subscribe(from_seq.0)))
     }
 
     #[pyo3(signature = (progress))]
@@ -131,13 +131,17 @@ mod run {
         Ok(value)
     }
 
-    pub(super) async fn read(office: BoxOffice, from_seq: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        let value = reading(|| office.journal().read(from_seq, limit))?;
+    pub(super) async fn read(
+        office: BoxOffice,
+        from_seq: Natural<u64>,
+        limit: Natural<usize>,
+    ) -> Result<Vec<Record>, Error> {
+        let value = reading(|| office.journal().read(from_seq.0, limit.0))?;
         Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
     }
 
-    pub(super) async fn iter(office: BoxOffice, from_seq: u64) -> Result<Parts<Record>, Error> {
-        let parts = office.blocking().journal().iter(from_seq);
+    pub(super) async fn iter(office: BoxOffice, from_seq: Natural<u64>) -> Result<Parts<Record>, Error> {
+        let parts = office.blocking().journal().iter(from_seq.0);
         Ok(Parts::new(parts.map(|part| part.map(|part| Record(Arc::new(part))))))
     }
 

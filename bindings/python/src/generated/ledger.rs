@@ -44,7 +44,7 @@ impl Ledger {
         py: Python<'_>,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<BalanceEntryPage> {
         let office = self.0.office(py)?.clone();
@@ -70,7 +70,7 @@ impl Ledger {
         py: Python<'_>,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<BalanceEntry>> {
         let office = self.0.office(py)?.clone();
@@ -160,7 +160,7 @@ impl AsyncLedger {
         py: Python<'_>,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<BalanceEntryPage>> {
         let office = self.0.office(py)?.clone();
@@ -173,7 +173,7 @@ impl AsyncLedger {
         py: Python<'_>,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<BalanceEntry>> {
         let office = self.0.office(py)?.clone();
@@ -234,14 +234,14 @@ mod run {
         office: BoxOffice,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<BalanceEntryPage, Error> {
         let actor_id = actor(actor_id)?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -256,14 +256,14 @@ mod run {
         office: BoxOffice,
         actor_id: Option<String>,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<BalanceEntry>, Error> {
         let actor_id = actor(actor_id)?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());

@@ -79,7 +79,7 @@ impl Orders {
         py: Python<'_>,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<OrderPage> {
         let office = self.0.office(py)?.clone();
@@ -105,7 +105,7 @@ impl Orders {
         py: Python<'_>,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<Order>> {
         let office = self.0.office(py)?.clone();
@@ -157,7 +157,7 @@ impl AsyncOrders {
         py: Python<'_>,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<OrderPage>> {
         let office = self.0.office(py)?.clone();
@@ -170,7 +170,7 @@ impl AsyncOrders {
         py: Python<'_>,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<Order>> {
         let office = self.0.office(py)?.clone();
@@ -231,14 +231,14 @@ mod run {
         office: BoxOffice,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<OrderPage, Error> {
         let buyer_id = id("buyerId", &buyer_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -253,14 +253,14 @@ mod run {
         office: BoxOffice,
         buyer_id: String,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<Order>, Error> {
         let buyer_id = id("buyerId", &buyer_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());

@@ -18,8 +18,9 @@ pub(crate) struct Tickets(pub(crate) Arc<Shared>);
 impl Tickets {
     /// Lists a ticket for sale.
     ///
-    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
-    /// `IdempotencyMismatchError` (`command.key_reused`).
+    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+    /// (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not
+    /// given back; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket, *, idempotency_key=None))]
     fn create(
         &self,
@@ -34,8 +35,10 @@ impl Tickets {
 
     /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
     ///
-    /// Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-    /// there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
+    /// Raises `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+    /// `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with
+    /// the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+    /// `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, tickets, *, idempotency_key=None))]
     fn create_many(
         &self,
@@ -48,11 +51,13 @@ impl Tickets {
         self.0.block(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
+    /// while it is available.
     ///
     /// Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
     /// `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-    /// (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
+    /// (`ticket.version_mismatch`), `ConflictError` (`ticket.seat_taken`), `IdempotencyMismatchError`
+    /// (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket_id, update, *, idempotency_key=None))]
     fn update(
         &self,
@@ -100,7 +105,7 @@ impl Tickets {
         py: Python<'_>,
         seller_id: String,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();
@@ -145,7 +150,7 @@ impl Tickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<TicketPage> {
         let office = self.0.office(py)?.clone();
@@ -188,7 +193,7 @@ impl Tickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<Ticket>> {
         let office = self.0.office(py)?.clone();
@@ -263,7 +268,7 @@ impl AsyncTickets {
         py: Python<'_>,
         seller_id: String,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
@@ -294,7 +299,7 @@ impl AsyncTickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<TicketPage>> {
         let office = self.0.office(py)?.clone();
@@ -316,7 +321,7 @@ impl AsyncTickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<Ticket>> {
         let office = self.0.office(py)?.clone();
@@ -407,7 +412,7 @@ mod run {
         office: BoxOffice,
         seller_id: String,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
         let seller_id = id("sellerId", &seller_id)?;
@@ -418,7 +423,7 @@ mod run {
             Some(key) => handle.idempotency_key(key),
             None => handle,
         };
-        handle.withdraw(seller_id, ticket_id, expected_version).await?;
+        handle.withdraw(seller_id, ticket_id, expected_version.map(|it| it.0)).await?;
         Ok(Nothing)
     }
 
@@ -445,7 +450,7 @@ mod run {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<TicketPage, Error> {
         let mut errors = FieldErrors::default();
@@ -462,7 +467,7 @@ mod run {
         if let Some(it) = errors.parse("sort", sort.as_ref().map(Given::text)) {
             query.sort = it;
         }
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -483,7 +488,7 @@ mod run {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<Ticket>, Error> {
         let mut errors = FieldErrors::default();
@@ -500,7 +505,7 @@ mod run {
         if let Some(it) = errors.parse("sort", sort.as_ref().map(Given::text)) {
             query.sort = it;
         }
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());

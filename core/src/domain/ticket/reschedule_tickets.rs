@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Rejection, Show, Ticket, TicketStatus, TicketUpdated};
+use super::seats::is_taken;
+use super::{Rejection, SeatKeyMaker, SeatKeys, Show, Ticket, TicketStatus, TicketUpdated};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
 use crate::domain::{Context, Decision, State};
@@ -27,6 +28,15 @@ impl RescheduleTickets {
         ticket.show.as_ref().is_some_and(|own| (&own.name, &own.venue, own.starts_at) == of)
     }
 
+    fn moved(&self, show: &Show) -> Arc<Show> {
+        Arc::new(Show { starts_at: self.starts_at, ..show.clone() })
+    }
+
+    fn new_seats<'t>(&self, tickets: impl Iterator<Item = &'t Ticket>) -> SeatKeys {
+        let (mut keys, show) = (SeatKeyMaker::default(), self.moved(&self.show));
+        tickets.filter_map(|ticket| keys.key(Some(&show), ticket.seat.as_ref())).collect()
+    }
+
     fn moves(&self, ticket: &Ticket, seller: UserId) -> bool {
         let is_unsold = ticket.status == TicketStatus::Available;
         ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show)
@@ -46,7 +56,13 @@ impl Decide for RescheduleTickets {
         self.ticket_ids.iter().copied().map(StreamKey::Ticket).collect()
     }
 
-    /// Refuses: [`Rejection::NoSeller`]. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
+    /// Returns the seats of the new show, of all tickets that may move.
+    fn seats(&self, state: &State) -> SeatKeys {
+        let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
+        self.new_seats(tickets.filter(|ticket| Self::is_for(ticket, &self.show)).map(|ticket| &**ticket))
+    }
+
+    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`] if a seat of the show at its new time is listed already. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
         let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
@@ -54,13 +70,21 @@ impl Decide for RescheduleTickets {
             return Ok(Decision::nothing());
         }
         let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
-        let events = tickets.filter(|ticket| self.moves(ticket, seller_id)).map(|ticket| {
-            let show = ticket.show.as_deref().unwrap_or(&self.show).clone();
+        let moving: Vec<&Ticket> = tickets.map(|ticket| &**ticket).filter(|it| self.moves(it, seller_id)).collect();
+        let mut seats = self.new_seats(moving.iter().copied());
+        let count = seats.len();
+        seats.sort_unstable();
+        seats.dedup();
+        if seats.len() < count || seats.iter().any(|seat| is_taken(state, *seat, context.now)) {
+            return Err(Rejection::SeatTaken(0));
+        }
+        let events = moving.into_iter().map(|ticket| {
             DomainEvent::TicketUpdated(TicketUpdated {
                 ticket_id: ticket.id,
                 title: ticket.title.clone(),
                 price: ticket.price,
-                show: Some(Arc::new(Show { starts_at: self.starts_at, ..show })),
+                show: ticket.show.as_deref().map(|show| self.moved(show)),
+                seat: None,
             })
         });
         Ok(Decision::events(events))

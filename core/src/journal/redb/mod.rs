@@ -53,7 +53,7 @@ use self::lock::{lock, read, write};
 use self::schema::RECORDS;
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
+use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, former_keyed_email, keyed_email};
 use crate::event::{EmailKey, Record};
 use crate::failpoint::Failpoint;
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -336,6 +336,10 @@ impl Journal for RedbJournal {
 
     fn email_key(&self, email: &Email) -> EmailKey {
         keyed_email(&self.durable().email_hash_key, email)
+    }
+
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        former_keyed_email(&self.durable().email_hash_key, email)
     }
 
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {

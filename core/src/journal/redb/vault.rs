@@ -10,7 +10,7 @@ use super::schema::{CHECKSUM_BYTES, EMAILS, VAULT, checksum};
 use crate::domain::VaultChange;
 use crate::event::EmailKey;
 use crate::journal::codec::damaged;
-use crate::journal::{JournalError, VaultRow, keyed_email};
+use crate::journal::{JournalError, VaultRow, former_keyed_email, keyed_email};
 use crate::types::{Email, UserId};
 
 /// A row as stored, in self-describing `MessagePack`. A value that the user never had is empty.
@@ -127,7 +127,11 @@ pub(super) fn check(
         if owners.get(&key)?.is_none_or(|owner| owner.value() != user.as_bytes()) {
             wrong(format!("the email of user {user} is not listed as theirs"));
         }
-        if row.email.parse().is_ok_and(|email: Email| *keyed_email(hash_key, &email).as_bytes() != key) {
+        let is_its_own = |email: Email| {
+            let keys = [Some(keyed_email(hash_key, &email)), former_keyed_email(hash_key, &email)];
+            keys.contains(&Some(EmailKey::from_bytes(key)))
+        };
+        if !Email::known(&row.email).is_none_or(is_its_own) {
             wrong(format!("the email of user {user} is listed under another key than its own"));
         }
     }

@@ -87,6 +87,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether there is such a field, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
     /// Returns the trimmed value of a field; `None` if it is empty.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
@@ -95,6 +100,11 @@ impl Form {
     /// Returns the values of all fields with this name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Iterates over the names and values of all fields but the form's token.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().filter(|(name, _)| name != FIELD).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Answers the form with a redirect to another page, which shows the message.
@@ -132,14 +142,11 @@ where
     }
 }
 
-/// Converts an error into errors of fields.
-///
-/// # Errors
-/// Returns the error unchanged if a form can't show it: if it is not about the input, a rate limit, the credentials or
-/// a taken email.
+/// What is wrong with which field, if the error is one that a form can show next to its fields: a fault of the input, a password,
+/// an email or a seat. Any other error is the page's to tell.
 pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     let is_shown = matches!(error.kind(), ErrorKind::Validation | ErrorKind::TooManyRequests)
-        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken);
+        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken | Code::TicketSeatTaken);
     if !is_shown {
         return Err(error);
     }

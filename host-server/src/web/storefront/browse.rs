@@ -1,4 +1,4 @@
-//! The page that lists shows, with their dates, prices and number of available tickets.
+//! What is on: shows with their dates, prices and what is left.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Timestamp};
+use boxoffice::{BoxOffice, Currency, PriceBound, SearchText, Timestamp};
 use serde::Deserialize;
 
-use crate::catalogue::{Browse, Catalogue, OnSale, Sort};
+use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
 use crate::error::Failure;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
-/// Maximum number of shows on a page.
+/// How many shows a page has.
 const PAGE: usize = 24;
 
-/// The parameters of the query. Invalid values are ignored, because links and forms of this site produce them.
+/// What is asked for; whatever can't be read is left out, since it comes from links and forms of ours.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -46,7 +46,7 @@ impl Asked {
             .any(|value| !value.trim().is_empty())
     }
 
-    /// Returns the link to a page of this listing.
+    /// The link to a page of the same listing.
     fn link(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// Parses the value of a date input as the start of the day, in UTC.
+/// The start of a day as date inputs give it, in UTC.
 fn day(text: &str) -> Option<Timestamp> {
     (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok()).flatten()
 }
@@ -91,10 +91,7 @@ struct Card {
 impl Card {
     fn of(show: &OnSale) -> Self {
         let summary = show.summary();
-        let mut price = Price::from(summary.low).to_string();
-        if summary.low != summary.high {
-            let _ = write!(price, " to {}", Price::from(summary.high));
-        }
+        let price = summary.prices.iter().map(price_range).collect::<Vec<_>>().join(" or ");
         let details = show.show();
         Self {
             key: show.key.to_string(),
@@ -114,6 +111,10 @@ impl Card {
 struct BrowsePage {
     chrome: Chrome,
     asked: Asked,
+    /// What is wrong with the words.
+    q_error: Option<String>,
+    /// What is wrong with the highest price.
+    max_error: Option<String>,
     categories: Vec<(String, usize)>,
     shows: Vec<Card>,
     count: usize,
@@ -129,36 +130,69 @@ pub(super) async fn page(
     chrome: Chrome,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let catalogue = catalogue.open(&office).await?;
     let now = office.now();
-    let (cards, categories, count, sold_out, at) = {
-        let shows = catalogue.shows();
-        let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
-        let max = asked.max.trim();
-        let found = shows.browse(
-            &Browse {
-                q: asked.q.trim(),
-                category: asked.category.trim(),
-                max_price: Some(max).filter(|max| !max.is_empty()),
-                from: day(&asked.from),
-                until,
-                only_left: !asked.left.is_empty(),
-                sort: asked.sort(),
-            },
-            now,
-        );
-        let pages = found.len().div_ceil(PAGE).max(1);
-        let at = asked.page.parse().unwrap_or(1).clamp(1, pages);
-        let cards: Vec<Card> = found.iter().skip((at - 1) * PAGE).take(PAGE).map(|show| Card::of(show)).collect();
-        let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-        (cards, categories, found.len(), found.iter().filter(|show| show.is_sold_out()).count(), at)
+    Ok(catalogue.render(&office, move |shared| render(chrome, asked, now, &shared.shows())).await?)
+}
+
+fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Response {
+    let (max, max_error) = max_price(&asked.max, shows);
+    let (search, q_error) = words(&asked.q);
+    let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
+    let browse = Browse {
+        search: search.as_ref(),
+        category: asked.category.trim(),
+        max_price: max,
+        from: day(&asked.from),
+        until,
+        only_left: !asked.left.is_empty(),
+        sort: asked.sort(),
     };
+    let found = shows.browse(&browse, now);
+    let (count, sold_out) = (found.count(), found.sold_out());
     let last = count.div_ceil(PAGE).max(1);
+    let at = asked.page.parse().unwrap_or(1).clamp(1, last);
+    let cards = found.page((at - 1) * PAGE, PAGE).into_iter().map(Card::of).collect();
+    let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     let pager = Pager {
         first: (at > 2).then(|| asked.link(1)),
         previous: (at > 1).then(|| asked.link(at - 1)),
         next: (at < last).then(|| asked.link(at + 1)),
         place: format!("Page {at} of {last}"),
     };
-    Ok(show(StatusCode::OK, &BrowsePage { chrome, asked, categories, shows: cards, count, sold_out, pager }))
+    let status = if q_error.is_some() || max_error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    show(status, &BrowsePage { chrome, asked, q_error, max_error, categories, shows: cards, count, sold_out, pager })
+}
+
+/// Writes a range of prices, such as `$20.00 to $45.00`.
+pub(super) fn price_range(range: &PriceRange) -> String {
+    let mut text = Price::from(range.low).to_string();
+    if range.low != range.high {
+        let _ = write!(text, " to {}", Price::from(range.high));
+    }
+    text
+}
+
+/// The words that are searched for, or what is wrong with them.
+fn words(text: &str) -> (Option<SearchText>, Option<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, None);
+    }
+    match text.parse() {
+        Ok(search) => (Some(search), None),
+        Err(reason) => (None, Some(format!("Search {reason}"))),
+    }
+}
+
+/// The highest price that is asked for, or what is wrong with it: `1.500` is a price only where some price has three decimals.
+fn max_price(text: &str, shows: &Shows) -> (Option<PriceBound>, Option<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, None);
+    }
+    match text.parse::<PriceBound>() {
+        Ok(max) if max.fits(Currency::USD).is_ok() || shows.has_prices_like(max) => (Some(max), None),
+        Ok(_) => (None, Some("Price up to has more decimals than any price on sale".to_owned())),
+        Err(reason) => (None, Some(format!("Price up to {reason}"))),
+    }
 }

@@ -28,6 +28,8 @@ struct Line {
     show: Option<String>,
     when: Option<When>,
     price: Price,
+    /// Price that a form names, so that the buyer pays what they saw.
+    seen: String,
 }
 
 /// The part of the page that all states share.
@@ -57,10 +59,11 @@ impl Summary {
                     .filter(|name| !ordered.title.as_str().starts_with(name)),
                 when: details.map(|show| When(show.starts_at)),
                 price: ordered.price.into(),
+                seen: ordered.price.decimal(),
             }
         });
         let lines = lines.collect();
-        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::buy::attempt() }
+        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::attempt::new() }
     }
 }
 

@@ -96,7 +96,7 @@ fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
 
 fn shape(kind: &Type) -> String {
     match kind.plain() {
-        Type::Optional(inner) => shape(&inner),
+        Type::Optional(inner) | Type::Change(inner) => shape(&inner),
         Type::List(inner) => match shape(&inner).as_str() {
             "ANY" => "ANY".to_owned(),
             inner => format!("[{inner}]"),

@@ -30,7 +30,7 @@ const SEED: &[Other] = &[(
     "seed",
     "number",
     Some("Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."),
-    Some("i64"),
+    Some("f64"),
 )];
 
 const KEYS: &[Other] = &[

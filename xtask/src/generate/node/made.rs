@@ -147,7 +147,7 @@ fn assignment(of: &str, field: &Field) -> Result<String, String> {
     if !is_parsed(&field.kind) {
         let value = direct(field)?;
         return Ok(match field.kind.plain() {
-            Type::Optional(_) => format!("{to} = {value};\n"),
+            Type::Optional(_) | Type::Change(_) => format!("{to} = {value};\n"),
             _ => format!("if let Some({name}) = {name} {{ {to} = {value}; }}\n"),
         });
     }
@@ -173,7 +173,7 @@ fn assignment(of: &str, field: &Field) -> Result<String, String> {
 /// Returns `true` if a field is passed as text and parsed.
 fn is_parsed(kind: &Type) -> bool {
     match kind.plain() {
-        Type::Optional(inner) => is_parsed(&inner),
+        Type::Optional(inner) | Type::Change(inner) => is_parsed(&inner),
         Type::Bool | Type::Integer(_) | Type::Text | Type::Amount | Type::Moment | Type::Struct(_) => false,
         _ => true,
     }
@@ -195,6 +195,11 @@ fn direct(field: &Field) -> Result<String, String> {
             Type::Integer(_) => format!("{name}.map(|it| natural(\"{wire}\", it)).transpose()?"),
             Type::Moment => format!("{name}.map(written)"),
             Type::Struct(of) => format!("{name}.map({of}::given).transpose()?"),
+            other => return Err(unknown(&other)),
+        }),
+        Type::Change(inner) => Ok(match *inner {
+            Type::Text => format!("Change::given({name})"),
+            Type::Struct(of) => format!("changed({name}, {of}::given)?"),
             other => return Err(unknown(&other)),
         }),
         kind => one(&kind, name),

@@ -82,7 +82,7 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
             let field = camel_case(&name);
             ("it".to_owned(), format!("{text}.map_err(|reason| Error::invalid(\"{field}\", reason))?"))
         }
-        Some(Type::FeePolicy) => ("it".to_owned(), "it.0".to_owned()),
+        Some(Type::FeePolicy | Type::Integer(_)) => ("it".to_owned(), "it.0".to_owned()),
         _ if choice.params.len() > 1 => {
             let names = choice.params.iter().map(|param| param.name.as_str()).collect::<Vec<_>>().join(", ");
             (format!("({names})"), names)

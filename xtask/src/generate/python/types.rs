@@ -26,8 +26,8 @@ fn both(rust: &str, hint: &str) -> Incoming {
 pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     Ok(match kind {
         Type::Bool => both("bool", "bool"),
-        Type::Integer(of) => both(of, "SupportsIndex"),
-        Type::PageLimit => both("i64", "SupportsIndex"),
+        Type::Integer(of) => Incoming { rust: format!("Natural<{of}>"), hint: "SupportsIndex".to_owned() },
+        Type::PageLimit => both("Whole", "SupportsIndex"),
         Type::Text
         | Type::Currency
         | Type::Cursor
@@ -52,6 +52,10 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
         Type::Optional(inner) => {
             let inner = incoming(inner)?;
             Incoming { rust: format!("Option<{}>", inner.rust), hint: format!("{} | None", inner.hint) }
+        }
+        Type::Change(inner) => {
+            let inner = incoming(inner)?;
+            Incoming { rust: format!("Edit<{}>", inner.rust), hint: format!("{} | None", inner.hint) }
         }
         Type::List(inner) => {
             let inner = incoming(inner)?;

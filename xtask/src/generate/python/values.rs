@@ -183,7 +183,7 @@ fn input(model: &Model, of: &Struct) -> Result<String, String> {
         if argument.by_name && (at == 0 || !arguments[at - 1].by_name) {
             signature.push("*".to_owned());
         }
-        signature.push(format!("{}{}", argument.name, if argument.is_optional { "=None" } else { "" }));
+        signature.push(format!("{}{}", argument.name, argument.default()));
     }
     let params: Vec<_> = arguments.iter().map(|it| format!("{}: {}", it.name, it.rust)).collect();
     let statements = made(of, "input")?;

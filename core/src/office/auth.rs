@@ -446,8 +446,8 @@ mod tests {
     async fn accounts_under_the_former_form_of_their_email_are_found() {
         let dir = tempfile::tempdir().unwrap();
         let office = BoxOffice::open(dir.path()).unwrap();
-        let sign_in = |email: &str| office.auth().sign_in(SignIn::new(email, PASSWORD));
-        let sign_up = |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD));
+        let sign_in = async |email: &str| office.auth().sign_in(SignIn::new(email, PASSWORD)).await;
+        let sign_up = async |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD)).await;
         let max = formerly(&office, "max@müller.example").await;
         let street = formerly(&office, "Straße@example.de").await;
         for (email, id) in [
@@ -473,7 +473,7 @@ mod tests {
         office.auth().update_user(&renewed.session, own).await.unwrap();
         let other = office.auth().sign_in(SignIn::new("max@xn--mller-kva.example", "battery staple")).await.unwrap();
         assert_eq!(other.user.id, max);
-        assert!(office.journal().verify(&mut |_, _| {}).await.unwrap().is_clean());
+        assert!(office.journal().verify(&mut |_, _| {}).unwrap().is_clean());
         office.auth().erase_user(&other.session, "battery staple").await.unwrap();
         sign_up("max@müller.example").await.unwrap();
     }
@@ -481,7 +481,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_shared_its_former_form_is_another_ones() {
         let office = BoxOffice::open(tempfile::tempdir().unwrap().path()).unwrap();
-        let sign_up = |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD));
+        let sign_up = async |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD)).await;
         let plain = sign_up("strasse@example.de").await.unwrap().user.id;
         let sharp = sign_up("straße@example.de").await.unwrap().user.id;
         assert_ne!(plain, sharp);

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 /// What an edit does to a part that not everything has.
 ///
 /// ```
-/// use boxoffice::{Change, NewShow, TicketUpdate};
+/// use boxoffice::{Change, TicketUpdate};
 ///
 /// let update = TicketUpdate::new("Hamlet, stalls", "17.50").without_show().seat("Row 3, seat 12");
 /// assert_eq!((update.show, update.seat), (Change::Clear, Change::Set("Row 3, seat 12".to_owned())));

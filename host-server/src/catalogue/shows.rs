@@ -108,7 +108,8 @@ impl<'a> Found<'a> {
 impl Browse<'_> {
     /// Returns `true` for all open shows by date.
     fn is_plain(&self) -> bool {
-        let has_filter = self.search.is_some() || !self.category.is_empty() || self.max_price.is_some() || self.only_left;
+        let has_filter =
+            self.search.is_some() || !self.category.is_empty() || self.max_price.is_some() || self.only_left;
         !has_filter && self.from.is_none() && self.until.is_none() && self.sort == Sort::Date
     }
 }

@@ -29,6 +29,8 @@ const MORE: &[(&str, &[u16])] = &[
     ("users_sign_in", &[401]),
     ("users_update", &[409]),
     ("users_erase", &[409]),
+    ("tickets_create", &[409]),
+    ("tickets_create_batch", &[409]),
     ("tickets_update", &[409]),
     ("tickets_withdraw", &[409]),
     ("orders_create", &[404, 409]),

@@ -200,7 +200,13 @@ fn house() -> Scenario {
 
 fn moved(number: u64, starts_at: u64) -> DomainEvent {
     let Listing { title, price, .. } = listing(number);
-    DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show: Some(show(starts_at)) })
+    DomainEvent::TicketUpdated(TicketUpdated {
+        ticket_id: ticket(number),
+        title,
+        price,
+        show: Some(show(starts_at)),
+        seat: None,
+    })
 }
 
 #[test]

@@ -103,8 +103,7 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
 /// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
-    let mut text =
-        "//! Options, as Python passes them.\n\nuse crate::generated::prelude::*;\n\n".to_owned();
+    let mut text = "//! Options, as Python passes them.\n\nuse crate::generated::prelude::*;\n\n".to_owned();
     text.push_str("/// Everything that can be chosen, `None` where the box office's own default holds.\n");
     text.push_str("#[derive(FromPyObject)]\n#[pyo3(from_item_all)]\npub(crate) struct Options<'py> {\n");
     for option in &all {

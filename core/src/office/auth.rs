@@ -160,7 +160,7 @@ impl Auth {
     /// Creates a user and begins a session.
     ///
     /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The
-    /// password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside the writer.
+    /// password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside the writer.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {

@@ -32,7 +32,6 @@ impl<T> Change<T> {
     }
 
     /// Converts from what an input says: nothing keeps, `null` clears.
-    #[expect(clippy::option_option, reason = "given or not, and given as nothing: two questions")]
     pub fn given(given: Option<Option<T>>) -> Self {
         match given {
             None => Self::Keep,

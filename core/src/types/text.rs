@@ -226,7 +226,7 @@ fn visible_ascii(text: &str) -> Result<(), TextError> {
 secret!(
     /// A password: 8 to 128 characters, none of them a control character or invisible.
     ///
-    /// It is kept as the profile OpaqueString of RFC 8265 prepares it: composed (NFC) and with plain spaces, so that it is the
+    /// It is kept as the profile `OpaqueString` of RFC 8265 prepares it: composed (NFC) and with plain spaces, so that it is the
     /// same whichever keyboard it is typed on. Case and width count.
     Password, |text| length(text, 8, 128).and_then(|()| typable(text)), prepared
 );

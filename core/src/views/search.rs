@@ -157,7 +157,7 @@ impl SearchText {
             }
         } else {
             tokenizer::beginnings(&searchable(text), &mut |word| {
-                look(word, |word, searched| word.starts_with(searched))
+                look(word, |word, searched| word.starts_with(searched));
             });
         }
         found
@@ -230,12 +230,12 @@ mod tests {
         assert_eq!("".parse::<SearchText>(), Err(SearchTextError::NoWords));
         assert_eq!("a".repeat(101).parse::<SearchText>(), Err(SearchTextError::TooLong));
         let letters = |count: u32| {
-            (0..count).filter_map(|at| char::from_u32(0x400 + 2 * at)).map(|it| format!("{it} ")).collect::<String>()
+            (0..count).filter_map(|at| char::from_u32(0x400 + 2 * at)).flat_map(|it| [it, ' ']).collect::<String>()
         };
         assert_eq!("a ".repeat(50).parse::<SearchText>().unwrap().words.len(), 1);
         assert!(letters(40).parse::<SearchText>().is_ok());
         // One sign that stands for four words.
-        let many = (0..17).map(|at| format!("\u{fdfa}{at}")).collect::<String>();
+        let many = (0..17).map(|at| format!("\u{fdfa}{at}")).collect::<Vec<_>>().concat();
         assert_eq!(many.parse::<SearchText>(), Err(SearchTextError::TooManyWords));
         let most: String = (0..64_u32)
             .filter_map(|at| char::from_u32(if at % 2 == 0 { 0x4e00 + at } else { 0x61 + at / 2 }))

@@ -32,12 +32,11 @@ impl Index {
         if let Some(before) = before {
             self.remove(key, before);
         }
-        if let Some(after) = after {
-            if self.dates(after).insert((date(after), key)) {
-                if let Some(category) = &after.category {
-                    *self.categories.entry(category.as_str().into()).or_default() += 1;
-                }
-            }
+        if let Some(after) = after
+            && self.dates(after).insert((date(after), key))
+            && let Some(category) = &after.category
+        {
+            *self.categories.entry(category.as_str().into()).or_default() += 1;
         }
     }
 

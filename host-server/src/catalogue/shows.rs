@@ -95,13 +95,11 @@ impl<'a> Found<'a> {
 
     /// Returns at most `len` shows after the first `skipped`.
     pub(crate) fn page(&self, skipped: usize, len: usize) -> Vec<&'a OnSale> {
-        match &self.matching {
-            Some(found) => found.iter().skip(skipped).take(len).copied().collect(),
-            None => {
-                let keys = self.shows.index.open(self.now).skip(skipped).take(len);
-                keys.filter_map(|key| self.shows.by_key.get(&key)).collect()
-            }
+        if let Some(found) = &self.matching {
+            return found.iter().skip(skipped).take(len).copied().collect();
         }
+        let keys = self.shows.index.open(self.now).skip(skipped).take(len);
+        keys.filter_map(|key| self.shows.by_key.get(&key)).collect()
     }
 }
 

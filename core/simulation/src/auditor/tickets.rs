@@ -107,8 +107,8 @@ impl Auditor {
         if !place.is_one(now) {
             return Ok(());
         }
-        let same = self.tickets.iter().filter(|(id, seat)| **id != but && seat.place == *place);
-        let taken = same.map(|(id, seat)| (id, seat)).find(|(_, seat)| match seat.status() {
+        let mut same = self.tickets.iter().filter(|(id, seat)| **id != but && seat.place == *place);
+        let taken = same.find(|(_, seat)| match seat.status() {
             WITHDRAWN => false,
             SOLD => !self.has_all_money_back(seat),
             _ => true,

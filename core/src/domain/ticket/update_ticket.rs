@@ -100,7 +100,6 @@ pub struct TicketUpdated {
     pub show: Option<Arc<Show>>,
     /// Its seat after it, if that changed: nothing if it has none any more.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
-    #[expect(clippy::option_option, reason = "the published form tells nothing from nothing new")]
     pub seat: Option<Option<SeatLabel>>,
 }
 

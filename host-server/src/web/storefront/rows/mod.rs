@@ -141,7 +141,7 @@ fn decimal_commas(read: &mut Rows) {
 /// Refuses the second of two rows for one seat, and the second of two rows that say the same.
 fn find_doubles(rows: &mut [Row], terms: Terms) {
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let place = |text: &str| text.parse::<SeatLabel>().map(|seat| seat.look().to_string()).unwrap_or_default();
+    let place = |text: &str| text.parse::<SeatLabel>().map(|seat| seat.look()).unwrap_or_default();
     let mut lines: HashMap<[String; 4], usize> = HashMap::new();
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
         let [title, seat] = [fold(&row.title), place(&row.seat)];

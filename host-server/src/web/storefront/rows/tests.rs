@@ -48,7 +48,7 @@ fn csv_is_told_by_its_header() {
 
 #[test]
 fn there_is_an_end() {
-    let text: String = (1..=20).map(|row| format!("{row} 1-999 1\n")).collect();
+    let text: String = (1..=20).map(|row| format!("{row} 1-999 1\n")).collect::<Vec<_>>().concat();
     let rows = read(&text, "Hamlet", TERMS).rows;
     assert_eq!(rows.len(), TERMS.tickets_max + 1);
     assert!(rows[TERMS.tickets_max].problem.is_some());

@@ -4,15 +4,15 @@ import type { Event } from './subjects.js'
 /** How far somebody has come: the number of the last record that needs not come again. */
 export interface Cursor {
   /** 0 at the very beginning. */
-  load(): Promise<number>
+  load(): Promise<number | string>
   /** Done once it is durable. */
-  save(seq: number): Promise<void>
+  save(seq: number, cursor?: string): Promise<void>
 }
 /** A cursor in a file: it is replaced as a whole, and on the disk before `save` is done. */
 export declare class FileCursor implements Cursor {
   constructor(file: string)
-  load(): Promise<number>
-  save(seq: number): Promise<void>
+  load(): Promise<number | string>
+  save(seq: number, cursor?: string): Promise<void>
 }
 
 export interface FollowerOptions {

@@ -331,6 +331,10 @@ impl Journal for Archiving {
         self.0.head()
     }
 
+    fn history(&self) -> Result<History, JournalError> {
+        self.0.history()
+    }
+
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
         self.0.read(from, limit)
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, keyed_email};
+use super::{Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, keyed_email};
 use crate::domain::VaultChange;
 use crate::event::{EmailKey, Hash, Record};
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -100,6 +100,10 @@ impl Journal for MemoryJournal {
 
     fn head(&self) -> Result<Head, JournalError> {
         Ok(self.inner().head())
+    }
+
+    fn history(&self) -> Result<History, JournalError> {
+        Ok(History { id: Hash::ZERO, common: None })
     }
 
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {

@@ -95,6 +95,15 @@ pub(crate) struct Head {
     pub at: Timestamp,
 }
 
+/// Identity of the history that a journal records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct History {
+    /// Id of the history; another one in each backup.
+    pub id: Hash,
+    /// Last record that is shared with all histories that the journal was restored from; `None` if it never was.
+    pub common: Option<u64>,
+}
+
 /// A user's row in the vault.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct VaultRow {
@@ -165,6 +174,9 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Returns the end of the durable records.
     fn head(&self) -> Result<Head, JournalError>;
 
+    /// Returns the identity of the journal's history.
+    fn history(&self) -> Result<History, JournalError>;
+
     /// Reads at most `limit` records in order, starting at `from`.
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError>;
 
@@ -189,6 +201,15 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
 
     /// Returns the stored answer to the command, if it has one that is not older than [`RESULT_KEPT_MS`] at `now`.
     fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError>;
+
+    /// Checks that an append could succeed, without appending. The default implementation, for a journal without storage
+    /// that can fail, finds nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Storage`] with what is wrong, [`JournalError::Closed`].
+    fn check_storage(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
 
     /// Checks the data beside the records: the vault, the owners of emails and the results. Passes `wrong` a sentence
     /// for each item that is damaged or inconsistent. The default implementation, for a journal that can't be damaged,

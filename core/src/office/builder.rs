@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{BoxOffice, Inner};
+use super::{BoxOffice, Inner, clock};
 use crate::clock::{Clock, EngineTime, SystemClock};
 use crate::command::Command;
 use crate::domain::Limits;
@@ -45,6 +45,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn IdSource>>,
     key_ring: Option<KeyRing>,
+    accept_clock_jump: bool,
 }
 
 /// The plain settings.
@@ -72,7 +73,8 @@ impl Default for Builder {
             refuse_when_full: false,
             retry_policy: RetryPolicy::default(),
         };
-        Self { settings, hold: None, fees: None, gateway: None, clock: None, ids: None, key_ring: None }
+        let (hold, fees, gateway, clock, ids, key_ring) = (None, None, None, None, None, None);
+        Self { settings, hold, fees, gateway, clock, ids, key_ring, accept_clock_jump: false }
     }
 }
 
@@ -156,6 +158,26 @@ impl Builder {
     /// ```
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
+    ///
+    /// Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening
+    /// is therefore refused with `clock.jumped` if the clock is more than a day behind the journal's last record or more than 30
+    /// days ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+    /// the last record if the clock is behind.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().accept_clock_jump(true).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_clock_jump(mut self, accept: bool) -> Self {
+        self.accept_clock_jump = accept;
         self
     }
 
@@ -427,9 +449,13 @@ impl Builder {
     ) -> Result<(Inner, Writer), Error> {
         let Stores { journal, views, checkpointer } = stores;
         self.settings.limits = self.limits_in_force();
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        if !self.accept_clock_jump {
+            // Before anything is decided by it: what expires can't be taken back.
+            clock::check(clock.now(), journal.head()?)?;
+        }
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let time = Arc::new(EngineTime::new(clock, head.at));
         let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
         let recent = Arc::new(Recent::new(head.seq));

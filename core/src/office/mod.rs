@@ -3,6 +3,7 @@
 mod admin;
 mod auth;
 mod builder;
+mod clock;
 mod inbound_webhooks;
 mod input;
 mod journal;
@@ -30,7 +31,7 @@ pub(crate) use builder::is_in_journal;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};
-pub use journal::JournalReader;
+pub use journal::{JournalHistory, JournalReader};
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
 pub use metrics::Metrics;
 pub use orders::Orders;
@@ -127,7 +128,8 @@ impl BoxOffice {
     ///
     /// # Errors
     /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
-    /// `journal.damaged`; `journal.unavailable` if the storage fails.
+    /// `journal.damaged`; `journal.unavailable` if the storage fails; `clock.jumped` if the clock is far from the journal's last time,
+    /// see [`Builder::accept_clock_jump`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().open(path)
     }
@@ -262,6 +264,25 @@ impl BoxOffice {
     /// ```
     pub fn is_ready(&self) -> bool {
         !self.0.handle.is_closed()
+    }
+
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has
+    /// room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// office.check_ready()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `engine.closed`; `journal.unavailable`, whose source says what is wrong.
+    pub fn check_ready(&self) -> Result<(), Error> {
+        if !self.is_ready() {
+            return Err(Code::EngineClosed.into());
+        }
+        Ok(self.0.journal()?.check_storage()?)
     }
 
     /// Returns the limits that the box office was opened with, such as how many tickets an order may have.

@@ -18,7 +18,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use boxoffice::{Actor, Balance, BoxOffice, Code, Error, NewPayout, UserId};
-use protocol::Problem;
+use protocol::{Finding, Problem};
 use serde_json::value::to_raw_value;
 
 use crate::observability::Throttle;
@@ -33,11 +33,23 @@ pub(crate) struct Tools {
     office: BoxOffice,
     /// None if the task has nothing to do with them.
     webhooks: Option<Webhooks>,
+    /// What is wrong with the webhooks of a directory that nobody serves.
+    damage: Option<String>,
+}
+
+/// Names the flag that accepts a clock which the box office does not believe.
+pub(crate) fn explained(error: Error) -> Error {
+    if error.code() != Code::ClockJumped {
+        return error;
+    }
+    let faults = error.serialize_errors();
+    let message = faults.first().map_or_else(String::new, |fault| format!("{} (--accept-clock-jump)", fault.message));
+    Error::with_message(Code::ClockJumped, message)
 }
 
 impl Tools {
-    pub(crate) fn new(office: BoxOffice, webhooks: Webhooks) -> Self {
-        Self { office, webhooks: Some(webhooks) }
+    pub(crate) fn new(office: BoxOffice, webhooks: Option<Webhooks>) -> Self {
+        Self { office, webhooks, damage: None }
     }
 }
 
@@ -51,7 +63,7 @@ fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Resul
         Task::SetOperator { email, operator } => set_operator(office, email, *operator),
         Task::RecordPayout { .. } => record_payout(office, task),
         Task::Balance { seller } => balance(office, seller),
-        Task::Verify => verify(office, listener),
+        Task::Verify => verify(tools, listener),
         Task::Export { after } => return export(office, *after, listener),
         Task::Backup { dest } => backup(tools, dest, listener),
         Task::Compact => office.compact().map(|_| Answer::Compacted),
@@ -89,14 +101,18 @@ fn user(text: &str) -> Result<UserId, Error> {
     text.parse().map_err(|_| Error::invalid("seller", "must be the id of a user"))
 }
 
-fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
-    let mut throttle = Throttle::of(office);
-    let report = office.journal().verify(&mut |done, total| {
+fn verify(tools: &Tools, listener: Listener<'_>) -> Result<Answer, Error> {
+    let mut throttle = Throttle::of(&tools.office);
+    let report = tools.office.journal().verify(&mut |done, total| {
         // Verifying goes on when nobody looks at its progress any more.
         let _ = listener(Reply::Progress { done, total });
         throttle.rest();
     })?;
-    Ok(Answer::Verified(report.into()))
+    let mut report = Report::from(report);
+    let of_webhooks = tools.webhooks.as_ref().map(Webhooks::problems).unwrap_or_default();
+    let problems = tools.damage.iter().cloned().chain(of_webhooks);
+    report.problems.extend(problems.map(|what| Finding { seq: 0, what }));
+    Ok(Answer::Verified(report))
 }
 
 fn backup(tools: &Tools, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {

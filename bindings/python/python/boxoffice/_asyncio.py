@@ -17,6 +17,7 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
+    JournalHistory,
     NewTicket,
     Order,
     OrderPage,
@@ -590,10 +591,29 @@ class AsyncJournal:
     async def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> List[Record]:
         """Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
 
-        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        Raises `ConflictError` (`journal.cursor_unknown`) if the record before number `from_seq` does not exist;
+        `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
         (`engine.closed`).
         """
         return await self._native.read(from_seq, limit)
+
+    async def read_after(self, /, cursor: str, limit: SupportsIndex) -> List[Record]:
+        """Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that
+        it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced: the reader has records that this journal never had, and begins
+        anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        (`engine.closed`).
+        """
+        return await self._native.read_after(cursor, limit)
+
+    async def history(self, /) -> JournalHistory:
+        """Returns the identity of the journal's history, which is another one in a restored backup.
+
+        Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+        """
+        return await self._native.history()
 
     def iter(self, /, from_seq: SupportsIndex) -> AsyncIterator[Record]:
         """Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
@@ -606,8 +626,21 @@ class AsyncJournal:
         return self._native.iter(from_seq)
 
     def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription:
-        """Follows the journal from number `from_seq` on: history first, then live, every record once and in order."""
+        """Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+
+        The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
+        number `from_seq` does not exist.
+        """
         return self._native.subscribe(from_seq)
+
+    def subscribe_after(self, /, cursor: str) -> AsyncSubscription:
+        """Follows the journal after the cursor of a reader: that of the last record that it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError`
+        (`journal.damaged`), `ClosedError` (`engine.closed`).
+        """
+        return self._native.subscribe_after(cursor)
 
     async def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows

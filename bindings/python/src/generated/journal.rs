@@ -22,12 +22,35 @@ impl Journal {
 
     /// Returns at most `limit` records, and at most 10,000, from number `from_seq` on. The first record has number 1.
     ///
-    /// Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+    /// Raises `ConflictError` (`journal.cursor_unknown`) if the record before number `from_seq` does not exist;
+    /// `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
     /// (`engine.closed`).
     #[pyo3(signature = (from_seq, limit))]
     fn read(&self, py: Python<'_>, from_seq: u64, limit: usize) -> PyResult<Vec<Record>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::read(office, from_seq, limit))
+    }
+
+    /// Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that
+    /// it has.
+    ///
+    /// Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+    /// history that a restored backup has replaced: the reader has records that this journal never had, and begins
+    /// anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+    /// (`engine.closed`).
+    #[pyo3(signature = (cursor, limit))]
+    fn read_after(&self, py: Python<'_>, cursor: String, limit: usize) -> PyResult<Vec<Record>> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::read_after(office, cursor, limit))
+    }
+
+    /// Returns the identity of the journal's history, which is another one in a restored backup.
+    ///
+    /// Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+    #[pyo3(signature = ())]
+    fn history(&self, py: Python<'_>) -> PyResult<JournalHistory> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::history(office))
     }
 
     /// Iterates over the records from number `from_seq` to the last durable one, read in parts; records that are
@@ -44,10 +67,29 @@ impl Journal {
     }
 
     /// Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+    ///
+    /// The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
+    /// number `from_seq` does not exist.
     #[pyo3(signature = (from_seq))]
     fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<Subscription> {
         let office = self.0.office(py)?.clone();
         Ok(Subscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+    }
+
+    /// Follows the journal after the cursor of a reader: that of the last record that it has.
+    ///
+    /// Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+    /// history that a restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError`
+    /// (`journal.damaged`), `ClosedError` (`engine.closed`).
+    #[pyo3(signature = (cursor))]
+    fn subscribe_after(&self, py: Python<'_>, cursor: String) -> PyResult<Subscription> {
+        let office = self.0.office(py)?.clone();
+        let made = py.detach(|| {
+            let cursor = parsed("cursor", &cursor)?;
+            office.journal().subscribe_after(cursor)
+        });
+        let records = made.map_err(|error: Error| exception(py, &error))?;
+        Ok(Subscription::new(self.0.clone(), records))
     }
 
     /// Replays the whole journal and checks it: that no record is missing, altered or out of order, that each follows
@@ -97,6 +139,18 @@ impl AsyncJournal {
         self.0.start(py, run::read(office, from_seq, limit))
     }
 
+    #[pyo3(signature = (cursor, limit))]
+    fn read_after(&self, py: Python<'_>, cursor: String, limit: usize) -> PyResult<Awaitable<Vec<Record>>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::read_after(office, cursor, limit))
+    }
+
+    #[pyo3(signature = ())]
+    fn history(&self, py: Python<'_>) -> PyResult<Awaitable<JournalHistory>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::history(office))
+    }
+
     #[pyo3(signature = (from_seq))]
     fn iter(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncIter<Record>> {
         let office = self.0.office(py)?.clone();
@@ -108,6 +162,17 @@ impl AsyncJournal {
     fn subscribe(&self, py: Python<'_>, from_seq: u64) -> PyResult<AsyncSubscription> {
         let office = self.0.office(py)?.clone();
         Ok(AsyncSubscription::new(self.0.clone(), office.journal().subscribe(from_seq)))
+    }
+
+    #[pyo3(signature = (cursor))]
+    fn subscribe_after(&self, py: Python<'_>, cursor: String) -> PyResult<AsyncSubscription> {
+        let office = self.0.office(py)?.clone();
+        let made = py.detach(|| {
+            let cursor = parsed("cursor", &cursor)?;
+            office.journal().subscribe_after(cursor)
+        });
+        let records = made.map_err(|error: Error| exception(py, &error))?;
+        Ok(AsyncSubscription::new(self.0.clone(), records))
     }
 
     #[pyo3(signature = (progress))]
@@ -134,6 +199,18 @@ mod run {
     pub(super) async fn read(office: BoxOffice, from_seq: u64, limit: usize) -> Result<Vec<Record>, Error> {
         let value = reading(|| office.journal().read(from_seq, limit))?;
         Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
+    }
+
+    pub(super) async fn read_after(office: BoxOffice, cursor: String, limit: usize) -> Result<Vec<Record>, Error> {
+        let cursor = parsed("cursor", &cursor)?;
+
+        let value = reading(|| office.journal().read_after(cursor, limit))?;
+        Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
+    }
+
+    pub(super) async fn history(office: BoxOffice) -> Result<JournalHistory, Error> {
+        let value = office.journal().history()?;
+        Ok(JournalHistory(value))
     }
 
     pub(super) async fn iter(office: BoxOffice, from_seq: u64) -> Result<Parts<Record>, Error> {

@@ -11,9 +11,10 @@ use super::error::at;
 use super::file::{CACHE_BYTES, builder, database_file};
 use super::format::{self, storage};
 use super::load::head;
+use super::history;
 use super::records::Chain;
 use super::schema::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, create_tables};
-use crate::journal::{Head, JournalError};
+use crate::journal::{Head, History, JournalError};
 
 /// Bytes in one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
 const TRANSACTION_BYTES: usize = 32 * 1024 * 1024;
@@ -28,6 +29,7 @@ const TRANSACTION_ROWS: usize = 100_000;
 pub(super) fn copy(
     txn: &ReadTransaction,
     archive: &Archive,
+    original: History,
     file: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -40,7 +42,7 @@ pub(super) fn copy(
     if file.try_exists().map_err(storage)? {
         return Err(storage(io::Error::new(io::ErrorKind::AlreadyExists, "the file of the backup exists already")));
     }
-    let result = fill(txn, archive, &partial, progress).and_then(|head| {
+    let result = fill(txn, archive, original, &partial, progress).and_then(|head| {
         format::check_or_create(dir, &database_file(dir))?;
         fs::rename(&partial, file).and_then(|()| format::sync_dir(dir)).map_err(storage)?;
         Ok(head)
@@ -61,6 +63,7 @@ fn partial(file: &Path) -> PathBuf {
 fn fill(
     txn: &ReadTransaction,
     archive: &Archive,
+    original: History,
     partial: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -86,6 +89,7 @@ fn fill(
     copy_table(txn, &db, META, &mut |_, _| Ok(0))?;
     let tables = db.begin_write()?;
     create_tables(&tables)?;
+    history::fork(&tables, original, end.seq)?;
     tables.commit()?;
     db.close()?;
     File::open(partial).and_then(|file| file.sync_all()).map_err(storage)?;

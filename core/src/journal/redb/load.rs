@@ -7,10 +7,10 @@ use super::records::{Records, first_row};
 use super::schema::{
     META, META_EMAIL_HASH_KEY, META_FORMAT, RECORDS, RESULTS_BY_TIME, check_format, checksum, create_tables,
 };
-use super::{format, replay, results};
+use super::{format, history, replay, results};
 use crate::event::Hash;
 use crate::journal::codec::damaged;
-use crate::journal::{Head, JournalError};
+use crate::journal::{Head, History, JournalError};
 use crate::types::Timestamp;
 
 /// What a journal keeps in memory of its database.
@@ -18,6 +18,7 @@ use crate::types::Timestamp;
 pub(super) struct Loaded {
     pub(super) head: Head,
     pub(super) email_hash_key: [u8; 32],
+    pub(super) history: History,
     pub(super) oldest_result: Option<Timestamp>,
     /// The first record in the journal's own file; 1 if there is none.
     pub(super) first: u64,
@@ -35,6 +36,7 @@ pub(super) fn load(db: &Database, archive: &Archive, new_key: Option<[u8; 32]>) 
     Ok(Loaded {
         head: head(&txn, archive)?,
         email_hash_key,
+        history: history::read(&txn.open_table(META)?, &email_hash_key)?,
         oldest_result: results::oldest(&txn.open_table(RESULTS_BY_TIME)?)?,
         first: first_row(&txn.open_table(RECORDS)?)?.unwrap_or(1),
     })

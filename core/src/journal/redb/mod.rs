@@ -22,9 +22,11 @@ mod crash;
 mod error;
 mod file;
 mod format;
+mod history;
 mod load;
 mod lock;
 mod overlay;
+mod place;
 mod records;
 pub(super) mod recover;
 mod replay;
@@ -49,11 +51,12 @@ pub(crate) use self::file::Opener;
 use self::file::{CACHE_BYTES, builder};
 use self::file::{DATABASE_FILE, database_file, opener_of};
 use self::load::{Loaded, load};
+use self::place::Place;
 use self::lock::{lock, read, write};
 use self::schema::RECORDS;
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
+use super::{Head, History, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
 use crate::event::{EmailKey, Record};
 use crate::failpoint::Failpoint;
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -111,12 +114,17 @@ pub(crate) struct RedbJournal {
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
     sizes: Sizes,
+    /// `None` if the journal is in no directory.
+    place: Option<Place>,
+    /// `true` from a failure of the storage until an append or a probe succeeds.
+    is_unwell: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Durable {
     head: Head,
     email_hash_key: [u8; 32],
+    history: History,
 }
 
 /// State that only the appending thread needs.
@@ -155,7 +163,8 @@ impl RedbJournal {
             })?;
         }
         let archive = archive::in_directory(dir.to_owned());
-        Self::open_in(opener_of(file), archive, None, sizes)
+        let journal = Self::open_in(opener_of(file), archive, None, sizes)?;
+        Ok(Self { place: Some(Place::of(dir).map_err(format::storage)?), ..journal })
     }
 
     /// Opens the journal on disks with fault injection: its own file on the first, the archive on the second. A new
@@ -184,17 +193,19 @@ impl RedbJournal {
     ) -> Result<Self, JournalError> {
         let archive = Archive::open(archive)?;
         let (db, loaded) = open_database(&opener, &archive, new_key)?;
-        guarded(|| archive.check(&db.begin_read()?, loaded.head))?;
-        let Loaded { head, email_hash_key, oldest_result, first } = loaded;
+        guarded(DATABASE_FILE, || archive.check(&db.begin_read()?, loaded.head))?;
+        let Loaded { head, email_hash_key, history, oldest_result, first } = loaded;
         Ok(Self {
             opener,
             new_key,
             db: RwLock::new(Some(db)),
             archive,
             closed: AtomicBool::new(false),
-            durable: RwLock::new(Durable { head, email_hash_key }),
+            durable: RwLock::new(Durable { head, email_hash_key, history }),
             writer: Mutex::new(Writer { rows: RowWriter::default(), oldest_result, first, failed: false }),
             sizes,
+            place: None,
+            is_unwell: AtomicBool::new(false),
         })
     }
 
@@ -207,7 +218,7 @@ impl RedbJournal {
         if self.closed.load(Ordering::Acquire) {
             return JournalError::Closed;
         }
-        JournalError::Storage("the journal could not be reopened".into())
+        JournalError::Storage("the journal is not open right now".into())
     }
 
     fn begin_read(&self) -> Result<ReadTransaction, JournalError> {
@@ -218,7 +229,7 @@ impl RedbJournal {
     fn view<T>(&self, work: impl Fn(&ReadTransaction) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let mut tries = 1;
         loop {
-            match guarded(|| work(&self.begin_read()?)) {
+            match guarded(DATABASE_FILE, || work(&self.begin_read()?)) {
                 Err(err) if is_closed(&err) && tries < READ_TRIES => tries += 1,
                 result => return result,
             }
@@ -266,15 +277,17 @@ impl Journal for RedbJournal {
         if batch.head.seq == head.seq && batch.vault.is_empty() && batch.results.is_empty() {
             return Ok(batch.outcomes);
         }
-        match guarded(|| self.write(&writer, &batch)) {
+        match guarded(DATABASE_FILE, || self.write(&writer, &batch)) {
             Ok(beside) => {
                 writer.oldest_result = beside.oldest_result;
                 writer.first = beside.first;
                 write(&self.durable).head = batch.head;
+                self.is_unwell.store(false, Ordering::Relaxed);
                 Ok(batch.outcomes)
             }
             Err(err) => {
                 writer.failed = true;
+                self.is_unwell.store(true, Ordering::Relaxed);
                 Err(err)
             }
         }
@@ -287,12 +300,12 @@ impl Journal for RedbJournal {
             return Err(JournalError::Closed);
         }
         // The old database must be closed before the file can be opened again.
-        guarded(|| {
+        guarded(DATABASE_FILE, || {
             drop(db.take());
             Ok(())
         })?;
         let (opened, loaded) = open_database(&self.opener, &self.archive, self.new_key)?;
-        *write(&self.durable) = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
+        *write(&self.durable) = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key, history: loaded.history };
         *db = Some(opened);
         writer.oldest_result = loaded.oldest_result;
         writer.first = loaded.first;
@@ -304,7 +317,7 @@ impl Journal for RedbJournal {
         self.closed.store(true, Ordering::Release);
         let database = write(&self.db).take();
         // If redb panics while it closes the file, the file is repaired at the next opening.
-        let _ = guarded(|| {
+        let _ = guarded(DATABASE_FILE, || {
             drop(database);
             Ok(())
         });
@@ -313,6 +326,10 @@ impl Journal for RedbJournal {
 
     fn head(&self) -> Result<Head, JournalError> {
         Ok(self.durable().head)
+    }
+
+    fn history(&self) -> Result<History, JournalError> {
+        Ok(self.durable().history)
     }
 
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
@@ -330,7 +347,7 @@ impl Journal for RedbJournal {
         visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
     ) -> Result<Head, JournalError> {
         let end = self.durable().head;
-        let records = guarded(|| self.archive.records(&self.begin_read()?, after.seq + 1))?;
+        let records = guarded(DATABASE_FILE, || self.archive.records(&self.begin_read()?, after.seq + 1))?;
         replay::replay(&records, after, end, visit)
     }
 
@@ -350,9 +367,24 @@ impl Journal for RedbJournal {
         self.view(|txn| results::get(txn, id, now))
     }
 
+    fn check_storage(&self) -> Result<(), JournalError> {
+        // While somebody opens it again, or compacts it, nothing can be appended.
+        let is_open = self.db.try_read().is_ok_and(|db| db.is_some());
+        if !is_open {
+            return Err(self.no_database());
+        }
+        let Some(place) = &self.place else { return Ok(()) };
+        place.check().map_err(format::storage)?;
+        if self.is_unwell.load(Ordering::Relaxed) {
+            place.probe().map_err(format::storage)?;
+            self.is_unwell.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     fn check_beside(&self, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
         let hash_key = self.durable().email_hash_key;
-        guarded(|| {
+        guarded(DATABASE_FILE, || {
             let txn = self.begin_read()?;
             vault::check(&txn, &hash_key, wrong)?;
             results::check(&txn, wrong)
@@ -360,7 +392,7 @@ impl Journal for RedbJournal {
     }
 
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
-        guarded(|| backup::copy(&self.begin_read()?, &self.archive, file, progress))
+        guarded(DATABASE_FILE, || backup::copy(&self.begin_read()?, &self.archive, self.durable().history, file, progress))
     }
 
     fn archive(&self) -> Result<bool, JournalError> {
@@ -369,7 +401,7 @@ impl Journal for RedbJournal {
         if last < self.archive.end() + portion {
             return Ok(false);
         }
-        let txn = guarded(|| self.begin_read())?;
+        let txn = guarded(DATABASE_FILE, || self.begin_read())?;
         self.archive.extend(&txn, last, portion_bytes)
     }
 
@@ -377,7 +409,7 @@ impl Journal for RedbJournal {
         let mut writer = lock(&self.writer);
         let mut db = write(&self.db);
         let db = db.as_mut().ok_or_else(|| self.no_database())?;
-        match guarded(|| Ok(db.compact())) {
+        match guarded(DATABASE_FILE, || Ok(db.compact())) {
             Ok(Ok(compacted)) => Ok(compacted),
             // Only a failure of the storage leaves the content of the file unknown.
             Ok(Err(redb::CompactionError::Storage(error))) => {
@@ -404,7 +436,7 @@ fn open_database(
     archive: &Archive,
     new_key: Option<[u8; 32]>,
 ) -> Result<(Database, Loaded), JournalError> {
-    guarded(|| {
+    guarded(DATABASE_FILE, || {
         let db = opener()?;
         let loaded = load(&db, archive, new_key)?;
         Ok((db, loaded))

@@ -24,6 +24,9 @@ pub(super) const META_FORMAT: &str = "format";
 /// The name of the key of email hashes in `meta`.
 pub(super) const META_EMAIL_HASH_KEY: &str = "email_hash_key";
 
+/// The name of the identity of the journal's history in `meta`; a journal that is no copy has none there.
+pub(super) const META_HISTORY: &str = "history";
+
 /// How many bytes a checksum has.
 pub(super) const CHECKSUM_BYTES: usize = 16;
 

@@ -874,9 +874,10 @@ export interface Payments {
    * whatever happens.
    *
    * Rejects with `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the order is
-   * cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
-   * `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait
-   * for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+   * cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the shop asks for, whatever the
+   * card, after which the order is cancelled too; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
+   * `ConflictError` (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
+   * (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
@@ -1075,6 +1076,17 @@ export interface Journal {
    * written.
    */
   backup(directory: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
+  /**
+   * Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal data in its file
+   * `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could still be read there. The backup must
+   * not be open, and keeps all else.
+   *
+   * Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays readable in it.
+   *
+   * Rejects with `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys can't be
+   * read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+   */
+  eraseInBackup(directory: string | URL): Promise<number>
 }
 
 /**

@@ -48,6 +48,8 @@ pub enum Failpoint {
     FeeRoundedTwice,
     /// A refund is taken from what a seller is owed twice.
     RefundCreditedTwice,
+    /// The key of an erased user's personal data is not overwritten.
+    ErasedKeyKept,
 }
 
 impl Failpoint {
@@ -74,6 +76,7 @@ impl Failpoint {
         Self::LimpOnAfterFailure,
         Self::FeeRoundedTwice,
         Self::RefundCreditedTwice,
+        Self::ErasedKeyKept,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

@@ -134,6 +134,8 @@ export interface PaymentGateway {
    * is what the charge has come to: `declined`, unless the money was taken before.
    */
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /** Why an amount can't be charged, in words that a seller may read; nothing if it can. Tickets at such prices are not listed. */
+  checkAmount?(amount: Money): string | null | undefined | void | Promise<string | null | undefined | void>
   /**
    * Reads a message that the card processor has sent by itself (a webhook), after checking that it comes from there. Throws
    * `WebhookRefused` if it does not, is too old or can't be read. To throw anything else, to answer late, and to return something else

@@ -111,6 +111,7 @@ const CLASSES = {
     subscribeAfter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
     verify: { takes: [ANY, { options: WAIT_OPTIONS }] },
     backup: { takes: [{ turn: 'directoryOf' }, ANY, { options: WAIT_OPTIONS }] },
+    eraseInBackup: { takes: [{ turn: 'directoryOf' }] },
   },
 }
 

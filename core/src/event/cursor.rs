@@ -123,8 +123,21 @@ mod tests {
             assert_eq!(text.parse::<JournalCursor>().unwrap().to_string(), text);
         }
         let bad = [
-            "", "-", "x", "+1", "-1", "1-", "1-9f86", "1-9F86D081884C7D65", "1-9f86d081884c7d65-", "0-9f86d081884c7d65",
-            " 1", "1 ", "9223372036854775808", "1-+f86d081884c7d65", "１",
+            "",
+            "-",
+            "x",
+            "+1",
+            "-1",
+            "1-",
+            "1-9f86",
+            "1-9F86D081884C7D65",
+            "1-9f86d081884c7d65-",
+            "0-9f86d081884c7d65",
+            " 1",
+            "1 ",
+            "9223372036854775808",
+            "1-+f86d081884c7d65",
+            "１",
         ];
         for text in bad {
             assert_eq!(text.parse::<JournalCursor>(), Err(JournalCursorError), "{text:?}");

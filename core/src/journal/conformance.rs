@@ -391,8 +391,8 @@ macro_rules! backends {
     };
 }
 
-fn faulty_disks() -> [Arc<dyn Disk>; 2] {
-    [1, 2].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
+fn faulty_disks() -> [Arc<dyn Disk>; 3] {
+    [1, 2, 3].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
 }
 
 backends! {

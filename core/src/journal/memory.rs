@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, keyed_email};
+use super::{
+    Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, keyed_email,
+};
 use crate::domain::VaultChange;
 use crate::event::{EmailKey, Hash, Record};
 use crate::types::{CommandId, Email, Timestamp, UserId};

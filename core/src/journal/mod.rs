@@ -199,6 +199,26 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Returns the user's personal data.
     fn vault_row(&self, user: UserId) -> Result<Option<VaultRow>, JournalError>;
 
+    /// Returns the users who are on the list of erased users, which may be of a later time than the records. The default
+    /// implementation, for a journal without such a list, returns none.
+    fn erased_elsewhere(&self) -> Vec<UserId> {
+        Vec::new()
+    }
+
+    /// Overwrites the keys of all erased users in a backup; returns the number of those that had one there. The default
+    /// implementation, for a journal without keys, does nothing.
+    fn erase_in_backup(&self, directory: &Path) -> Result<u64, JournalError> {
+        let _ = directory;
+        Ok(0)
+    }
+
+    /// Returns `true` if there is a key of the user's personal data.
+    #[cfg(any(test, feature = "simulation"))]
+    fn keeps_key(&self, user: UserId) -> bool {
+        let _ = user;
+        false
+    }
+
     /// Returns the stored answer to the command, if it has one that is not older than [`RESULT_KEPT_MS`] at `now`.
     fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError>;
 

@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::checkpoint::open_views;
+use super::erasures::erase_listed;
+use super::reports::Reports;
+use super::settler::Settler;
 use super::{BoxOffice, Inner, clock};
 use crate::clock::{Clock, EngineTime, SystemClock};
-use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
-use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
-use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
-use crate::event::Actor;
-use crate::gateway::worker::{RetryPolicy, Settle, Settling, Work, Worker};
+use crate::gateway::worker::{RetryPolicy, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
-use crate::journal::{Head, Journal, JournalError, RedbJournal};
-use crate::types::{CommandId, Currency, OrderId, RefundId};
+use crate::journal::{Journal, RedbJournal};
+use crate::types::Currency;
 use crate::views::Views;
 
 /// Opens a box office with everything that can be chosen about it.
@@ -416,8 +417,11 @@ impl Builder {
                 return Err(error);
             }
         };
+        let reports = Reports::of(&inner);
+        runtime.spawn(reports.look_for_refunds(inner.closed.subscribe()));
         *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
         *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        pollster::block_on(erase_listed(&inner));
         Ok(BoxOffice(Arc::new(inner)))
     }
 
@@ -515,31 +519,6 @@ struct Stores {
     checkpointer: Arc<Checkpointer>,
 }
 
-/// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.
-///
-/// A checkpoint covers only what is durable. So one that is ahead of the journal shows that the journal has lost its end, by damage
-/// or because an older copy was put in its place, and that nobody would notice without it.
-fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
-    let end = journal.head()?.seq;
-    // One that is ahead is kept, because it is the proof.
-    let views = Views::open(Some(dir), &|head| head.seq > end || is_in_journal(journal, head))?;
-    let covered = views.covers().seq;
-    if covered > end {
-        let what = format!(
-            "is missing: the checkpoint covers {covered} records; if an older copy of the journal was put here on purpose, \
-             delete views.redb"
-        );
-        return Err(JournalError::Damaged { seq: end + 1, what }.into());
-    }
-    Ok(views)
-}
-
-/// Whether the checkpoint that covers the journal up to here is one of this journal.
-pub(crate) fn is_in_journal(journal: &dyn Journal, head: Head) -> bool {
-    let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
-    head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
-}
-
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {
     let sandbox = Sandbox::open(path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
     Ok(Arc::new(sandbox))
@@ -564,32 +543,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 #[expect(clippy::disallowed_methods, reason = "the writer is the one long-lived thread that decides")]
 fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || writer.run())
-}
-
-/// Brings the gateway's answers to the engine.
-#[derive(Debug)]
-struct Settler {
-    handle: Arc<Handle>,
-    ids: Arc<dyn IdSource>,
-}
-
-impl Settler {
-    fn submit(&self, command: impl Into<Command>) -> Settling<'_> {
-        let request = Request::new(command, CommandId::from(self.ids.next()), Actor::System);
-        Box::pin(async move { self.handle.submit(request).await.map(drop) })
-    }
-}
-
-impl Settle for Settler {
-    fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleCharge { order_id, charge_id, outcome, new_order_id })
-    }
-
-    fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
-    }
 }
 
 #[cfg(test)]

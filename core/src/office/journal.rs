@@ -243,4 +243,28 @@ impl JournalReader {
         }
         Ok(self.office.0.journal()?.backup(&directory.join("journal.redb"), progress)?.seq)
     }
+
+    /// Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal data in its
+    /// file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could still be read there. The
+    /// backup must not be open, and keeps all else.
+    ///
+    /// Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays readable in it.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let erased = office.journal().erase_in_backup("backup-2027-02-01".as_ref())?;
+    /// println!("{erased} users can't be read any more");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `validation` if there is no backup in the directory; `journal.damaged` if its keys can't be read; `journal.unavailable` if it
+    /// can't be written.
+    pub fn erase_in_backup(&self, directory: &Path) -> Result<u64, Error> {
+        if !directory.join("journal.redb").is_file() {
+            return Err(Error::invalid("directory", "must be that of a backup"));
+        }
+        Ok(self.office.0.journal()?.erase_in_backup(directory)?)
+    }
 }

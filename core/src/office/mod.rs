@@ -1,9 +1,12 @@
 //! The façade: what hosts embed.
 
 mod admin;
+mod amounts;
 mod auth;
 mod builder;
+mod checkpoint;
 mod clock;
+mod erasures;
 mod inbound_webhooks;
 mod input;
 mod journal;
@@ -13,6 +16,8 @@ mod orders;
 mod pages;
 mod payments;
 mod recover;
+mod reports;
+mod settler;
 mod tickets;
 
 use std::fmt;
@@ -27,7 +32,7 @@ pub use admin::{Admin, UserAccount};
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "simulation"))]
-pub(crate) use builder::is_in_journal;
+pub(crate) use checkpoint::is_in_journal;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};

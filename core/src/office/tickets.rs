@@ -64,7 +64,9 @@ impl Tickets {
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
-        let listing = listing.ok_or(faults)?;
+        let Some(listing) = listing else { return Err(faults.into()) };
+        self.office.0.check_prices([("price".to_owned(), listing.price)], &mut faults).await;
+        let listing = faults.into_result(listing)?;
         let name = self.name(seller, "tickets.create", &ticket);
         let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
         let tickets = self.submit_listings(seller, ids.into(), name).await?;
@@ -100,6 +102,10 @@ impl Tickets {
         if !faults.is_empty() {
             return Err(faults.into());
         }
+        let prices =
+            listings.iter().enumerate().map(|(at, (_, listing))| (format!("tickets[{at}].price"), listing.price));
+        self.office.0.check_prices(prices.collect::<Vec<_>>(), &mut faults).await;
+        let listings = faults.into_result(listings)?;
         let name = self.name(seller, "tickets.create_many", &tickets);
         self.submit_listings(seller, listings, name).await
     }
@@ -127,7 +133,9 @@ impl Tickets {
         let currency = self.get(id)?.price.currency();
         let mut faults = FieldErrors::default();
         let checked = update.check(currency, &mut faults);
-        let (title, price, show) = checked.ok_or(faults)?;
+        let Some(checked) = checked else { return Err(faults.into()) };
+        self.office.0.check_prices([("price".to_owned(), checked.1)], &mut faults).await;
+        let (title, price, show) = faults.into_result(checked)?;
         let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
         let name = self.name(seller, "tickets.update", &(id, &update));
         self.office.0.submit(command, Actor::User(seller), name).await

@@ -66,6 +66,9 @@ fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Resul
         Task::Verify => verify(tools, listener),
         Task::Export { after } => return export(office, *after, listener),
         Task::Backup { dest } => backup(tools, dest, listener),
+        Task::EraseInBackup { backup } => {
+            office.journal().erase_in_backup(backup).map(|users| Answer::ErasedInBackup { users })
+        }
         Task::Compact => office.compact().map(|_| Answer::Compacted),
         Task::Webhooks { action } => return listener(webhooks::perform(tools, action)),
     };
@@ -138,6 +141,9 @@ fn export(office: &BoxOffice, after: u64, listener: Listener<'_>) -> std::io::Re
     let mut last = after;
     let outcome = (|| {
         let head = journal.head()?;
+        if after > head {
+            return Err(Code::JournalCursorUnknown.into());
+        }
         while last < head {
             let records = journal.read(last + 1, READ_LEN)?;
             let Some(end) = records.last().map(|record| record.seq.min(head)) else { break };

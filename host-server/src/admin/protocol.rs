@@ -21,6 +21,7 @@ pub(crate) enum Task {
     Verify,
     Export { after: u64 },
     Backup { dest: PathBuf },
+    EraseInBackup { backup: PathBuf },
     Compact,
     Webhooks { action: WebhookTask },
 }
@@ -59,6 +60,7 @@ pub(crate) enum Answer {
     Verified(Report),
     Exported { records: u64 },
     BackedUp { seq: u64 },
+    ErasedInBackup { users: u64 },
     Compacted,
     Webhooks(Vec<WebhookOut>),
     Deliveries(Vec<DeliveryOut>),

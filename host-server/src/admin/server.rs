@@ -119,6 +119,7 @@ fn name(task: &Task) -> &'static str {
         Task::Verify => "verify",
         Task::Export { .. } => "export",
         Task::Backup { .. } => "backup",
+        Task::EraseInBackup { .. } => "erase-in-backup",
         Task::Compact => "compact",
         Task::Webhooks { .. } => "webhooks",
     }

@@ -87,7 +87,10 @@ fn open_webhooks(args: &ServeArgs, office: &BoxOffice) -> Option<Webhooks> {
     let opened = Webhooks::open(office.clone(), &args.data.data, args.webhook_settings());
     let started = opened.and_then(|webhooks| webhooks.start().map(|()| webhooks));
     let told = |error: &WebhookError| {
-        tracing::error!(error = error as &dyn std::error::Error, "nothing is delivered to webhooks until the next start");
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "nothing is delivered to webhooks until the next start"
+        );
     };
     started.inspect_err(told).ok()
 }

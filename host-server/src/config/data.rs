@@ -66,6 +66,17 @@ pub struct BackupArgs {
     pub dest: PathBuf,
 }
 
+/// In which backup to erase.
+#[derive(Debug, Args)]
+pub struct EraseInBackupArgs {
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The directory of the backup
+    #[arg(value_name = "BACKUP")]
+    pub backup: PathBuf,
+}
+
 /// What to fill.
 #[derive(Debug, Args)]
 pub struct DemoArgs {

@@ -11,7 +11,7 @@ mod webhooks;
 use clap::{Parser, Subcommand};
 
 pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
-pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, ExportArgs, VerifyArgs};
+pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, EraseInBackupArgs, ExportArgs, VerifyArgs};
 pub(crate) use environment::{key_ring, log_filter};
 pub use gateway::{Capture, GatewayArgs, GatewayKind};
 pub use serve::{ServeArgs, Switch};
@@ -60,6 +60,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Copy the data directory, consistently, also while it is served
     Backup(BackupArgs),
+    /// Erase in a backup everybody who was erased since it was made: their personal data can't be read there any more
+    EraseInBackup(EraseInBackupArgs),
     /// Give unused room in the files back to the disk; commands wait meanwhile, so do it while nobody sells
     Compact(CompactArgs),
     /// Look after webhooks: what happened, sent to whoever subscribed to it

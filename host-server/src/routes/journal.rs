@@ -98,9 +98,7 @@ fn follow(office: BoxOffice, streams: Streams, token: String, after: JournalCurs
     let place = streams.place_for_feed()?;
     let events = match office.journal().subscribe_after(after) {
         Ok(records) => Feed { records, token, office, _place: place }.events().left_stream(),
-        Err(error) if error.code() == Code::JournalCursorUnknown => {
-            stream::iter(reset(&office)).map(Ok).right_stream()
-        }
+        Err(error) if error.code() == Code::JournalCursorUnknown => stream::iter(reset(&office)).map(Ok).right_stream(),
         Err(error) => return Err(error.into()),
     };
     let response = Sse::new(events.take_until(streams.end())).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));

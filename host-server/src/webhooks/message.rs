@@ -102,7 +102,8 @@ impl Message {
 
     /// Creates the message that the journal goes on with another history, from the record after number `after` on.
     pub(super) fn reset(subscription: uuid::Uuid, history: JournalHistory, after: u64, now: Timestamp) -> Self {
-        let data = json!({ "code": Code::JournalCursorUnknown.as_str(), "history": history.id.to_string(), "after": after });
+        let data =
+            json!({ "code": Code::JournalCursorUnknown.as_str(), "history": history.id.to_string(), "after": after });
         let body = json!({ "type": RESET, "timestamp": now.to_string(), "data": data });
         let history = history.id.to_string();
         Self {

@@ -86,4 +86,13 @@ impl Journal {
         .await
         .map(|it| it.shown())
     }
+
+    #[napi]
+    pub async fn erase_in_backup(&self, directory: String) -> napi::Result<i64> {
+        let call = || {
+            let directory = PathBuf::from(directory);
+            self.0.office().journal().erase_in_backup(&directory)
+        };
+        call().map(|it| it.shown()).map_err(rejection)
+    }
 }

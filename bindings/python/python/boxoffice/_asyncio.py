@@ -356,10 +356,11 @@ class AsyncPayments:
         shows. An order is charged at most once, whatever happens.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-        order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-        (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-        (`command.key_reused`).
+        order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+        shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+        `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+        `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.pay(buyer_id, order_id, token, idempotency_key)
 
@@ -666,3 +667,16 @@ class AsyncJournal:
         it can't be written.
         """
         return await self._native.backup(directory, progress)
+
+    async def erase_in_backup(self, /, directory: str | PathLike[str]) -> int:
+        """Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal
+        data in its file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could
+        still be read there. The backup must not be open, and keeps all else.
+
+        Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays
+        readable in it.
+
+        Raises `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys
+        can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+        """
+        return await self._native.erase_in_backup(directory)

@@ -118,6 +118,21 @@ impl Journal {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::backup(office, directory, progress))
     }
+
+    /// Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal
+    /// data in its file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could
+    /// still be read there. The backup must not be open, and keeps all else.
+    ///
+    /// Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays
+    /// readable in it.
+    ///
+    /// Raises `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys
+    /// can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+    #[pyo3(signature = (directory))]
+    fn erase_in_backup(&self, py: Python<'_>, directory: PathBuf) -> PyResult<u64> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::erase_in_backup(office, directory))
+    }
 }
 
 /// What `AsyncJournal` of the package is made of.
@@ -186,6 +201,12 @@ impl AsyncJournal {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::backup(office, directory, progress))
     }
+
+    #[pyo3(signature = (directory))]
+    fn erase_in_backup(&self, py: Python<'_>, directory: PathBuf) -> PyResult<Awaitable<u64>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::erase_in_backup(office, directory))
+    }
 }
 
 mod run {
@@ -229,6 +250,11 @@ mod run {
         progress: Option<Progress>,
     ) -> Result<u64, Error> {
         let value = reading(|| office.journal().backup(&directory, &mut telling(progress)))?;
+        Ok(value)
+    }
+
+    pub(super) async fn erase_in_backup(office: BoxOffice, directory: PathBuf) -> Result<u64, Error> {
+        let value = reading(|| office.journal().erase_in_backup(&directory))?;
         Ok(value)
     }
 }

@@ -54,4 +54,5 @@ failpoints! {
     limp_on_after_failure: LimpOnAfterFailure,
     fee_rounded_twice: FeeRoundedTwice,
     refund_credited_twice: RefundCreditedTwice,
+    erased_key_kept: ErasedKeyKept,
 }

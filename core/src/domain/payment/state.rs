@@ -97,6 +97,9 @@ pub(crate) const UNREACHED: &str = "The payment did not reach the card processor
 /// Until what age such a charge is asked about all the same, so that money that comes late is found and goes back.
 pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
 
+/// Why a charge failed whose request the card processor did not accept, because the shop's own settings are wrong.
+pub(crate) const MISCONFIGURED: &str = "Payments are not set up right; no money was taken";
+
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

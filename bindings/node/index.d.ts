@@ -247,6 +247,14 @@ export interface Dispute {
   status: DisputeStatus
 }
 
+/** Identity of the history that a journal records. */
+export interface JournalHistory {
+  /** Id of the history. A backup gets another one when it is made, so that followers of the original notice that it was restored. */
+  id: string
+  /** Number of the last record that the journal shares with every history that it was restored from; `undefined` if it never was. */
+  common?: number
+}
+
 /** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
 export interface Metrics {
   /** Number of commands that wait. */
@@ -628,6 +636,15 @@ export interface Options {
   gateway?: PaymentGateway | StripeGateway
   /** Sets the source of time: `SystemClock` by default. */
   clock?: ManualClock | Clock
+  /**
+   * Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
+   *
+   * Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening is
+   * therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than a day behind the journal's last record or
+   * more than 30 days ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes
+   * on from the last record if the clock is behind.
+   */
+  acceptClockJump?: boolean
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
   seed?: number
   /** Sets the keys that sign sessions: by default a key that is created once and stored in the data directory. */
@@ -877,9 +894,10 @@ export interface Payments {
    * once in all cases.
    *
    * Rejects with `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the order is
-   * cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
-   * `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait
-   * for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+   * cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the shop asks for, whatever the
+   * card, after which the order is cancelled too; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
+   * `ConflictError` (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
+   * (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
@@ -1020,9 +1038,24 @@ export interface Journal {
   /**
    * Returns at most `limit` records, and at most 10,000, starting with number `from`. The first record has number 1.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
+   * Rejects with `ConflictError` (`journal.cursor_unknown`) if the record before number `from` does not exist; `UnavailableError`
+   * (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
    */
   read(fromSeq: number, limit: number): Promise<JournalRecord[]>
+  /**
+   * Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that it has.
+   *
+   * Rejects with `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a history that a
+   * restored backup has replaced: the reader has records that this journal never had, and begins anew; `UnavailableError`
+   * (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
+   */
+  readAfter(cursor: string, limit: number): Promise<JournalRecord[]>
+  /**
+   * Returns the identity of the journal's history, which is another one in a restored backup.
+   *
+   * Rejects with `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+   */
+  history(): Promise<JournalHistory>
   /**
    * Iterates over the records from number `from` to the last durable one, read in parts. Includes records that are appended meanwhile.
    *
@@ -1031,8 +1064,21 @@ export interface Journal {
    * Fails the errors of `journal.read`, as the last item.
    */
   iter(fromSeq: number, options?: WaitOptions): AsyncIterableIterator<JournalRecord>
-  /** Follows the journal from number `from` on: first history, then new records, each exactly once and in order. */
+  /**
+   * Follows the journal from number `from` on: history first, then live, every record once and in order.
+   *
+   * The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before number `from` does not
+   * exist.
+   */
   subscribe(fromSeq: number, options?: WaitOptions): Subscription
+  /**
+   * Follows the journal after the cursor of a reader: that of the last record that it has.
+   *
+   * Throws `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a history that a
+   * restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+   * (`engine.closed`).
+   */
+  subscribeAfter(cursor: string, options?: WaitOptions): Subscription
   /**
    * Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each record follows
    * from those before it by the rules, and that the vault matches. Calls `progress` with the number of checked records and the total.
@@ -1051,6 +1097,17 @@ export interface Journal {
    * written.
    */
   backup(directory: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
+  /**
+   * Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal data in its file
+   * `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could still be read there. The backup must
+   * not be open, and keeps all else.
+   *
+   * Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays readable in it.
+   *
+   * Rejects with `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys can't be
+   * read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+   */
+  eraseInBackup(directory: string | URL): Promise<number>
 }
 
 /**
@@ -1071,7 +1128,8 @@ export declare class BoxOffice {
    *
    * Rejects with `UnavailableError` (`journal.in_use`) if it is already open, in this or another process; `UnavailableError`
    * (`journal.newer_format`) if a newer version wrote it; `InternalError` (`journal.damaged`); `UnavailableError`
-   * (`journal.unavailable`) if the storage fails.
+   * (`journal.unavailable`) if the storage fails; `UnavailableError` (`clock.jumped`) if the clock is far from the journal's last
+   * time, see `acceptClockJump`.
    */
   static open(path: string | URL, options?: Options): Promise<BoxOffice>
   /**
@@ -1100,6 +1158,13 @@ export declare class BoxOffice {
   metrics(): Promise<Metrics>
   /** Returns `true` if the box office accepts commands. */
   isReady(): boolean
+  /**
+   * Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has
+   * room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+   *
+   * Rejects with `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is wrong.
+   */
+  checkReady(): Promise<void>
   /** Returns the engine's own time, which never runs backwards. */
   now(): Promise<Date>
   /**

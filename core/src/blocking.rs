@@ -81,6 +81,13 @@ impl BoxOffice {
         self.0.is_ready()
     }
 
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+    ///
+    /// See [`BoxOffice::check_ready`](crate::BoxOffice::check_ready).
+    pub fn check_ready(&self) -> Result<(), Error> {
+        self.0.check_ready()
+    }
+
     /// Returns the engine's own time, which never runs backwards.
     ///
     /// See [`BoxOffice::now`](crate::BoxOffice::now).

@@ -51,6 +51,8 @@ pub enum Failpoint {
     RefundCreditedTwice,
     /// Whether a seat is free is decided on the tickets in memory, and not on those that were sold before.
     SoldSeatsForgotten,
+    /// The key of an erased user's personal data is not overwritten.
+    ErasedKeyKept,
 }
 
 impl Failpoint {
@@ -78,6 +80,7 @@ impl Failpoint {
         Self::FeeRoundedTwice,
         Self::RefundCreditedTwice,
         Self::SoldSeatsForgotten,
+        Self::ErasedKeyKept,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

@@ -141,6 +141,10 @@ impl From<WebhookError> for Failure {
             WebhookError::DeliveryNotFound => Refusal::DeliveryNotFound.into(),
             WebhookError::LimitReached => Refusal::WebhookLimitReached.into(),
             WebhookError::Busy => Refusal::Overloaded.into(),
+            WebhookError::Damaged(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "webhooks are not available");
+                Refusal::WebhooksUnavailable.into()
+            }
             WebhookError::Unavailable(ref source) => {
                 tracing::error!(error = source.as_ref() as &dyn std::error::Error, "webhooks are not available");
                 Refusal::WebhooksUnavailable.into()

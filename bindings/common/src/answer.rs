@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boxoffice::gateway::{ChargeAnswer, GatewayError, RefundAnswer};
+use boxoffice::gateway::{AmountAnswer, ChargeAnswer, GatewayError, RefundAnswer};
 
 /// Converts an answer about a charge.
 ///
@@ -36,6 +36,18 @@ pub fn refund_answer(status: &str, text: Option<String>) -> Result<RefundAnswer,
     }
 }
 
+/// What a gateway says of an amount.
+///
+/// # Errors
+/// A [`GatewayError`] if there is no such answer.
+pub fn amount_answer(status: &str, text: Option<String>) -> Result<AmountAnswer, GatewayError> {
+    match (status, text) {
+        ("chargeable", None) => Ok(AmountAnswer::Chargeable),
+        ("refused", Some(reason)) => Ok(AmountAnswer::Refused { reason: reason.into() }),
+        (status, _) => Err(no_answer(status)),
+    }
+}
+
 fn no_answer(status: &str) -> GatewayError {
     GatewayError(format!("the gateway gave an answer of no kind: {status}"))
 }
@@ -54,6 +66,9 @@ mod tests {
         }
         for (status, text) in [("refused", None), ("pending", text()), ("charged", None)] {
             assert!(refund_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
+        }
+        for (status, text) in [("refused", None), ("chargeable", text()), ("charged", None)] {
+            assert!(amount_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
         }
         assert!(charge_answer("actionRequired", Some(String::new())).unwrap_err().0.contains("client secret"));
     }

@@ -7,6 +7,6 @@ mod answer;
 mod query;
 mod webhook_event;
 
-pub use answer::{charge_answer, refund_answer};
+pub use answer::{amount_answer, charge_answer, refund_answer};
 pub use query::{TicketQueryInput, ledger_query, order_query};
 pub use webhook_event::{webhook_error, webhook_event};

@@ -76,6 +76,8 @@ export type ErrorCode =
   | 'payment.notice_refused'
   /** Too many payments wait for the card processor, so no more are accepted. */
   | 'payment.unavailable'
+  /** The card processor does not accept the shop's own requests: its key, account or settings are wrong. No money was taken. */
+  | 'payment.misconfigured'
   /** The idempotency key belongs to another command. */
   | 'command.key_reused'
   /** There were too many attempts. */
@@ -90,6 +92,10 @@ export type ErrorCode =
   | 'journal.in_use'
   /** The directory was written by a newer version of boxoffice. */
   | 'journal.newer_format'
+  /** The cursor lies beyond the end of the journal, or in a history that a restored backup has replaced. */
+  | 'journal.cursor_unknown'
+  /** The clock is far from the journal's last time. */
+  | 'clock.jumped'
   /** The engine is closed. */
   | 'engine.closed'
   /** The queue of commands is full. */

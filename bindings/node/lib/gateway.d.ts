@@ -135,6 +135,8 @@ export interface PaymentGateway {
    * the charge: `declined`, unless the money was already taken.
    */
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /** Why an amount can't be charged, in words that a seller may read; nothing if it can. Tickets at such prices are not listed. */
+  checkAmount?(amount: Money): string | null | undefined | void | Promise<string | null | undefined | void>
   /**
    * Checks that an inbound webhook message comes from the card processor, and reads it. Throws `WebhookRefused` if the signature is
    * wrong, or the message is too old or malformed. Any other exception, a late answer and an invalid answer mean that it can't be

@@ -10,6 +10,7 @@ const { WebhookRefused, eventPayload } = require('./webhooks.js')
 const METHODS = ['charge', 'lookup', 'refund']
 const CAPTURING = ['capture', 'void']
 const TELLING = ['readWebhook']
+const CHECKING = ['checkAmount']
 
 /** Formats an answer for a message. */
 function shown(answer) {
@@ -23,6 +24,11 @@ function failed(text) {
 /** Converts an answer for the native module; throws if it is invalid. */
 function told(method, answer) {
   if (method === 'readWebhook') return { status: 'event', text: eventPayload(answer) }
+  if (method === 'checkAmount') {
+    if (answer === undefined || answer === null) return { status: 'chargeable' }
+    if (typeof answer === 'string') return { status: 'refused', text: answer }
+    throw new TypeError(`must return why the amount can't be charged, or nothing, not ${shown(answer)}`)
+  }
   // No value means that the refund was made.
   if (method === 'refund' && (answer === undefined || answer === null)) return { status: 'refunded' }
   const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
@@ -63,7 +69,8 @@ function hooks(gateway) {
   if (typeof gateway.name !== 'string') {
     throw new TypeError('a gateway has a `name`, a string under which its charges are recorded')
   }
-  const asks = [...METHODS, ...CAPTURING, ...TELLING].map((method) => [method, (argument) => ask(gateway, method, argument)])
+  const checking = CHECKING.filter((method) => typeof gateway[method] === 'function')
+  const asks = [...METHODS, ...CAPTURING, ...TELLING, ...checking].map((method) => [method, (argument) => ask(gateway, method, argument)])
   return { name: gateway.name, ...Object.fromEntries(asks) }
 }
 

@@ -27,6 +27,7 @@ const OPTIONS = {
   fees: FEE_POLICY,
   gateway: ANY,
   clock: ANY,
+  acceptClockJump: ANY,
   seed: ANY,
   jwtKey: ANY,
   previousJwtKeys: ANY,
@@ -50,6 +51,7 @@ const CLASSES = {
   Office: {
     metrics: { takes: [] },
     isReady: { takes: [], gives: 'value' },
+    checkReady: { takes: [] },
     now: { takes: [] },
     compact: { takes: [] },
     close: { takes: [] },
@@ -103,15 +105,19 @@ const CLASSES = {
   Journal: {
     head: { takes: [] },
     read: { takes: [] },
+    readAfter: { takes: [] },
+    history: { takes: [] },
     iter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
     subscribe: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
+    subscribeAfter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
     verify: { takes: [ANY, { options: WAIT_OPTIONS }] },
     backup: { takes: [{ turn: 'directoryOf' }, ANY, { options: WAIT_OPTIONS }] },
+    eraseInBackup: { takes: [{ turn: 'directoryOf' }] },
   },
 }
 
 /** The parts of a box office, and what it does itself. */
 const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
-const OFFICE = ['metrics', 'isReady', 'now', 'compact', 'close']
+const OFFICE = ['metrics', 'isReady', 'checkReady', 'now', 'compact', 'close']
 
 module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }

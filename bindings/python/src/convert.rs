@@ -21,6 +21,11 @@ pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
 }
 
+/// A text that has a form of its own, such as a cursor of the journal.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|reason| Error::invalid(field, reason))
+}
+
 /// Parses the acting user; `None` stands for the box office itself.
 pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
     id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))

@@ -57,7 +57,9 @@ impl Watch {
             GatewayReport::Refund { refund_id, answer: RefundAnswer::Refused { .. }, .. } => {
                 GatewayNews::SaidRefused(refund_id)
             }
-            GatewayReport::Charge { .. } | GatewayReport::Refund { .. } => return,
+            GatewayReport::Charge { .. } | GatewayReport::Refund { .. } | GatewayReport::RefundsChanged { .. } => {
+                return;
+            }
         });
     }
 

@@ -18,7 +18,7 @@ use crate::domain::ticket::{CreateTickets, Listing};
 use crate::error::{Code, Error};
 use crate::event::{Actor, EmailKey, Record};
 use crate::gateway::worker::Work;
-use crate::journal::{Head, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
+use crate::journal::{Head, History, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
 use crate::testing::{ManualClock, SeededIds};
 use crate::types::{ChargeId, CommandId, Email, Money, OrderId, RefundId, TicketId, Timestamp, UserId};
 use crate::views::Views;
@@ -57,6 +57,10 @@ impl Journal for Failing {
 
     fn head(&self) -> Result<Head, JournalError> {
         self.journal.head()
+    }
+
+    fn history(&self) -> Result<History, JournalError> {
+        self.journal.history()
     }
 
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {

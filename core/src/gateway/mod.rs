@@ -80,6 +80,37 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
         Box::pin(std::future::ready(Err(GatewayError(text))))
     }
 
+    /// Returns whether an amount can be charged, so that no ticket is listed that nobody can pay for. The default
+    /// implementation accepts every amount.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that it is unknown; the box office then accepts the amount.
+    fn check_amount(&self, amount: Money) -> GatewayFuture<'_, AmountAnswer> {
+        let _ = amount;
+        Box::pin(std::future::ready(Ok(AmountAnswer::Chargeable)))
+    }
+
+    /// Returns every refund of a charge, also those that somebody made at the card processor itself. The default
+    /// implementation, for gateways without such a list, returns none.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the list can't be read now.
+    fn refunds_of(&self, request: LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        let _ = request;
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// Returns the refunds that somebody has made at the card processor itself since a time; `None` for gateways without
+    /// such a list, which is the default. The box office asks at its start and every hour, so that a refund is recorded
+    /// although no webhook has told of it.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the list can't be read now; the box office asks again.
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        let _ = since;
+        None
+    }
+
     /// Verifies the origin of an inbound webhook event and parses it. May query the card processor for details that the
     /// event omits.
     ///
@@ -171,6 +202,12 @@ pub enum ChargeAnswer {
         /// Reason in words that a buyer may read: 1 to 200 characters.
         reason: Arc<str>,
     },
+    /// The card processor does not accept the request, whatever the card, because the shop's key, account or settings
+    /// are wrong. No money was taken and never will be under this id.
+    Misconfigured {
+        /// The card processor's words, for the log of the shop.
+        reason: Arc<str>,
+    },
     /// The gateway is still processing the charge.
     Pending,
     /// The gateway does not know the charge. Its request may still be on the way, so this is accepted only after a
@@ -191,6 +228,18 @@ pub enum RefundAnswer {
     /// The money was not given back and never will be under this id.
     Refused {
         /// Reason, for the staff who handle the money.
+        reason: Arc<str>,
+    },
+}
+
+/// Answer of a gateway to the question whether it can charge an amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmountAnswer {
+    /// The amount can be charged.
+    Chargeable,
+    /// The amount can't be charged, with whatever card.
+    Refused {
+        /// Reason in words that a seller may read: 1 to 200 characters.
         reason: Arc<str>,
     },
 }

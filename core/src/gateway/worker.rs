@@ -17,14 +17,16 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
+    PaymentGateway, RefundAnswer, RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
-use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, Refund, RefundOutcome, UNREACHED};
+use crate::domain::payment::{
+    Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, MISCONFIGURED, Refund, RefundOutcome, UNREACHED,
+};
 use crate::error::{Code, Error};
-use crate::types::{CardToken, ChargeId, ClientSecret, OrderId, RefundId};
+use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
 /// An operation for the gateway.
 #[derive(Debug, Clone)]
@@ -179,6 +181,27 @@ impl Worker {
     pub(crate) async fn read_webhook(&self, message: &WebhookMessage<'_>) -> Result<WebhookEvent, WebhookError> {
         let reading = tokio::time::timeout(self.retry_policy.call_timeout, self.gateway.read_webhook(message));
         reading.await.unwrap_or_else(|_| Err(WebhookError::Unavailable("no answer in time".into())))
+    }
+
+    /// Returns whether the card processor can charge an amount.
+    pub(crate) async fn check_amount(&self, amount: Money) -> Result<AmountAnswer, GatewayError> {
+        caught(|| self.gateway.check_amount(amount)).await
+    }
+
+    /// Returns the timeout of one call.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.retry_policy.call_timeout
+    }
+
+    /// Returns every refund of a charge.
+    pub(crate) async fn refunds_of(&self, charge: &Charge) -> Result<Vec<GatewayReport>, GatewayError> {
+        self.call(|| self.gateway.refunds_of(LookupRequest::of(charge))).await
+    }
+
+    /// Returns the refunds that were made at the card processor itself; `None` if it has no such list.
+    pub(crate) async fn refunds_since(&self, since: Timestamp) -> Option<Result<Vec<GatewayReport>, GatewayError>> {
+        let listing = self.gateway.refunds_since(since)?;
+        Some(self.call(|| listing).await)
     }
 
     /// Looks up the outcome of a charge; fails if it is not yet known.
@@ -407,6 +430,10 @@ fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Optio
         Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
         Ok(ChargeAnswer::Authorized { reference }) => Some(ChargeOutcome::Authorized { reference }),
         Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
+        Ok(ChargeAnswer::Misconfigured { reason }) => {
+            tracing::error!(charge = %charge.id, %reason, "the card processor does not accept what this shop asks for");
+            Some(ChargeOutcome::NotCharged { reason: MISCONFIGURED.into() })
+        }
         Ok(ChargeAnswer::ActionRequired { .. } | ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
         Err(error) => {
             tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{
-    Head, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, former_keyed_email,
+    Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, former_keyed_email,
     keyed_email,
 };
 use crate::domain::VaultChange;
@@ -103,6 +103,10 @@ impl Journal for MemoryJournal {
 
     fn head(&self) -> Result<Head, JournalError> {
         Ok(self.inner().head())
+    }
+
+    fn history(&self) -> Result<History, JournalError> {
+        Ok(History { id: Hash::ZERO, common: None })
     }
 
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {

@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{BoxOffice, Inner};
+use super::checkpoint::open_views;
+use super::erasures::erase_listed;
+use super::reports::Reports;
+use super::settler::Settler;
+use super::{BoxOffice, Inner, clock};
 use crate::clock::{Clock, EngineTime, SystemClock};
-use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
-use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
-use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
-use crate::event::Actor;
-use crate::gateway::worker::{RetryPolicy, Settle, Settling, Work, Worker};
+use crate::gateway::worker::{RetryPolicy, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
-use crate::journal::{Head, Journal, JournalError, RedbJournal};
-use crate::types::{CommandId, Currency, OrderId, RefundId};
+use crate::journal::{Journal, RedbJournal};
+use crate::types::Currency;
 use crate::views::Views;
 
 /// Builder that opens a box office with chosen settings.
@@ -45,6 +46,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn IdSource>>,
     key_ring: Option<KeyRing>,
+    accept_clock_jump: bool,
 }
 
 /// Settings with plain values.
@@ -72,7 +74,8 @@ impl Default for Builder {
             refuse_when_full: false,
             retry_policy: RetryPolicy::default(),
         };
-        Self { settings, hold: None, fees: None, gateway: None, clock: None, ids: None, key_ring: None }
+        let (hold, fees, gateway, clock, ids, key_ring) = (None, None, None, None, None, None);
+        Self { settings, hold, fees, gateway, clock, ids, key_ring, accept_clock_jump: false }
     }
 }
 
@@ -157,6 +160,26 @@ impl Builder {
     /// ```
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
+    ///
+    /// Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening
+    /// is therefore refused with `clock.jumped` if the clock is more than a day behind the journal's last record or more than 30
+    /// days ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+    /// the last record if the clock is behind.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().accept_clock_jump(true).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_clock_jump(mut self, accept: bool) -> Self {
+        self.accept_clock_jump = accept;
         self
     }
 
@@ -395,8 +418,11 @@ impl Builder {
                 return Err(error);
             }
         };
+        let reports = Reports::of(&inner);
+        runtime.spawn(reports.look_for_refunds(inner.closed.subscribe()));
         *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
         *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        pollster::block_on(erase_listed(&inner));
         Ok(BoxOffice(Arc::new(inner)))
     }
 
@@ -428,9 +454,13 @@ impl Builder {
     ) -> Result<(Inner, Writer), Error> {
         let Stores { journal, views, checkpointer } = stores;
         self.settings.limits = self.limits_in_force();
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        if !self.accept_clock_jump {
+            // Before anything is decided by it: what expires can't be taken back.
+            clock::check(clock.now(), journal.head()?)?;
+        }
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let time = Arc::new(EngineTime::new(clock, head.at));
         let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
         let recent = Arc::new(Recent::new(head.seq));
@@ -490,31 +520,6 @@ struct Stores {
     checkpointer: Arc<Checkpointer>,
 }
 
-/// Opens the views. Starts from nothing if the checkpoint belongs to another journal.
-///
-/// A checkpoint covers only durable records. Therefore a checkpoint ahead of the journal proves that the journal has
-/// lost its end, by damage or because an older copy replaced it. Nothing else would reveal that.
-fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
-    let end = journal.head()?.seq;
-    // A checkpoint that is ahead is kept, because it is the proof.
-    let views = Views::open(Some(dir), &|head| head.seq > end || is_in_journal(journal, head))?;
-    let covered = views.covers().seq;
-    if covered > end {
-        let what = format!(
-            "is missing: the checkpoint covers {covered} records; if an older copy of the journal was put here on purpose, \
-             delete views.redb"
-        );
-        return Err(JournalError::Damaged { seq: end + 1, what }.into());
-    }
-    Ok(views)
-}
-
-/// Returns `true` if a checkpoint that covers the journal up to `head` belongs to this journal.
-pub(crate) fn is_in_journal(journal: &dyn Journal, head: Head) -> bool {
-    let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
-    head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
-}
-
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {
     let sandbox = Sandbox::open(path).map_err(|error| Error::from(Code::JournalUnavailable).with_source(error))?;
     Ok(Arc::new(sandbox))
@@ -539,32 +544,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 #[expect(clippy::disallowed_methods, reason = "the writer is the one long-lived thread that decides")]
 fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || writer.run())
-}
-
-/// Submits the gateway's answers to the engine.
-#[derive(Debug)]
-struct Settler {
-    handle: Arc<Handle>,
-    ids: Arc<dyn IdSource>,
-}
-
-impl Settler {
-    fn submit(&self, command: impl Into<Command>) -> Settling<'_> {
-        let request = Request::new(command, CommandId::from(self.ids.next()), Actor::System);
-        Box::pin(async move { self.handle.submit(request).await.map(drop) })
-    }
-}
-
-impl Settle for Settler {
-    fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleCharge { order_id, charge_id, outcome, new_order_id })
-    }
-
-    fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The façade, which hosts embed.
 
 mod admin;
+mod amounts;
 mod auth;
 mod builder;
+mod checkpoint;
+mod clock;
+mod erasures;
 mod inbound_webhooks;
 mod input;
 mod journal;
@@ -12,6 +16,8 @@ mod orders;
 mod pages;
 mod payments;
 mod recover;
+mod reports;
+mod settler;
 mod tickets;
 
 use std::fmt;
@@ -26,11 +32,11 @@ pub use admin::{Admin, UserAccount};
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "simulation"))]
-pub(crate) use builder::is_in_journal;
+pub(crate) use checkpoint::is_in_journal;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};
-pub use journal::JournalReader;
+pub use journal::{JournalHistory, JournalReader};
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
 pub use metrics::Metrics;
 pub use orders::Orders;
@@ -126,8 +132,9 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.in_use` if it is already open, in this or another process; `journal.newer_format` if a newer version
-    /// wrote it; `journal.damaged`; `journal.unavailable` if the storage fails.
+    /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
+    /// `journal.damaged`; `journal.unavailable` if the storage fails; `clock.jumped` if the clock is far from the journal's last time,
+    /// see [`Builder::accept_clock_jump`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().open(path)
     }
@@ -262,6 +269,25 @@ impl BoxOffice {
     /// ```
     pub fn is_ready(&self) -> bool {
         !self.0.handle.is_closed()
+    }
+
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has
+    /// room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// office.check_ready()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `engine.closed`; `journal.unavailable`, whose source says what is wrong.
+    pub fn check_ready(&self) -> Result<(), Error> {
+        if !self.is_ready() {
+            return Err(Code::EngineClosed.into());
+        }
+        Ok(self.0.journal()?.check_storage()?)
     }
 
     /// Returns the limits that the box office was opened with, such as the maximum number of tickets of an order.

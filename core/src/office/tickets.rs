@@ -65,7 +65,9 @@ impl Tickets {
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
-        let listing = listing.ok_or(faults)?;
+        let Some(listing) = listing else { return Err(faults.into()) };
+        self.office.0.check_prices([("price".to_owned(), listing.price)], &mut faults).await;
+        let listing = faults.into_result(listing)?;
         let name = self.name(seller, "tickets.create", &ticket);
         let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
         let tickets = self.submit_listings(seller, CreateTickets::new(ids.into()), name).await.map_err(about_seat)?;
@@ -103,6 +105,10 @@ impl Tickets {
         if !faults.is_empty() {
             return Err(faults.into());
         }
+        let prices =
+            listings.iter().enumerate().map(|(at, (_, listing))| (format!("tickets[{at}].price"), listing.price));
+        self.office.0.check_prices(prices.collect::<Vec<_>>(), &mut faults).await;
+        let listings = faults.into_result(listings)?;
         let command = CreateTickets::new(listings);
         if let Some((row, first)) = command.first_double() {
             let field = format!("tickets[{row}].seat");
@@ -134,6 +140,9 @@ impl Tickets {
     /// `ticket.version_mismatch`, `ticket.seat_taken`, `command.key_reused`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
         let command = update.check(id, self.get(id)?.price.currency())?;
+        let mut errors = FieldErrors::default();
+        self.office.0.check_prices([("price".to_owned(), command.price)], &mut errors).await;
+        let command = errors.into_result(command)?;
         let name = self.name(seller, "tickets.update", &(id, &update));
         self.office.0.submit(command, Actor::User(seller), name).await.map_err(about_seat)
     }

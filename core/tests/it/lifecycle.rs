@@ -332,3 +332,20 @@ fn threads_without_a_runtime_race_as_tasks_do() {
     office.close().unwrap();
     assert_eq!(refused(office.orders().cancel(order.buyer_id, order.id)), Code::EngineClosed);
 }
+
+#[tokio::test]
+async fn readiness_looks_at_the_directory() {
+    let world = World::new();
+    world.check_ready().unwrap();
+    let (file, away) = (world.path().join("journal.redb"), world.path().join("away"));
+    std::fs::rename(&file, &away).unwrap();
+    let error = world.check_ready().unwrap_err();
+    assert_eq!(error.code(), boxoffice::Code::JournalUnavailable);
+    // Another file of that name is not the one that is written to.
+    std::fs::copy(&away, &file).unwrap();
+    assert_eq!(world.check_ready().unwrap_err().code(), boxoffice::Code::JournalUnavailable);
+    std::fs::rename(&away, &file).unwrap();
+    world.check_ready().unwrap();
+    world.close().await.unwrap();
+    assert_eq!(world.check_ready().unwrap_err().code(), boxoffice::Code::EngineClosed);
+}

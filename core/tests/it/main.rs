@@ -10,6 +10,7 @@ mod breakdown;
 mod contention;
 mod expiration;
 mod gateway_branches;
+mod gateway_facts;
 mod gateways;
 mod idempotency;
 mod inbound_webhooks;

@@ -20,10 +20,10 @@ use serde_json::{Value, json};
 use crate::support::{HOLD, PASSWORD, key, refused, start};
 
 /// Folder of the format that this version writes.
-const PRESENT: &str = "format-2";
+const PRESENT: &str = "format-3";
 
 /// Files that are kept besides `FORMAT`, if the directory has them.
-const FILES: [&str; 2] = ["journal.redb", "archive.redb"];
+const FILES: [&str; 4] = ["journal.redb", "archive.redb", "vault.keys", "erased-users"];
 
 const PEOPLE: [&str; 3] = ["ann@example.com", "bob@example.com", "Cat@Example.com"];
 
@@ -197,7 +197,7 @@ fn every_directory_that_was_ever_written_opens_and_says_the_same() {
 #[test]
 fn what_a_newer_version_wrote_is_refused_and_not_touched() {
     let dir = restore(PRESENT);
-    fs::write(dir.path().join("FORMAT"), "boxoffice 3\n").unwrap();
+    fs::write(dir.path().join("FORMAT"), "boxoffice 4\n").unwrap();
     let files = || {
         let entries = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
         entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<BTreeMap<_, _>>()

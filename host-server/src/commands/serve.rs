@@ -17,7 +17,7 @@ use crate::config::{ServeArgs, key_ring, log_filter};
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::terminal::{Outcome, say};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{WebhookError, Webhooks};
 use crate::{listener, logging};
 
 /// Interval of periodic maintenance.
@@ -44,10 +44,11 @@ fn open(args: &ServeArgs) -> Result<BoxOffice, Box<dyn std::error::Error>> {
         .limits(Limits::new().hold(args.hold).late_money(args.late_money).fees(args.fees()?))
         .session_length(args.session)
         .default_currency(args.currency)
+        .accept_clock_jump(args.data.accept_clock_jump)
         .refuse_when_full(true);
     let builder = args.gateway.open()?.into_iter().fold(builder, boxoffice::Builder::gateway);
     let builder = key_ring()?.into_iter().fold(builder, boxoffice::Builder::key_ring);
-    let office = builder.open(&args.data.data)?;
+    let office = builder.open(&args.data.data).map_err(admin::explained)?;
     tracing::info!(records = office.metrics().head_seq, "the box office is open");
     Ok(office)
 }
@@ -56,10 +57,9 @@ async fn serve(args: &ServeArgs, settings: Settings, office: BoxOffice, connecti
     let stop = Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
-    let webhooks = Webhooks::open(office.clone(), &args.data.data, args.webhook_settings())?;
-    let state = AppState::with_webhooks(office.clone(), settings, Some(webhooks.clone()));
+    let webhooks = open_webhooks(args, &office);
+    let state = AppState::with_webhooks(office.clone(), settings, webhooks.clone());
     let admin = admin::Server::start(admin::Tools::new(office.clone(), webhooks.clone()), &args.data.data)?;
-    webhooks.start()?;
     #[cfg(feature = "pages")]
     state.keep_figures();
     let tidying = tokio::spawn(tidy(state.clone()));
@@ -73,11 +73,26 @@ async fn serve(args: &ServeArgs, settings: Settings, office: BoxOffice, connecti
     listener::serve(listener, app(state), connections_max, stopped, args.shutdown_deadline).await;
 
     tidying.abort();
-    webhooks.stop();
+    if let Some(webhooks) = webhooks {
+        webhooks.stop();
+    }
     drop(admin);
     office.close().await?;
     tracing::info!("closed");
     Ok(())
+}
+
+/// Opens the webhooks and starts their deliveries. Whatever is wrong with them, tickets are sold.
+fn open_webhooks(args: &ServeArgs, office: &BoxOffice) -> Option<Webhooks> {
+    let opened = Webhooks::open(office.clone(), &args.data.data, args.webhook_settings());
+    let started = opened.and_then(|webhooks| webhooks.start().map(|()| webhooks));
+    let told = |error: &WebhookError| {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "nothing is delivered to webhooks until the next start"
+        );
+    };
+    started.inspect_err(told).ok()
 }
 
 async fn tidy(state: AppState) {

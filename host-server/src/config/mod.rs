@@ -11,7 +11,7 @@ mod webhooks;
 use clap::{Parser, Subcommand};
 
 pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
-pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, ExportArgs, VerifyArgs};
+pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, EraseInBackupArgs, ExportArgs, VerifyArgs};
 pub(crate) use environment::{key_ring, log_filter};
 pub use gateway::{Capture, GatewayArgs, GatewayKind};
 pub use serve::{ServeArgs, Switch};
@@ -60,6 +60,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Make a consistent copy of the data directory, also while it is served
     Backup(BackupArgs),
+    /// Erase in a backup everybody who was erased since it was made: their personal data can't be read there any more
+    EraseInBackup(EraseInBackupArgs),
     /// Reclaim unused disk space in the files; commands wait meanwhile, so run it while nobody sells
     Compact(CompactArgs),
     /// Manage webhooks, which deliver events to their subscribers

@@ -40,6 +40,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
     ("payments_receive_notice", &[409]),
+    ("journal_read", &[409]),
     ("ledger_balance", &[404]),
     ("ledger_statement", &[404]),
     ("ledger_pay_out", &[404, 409]),

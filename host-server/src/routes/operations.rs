@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use boxoffice::BoxOffice;
+use boxoffice::{BoxOffice, Code};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Refusal;
+use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 use crate::observability::metrics::Metrics;
 use crate::state::AppState;
@@ -49,7 +49,7 @@ async fn healthz() -> Json<Health> {
     OK
 }
 
-/// Check that the host can take requests.
+/// Whether requests should be sent here: the journal is open, in its directory, and has room on the disk.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
@@ -57,8 +57,13 @@ async fn healthz() -> Json<Health> {
 async fn readyz(
     State(office): State<BoxOffice>,
     State(stopping): State<CancellationToken>,
-) -> Result<Json<Health>, Refusal> {
-    if office.is_ready() && !stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
+) -> Result<Json<Health>, Failure> {
+    if !office.is_ready() || stopping.is_cancelled() {
+        return Err(Refusal::NotReady.into());
+    }
+    // A disk that hangs must not hold up anybody else.
+    tokio::task::spawn_blocking(move || office.check_ready()).await.map_err(|_| Code::Internal)??;
+    Ok(OK)
 }
 
 /// Show metrics in Prometheus's text format.

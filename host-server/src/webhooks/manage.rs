@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boxoffice::{Error, IdSource as _, RandomIds};
+use boxoffice::{Code, Error, IdSource as _, RandomIds};
 use uuid::Uuid;
 
 use super::message::{Message, Secret, event_types};
@@ -48,7 +48,10 @@ impl Webhooks {
             None => Secret::generate().map_err(WebhookError::unavailable)?,
         };
         let head = self.0.shared.office.journal().head()?;
-        let progress = Progress { cursor: new.after.map_or(head, |after| after.min(head)), ..Progress::default() };
+        if new.after.is_some_and(|after| after > head) {
+            return Err(Error::from(Code::JournalCursorUnknown).into());
+        }
+        let progress = Progress { cursor: new.after.unwrap_or(head), ..Progress::default() };
         let subscription = Subscription {
             id,
             url: url.into(),
@@ -138,7 +141,13 @@ impl Webhooks {
         let journal = self.0.shared.office.journal();
         let record =
             tokio::task::spawn_blocking(move || journal.read(seq, 1)).await.map_err(WebhookError::unavailable)?;
-        let record = record?.pop().filter(|record| record.seq == seq).ok_or(WebhookError::DeliveryNotFound)?;
+        let record = match record {
+            Ok(mut records) => records.pop(),
+            // It was a record of a history that a backup has replaced.
+            Err(error) if error.code() == Code::JournalCursorUnknown => None,
+            Err(error) => return Err(error.into()),
+        };
+        let record = record.ok_or(WebhookError::DeliveryNotFound)?;
         let message = Message::about(id, &record).map_err(WebhookError::unavailable)?;
         self.send_by_hand(id, &message).await
     }

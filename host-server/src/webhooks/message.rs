@@ -5,10 +5,13 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use boxoffice::{DomainEvent, Error, Record, Timestamp};
+use boxoffice::{Code, DomainEvent, Error, JournalHistory, Record, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use standardwebhooks::Webhook;
+
+/// Value of `type` in the message that the journal goes on with another history.
+pub(super) const RESET: &str = "journal.reset";
 
 /// Value of `type` in a ping.
 pub(super) const PING: &str = "webhook.ping";
@@ -92,6 +95,20 @@ impl Message {
         Self {
             id: format!("ping_{}", id.simple()),
             event_type: PING.to_owned(),
+            seq: None,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// Creates the message that the journal goes on with another history, from the record after number `after` on.
+    pub(super) fn reset(subscription: uuid::Uuid, history: JournalHistory, after: u64, now: Timestamp) -> Self {
+        let data =
+            json!({ "code": Code::JournalCursorUnknown.as_str(), "history": history.id.to_string(), "after": after });
+        let body = json!({ "type": RESET, "timestamp": now.to_string(), "data": data });
+        let history = history.id.to_string();
+        Self {
+            id: format!("reset_{}_{}_{after}", subscription.simple(), &history[..16]),
+            event_type: RESET.to_owned(),
             seq: None,
             body: body.to_string().into_bytes(),
         }

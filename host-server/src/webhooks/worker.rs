@@ -91,6 +91,10 @@ impl Worker {
                 }
                 continue;
             }
+            if progress.reset {
+                self.tell_reset(subscription, &progress).await?;
+                continue;
+            }
             let Some(record) = ahead.front() else {
                 tokio::select! {
                     batch = feed.next_batch(BATCH_MAX) => ahead.extend(batch.map_err(closed)?),
@@ -104,27 +108,37 @@ impl Worker {
                     self.stored(move |store, id| store.change(id, |_, progress| skip_to(progress, seq))).await?;
                     noted = seq;
                 }
-            } else if self.attempt(subscription, &progress, record).await? {
-                noted = seq;
             } else {
-                continue;
+                let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
+                if !self.attempt(subscription, &progress, message, seq).await? {
+                    continue;
+                }
+                noted = seq;
             }
             self.cover(seq);
             ahead.pop_front();
         }
     }
 
-    /// Sends a record's message once and stores the outcome; returns `true` if it arrived.
+    /// Tells the receiver once that the journal goes on with another history.
+    async fn tell_reset(&self, subscription: Subscription, progress: &Progress) -> Result<(), End> {
+        let history = self.shared.office.journal().history().map_err(closed)?;
+        let message = Message::reset(self.id, history, progress.cursor, self.shared.clock.now());
+        self.attempt(subscription, progress, message, progress.cursor).await.map(drop)
+    }
+
+    /// Sends a message once and stores the outcome; returns `true` if it arrived, after which `seq` is the cursor.
     async fn attempt(
         &self,
         subscription: Subscription,
         progress: &Progress,
-        record: &Arc<Record>,
+        message: Message,
+        seq: u64,
     ) -> Result<bool, End> {
-        let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
         let attempt = progress.attempts + 1;
         let (delivery, answer) = self.shared.send(&subscription, &message, attempt).await;
-        let (arrived, seq, chance) = (delivery.error.is_none(), record.seq, fastrand::f64());
+        let (arrived, chance) = (delivery.error.is_none(), fastrand::f64());
+        let what = message.seq.map_or_else(|| message.event_type.clone(), |seq| format!("record {seq}"));
         let follow = move |subscription: &mut Subscription, progress: &mut Progress, now: Timestamp| {
             if arrived {
                 *progress = Progress { cursor: seq, last_delivery: progress.last_delivery, ..Progress::default() };
@@ -140,7 +154,7 @@ impl Worker {
                 let reason = if is_gone {
                     "the receiver answered 410 Gone".to_owned()
                 } else {
-                    format!("record {seq} could not be delivered in {} attempts", schedule::ATTEMPTS_MAX)
+                    format!("{what} could not be delivered in {} attempts", schedule::ATTEMPTS_MAX)
                 };
                 tracing::warn!(subscription = %subscription.id, reason, "a webhook is disabled");
                 subscription.status = Status::Disabled { reason, at: now };

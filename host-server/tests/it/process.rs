@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, SignUp};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
@@ -274,4 +277,76 @@ fn help_tells_everything() {
     {
         assert!(stdout.contains(word), "{word}");
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_far_off_needs_a_flag() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at("2040-01-01T00:00:00Z".parse().unwrap()));
+    let office = BoxOffice::builder().clock(clock).open(dir.path()).unwrap();
+    office.auth().sign_up(SignUp::new("ann@example.com", PASSWORD)).await.unwrap();
+    office.close().await.unwrap();
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["export"], &["webhooks", "list"]] {
+        let (status, _, stderr) = command(args, dir.path()).finish();
+        assert_ne!(status, Some(0), "{args:?}");
+        for word in ["2040-01-01T00:00:00.000Z", "clock", "--accept-clock-jump"] {
+            assert!(stderr.contains(word), "{args:?}: no {word} in {stderr}");
+        }
+    }
+    assert_eq!(command(&["verify", "--accept-clock-jump"], dir.path()).finish().0, Some(0));
+    assert_eq!(command(&["webhooks", "list", "--accept-clock-jump"], dir.path()).finish().0, Some(0));
+}
+
+#[tokio::test]
+async fn readiness_sees_that_the_journal_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let ready = async || server.get("/readyz").send().await.unwrap();
+    assert_eq!(ready().await.status(), 200);
+    let (file, away) = (dir.path().join("journal.redb"), dir.path().join("away"));
+    fs::rename(&file, &away).unwrap();
+    let answer = ready().await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["x-error-code"]), (503, &"journal.unavailable".parse().unwrap()));
+    assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
+    fs::rename(&away, &file).unwrap();
+    assert_eq!(ready().await.status(), 200);
+}
+
+#[tokio::test]
+async fn damaged_webhooks_stop_no_sale_and_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    server.person("ann").await;
+    assert_eq!(server.terminate().0, Some(0));
+    fs::write(dir.path().join("webhooks.redb"), vec![0x5a; 20_000]).unwrap();
+    let (status, stdout, stderr) = command(&["verify"], dir.path()).finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stdout.contains("webhooks.redb is damaged"), "{stdout}");
+    let server = Process::start(dir.path());
+    assert_eq!(server.get("/readyz").send().await.unwrap().status(), 200);
+    let metrics = server.get("/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("boxoffice_webhook_files_set_aside 1"), "{metrics}");
+    assert_eq!(command(&["verify"], dir.path()).finish().0, Some(0), "the new file is whole");
+    let (status, logs) = server.terminate();
+    assert_eq!(status, Some(0), "{logs}");
+    assert!(logs.contains("set aside") && logs.contains("webhooks.redb.damaged-1"), "{logs}");
+}
+
+#[tokio::test]
+async fn a_backup_follows_who_was_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, backup) = (dir.path().join("data"), dir.path().join("backup"));
+    let server = Process::start(&data);
+    let token = server.person("ann").await;
+    assert_eq!(command(&["backup", backup.to_str().unwrap()], &data).finish().0, Some(0));
+    let body = json!({ "currentPassword": PASSWORD });
+    let erased = server.delete("/api/users/current-user").bearer_auth(&token).json(&body).send().await.unwrap();
+    assert_eq!(erased.status(), 204);
+    for (left, users) in [("1 more", 1), ("0 more", 0)] {
+        let (status, stdout, stderr) = command(&["erase-in-backup", backup.to_str().unwrap()], &data).finish();
+        assert_eq!(status, Some(0), "{users}: {stderr}");
+        assert!(stdout.contains(left), "{stdout}");
+    }
+    assert_eq!(command(&["verify"], &backup).finish().0, Some(0));
+    assert_eq!(command(&["erase-in-backup", "/nonexistent"], &data).finish().0, Some(1));
 }

@@ -10,7 +10,8 @@ pub struct NativeOptions {
     pub hold_ms: Option<f64>,
     pub fees: Option<FeePolicy>,
     pub gateway: Option<GatewayHooks>,
-    pub seed: Option<f64>,
+    pub accept_clock_jump: Option<bool>,
+    pub seed: Option<i64>,
     pub jwt_key: Option<Buffer>,
     pub previous_jwt_keys: Option<Vec<Buffer>>,
     pub session_length_ms: Option<f64>,
@@ -57,6 +58,9 @@ impl NativeOptions {
         }
         if let Some(it) = self.fees.take() {
             builder = builder.fees(it.checked()?);
+        }
+        if let Some(it) = self.accept_clock_jump.take() {
+            builder = builder.accept_clock_jump(it);
         }
         if let Some(it) = self.session_length_ms.take() {
             builder = builder.session_length(millis("sessionLengthMs", it)?);

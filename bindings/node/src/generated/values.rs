@@ -122,6 +122,20 @@ impl Shown for boxoffice::Dispute {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct JournalHistory {
+    pub id: String,
+    pub common: Option<i64>,
+}
+
+impl Shown for boxoffice::JournalHistory {
+    type Js = JournalHistory;
+    fn shown(&self) -> JournalHistory {
+        JournalHistory { id: self.id.shown(), common: self.common.shown() }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Metrics {
     pub queue_len: i64,
     pub queue_capacity: i64,

@@ -18,7 +18,7 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
-    NewShow,
+    JournalHistory,
     NewTicket,
     Order,
     OrderPage,
@@ -381,10 +381,11 @@ class AsyncPayments:
         shows. An order is charged at most once in all cases.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-        order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-        (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-        (`command.key_reused`).
+        order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+        shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+        `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+        `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.pay(buyer_id, order_id, token, idempotency_key)
 
@@ -619,10 +620,29 @@ class AsyncJournal:
         """Returns at most `limit` records, and at most 10,000, starting with number `from_seq`. The first record has
         number 1.
 
-        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        Raises `ConflictError` (`journal.cursor_unknown`) if the record before number `from_seq` does not exist;
+        `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
         (`engine.closed`).
         """
         return await self._native.read(from_seq, limit)
+
+    async def read_after(self, /, cursor: str, limit: SupportsIndex) -> List[Record]:
+        """Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that
+        it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced: the reader has records that this journal never had, and begins
+        anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        (`engine.closed`).
+        """
+        return await self._native.read_after(cursor, limit)
+
+    async def history(self, /) -> JournalHistory:
+        """Returns the identity of the journal's history, which is another one in a restored backup.
+
+        Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+        """
+        return await self._native.history()
 
     def iter(self, /, from_seq: SupportsIndex) -> AsyncIterator[Record]:
         """Iterates over the records from number `from_seq` to the last durable one, read in parts. Includes records that
@@ -635,8 +655,21 @@ class AsyncJournal:
         return self._native.iter(from_seq)
 
     def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription:
-        """Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order."""
+        """Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+
+        The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
+        number `from_seq` does not exist.
+        """
         return self._native.subscribe(from_seq)
+
+    def subscribe_after(self, /, cursor: str) -> AsyncSubscription:
+        """Follows the journal after the cursor of a reader: that of the last record that it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError`
+        (`journal.damaged`), `ClosedError` (`engine.closed`).
+        """
+        return self._native.subscribe_after(cursor)
 
     async def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
@@ -661,3 +694,16 @@ class AsyncJournal:
         it can't be written.
         """
         return await self._native.backup(directory, progress)
+
+    async def erase_in_backup(self, /, directory: str | PathLike[str]) -> int:
+        """Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal
+        data in its file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could
+        still be read there. The backup must not be open, and keeps all else.
+
+        Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays
+        readable in it.
+
+        Raises `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys
+        can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+        """
+        return await self._native.erase_in_backup(directory)

@@ -39,7 +39,7 @@ from boxoffice._errors import (
     UnavailableError,
     ValidationError,
 )
-from boxoffice._gateway import CapturingGateway, WebhookGateway, PaymentGateway
+from boxoffice._gateway import CapturingGateway, CheckingGateway, WebhookGateway, PaymentGateway
 from boxoffice._items import Items
 from boxoffice._native import (
     AsyncSubscription,
@@ -83,6 +83,7 @@ __all__ = [
     "ChargeReport",
     "ChargeRequest",
     "Charged",
+    "CheckingGateway",
     "Clock",
     "ClosedError",
     "ConflictError",

@@ -46,6 +46,16 @@ class Facade:
         """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
 
+    def check_ready(self, /) -> None:
+        """Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+        that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+        not be recorded.
+
+        Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+        wrong.
+        """
+        self._facade.check_ready()
+
     def now(self, /) -> datetime:
         """Returns the engine's own time, which never runs backwards."""
         return self._facade.now()
@@ -113,6 +123,16 @@ class AsyncFacade:
     def is_ready(self, /) -> bool:
         """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
+
+    async def check_ready(self, /) -> None:
+        """Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+        that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+        not be recorded.
+
+        Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+        wrong.
+        """
+        await self._facade.check_ready()
 
     def now(self, /) -> datetime:
         """Returns the engine's own time, which never runs backwards."""

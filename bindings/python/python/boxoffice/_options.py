@@ -25,6 +25,14 @@ class Options(TypedDict, total=False):
     """Sets the card processor: by default the `Sandbox`, which stores its data in the data directory."""
     clock: Clock
     """Sets the source of time: `SystemClock` by default."""
+    accept_clock_jump: bool
+    """Sets whether a clock that is far from the journal's last time is accepted: `False` by default.
+
+    Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good.
+    Opening is therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than a day behind the
+    journal's last record or more than 30 days ahead of it. Set this once, after a look at the clock, for a box office
+    that has rested longer. Engine time goes on from the last record if the clock is behind.
+    """
     seed: int
     """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
     jwt_key: bytes
@@ -73,12 +81,18 @@ class Options(TypedDict, total=False):
 
 
 HELP = """Options:
-        hold (timedelta): Sets the duration for which an order holds its tickets: 15 minutes by default.
-        fees (FeePolicy): Sets the fees that the platform keeps of tickets paid from now on: none by default.
-            Past payments keep their fees.
-        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, which
-            stores its data in the data directory.
-        clock (Clock): Sets the source of time: `SystemClock` by default.
+        hold (timedelta): Sets how long an order holds its tickets: 15 minutes by default.
+        fees (FeePolicy): Sets what the platform keeps of each ticket that is paid from now on: nothing by
+            default. What was paid before keeps its fees.
+        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, with its
+            book in the data directory.
+        clock (Clock): Sets where time comes from: `SystemClock` by default.
+        accept_clock_jump (bool): Sets whether a clock that is far from the journal's last time is accepted:
+            `False` by default.  Engine time never runs backwards, so one start with a clock that is years ahead
+            would stay in the journal for good. Opening is therefore refused with `UnavailableError`
+            (`clock.jumped`) if the clock is more than a day behind the journal's last record or more than 30 days
+            ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine
+            time goes on from the last record if the clock is behind.
         seed (int): Makes ids that are the same in every run, for tests; two box offices of one seed make the
             same ids.
         jwt_key (bytes): Sets the keys that sign sessions: by default a key that is created once and stored in

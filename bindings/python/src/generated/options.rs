@@ -12,6 +12,7 @@ pub(crate) struct Options<'py> {
     pub(crate) fees: Option<FeePolicy>,
     pub(crate) gateway: Option<Bound<'py, PyAny>>,
     pub(crate) clock: Option<Bound<'py, PyAny>>,
+    pub(crate) accept_clock_jump: Option<bool>,
     pub(crate) seed: Option<u64>,
     pub(crate) jwt_key: Option<Vec<u8>>,
     pub(crate) previous_jwt_keys: Option<Vec<Vec<u8>>>,
@@ -53,6 +54,9 @@ impl Options<'_> {
         }
         if let Some(it) = self.fees {
             builder = builder.fees(it.0);
+        }
+        if let Some(it) = self.accept_clock_jump {
+            builder = builder.accept_clock_jump(it);
         }
         if let Some(it) = self.session_length {
             builder = builder.session_length(it);

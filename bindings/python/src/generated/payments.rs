@@ -24,10 +24,11 @@ impl Payments {
     /// shows. An order is charged at most once in all cases.
     ///
     /// Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-    /// order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-    /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-    /// (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-    /// (`command.key_reused`).
+    /// order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+    /// shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+    /// `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+    /// `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+    /// the card processor; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (buyer_id, order_id, token, *, idempotency_key=None))]
     fn pay(
         &self,

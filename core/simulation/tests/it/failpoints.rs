@@ -55,4 +55,5 @@ failpoints! {
     fee_rounded_twice: FeeRoundedTwice,
     refund_credited_twice: RefundCreditedTwice,
     sold_seats_forgotten: SoldSeatsForgotten,
+    erased_key_kept: ErasedKeyKept,
 }

@@ -99,6 +99,9 @@ pub(crate) const UNREACHED: &str = "The payment did not reach the card processor
 /// Maximum age up to which the status of such a charge is still requested, so that late money is found and goes back.
 pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
 
+/// Why a charge failed whose request the card processor did not accept, because the shop's own settings are wrong.
+pub(crate) const MISCONFIGURED: &str = "Payments are not set up right; no money was taken";
+
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -71,14 +71,60 @@ pub(super) struct Client {
     pace: Pace,
 }
 
-/// Stripe's error codes, which are not meant for buyers. Stripe's message is left out because it may quote a card's
-/// token.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Stripe's error, which is not meant for buyers.
+#[derive(Clone, Default, Deserialize)]
 pub(super) struct ApiError {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) code: Option<String>,
     pub(super) decline_code: Option<String>,
+    /// Name of the field that Stripe does not accept.
+    pub(super) param: Option<String>,
+    /// Stripe's words. They may quote a card's token, so that they are logged only where no card is involved.
+    pub(super) message: Option<String>,
+}
+
+impl std::fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, code, decline_code, param, message: _ } = self;
+        f.debug_struct("ApiError")
+            .field("kind", kind)
+            .field("code", code)
+            .field("decline_code", decline_code)
+            .field("param", param)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ApiError {
+    /// Returns `true` if no card could change the answer: the shop's key, account or settings are wrong.
+    pub(super) fn is_about_shop(&self) -> bool {
+        let is_about_card = self.param.as_deref().is_some_and(|param| {
+            ["payment_method", "source", "card", "token"].iter().any(|of_card| param.starts_with(of_card))
+                && !param.starts_with("payment_method_types")
+        });
+        let is_about_state = matches!(
+            self.code.as_deref(),
+            Some("payment_intent_unexpected_state" | "token_already_used" | "lock_timeout" | "idempotency_key_in_use")
+        );
+        // A card that Stripe does not know has no `param` in every version.
+        let is_unknown_card = self.code.as_deref() == Some("resource_missing") && self.param.is_none();
+        let is_refusal =
+            matches!(self.kind.as_deref(), Some("invalid_request_error" | "authentication_error" | "permission_error"));
+        is_refusal && !is_about_card && !is_about_state && !is_unknown_card
+    }
+
+    /// Returns the error in words for the log of the shop.
+    pub(super) fn told(&self) -> String {
+        let named = |name: &str, value: Option<&String>| value.map(|value| format!("{name}: {value}"));
+        let parts = [
+            named("type", self.kind.as_ref()),
+            named("code", self.code.as_ref()),
+            named("parameter", self.param.as_ref()),
+            named("message", self.message.as_ref()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,6 +137,8 @@ struct ErrorBody {
 pub(super) enum Failure {
     /// Stripe refused the request and would refuse it again.
     Refused(ApiError),
+    /// Stripe did not look at the request, because it does not accept the key or the key's rights.
+    Denied(ApiError),
     /// The effect of the request at Stripe is unknown.
     Unknown(GatewayError),
 }
@@ -240,6 +288,9 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     let should_retry = answer.header("stripe-should-retry").map_or(busy, |advice| advice == "true");
     let again = if should_retry { Again::After(least) } else { Again::Never };
     let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && error.kind.is_some() {
+        return (Failure::Denied(error), Again::Never);
+    }
     let is_final = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYMENT_REQUIRED | StatusCode::NOT_FOUND);
     if is_final && error.kind.is_some() {
         return (Failure::Refused(error), again);
@@ -277,6 +328,7 @@ impl From<Failure> for GatewayError {
             Failure::Refused(error) => {
                 Self(format!("Stripe refused: {}", error.code.or(error.kind).unwrap_or_default()))
             }
+            Failure::Denied(error) => Self(format!("Stripe does not accept the key: {}", error.told())),
         }
     }
 }

@@ -34,11 +34,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{ApiError, Client, Failure, Form, Pace};
-use intent::{Intent, List, Refund, Standing, reason, smallest_unit};
+use intent::{Intent, List, Refund, Standing, chargeable, reason, smallest_unit};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest, WebhookFuture, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
+    PaymentGateway, RefundAnswer, RefundRequest, WebhookFuture, WebhookMessage,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -51,6 +51,9 @@ const KEY_AGE_MAX: Duration = Duration::from_hours(23);
 
 /// Maximum difference between Stripe's clock and ours.
 const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(10);
+
+/// Maximum number of pages of 100 refunds that are looked through at a time.
+const REFUND_PAGES_MAX: usize = 50;
 
 /// Mode of a Stripe key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +214,9 @@ impl Stripe {
             Err(Failure::Refused(error)) if is_about_amount(&error) => {
                 return Ok(ChargeAnswer::Declined { reason: reason(&error).into() });
             }
+            // Without an intent, nobody can take money.
+            Err(Failure::Refused(error)) if error.is_about_shop() => return Ok(misconfigured(&error)),
+            Err(Failure::Denied(error)) => return Ok(misconfigured(&error)),
             Err(failure) => return Err(failure.into()),
         };
         if intent.standing() != Standing::New {
@@ -220,8 +226,13 @@ impl Stripe {
             Ok(intent) => self.told(intent, None).await,
             Err(Failure::Refused(error)) => {
                 let intent = self.intent(&intent.id).await?;
-                self.told(intent, Some(reason(&error))).await
+                match self.told(intent, Some(reason(&error))).await? {
+                    ChargeAnswer::Declined { .. } if error.is_about_shop() => Ok(misconfigured(&error)),
+                    answer => Ok(answer),
+                }
             }
+            // Stripe did not confirm the intent, and nobody else has its secret.
+            Err(Failure::Denied(error)) => Ok(misconfigured(&error)),
             Err(failure) => Err(failure.into()),
         }
     }
@@ -371,6 +382,39 @@ impl Stripe {
         }
     }
 
+    /// Lists the refunds of a charge as reports.
+    async fn all_refunds(&self, request: LookupRequest) -> Result<Vec<GatewayReport>, GatewayError> {
+        let intent = match &request.reference {
+            Some(reference) => Some(self.intent(reference).await?),
+            None => self.search(request.charge_id, request.created_at).await?,
+        };
+        let Some(intent) = intent else { return Ok(Vec::new()) };
+        let refunds = self.refunds(&intent.id).await?;
+        Ok(refunds.iter().filter_map(|refund| refund.report(request.order_id, request.charge_id)).collect())
+    }
+
+    /// Lists the refunds since a time that the box office did not ask for, as reports.
+    async fn foreign_refunds(&self, since: Timestamp) -> Result<Vec<GatewayReport>, GatewayError> {
+        let mut reports = Vec::new();
+        let mut after: Option<Arc<str>> = None;
+        for _ in 0..REFUND_PAGES_MAX {
+            let mut query: Form = vec![("limit", "100".to_owned()), ("created[gte]", since.as_secs().to_string())];
+            query.extend(after.map(|id| ("starting_after", id.to_string())));
+            let page: List<Refund> = self.client.get("refunds", &query).await?;
+            after = page.data.last().map(|refund| Arc::clone(&refund.id));
+            for refund in page.data.iter().filter(|refund| refund.metadata.refund.is_none()) {
+                if let Some((order, charge)) = self.names(refund.payment_intent.as_deref()).await? {
+                    reports.extend(refund.report(order, charge));
+                }
+            }
+            if !page.has_more || after.is_none() {
+                return Ok(reports);
+            }
+        }
+        tracing::warn!(pages = REFUND_PAGES_MAX, "Stripe has more refunds than are looked through");
+        Ok(reports)
+    }
+
     /// Lists every refund of an intent.
     async fn refunds(&self, intent: &str) -> Result<Vec<Refund>, GatewayError> {
         let mut all: Vec<Refund> = Vec::new();
@@ -385,6 +429,11 @@ impl Stripe {
             }
         }
     }
+}
+
+/// Returns the answer to a charge that Stripe does not accept, whatever the card.
+fn misconfigured(error: &ApiError) -> ChargeAnswer {
+    ChargeAnswer::Misconfigured { reason: error.told().into() }
 }
 
 /// Returns `true` if Stripe refused to create an intent because of its amount, which no other request under this id can
@@ -430,6 +479,22 @@ impl PaymentGateway for Stripe {
 
     fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(self.release(request))
+    }
+
+    fn check_amount(&self, amount: Money) -> GatewayFuture<'_, AmountAnswer> {
+        let answer = match chargeable(amount) {
+            Ok(()) => AmountAnswer::Chargeable,
+            Err(reason) => AmountAnswer::Refused { reason: reason.into() },
+        };
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+
+    fn refunds_of(&self, request: LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        Box::pin(self.all_refunds(request))
+    }
+
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        Some(Box::pin(self.foreign_refunds(since)))
     }
 
     fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {

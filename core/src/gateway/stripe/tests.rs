@@ -83,6 +83,215 @@ fn amounts_are_as_stripe_counts() {
     }
 }
 
+#[tokio::test]
+async fn what_stripe_cant_charge_is_refused() {
+    let stripe = stripe();
+    for (minor, code, is_chargeable) in [
+        (1999, "USD", true),
+        (12_340, "KWD", true),
+        (12_345, "KWD", false),
+        (100_000, "MGA", true),
+        (100_050, "MGA", false),
+        (1000, "GHS", false),
+        (1000, "KPW", false),
+    ] {
+        let amount = Money::from_minor(minor, code.parse().unwrap()).unwrap();
+        let answer = stripe.check_amount(amount).await.unwrap();
+        assert_eq!(answer == AmountAnswer::Chargeable, is_chargeable, "{amount:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn what_may_be_null_is_what_is_missing() {
+    let refund = r#"{"id":"re_1","amount":5,"currency":null,"status":null,"payment_intent":null,"metadata":null,
+        "failure_reason":null,"charge":null}"#;
+    let refund: Refund = serde_json::from_str(refund).unwrap();
+    assert_eq!((refund.answer(), refund.metadata.refund.is_none()), (RefundAnswer::Pending, true));
+    let intent = intent(
+        r#"{"id":"pi_1","amount":5,"status":"requires_payment_method","metadata":null,"client_secret":null,
+        "last_payment_error":null}"#,
+    );
+    assert_eq!((intent.standing(), intent.metadata.charge), (Standing::New, None));
+    let error: ApiError =
+        serde_json::from_str(r#"{"type":null,"code":null,"decline_code":null,"param":null,"message":null}"#).unwrap();
+    assert!(!error.is_about_shop());
+}
+
+#[test]
+fn a_fault_of_the_shop_is_no_decline() {
+    let error = |kind: &str, code: Option<&str>, param: Option<&str>| ApiError {
+        kind: Some(kind.into()),
+        code: code.map(Into::into),
+        param: param.map(Into::into),
+        message: Some("words".into()),
+        ..ApiError::default()
+    };
+    let invalid = "invalid_request_error";
+    for (kind, code, param) in [
+        (invalid, Some("parameter_unknown"), Some("payment_method_types")),
+        (invalid, Some("account_invalid"), None),
+        (invalid, None, Some("currency")),
+        (invalid, Some("resource_missing"), Some("intent")),
+        ("authentication_error", None, None),
+    ] {
+        let error = error(kind, code, param);
+        assert!(error.is_about_shop(), "{error:?}");
+        assert!(error.told().contains("message: words") && error.told().contains(kind), "{}", error.told());
+        assert!(!format!("{error:?}").contains("words"), "it may quote a card's token");
+    }
+    for (kind, code, param) in [
+        ("card_error", Some("card_declined"), None),
+        (invalid, Some("resource_missing"), Some("payment_method")),
+        (invalid, Some("resource_missing"), None),
+        (invalid, None, Some("payment_method_data[card][token]")),
+        (invalid, Some("token_already_used"), None),
+        (invalid, Some("payment_intent_unexpected_state"), None),
+        ("idempotency_error", None, None),
+        ("api_error", None, None),
+    ] {
+        assert!(!error(kind, code, param).is_about_shop(), "{kind} {code:?} {param:?}");
+    }
+}
+
+/// Answers each request for a path by the status and the body that are given for it.
+async fn stripe_that_says(answers: &'static [(&'static str, u16, &'static str)]) -> Stripe {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut bytes = vec![0; 16 * 1024];
+            let mut len = stream.read(&mut bytes).await.unwrap();
+            let text = |len: usize| String::from_utf8_lossy(&bytes[..len]).into_owned();
+            // The body may come in a packet of its own.
+            let is_whole = |text: &str| {
+                let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                body.len() >= length.unwrap_or(0)
+            };
+            let mut request = text(len);
+            while !is_whole(&request) {
+                len += stream.read(&mut bytes[len..]).await.unwrap();
+                request = String::from_utf8_lossy(&bytes[..len]).into_owned();
+            }
+            let found = answers.iter().find(|(start, ..)| request.starts_with(start));
+            let (_, status, body) = found.unwrap_or_else(|| panic!("nobody expects {request}"));
+            let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        }
+    });
+    Stripe::at("sk_test_1".parse().unwrap(), &base).unwrap().webhook_secret("whsec_old")
+}
+
+fn charge_request() -> ChargeRequest {
+    ChargeRequest {
+        charge_id: CHARGE.parse().unwrap(),
+        order_id: ORDER.parse().unwrap(),
+        amount: Money::from_minor(1999, Currency::USD).unwrap(),
+        token: "pm_card_visa".parse().unwrap(),
+    }
+}
+
+const ORDER: &str = "00000000-0000-7000-8000-000000000001";
+const CHARGE: &str = "00000000-0000-7000-8000-000000000002";
+const NEW_INTENT: &str = r#"{"id":"pi_1","amount":1999,"status":"requires_payment_method"}"#;
+const CANCELED: &str = r#"{"id":"pi_1","amount":1999,"status":"canceled"}"#;
+const BAD_KEY: &str = r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}}"#;
+const BAD_PARAM: &str =
+    r#"{"error":{"type":"invalid_request_error","code":"parameter_unknown","param":"capture_method","message":"No."}}"#;
+const BAD_CARD: &str = r#"{"error":{"type":"invalid_request_error","code":"resource_missing","param":"payment_method","message":"No such card"}}"#;
+
+#[tokio::test]
+async fn a_definite_no_is_told_at_once_with_its_message_and_parameter() {
+    let create = "POST /v1/payment_intents ";
+    let card = "POST /v1/payment_intents/pi_1 ";
+    let scripts: [(&'static [(&'static str, u16, &'static str)], &str); 4] = [
+        (&[("POST /v1/payment_intents ", 401, BAD_KEY)], "Invalid API Key provided"),
+        (&[("POST /v1/payment_intents ", 400, BAD_PARAM)], "parameter: capture_method"),
+        (
+            &[("POST /v1/payment_intents ", 200, NEW_INTENT), ("POST /v1/payment_intents/pi_1 ", 403, BAD_KEY)],
+            "Invalid API Key provided",
+        ),
+        (
+            &[
+                ("POST /v1/payment_intents ", 200, NEW_INTENT),
+                ("POST /v1/payment_intents/pi_1 ", 200, NEW_INTENT),
+                ("POST /v1/payment_intents/pi_1/confirm ", 400, BAD_PARAM),
+                ("GET /v1/payment_intents/pi_1 ", 200, NEW_INTENT),
+                ("POST /v1/payment_intents/pi_1/cancel ", 200, CANCELED),
+            ],
+            "parameter: capture_method",
+        ),
+    ];
+    assert!(scripts[3].0[0].0 == create && scripts[3].0[1].0 == card);
+    for (script, words) in scripts {
+        let answer = stripe_that_says(script).await.charge(charge_request()).await.unwrap();
+        let ChargeAnswer::Misconfigured { reason } = answer else { panic!("{answer:?}") };
+        assert!(reason.contains(words), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_token_is_a_decline_and_a_refused_lookup_tells_nothing() {
+    let stripe = stripe_that_says(&[
+        ("POST /v1/payment_intents ", 200, NEW_INTENT),
+        ("POST /v1/payment_intents/pi_1 ", 400, BAD_CARD),
+        ("GET /v1/payment_intents/pi_1 ", 200, NEW_INTENT),
+        ("POST /v1/payment_intents/pi_1/cancel ", 200, CANCELED),
+    ]);
+    let answer = stripe.await.charge(charge_request()).await.unwrap();
+    assert_eq!(answer, ChargeAnswer::Declined { reason: "The card is unknown".into() });
+
+    let stripe = stripe_that_says(&[("GET /v1/payment_intents/pi_1 ", 401, BAD_KEY)]).await;
+    let ChargeRequest { charge_id, order_id, amount, .. } = charge_request();
+    let reference = Some("pi_1".into());
+    let request = LookupRequest { charge_id, order_id, amount, reference, created_at: at(NOW) };
+    let error = stripe.lookup(request).await.unwrap_err();
+    assert!(error.0.contains("Invalid API Key provided"), "{error}");
+}
+
+#[tokio::test]
+async fn refunds_at_the_dashboard_are_found_by_every_message_and_by_lists() {
+    const OURS: &str = r#"{"id":"pi_1","amount":1999,"status":"succeeded","metadata":{
+        "order_id":"00000000-0000-7000-8000-000000000001","charge_id":"00000000-0000-7000-8000-000000000002"}}"#;
+    const LIST: &str = r#"{"has_more":false,"data":[
+        {"id":"re_1","amount":500,"currency":"usd","status":"succeeded","payment_intent":"pi_1","metadata":{}},
+        {"id":"re_2","amount":100,"currency":"usd","status":"pending","payment_intent":"pi_1","metadata":null},
+        {"id":"re_3","amount":200,"currency":"usd","status":"succeeded","payment_intent":"pi_1",
+         "metadata":{"refund_id":"00000000-0000-7000-8000-000000000003"}}]}"#;
+    let stripe =
+        stripe_that_says(&[("GET /v1/payment_intents/pi_1 ", 200, OURS), ("GET /v1/refunds?", 200, LIST)]).await;
+    let (order_id, charge_id) = (ORDER.parse().unwrap(), CHARGE.parse().unwrap());
+    let amount = Money::from_minor(500, Currency::USD).unwrap();
+    let elsewhere = GatewayReport::RefundElsewhere { order_id, charge_id, reference: "re_1".into(), amount };
+
+    let event = |kind: &str, object: &str| {
+        format!(r#"{{"id":"evt_1","type":"{kind}","livemode":false,"data":{{"object":{object}}}}}"#)
+    };
+    let refund =
+        r#"{"id":"re_1","amount":500,"currency":"usd","status":"succeeded","payment_intent":"pi_1","metadata":null}"#;
+    for kind in ["refund.created", "refund.updated", "charge.refund.updated"] {
+        assert_eq!(read(&stripe, &event(kind, refund)).await.unwrap().report, Some(elsewhere.clone()), "{kind}");
+    }
+    let charge = r#"{"id":"ch_1","amount_refunded":500,"payment_intent":"pi_1","refunds":null}"#;
+    let told = read(&stripe, &event("charge.refunded", charge)).await.unwrap().report;
+    assert_eq!(told, Some(GatewayReport::RefundsChanged { order_id, charge_id }));
+    let foreign = read(&stripe, &event("charge.refunded", r#"{"id":"ch_2","payment_intent":null}"#)).await.unwrap();
+    assert_eq!(foreign.report, None);
+
+    let since = stripe.refunds_since(at(NOW)).unwrap().await.unwrap();
+    assert_eq!(since, [elsewhere.clone()]);
+    let reference = Some("pi_1".into());
+    let request = LookupRequest { charge_id, order_id, amount, reference, created_at: at(NOW) };
+    let all = stripe.refunds_of(request).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[0], elsewhere);
+    assert!(matches!(all[1], GatewayReport::Refund { answer: RefundAnswer::Refunded { .. }, .. }));
+}
+
 #[test]
 fn a_thief_learns_nothing() {
     let said = |code: &str| {

@@ -15,8 +15,11 @@ pub(super) const SINGLE: u32 = 1;
 /// Format of a journal whose old records may be in an archive.
 pub(super) const ARCHIVED: u32 = 2;
 
+/// Format of a journal whose vault may be encrypted.
+pub(super) const SEALED: u32 = 3;
+
 /// Newest format that this version supports.
-const KNOWN: u32 = ARCHIVED;
+const KNOWN: u32 = SEALED;
 
 const FILE: &str = "FORMAT";
 
@@ -123,9 +126,10 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_untouched() {
-        assert!(matches!(check_text(b"boxoffice 3\n"), Err(JournalError::NewerFormat { found: 3, known: 2 })));
+        assert!(matches!(check_text(b"boxoffice 4\n"), Err(JournalError::NewerFormat { found: 4, known: 3 })));
         assert!(check_text(b"boxoffice 1\n").is_ok());
         assert!(check_text(b"boxoffice 2\n").is_ok());
+        assert!(check_text(b"boxoffice 3\n").is_ok());
     }
 
     #[test]

@@ -366,5 +366,6 @@ fn replace(slot: &mut Slot, new: Slot) -> Result<(), ViewsError> {
 /// Runs work that may panic if the file is damaged.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ViewsError>) -> Result<T, ViewsError> {
     // After a panic, nothing that the work has changed is used except the database, which redb keeps usable.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(ViewsError::damaged("reading views.redb made redb panic")))
 }

@@ -106,6 +106,7 @@ fn describe() {
     describe_counter!("boxoffice_webhook_deliveries_total", "Attempts to deliver to a webhook, by outcome");
     describe_gauge!("boxoffice_webhook_subscriptions", "Webhooks, by status");
     describe_gauge!("boxoffice_webhook_failing", "Active webhooks whose next delivery has failed");
+    describe_gauge!("boxoffice_webhook_files_set_aside", "1 while a damaged file of webhooks is set aside");
     describe_gauge!("boxoffice_webhook_lag_records", "Records that the slowest active webhook has before it");
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
 }
@@ -128,6 +129,7 @@ fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
         gauge!("boxoffice_webhook_subscriptions", "status" => "active").set(figure(webhooks.active));
         gauge!("boxoffice_webhook_subscriptions", "status" => "disabled").set(figure(webhooks.disabled));
         gauge!("boxoffice_webhook_failing").set(figure(webhooks.behind));
+        gauge!("boxoffice_webhook_files_set_aside").set(figure(webhooks.set_aside));
         gauge!("boxoffice_webhook_lag_records").set(figure(webhooks.lag_max));
     }
 }

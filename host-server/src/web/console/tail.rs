@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, BoxOffice, Code, Subscription};
+use boxoffice::{Actor, BoxOffice, Code, JournalCursor, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -55,9 +55,19 @@ pub(super) async fn follow(
     let place = streams.place_for_feed()?;
     let head = office.metrics().head_seq;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let after = last_seen.or(asked.after).and_then(|text| text.parse::<u64>().ok()).unwrap_or(head);
+    let asked_for = last_seen.or(asked.after).and_then(|text| text.parse().ok());
+    let after = asked_for.unwrap_or(JournalCursor::number(head));
+    let (records, reset) = match office.journal().subscribe_after(after) {
+        Ok(records) => (records, None),
+        // What the page shows is of another history.
+        Err(error) if error.code() == Code::JournalCursorUnknown => {
+            let reset = Event::default().event("reset").data(error.code().message());
+            (office.journal().subscribe(head + 1), Some(Ok(reset)))
+        }
+        Err(error) => return Err(error.into()),
+    };
     let tail = Tail {
-        records: office.journal().subscribe(after.saturating_add(1)),
+        records,
         filter,
         actor: operator.actor,
         token: token(&headers).unwrap_or_default().into_owned(),
@@ -65,7 +75,7 @@ pub(super) async fn follow(
         is_first: true,
         _place: place,
     };
-    let events = tail.events().take_until(streams.end());
+    let events = stream::iter(reset).chain(tail.events()).take_until(streams.end());
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok(([("x-accel-buffering", "no")], response).into_response())
 }
@@ -119,7 +129,7 @@ impl Tail {
                 let part = RowPart { row: Row::of(record, &mut people) };
                 let html =
                     part.render().inspect_err(|error| tracing::error!(%error, "a row could not be made")).ok()?;
-                events.push(Event::default().id(record.seq.to_string()).event("record").data(html));
+                events.push(Event::default().id(record.cursor().to_string()).event("record").data(html));
             }
             if !events.is_empty() {
                 return Some(events);

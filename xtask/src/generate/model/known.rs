@@ -11,6 +11,7 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
         "Currency" => Type::Currency,
         "Hash" => Type::Hash,
         "Cursor" => Type::Cursor,
+        "JournalCursor" => Type::CheckedText(name.to_owned()),
         "PageLimit" => Type::PageLimit,
         "PriceBound" => Type::PriceBound,
         "SearchText" => Type::CheckedText(name.to_owned()),

@@ -60,7 +60,7 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
         Type::Id(_) => format!("let {name} = id(\"{field}\", &{name})?;"),
         Type::Actor => format!("let {name} = actor(\"{field}\", {name})?;"),
         Type::Integer(_) => format!("let {name} = natural(\"{field}\", {name})?;"),
-        Type::Enum(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
+        Type::Enum(_) | Type::CheckedText(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
         Type::Headers => format!(
             "let {name} = header_bytes(&{name})?;\n\
              let {name}: Vec<_> = {name}.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();"

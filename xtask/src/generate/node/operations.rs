@@ -258,6 +258,7 @@ impl Operation<'_> {
     fn feed(&self) -> String {
         let (name, params) = (&self.method.name, &self.params);
         let (statements, call) = (&self.made.statements, self.call(&self.target("self.0")));
+        let call = if self.method.is_fallible { format!("{call}?") } else { call };
         format!(
             "#[napi]\npub fn {name}(&self{params}) -> napi::Result<Subscription> {{ \
              let call = || {{ {statements} Ok(Subscription::new({call})) }}; call().map_err(rejection) }}"

@@ -149,6 +149,10 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
             let _ = writeln!(statements, "let {name} = id(\"{field}\", &{name})?;");
             name
         }
+        Type::CheckedText(_) => {
+            let _ = writeln!(statements, "let {name} = parsed(\"{field}\", &{name})?;");
+            name
+        }
         Type::Actor => {
             let _ = writeln!(statements, "let {name} = actor({name})?;");
             name

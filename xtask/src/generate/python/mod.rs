@@ -113,7 +113,8 @@ const PRELUDE: &str = "
     pub(crate) use super::{*, inputs::*, values::*};
     pub(crate) use crate::call::{Awaitable, Shared};
     pub(crate) use crate::convert::{
-        Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Whole, actor, id, key, telling,
+        Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Whole, actor, id, key, parsed,
+        telling,
     };
     pub(crate) use crate::errors::exception;
     pub(crate) use crate::feed::{AsyncSubscription, Subscription};

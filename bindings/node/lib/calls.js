@@ -6,6 +6,7 @@ const { fileURLToPath } = require('node:url')
 const { rejected, restored } = require('./errors.js')
 const { followed, gone } = require('./feeds.js')
 const { check, checks } = require('./inputs.js')
+const { actor } = require('./system.js')
 const { headerPairs, messageBytes } = require('./webhooks.js')
 const { heeded, unlessAborted } = require('./signals.js')
 
@@ -15,7 +16,7 @@ function directoryOf(path) {
 }
 
 /** What is made of an argument before the native module has it. */
-const TURNS = { directoryOf, headerPairs, messageBytes }
+const TURNS = { actor, directoryOf, headerPairs, messageBytes }
 
 /** What a call gives, by the form of it. */
 const GIVES = {
@@ -27,7 +28,9 @@ const GIVES = {
 
 /** The arguments with what is made of them. */
 function turned(given, takes) {
-  return given.map((argument, at) => (takes[at]?.turn === undefined ? argument : TURNS[takes[at].turn](argument)))
+  // What was left out is looked at too.
+  const all = Array.from({ length: Math.max(given.length, takes.length) }, (_, at) => given[at])
+  return all.map((argument, at) => (takes[at]?.turn === undefined ? argument : TURNS[takes[at].turn](argument)))
 }
 
 /** The method as it is called from outside; `takes` and `gives` are as in `generated.js`. */

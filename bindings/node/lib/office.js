@@ -6,9 +6,10 @@ const { directoryOf, wrap } = require('./calls.js')
 const { rejected, restored } = require('./errors.js')
 const { extendFeeds } = require('./feeds.js')
 const { hooks } = require('./gateway.js')
-const { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS } = require('./generated.js')
+const { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS } = require('./generated.js')
 const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
 const { heeded } = require('./signals.js')
+const { ofSystem } = require('./system.js')
 
 /** The classes of the native module that are written by hand. */
 const BY_HAND = {
@@ -66,6 +67,9 @@ function nativeOf(office) {
   return found
 }
 
+/** What the box office does in its own name, by part. */
+const SYSTEM_PARTS = Object.entries(SYSTEM).map(([part, names]) => [part, ofSystem(names)])
+
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
@@ -96,6 +100,10 @@ class BoxOffice {
     const recovered = await native.recover(String(directoryOf(path)), goesOn).catch(rejected)
     if (thrown !== undefined) throw thrown.error
     return recovered
+  }
+
+  asSystem() {
+    return Object.fromEntries(SYSTEM_PARTS.map(([part, System]) => [part, new System(this[part])]))
   }
 }
 

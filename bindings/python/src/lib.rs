@@ -36,6 +36,8 @@ generated::native_module! {
         #[pymodule_export]
         use crate::clock::ManualClock;
         #[pymodule_export]
+        use crate::convert::TheSystem;
+        #[pymodule_export]
         use crate::errors::codes;
         #[pymodule_export]
         use crate::feed::{AsyncSubscription, Subscription};

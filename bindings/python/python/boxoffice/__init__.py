@@ -105,6 +105,14 @@ from boxoffice._native import (
     VerifyReport,
 )
 from boxoffice._options import Options
+from boxoffice._system import (
+    AsyncSystem,
+    AsyncSystemLedger,
+    AsyncSystemPayments,
+    System,
+    SystemLedger,
+    SystemPayments,
+)
 from boxoffice._types import (
     BalanceEntryKind,
     CancelReason,
@@ -131,6 +139,9 @@ __all__ = [
     "AsyncOrders",
     "AsyncPayments",
     "AsyncSubscription",
+    "AsyncSystem",
+    "AsyncSystemLedger",
+    "AsyncSystemPayments",
     "AsyncTickets",
     "Auth",
     "Authorized",
@@ -207,6 +218,9 @@ __all__ = [
     "SignedMoney",
     "StripeGateway",
     "Subscription",
+    "System",
+    "SystemLedger",
+    "SystemPayments",
     "Ticket",
     "TicketPage",
     "TicketSort",

@@ -20,11 +20,11 @@ impl Ledger {
     /// anything. For the seller, operators and the system.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
     #[pyo3(signature = (actor_id, seller_id))]
-    fn balance(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Vec<Balance>> {
+    fn balance(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Vec<Balance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::balance(office, actor_id, seller_id))
     }
@@ -32,7 +32,7 @@ impl Ledger {
     /// Returns a page of the entries that make the balance, the newest first.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
@@ -42,7 +42,7 @@ impl Ledger {
     fn entries(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
@@ -59,7 +59,7 @@ impl Ledger {
     /// Polling never waits: a page is read at once, as by `ledger.entries`.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
@@ -68,7 +68,7 @@ impl Ledger {
     fn iter(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
@@ -84,12 +84,12 @@ impl Ledger {
     /// Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
     /// read any more.
     #[pyo3(signature = (actor_id, seller_id))]
-    fn statement_csv(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Iter<String>> {
+    fn statement_csv(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Iter<String>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::statement_csv(office, actor_id, seller_id))?;
         Ok(Iter::new(&self.0, parts))
@@ -98,11 +98,11 @@ impl Ledger {
     /// Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
     #[pyo3(signature = (actor_id))]
-    fn platform(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Vec<PlatformBalance>> {
+    fn platform(&self, py: Python<'_>, actor_id: Who) -> PyResult<Vec<PlatformBalance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::platform(office, actor_id))
     }
@@ -111,7 +111,7 @@ impl Ledger {
     /// money: the bank does, before or after.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     amount: A decimal number in major units, with at most as many decimals as the currency has.
     ///     reference: By what it is found at the bank: 1 to 100 characters.
     ///     currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
@@ -122,7 +122,7 @@ impl Ledger {
     fn record_payout(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
@@ -142,12 +142,7 @@ pub(crate) struct AsyncLedger(pub(crate) Arc<Shared>);
 #[pymethods]
 impl AsyncLedger {
     #[pyo3(signature = (actor_id, seller_id))]
-    fn balance(
-        &self,
-        py: Python<'_>,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> PyResult<Awaitable<Vec<Balance>>> {
+    fn balance(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Awaitable<Vec<Balance>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::balance(office, actor_id, seller_id))
     }
@@ -156,7 +151,7 @@ impl AsyncLedger {
     fn entries(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
@@ -169,7 +164,7 @@ impl AsyncLedger {
     fn iter(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
@@ -180,19 +175,14 @@ impl AsyncLedger {
     }
 
     #[pyo3(signature = (actor_id, seller_id))]
-    fn statement_csv(
-        &self,
-        py: Python<'_>,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> PyResult<AsyncIter<String>> {
+    fn statement_csv(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<AsyncIter<String>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::statement_csv(office, actor_id, seller_id))?;
         Ok(AsyncIter::new(&self.0, parts))
     }
 
     #[pyo3(signature = (actor_id))]
-    fn platform(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Awaitable<Vec<PlatformBalance>>> {
+    fn platform(&self, py: Python<'_>, actor_id: Who) -> PyResult<Awaitable<Vec<PlatformBalance>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::platform(office, actor_id))
     }
@@ -201,7 +191,7 @@ impl AsyncLedger {
     fn record_payout(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
@@ -216,12 +206,8 @@ impl AsyncLedger {
 mod run {
     use crate::generated::prelude::*;
 
-    pub(super) async fn balance(
-        office: BoxOffice,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> Result<Vec<Balance>, Error> {
-        let actor_id = actor(actor_id)?;
+    pub(super) async fn balance(office: BoxOffice, actor_id: Who, seller_id: String) -> Result<Vec<Balance>, Error> {
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
 
         let value = reading(|| office.ledger().balance(actor_id, seller_id))?;
@@ -230,12 +216,12 @@ mod run {
 
     pub(super) async fn entries(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
     ) -> Result<BalanceEntryPage, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
@@ -252,12 +238,12 @@ mod run {
 
     pub(super) async fn iter(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         limit: Option<i64>,
         cursor: Option<String>,
     ) -> Result<Parts<BalanceEntry>, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
@@ -274,18 +260,18 @@ mod run {
 
     pub(super) async fn statement_csv(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
     ) -> Result<Parts<String>, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
 
         let parts = office.blocking().ledger().statement_csv(actor_id, seller_id)?;
         Ok(Parts::new(parts.map(|part| part.map(|part| part.to_string()))))
     }
 
-    pub(super) async fn platform(office: BoxOffice, actor_id: Option<String>) -> Result<Vec<PlatformBalance>, Error> {
-        let actor_id = actor(actor_id)?;
+    pub(super) async fn platform(office: BoxOffice, actor_id: Who) -> Result<Vec<PlatformBalance>, Error> {
+        let actor_id = actor_id.actor("actorId")?;
 
         let value = reading(|| office.ledger().platform(actor_id))?;
         Ok(value.into_iter().map(|one| PlatformBalance(one)).collect())
@@ -293,14 +279,14 @@ mod run {
 
     pub(super) async fn record_payout(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
         currency: Option<String>,
         idempotency_key: Option<String>,
     ) -> Result<Payout, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut payout = boxoffice::NewPayout::new(amount.0, reference);
         payout.currency = currency;

@@ -29,7 +29,7 @@ mod prelude {
     pub(crate) use super::{inputs::*, values::*, *};
     pub(crate) use crate::call::{Awaitable, Shared};
     pub(crate) use crate::convert::{
-        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, actor, id, key, telling,
+        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, Who, id, key, telling,
     };
     pub(crate) use crate::errors::exception;
     pub(crate) use crate::feed::{AsyncSubscription, Subscription};

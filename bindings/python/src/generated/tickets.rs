@@ -24,7 +24,7 @@ impl Tickets {
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Ticket> {
@@ -40,7 +40,7 @@ impl Tickets {
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Vec<Ticket>> {
@@ -57,7 +57,7 @@ impl Tickets {
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -75,7 +75,7 @@ impl Tickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<u64>,
         idempotency_key: Option<String>,
@@ -188,7 +188,7 @@ impl AsyncTickets {
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Ticket>> {
@@ -200,7 +200,7 @@ impl AsyncTickets {
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Vec<Ticket>>> {
@@ -212,7 +212,7 @@ impl AsyncTickets {
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -225,7 +225,7 @@ impl AsyncTickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<u64>,
         idempotency_key: Option<String>,
@@ -297,11 +297,11 @@ mod run {
 
     pub(super) async fn create(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
 
         let handle = office.tickets();
         let handle = match key(idempotency_key)? {
@@ -314,11 +314,11 @@ mod run {
 
     pub(super) async fn create_many(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> Result<Vec<Ticket>, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let tickets = tickets.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
 
         let handle = office.tickets();
@@ -332,12 +332,12 @@ mod run {
 
     pub(super) async fn update(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();
@@ -351,12 +351,12 @@ mod run {
 
     pub(super) async fn withdraw(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<u64>,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();

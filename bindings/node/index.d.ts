@@ -6,6 +6,7 @@ import { BoxOfficeError } from './lib/errors.js'
 import type { JournalRecord, Subscription } from './lib/feeds.js'
 import type { PaymentGateway, StripeGateway } from './lib/gateway.js'
 import type { FeePolicy, Money, SignedMoney, WaitOptions } from './lib/inputs.js'
+import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
@@ -15,6 +16,7 @@ export * from './lib/feeds.js'
 export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
+export * from './lib/log.js'
 
 /** Why what a seller is owed has changed. */
 export type BalanceEntryKind =
@@ -247,6 +249,14 @@ export interface Dispute {
   status: DisputeStatus
 }
 
+/** A failure of the storage or of the card processor. */
+export interface LastError {
+  /** When it happened, by the box office's clock. */
+  at: Date
+  /** What failed, and the whole chain of causes: up to 1,000 characters. */
+  message: string
+}
+
 /** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
 export interface Metrics {
   /** How many commands wait. */
@@ -269,6 +279,8 @@ export interface Metrics {
   checkpointLag: number
   /** How many charges and refunds wait for the card processor. */
   pendingPayments: number
+  /** The last failure of the storage or of the card processor since the box office was opened, none if nothing has failed. */
+  lastError?: LastError
 }
 
 /** One buyer's claim on tickets, then their purchase. */
@@ -673,6 +685,8 @@ export interface Options {
    * the last resort.
    */
   lateMoney?: LateMoneyPolicy
+  /** Hears of failures and of what is worth knowing: by default warnings of the process, for failures alone. */
+  logger?: Logger
 }
 
 /** Signs people up, in and out, and keeps their accounts. */

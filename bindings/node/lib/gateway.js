@@ -1,7 +1,7 @@
 'use strict'
 // Card processors written in JavaScript, as the native module takes them: functions whose promises are never rejected.
 
-const { inspect } = require('node:util')
+const { inspect, types } = require('node:util')
 
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 const { WebhookRefused, eventPayload } = require('./webhooks.js')
@@ -44,7 +44,7 @@ async function ask(gateway, method, argument) {
     answer = await gateway[method](argument)
   } catch (error) {
     if (TELLING.includes(method) && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : shown(error)
+    const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }
   try {

@@ -43,6 +43,7 @@ const OPTIONS = {
   orderTicketsMax: ANY,
   listingTicketsMax: ANY,
   lateMoney: ANY,
+  logger: ANY,
 }
 
 /** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */

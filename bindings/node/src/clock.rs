@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boxoffice::{Clock, Timestamp, Waker};
-use napi::bindgen_prelude::Either;
+use boxoffice::{Clock, Code, Timestamp, Waker};
+use napi::Env;
+use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
 use crate::convert::{Date, When, date, timestamp, written};
+use crate::errors::rejection;
 
 /// How long the engine waits for a thread that is to say what time it is. After that time stands still, until it is asked again.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -36,16 +38,29 @@ impl ManualClock {
         date(self.0.now())
     }
 
-    /// Moves the clock forwards by so many milliseconds.
+    /// Moves the clock forwards by so many milliseconds, at once. The promise is fulfilled when what fell due is durable and
+    /// visible.
     #[napi]
-    pub fn advance(&self, by_ms: u32) {
-        self.0.advance(Duration::from_millis(u64::from(by_ms)));
+    pub fn advance<'env>(&self, env: &'env Env, by_ms: u32) -> napi::Result<PromiseRaw<'env, ()>> {
+        self.move_to(env, self.0.now().plus(Duration::from_millis(u64::from(by_ms))))
     }
 
-    /// Sets the clock, forwards or backwards.
+    /// Sets the clock, forwards or backwards, at once. The promise is fulfilled when what fell due is durable and visible.
     #[napi]
-    pub fn set(&self, now: Date) {
-        self.0.set(timestamp(now));
+    pub fn set<'env>(&self, env: &'env Env, now: Date) -> napi::Result<PromiseRaw<'env, ()>> {
+        self.move_to(env, timestamp(now))
+    }
+}
+
+impl ManualClock {
+    /// The thread of JavaScript does not wait for the engine.
+    fn move_to<'env>(&self, env: &'env Env, now: Timestamp) -> napi::Result<PromiseRaw<'env, ()>> {
+        let clock = Arc::clone(&self.0);
+        clock.set_without_waiting(now);
+        env.spawn_future(async move {
+            let settled = tokio::task::spawn_blocking(move || clock.settle()).await;
+            settled.map_err(|_| rejection(Code::Internal.into()))
+        })
     }
 }
 

@@ -15,6 +15,7 @@ mod gateway;
 #[allow(clippy::pedantic, clippy::style, clippy::complexity, reason = "it is written for a reader of the generator")]
 mod generated;
 mod http;
+mod log;
 mod office;
 mod parts;
 mod recover;
@@ -47,6 +48,8 @@ generated::native_module! {
         use crate::http::{HttpApp, HttpResponse, openapi, session_token};
         #[pymodule_export]
         use crate::is_first_interpreter;
+        #[pymodule_export]
+        use crate::log::{end_log, hear_log, next_log};
         #[pymodule_export]
         use crate::office::Office;
         #[pymodule_export]

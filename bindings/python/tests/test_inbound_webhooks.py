@@ -269,8 +269,8 @@ def test_failures_mean_that_it_comes_again(
             office.payments.receive_webhook({}, b"{}")
         assert failed.value.code == "payment.unavailable"
         if read is not hangs:
-            [note] = failed.value.__notes__
-            assert note.startswith("caused by: Failing.read_webhook() ") and words in note
+            cause = str(failed.value.__cause__)
+            assert cause.startswith("Failing.read_webhook() ") and words in cause
         # It is as open as before.
         assert office.is_ready()
     assert words in caplog.text

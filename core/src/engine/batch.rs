@@ -28,6 +28,8 @@ pub(super) struct Batch {
     pub(super) now: Timestamp,
     pub(super) proposals: Vec<Proposal>,
     pub(super) answers: Vec<Answer>,
+    /// Who waits until everything that was due is durable.
+    pub(super) caught_up: Vec<flume::Sender<()>>,
     /// What the batch makes of the entities that it changes, in order.
     pub(super) entities: Vec<Entity>,
     /// Entities that were put into memory for this batch, and their versions then.
@@ -49,7 +51,7 @@ pub(super) struct Batch {
 impl Batch {
     /// Whether nobody waits for it and nothing comes of it.
     pub(super) fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.proposals.is_empty()
+        self.answers.is_empty() && self.caught_up.is_empty() && self.proposals.is_empty()
     }
 
     /// The answer of this batch to the command.

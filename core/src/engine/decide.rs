@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// Whether holds have ended by the clock and not yet in the journal.
-    fn has_backlog(&self) -> bool {
+    pub(super) fn has_backlog(&self) -> bool {
         self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
     }
 

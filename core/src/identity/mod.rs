@@ -1,5 +1,6 @@
 //! Who somebody is: passwords, the tokens of sessions, and the throttle on guesses.
 
+mod hs256;
 mod password;
 mod throttle;
 mod token;

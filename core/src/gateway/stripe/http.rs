@@ -14,6 +14,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::CertificateResult;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -91,6 +92,8 @@ struct ErrorBody {
 pub(super) enum Failure {
     /// Stripe refused the request and would refuse it again.
     Refused(ApiError),
+    /// Stripe refused the secret key, and did nothing.
+    Unauthorized(String),
     /// The effect of the request at Stripe is unknown.
     Unknown(GatewayError),
 }
@@ -111,7 +114,7 @@ impl Client {
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = tls().map_err(|error| broken(&error))?;
+        let tls = tls(rustls_native_certs::load_native_certs(), uri.scheme_str() == Some("https"))?;
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -208,12 +211,18 @@ impl Answer {
     }
 }
 
-/// Creates a TLS configuration that trusts the machine's certificate authorities.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// Creates a TLS configuration that trusts the machine's certificate authorities, of which https needs one at least.
+fn tls(found: CertificateResult, is_needed: bool) -> Result<ClientConfig, StripeError> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() && is_needed {
+        let why = found.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+        return Err(StripeError::Authorities(why));
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StripeError::Client(error.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -245,6 +254,12 @@ fn refused(answer: &Answer) -> (Failure, Again) {
         return (Failure::Refused(error), again);
     }
     let code = error.code.or(error.kind).unwrap_or_default();
+    if status == StatusCode::UNAUTHORIZED {
+        return (
+            Failure::Unauthorized(format!("Stripe refuses the secret key: {status} {code}").trim_end().to_owned()),
+            again,
+        );
+    }
     (Failure::Unknown(GatewayError(format!("Stripe answered {status} {code}"))), again)
 }
 
@@ -274,6 +289,7 @@ impl From<Failure> for GatewayError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Unknown(error) => error,
+            Failure::Unauthorized(why) => Self(why),
             Failure::Refused(error) => {
                 Self(format!("Stripe refused: {}", error.code.or(error.kind).unwrap_or_default()))
             }

@@ -78,6 +78,9 @@ pub enum StripeError {
     /// The address is not safe to send the key to.
     #[error("Stripe must be reached by https, or on this machine")]
     Insecure,
+    /// The machine has no certificate authorities, so no answer of Stripe could be trusted.
+    #[error("Stripe can't be reached by https: no certificate authority was found on this machine{0}")]
+    Authorities(String),
     /// The HTTP client can't be created.
     #[error("there can be no HTTP client: {0}")]
     Client(String),
@@ -139,7 +142,8 @@ impl Stripe {
     /// Creates a gateway to the account of this key.
     ///
     /// # Errors
-    /// [`StripeError::Client`] if no HTTP client can be created.
+    /// [`StripeError::Authorities`] if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client
+    /// can be created.
     pub fn new(key: StripeKey) -> Result<Self, StripeError> {
         Self::at(key, STRIPE)
     }
@@ -147,8 +151,8 @@ impl Stripe {
     /// Creates a gateway to a server that speaks Stripe's protocol, such as a proxy.
     ///
     /// # Errors
-    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`] if no HTTP
-    /// client can be created.
+    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Authorities`] for https
+    /// if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client can be created.
     #[expect(clippy::needless_pass_by_value, reason = "whoever has a gateway has no more use of its key")]
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
         Self::paced(&key, base, Pace::default())
@@ -210,6 +214,11 @@ impl Stripe {
             Ok(intent) => intent,
             Err(Failure::Refused(error)) if is_about_amount(&error) => {
                 return Ok(ChargeAnswer::Declined { reason: reason(&error).into() });
+            }
+            // No intent is confirmed without the key, so no money moves under this id.
+            Err(Failure::Unauthorized(why)) => {
+                tracing::error!(charge = %request.charge_id, why, "a charge failed, because Stripe refuses the secret key");
+                return Ok(ChargeAnswer::Declined { reason: KEY_REFUSED.into() });
             }
             Err(failure) => return Err(failure.into()),
         };
@@ -386,6 +395,9 @@ impl Stripe {
         }
     }
 }
+
+/// The reason of a charge that failed because Stripe refuses the secret key.
+const KEY_REFUSED: &str = "The card processor refuses the key of this box office; no money was taken";
 
 /// Returns `true` if Stripe refused to create an intent because of its amount, which no other request under this id can
 /// change.

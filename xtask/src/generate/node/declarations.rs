@@ -21,6 +21,7 @@ import { BoxOfficeError } from './lib/errors.js'
 import type { JournalRecord, Subscription } from './lib/feeds.js'
 import type { PaymentGateway, StripeGateway } from './lib/gateway.js'
 import type { FeePolicy, Money, SignedMoney, WaitOptions } from './lib/inputs.js'
+import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
@@ -30,6 +31,7 @@ export * from './lib/feeds.js'
 export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
+export * from './lib/log.js'
 ";
 
 /// How one gets to what the box office does in its own name.

@@ -32,6 +32,10 @@ pub struct Settings {
     pub live_pages_max: usize,
     /// How long a session lives; what the office is opened with.
     pub session_length: Duration,
+    /// Whether there are the storefront and the console, if the crate was built with them: they are there by default.
+    pub pages: bool,
+    /// Whether there is `/metrics`: it is there by default.
+    pub metrics: bool,
     /// How the checkout takes a card; it must fit the gateway that the office is opened with.
     pub cards: CardForm,
 }
@@ -51,6 +55,8 @@ impl Default for Settings {
             feeds_max: 128,
             live_pages_max: 4096,
             session_length: Duration::from_hours(7 * 24),
+            pages: true,
+            metrics: true,
             cards: CardForm::default(),
         }
     }

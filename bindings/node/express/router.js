@@ -20,8 +20,8 @@ function hostOf(office, settings) {
 }
 
 /** The paths of the host's routes, each as an expression. */
-function knownPaths() {
-  const paths = Object.keys(JSON.parse(native.openapi()).paths)
+function knownPaths(metrics) {
+  const paths = Object.keys(JSON.parse(native.openapi()).paths).filter((path) => metrics || path !== '/metrics')
   const all = [...paths, '/docs', '/docs/docs.css', '/docs/docs.js']
   return all.map((path) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`))
 }
@@ -99,10 +99,10 @@ async function whole(answer, req, res) {
   res.end(bodiless ? undefined : body)
 }
 
-/** Every route of the HTTP host. It wants to be used without a prefix. */
+/** Every route of the HTTP host's API. It wants to be used without a prefix. */
 function boxOfficeRouter(office, settings) {
   const { bodyLimit, host } = hostOf(office, settings)
-  const known = knownPaths()
+  const known = knownPaths(settings?.metrics === true)
 
   async function forward(req, res) {
     const body = await bodyOf(req, bodyLimit)

@@ -14,4 +14,8 @@ export interface HttpSettings {
   inFlightMax?: number
   /** How many journal streams may be open: 128 by default. */
   feedsMax?: number
+  /** Whether `notFound` serves the storefront and the operators' console too: not by default. */
+  pages?: boolean
+  /** Whether `/metrics` is served: not by default. */
+  metrics?: boolean
 }

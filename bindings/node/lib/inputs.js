@@ -16,6 +16,8 @@ const HTTP_SETTINGS = {
   requestTimeoutMs: ANY,
   inFlightMax: ANY,
   feedsMax: ANY,
+  pages: ANY,
+  metrics: ANY,
 }
 
 /** How to reach an account at Stripe. */

@@ -3,7 +3,7 @@
 
 const { types } = require('node:util')
 
-const native = require('../native.js')
+const native = require('./native.js')
 const { around, directoryOf } = require('./calls.js')
 const { rejected, restored } = require('./errors.js')
 const { hooks } = require('./gateway.js')

@@ -3,7 +3,7 @@
 
 const { inspect, types } = require('node:util')
 
-const native = require('../native.js')
+const native = require('./native.js')
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 
 const REASONS = ['signature', 'stale', 'malformed']

@@ -54,6 +54,10 @@ pub struct HttpSettings {
     pub in_flight_max: Option<i64>,
     /// How many journal streams may be open: 128 by default.
     pub feeds_max: Option<i64>,
+    /// Whether there are the storefront and the console.
+    pub pages: Option<bool>,
+    /// Whether there is `/metrics`.
+    pub metrics: Option<bool>,
 }
 
 impl HttpSettings {
@@ -74,6 +78,9 @@ impl HttpSettings {
             in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
             feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
             session_length: session_length.unwrap_or(usual.session_length),
+            // What an application publishes beside the API, it says.
+            pages: self.pages.unwrap_or(false),
+            metrics: self.metrics.unwrap_or(false),
             ..usual
         })
     }

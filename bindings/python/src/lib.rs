@@ -31,6 +31,12 @@ fn is_first_interpreter(interpreter: usize) -> bool {
     *FIRST.get_or_init(|| interpreter) == interpreter
 }
 
+/// The version of the package.
+#[pyo3::pyfunction]
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
 generated::native_module! {
     /// What `boxoffice` makes its public names of.
     mod _native {
@@ -56,6 +62,8 @@ generated::native_module! {
         use crate::recover::recover;
         #[pymodule_export]
         use crate::stripe::StripeGateway;
+        #[pymodule_export]
+        use crate::version;
         #[pymodule_export]
         use crate::values::{
             ChargeRequest, FeePolicy, LookupRequest, Money, WebhookMessage, Record, RefundRequest, SignedMoney, signed_money,

@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
@@ -68,12 +68,14 @@ fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
 
 /// Writes the file, unless another process was faster; then that process's file stays.
 fn create(dir: &Path, format: u32) -> io::Result<()> {
+    let _alone = alone();
     fs::create_dir_all(dir)?;
     name(&written(dir, format)?, &dir.join(FILE))
 }
 
 /// Writes the file in place of the one that is there.
 fn replace(dir: &Path, format: u32) -> io::Result<()> {
+    let _alone = alone();
     fs::rename(written(dir, format)?, dir.join(FILE))?;
     sync_dir(dir)
 }
@@ -87,17 +89,23 @@ fn written(dir: &Path, format: u32) -> io::Result<PathBuf> {
     Ok(unfinished)
 }
 
-/// Returns a temporary name that no other process and no other thread has.
+/// Returns a temporary name that no other process has, and nobody else while [`alone`] is held.
 fn unfinished(file: &Path) -> PathBuf {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut unfinished = file.to_owned().into_os_string();
-    unfinished.push(format!(".new-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    unfinished.push(format!(".new-{}", std::process::id()));
     PathBuf::from(unfinished)
+}
+
+/// Keeps the threads of this process from making files under one temporary name.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Creates a database under a temporary name first. A power cut while redb lays out a new file leaves one that can't be
 /// opened and is indistinguishable from a damaged one.
 pub(super) fn make(file: &Path, lay_out: &dyn Fn(&Path) -> Result<(), JournalError>) -> Result<(), JournalError> {
+    let _alone = alone();
     let unfinished = unfinished(file);
     remove_if_there(&unfinished).map_err(storage)?;
     lay_out(&unfinished)?;

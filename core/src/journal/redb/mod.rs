@@ -45,7 +45,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use self::archive::{ARCHIVE_FILE, Archive, ArchiveOpener};
 use self::error::{at, guarded, is_closed};
 pub(crate) use self::file::Opener;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "simulation"))]
 use self::file::{CACHE_BYTES, builder};
 use self::file::{DATABASE_FILE, database_file, opener_of};
 use self::load::{Loaded, load};

@@ -6,6 +6,7 @@ import { BoxOfficeError } from './lib/errors.js'
 import type { JournalRecord, Subscription } from './lib/feeds.js'
 import type { PaymentGateway, StripeGateway } from './lib/gateway.js'
 import type { FeePolicy, Money, SignedMoney, WaitOptions } from './lib/inputs.js'
+import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
@@ -15,6 +16,7 @@ export * from './lib/feeds.js'
 export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
+export * from './lib/log.js'
 
 /** Reason why the amount that a seller is owed changed. */
 export type BalanceEntryKind =
@@ -256,6 +258,15 @@ export interface JournalHistory {
 }
 
 /** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
+/** A failure of the storage or of the card processor. */
+export interface LastError {
+  /** When it happened, by the box office's clock. */
+  at: Date
+  /** What failed, and the whole chain of causes: up to 1,000 characters. */
+  message: string
+}
+
+/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
 export interface Metrics {
   /** Number of commands that wait. */
   queueLen: number
@@ -277,6 +288,8 @@ export interface Metrics {
   checkpointLag: number
   /** Number of charges and refunds that wait for the card processor. */
   pendingPayments: number
+  /** The last failure of the storage or of the card processor since the box office was opened, none if nothing has failed. */
+  lastError?: LastError
 }
 
 /** One buyer's claim on tickets, then their purchase. */
@@ -693,6 +706,8 @@ export interface Options {
    * last resort is always `escalate`.
    */
   lateMoney?: LateMoneyPolicy
+  /** Hears of failures and of what is worth knowing: by default warnings of the process, for failures alone. */
+  logger?: Logger
 }
 
 /** Operations on users: sign-up, sign-in, sign-out, and changes of accounts. */
@@ -928,7 +943,7 @@ export interface Payments {
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
    * `IdempotencyMismatchError` (`command.key_reused`).
    */
-  refund(actorId: string | null, orderId: string, options: RefundOptions): Promise<Charge>
+  refund(actorId: string, orderId: string, options: RefundOptions): Promise<Charge>
   /**
    * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
    *
@@ -939,21 +954,21 @@ export interface Payments {
    * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
    * (`command.key_reused`).
    */
-  refundPart(actorId: string | null, orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
+  refundPart(actorId: string, orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
   /**
    * Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them
    * by `payments.refund` or `payments.resolve`.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`).
    */
-  escalated(actorId: string | null): Promise<Charge[]>
+  escalated(actorId: string): Promise<Charge[]>
   /**
    * Records the resolution of escalated money, with a note of up to 500 characters. For operators.
    *
    * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
    * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
    */
-  resolve(actorId: string | null, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
+  resolve(actorId: string, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
   /**
    * Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test`
    * suffix of a processor's test mode.
@@ -982,14 +997,14 @@ export interface Ledger {
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
    */
-  balance(actorId: string | null, sellerId: string): Promise<Balance[]>
+  balance(actorId: string, sellerId: string): Promise<Balance[]>
   /**
    * Returns a page of the entries behind the balance, the newest first.
    *
    * Rejects the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query; `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
-  entries(actorId: string | null, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
+  entries(actorId: string, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
   /**
    * Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
    *
@@ -1000,7 +1015,7 @@ export interface Ledger {
    *
    * Fails the errors of `ledger.entries`, as the last item.
    */
-  iter(actorId: string | null, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
+  iter(actorId: string, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
   /**
    * Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a
    * time, read on demand.
@@ -1010,13 +1025,13 @@ export interface Ledger {
    * Fails the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read
    * any more.
    */
-  statementCsv(actorId: string | null, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
+  statementCsv(actorId: string, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
   /**
    * Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors.
    */
-  platform(actorId: string | null): Promise<PlatformBalance[]>
+  platform(actorId: string): Promise<PlatformBalance[]>
   /**
    * Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank
    * does, before or after.
@@ -1024,7 +1039,7 @@ export interface Ledger {
    * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
    * `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
    */
-  recordPayout(actorId: string | null, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
+  recordPayout(actorId: string, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
 
 /** Operations on the journal: read, follow, verify and copy. Reading does not block the writer. */
@@ -1110,6 +1125,106 @@ export interface Journal {
   eraseInBackup(directory: string | URL): Promise<number>
 }
 
+/** The operations of `payments` that the box office does in its own name. */
+export interface SystemPayments {
+  /**
+   * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
+   *
+   * Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is escalated.
+   * The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until
+   * it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+   *
+   * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
+   * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
+   * `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  refund(orderId: string, options: RefundOptions): Promise<Charge>
+  /**
+   * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
+   *
+   * However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and statuses
+   * are those of `payments.refund`.
+   *
+   * Rejects with `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
+   * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
+   * (`command.key_reused`).
+   */
+  refundPart(orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
+  /**
+   * Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them
+   * by `payments.refund` or `payments.resolve`.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`).
+   */
+  escalated(): Promise<Charge[]>
+  /**
+   * Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+   *
+   * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
+   * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  resolve(orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
+}
+
+/** The operations of `ledger` that the box office does in its own name. */
+export interface SystemLedger {
+  /**
+   * Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
+   * seller, operators and the system.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+   */
+  balance(sellerId: string): Promise<Balance[]>
+  /**
+   * Returns a page of the entries that make the balance, the newest first.
+   *
+   * Rejects as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong; `UnavailableError`
+   * (`journal.unavailable`) if the views' file can't be read.
+   */
+  entries(sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
+  /**
+   * Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+   *
+   * Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly once.
+   *
+   * Polling never waits: a page is read at once, as by `ledger.entries`.
+   *
+   * Fails as `ledger.entries`, as the last item.
+   */
+  iter(sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
+  /**
+   * Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines
+   * at a time, read when they are asked for.
+   *
+   * Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+   *
+   * Fails as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read any more.
+   */
+  statementCsv(sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
+  /**
+   * Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else.
+   */
+  platform(): Promise<PlatformBalance[]>
+  /**
+   * Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
+   * does, before or after.
+   *
+   * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
+   * `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  recordPayout(sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
+}
+
+/** What `BoxOffice.asSystem` returns. */
+export interface System {
+  /** Returns the operations on charges and refunds. */
+  readonly payments: SystemPayments
+  /** Returns the operations on the ledger: balances, statements and payouts. */
+  readonly ledger: SystemLedger
+}
+
 /**
  * A box office: signs users in, lists tickets, locks them, takes the money, and records every fact.
  *
@@ -1192,6 +1307,12 @@ export declare class BoxOffice {
    * opening takes longer.
    */
   close(): Promise<void>
+  /**
+   * Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+   *
+   * They are for the programs of whoever runs the box office, never for what a request asks for.
+   */
+  asSystem(): System
   /** `await using`: closes at the end of the block. */
   [Symbol.asyncDispose](): Promise<void>
   /** `using`: begins to close at the end of the block, without waiting. */

@@ -153,6 +153,13 @@ impl Error {
         self
     }
 
+    /// Returns the error of another code that has the same cause.
+    pub(crate) fn recoded(&self, code: Code) -> Self {
+        let mut error = Self::from(code);
+        error.0.source = self.0.source.clone();
+        error
+    }
+
     /// Creates an error of this code with these faults. Without faults it has the code's own message.
     pub(crate) fn with_faults(code: Code, faults: Vec<FieldError>) -> Self {
         Self::new(code, faults)

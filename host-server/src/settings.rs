@@ -32,6 +32,10 @@ pub struct Settings {
     pub live_pages_max: usize,
     /// Lifetime of a session; it must equal that of the box office.
     pub session_length: Duration,
+    /// Whether there are the storefront and the console, if the crate was built with them: they are there by default.
+    pub pages: bool,
+    /// Whether there is `/metrics`: it is there by default.
+    pub metrics: bool,
     /// Card input of the checkout; it must fit the gateway of the box office.
     pub cards: CardForm,
 }
@@ -51,6 +55,8 @@ impl Default for Settings {
             feeds_max: 128,
             live_pages_max: 4096,
             session_length: Duration::from_hours(7 * 24),
+            pages: true,
+            metrics: true,
             cards: CardForm::default(),
         }
     }

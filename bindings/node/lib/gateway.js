@@ -1,7 +1,7 @@
 'use strict'
 // Conversion of gateways written in JavaScript to the form of the native module: functions whose promises never reject.
 
-const { inspect } = require('node:util')
+const { inspect, types } = require('node:util')
 
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 const { WebhookRefused, eventPayload } = require('./webhooks.js')
@@ -50,7 +50,7 @@ async function ask(gateway, method, argument) {
     answer = await gateway[method](argument)
   } catch (error) {
     if (TELLING.includes(method) && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : shown(error)
+    const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }
   try {

@@ -44,6 +44,7 @@ const OPTIONS = {
   orderTicketsMax: ANY,
   listingTicketsMax: ANY,
   lateMoney: ANY,
+  logger: ANY,
 }
 
 /** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */
@@ -87,20 +88,20 @@ const CLASSES = {
     pay: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     get: { takes: [] },
     clientSecret: { takes: [] },
-    refund: { takes: [ANY, ANY, { options: REFUND_OPTIONS }] },
-    refundPart: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
-    escalated: { takes: [] },
-    resolve: { takes: [ANY, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    refund: { takes: [{ turn: 'actor' }, ANY, { options: REFUND_OPTIONS }] },
+    refundPart: { takes: [{ turn: 'actor' }, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    escalated: { takes: [{ turn: 'actor' }] },
+    resolve: { takes: [{ turn: 'actor' }, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     takesWebhooksOf: { takes: [], gives: 'value' },
     receiveWebhook: { takes: [{ turn: 'headerPairs' }, { turn: 'messageBytes' }] },
   },
   Ledger: {
-    balance: { takes: [] },
-    entries: { takes: [ANY, ANY, { fields: LEDGER_QUERY }] },
-    iter: { takes: [ANY, ANY, { fields: LEDGER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
-    statementCsv: { takes: [ANY, ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
-    platform: { takes: [] },
-    recordPayout: { takes: [ANY, ANY, { fields: NEW_PAYOUT }, { options: COMMAND_OPTIONS }] },
+    balance: { takes: [{ turn: 'actor' }] },
+    entries: { takes: [{ turn: 'actor' }, ANY, { fields: LEDGER_QUERY }] },
+    iter: { takes: [{ turn: 'actor' }, ANY, { fields: LEDGER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
+    statementCsv: { takes: [{ turn: 'actor' }, ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
+    platform: { takes: [{ turn: 'actor' }] },
+    recordPayout: { takes: [{ turn: 'actor' }, ANY, { fields: NEW_PAYOUT }, { options: COMMAND_OPTIONS }] },
   },
   Journal: {
     head: { takes: [] },
@@ -120,4 +121,10 @@ const CLASSES = {
 const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
 const OFFICE = ['metrics', 'isReady', 'checkReady', 'now', 'compact', 'close']
 
-module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }
+/** What the box office does in its own name. */
+const SYSTEM = {
+  payments: ['refund', 'refundPart', 'escalated', 'resolve'],
+  ledger: ['balance', 'entries', 'iter', 'statementCsv', 'platform', 'recordPayout'],
+}
+
+module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }

@@ -14,4 +14,8 @@ export interface HttpSettings {
   inFlightMax?: number
   /** Maximum number of open journal streams; 128 by default. */
   feedsMax?: number
+  /** Whether `notFound` serves the storefront and the operators' console too: not by default. */
+  pages?: boolean
+  /** Whether `/metrics` is served: not by default. */
+  metrics?: boolean
 }

@@ -18,6 +18,8 @@ const HTTP_SETTINGS = {
   requestTimeoutMs: ANY,
   inFlightMax: ANY,
   feedsMax: ANY,
+  pages: ANY,
+  metrics: ANY,
 }
 
 /** Settings of the Stripe gateway. */

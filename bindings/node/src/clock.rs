@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boxoffice::{Clock, Timestamp, Waker};
-use napi::JsDate;
-use napi::bindgen_prelude::Either;
+use boxoffice::{Clock, Code, Timestamp, Waker};
+use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, JsDate};
 use napi_derive::napi;
 
 use crate::convert::{Date, date, millis, natural};
@@ -35,18 +35,30 @@ impl ManualClock {
         date(self.0.now())
     }
 
-    /// Moves the clock forwards by `byMs` milliseconds.
+    /// Moves the clock forwards by so many milliseconds, at once. The promise is fulfilled when what fell due is durable and
+    /// visible.
     #[napi]
-    pub fn advance(&self, by_ms: f64) -> napi::Result<()> {
-        self.0.advance(millis("byMs", by_ms).map_err(rejection)?);
-        Ok(())
+    pub fn advance<'env>(&self, env: &'env Env, by_ms: f64) -> napi::Result<PromiseRaw<'env, ()>> {
+        let by = millis("byMs", by_ms).map_err(rejection)?;
+        self.move_to(env, self.0.now().plus(by))
     }
 
-    /// Sets the clock, forwards or backwards.
+    /// Sets the clock, forwards or backwards, at once. The promise is fulfilled when what fell due is durable and visible.
     #[napi]
-    pub fn set(&self, now: JsDate<'_>) -> napi::Result<()> {
-        self.0.set(timestamp(Either::B(now))?);
-        Ok(())
+    pub fn set<'env>(&self, env: &'env Env, now: JsDate<'_>) -> napi::Result<PromiseRaw<'env, ()>> {
+        self.move_to(env, timestamp(Either::B(now))?)
+    }
+}
+
+impl ManualClock {
+    /// The thread of JavaScript does not wait for the engine.
+    fn move_to<'env>(&self, env: &'env Env, now: Timestamp) -> napi::Result<PromiseRaw<'env, ()>> {
+        let clock = Arc::clone(&self.0);
+        clock.set_without_waiting(now);
+        env.spawn_future(async move {
+            let settled = tokio::task::spawn_blocking(move || clock.settle()).await;
+            settled.map_err(|_| rejection(Code::Internal.into()))
+        })
     }
 }
 

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Actor, Change, Error, IdParseError, IdempotencyKey, Timestamp};
+use boxoffice::{Actor, Change, Code, Error, IdParseError, IdempotencyKey, Timestamp, UserId};
 use chrono::{DateTime, SecondsFormat, Utc};
 use napi::Either;
+use napi_derive::napi;
 
 use crate::values::{JournalRecord, Money, SignedMoney};
 
@@ -215,9 +216,26 @@ pub(crate) fn millis(field: &'static str, value: f64) -> Result<Duration, Error>
     natural(field, value).map(Duration::from_millis)
 }
 
-/// Parses the acting user; `None` stands for the box office itself.
-pub(crate) fn actor(field: &'static str, id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id(field, &text).map(Actor::User))
+/// The user who acts; nobody is refused.
+pub(crate) fn user(field: &'static str, id_text: Option<String>) -> Result<UserId, Error> {
+    id_text.map_or_else(|| Err(Code::AuthRequired.into()), |text| id(field, &text))
+}
+
+/// Who acts: a user by their id, the box office itself, or nobody. The package makes it of what the caller gave.
+#[napi(object, object_to_js = false)]
+#[derive(Debug)]
+pub struct Acting {
+    /// The id of the user.
+    pub user: Option<String>,
+    /// Whether it is the box office itself.
+    pub system: bool,
+}
+
+impl Acting {
+    /// Returns who acts, unless it is nobody: that never means the box office itself.
+    pub(crate) fn actor(self, field: &'static str) -> Result<Actor, Error> {
+        if self.system { Ok(Actor::System) } else { user(field, self.user).map(Actor::User) }
+    }
 }
 
 /// Parses the caller's idempotency key, if any.

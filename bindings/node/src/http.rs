@@ -56,6 +56,10 @@ pub struct HttpSettings {
     pub in_flight_max: Option<f64>,
     /// Maximum number of open journal streams; 128 by default.
     pub feeds_max: Option<f64>,
+    /// `true` to publish the storefront and the console.
+    pub pages: Option<bool>,
+    /// `true` to publish `/metrics`.
+    pub metrics: Option<bool>,
 }
 
 impl HttpSettings {
@@ -76,6 +80,9 @@ impl HttpSettings {
             in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
             feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
             session_length: session_length.unwrap_or(usual.session_length),
+            // What an application publishes beside the API, it says.
+            pages: self.pages.unwrap_or(false),
+            metrics: self.metrics.unwrap_or(false),
             ..usual
         })
     }

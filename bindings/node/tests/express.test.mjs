@@ -161,3 +161,20 @@ test('a publisher hands on what is to be handed on, and goes on after failures',
   assert.deepEqual([...out], ['UserCreated', 'UserCreated', 'UserCreated', 'TicketCreated'])
   assert.deepEqual([out.error, saved], ['the broker is away', 3])
 })
+
+test('what is published is the API, and what is chosen beside it', async (t) => {
+  const accept = 'text/html'
+  const api = await listening(t, createApp(await open(t)).app)
+  assert.deepEqual(await (await fetch(`${api}/api/tickets`)).json(), [])
+  for (const path of ['/', '/tickets', '/console', '/account', '/metrics', '/assets/site.css']) {
+    const answer = await fetch(`${api}${path}`, { headers: { accept } })
+    assert.deepEqual([answer.status, answer.headers.get('x-error-code')], [404, 'route.not_found'], path)
+    assert.match(answer.headers.get('content-type'), /^application\/json/, path)
+  }
+  const pages = await listening(t, createApp(await open(t), { pages: true }).app)
+  assert.match((await fetch(`${pages}/`, { headers: { accept } })).headers.get('content-type'), /^text\/html/)
+  assert.equal((await fetch(`${pages}/metrics`)).status, 404)
+  const metrics = await listening(t, createApp(await open(t), { metrics: true }).app)
+  assert.match((await fetch(`${metrics}/metrics`)).headers.get('content-type'), /^text\/plain/)
+  assert.equal((await fetch(`${metrics}/`, { headers: { accept } })).status, 404)
+})

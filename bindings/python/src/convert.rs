@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use boxoffice::{Actor, Change, Error, IdParseError, IdempotencyKey, Timestamp};
+use boxoffice::{Actor, Change, Code, Error, IdParseError, IdempotencyKey, Timestamp, UserId};
 use jiff::tz::TimeZone;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::inspect::PyStaticExpr;
@@ -26,9 +26,61 @@ pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) 
     text.parse().map_err(|reason| Error::invalid(field, reason))
 }
 
-/// Parses the acting user; `None` stands for the box office itself.
-pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
+/// Who acts: a user by their id, the box office itself, or nobody.
+#[derive(Debug)]
+pub(crate) enum Who {
+    Nobody,
+    User(String),
+    System,
+}
+
+impl Who {
+    /// Returns who acts, unless it is nobody: that never means the box office itself.
+    pub(crate) fn actor(self, field: &'static str) -> Result<Actor, Error> {
+        match self {
+            Self::System => Ok(Actor::System),
+            Self::User(_) | Self::Nobody => self.user(field).map(Actor::User),
+        }
+    }
+
+    /// Returns the user who acts.
+    pub(crate) fn user(self, field: &'static str) -> Result<UserId, Error> {
+        match self {
+            Self::User(text) => id(field, &text),
+            Self::Nobody => Err(Code::AuthRequired.into()),
+            Self::System => Err(Error::invalid(field, "must be the id of a user")),
+        }
+    }
+}
+
+impl FromPyObject<'_, '_> for Who {
+    type Error = PyErr;
+
+    // `None` is taken, to be refused with the code that says so; type checkers find it before.
+    const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if object.is_none() {
+            Ok(Self::Nobody)
+        } else if object.is_instance_of::<TheSystem>() {
+            Ok(Self::System)
+        } else {
+            object.extract().map(Self::User)
+        }
+    }
+}
+
+/// Stands for the box office itself where somebody acts; the package hands it on for `as_system`.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct TheSystem;
+
+#[pymethods]
+impl TheSystem {
+    #[new]
+    fn new() -> Self {
+        Self
+    }
 }
 
 /// Parses the caller's idempotency key, if any.

@@ -47,7 +47,7 @@ impl HttpApp {
     #[new]
     #[pyo3(signature = (
         office, *, public_url=None, cors_origins=None, rate_limit=None, trusted_proxies=None, request_timeout=None,
-        in_flight_max=None, feeds_max=None
+        in_flight_max=None, feeds_max=None, pages=false, metrics=false
     ))]
     fn new(
         py: Python<'_>,
@@ -59,6 +59,8 @@ impl HttpApp {
         request_timeout: Option<Duration>,
         in_flight_max: Option<usize>,
         feeds_max: Option<usize>,
+        pages: bool,
+        metrics: bool,
     ) -> PyResult<Self> {
         let shared = Arc::clone(&office.get().0);
         let usual = Settings::default();
@@ -71,6 +73,9 @@ impl HttpApp {
             in_flight_max: in_flight_max.unwrap_or(usual.in_flight_max),
             feeds_max: feeds_max.unwrap_or(usual.feeds_max),
             session_length: shared.session_length.unwrap_or(usual.session_length),
+            // What an application publishes beside the API, it says.
+            pages,
+            metrics,
             ..usual
         };
         let state = AppState::new(shared.office(py)?.clone(), settings);

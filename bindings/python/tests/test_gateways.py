@@ -212,7 +212,7 @@ def test_money_goes_back_in_parts(tmp_path: Path, kind: type[Book]) -> None:
         with pytest.raises(ValidationError) as wrong:
             office.payments.refund_part(shop.ann.id, order.id, "much")
         assert wrong.value.errors[0].field == "amount"
-        rest = office.payments.refund(None, order.id, return_to_sale=False)
+        rest = office.as_system().payments.refund(order.id, return_to_sale=False)
         assert (rest.status, rest.refunded) == ("refunded", charge.amount)
         assert [refund.amount.minor for refund in rest.refunds] == [500, 1499]
 
@@ -260,7 +260,7 @@ def test_what_a_gateway_says_of_a_refund(
         shop = Shop(office)
         order = shop.orders()
         office.payments.pay(shop.bob.id, order.id, "good")
-        charge = office.payments.refund(None, order.id, return_to_sale=False)
+        charge = office.as_system().payments.refund(order.id, return_to_sale=False)
     [refund] = charge.refunds
     assert (charge.status, refund.status, refund.reference) == (status, refund_status, reference)
     assert asked == [refund.id] * len(answers)
@@ -311,7 +311,7 @@ def test_late_money_waits_for_an_operator(tmp_path: Path) -> None:
             assert wrong.value.errors[0].field == field
         resolved = office.payments.resolve(cat, order_id, "returned_elsewhere", "by bank transfer")
         assert (resolved.id, resolved.status) == (charge_id, "refunded")
-        assert office.payments.escalated(None) == []
+        assert office.as_system().payments.escalated() == []
         with pytest.raises(ConflictError):
             office.payments.resolve(cat, order_id, "kept", "")
 

@@ -146,7 +146,7 @@ impl Writer {
     }
 
     /// Returns `true` if holds have ended by the clock but not yet in the journal.
-    fn has_backlog(&self) -> bool {
+    pub(super) fn has_backlog(&self) -> bool {
         self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
     }
 

@@ -17,6 +17,7 @@ use crate::domain::payment::{ChargeOutcome, RefundOutcome, SettleCharge, SettleR
 use crate::domain::ticket::{CreateTickets, Listing};
 use crate::error::{Code, Error};
 use crate::event::{Actor, EmailKey, Record};
+use crate::failures::Failures;
 use crate::gateway::worker::Work;
 use crate::journal::{Head, History, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
 use crate::testing::{ManualClock, SeededIds};
@@ -188,7 +189,8 @@ impl Engine {
             recent: Arc::new(Recent::new(0)),
             waiters: Arc::new(Waiters::default()),
             metrics: Arc::new(EngineMetrics::default()),
-            checkpointer: Checkpointer::start(views.clone(), journal.clone()),
+            checkpointer: Checkpointer::start(views.clone(), journal.clone(), Failures::new(clock.clone())),
+            failures: Failures::new(clock.clone()),
             time: Arc::new(EngineTime::new(clock, Timestamp::default())),
             ids: Arc::new(SeededIds::new(1)),
             limits: Limits::default(),

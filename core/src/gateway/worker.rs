@@ -26,6 +26,7 @@ use crate::domain::payment::{
     Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, MISCONFIGURED, Refund, RefundOutcome, UNREACHED,
 };
 use crate::error::{Code, Error};
+use crate::failures::Failures;
 use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
 /// An operation for the gateway.
@@ -117,6 +118,7 @@ pub(crate) struct Worker {
     gateway: Arc<dyn PaymentGateway>,
     settle: Arc<dyn Settle>,
     time: Arc<EngineTime>,
+    failures: Arc<Failures>,
     retry_policy: RetryPolicy,
     calls: Semaphore,
     /// Orders whose charge has a task, with the next operation of that task.
@@ -132,12 +134,14 @@ impl Worker {
         gateway: Arc<dyn PaymentGateway>,
         settle: Arc<dyn Settle>,
         time: Arc<EngineTime>,
+        failures: Arc<Failures>,
         retry_policy: RetryPolicy,
     ) -> Arc<Self> {
         Arc::new(Self {
             gateway,
             settle,
             time,
+            failures,
             retry_policy,
             calls: Semaphore::new(CALLS_MAX),
             under_way: Mutex::default(),
@@ -267,6 +271,7 @@ impl Worker {
             && error.code() != Code::EngineClosed
         {
             tracing::error!(order = %order.id, %error, "a charge is left to the next start");
+            self.failures.note("a charge is left to the next start", &error);
         }
     }
 
@@ -391,7 +396,8 @@ impl Worker {
         self.busy.send_modify(|calls| *calls += 1);
         let answer = tokio::time::timeout(self.retry_policy.call_timeout, caught(start)).await;
         self.busy.send_modify(|calls| *calls -= 1);
-        answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())))
+        let answer = answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())));
+        answer.inspect_err(|error| self.failures.note("the card processor failed", error))
     }
 
     /// Reports to the engine, and retries while the journal is unavailable or the engine is overloaded.

@@ -1,5 +1,6 @@
 //! Identity: passwords, session tokens, and the throttle on password guesses.
 
+mod hs256;
 mod password;
 mod throttle;
 mod token;

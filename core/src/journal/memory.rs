@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{
-    Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, former_keyed_email,
-    keyed_email,
+    Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow,
+    former_keyed_email, keyed_email,
 };
 use crate::domain::VaultChange;
 use crate::event::{EmailKey, Hash, Record};

@@ -16,6 +16,7 @@ use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
 use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
+use crate::failures::Failures;
 use crate::gateway::worker::{RetryPolicy, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
 use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
@@ -404,11 +405,12 @@ impl Builder {
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
         let runtime = runtime()?;
-        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal));
-        let (queue_len, refuse_when_full) = (self.settings.queue_len, self.settings.refuse_when_full);
+        let (builder, failures) = self.with_clock();
+        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal), Arc::clone(&failures));
+        let (queue_len, refuse_when_full) = (builder.settings.queue_len, builder.settings.refuse_when_full);
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
-        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };
-        let assembled = self.assemble(stores, gateway, keys, runtime.handle(), make_writer);
+        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), failures };
+        let assembled = builder.assemble(stores, gateway, keys, runtime.handle(), make_writer);
         let (inner, writer) = match assembled {
             Ok(assembled) => assembled,
             Err(error) => {
@@ -438,9 +440,17 @@ impl Builder {
     ) -> Result<(BoxOffice, Writer), Error> {
         // No session outlives the run, so the key needs no secret.
         let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
-        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand() };
-        let (inner, writer) = self.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
+        let (builder, failures) = self.with_clock();
+        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), failures };
+        let (inner, writer) = builder.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
         Ok((BoxOffice(Arc::new(inner)), writer))
+    }
+
+    /// Chooses the clock, if none was, and what notes failures by it.
+    fn with_clock(mut self) -> (Self, Arc<Failures>) {
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        self.clock = Some(Arc::clone(&clock));
+        (self, Failures::new(clock))
     }
 
     /// Assembles the parts, up to the first command. The writer is not running yet.
@@ -452,7 +462,7 @@ impl Builder {
         runtime: &tokio::runtime::Handle,
         make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
     ) -> Result<(Inner, Writer), Error> {
-        let Stores { journal, views, checkpointer } = stores;
+        let Stores { journal, views, checkpointer, failures } = stores;
         self.settings.limits = self.limits_in_force();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         if !self.accept_clock_jump {
@@ -474,6 +484,7 @@ impl Builder {
             waiters: Arc::clone(&waiters),
             metrics: Arc::clone(&metrics),
             checkpointer: Arc::clone(&checkpointer),
+            failures: Arc::clone(&failures),
             time: Arc::clone(&time),
             ids: Arc::clone(&ids),
             limits: self.settings.limits,
@@ -484,7 +495,7 @@ impl Builder {
         let handle = Arc::new(handle);
         let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
         let gateway_name = gateway.name().into();
-        let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.retry_policy);
+        let worker = Worker::new(gateway, Arc::new(settle), time, Arc::clone(&failures), self.settings.retry_policy);
         writer.expire_backlog()?;
         writer.resume_work();
         runtime.spawn(Arc::clone(&worker).run(todo));
@@ -498,6 +509,7 @@ impl Builder {
             worker,
             gateway_name,
             checkpointer,
+            failures,
             ids,
             tokens: Tokens::new(keys),
             passwords: Arc::new(Passwords::new(cores())),
@@ -518,6 +530,7 @@ struct Stores {
     journal: Arc<dyn Journal>,
     views: Views,
     checkpointer: Arc<Checkpointer>,
+    failures: Arc<Failures>,
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {

@@ -50,6 +50,7 @@ use crate::domain::{Decide, Limits, Order, Reply};
 use crate::engine::{self, Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
+use crate::failures::Failures;
 use crate::gateway::worker::Worker;
 use crate::identity::{Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
@@ -97,6 +98,7 @@ pub(crate) struct Inner {
     worker: Arc<Worker>,
     gateway_name: Arc<str>,
     checkpointer: Arc<Checkpointer>,
+    failures: Arc<Failures>,
     ids: Arc<dyn IdSource>,
     settings: builder::Settings,
     tokens: Tokens,

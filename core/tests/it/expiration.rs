@@ -48,6 +48,25 @@ async fn a_hold_ends_at_its_deadline_and_not_before() {
     world.order(cat(), ticket).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_of_the_clock_returns_when_what_fell_due_is_durable_and_visible() {
+    let world = large();
+    // More than expire in one batch.
+    let tickets = world.list(5_000).await;
+    let orders = world.hold_all(bob(), &tickets).await;
+    let head = world.head();
+    world.clock.advance(HOLD - MS);
+    assert_eq!((world.head(), world.metrics().open_orders), (head, orders.len()));
+    world.clock.advance(MS);
+    assert_eq!(world.head(), head + 5_000);
+    assert_eq!(expired_after(&world, head).len(), orders.len());
+    assert!(tickets.iter().all(|ticket| world.of_ticket(*ticket) == "available"));
+    assert_eq!((world.metrics().open_orders, world.metrics().expiry_lag), (0, Duration::ZERO));
+    // Nobody is waited for who is gone.
+    world.close().await.unwrap();
+    world.clock.advance(HOLD);
+}
+
 #[tokio::test]
 async fn the_hold_is_as_long_as_the_builder_says() {
     let world = World::with(|builder| builder.hold(Duration::from_secs(5)));

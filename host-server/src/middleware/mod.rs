@@ -76,7 +76,7 @@ async fn pass(State(Edge(edge)): State<Edge>, request: Request, next: Next) -> R
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
 
     #[cfg(feature = "pages")]
-    let browser = Browser::behind(&request);
+    let browser = if edge.settings.pages { Browser::behind(&request) } else { None };
     let outcome = guarded(&edge, request, next, route).await;
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
     #[cfg(feature = "pages")]

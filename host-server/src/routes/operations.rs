@@ -17,14 +17,17 @@ use utoipa_axum::routes;
 use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 use crate::observability::metrics::Metrics;
+use crate::settings::Settings;
 use crate::state::AppState;
 use crate::webhooks::Webhooks;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
+pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
+    let measured = OpenApiRouter::new();
+    let measured = if settings.metrics { measured.routes(routes!(metrics)) } else { measured };
     OpenApiRouter::new()
         .routes(routes!(healthz))
         .routes(routes!(readyz))
-        .routes(routes!(metrics))
+        .merge(measured)
         .routes(routes!(openapi_json))
         .route("/docs", get(docs))
         .route("/docs/docs.css", get(docs_css))

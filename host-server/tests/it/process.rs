@@ -306,7 +306,10 @@ async fn readiness_sees_that_the_journal_is_gone() {
     let (file, away) = (dir.path().join("journal.redb"), dir.path().join("away"));
     fs::rename(&file, &away).unwrap();
     let answer = ready().await;
-    assert_eq!((answer.status().as_u16(), &answer.headers()["x-error-code"]), (503, &"journal.unavailable".parse().unwrap()));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["x-error-code"]),
+        (503, &"journal.unavailable".parse().unwrap())
+    );
     assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
     fs::rename(&away, &file).unwrap();
     assert_eq!(ready().await.status(), 200);

@@ -33,8 +33,8 @@ mod prelude {
     pub(crate) use super::*;
     pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
     pub(crate) use crate::convert::{
-        Date, Shown, When, actor, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name,
-        shown_as_secret, shown_as_text, written,
+        Acting, Date, Shown, When, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
+        shown_as_text, user, written,
     };
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;

@@ -136,6 +136,20 @@ impl Shown for boxoffice::JournalHistory {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct LastError {
+    pub at: Date,
+    pub message: String,
+}
+
+impl Shown for boxoffice::LastError {
+    type Js = LastError;
+    fn shown(&self) -> LastError {
+        LastError { at: self.at.shown(), message: self.message.shown() }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Metrics {
     pub queue_len: i64,
     pub queue_capacity: i64,
@@ -147,6 +161,7 @@ pub struct Metrics {
     pub tickets_locked: i64,
     pub checkpoint_lag: i64,
     pub pending_payments: i64,
+    pub last_error: Option<LastError>,
 }
 
 impl Shown for boxoffice::Metrics {
@@ -163,6 +178,7 @@ impl Shown for boxoffice::Metrics {
             tickets_locked: self.tickets_locked.shown(),
             checkpoint_lag: self.checkpoint_lag.shown(),
             pending_payments: self.pending_payments.shown(),
+            last_error: self.last_error.shown(),
         }
     }
 }

@@ -80,13 +80,13 @@ export async function main(): Promise<void> {
   console.log(status, at)
   const refund: 'pending' | 'done' | 'failed' | undefined = order.charge?.refunds[0]?.status
   // @ts-expect-error: there is no such resolution
-  console.log(refund, await office.payments.resolve(null, order.id, 'lost', ''))
+  console.log(refund, await office.asSystem().payments.resolve(order.id, 'lost', ''))
   if (office.payments.takesWebhooksOf('vouchers')) await office.payments.receiveWebhook(new Headers(), Buffer.from('{}'))
   const { records, damage } = await BoxOffice.recover('data', async (record) => record.seq < 5)
   console.log(records, damage?.what)
   const { signal } = new AbortController()
   for await (const { title } of office.tickets.iter({ sort: 'price' }, { signal })) console.log(title)
-  for await (const entry of office.ledger.iter(null, 'seller')) {
+  for await (const entry of office.asSystem().ledger.iter('seller')) {
     const kind: 'sale' | 'refund' | 'dispute_lost' | 'payout' = entry.kind
     console.log(kind)
   }

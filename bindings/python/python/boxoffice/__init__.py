@@ -82,6 +82,7 @@ from boxoffice._native import (
     Dispute,
     Journal,
     JournalHistory,
+    LastError,
     Ledger,
     Metrics,
     NewShow,
@@ -107,6 +108,14 @@ from boxoffice._native import (
     VerifyReport,
 )
 from boxoffice._options import Options
+from boxoffice._system import (
+    AsyncSystem,
+    AsyncSystemLedger,
+    AsyncSystemPayments,
+    System,
+    SystemLedger,
+    SystemPayments,
+)
 from boxoffice._types import (
     BalanceEntryKind,
     CancelReason,
@@ -133,6 +142,9 @@ __all__ = [
     "AsyncOrders",
     "AsyncPayments",
     "AsyncSubscription",
+    "AsyncSystem",
+    "AsyncSystemLedger",
+    "AsyncSystemPayments",
     "AsyncTickets",
     "Auth",
     "Authorized",
@@ -169,6 +181,7 @@ __all__ = [
     "Items",
     "Journal",
     "JournalHistory",
+    "LastError",
     "LateMoneyPolicy",
     "LateMoneyStep",
     "Ledger",
@@ -211,6 +224,9 @@ __all__ = [
     "SignedMoney",
     "StripeGateway",
     "Subscription",
+    "System",
+    "SystemLedger",
+    "SystemPayments",
     "Ticket",
     "TicketPage",
     "TicketSort",

@@ -409,7 +409,7 @@ class AsyncPayments:
         return await self._native.client_secret(buyer_id, charge_id)
 
     async def refund(
-        self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None,
     ) -> Charge:
         """Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
@@ -420,7 +420,7 @@ class AsyncPayments:
         before.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -429,7 +429,7 @@ class AsyncPayments:
         return await self._native.refund(actor_id, order_id, return_to_sale, idempotency_key)
 
     async def refund_part(
-        self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None,
     ) -> Charge:
         """Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
@@ -438,7 +438,7 @@ class AsyncPayments:
         of `payments.refund`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
@@ -446,24 +446,24 @@ class AsyncPayments:
         """
         return await self._native.refund_part(actor_id, order_id, amount, idempotency_key)
 
-    async def escalated(self, /, actor_id: str | None) -> List[Charge]:
+    async def escalated(self, /, actor_id: str) -> List[Charge]:
         """Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
         operators, who settle them by `payments.refund` or `payments.resolve`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`).
         """
         return await self._native.escalated(actor_id)
 
     async def resolve(
-        self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
     ) -> Charge:
         """Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -511,24 +511,24 @@ class AsyncLedger:
     def __init__(self, native: _native.AsyncLedger) -> None:
         self._native = native
 
-    async def balance(self, /, actor_id: str | None, seller_id: str) -> List[Balance]:
-        """Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
-        seller, operators and the system.
+    async def balance(self, /, actor_id: str, seller_id: str) -> List[Balance]:
+        """Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
+        anything. For the seller, operators and the system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
         return await self._native.balance(actor_id, seller_id)
 
     async def entries(
-        self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
+        self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> BalanceEntryPage:
         """Returns a page of the entries behind the balance, the newest first.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
@@ -538,7 +538,7 @@ class AsyncLedger:
         return await self._native.entries(actor_id, seller_id, limit, cursor)
 
     def iter(
-        self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
+        self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> AsyncIterator[BalanceEntry]:
         """Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
@@ -548,7 +548,7 @@ class AsyncLedger:
         Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
@@ -556,43 +556,41 @@ class AsyncLedger:
         """
         return self._native.iter(actor_id, seller_id, limit, cursor)
 
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncIterator[str]:
-        """Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
-        to 100 lines at a time, read on demand.
+    def statement_csv(self, /, actor_id: str, seller_id: str) -> AsyncIterator[str]:
+        """Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
+        up to 100 lines at a time, read when they are asked for.
 
         Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
         file can't be read any more.
         """
         return self._native.statement_csv(actor_id, seller_id)
 
-    async def platform(self, /, actor_id: str | None) -> List[PlatformBalance]:
-        """Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
-        system.
+    async def platform(self, /, actor_id: str) -> List[PlatformBalance]:
+        """Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
         return await self._native.platform(actor_id)
 
     async def record_payout(
-        self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
+        self, /, actor_id: str, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
     ) -> Payout:
         """Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
-            amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
-            reference: Reference by which the bank identifies the payout: 1 to 100 characters.
-            currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
-                none.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
+            amount: A decimal number in major units, with at most as many decimals as the currency has.
+            reference: By what it is found at the bank: 1 to 100 characters.
+            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).

@@ -56,6 +56,7 @@ from boxoffice._native import (
     Subscription,
 )
 from boxoffice._native import is_first_interpreter as _is_first_interpreter
+from boxoffice._native import version as _version
 from boxoffice._webhooks import (
     ChargeReport,
     DisputeClosed,
@@ -71,7 +72,11 @@ from boxoffice._office import AsyncBoxOffice, BoxOffice
 if not _is_first_interpreter(id(_sys.modules)):
     raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
 
+__version__ = _version()
+"""The version of the package."""
+
 __all__ = [
+    "__version__",
     "ActionRequired",
     "AsyncBoxOffice",
     "AsyncSubscription",

@@ -9,6 +9,7 @@ from datetime import datetime
 from boxoffice import _native
 from boxoffice._asyncio import AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncTickets
 from boxoffice._native import Auth, Journal, Ledger, Metrics, Orders, Payments, Tickets
+from boxoffice._system import AsyncSystem, System
 
 
 class Facade:
@@ -37,6 +38,13 @@ class Facade:
         self.payments = facade.payments
         self.ledger = facade.ledger
         self.journal = facade.journal
+
+    def as_system(self, /) -> System:
+        """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+
+        They are for the programs of whoever runs the box office, never for what a request asks for.
+        """
+        return System(self._facade)
 
     def metrics(self, /) -> Metrics:
         """Returns the current metrics of the engine."""
@@ -115,6 +123,13 @@ class AsyncFacade:
         self.payments = AsyncPayments(facade.payments)
         self.ledger = AsyncLedger(facade.ledger)
         self.journal = AsyncJournal(facade.journal)
+
+    def as_system(self, /) -> AsyncSystem:
+        """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+
+        They are for the programs of whoever runs the box office, never for what a request asks for.
+        """
+        return AsyncSystem(self._facade)
 
     def metrics(self, /) -> Metrics:
         """Returns the current metrics of the engine."""

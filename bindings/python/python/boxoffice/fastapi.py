@@ -1,8 +1,7 @@
 """The box office in a FastAPI application.
 
-The ready router runs the HTTP host of this project within this process. Its routes, bodies, headers and errors are identical
-to those of ``boxoffice-server``. The module also has dependencies for your own routes: the signed-in user, and the common error
-shape.
+The ready router is the HTTP host of this project, called in this process: the same API, bodies, headers and errors as the
+``boxoffice-server``, to the byte. The server's pages and its ``/metrics`` are published only if that is chosen. What your own routes need is here too: who is signed in, and the common error shape.
 """
 
 from __future__ import annotations
@@ -43,17 +42,21 @@ class Settings(TypedDict, total=False):
     """Maximum number of requests in flight; 4,096 by default."""
     feeds_max: int | None
     """Maximum number of open journal streams; 128 by default."""
+    pages: bool
+    """Whether the storefront and the operators' console are published, at every path that nobody else answers: not by default."""
+    metrics: bool
+    """Whether ``/metrics`` is published: not by default."""
 
 
 class BoxOfficeAPI:
     """The ready router and its connection to a box office."""
 
     router: APIRouter
-    """Router with every route of the HTTP host. Include it without a prefix."""
+    """Every route of the HTTP host's API. It wants to be included without a prefix."""
 
     def __init__(self, **settings: Unpack[Settings]) -> None:
         self._settings = settings
-        self.router = _router()
+        self.router = _router(settings.get("metrics", False))
 
     def install(self, app: FastAPI) -> None:
         """Adds the router to the application, and converts the application's errors to the common error shape."""
@@ -199,11 +202,13 @@ async def _chunks(answer: _native.HttpResponse) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _router() -> APIRouter:
+def _router(metrics: bool) -> APIRouter:
     """Creates a router with the routes of the host's OpenAPI description."""
     router = APIRouter()
     description = json.loads(_native.openapi())
     for path, item in description["paths"].items():
+        if path == "/metrics" and not metrics:
+            continue
         for method, operation in item.items():
             router.add_api_route(
                 path,

@@ -29,7 +29,7 @@ mod prelude {
     pub(crate) use super::{inputs::*, values::*, *};
     pub(crate) use crate::call::{Awaitable, Shared};
     pub(crate) use crate::convert::{
-        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, actor, id, key, parsed, telling,
+        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, Who, id, key, telling,
     };
     pub(crate) use crate::errors::exception;
     pub(crate) use crate::feed::{AsyncSubscription, Subscription};
@@ -56,7 +56,7 @@ macro_rules! native_module {
         mod $name {
             $($by_hand)*
             #[pymodule_export]
-            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, JournalHistory, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
+            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, LastError, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
         }
     };
 }

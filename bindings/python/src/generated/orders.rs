@@ -29,7 +29,7 @@ impl Orders {
     fn create(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> PyResult<Order> {
@@ -46,7 +46,7 @@ impl Orders {
     fn cancel(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> PyResult<Nothing> {
@@ -59,7 +59,7 @@ impl Orders {
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (buyer_id, order_id))]
-    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Order> {
+    fn get(&self, py: Python<'_>, buyer_id: Who, order_id: String) -> PyResult<Order> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::get(office, buyer_id, order_id))
     }
@@ -77,7 +77,7 @@ impl Orders {
     fn list(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
@@ -103,7 +103,7 @@ impl Orders {
     fn iter(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
@@ -125,7 +125,7 @@ impl AsyncOrders {
     fn create(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Order>> {
@@ -137,7 +137,7 @@ impl AsyncOrders {
     fn cancel(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
@@ -146,7 +146,7 @@ impl AsyncOrders {
     }
 
     #[pyo3(signature = (buyer_id, order_id))]
-    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Awaitable<Order>> {
+    fn get(&self, py: Python<'_>, buyer_id: Who, order_id: String) -> PyResult<Awaitable<Order>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::get(office, buyer_id, order_id))
     }
@@ -155,7 +155,7 @@ impl AsyncOrders {
     fn list(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
@@ -168,7 +168,7 @@ impl AsyncOrders {
     fn iter(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
@@ -184,11 +184,11 @@ mod run {
 
     pub(super) async fn create(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> Result<Order, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let ticket_ids =
             ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
 
@@ -203,11 +203,11 @@ mod run {
 
     pub(super) async fn cancel(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let order_id = id("orderId", &order_id)?;
 
         let handle = office.orders();
@@ -219,8 +219,8 @@ mod run {
         Ok(Nothing)
     }
 
-    pub(super) async fn get(office: BoxOffice, buyer_id: String, order_id: String) -> Result<Order, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+    pub(super) async fn get(office: BoxOffice, buyer_id: Who, order_id: String) -> Result<Order, Error> {
+        let buyer_id = buyer_id.user("buyerId")?;
         let order_id = id("orderId", &order_id)?;
 
         let value = office.orders().get(buyer_id, order_id)?;
@@ -229,12 +229,12 @@ mod run {
 
     pub(super) async fn list(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<OrderPage, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));
@@ -251,12 +251,12 @@ mod run {
 
     pub(super) async fn iter(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
         limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<Order>, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));

@@ -25,7 +25,7 @@ impl Tickets {
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Ticket> {
@@ -43,7 +43,7 @@ impl Tickets {
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Vec<Ticket>> {
@@ -62,7 +62,7 @@ impl Tickets {
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -103,7 +103,7 @@ impl Tickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
@@ -216,7 +216,7 @@ impl AsyncTickets {
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Ticket>> {
@@ -228,7 +228,7 @@ impl AsyncTickets {
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Vec<Ticket>>> {
@@ -240,7 +240,7 @@ impl AsyncTickets {
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -266,7 +266,7 @@ impl AsyncTickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
@@ -338,11 +338,11 @@ mod run {
 
     pub(super) async fn create(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
 
         let handle = office.tickets();
         let handle = match key(idempotency_key)? {
@@ -355,11 +355,11 @@ mod run {
 
     pub(super) async fn create_many(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> Result<Vec<Ticket>, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let tickets = tickets.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
 
         let handle = office.tickets();
@@ -373,12 +373,12 @@ mod run {
 
     pub(super) async fn update(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();
@@ -410,12 +410,12 @@ mod run {
 
     pub(super) async fn withdraw(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();

@@ -14,6 +14,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::CertificateResult;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -159,7 +160,7 @@ impl Client {
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = tls().map_err(|error| broken(&error))?;
+        let tls = tls(rustls_native_certs::load_native_certs(), uri.scheme_str() == Some("https"))?;
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -256,12 +257,18 @@ impl Answer {
     }
 }
 
-/// Creates a TLS configuration that trusts the machine's certificate authorities.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// Creates a TLS configuration that trusts the machine's certificate authorities, of which https needs one at least.
+fn tls(found: CertificateResult, is_needed: bool) -> Result<ClientConfig, StripeError> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() && is_needed {
+        let why = found.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+        return Err(StripeError::Authorities(why));
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StripeError::Client(error.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -288,7 +295,7 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     let should_retry = answer.header("stripe-should-retry").map_or(busy, |advice| advice == "true");
     let again = if should_retry { Again::After(least) } else { Again::Never };
     let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && error.kind.is_some() {
+    if status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && error.kind.is_some()) {
         return (Failure::Denied(error), Again::Never);
     }
     let is_final = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYMENT_REQUIRED | StatusCode::NOT_FOUND);

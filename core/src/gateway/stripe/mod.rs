@@ -81,6 +81,9 @@ pub enum StripeError {
     /// The address is not safe to send the key to.
     #[error("Stripe must be reached by https, or on this machine")]
     Insecure,
+    /// The machine has no certificate authorities, so no answer of Stripe could be trusted.
+    #[error("Stripe can't be reached by https: no certificate authority was found on this machine{0}")]
+    Authorities(String),
     /// The HTTP client can't be created.
     #[error("there can be no HTTP client: {0}")]
     Client(String),
@@ -142,7 +145,8 @@ impl Stripe {
     /// Creates a gateway to the account of this key.
     ///
     /// # Errors
-    /// [`StripeError::Client`] if no HTTP client can be created.
+    /// [`StripeError::Authorities`] if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client
+    /// can be created.
     pub fn new(key: StripeKey) -> Result<Self, StripeError> {
         Self::at(key, STRIPE)
     }
@@ -150,8 +154,8 @@ impl Stripe {
     /// Creates a gateway to a server that speaks Stripe's protocol, such as a proxy.
     ///
     /// # Errors
-    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`] if no HTTP
-    /// client can be created.
+    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Authorities`] for https
+    /// if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client can be created.
     #[expect(clippy::needless_pass_by_value, reason = "whoever has a gateway has no more use of its key")]
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
         Self::paced(&key, base, Pace::default())

@@ -9,7 +9,7 @@ use crate::types::Currency;
 const NOW: u64 = 1_790_000_000;
 
 fn signature(secret: &str, time: u64, body: &str) -> String {
-    use hmac::{Hmac, Mac};
+    use hmac::{Hmac, KeyInit, Mac};
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{time}.{body}").as_bytes());
     mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
@@ -373,6 +373,38 @@ async fn messages_are_read() {
     let early = read(&stripe, &event("payment_intent.payment_failed", "requires_payment_method", false)).await;
     assert_eq!(early.unwrap().report, None);
     assert!(matches!(read(&stripe, "{}").await, Err(WebhookError::Malformed(_))));
+}
+
+/// A server that refuses every key.
+async fn refusing_keys() -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let body = r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}}"#;
+        let answer = format!("HTTP/1.1 401 x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    base
+}
+
+#[tokio::test]
+async fn a_charge_says_that_the_key_is_refused() {
+    let stripe = Stripe::at("sk_test_12345".parse().unwrap(), &refusing_keys().await).unwrap();
+    let (charge_id, order_id) = (ChargeId::from_bytes([1; 16]), OrderId::from_bytes([2; 16]));
+    let amount = Money::from_minor(1999, Currency::USD).unwrap();
+    let token = "pm_card_visa".parse().unwrap();
+    let answer = stripe.charge(ChargeRequest { charge_id, order_id, amount, token }).await.unwrap();
+    assert_eq!(answer, ChargeAnswer::Declined { reason: KEY_REFUSED.into() });
+    // What was charged before the key was refused is not given up.
+    let created_at = SystemClock::new().now();
+    let lookup = LookupRequest { charge_id, order_id, amount, reference: None, created_at };
+    let failure = stripe.lookup(lookup).await.unwrap_err();
+    assert!(failure.0.contains("Stripe refuses the secret key"), "{failure}");
 }
 
 /// Runs against a mock server that `cargo xtask test --only stripe` starts.

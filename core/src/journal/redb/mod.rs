@@ -60,7 +60,9 @@ use self::place::Place;
 use self::schema::RECORDS;
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, History, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, former_keyed_email, keyed_email};
+use super::{
+    Head, History, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, former_keyed_email, keyed_email,
+};
 use crate::event::{EmailKey, Record};
 use crate::failpoint::Failpoint;
 use crate::types::{CommandId, Email, Timestamp, UserId};

@@ -87,6 +87,11 @@ pub(super) fn published_param(name: &str, kind: &Type) -> String {
     }
 }
 
+/// Whether the first parameter of an operation says who acts. In `auth` sessions do, and ids say whose account it is about.
+pub(super) fn acts(handle: &str, kind: &Type) -> bool {
+    *kind == Type::Actor || (handle != "auth" && *kind == Type::Id("UserId".to_owned()))
+}
+
 /// Name, in Rust and in the packages, of a method that iterates over a whole listing.
 pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 

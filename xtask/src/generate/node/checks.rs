@@ -50,9 +50,14 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     let own = names(own_methods(&model.office));
     let _ = write!(
         text,
-        "}}\n\n/** The parts of a box office, and what it does itself. */\nconst HANDLES = [{handles}]\nconst OFFICE = [{own}]\n\n\
-         module.exports = {{ CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }}\n"
+        "}}\n\n/** The parts of a box office, and what it does itself. */\nconst HANDLES = [{handles}]\nconst OFFICE = [{own}]\n\n"
     );
+    text.push_str("/** What the box office does in its own name. */\nconst SYSTEM = {\n");
+    for handle in model.system_handles() {
+        let own = names(handle.of_system().map(|method| camel_case(&method.name)).collect());
+        let _ = writeln!(text, "  {}: [{own}],", handle.name);
+    }
+    text.push_str("}\n\nmodule.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }\n");
     Ok(text)
 }
 

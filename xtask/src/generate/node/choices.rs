@@ -68,7 +68,21 @@ pub(super) fn chosen(model: &Model) -> Result<Vec<Chosen>, String> {
             all.push(plain(model, choice)?);
         }
     }
+    all.push(logger());
     Ok(all)
+}
+
+/// What is chosen beside the builder.
+fn logger() -> Chosen {
+    let doc = "Hears of failures and of what is worth knowing: by default warnings of the process, for failures alone.";
+    Chosen {
+        name: "logger".to_owned(),
+        ts: "Logger".to_owned(),
+        doc: words::comment(&[doc.to_owned()], 2),
+        shape: None,
+        native: None,
+        statement: None,
+    }
 }
 
 fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {

@@ -53,12 +53,13 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
     let name = if is_option(method, param) { param.published.clone() } else { param_name(param) };
     let field = camel_case(&name);
     let statement = match param.kind.plain() {
+        Type::Id(_) if param.acts => format!("let {name} = user(\"{field}\", {name})?;"),
         Type::Bool | Type::Text | Type::Amount | Type::Bytes => return Ok(name),
         Type::Progress => return Ok(format!("&mut telling({name})")),
         Type::Path => format!("let {name} = PathBuf::from({name});"),
         Type::Moment => format!("let {name} = written({name});"),
         Type::Id(_) => format!("let {name} = id(\"{field}\", &{name})?;"),
-        Type::Actor => format!("let {name} = actor(\"{field}\", {name})?;"),
+        Type::Actor => format!("let {name} = {name}.actor(\"{field}\")?;"),
         Type::Integer(_) => format!("let {name} = natural(\"{field}\", {name})?;"),
         Type::Enum(_) | Type::CheckedText(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
         Type::Headers => format!(

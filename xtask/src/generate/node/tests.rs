@@ -101,7 +101,7 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
         "export interface TallyOptions extends CommandOptions {",
         "* Counts the tickets of a seller; see `tickets.createMany`.",
         "* Rejects with `ForbiddenError` (`auth.operator_required`) for who does not count.",
-        "tally(actorId: string | null, sellerId: string, query: TallyQuery | undefined, options: TallyOptions): Promise<Tally>",
+        "tally(actorId: string, sellerId: string, query: TallyQuery | undefined, options: TallyOptions): Promise<Tally>",
     ] {
         assert!(declared.contains(line), "{line} is not in:\n{declared}");
     }

@@ -102,7 +102,7 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
         | Type::Secret(_) => sides("String", "string"),
         Type::Bytes => sides("Buffer", "Uint8Array | string"),
         Type::Moment | Type::Time => sides("When", "string | Date"),
-        Type::Actor => sides("Option<String>", "string | null"),
+        Type::Actor => sides("Acting", "string"),
         Type::Path => sides("String", "string | URL"),
         Type::Headers => {
             sides("Vec<(String, String)>", "Record<string, string | string[] | undefined> | Iterable<[string, string]>")

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::model::{Constructor, Doc, Field, Method, Model, Param, Role, Struct, Type, camel_case, snake_case};
-use super::types::{incoming, is_class, published};
+use super::types::{acting, incoming, is_class, published};
 
 /// A parameter in Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn spread<'m>(model: &'m Model, param: &Param) -> Result<Option<&'m S
 }
 
 /// Documentation of an actor in Python.
-const ACTOR: &str = "The id of the user who acts; `None` for the box office itself.";
+const ACTOR: &str = "The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.";
 
 /// Returns the parameter of a command's idempotency key.
 pub(super) fn key() -> Argument {
@@ -78,7 +78,7 @@ pub(super) fn key() -> Argument {
 }
 
 fn of_param(method: &Method, param: &Param) -> Result<Argument, String> {
-    let taken = incoming(&param.kind)?;
+    let taken = if param.acts { acting() } else { incoming(&param.kind)? };
     let name = python_name(&param.published);
     let is_progress = param.kind == Type::Progress;
     let is_optional = is_progress || matches!(param.kind.plain(), Type::Optional(_));
@@ -141,6 +141,10 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
     let name = python_name(&param.published);
     let field = camel_case(&name);
     Ok(match param.kind.plain() {
+        Type::Id(_) if param.acts => {
+            let _ = writeln!(statements, "let {name} = {name}.user(\"{field}\")?;");
+            name
+        }
         Type::Bool | Type::Text | Type::Path | Type::Bytes => name,
         Type::Optional(inner) if matches!(*inner, Type::Bool | Type::Text) => name,
         Type::Optional(inner) if matches!(*inner, Type::Integer(_)) => format!("{name}.map(|it| it.0)"),
@@ -154,7 +158,7 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
             name
         }
         Type::Actor => {
-            let _ = writeln!(statements, "let {name} = actor({name})?;");
+            let _ = writeln!(statements, "let {name} = {name}.actor(\"{field}\")?;");
             name
         }
         Type::Enum(_) => {

@@ -22,6 +22,11 @@ fn both(rust: &str, hint: &str) -> Incoming {
     Incoming { rust: rust.to_owned(), hint: hint.to_owned() }
 }
 
+/// What says who acts: `None`, which type checkers refuse, is nobody.
+pub(super) fn acting() -> Incoming {
+    both("Who", "str")
+}
+
 /// Returns the types of an incoming value.
 pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     Ok(match kind {
@@ -39,7 +44,7 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
         Type::Amount | Type::PriceBound => both("Amount", "str | int | Decimal"),
         Type::Moment | Type::Time => both("When", "str | datetime"),
         Type::Duration => both("Duration", "timedelta"),
-        Type::Actor => both("Option<String>", "str | None"),
+        Type::Actor => acting(),
         Type::Path => both("PathBuf", "str | PathLike[str]"),
         Type::Headers => both("Headers", "Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]]"),
         Type::Progress => both("Progress", "Callable[[int, int], object]"),

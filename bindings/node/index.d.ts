@@ -160,7 +160,7 @@ export type TicketStatusFilter =
   /** In any state: `all`. */
   | 'all'
 
-/** What is tried with money that comes for an order that has ended, in this order, such as `'retake,return'`. */
+/** Steps to try, in order, with money that arrives for an order that has ended, such as `'retake,return'`. */
 export type LateMoneyPolicy =
   | LateMoneyStep
   | `${LateMoneyStep},${LateMoneyStep}`
@@ -257,7 +257,6 @@ export interface JournalHistory {
   common?: number
 }
 
-/** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
 /** A failure of the storage or of the card processor. */
 export interface LastError {
   /** When it happened, by the box office's clock. */
@@ -266,7 +265,7 @@ export interface LastError {
   message: string
 }
 
-/** Metrics of the engine at one moment: cheap to ask for, so that they can be scraped. */
+/** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
 export interface Metrics {
   /** Number of commands that wait. */
   queueLen: number
@@ -716,7 +715,7 @@ export interface Auth {
    * Creates a user and begins a session.
    *
    * Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The password
-   * is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside
+   * is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside
    * the writer.
    *
    * Rejects with `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too many
@@ -865,6 +864,15 @@ export interface Orders {
    * `UnauthenticatedError` (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
    */
   create(buyerId: string, ticketIds: string[], options?: CommandOptions): Promise<Order>
+  /**
+   * Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+   *
+   * `agreedAmount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has changed a price since
+   * the buyer saw it, nothing is locked.
+   *
+   * Rejects the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount that is none.
+   */
+  createAt(buyerId: string, ticketIds: string[], agreedAmount: string, options?: CommandOptions): Promise<Order>
   /**
    * Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
    *
@@ -1080,7 +1088,7 @@ export interface Journal {
    */
   iter(fromSeq: number, options?: WaitOptions): AsyncIterableIterator<JournalRecord>
   /**
-   * Follows the journal from number `from` on: history first, then live, every record once and in order.
+   * Follows the journal from number `from` on: first history, then new records, each exactly once and in order.
    *
    * The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before number `from` does not
    * exist.
@@ -1130,9 +1138,9 @@ export interface SystemPayments {
   /**
    * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
    *
-   * Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money that is escalated.
-   * The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until
-   * it does. If it refuses for good, the refund is `failed`, and the charge is as before.
+   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money. The
+   * returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
+   * does. If it refuses permanently, the refund is `failed`, and the charge is as before.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
@@ -1142,8 +1150,8 @@ export interface SystemPayments {
   /**
    * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
    *
-   * However many refunds there are, and however many at once, their sum is never more than the charge took. Permissions and statuses
-   * are those of `payments.refund`.
+   * The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those of
+   * `payments.refund`.
    *
    * Rejects with `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
    * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
@@ -1158,7 +1166,7 @@ export interface SystemPayments {
    */
   escalated(): Promise<Charge[]>
   /**
-   * Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+   * Records the resolution of escalated money, with a note of up to 500 characters. For operators.
    *
    * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
    * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
@@ -1169,46 +1177,48 @@ export interface SystemPayments {
 /** The operations of `ledger` that the box office does in its own name. */
 export interface SystemLedger {
   /**
-   * Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold anything. For the
-   * seller, operators and the system.
+   * Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the seller, operators and
+   * the system.
    *
-   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
    */
   balance(sellerId: string): Promise<Balance[]>
   /**
-   * Returns a page of the entries that make the balance, the newest first.
+   * Returns a page of the entries behind the balance, the newest first.
    *
-   * Rejects as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong; `UnavailableError`
+   * Rejects the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query; `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
   entries(sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
   /**
-   * Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+   * Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
    *
-   * Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others come exactly once.
+   * Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All others come exactly
+   * once.
    *
-   * Polling never waits: a page is read at once, as by `ledger.entries`.
+   * Polling never waits: a page is read immediately, as by `ledger.entries`.
    *
-   * Fails as `ledger.entries`, as the last item.
+   * Fails the errors of `ledger.entries`, as the last item.
    */
   iter(sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
   /**
-   * Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines
-   * at a time, read when they are asked for.
+   * Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a
+   * time, read on demand.
    *
-   * Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+   * Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
    *
-   * Fails as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read any more.
+   * Fails the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read
+   * any more.
    */
   statementCsv(sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
   /**
-   * Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+   * Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
    *
-   * Rejects with `ForbiddenError` (`auth.operator_required`) for anybody else.
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors.
    */
   platform(): Promise<PlatformBalance[]>
   /**
-   * Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no money: the bank
+   * Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank
    * does, before or after.
    *
    * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
@@ -1241,7 +1251,7 @@ export declare class BoxOffice {
    *
    * Blocks until the journal's tail is replayed and all orders that became due while it was closed have expired.
    *
-   * Rejects with `UnavailableError` (`journal.in_use`) if it is already open, in this or another process; `UnavailableError`
+   * Rejects with `UnavailableError` (`journal.in_use`) if it is open already, here or in another process; `UnavailableError`
    * (`journal.newer_format`) if a newer version wrote it; `InternalError` (`journal.damaged`); `UnavailableError`
    * (`journal.unavailable`) if the storage fails; `UnavailableError` (`clock.jumped`) if the clock is far from the journal's last
    * time, see `acceptClockJump`.

@@ -270,6 +270,13 @@ impl Orders {
         block_on(self.0.create(buyer, ticket_ids))
     }
 
+    /// Locks tickets as [`Orders::create`](crate::Orders::create) does, if they cost what the buyer has agreed to.
+    ///
+    /// See [`Orders::create_at`](crate::Orders::create_at).
+    pub fn create_at(&self, buyer: UserId, ticket_ids: &[TicketId], agreed_amount: &str) -> Result<Arc<Order>, Error> {
+        block_on(self.0.create_at(buyer, ticket_ids, agreed_amount))
+    }
+
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// See [`Orders::cancel`](crate::Orders::cancel).

@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'order.mixed_currencies'
   /** The sum of the tickets' prices is larger than an order can be. */
   | 'order.total_too_large'
+  /** The tickets cost something else than the buyer has agreed to. */
+  | 'order.price_changed'
   /** The buyer has the maximum number of open orders. */
   | 'order.too_many_open'
   /** The order has expired. */

@@ -47,7 +47,7 @@ const OPTIONS = {
   logger: ANY,
 }
 
-/** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */
+/** Arguments of each class's methods, by position, and results that are no promises. */
 const CLASSES = {
   Office: {
     metrics: { takes: [] },
@@ -79,6 +79,7 @@ const CLASSES = {
   },
   Orders: {
     create: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
+    createAt: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     cancel: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [ANY, { fields: ORDER_QUERY }] },

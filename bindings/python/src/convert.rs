@@ -277,7 +277,7 @@ impl FromPyObject<'_, '_> for Whole {
     const INPUT_TYPE: PyStaticExpr = <i64 as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        match object.extract() {
+        match object.extract::<i64>() {
             Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Ok(Self(i64::MAX)),
             number => number.map(Self),
         }

@@ -95,6 +95,7 @@ impl Watched {
             ChargeAnswer::Charged { .. } => self.watch.gateway(GatewayNews::SaidCharged(id)),
             ChargeAnswer::Authorized { .. } => self.watch.gateway(GatewayNews::SaidAuthorized(id)),
             ChargeAnswer::Declined { .. }
+            | ChargeAnswer::Misconfigured { .. }
             | ChargeAnswer::ActionRequired { .. }
             | ChargeAnswer::Pending
             | ChargeAnswer::Unknown => {}

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What can be chosen, as it comes from JavaScript.
+//! Options, as JavaScript passes them.
 
 use crate::generated::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct NativeOptions {
     pub fees: Option<FeePolicy>,
     pub gateway: Option<GatewayHooks>,
     pub accept_clock_jump: Option<bool>,
-    pub seed: Option<i64>,
+    pub seed: Option<f64>,
     pub jwt_key: Option<Buffer>,
     pub previous_jwt_keys: Option<Vec<Buffer>>,
     pub session_length_ms: Option<f64>,
@@ -37,7 +37,7 @@ impl std::fmt::Debug for NativeOptions {
 }
 
 impl NativeOptions {
-    /// Hands on what needs no more than to be read: the limits first, so that nothing undoes what was chosen.
+    /// Sets the options that only need to be read, limits first, so that they undo no other option.
     pub(crate) fn plain(&mut self, builder: Builder) -> Result<Builder, Error> {
         let mut limits = Limits::default();
         if let Some(it) = self.open_orders_max.take() {

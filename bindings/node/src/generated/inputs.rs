@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What goes in.
+//! Inputs.
 
 use crate::generated::prelude::*;
 

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Journal` of the package is.
+/// Native part of the package's `Journal`.
 #[napi]
 #[derive(Debug)]
 pub struct Journal(pub(crate) Arc<Shared>);
@@ -28,7 +28,7 @@ impl Journal {
     }
 
     #[napi]
-    pub async fn read_after(&self, cursor: String, limit: i64) -> napi::Result<Vec<JournalRecord>> {
+    pub async fn read_after(&self, cursor: String, limit: f64) -> napi::Result<Vec<JournalRecord>> {
         let call = || {
             let cursor = parsed("cursor", &cursor)?;
             let limit = natural("limit", limit)?;
@@ -44,7 +44,7 @@ impl Journal {
     }
 
     #[napi]
-    pub fn iter(&self, from_seq: i64) -> napi::Result<JournalRecordParts> {
+    pub fn iter(&self, from_seq: f64) -> napi::Result<JournalRecordParts> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             Ok(Parts::new(self.0.office().blocking().journal().iter(from_seq), 256))

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Ledger` of the package is.
+/// Native part of the package's `Ledger`.
 #[napi]
 #[derive(Debug)]
 pub struct Ledger(pub(crate) Arc<Shared>);

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Orders` of the package is.
+/// Native part of the package's `Orders`.
 #[napi]
 #[derive(Debug)]
 pub struct Orders(pub(crate) Arc<Shared>);
@@ -34,6 +34,23 @@ impl Orders {
             let buyer_id = user("buyerId", buyer_id)?;
             let ticket_ids = ids("ticketIds", &ticket_ids)?;
             self.named(idempotency_key)?.create(buyer_id, &ticket_ids).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn create_at(
+        &self,
+        buyer_id: Option<String>,
+        ticket_ids: Vec<String>,
+        agreed_amount: String,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Order> {
+        let call = async {
+            let CommandOptions { idempotency_key } = options.unwrap_or_default();
+            let buyer_id = user("buyerId", buyer_id)?;
+            let ticket_ids = ids("ticketIds", &ticket_ids)?;
+            self.named(idempotency_key)?.create_at(buyer_id, &ticket_ids, &agreed_amount).await
         };
         call.await.map(|it| it.shown()).map_err(rejection)
     }

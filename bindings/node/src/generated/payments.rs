@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Payments` of the package is.
+/// Native part of the package's `Payments`.
 #[napi]
 #[derive(Debug)]
 pub struct Payments(pub(crate) Arc<Shared>);

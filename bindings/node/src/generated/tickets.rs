@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Tickets` of the package is.
+/// Native part of the package's `Tickets`.
 #[napi]
 #[derive(Debug)]
 pub struct Tickets(pub(crate) Arc<Shared>);
@@ -75,14 +75,14 @@ impl Tickets {
     #[napi]
     pub async fn reschedule(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         show: NewShow,
         starts_at: When,
         options: Option<CommandOptions>,
     ) -> napi::Result<Vec<Ticket>> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let show = show.given()?;
             let starts_at = written(starts_at);
             self.named(idempotency_key)?.reschedule(seller_id, show, &starts_at).await

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out.
+//! Results.
 
 use crate::generated::prelude::*;
 

@@ -19,6 +19,7 @@ from boxoffice._asyncio import (
     AsyncTickets,
 )
 from boxoffice._by_hand import (
+    __version__,
     ActionRequired,
     AsyncBoxOffice,
     AsyncSubscription,
@@ -246,4 +247,5 @@ __all__ = [
     "WebhookGateway",
     "WebhookMessage",
     "WebhookRefused",
+    "__version__",
 ]

@@ -19,6 +19,7 @@ from boxoffice._native import (
     BalanceEntryPage,
     Charge,
     JournalHistory,
+    NewShow,
     NewTicket,
     Order,
     OrderPage,
@@ -55,7 +56,7 @@ class AsyncAuth:
         """Creates a user and begins a session.
 
         Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
-        punycode. The password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every
+        punycode. The password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every
         keyboard, and hashed with Argon2id outside the writer.
 
         Args:
@@ -305,6 +306,19 @@ class AsyncOrders:
         """
         return await self._native.create(buyer_id, ticket_ids, idempotency_key)
 
+    async def create_at(
+        self, /, buyer_id: str, ticket_ids: Items[str], agreed_amount: str | int | Decimal, *, idempotency_key: str | None = None,
+    ) -> Order:
+        """Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+
+        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
+        changed a price since the buyer saw it, nothing is locked.
+
+        Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
+        that is none.
+        """
+        return await self._native.create_at(buyer_id, ticket_ids, agreed_amount, idempotency_key)
+
     async def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
 
@@ -512,8 +526,8 @@ class AsyncLedger:
         self._native = native
 
     async def balance(self, /, actor_id: str, seller_id: str) -> List[Balance]:
-        """Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
-        anything. For the seller, operators and the system.
+        """Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
+        seller, operators and the system.
 
         Args:
             actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
@@ -557,8 +571,8 @@ class AsyncLedger:
         return self._native.iter(actor_id, seller_id, limit, cursor)
 
     def statement_csv(self, /, actor_id: str, seller_id: str) -> AsyncIterator[str]:
-        """Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
-        up to 100 lines at a time, read when they are asked for.
+        """Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+        to 100 lines at a time, read on demand.
 
         Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
@@ -571,7 +585,8 @@ class AsyncLedger:
         return self._native.statement_csv(actor_id, seller_id)
 
     async def platform(self, /, actor_id: str) -> List[PlatformBalance]:
-        """Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+        """Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+        system.
 
         Args:
             actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
@@ -588,9 +603,10 @@ class AsyncLedger:
 
         Args:
             actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
-            amount: A decimal number in major units, with at most as many decimals as the currency has.
-            reference: By what it is found at the bank: 1 to 100 characters.
-            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+            amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
+            reference: Reference by which the bank identifies the payout: 1 to 100 characters.
+            currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
+                none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
@@ -653,7 +669,7 @@ class AsyncJournal:
         return self._native.iter(from_seq)
 
     def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription:
-        """Follows the journal from number `from_seq` on: history first, then live, every record once and in order.
+        """Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
 
         The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
         number `from_seq` does not exist.

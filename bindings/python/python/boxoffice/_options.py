@@ -81,12 +81,12 @@ class Options(TypedDict, total=False):
 
 
 HELP = """Options:
-        hold (timedelta): Sets how long an order holds its tickets: 15 minutes by default.
-        fees (FeePolicy): Sets what the platform keeps of each ticket that is paid from now on: nothing by
-            default. What was paid before keeps its fees.
-        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, with its
-            book in the data directory.
-        clock (Clock): Sets where time comes from: `SystemClock` by default.
+        hold (timedelta): Sets the duration for which an order holds its tickets: 15 minutes by default.
+        fees (FeePolicy): Sets the fees that the platform keeps of tickets paid from now on: none by default.
+            Past payments keep their fees.
+        gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, which
+            stores its data in the data directory.
+        clock (Clock): Sets the source of time: `SystemClock` by default.
         accept_clock_jump (bool): Sets whether a clock that is far from the journal's last time is accepted:
             `False` by default.  Engine time never runs backwards, so one start with a clock that is years ahead
             would stay in the journal for good. Opening is therefore refused with `UnavailableError`

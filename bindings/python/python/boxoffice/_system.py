@@ -29,10 +29,10 @@ class SystemPayments:
         """Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
 
-        Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
-        that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
-        confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
-        charge is as before.
+        Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
+        money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
+        time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+        before.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -46,8 +46,8 @@ class SystemPayments:
         """Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
 
-        However many refunds there are, and however many at once, their sum is never more than the charge took.
-        Permissions and statuses are those of `payments.refund`.
+        The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those
+        of `payments.refund`.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
@@ -66,7 +66,7 @@ class SystemPayments:
     def resolve(
         self, /, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
     ) -> Charge:
-        """Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+        """Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -85,23 +85,23 @@ class SystemLedger:
         self._native = native
 
     def balance(self, /, seller_id: str) -> List[Balance]:
-        """Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
-        anything. For the seller, operators and the system.
+        """Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
+        seller, operators and the system.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
         return self._native.balance(_SYSTEM, seller_id)
 
     def entries(
         self, /, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> BalanceEntryPage:
-        """Returns a page of the entries that make the balance, the newest first.
+        """Returns a page of the entries behind the balance, the newest first.
 
         Args:
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
+        Raises the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query;
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
         return self._native.entries(_SYSTEM, seller_id, limit=limit, cursor=cursor)
@@ -109,49 +109,51 @@ class SystemLedger:
     def iter(
         self, /, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> Iterator[BalanceEntry]:
-        """Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+        """Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
-        Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
-        come exactly once.
+        Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All
+        others come exactly once.
 
-        Polling never waits: a page is read at once, as by `ledger.entries`.
+        Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.entries`, as the last item.
+        Raises the errors of `ledger.entries`, as the last item.
         """
         return self._native.iter(_SYSTEM, seller_id, limit=limit, cursor=cursor)
 
     def statement_csv(self, /, seller_id: str) -> Iterator[str]:
-        """Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
-        up to 100 lines at a time, read when they are asked for.
+        """Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+        to 100 lines at a time, read on demand.
 
-        Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+        Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
-        Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
-        read any more.
+        Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
+        file can't be read any more.
         """
         return self._native.statement_csv(_SYSTEM, seller_id)
 
     def platform(self, /) -> List[PlatformBalance]:
-        """Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+        """Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+        system.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
         return self._native.platform(_SYSTEM)
 
     def record_payout(
         self, /, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
     ) -> Payout:
-        """Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+        """Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
-            amount: A decimal number in major units, with at most as many decimals as the currency has.
-            reference: By what it is found at the bank: 1 to 100 characters.
-            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+            amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
+            reference: Reference by which the bank identifies the payout: 1 to 100 characters.
+            currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
+                none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
@@ -188,10 +190,10 @@ class AsyncSystemPayments:
         """Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
 
-        Operators can, and a seller who sold all tickets of the order. Operators can also try again to give back money
-        that is escalated. The returned charge is `refunded`, or still `refunding` if the card processor has not
-        confirmed it in time; it is then asked until it does. If it refuses for good, the refund is `failed`, and the
-        charge is as before.
+        Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
+        money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
+        time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+        before.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -205,8 +207,8 @@ class AsyncSystemPayments:
         """Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
 
-        However many refunds there are, and however many at once, their sum is never more than the charge took.
-        Permissions and statuses are those of `payments.refund`.
+        The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those
+        of `payments.refund`.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
@@ -225,7 +227,7 @@ class AsyncSystemPayments:
     async def resolve(
         self, /, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
     ) -> Charge:
-        """Records what became of money that was escalated, with a note of up to 500 characters. For operators.
+        """Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -244,23 +246,23 @@ class AsyncSystemLedger:
         self._native = native
 
     async def balance(self, /, seller_id: str) -> List[Balance]:
-        """Returns what a seller is owed, and the sums behind it, one entry a currency; none for somebody who never sold
-        anything. For the seller, operators and the system.
+        """Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
+        seller, operators and the system.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else; `NotFoundError` (`auth.user_not_found`).
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
         return await self._native.balance(_SYSTEM, seller_id)
 
     async def entries(
         self, /, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> BalanceEntryPage:
-        """Returns a page of the entries that make the balance, the newest first.
+        """Returns a page of the entries behind the balance, the newest first.
 
         Args:
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.balance`; `ValidationError` with an entry for each field of the query that is wrong;
+        Raises the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query;
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
         return await self._native.entries(_SYSTEM, seller_id, limit, cursor)
@@ -268,49 +270,51 @@ class AsyncSystemLedger:
     def iter(
         self, /, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> AsyncIterator[BalanceEntry]:
-        """Streams all entries that make the balance, from the query's cursor on, a page of its limit at a time.
+        """Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
-        Entries never change. Those that are posted meanwhile do not come, because the newest come first; all others
-        come exactly once.
+        Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All
+        others come exactly once.
 
-        Polling never waits: a page is read at once, as by `ledger.entries`.
+        Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
-        Raises as `ledger.entries`, as the last item.
+        Raises the errors of `ledger.entries`, as the last item.
         """
         return self._native.iter(_SYSTEM, seller_id, limit, cursor)
 
     def statement_csv(self, /, seller_id: str) -> AsyncIterator[str]:
-        """Returns all entries that make the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then
-        up to 100 lines at a time, read when they are asked for.
+        """Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
+        to 100 lines at a time, read on demand.
 
-        Amounts are exact decimals; text that a spreadsheet would take for a formula has an apostrophe before it.
+        Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
-        Raises as `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be
-        read any more.
+        Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
+        file can't be read any more.
         """
         return self._native.statement_csv(_SYSTEM, seller_id)
 
     async def platform(self, /) -> List[PlatformBalance]:
-        """Returns the platform's accounts, one entry a currency in the order of the codes. For operators and the system.
+        """Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
+        system.
 
-        Raises `ForbiddenError` (`auth.operator_required`) for anybody else.
+        Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
         return await self._native.platform(_SYSTEM)
 
     async def record_payout(
         self, /, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
     ) -> Payout:
-        """Records that a seller was paid what they are owed, or a part of it. For operators and the system. It moves no
+        """Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
-            amount: A decimal number in major units, with at most as many decimals as the currency has.
-            reference: By what it is found at the bank: 1 to 100 characters.
-            currency: An ISO 4217 code, such as `EUR`; the box office's default currency if there is none.
+            amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
+            reference: Reference by which the bank identifies the payout: 1 to 100 characters.
+            currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
+                none.
 
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).

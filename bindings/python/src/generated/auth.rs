@@ -19,7 +19,7 @@ impl Auth {
     /// Creates a user and begins a session.
     ///
     /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
-    /// punycode. The password is prepared by the profile OpaqueString of RFC 8265, so that it is the same on every
+    /// punycode. The password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every
     /// keyboard, and hashed with Argon2id outside the writer.
     ///
     /// Args:
@@ -134,7 +134,7 @@ impl Auth {
     }
 }
 
-/// What `AsyncAuth` of the package is made of.
+/// Native part of the package's `AsyncAuth`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncAuth(pub(crate) Arc<Shared>);

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What goes in, as immutable Python objects.
+//! Inputs, as immutable Python objects.
 
 use crate::generated::prelude::*;
 
@@ -62,11 +62,11 @@ impl NewTicket {
 /// The new title and price of a ticket, and what becomes of its show and seat.
 ///
 /// Args:
-///     title: 1 to 200 characters.
-///     price: A decimal number in major units of the ticket's currency.
+///     title: Title: 1 to 200 characters.
+///     price: Price: a decimal number in major units of the ticket's currency.
 ///     show: The new show: left as it is unless it is set or cleared.
 ///     seat: The new seat, 1 to 100 characters: left as it is unless it is set or cleared.
-///     expected_version: The version that the ticket must have; `None` for any.
+///     expected_version: Version that the ticket must have; `None` accepts any version.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TicketUpdate(pub(crate) boxoffice::TicketUpdate);

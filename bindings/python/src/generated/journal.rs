@@ -40,7 +40,7 @@ impl Journal {
     /// anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
     /// (`engine.closed`).
     #[pyo3(signature = (cursor, limit))]
-    fn read_after(&self, py: Python<'_>, cursor: String, limit: usize) -> PyResult<Vec<Record>> {
+    fn read_after(&self, py: Python<'_>, cursor: String, limit: Natural<usize>) -> PyResult<Vec<Record>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::read_after(office, cursor, limit))
     }
@@ -135,7 +135,7 @@ impl Journal {
     }
 }
 
-/// What `AsyncJournal` of the package is made of.
+/// Native part of the package's `AsyncJournal`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncJournal(pub(crate) Arc<Shared>);
@@ -155,7 +155,7 @@ impl AsyncJournal {
     }
 
     #[pyo3(signature = (cursor, limit))]
-    fn read_after(&self, py: Python<'_>, cursor: String, limit: usize) -> PyResult<Awaitable<Vec<Record>>> {
+    fn read_after(&self, py: Python<'_>, cursor: String, limit: Natural<usize>) -> PyResult<Awaitable<Vec<Record>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::read_after(office, cursor, limit))
     }
@@ -226,10 +226,14 @@ mod run {
         Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
     }
 
-    pub(super) async fn read_after(office: BoxOffice, cursor: String, limit: usize) -> Result<Vec<Record>, Error> {
+    pub(super) async fn read_after(
+        office: BoxOffice,
+        cursor: String,
+        limit: Natural<usize>,
+    ) -> Result<Vec<Record>, Error> {
         let cursor = parsed("cursor", &cursor)?;
 
-        let value = reading(|| office.journal().read_after(cursor, limit))?;
+        let value = reading(|| office.journal().read_after(cursor, limit.0))?;
         Ok(value.into_iter().map(|one| Record(Arc::new(one))).collect())
     }
 
@@ -238,8 +242,8 @@ mod run {
         Ok(JournalHistory(value))
     }
 
-    pub(super) async fn iter(office: BoxOffice, from_seq: u64) -> Result<Parts<Record>, Error> {
-        let parts = office.blocking().journal().iter(from_seq);
+    pub(super) async fn iter(office: BoxOffice, from_seq: Natural<u64>) -> Result<Parts<Record>, Error> {
+        let parts = office.blocking().journal().iter(from_seq.0);
         Ok(Parts::new(parts.map(|part| part.map(|part| Record(Arc::new(part))))))
     }
 

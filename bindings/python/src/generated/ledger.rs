@@ -136,7 +136,7 @@ impl Ledger {
     }
 }
 
-/// What `AsyncLedger` of the package is made of.
+/// Native part of the package's `AsyncLedger`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncLedger(pub(crate) Arc<Shared>);

@@ -116,7 +116,7 @@ impl OfficeFacade {
     }
 }
 
-/// What `AsyncOfficeFacade` of the package is made of.
+/// Native part of the package's `AsyncOfficeFacade`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncOfficeFacade(pub(crate) Arc<Shared>);

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What can be chosen, as it comes from Python.
+//! Options, as Python passes them.
 
 use crate::generated::prelude::*;
 
@@ -33,7 +33,7 @@ pub(crate) struct Options<'py> {
 }
 
 impl Options<'_> {
-    /// Hands on what needs no Python: the limits first, so that nothing undoes what was chosen.
+    /// Sets the options that need no Python, limits first, so that they undo no other option.
     pub(crate) fn plain(&self, builder: Builder) -> Result<Builder, Error> {
         let mut limits = Limits::default();
         if let Some(it) = self.open_orders_max {

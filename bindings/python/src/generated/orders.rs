@@ -37,6 +37,26 @@ impl Orders {
         self.0.block(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
     }
 
+    /// Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+    ///
+    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
+    /// changed a price since the buyer saw it, nothing is locked.
+    ///
+    /// Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
+    /// that is none.
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_amount, *, idempotency_key=None))]
+    fn create_at(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Order> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
+    }
+
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
@@ -114,7 +134,7 @@ impl Orders {
     }
 }
 
-/// What `AsyncOrders` of the package is made of.
+/// Native part of the package's `AsyncOrders`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncOrders(pub(crate) Arc<Shared>);
@@ -131,6 +151,19 @@ impl AsyncOrders {
     ) -> PyResult<Awaitable<Order>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
+    }
+
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_amount, idempotency_key))]
+    fn create_at(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Order>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
     }
 
     #[pyo3(signature = (buyer_id, order_id, idempotency_key))]
@@ -198,6 +231,26 @@ mod run {
             None => handle,
         };
         let value = handle.create(buyer_id, &ticket_ids).await?;
+        Ok(Order(value))
+    }
+
+    pub(super) async fn create_at(
+        office: BoxOffice,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> Result<Order, Error> {
+        let buyer_id = buyer_id.user("buyerId")?;
+        let ticket_ids =
+            ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
+
+        let handle = office.orders();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        let value = handle.create_at(buyer_id, &ticket_ids, &agreed_amount.0).await?;
         Ok(Order(value))
     }
 

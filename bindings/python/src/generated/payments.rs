@@ -180,7 +180,7 @@ impl Payments {
     }
 }
 
-/// What `AsyncPayments` of the package is made of.
+/// Native part of the package's `AsyncPayments`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncPayments(pub(crate) Arc<Shared>);

@@ -85,7 +85,7 @@ impl Tickets {
     fn reschedule(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
@@ -205,7 +205,7 @@ impl Tickets {
     }
 }
 
-/// What `AsyncTickets` of the package is made of.
+/// Native part of the package's `AsyncTickets`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncTickets(pub(crate) Arc<Shared>);
@@ -253,7 +253,7 @@ impl AsyncTickets {
     fn reschedule(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
@@ -392,12 +392,12 @@ mod run {
 
     pub(super) async fn reschedule(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
     ) -> Result<Vec<Ticket>, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
 
         let handle = office.tickets();
         let handle = match key(idempotency_key)? {

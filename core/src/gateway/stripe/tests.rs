@@ -399,12 +399,12 @@ async fn a_charge_says_that_the_key_is_refused() {
     let amount = Money::from_minor(1999, Currency::USD).unwrap();
     let token = "pm_card_visa".parse().unwrap();
     let answer = stripe.charge(ChargeRequest { charge_id, order_id, amount, token }).await.unwrap();
-    assert_eq!(answer, ChargeAnswer::Declined { reason: KEY_REFUSED.into() });
+    assert!(matches!(answer, ChargeAnswer::Misconfigured { .. }), "{answer:?}");
     // What was charged before the key was refused is not given up.
     let created_at = SystemClock::new().now();
     let lookup = LookupRequest { charge_id, order_id, amount, reference: None, created_at };
     let failure = stripe.lookup(lookup).await.unwrap_err();
-    assert!(failure.0.contains("Stripe refuses the secret key"), "{failure}");
+    assert!(failure.0.contains("Stripe does not accept the key"), "{failure}");
 }
 
 /// Runs against a mock server that `cargo xtask test --only stripe` starts.

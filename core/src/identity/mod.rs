@@ -1,10 +1,12 @@
-//! Who somebody is: passwords, the tokens of sessions, and the throttle on guesses.
+//! Who somebody is: passwords, the tokens of sessions, the throttle on guesses, and the places that it spares.
 
+mod known;
 mod password;
 mod throttle;
 mod token;
 
+pub(crate) use self::known::{KnownPlaces, Places};
 pub(crate) use self::password::Passwords;
-pub(crate) use self::throttle::Throttle;
+pub(crate) use self::throttle::{Origin, Throttle};
 pub use self::token::{KeyRing, Session};
 pub(crate) use self::token::{Tokens, begin};

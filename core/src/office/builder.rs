@@ -17,7 +17,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::{RetryPolicy, Settle, Settling, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
-use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
+use crate::identity::{KeyRing, KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
 use crate::journal::{Head, Journal, JournalError, RedbJournal};
 use crate::types::{CommandId, Currency, OrderId, RefundId};
@@ -369,13 +369,15 @@ impl Builder {
             Some(gateway) => gateway,
             None => sandbox(&dir.join("sandbox.jsonl"))?,
         };
-        self.start(journal, views, gateway, &keys)
+        let known = KnownPlaces::open(dir)?;
+        self.start(journal, views, known, gateway, &keys)
     }
 
     fn start(
         self,
         journal: Arc<dyn Journal>,
         views: Views,
+        known: KnownPlaces,
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
@@ -383,7 +385,7 @@ impl Builder {
         let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal));
         let (queue_len, refuse_when_full) = (self.settings.queue_len, self.settings.refuse_when_full);
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
-        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };
+        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), known };
         let assembled = self.assemble(stores, gateway, keys, runtime.handle(), make_writer);
         let (inner, writer) = match assembled {
             Ok(assembled) => assembled,
@@ -411,7 +413,7 @@ impl Builder {
     ) -> Result<(BoxOffice, Writer), Error> {
         // Nobody outlives the run, so the key needs no secret.
         let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
-        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand() };
+        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), known: KnownPlaces::in_memory() };
         let (inner, writer) = self.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
         Ok((BoxOffice(Arc::new(inner)), writer))
     }
@@ -425,7 +427,7 @@ impl Builder {
         runtime: &tokio::runtime::Handle,
         make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
     ) -> Result<(Inner, Writer), Error> {
-        let Stores { journal, views, checkpointer } = stores;
+        let Stores { journal, views, checkpointer, known } = stores;
         self.settings.limits = self.limits_in_force();
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
@@ -471,6 +473,7 @@ impl Builder {
             tokens: Tokens::new(keys),
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
+            known,
             closed: watch::Sender::new(false),
             closing: Mutex::default(),
             writer: Mutex::new(None),
@@ -487,6 +490,7 @@ struct Stores {
     journal: Arc<dyn Journal>,
     views: Views,
     checkpointer: Arc<Checkpointer>,
+    known: KnownPlaces,
 }
 
 /// Opens the views, unless the checkpoint speaks of another journal: then they start from nothing.

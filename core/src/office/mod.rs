@@ -45,7 +45,7 @@ use crate::engine::{self, Checkpointer, EngineMetrics, Handle, Recent, Request, 
 use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::gateway::worker::Worker;
-use crate::identity::{Passwords, Throttle, Tokens};
+use crate::identity::{KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
 use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
@@ -96,6 +96,7 @@ pub(crate) struct Inner {
     tokens: Tokens,
     passwords: Arc<Passwords>,
     throttle: Throttle,
+    known: KnownPlaces,
     closed: watch::Sender<bool>,
     /// Held by whoever closes.
     closing: Mutex<()>,

@@ -92,9 +92,10 @@ pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 /// Parts of the façade that only Rust has: consoles of operators are made by the host, which the packages hold as a whole.
 pub(super) const RUST_ONLY: &[&str] = &["admin"];
 
-/// What the packages have in other forms: options and keys are arguments, blocking is a façade. Callers know what they opened a box
-/// office with.
-pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "limits", "default_currency"];
+/// What the packages have in other forms: options, keys and clients are arguments, blocking is a façade. Callers know what they opened
+/// a box office with.
+pub(super) const OTHERWISE: &[&str] =
+    &["builder", "blocking", "idempotency_key", "address", "device", "limits", "default_currency"];
 
 /// The ending of the quick form of a method.
 pub(crate) const QUICK_FORM: &str = "_in_memory";

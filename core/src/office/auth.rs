@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{BoxOffice, Named};
 use crate::domain::User;
@@ -133,11 +134,12 @@ pub struct Auth {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
     places: Places,
+    strangers_wait: Option<Duration>,
 }
 
 impl Auth {
     pub(super) fn new(office: BoxOffice) -> Self {
-        Self { office, key: None, places: Places::default() }
+        Self { office, key: None, places: Places::default(), strangers_wait: None }
     }
 
     /// Names the next command, so that it may be sent again; see [`Tickets::idempotency_key`](super::Tickets::idempotency_key).
@@ -191,6 +193,25 @@ impl Auth {
     #[must_use]
     pub fn device(mut self, id: &str) -> Self {
         self.places.devices.push(id.to_owned());
+        self
+    }
+
+    /// Lets the next sign-in pass from a place from which the account was signed in to before, and from nowhere else: for a host whose
+    /// own limit on passwords is used up by whoever shares the client's address. Others are told to wait so long.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, cookie: &str) -> Result<(), boxoffice::Error> {
+    /// use std::time::Duration;
+    /// use boxoffice::SignIn;
+    ///
+    /// let auth = office.auth().device(cookie).strangers_wait(Duration::from_secs(3));
+    /// let ann = auth.sign_in(SignIn::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn strangers_wait(mut self, wait: Duration) -> Self {
+        self.strangers_wait = Some(wait);
         self
     }
 
@@ -267,6 +288,9 @@ impl Auth {
         let now = self.office.now();
         let known = owner.and_then(|id| inner.known.find(id, &places, now));
         let origin = known.map_or(Origin::Anywhere, Origin::Known);
+        if let (Origin::Anywhere, Some(wait)) = (origin, self.strangers_wait) {
+            return Err(Error::from(Code::RateLimited).with_retry_after(wait));
+        }
         inner.throttle.attempt(key, origin, places.address, now)?;
         let right = match owner {
             Some(id) => self.has_password(id, sign_in.password).await?,

@@ -184,6 +184,13 @@ async fn the_owner_of_an_attacked_account_gets_in_where_they_were_before_after_a
     let stranger = attempt("ann@example.com".to_owned(), PASSWORD, from(3));
     assert_eq!(refused(office.auth().device("d2").sign_in(stranger).await), Code::RateLimited);
 
+    // A host whose own limit is used up lets nobody else in.
+    for (number, expected) in [(1, None), (4, Some(Code::RateLimited))] {
+        let auth = office.auth().strangers_wait(Duration::from_secs(3));
+        let outcome = auth.sign_in(attempt("ann@example.com".to_owned(), PASSWORD, from(number))).await;
+        assert_eq!(outcome.err().map(|error| error.code()), expected);
+    }
+
     // Whoever is signed in confirms by the password, whatever strangers guess.
     let update = UserUpdate::new(PASSWORD).password("another password");
     let renewed = office.auth().address(from(2)).update_user(&session, update).await.unwrap().session;

@@ -11,14 +11,13 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Code, Record, Subscription};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::dto::{JournalQuery, RecordOut, record_number};
 use crate::error::{Failure, Refusal};
 use crate::extract::{Query, SignedInUser, next_link, token};
-use crate::limits::Streams;
+use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
 /// How many records are taken at a time; a slow reader holds no more than this.
@@ -102,7 +101,7 @@ struct Feed {
     records: Subscription,
     token: String,
     office: BoxOffice,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 impl Feed {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use boxoffice::{Code, Record, Timestamp};
@@ -31,8 +31,18 @@ const FAULT_WAIT: Duration = Duration::from_secs(5);
 pub(super) struct Signals {
     /// Notifies the worker that the subscription was changed.
     pub(super) changed: Notify,
+    /// Set before that, so that the worker reads the subscription again; until then it has it in memory.
+    is_stale: AtomicBool,
     /// Last record that needs no more delivery, including unwanted ones.
     pub(super) covered: AtomicU64,
+}
+
+impl Signals {
+    /// Tells the worker that the subscription was changed.
+    pub(super) fn tell(&self) {
+        self.is_stale.store(true, Ordering::Release);
+        self.changed.notify_one();
+    }
 }
 
 /// Worker for the deliveries of one subscription.
@@ -73,13 +83,15 @@ impl Worker {
     }
 
     async fn deliver(&self) -> Result<(), End> {
-        let (_, progress) = self.current().await?;
+        let (mut subscription, mut progress) = self.current().await?;
         self.cover(progress.cursor);
         let mut noted = progress.cursor;
         let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
         let mut ahead: VecDeque<Arc<Record>> = VecDeque::new();
         loop {
-            let (subscription, progress) = self.current().await?;
+            if self.signals.is_stale.swap(false, Ordering::Acquire) {
+                (subscription, progress) = self.current().await?;
+            }
             if !subscription.is_active() {
                 self.signals.changed.notified().await;
                 continue;
@@ -101,13 +113,17 @@ impl Worker {
             let seq = record.seq;
             if !subscription.wants(record.event.name()) {
                 if seq - noted >= SKIPPED_MAX {
-                    self.stored(move |store, id| store.change(id, |_, progress| skip_to(progress, seq))).await?;
+                    let skipped = move |store: &Store, id| store.change(id, |_, progress| skip_to(progress, seq));
+                    (subscription, progress) = self.stored(skipped).await?;
                     noted = seq;
                 }
-            } else if self.attempt(subscription, &progress, record).await? {
-                noted = seq;
             } else {
-                continue;
+                let arrived = self.attempt(&subscription, &progress, record).await?;
+                (subscription, progress) = self.current().await?;
+                if !arrived {
+                    continue;
+                }
+                noted = seq;
             }
             self.cover(seq);
             ahead.pop_front();
@@ -117,13 +133,13 @@ impl Worker {
     /// Sends a record's message once and stores the outcome; returns `true` if it arrived.
     async fn attempt(
         &self,
-        subscription: Subscription,
+        subscription: &Subscription,
         progress: &Progress,
         record: &Arc<Record>,
     ) -> Result<bool, End> {
         let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
         let attempt = progress.attempts + 1;
-        let (delivery, answer) = self.shared.send(&subscription, &message, attempt).await;
+        let (delivery, answer) = self.shared.send(subscription, &message, attempt).await;
         let (arrived, seq, chance) = (delivery.error.is_none(), record.seq, fastrand::f64());
         let follow = move |subscription: &mut Subscription, progress: &mut Progress, now: Timestamp| {
             if arrived {

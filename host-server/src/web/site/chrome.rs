@@ -59,7 +59,7 @@ impl Chrome {
     /// The chrome of a page for a request with these headers. Whoever is not signed in any more is nobody.
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, https: bool) -> Self {
         let auth = office.auth();
-        let session = extract::token(headers).and_then(|token| auth.authenticate(&token).ok());
+        let session = extract::authenticate(headers, office).ok();
         let visitor = session.and_then(|session| {
             let email = auth.current_user(&session).ok()?.email;
             Some(Visitor { session, email })

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite};
 
-use crate::extract;
+use crate::extract::cookies;
 
 const COOKIE: &str = "notice";
 
@@ -65,8 +65,8 @@ impl Flash {
 
 /// The message that the browser brings.
 pub(super) fn of(headers: &HeaderMap) -> Option<Flash> {
-    let cookie = extract::cookie(headers, COOKIE)?;
-    Flash::ALL.iter().copied().find(|flash| flash.parts().0 == cookie.value())
+    let mut values = cookies::values(headers, COOKIE);
+    values.find_map(|value| Flash::ALL.iter().copied().find(|flash| flash.parts().0 == value))
 }
 
 /// The cookie with the message, or the one that takes it back.

@@ -3,10 +3,8 @@
 //! Beside `Origin` and `Sec-Fetch-Site`, which stand guard before every route, each form sends back a token that is also in a
 //! cookie: another site can make a browser send the cookie, but can't read what the form has to say.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -15,7 +13,7 @@ use cookie::{Cookie, SameSite};
 
 use super::flash::{Flash, redirect_with};
 use crate::error::{Failure, Refusal};
-use crate::extract;
+use crate::extract::{body, cookies, random_hex};
 use crate::limits::Load;
 use crate::settings::Settings;
 
@@ -32,8 +30,8 @@ pub(super) struct FormToken {
 impl FormToken {
     /// The token that the browser has already, or a fresh one.
     pub(super) fn of(headers: &HeaderMap, https: bool) -> Self {
-        if let Some(value) = known(headers, https) {
-            return Self { value, is_fresh: false };
+        if let Some(value) = known(headers, https).next() {
+            return Self { value: value.to_owned(), is_fresh: false };
         }
         // Without randomness there is no token, and every form is refused.
         let value = random_hex::<16>().unwrap_or_default();
@@ -51,26 +49,15 @@ impl FormToken {
     }
 }
 
-/// So many random bytes in hexadecimal digits.
-pub(crate) fn random_hex<const BYTES: usize>() -> Option<String> {
-    let mut bytes = [0_u8; BYTES];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(bytes.iter().fold(String::with_capacity(BYTES * 2), |mut text, byte| {
-        // Writing to a text never fails.
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
-}
-
 /// With the prefix no other host of the same domain, and no page over plain http, can plant a cookie of its own.
 const fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-form" } else { "form" }
 }
 
-fn known(headers: &HeaderMap, https: bool) -> Option<String> {
-    let cookie = extract::cookie(headers, cookie_name(https))?;
-    let value = cookie.value();
-    (value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| value.to_owned())
+/// The tokens that the browser has. It may have others' cookies of the name too, so that only the form tells which is ours.
+fn known(headers: &HeaderMap, https: bool) -> impl Iterator<Item = &str> {
+    let is_token = |value: &&str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    cookies::values(headers, cookie_name(https)).filter(is_token)
 }
 
 /// What a form of ours sent. Anything else is refused before a handler sees it.
@@ -117,13 +104,11 @@ where
             return Err(Refusal::NotAForm.into());
         }
         let https = <Arc<Settings>>::from_ref(state).is_https();
-        let expected = known(headers, https);
-        let load = <Arc<Load>>::from_ref(state);
-        let _room = load.room_for_body(headers)?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Refusal::BodyTooLarge)?;
+        let expected: Vec<String> = known(headers, https).map(str::to_owned).collect();
+        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
         let form = Self { fields: form_urlencoded::parse(&bytes).into_owned().collect(), https };
         // The token is no secret to who has the cookie, so there is nothing to learn from how long this takes.
-        if expected.is_none_or(|expected| form.get(FIELD) != expected) {
+        if expected.iter().all(|expected| form.get(FIELD) != expected) {
             return Err(Refusal::ForgedForm.into());
         }
         Ok(form)

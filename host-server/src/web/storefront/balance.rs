@@ -1,14 +1,14 @@
 //! What I am owed, and how it came to that.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, BoxOffice, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
-use crate::extract::SignedInUser;
+use crate::extract::{Query, SignedInUser};
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// One currency.

@@ -10,8 +10,7 @@ use super::cards;
 use super::order_page::{self, OrderPages, checkout};
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
-use crate::extract::{PathId, SignedInUser};
-use crate::web::site::form::random_hex;
+use crate::extract::{PathId, SignedInUser, random_hex};
 use crate::web::site::{Chrome, Flash, Form, page, redirect, show};
 
 /// A name for the attempt to buy from one page: sent twice, it is one order.

@@ -1,14 +1,14 @@
 //! What I sell, and how all of it stands.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, Ticket, TicketQuery, TicketStatus, TicketStatusFilter};
 
 use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
-use crate::extract::SignedInUser;
+use crate::extract::{Query, SignedInUser};
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// One of my tickets.

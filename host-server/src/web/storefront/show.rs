@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::Extension;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::broadcast;
 
 use crate::catalogue::{Catalogue, ShowKey};
 use crate::error::{Failure, Refusal};
-use crate::limits::Streams;
+use crate::extract::Query;
+use crate::limits::{Client, Share, Streams};
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many tickets a page has.
@@ -186,13 +188,14 @@ pub(super) async fn live(
     State(office): State<BoxOffice>,
     State(catalogue): State<Arc<Catalogue>>,
     State(streams): State<Streams>,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let place = streams.place_for_live_page()?;
+    let place = streams.place_for_live_page(client.map(|Extension(client)| client))?;
     let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
     // Something at once, so that the browser knows that it is connected.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
@@ -211,7 +214,7 @@ pub(super) async fn live(
 /// Ends when the reader is too slow or the show is forgotten: the browser comes back and hears what it has missed.
 fn changes(
     receiver: broadcast::Receiver<Bytes>,
-    place: OwnedSemaphorePermit,
+    place: Share,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold((receiver, place), |(mut receiver, place)| async move {
         receiver.recv().await.ok().map(|message| (Ok(message), (receiver, place)))

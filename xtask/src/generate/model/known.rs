@@ -95,7 +95,7 @@ pub(super) const RUST_ONLY: &[&str] = &["admin"];
 /// What the packages have in other forms: options, keys and clients are arguments, blocking is a façade. Callers know what they opened
 /// a box office with.
 pub(super) const OTHERWISE: &[&str] =
-    &["builder", "blocking", "idempotency_key", "address", "device", "limits", "default_currency"];
+    &["builder", "blocking", "idempotency_key", "address", "device", "strangers_wait", "limits", "default_currency"];
 
 /// The ending of the quick form of a method.
 pub(crate) const QUICK_FORM: &str = "_in_memory";

@@ -331,7 +331,9 @@ mod tests {
 
     #[tokio::test]
     async fn plain_errors_of_others_get_the_common_shape() {
-        for (status, code) in [(400, "request.malformed"), (404, "route.not_found"), (413, "body.too_large"), (418, "request.malformed")] {
+        for (status, code) in
+            [(400, "request.malformed"), (404, "route.not_found"), (413, "body.too_large"), (418, "request.malformed")]
+        {
             let status = StatusCode::from_u16(status).unwrap();
             let response = shaped((status, [(header::ALLOW, "GET")], "Invalid UTF-8 in `key`").into_response());
             assert_eq!((response.status(), response.headers()[ERROR_CODE].as_bytes()), (status, code.as_bytes()));

@@ -27,14 +27,18 @@ mod tests {
 
     #[test]
     fn spellings_of_an_origin_are_one() {
-        for text in ["https://Tickets.Example.com", "https://tickets.example.com:443/", " HTTPS://tickets.example.com/ "] {
+        for text in
+            ["https://Tickets.Example.com", "https://tickets.example.com:443/", " HTTPS://tickets.example.com/ "]
+        {
             assert_eq!(normalized(text).as_deref(), Some("https://tickets.example.com"), "{text}");
         }
         assert_eq!(normalized("http://a.b:80").as_deref(), Some("http://a.b"));
         assert_eq!(normalized("http://a.b:443").as_deref(), Some("http://a.b:443"));
         assert_eq!(normalized("https://bücher.example").as_deref(), Some("https://xn--bcher-kva.example"));
         assert_eq!(normalized("http://[::1]:3000").as_deref(), Some("http://[::1]:3000"));
-        for wrong in ["null", "", "a.b", "https://a.b/c", "https://a.b/?q", "https://a.b/#f", "https://u@a.b", "file:///x"] {
+        for wrong in
+            ["null", "", "a.b", "https://a.b/c", "https://a.b/?q", "https://a.b/#f", "https://u@a.b", "file:///x"]
+        {
             assert_eq!(normalized(wrong), None, "{wrong}");
         }
     }

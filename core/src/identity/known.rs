@@ -125,8 +125,7 @@ impl KnownPlaces {
         let inner = self.inner();
         let known = inner.users.get(&user)?;
         let today = day(now);
-        let is_known =
-            |tag: &PlaceTag| known.iter().any(|known| known.tag == *tag && known.day + DAYS_MAX >= today);
+        let is_known = |tag: &PlaceTag| known.iter().any(|known| known.tag == *tag && known.day + DAYS_MAX >= today);
         inner.tags(user, places).map(|(tag, _)| tag).find(is_known)
     }
 

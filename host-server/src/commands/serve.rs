@@ -76,7 +76,8 @@ async fn serve(args: &ServeArgs, settings: Settings, office: BoxOffice, connecti
     say(format_args!("listening on http://{address}"));
     tracing::info!(%address, "listening");
     let clients = state.rates.is_some().then(|| Arc::clone(&state.clients));
-    let admins = admin_listener.map(|listener| tokio::spawn(serve_admins(listener, state.clone(), args.shutdown_deadline)));
+    let admins =
+        admin_listener.map(|listener| tokio::spawn(serve_admins(listener, state.clone(), args.shutdown_deadline)));
 
     let stopping = state.stopping.clone();
     let stopped = async move {

@@ -10,7 +10,9 @@ pub(crate) fn key_ring() -> Result<Option<KeyRing>, Error> {
     let previous = set("JWT_KEY_PREVIOUS");
     let Some(key) = set("JWT_KEY") else {
         if previous.is_some() {
-            tracing::warn!("JWT_KEY_PREVIOUS is set without JWT_KEY and counts for nothing: the key is in the data directory");
+            tracing::warn!(
+                "JWT_KEY_PREVIOUS is set without JWT_KEY and counts for nothing: the key is in the data directory"
+            );
         }
         return Ok(None);
     };

@@ -45,7 +45,9 @@ pub struct List<T>(pub Vec<T>);
 
 /// A list of origins, each scheme, host and port and no more, as browsers write them.
 pub(super) fn parse_origins(text: &str) -> Result<List<String>, String> {
-    list(text, |item| web_origin::normalized(item).ok_or("must be an origin such as https://tickets.example.com".to_owned()))
+    list(text, |item| {
+        web_origin::normalized(item).ok_or("must be an origin such as https://tickets.example.com".to_owned())
+    })
 }
 
 /// A list of proxies: addresses, and networks such as `10.0.0.0/8`.
@@ -109,7 +111,9 @@ mod tests {
         assert_eq!(read("https://Tickets.example.com/").as_deref(), Ok("https://tickets.example.com"));
         assert_eq!(read("https://a.b:443, http://c.d:80/").as_deref(), Ok("https://a.b http://c.d"));
         assert_eq!(read("https://a.b:8443,").as_deref(), Ok("https://a.b:8443"));
-        for wrong in ["", "tickets.example.com", "ftp://a.b", "https://a.b/c", "https://a@b.c", "https://", "https://a.b ,x"] {
+        for wrong in
+            ["", "tickets.example.com", "ftp://a.b", "https://a.b/c", "https://a@b.c", "https://", "https://a.b ,x"]
+        {
             assert!(parse_origins(wrong).is_err(), "{wrong}");
         }
     }

@@ -18,8 +18,8 @@ pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
 pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
-pub(crate) use raw::RawBody;
 pub(crate) use random::random_hex;
+pub(crate) use raw::RawBody;
 pub(crate) use session::{
     Credentials, EverySession, SetCookies, SignedInUser, authenticate, cookie_of, is_deliberate, no_cookie,
 };

@@ -70,7 +70,10 @@ mod tests {
             ("since=x", r#"{"message":"Since is not valid","field":"since"}"#),
         ] {
             let response = parse::<Asked>(query).unwrap_err().into_response();
-            assert_eq!((response.status().as_u16(), response.headers()["x-error-code"].as_bytes()), (400, &b"query.malformed"[..]));
+            assert_eq!(
+                (response.status().as_u16(), response.headers()["x-error-code"].as_bytes()),
+                (400, &b"query.malformed"[..])
+            );
             let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
             assert_eq!(String::from_utf8_lossy(&bytes), format!("{{\"errors\":[{expected}]}}"), "{query}");
         }

@@ -172,7 +172,8 @@ mod tests {
     fn each_network_is_warned_about_once_and_not_all_at_once() {
         let clients = clients();
         let start = Instant::now();
-        let is_news = |peer: &str, minutes| clients.is_news(peer.parse().unwrap(), start + Duration::from_mins(minutes));
+        let is_news =
+            |peer: &str, minutes| clients.is_news(peer.parse().unwrap(), start + Duration::from_mins(minutes));
         assert!(is_news("192.0.2.1", 0));
         assert!(!is_news("192.0.2.1", 5));
         assert!(!is_news("192.0.2.200", 5));

@@ -7,9 +7,9 @@ mod rates;
 mod shares;
 mod streams;
 
-pub(crate) use client::{Client, Clients};
 #[cfg(feature = "cli")]
 pub(crate) use client::network;
+pub(crate) use client::{Client, Clients};
 pub(crate) use load::{BodyRoom, Load};
 pub(crate) use rates::Rates;
 pub(crate) use shares::Share;

@@ -98,8 +98,7 @@ impl Connection {
 
     /// Returns how long the connection may wait for the next request.
     pub(super) fn idle_within(&self) -> Duration {
-        let has_many =
-            self.client.is_some_and(|client| self.shares.used_by(Resource::Connections, client) > MANY);
+        let has_many = self.client.is_some_and(|client| self.shares.used_by(Resource::Connections, client) > MANY);
         match self.requests() {
             _ if has_many => IDLE_WITHIN_IF_MANY,
             0 => FIRST_WITHIN,

@@ -160,7 +160,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
 /// The refusal of an answer that hyper writes by itself, to a head that it can't read: it has no body, and nothing that all of ours have.
 fn hypers_own(bytes: &[u8]) -> Option<Refusal> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() < 512)?;
-    let is_bare = text.ends_with("\r\n\r\n") && text.contains("\r\ncontent-length: 0\r\n") && !text.contains("x-request-id");
+    let is_bare =
+        text.ends_with("\r\n\r\n") && text.contains("\r\ncontent-length: 0\r\n") && !text.contains("x-request-id");
     let status = text.strip_prefix("HTTP/1.1 ").or_else(|| text.strip_prefix("HTTP/1.0 "))?.get(..3)?;
     match status {
         _ if !is_bare => None,
@@ -193,6 +194,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
             Poll::Pending => {
                 let within = if this.head_len == 0 { this.connection.idle_within() } else { HEAD_WITHIN };
                 if !this.reading.is_over(cx, within) {
+                    return Poll::Pending;
+                }
+                // Whoever still reads the last answer, however slowly, is not idle.
+                if this.writing.is_running {
+                    this.reading.clear();
+                    let _ = this.reading.is_over(cx, within);
                     return Poll::Pending;
                 }
                 if this.head_len > 0 {

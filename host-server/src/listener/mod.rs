@@ -24,7 +24,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
@@ -43,6 +43,9 @@ const HEAD_MAX: usize = 64 << 10;
 
 /// How many bytes long heads may take together; those of up to [`connection::HEAD_FREE`] bytes don't count.
 const HEADS_MAX: usize = 128 << 20;
+
+/// One client may have this part of it.
+const HEAD_PARTS: usize = 8;
 
 /// How many connections that are refused may be told why at once; further ones are closed without a word.
 const REFUSING_MAX: usize = 64;
@@ -64,9 +67,8 @@ pub(crate) struct ConnectionLimits {
 struct Server {
     app: Router,
     shares: Arc<Shares>,
-    clients: Arc<Clients>,
-    /// Whether clients are limited at all.
-    limits_clients: bool,
+    /// `None` if clients are not limited.
+    clients: Option<Arc<Clients>>,
     refusing: Arc<Semaphore>,
     graceful: GracefulShutdown,
 }
@@ -80,19 +82,8 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
     deadline: Duration,
 ) {
-    let client = if clients.is_some() { limits.client } else { usize::MAX };
-    let heads = Bounds { total: HEADS_MAX, client: HEADS_MAX / 8 };
-    let server = Server {
-        app,
-        shares: Shares::new(&[
-            (Resource::Connections, Bounds { total: usize::MAX, client }),
-            (Resource::HeadBytes, heads),
-        ]),
-        limits_clients: clients.is_some(),
-        clients: clients.unwrap_or_else(|| Arc::new(Clients::new(&crate::settings::Settings::default()))),
-        refusing: Arc::new(Semaphore::new(REFUSING_MAX)),
-        graceful: GracefulShutdown::new(),
-    };
+    let heads = Bounds { total: HEADS_MAX, client: HEADS_MAX / HEAD_PARTS };
+    let server = Server::new(app, limits.client, heads, clients);
     let places = Arc::new(Semaphore::new(limits.total));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -116,26 +107,33 @@ pub(crate) async fn serve(
 }
 
 impl Server {
+    fn new(app: Router, client_connections_max: usize, heads: Bounds, clients: Option<Arc<Clients>>) -> Self {
+        let connections = Bounds { total: usize::MAX, client: client_connections_max };
+        let shares = Shares::new(&[(Resource::Connections, connections), (Resource::HeadBytes, heads)]);
+        let refusing = Arc::new(Semaphore::new(REFUSING_MAX));
+        Self { app, shares, clients, refusing, graceful: GracefulShutdown::new() }
+    }
+
     fn take(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
         let address = peer.ip().to_canonical();
         // Behind a proxy are many clients, whom the proxy looks after.
-        let is_proxy = self.clients.is_trusted(address);
-        let client = (self.limits_clients && !is_proxy).then(|| network(address));
+        let limited = self.clients.as_ref().filter(|clients| !clients.is_trusted(address));
+        let client = limited.map(|_| network(address));
+        // Answers are written whole; waiting for more to send would only delay them.
+        let _ = stream.set_nodelay(true);
         match self.shares.take(Resource::Connections, client, 1) {
             Ok(share) => self.serve(stream, peer, client, (place, share)),
             Err(_) => self.refuse(stream),
         }
     }
 
-    fn serve(
+    fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         &self,
-        stream: TcpStream,
+        stream: S,
         peer: SocketAddr,
         client: Option<IpAddr>,
         places: (Option<OwnedSemaphorePermit>, Share),
     ) {
-        // Answers are written whole; waiting for more to send would only delay them.
-        let _ = stream.set_nodelay(true);
         let connection = Arc::new(Connection::new(client, Arc::clone(&self.shares)));
         let guarded = Guarded::new(stream, Arc::clone(&connection));
         let app = self.app.clone();
@@ -154,8 +152,7 @@ impl Server {
                 Ok::<_, Infallible>(response.map(|body| Answer::new(body, connection)))
             }
         });
-        let connection =
-            http1::Builder::new().max_buf_size(HEAD_MAX).serve_connection(TokioIo::new(guarded), service);
+        let connection = http1::Builder::new().max_buf_size(HEAD_MAX).serve_connection(TokioIo::new(guarded), service);
         let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
             let _places = places;

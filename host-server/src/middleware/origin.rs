@@ -43,13 +43,15 @@ fn report(request: &Request, settings: &Settings) {
     let host = host(request).unwrap_or("none");
     if own.is_empty() {
         tracing::warn!(
-            ?origin, ?host,
+            ?origin,
+            ?host,
             "a request was refused because its page is of another origin than the host that was asked: if both are yours, let the proxy \
              pass Host on, or set --public-url"
         );
     } else {
         tracing::warn!(
-            ?origin, ?own,
+            ?origin,
+            ?own,
             "a request was refused because its page is of another origin than --public-url: if it is yours, add it there"
         );
     }

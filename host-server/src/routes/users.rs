@@ -129,10 +129,6 @@ async fn erase(
     Ok((StatusCode::NO_CONTENT, no_cookie(&settings), ()))
 }
 
-fn signed_in_as(
-    signed_in: SignedIn,
-    place: Place,
-    settings: &Settings,
-) -> (SetCookies, SetCookies, Json<UserOut>) {
+fn signed_in_as(signed_in: SignedIn, place: Place, settings: &Settings) -> (SetCookies, SetCookies, Json<UserOut>) {
     (cookie_of(signed_in.token, settings), place.cookie(), Json(signed_in.user.into()))
 }

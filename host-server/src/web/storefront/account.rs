@@ -204,7 +204,9 @@ pub(super) async fn change_password(
 ) -> Result<Response, Failure> {
     let update = UserUpdate::new(form.get("password-password")).password(form.get("password"));
     match place.tell(office.auth()).update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::PasswordChanged))),
+        Ok(signed_in) => {
+            Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::PasswordChanged)))
+        }
         Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),
     }
 }

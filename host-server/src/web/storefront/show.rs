@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::{Body, Bytes};
 use axum::Extension;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -212,10 +212,7 @@ pub(super) async fn live(
 }
 
 /// Ends when the reader is too slow or the show is forgotten: the browser comes back and hears what it has missed.
-fn changes(
-    receiver: broadcast::Receiver<Bytes>,
-    place: Share,
-) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn changes(receiver: broadcast::Receiver<Bytes>, place: Share) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold((receiver, place), |(mut receiver, place)| async move {
         receiver.recv().await.ok().map(|message| (Ok(message), (receiver, place)))
     })

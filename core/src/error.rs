@@ -307,8 +307,11 @@ impl From<FieldErrors> for Error {
     }
 }
 
-/// Returns the name of the field as the start of a sentence: `Starts at` for `tickets[2].startsAt`.
+/// `tickets[2].startsAt` as the start of a sentence: `Starts at`. The name of a variable, such as `JWT_KEY`, stays as it is.
 fn spoken(field: &str) -> String {
+    if !field.chars().any(char::is_lowercase) {
+        return field.to_owned();
+    }
     let name = field.rsplit('.').next().unwrap_or(field);
     let name = name.split('[').next().unwrap_or(name);
     let mut words = String::with_capacity(name.len() + 4);

@@ -39,11 +39,13 @@ mod state;
 mod terminal;
 #[cfg(feature = "pages")]
 mod web;
+mod web_origin;
 pub mod webhooks;
 
 pub use app::{app, app_with};
 pub use cards::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
+pub use extract::tokens as session_tokens;
 pub use settings::Settings;
 pub use state::AppState;
 

@@ -60,7 +60,7 @@ impl KeyRing {
     /// # Errors
     /// `validation` if it is shorter.
     pub fn new(secret: &[u8]) -> Result<Self, Error> {
-        Ok(Self { current: Secret::new(secret)?, previous: Vec::new() })
+        Ok(Self { current: Secret::new(secret, "JWT_KEY")?, previous: Vec::new() })
     }
 
     /// Adds a previous secret, whose sessions are still accepted.
@@ -75,7 +75,7 @@ impl KeyRing {
     /// # Errors
     /// `validation` if it is shorter than 32 bytes.
     pub fn with_previous(mut self, secret: &[u8]) -> Result<Self, Error> {
-        self.previous.push(Secret::new(secret)?);
+        self.previous.push(Secret::new(secret, "JWT_KEY_PREVIOUS")?);
         Ok(self)
     }
 
@@ -110,9 +110,10 @@ impl KeyRing {
 }
 
 impl Secret {
-    fn new(bytes: &[u8]) -> Result<Self, Error> {
+    /// The secret, which `name` is set to.
+    fn new(bytes: &[u8], name: &'static str) -> Result<Self, Error> {
         if bytes.len() < KEY_LEN_MIN {
-            return Err(Error::invalid("JWT_KEY", format_args!("must have at least {KEY_LEN_MIN} bytes")));
+            return Err(Error::invalid(name, format_args!("must have at least {KEY_LEN_MIN} bytes")));
         }
         let id = blake3::derive_key("boxoffice 2026 id of a session key", bytes);
         let id = blake3::Hash::from_bytes(id).to_hex()[..16].to_owned();
@@ -314,7 +315,10 @@ mod tests {
 
     #[test]
     fn keys_are_strong_and_private() {
-        assert!(KeyRing::new(b"short").is_err());
+        let message = |error: Error| error.serialize_errors()[0].message.to_string();
+        assert_eq!(message(KeyRing::new(b"short").err().unwrap()), "JWT_KEY must have at least 32 bytes");
+        let previous = KeyRing::new(&[1; 32]).unwrap().with_previous(b"short");
+        assert_eq!(message(previous.err().unwrap()), "JWT_KEY_PREVIOUS must have at least 32 bytes");
         let dir = tempfile::tempdir().unwrap();
         let first = KeyRing::load_or_create(dir.path()).unwrap();
         let again = KeyRing::load_or_create(dir.path()).unwrap();

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{BoxOffice, Named};
 use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
-use crate::identity::{self, Session};
+use crate::identity::{self, Origin, Places, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Request to sign up.
@@ -132,11 +133,13 @@ pub struct SignedIn {
 pub struct Auth {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
+    places: Places,
+    strangers_wait: Option<Duration>,
 }
 
 impl Auth {
     pub(super) fn new(office: BoxOffice) -> Self {
-        Self { office, key: None }
+        Self { office, key: None, places: Places::default(), strangers_wait: None }
     }
 
     /// Sets the idempotency key of the next command, so that it can be repeated; see
@@ -154,6 +157,62 @@ impl Auth {
     #[must_use]
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// Sets the address from which the next sign-up, sign-in or change of a password comes.
+    ///
+    /// It is remembered, as a keyed hash, as a place of the account: a right password from there passes whatever strangers guess,
+    /// after a restart too.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::SignUp;
+    ///
+    /// let auth = office.auth().address([192, 0, 2, 1].into());
+    /// let ann = auth.sign_up(SignUp::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.places.address = Some(address);
+        self
+    }
+
+    /// Adds the id of the device from which the next sign-up, sign-in or change of a password comes: a text that nobody can guess,
+    /// such as 128 random bits in a cookie of long life. It is remembered as an [address](Auth::address) is.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, cookie: &str) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::SignIn;
+    ///
+    /// let ann = office.auth().device(cookie).sign_in(SignIn::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn device(mut self, id: &str) -> Self {
+        self.places.devices.push(id.to_owned());
+        self
+    }
+
+    /// Lets the next sign-in pass from a place from which the account was signed in to before, and from nowhere else: for a host whose
+    /// own limit on passwords is used up by whoever shares the client's address. Others are told to wait so long.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, cookie: &str) -> Result<(), boxoffice::Error> {
+    /// use std::time::Duration;
+    /// use boxoffice::SignIn;
+    ///
+    /// let auth = office.auth().device(cookie).strangers_wait(Duration::from_secs(3));
+    /// let ann = auth.sign_in(SignIn::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn strangers_wait(mut self, wait: Duration) -> Self {
+        self.strangers_wait = Some(wait);
         self
     }
 
@@ -195,13 +254,15 @@ impl Auth {
         if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
+        inner.known.remember(user.id, &self.places, self.office.now());
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-    /// failures, further attempts must wait, by account and by client address.
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
+    /// attempts must wait, by account and by client address. Attempts from a place from which the account was signed in to before, by
+    /// its address or by a [device](Auth::device), are counted by themselves: strangers' guesses never make its owner wait there.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -225,15 +286,23 @@ impl Auth {
         let email = Email::known(&sign_in.email);
         let journal = inner.journal()?;
         let key = email.as_ref().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(email));
-        inner.throttle.attempt(key, sign_in.client, self.office.now())?;
         let owner = email.map_or(Ok(None), |email| inner.email_owner(&email))?;
+        let places = Places { address: sign_in.client.or(self.places.address), devices: self.places.devices.clone() };
+        let now = self.office.now();
+        let known = owner.and_then(|id| inner.known.find(id, &places, now));
+        let origin = known.map_or(Origin::Anywhere, Origin::Known);
+        if let (Origin::Anywhere, Some(wait)) = (origin, self.strangers_wait) {
+            return Err(Error::from(Code::RateLimited).with_retry_after(wait));
+        }
+        inner.throttle.attempt(key, origin, places.address, now)?;
         let right = match owner {
             Some(id) => self.has_password(id, sign_in.password).await?,
             None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
         };
         let views = inner.views()?;
         let user = owner.filter(|_| right).and_then(|id| views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
-        inner.throttle.succeeded(key, sign_in.client);
+        inner.throttle.succeeded(key, origin, places.address);
+        inner.known.remember(user.id, &places, now);
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
@@ -335,7 +404,13 @@ impl Auth {
             None => None,
         };
         let command = UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash };
+        let has_new_password = command.password_hash.is_some();
         let user = inner.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        if has_new_password {
+            // Whoever knew the old one has no place here any more.
+            inner.known.forget(user.id);
+            inner.known.remember(user.id, &self.places, self.office.now());
+        }
         self.begin_session(&user, session.session_id)
     }
 
@@ -354,7 +429,9 @@ impl Auth {
     pub async fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
         self.confirm(session, current_password.to_owned()).await?;
         let command = EraseUser { user_id: session.user_id };
-        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        self.office.0.known.forget(session.user_id);
+        Ok(())
     }
 
     /// Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts
@@ -378,17 +455,18 @@ impl Auth {
         self.profile(&user)
     }
 
-    /// Checks the password of a signed-in user, throttled as at sign-in.
+    /// Checks the password of somebody who is signed in. Guesses are counted by session, so that nobody else can make its owner wait.
     async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
         let inner = &self.office.0;
         let row = inner.journal()?.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
         let email = Email::known(&row.email).ok_or(Code::Internal)?;
         let account = inner.journal()?.email_key(&email);
-        inner.throttle.attempt(account, None, self.office.now())?;
+        let origin = Origin::Session(session.session_id);
+        inner.throttle.attempt(account, origin, None, self.office.now())?;
         if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
             return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
         }
-        inner.throttle.succeeded(account, None);
+        inner.throttle.succeeded(account, origin, None);
         Ok(())
     }
 

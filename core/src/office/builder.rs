@@ -19,7 +19,7 @@ use crate::error::{Code, Error};
 use crate::failures::Failures;
 use crate::gateway::worker::{RetryPolicy, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
-use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
+use crate::identity::{KeyRing, KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
 use crate::journal::{Journal, RedbJournal};
 use crate::types::Currency;
@@ -394,13 +394,15 @@ impl Builder {
             Some(gateway) => gateway,
             None => sandbox(&dir.join("sandbox.jsonl"))?,
         };
-        self.start(journal, views, gateway, &keys)
+        let known = KnownPlaces::open(dir)?;
+        self.start(journal, views, known, gateway, &keys)
     }
 
     fn start(
         self,
         journal: Arc<dyn Journal>,
         views: Views,
+        known: KnownPlaces,
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
@@ -409,7 +411,7 @@ impl Builder {
         let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal), Arc::clone(&failures));
         let (queue_len, refuse_when_full) = (builder.settings.queue_len, builder.settings.refuse_when_full);
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
-        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), failures };
+        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), failures, known };
         let assembled = builder.assemble(stores, gateway, keys, runtime.handle(), make_writer);
         let (inner, writer) = match assembled {
             Ok(assembled) => assembled,
@@ -441,7 +443,8 @@ impl Builder {
         // No session outlives the run, so the key needs no secret.
         let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
         let (builder, failures) = self.with_clock();
-        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), failures };
+        let known = KnownPlaces::in_memory();
+        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), failures, known };
         let (inner, writer) = builder.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
         Ok((BoxOffice(Arc::new(inner)), writer))
     }
@@ -462,7 +465,7 @@ impl Builder {
         runtime: &tokio::runtime::Handle,
         make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
     ) -> Result<(Inner, Writer), Error> {
-        let Stores { journal, views, checkpointer, failures } = stores;
+        let Stores { journal, views, checkpointer, failures, known } = stores;
         self.settings.limits = self.limits_in_force();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         if !self.accept_clock_jump {
@@ -514,6 +517,7 @@ impl Builder {
             tokens: Tokens::new(keys),
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
+            known,
             closed: watch::Sender::new(false),
             closing: Mutex::default(),
             writer: Mutex::new(None),
@@ -531,6 +535,7 @@ struct Stores {
     views: Views,
     checkpointer: Arc<Checkpointer>,
     failures: Arc<Failures>,
+    known: KnownPlaces,
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {

@@ -52,7 +52,7 @@ use crate::error::{Code, Error};
 use crate::event::Actor;
 use crate::failures::Failures;
 use crate::gateway::worker::Worker;
-use crate::identity::{Passwords, Throttle, Tokens};
+use crate::identity::{KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
 use crate::types::{CardToken, CommandId, Currency, Email, IdempotencyKey, Timestamp, UserId};
@@ -104,6 +104,7 @@ pub(crate) struct Inner {
     tokens: Tokens,
     passwords: Arc<Passwords>,
     throttle: Throttle,
+    known: KnownPlaces,
     closed: watch::Sender<bool>,
     /// Locked while the box office is being closed.
     closing: Mutex<()>,

@@ -10,6 +10,7 @@ use boxoffice::gateway::PaymentGateway;
 use boxoffice::gateway::{Stripe, StripeError, StripeMode};
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::parse::parse_bool;
 #[cfg(feature = "stripe")]
 use crate::cards::PublishableKey;
 use crate::cards::{CardForm, NotPublishable};
@@ -41,7 +42,7 @@ pub struct GatewayArgs {
     pub gateway: GatewayKind,
 
     /// Take real money; without this, Stripe's live keys are refused, and with it, its test keys
-    #[arg(long, env = "BOXOFFICE_STRIPE_LIVE")]
+    #[arg(long, env = "BOXOFFICE_STRIPE_LIVE", value_parser = parse_bool)]
     pub stripe_live: bool,
 
     /// Time at which Stripe captures a card's money: `at-once`, or `authorize-first`, which authorizes it until the

@@ -1,6 +1,7 @@
 //! The command line and the environment.
 
 mod accounts;
+mod command_line;
 mod data;
 mod environment;
 mod gateway;
@@ -14,6 +15,7 @@ pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, Payout
 pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, EraseInBackupArgs, ExportArgs, VerifyArgs};
 pub(crate) use environment::{key_ring, log_filter};
 pub use gateway::{Capture, GatewayArgs, GatewayKind};
+pub use parse::List;
 pub use serve::{ServeArgs, Switch};
 pub use webhooks::{WebhooksAction, WebhooksArgs};
 

@@ -13,6 +13,7 @@ const ERRORS: &[(u16, &str)] = &[
     (402, "The card was declined"),
     (403, "Somebody else may do this, or the request comes from another site"),
     (404, "There is no such thing"),
+    (408, "The body did not come in time"),
     (409, "The thing is not in a state that allows this"),
     (412, "The thing has changed since it was read"),
     (413, "The body is too large"),
@@ -76,7 +77,7 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
     }
     let id = operation.operation_id.as_deref().unwrap_or_default();
     if operation.request_body.is_some() {
-        statuses.extend([400, 413]);
+        statuses.extend([400, 408, 413]);
         // A card processor's message may have any content type.
         statuses.extend((id != "payments_receive_notice").then_some(415));
     }

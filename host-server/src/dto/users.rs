@@ -31,9 +31,9 @@ impl From<Credentials> for SignUp {
     }
 }
 
-impl Credentials {
-    pub(crate) fn sign_in(self, client: Option<std::net::IpAddr>) -> SignIn {
-        SignIn::new(self.email, self.password).client(client)
+impl From<Credentials> for SignIn {
+    fn from(body: Credentials) -> Self {
+        Self::new(body.email, body.password)
     }
 }
 

@@ -12,14 +12,13 @@ use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Code, JournalCursor, Record, Subscription};
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::dto::{JournalQuery, RecordOut};
 use crate::error::{Failure, Refusal};
 use crate::extract::{Query, SignedInUser, next_link, token};
-use crate::limits::Streams;
+use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
 /// Maximum number of records in a batch, and in memory for a slow reader.
@@ -112,7 +111,7 @@ struct Feed {
     records: Subscription,
     token: String,
     office: BoxOffice,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 impl Feed {

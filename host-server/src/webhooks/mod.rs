@@ -182,7 +182,7 @@ impl Webhooks {
 
     fn tell(&self, id: Uuid) {
         if let Some(signals) = self.workers().get(&id) {
-            signals.changed.notify_one();
+            signals.tell();
         }
     }
 

@@ -41,6 +41,9 @@ type Result<T> = std::result::Result<T, WebhookError>;
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) database: Database,
+    /// Number of times that a subscription was read.
+    #[cfg(test)]
+    pub(super) reads: std::sync::atomic::AtomicU64,
 }
 
 impl Store {
@@ -107,7 +110,11 @@ impl Store {
         txn.open_table(DELIVERIES)?;
         txn.open_table(META)?;
         txn.commit()?;
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            #[cfg(test)]
+            reads: std::sync::atomic::AtomicU64::new(0),
+        })
     }
 
     pub(super) fn list(&self) -> Result<Vec<(Subscription, Progress)>> {
@@ -122,6 +129,8 @@ impl Store {
     }
 
     pub(super) fn get(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        #[cfg(test)]
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let txn = self.database.begin_read()?;
         let subscription = found(&txn.open_table(SUBSCRIPTIONS)?, id.as_u128())?.ok_or(WebhookError::NotFound)?;
         Ok((subscription, found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default()))

@@ -241,6 +241,38 @@ async fn a_journal_that_has_gone_back_skips_nothing() {
 }
 
 #[tokio::test]
+async fn records_that_nobody_wants_cost_no_read_of_the_file() {
+    let mut world = World::new();
+    let ids = [world.subscribed(&["TicketUpdated"], None).await, world.subscribed(&["OrderExpired"], None).await];
+    let covered = |world: &World, id| {
+        let workers = world.webhooks.workers();
+        workers[&id].covered.load(Ordering::Relaxed)
+    };
+    world.sign_up("ann").await;
+    for id in ids {
+        while covered(&world, id) < 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let reads = |world: &World| world.webhooks.0.shared.store.reads.load(Ordering::Relaxed);
+    let before = reads(&world);
+    for number in 0..10 {
+        world.sign_up(&format!("user{number}")).await;
+    }
+    for id in ids {
+        while covered(&world, id) < 11 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(reads(&world), before);
+    // A change is heeded all the same.
+    let edit = SubscriptionEdit { event_types: Some(vec!["UserCreated".to_owned()]), ..SubscriptionEdit::default() };
+    world.webhooks.edit(ids[0], edit).await.unwrap();
+    world.sign_up("last").await;
+    assert_eq!(world.next_seq().await, 12);
+}
+
+#[tokio::test]
 async fn unknown_events_are_refused() {
     let world = World::new();
     let url = "https://example.com".to_owned();

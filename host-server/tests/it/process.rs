@@ -52,6 +52,79 @@ async fn sessions_outlive_a_restart_and_a_rotation_of_the_key() {
     assert_eq!(status, Some(1));
     assert!(stderr.contains("32"), "{stderr}");
     assert!(!stderr.contains("short\""), "{stderr}");
+    assert!(stderr.contains("JWT_KEY must have at least 32 bytes"), "{stderr}");
+}
+
+#[tokio::test]
+async fn empty_variables_are_unset_and_switches_are_read_as_people_write_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+    let empty = [
+        "BOXOFFICE_PUBLIC_URL",
+        "BOXOFFICE_HOLD",
+        "BOXOFFICE_FEE_FIXED",
+        "BOXOFFICE_CORS_ORIGINS",
+        "BOXOFFICE_LOG",
+        "BOXOFFICE_MAX_REQUESTS",
+        "BOXOFFICE_STRIPE_LIVE",
+        "BOXOFFICE_ADMIN_LISTEN",
+        "BOXOFFICE_LOG_FORMAT",
+        "JWT_KEY",
+        "STRIPE_SECRET_KEY_FILE",
+    ];
+    for name in empty {
+        command.env(name, "");
+    }
+    command.env("BOXOFFICE_RATE_LIMIT", "False").env("BOXOFFICE_TRUSTED_PROXIES", " 10.0.0.1, 172.16.0.0/12,");
+    command.env("BOXOFFICE_WEBHOOKS_ALLOW_HTTP", "YES").env("BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE", "0");
+    let server = Process::spawn(command);
+    for _ in 0..25 {
+        let answer = server.post("/api/users/signup", &json!({})).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "the limit is off");
+    }
+    assert_eq!(server.terminate().0, Some(0));
+}
+
+#[test]
+fn errors_of_the_command_line_name_the_variable() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, value) in [
+        ("BOXOFFICE_RATE_LIMIT", "maybe"),
+        ("BOXOFFICE_TRUSTED_PROXIES", "10.0.0.1, proxy"),
+        ("BOXOFFICE_PUBLIC_URL", "tickets.example.com"),
+        ("BOXOFFICE_HOLD", "soon"),
+        ("BOXOFFICE_GATEWAY", "paypal"),
+        ("BOXOFFICE_STRIPE_LIVE", "perhaps"),
+        ("BOXOFFICE_MAX_REQUESTS", "0"),
+    ] {
+        let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+        command.env(name, value);
+        let (status, _, stderr) = command.finish();
+        assert_eq!(status, Some(2), "{name}: {stderr}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
+    }
+    let mixed = ["--public-url", "https://a.example", "--public-url", "http://b.example"];
+    let (status, _, stderr) = command(&mixed, dir.path()).finish();
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("BOXOFFICE_PUBLIC_URL"), "{stderr}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_named_once_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    for number in 0..5 {
+        let call = server.get("/api/tickets").header("x-forwarded-for", format!("198.51.100.{number}"));
+        assert_eq!(call.send().await.unwrap().status(), 200);
+    }
+    let foreign = server.get("/").header("origin", "http://evil.example").build().unwrap().url().clone();
+    let call = server.client.post(foreign.join("/sign-out").unwrap()).header("origin", "http://evil.example");
+    assert_eq!(call.send().await.unwrap().status(), 403);
+    let host = server.url.strip_prefix("http://").unwrap().to_owned();
+    let (_, logs) = server.terminate();
+    assert_eq!(logs.matches("set --trusted-proxy 127.0.0.1").count(), 1, "{logs}");
+    let refused = logs.lines().find(|line| line.contains("another origin")).unwrap();
+    assert!(refused.contains("http://evil.example") && refused.contains(&host), "{refused}");
 }
 
 #[tokio::test]

@@ -43,8 +43,10 @@ impl Auth {
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-    /// failures, further attempts must wait, by account and by client address.
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
+    /// failures further attempts must wait, by account and by client address. Attempts from a place from which the
+    /// account was signed in to before, by its address or by a device, are counted by themselves: strangers' guesses
+    /// never make its owner wait there.
     ///
     /// Args:
     ///     email: Email, in any case.

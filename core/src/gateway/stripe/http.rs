@@ -296,7 +296,7 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     let again = if should_retry { Again::After(least) } else { Again::Never };
     let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
     if status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && error.kind.is_some()) {
-        return (Failure::Denied(error), Again::Never);
+        return (Failure::Denied(without_keys(error)), Again::Never);
     }
     let is_final = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYMENT_REQUIRED | StatusCode::NOT_FOUND);
     if is_final && error.kind.is_some() {
@@ -304,6 +304,15 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     }
     let code = error.code.or(error.kind).unwrap_or_default();
     (Failure::Unknown(GatewayError(format!("Stripe answered {status} {code}"))), again)
+}
+
+/// Masks keys in the message of an error, which is logged and told.
+fn without_keys(error: ApiError) -> ApiError {
+    let mask = |word: &str| {
+        if word.starts_with("sk_") || word.starts_with("rk_") { "(key)".to_owned() } else { word.to_owned() }
+    };
+    let message = error.message.map(|text| text.split(' ').map(mask).collect::<Vec<_>>().join(" "));
+    ApiError { message, ..error }
 }
 
 /// Formats an error with its chain of sources, because hyper's own message says little.

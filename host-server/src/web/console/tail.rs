@@ -13,7 +13,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{Actor, BoxOffice, Code, JournalCursor, Subscription};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::journal::{Asked, Filter};
 use super::operator::Operator;
@@ -21,7 +20,7 @@ use super::people::People;
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::{Query, token};
-use crate::limits::Streams;
+use crate::limits::{Share, Streams};
 
 /// Maximum number of records in a batch.
 const BATCH_MAX: usize = 512;
@@ -88,7 +87,7 @@ struct Tail {
     token: String,
     office: BoxOffice,
     is_first: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 impl Tail {

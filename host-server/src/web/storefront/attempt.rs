@@ -2,8 +2,8 @@
 
 use boxoffice::{IdempotencyKey, Tickets};
 
+use crate::extract::random_hex;
 use crate::web::site::Form;
-use crate::web::site::form::random_hex;
 
 /// Returns a key for one attempt, as the hidden field `attempt` of its form.
 pub(super) fn new() -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, Currency, PriceBound, SearchText, Timestamp};
@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
 use crate::error::Failure;
+use crate::extract::Query;
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// How many shows a page has.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{FromRef, Query, State};
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, CancelReason, ChargeStatus, Order, OrderId, OrderStatus, Timestamp, UserId};
@@ -14,7 +14,7 @@ use super::cards::CardInputs;
 use crate::cards::CardForm;
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
-use crate::extract::{PathId, SignedInUser};
+use crate::extract::{PathId, Query, SignedInUser};
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::site::form::FieldErrors;

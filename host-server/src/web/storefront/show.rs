@@ -4,18 +4,20 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::broadcast;
 
 use crate::catalogue::{Catalogue, OnSale, Section, ShowKey, Shows};
 use crate::error::{Failure, Refusal};
-use crate::limits::Streams;
+use crate::extract::Query;
+use crate::limits::{Client, Share, Streams};
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// Maximum number of tickets on a page.
@@ -258,13 +260,14 @@ pub(super) async fn live(
     State(office): State<BoxOffice>,
     State(catalogue): State<Arc<Catalogue>>,
     State(streams): State<Streams>,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let place = streams.place_for_live_page()?;
+    let place = streams.place_for_live_page(client.map(|Extension(client)| client))?;
     let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
     // The first bytes are sent at once, so that the browser notices the connection.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
@@ -282,10 +285,7 @@ pub(super) async fn live(
 
 /// Streams messages until the reader is too slow or the show is removed. The browser then reconnects and receives the
 /// messages that it missed.
-fn changes(
-    receiver: broadcast::Receiver<Bytes>,
-    place: OwnedSemaphorePermit,
-) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn changes(receiver: broadcast::Receiver<Bytes>, place: Share) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold((receiver, place), |(mut receiver, place)| async move {
         receiver.recv().await.ok().map(|message| (Ok(message), (receiver, place)))
     })

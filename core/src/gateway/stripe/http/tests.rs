@@ -130,8 +130,9 @@ async fn a_refusal_is_final_and_a_wrong_key_is_not() {
     // A refused key says so, without the key.
     let wrong = r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided: sk_test_1"}}"#;
     let (_, answer) = ask(Box::leak(Box::new([Say::This(401, "", wrong)]))).await;
-    let Err(Failure::Unauthorized(why)) = answer else { panic!("{answer:?}") };
-    assert!(why.contains("401") && why.contains("secret key") && !why.contains("sk_test"), "{why}");
+    let Err(Failure::Denied(error)) = answer else { panic!("{answer:?}") };
+    let why = error.told();
+    assert!(why.contains("Invalid API Key") && !why.contains("sk_test"), "{why}");
 }
 
 #[test]

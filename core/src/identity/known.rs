@@ -1,0 +1,382 @@
+//! Remembers from where each account was signed in to, so that strangers' guesses never keep its owner out.
+//!
+//! A place is an address or a device, and is kept as a keyed hash: the file names nobody and no address. It outlives a restart, and
+//! is of no other use. So its rows are not synced, a row that is damaged is skipped, and no sign-in fails because of it: whoever loses
+//! the file waits like a stranger once.
+//!
+//! ```text
+//! boxoffice known1 | secret, 32 bytes | rows of 40 bytes: user 16, place 16, day and whether it came again 4, checksum 4
+//! ```
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::throttle::network;
+use crate::error::{Code, Error};
+use crate::private_file;
+use crate::types::{Timestamp, UserId};
+
+/// The name of the file in the data directory.
+const FILE: &str = "known.places";
+const MAGIC: &[u8; 16] = b"boxoffice known1";
+const HEADER_LEN: usize = MAGIC.len() + 32;
+const ROW_LEN: usize = 40;
+
+/// How many places of one kind an account has at most: the ones that came again are kept first, then the latest.
+const PLACES_MAX: usize = 8;
+
+/// How many accounts are remembered at most; some are forgotten when there are too many.
+const ACCOUNTS_MAX: usize = 100_000;
+
+/// After how many days without a sign-in a place is forgotten: addresses find other owners.
+const DAYS_MAX: u32 = 180;
+
+/// How many rows the file may have beyond those that are of use.
+const STALE_ROWS_MAX: usize = 10_000;
+
+/// The hash of a place of one account.
+pub(crate) type PlaceTag = [u8; 16];
+
+/// From where somebody signs in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    pub(crate) address: Option<IpAddr>,
+    /// Ids that a device may have: one of them is its own.
+    pub(crate) devices: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Address,
+    Device,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    tag: PlaceTag,
+    kind: Kind,
+    day: u32,
+    came_again: bool,
+}
+
+/// The places from which accounts were signed in to.
+#[derive(Debug)]
+pub(crate) struct KnownPlaces(Mutex<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    secret: [u8; 32],
+    users: HashMap<UserId, Vec<Known>>,
+    /// `None` if nothing is kept beyond the process.
+    path: Option<PathBuf>,
+    file: Option<File>,
+    rows: usize,
+}
+
+impl KnownPlaces {
+    /// Creates an empty memory that ends with the process.
+    #[cfg(any(test, feature = "simulation"))]
+    pub(crate) fn in_memory() -> Self {
+        Self(Mutex::new(Inner { secret: [7; 32], users: HashMap::new(), path: None, file: None, rows: 0 }))
+    }
+
+    /// Reads what is remembered in `dir`. A file that is no good is begun anew.
+    ///
+    /// # Errors
+    /// `internal` if the machine has no randomness.
+    pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                tracing::warn!(%error, file = FILE, "known places can't be read and begin anew");
+                Vec::new()
+            }
+        };
+        let mut inner = Inner { secret: [0; 32], users: HashMap::new(), path: Some(path), file: None, rows: 0 };
+        match bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first_chunk::<32>) {
+            Some((secret, rows)) => {
+                inner.secret = *secret;
+                inner.rows = rows.len().div_ceil(ROW_LEN);
+                rows.chunks_exact(ROW_LEN).filter_map(read_row).for_each(|(user, known)| inner.put(user, known));
+                let live: usize = inner.users.values().map(Vec::len).sum();
+                // An end that was torn off must not shift the rows after it.
+                if rows.len() % ROW_LEN != 0 || inner.rows > live + STALE_ROWS_MAX {
+                    inner.rewrite();
+                }
+            }
+            None => {
+                getrandom::fill(&mut inner.secret).map_err(|error| Error::from(Code::Internal).with_source(error))?;
+                if !bytes.is_empty() {
+                    inner.rewrite();
+                }
+            }
+        }
+        Ok(Self(Mutex::new(inner)))
+    }
+
+    /// Returns the place among these from which the user has signed in before.
+    pub(crate) fn find(&self, user: UserId, places: &Places, now: Timestamp) -> Option<PlaceTag> {
+        let inner = self.inner();
+        let known = inner.users.get(&user)?;
+        let today = day(now);
+        let is_known = |tag: &PlaceTag| known.iter().any(|known| known.tag == *tag && known.day + DAYS_MAX >= today);
+        inner.tags(user, places).map(|(tag, _)| tag).find(is_known)
+    }
+
+    /// Remembers that the user has signed in from these places.
+    pub(crate) fn remember(&self, user: UserId, places: &Places, now: Timestamp) {
+        let mut inner = self.inner();
+        let today = day(now);
+        let tags: Vec<(PlaceTag, Kind)> = inner.tags(user, places).collect();
+        for (tag, kind) in tags {
+            let before = inner.users.get(&user).and_then(|known| known.iter().find(|known| known.tag == tag)).copied();
+            if before.is_some_and(|known| known.day == today && known.came_again) {
+                continue;
+            }
+            let known = Known { tag, kind, day: today, came_again: before.is_some() };
+            inner.put(user, known);
+            inner.append(user, known);
+        }
+    }
+
+    /// Forgets every place of the user.
+    pub(crate) fn forget(&self, user: UserId) {
+        let mut inner = self.inner();
+        if inner.users.remove(&user).is_some() {
+            inner.rewrite();
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn tags<'a>(&'a self, user: UserId, places: &'a Places) -> impl Iterator<Item = (PlaceTag, Kind)> + 'a {
+        let address = places.address.map(|address| match network(address) {
+            IpAddr::V4(address) => self.tag(user, b"4", &address.octets()),
+            IpAddr::V6(address) => self.tag(user, b"6", &address.octets()),
+        });
+        let devices = places.devices.iter().map(move |id| (self.tag(user, b"d", id.as_bytes()), Kind::Device));
+        address.map(|tag| (tag, Kind::Address)).into_iter().chain(devices)
+    }
+
+    fn tag(&self, user: UserId, kind: &[u8; 1], place: &[u8]) -> PlaceTag {
+        let mut hasher = blake3::Hasher::new_keyed(&self.secret);
+        hasher.update(user.as_bytes()).update(kind).update(place);
+        let mut tag = PlaceTag::default();
+        tag.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        tag
+    }
+
+    fn put(&mut self, user: UserId, known: Known) {
+        if self.users.len() >= ACCOUNTS_MAX && !self.users.contains_key(&user) {
+            if let Some(other) = self.users.keys().next().copied() {
+                self.users.remove(&other);
+            }
+        }
+        let places = self.users.entry(user).or_default();
+        places.retain(|other| other.tag != known.tag);
+        if places.iter().filter(|other| other.kind == known.kind).count() >= PLACES_MAX {
+            let least = places.iter().enumerate().filter(|(_, other)| other.kind == known.kind);
+            if let Some((at, _)) = least.min_by_key(|(_, other)| (other.came_again, other.day)) {
+                places.remove(at);
+            }
+        }
+        places.push(known);
+    }
+
+    /// Writes a row at the end of the file.
+    fn append(&mut self, user: UserId, known: Known) {
+        let Some(path) = self.path.clone() else { return };
+        if self.file.is_none() {
+            self.file = self.opened(&path);
+        }
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = file.write_all(&row(user, known)) {
+            tracing::warn!(%error, file = FILE, "a known place is not kept beyond the process");
+            // A row that was written in part would shift all rows after it.
+            self.rewrite();
+            return;
+        }
+        self.rows += 1;
+    }
+
+    fn opened(&self, path: &Path) -> Option<File> {
+        let opened = private_file::options().append(true).open(path).and_then(|mut file| {
+            if file.metadata()?.len() == 0 {
+                file.write_all(&[MAGIC.as_slice(), &self.secret].concat())?;
+            }
+            Ok(file)
+        });
+        opened.inspect_err(|error| tracing::warn!(%error, file = FILE, "known places are not kept")).ok()
+    }
+
+    /// Writes the file anew, with what is of use.
+    fn rewrite(&mut self) {
+        self.file = None;
+        let Some(path) = &self.path else { return };
+        let mut bytes = Vec::with_capacity(HEADER_LEN + self.users.len() * ROW_LEN);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&self.secret);
+        let rows = self.users.iter().flat_map(|(user, known)| known.iter().map(|known| row(*user, *known)));
+        rows.for_each(|row| bytes.extend_from_slice(&row));
+        let fresh = path.with_extension("new");
+        let written = private_file::options()
+            .write(true)
+            .truncate(true)
+            .open(&fresh)
+            .and_then(|mut file| file.write_all(&bytes))
+            .and_then(|()| fs::rename(&fresh, path));
+        match written {
+            Ok(()) => self.rows = (bytes.len() - HEADER_LEN) / ROW_LEN,
+            Err(error) => tracing::warn!(%error, file = FILE, "known places can't be written"),
+        }
+    }
+}
+
+fn day(now: Timestamp) -> u32 {
+    u32::try_from(now.as_secs() / 86_400).unwrap_or(u32::MAX >> 2) & (u32::MAX >> 2)
+}
+
+const CAME_AGAIN: u32 = 1 << 31;
+const IS_DEVICE: u32 = 1 << 30;
+
+fn row(user: UserId, known: Known) -> [u8; ROW_LEN] {
+    let flags = u32::from(known.came_again) * CAME_AGAIN + u32::from(known.kind == Kind::Device) * IS_DEVICE;
+    let mut row = [0; ROW_LEN];
+    row[..16].copy_from_slice(user.as_bytes());
+    row[16..32].copy_from_slice(&known.tag);
+    row[32..36].copy_from_slice(&(known.day | flags).to_le_bytes());
+    let checksum = blake3::hash(&row[..36]);
+    row[36..].copy_from_slice(&checksum.as_bytes()[..4]);
+    row
+}
+
+fn read_row(row: &[u8]) -> Option<(UserId, Known)> {
+    let (content, checksum) = row.split_at(36);
+    if blake3::hash(content).as_bytes()[..4] != *checksum {
+        return None;
+    }
+    let (user, rest) = content.split_first_chunk::<16>()?;
+    let (tag, rest) = rest.split_first_chunk::<16>()?;
+    let word = u32::from_le_bytes(*rest.first_chunk::<4>()?);
+    let kind = if word & IS_DEVICE == 0 { Kind::Address } else { Kind::Device };
+    let known = Known { tag: *tag, kind, day: word & !(CAME_AGAIN | IS_DEVICE), came_again: word & CAME_AGAIN != 0 };
+    Some((UserId::from_bytes(*user), known))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const ANN: UserId = UserId::from_bytes([1; 16]);
+    const BOB: UserId = UserId::from_bytes([2; 16]);
+    const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn address(text: &str) -> Places {
+        Places { address: Some(text.parse().unwrap()), devices: Vec::new() }
+    }
+
+    fn device(id: &str) -> Places {
+        Places { address: None, devices: vec![id.to_owned()] }
+    }
+
+    #[test]
+    fn places_are_known_by_account_and_after_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        known.remember(ANN, &address("192.0.2.1"), START);
+        known.remember(ANN, &device("d1"), START);
+        known.remember(BOB, &address("2001:db8::1"), START);
+        let check = |known: &KnownPlaces| {
+            assert!(known.find(ANN, &address("192.0.2.1"), START).is_some());
+            assert!(known.find(ANN, &address("::ffff:192.0.2.1"), START).is_some());
+            assert!(known.find(ANN, &device("d1"), START).is_some());
+            assert!(known.find(ANN, &device("d2"), START).is_none());
+            assert!(known.find(ANN, &address("192.0.2.2"), START).is_none());
+            assert!(known.find(BOB, &address("192.0.2.1"), START).is_none());
+            assert!(known.find(BOB, &address("2001:db8::ffff:1"), START).is_some(), "a customer has a whole /64");
+        };
+        check(&known);
+        drop(known);
+        check(&KnownPlaces::open(dir.path()).unwrap());
+        let bytes = fs::read(dir.path().join(FILE)).unwrap();
+        assert_eq!(bytes.len(), HEADER_LEN + 3 * ROW_LEN);
+    }
+
+    #[test]
+    fn what_is_forgotten_or_old_is_unknown() {
+        let dir = tempfile::tempdir().unwrap();
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        known.remember(ANN, &device("d1"), START);
+        known.remember(BOB, &device("d1"), START);
+        let later = START.plus(Duration::from_hours(24 * (u64::from(DAYS_MAX) + 1)));
+        assert!(known.find(BOB, &device("d1"), later).is_none());
+        known.forget(ANN);
+        drop(known);
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        assert!(known.find(ANN, &device("d1"), START).is_none());
+        assert!(known.find(BOB, &device("d1"), START).is_some());
+        assert_eq!(fs::read(dir.path().join(FILE)).unwrap().len(), HEADER_LEN + ROW_LEN);
+    }
+
+    #[test]
+    fn an_account_keeps_the_places_that_came_again() {
+        let known = KnownPlaces::in_memory();
+        known.remember(ANN, &device("mine"), START);
+        known.remember(ANN, &device("mine"), START);
+        known.remember(ANN, &address("192.0.2.1"), START);
+        for number in 0..100 {
+            known.remember(ANN, &device(&number.to_string()), START);
+        }
+        assert!(known.find(ANN, &device("mine"), START).is_some());
+        assert!(known.find(ANN, &address("192.0.2.1"), START).is_some());
+        assert!(known.find(ANN, &device("99"), START).is_some());
+        assert!(known.find(ANN, &device("0"), START).is_none());
+    }
+
+    #[test]
+    fn damage_costs_rows_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        known.remember(ANN, &device("d1"), START);
+        known.remember(BOB, &device("d2"), START);
+        drop(known);
+        let path = dir.path().join(FILE);
+        let whole = fs::read(&path).unwrap();
+        for cut in HEADER_LEN..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let known = KnownPlaces::open(dir.path()).unwrap();
+            let kept = usize::from(known.find(ANN, &device("d1"), START).is_some());
+            assert_eq!(kept, usize::from(cut >= HEADER_LEN + ROW_LEN), "cut at {cut}");
+            known.remember(BOB, &device("d3"), START);
+            drop(known);
+            let known = KnownPlaces::open(dir.path()).unwrap();
+            assert!(known.find(BOB, &device("d3"), START).is_some(), "cut at {cut}");
+        }
+        let mut flipped = whole.clone();
+        flipped[HEADER_LEN + 3] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        assert!(known.find(ANN, &device("d1"), START).is_none());
+        assert!(known.find(BOB, &device("d2"), START).is_some());
+        drop(known);
+        for other in [b"".as_slice(), b"something else", &whole[..HEADER_LEN - 1]] {
+            fs::write(&path, other).unwrap();
+            let known = KnownPlaces::open(dir.path()).unwrap();
+            known.remember(ANN, &device("d1"), START);
+            drop(known);
+            assert!(KnownPlaces::open(dir.path()).unwrap().find(ANN, &device("d1"), START).is_some(), "{other:?}");
+        }
+    }
+}

@@ -156,7 +156,7 @@ impl Error {
     /// Returns the error of another code that has the same cause.
     pub(crate) fn recoded(&self, code: Code) -> Self {
         let mut error = Self::from(code);
-        error.0.source = self.0.source.clone();
+        error.0.source.clone_from(&self.0.source);
         error
     }
 

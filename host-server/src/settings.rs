@@ -10,6 +10,7 @@ use crate::web_origin;
 
 /// Settings of the host, fixed at its start.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each switches a part of its own")]
 pub struct Settings {
     /// Public address of the host. If its scheme is `https`, cookies are `Secure`.
     pub public_url: Option<String>,

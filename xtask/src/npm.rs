@@ -82,7 +82,9 @@ pub(crate) fn pack(package: &Path, platform: Platform, work: &Path, out: &Path) 
         }
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     }
-    copy(package, &main, &|name| !INTERNAL.contains(&name) && !name.ends_with(".node"))?;
+    copy(package, &main, &|name| {
+        !INTERNAL.contains(&name) && Path::new(name).extension().is_none_or(|ending| ending != "node")
+    })?;
     write(&main, &published(&manifest))?;
     let own_files = ["LICENSE-MIT", "LICENSE-APACHE", &platform.module()].map(str::to_owned);
     copy(package, &own, &|name| own_files.iter().any(|file| file == name))?;

@@ -12,7 +12,7 @@ use crate::{node, python};
 /// What a Linux wheel is tagged with: it runs on every system with this glibc or a newer one.
 const MANYLINUX: &str = "manylinux_2_28";
 
-/// The compiler that links against an older glibc than the machine has, as a package of PyPI.
+/// The compiler that links against an older glibc than the machine has, as a package of `PyPI`.
 const ZIG: &str = "ziglang==0.17.1";
 
 #[derive(Debug, Args)]

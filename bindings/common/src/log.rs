@@ -118,8 +118,8 @@ impl Visit for Said {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        let causes: String = causes(value).iter().map(|cause| format!(": {cause}")).collect();
-        self.say(field, format!("{value}{causes}"));
+        let chain: Vec<String> = std::iter::once(value.to_string()).chain(causes(value)).collect();
+        self.say(field, chain.join(": "));
     }
 }
 

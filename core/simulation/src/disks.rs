@@ -22,7 +22,7 @@ impl Disks {
         // Made of another's, so that worlds of before are what they were.
         let keys = archive.rotate_left(32);
         let [journal, views, archive, keys] = [journal, views, archive, keys].map(FaultyDisk::new);
-        Self { journal, views, archive, keys }
+        Self { journal, archive, views, keys }
     }
 
     /// Returns the disks as the box office uses them.

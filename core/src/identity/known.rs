@@ -99,22 +99,19 @@ impl KnownPlaces {
             }
         };
         let mut inner = Inner { secret: [0; 32], users: HashMap::new(), path: Some(path), file: None, rows: 0 };
-        match bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first_chunk::<32>) {
-            Some((secret, rows)) => {
-                inner.secret = *secret;
-                inner.rows = rows.len().div_ceil(ROW_LEN);
-                rows.chunks_exact(ROW_LEN).filter_map(read_row).for_each(|(user, known)| inner.put(user, known));
-                let live: usize = inner.users.values().map(Vec::len).sum();
-                // An end that was torn off must not shift the rows after it.
-                if rows.len() % ROW_LEN != 0 || inner.rows > live + STALE_ROWS_MAX {
-                    inner.rewrite();
-                }
+        if let Some((secret, rows)) = bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first_chunk::<32>) {
+            inner.secret = *secret;
+            inner.rows = rows.len().div_ceil(ROW_LEN);
+            rows.chunks_exact(ROW_LEN).filter_map(read_row).for_each(|(user, known)| inner.put(user, known));
+            let live: usize = inner.users.values().map(Vec::len).sum();
+            // An end that was torn off must not shift the rows after it.
+            if rows.len() % ROW_LEN != 0 || inner.rows > live + STALE_ROWS_MAX {
+                inner.rewrite();
             }
-            None => {
-                getrandom::fill(&mut inner.secret).map_err(|error| Error::from(Code::Internal).with_source(error))?;
-                if !bytes.is_empty() {
-                    inner.rewrite();
-                }
+        } else {
+            getrandom::fill(&mut inner.secret).map_err(|error| Error::from(Code::Internal).with_source(error))?;
+            if !bytes.is_empty() {
+                inner.rewrite();
             }
         }
         Ok(Self(Mutex::new(inner)))
@@ -161,26 +158,27 @@ impl KnownPlaces {
 impl Inner {
     fn tags<'a>(&'a self, user: UserId, places: &'a Places) -> impl Iterator<Item = (PlaceTag, Kind)> + 'a {
         let address = places.address.map(|address| match network(address) {
-            IpAddr::V4(address) => self.tag(user, b"4", &address.octets()),
-            IpAddr::V6(address) => self.tag(user, b"6", &address.octets()),
+            IpAddr::V4(address) => self.tag(user, b'4', &address.octets()),
+            IpAddr::V6(address) => self.tag(user, b'6', &address.octets()),
         });
-        let devices = places.devices.iter().map(move |id| (self.tag(user, b"d", id.as_bytes()), Kind::Device));
+        let devices = places.devices.iter().map(move |id| (self.tag(user, b'd', id.as_bytes()), Kind::Device));
         address.map(|tag| (tag, Kind::Address)).into_iter().chain(devices)
     }
 
-    fn tag(&self, user: UserId, kind: &[u8; 1], place: &[u8]) -> PlaceTag {
+    fn tag(&self, user: UserId, kind: u8, place: &[u8]) -> PlaceTag {
         let mut hasher = blake3::Hasher::new_keyed(&self.secret);
-        hasher.update(user.as_bytes()).update(kind).update(place);
+        hasher.update(user.as_bytes()).update(&[kind]).update(place);
         let mut tag = PlaceTag::default();
         tag.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         tag
     }
 
     fn put(&mut self, user: UserId, known: Known) {
-        if self.users.len() >= ACCOUNTS_MAX && !self.users.contains_key(&user) {
-            if let Some(other) = self.users.keys().next().copied() {
-                self.users.remove(&other);
-            }
+        if self.users.len() >= ACCOUNTS_MAX
+            && !self.users.contains_key(&user)
+            && let Some(other) = self.users.keys().next().copied()
+        {
+            self.users.remove(&other);
         }
         let places = self.users.entry(user).or_default();
         places.retain(|other| other.tag != known.tag);

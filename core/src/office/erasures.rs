@@ -14,7 +14,7 @@ pub(super) async fn erase_listed(inner: &Inner) {
         match inner.submit(EraseUser { user_id }, Actor::System, Named::Fresh).await {
             Ok(_) => tracing::info!(user = %user_id, "a user on the list of erased users is erased"),
             Err(error) => {
-                tracing::warn!(user = %user_id, %error, "a user on the list of erased users is not erased yet")
+                tracing::warn!(user = %user_id, %error, "a user on the list of erased users is not erased yet");
             }
         }
     }

@@ -152,9 +152,10 @@ async fn what_the_processor_refuses_whatever_the_card_is_told_at_once() {
     gateway.is_misconfigured.store(true, Ordering::Relaxed);
     let ticket = world.tickets().create(ann(), NewTicket::new("Hamlet", "20.00")).await.unwrap().id;
     let order = world.order(bob(), ticket).await;
+    let id = order.id;
     let pay = || {
         let payments = world.payments().idempotency_key(crate::support::key("pay"));
-        async move { payments.pay(bob(), order.id, "tok_any").await }
+        async move { payments.pay(bob(), id, "tok_any").await }
     };
     for _ in 0..2 {
         let error = within(pay()).await.unwrap_err();

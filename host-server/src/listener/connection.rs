@@ -87,12 +87,11 @@ impl Connection {
             return true;
         }
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-        match head.as_mut() {
-            Some(head) => head.grow(counted).is_ok(),
-            None => {
-                *head = self.shares.take(Resource::HeadBytes, self.client, counted).ok();
-                head.is_some()
-            }
+        if let Some(head) = head.as_mut() {
+            head.grow(counted).is_ok()
+        } else {
+            *head = self.shares.take(Resource::HeadBytes, self.client, counted).ok();
+            head.is_some()
         }
     }
 

@@ -215,11 +215,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         ready!(this.poll_answer(cx))?;
-        if !this.connection.is_in_request() && this.answer.is_none() {
-            if let Some(refusal) = hypers_own(buf) {
-                this.answer = Some((bytes_of(refusal), 0));
-                return Poll::Ready(Ok(buf.len()));
-            }
+        if !this.connection.is_in_request()
+            && this.answer.is_none()
+            && let Some(refusal) = hypers_own(buf)
+        {
+            this.answer = Some((bytes_of(refusal), 0));
+            return Poll::Ready(Ok(buf.len()));
         }
         match Pin::new(&mut this.stream).poll_write(cx, buf) {
             Poll::Pending => this.stalled(cx),

@@ -97,7 +97,7 @@ async fn pass(State(Edge(edge)): State<Edge>, mut request: Request, next: Next) 
     let latency = started.elapsed();
     edge.requests.observe(&method, route, response.status(), latency);
     if let Some(code) = response.headers().get(ERROR_CODE).and_then(|code| code.to_str().ok()) {
-        edge.requests.refused(code);
+        RequestMetrics::refused(code);
     }
     report(&id, &method, route, &response, latency);
     response.headers_mut().insert(request_id::NAME, id);
@@ -117,10 +117,10 @@ async fn guarded(
     // Health checks and metrics must be answered under overload too.
     let is_api = !matches!(route, "/healthz" | "/readyz" | "/metrics");
     let place = if is_api { Some(edge.load.place_in_flight(Some(client.network()))?) } else { None };
-    if let Some(rates) = edge.rates.as_ref().filter(|_| is_api) {
-        if let Some(used_up) = rates.check(client, request.method(), route)? {
-            request.extensions_mut().insert(used_up);
-        }
+    if let Some(rates) = edge.rates.as_ref().filter(|_| is_api)
+        && let Some(used_up) = rates.check(client, request.method(), route)?
+    {
+        request.extensions_mut().insert(used_up);
     }
     origin::check(&request, &edge.settings)?;
     let answer = panic::caught(next.run(request));

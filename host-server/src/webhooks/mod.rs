@@ -189,8 +189,8 @@ impl Webhooks {
     /// Returns metrics of the deliveries.
     pub(crate) fn metrics(&self) -> Result<Metrics, WebhookError> {
         let head = self.0.shared.office.metrics().head_seq;
-        let mut metrics = Metrics::default();
-        metrics.set_aside = usize::from(aside::find(&self.0.dir).is_some());
+        let set_aside = usize::from(aside::find(&self.0.dir).is_some());
+        let mut metrics = Metrics { set_aside, ..Metrics::default() };
         let workers = self.workers().clone();
         for (subscription, progress) in error::guarded(|| self.0.shared.store.list())? {
             if !subscription.is_active() {

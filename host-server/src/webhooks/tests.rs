@@ -324,7 +324,7 @@ async fn a_receiver_is_told_that_a_backup_was_restored() {
         let post = world.posts.recv().await.unwrap();
         let body: serde_json::Value = serde_json::from_slice(&post.body).unwrap();
         assert_eq!((&body["type"], &body["data"]["code"]), (&"journal.reset".into(), &"journal.cursor_unknown".into()));
-        told.push((post.id.to_string(), body["data"]["after"].as_u64().unwrap()));
+        told.push((post.id.clone(), body["data"]["after"].as_u64().unwrap()));
     }
     told.sort();
     assert!(told.iter().all(|(id, after)| id.starts_with("reset_") && *after <= 1), "{told:?}");

@@ -116,19 +116,17 @@ impl Worker {
                 continue;
             };
             let seq = record.seq;
-            if !subscription.wants(record.event.name()) {
-                if seq - noted >= SKIPPED_MAX {
-                    let skipped = move |store: &Store, id| store.change(id, |_, progress| skip_to(progress, seq));
-                    (subscription, progress) = self.stored(skipped).await?;
-                    noted = seq;
-                }
-            } else {
+            if subscription.wants(record.event.name()) {
                 let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
                 let arrived = self.attempt(&subscription, &progress, message, seq).await?;
                 (subscription, progress) = self.current().await?;
                 if !arrived {
                     continue;
                 }
+                noted = seq;
+            } else if seq - noted >= SKIPPED_MAX {
+                let skipped = move |store: &Store, id| store.change(id, |_, progress| skip_to(progress, seq));
+                (subscription, progress) = self.stored(skipped).await?;
                 noted = seq;
             }
             self.cover(seq);

@@ -204,11 +204,14 @@ const BAD_PARAM: &str =
     r#"{"error":{"type":"invalid_request_error","code":"parameter_unknown","param":"capture_method","message":"No."}}"#;
 const BAD_CARD: &str = r#"{"error":{"type":"invalid_request_error","code":"resource_missing","param":"payment_method","message":"No such card"}}"#;
 
+/// Requests that a stand-in expects, with their answers.
+type Script = &'static [(&'static str, u16, &'static str)];
+
 #[tokio::test]
 async fn a_definite_no_is_told_at_once_with_its_message_and_parameter() {
     let create = "POST /v1/payment_intents ";
     let card = "POST /v1/payment_intents/pi_1 ";
-    let scripts: [(&'static [(&'static str, u16, &'static str)], &str); 4] = [
+    let scripts: [(Script, &str); 4] = [
         (&[("POST /v1/payment_intents ", 401, BAD_KEY)], "Invalid API Key provided"),
         (&[("POST /v1/payment_intents ", 400, BAD_PARAM)], "parameter: capture_method"),
         (
@@ -283,7 +286,7 @@ async fn refunds_at_the_dashboard_are_found_by_every_message_and_by_lists() {
     assert_eq!(foreign.report, None);
 
     let since = stripe.refunds_since(at(NOW)).unwrap().await.unwrap();
-    assert_eq!(since, [elsewhere.clone()]);
+    assert_eq!(since, std::slice::from_ref(&elsewhere));
     let reference = Some("pi_1".into());
     let request = LookupRequest { charge_id, order_id, amount, reference, created_at: at(NOW) };
     let all = stripe.refunds_of(request).await.unwrap();

@@ -33,7 +33,7 @@ const TRANSACTION_ROWS: usize = 100_000;
 /// journal.
 pub(super) fn copy(
     txn: &ReadTransaction,
-    original: Original<'_>,
+    original: &Original<'_>,
     file: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -46,9 +46,9 @@ pub(super) fn copy(
     if file.try_exists().map_err(storage)? {
         return Err(storage(io::Error::new(io::ErrorKind::AlreadyExists, "the file of the backup exists already")));
     }
-    let result = fill(txn, &original, &partial, progress).and_then(|head| {
+    let result = fill(txn, original, &partial, progress).and_then(|head| {
         format::check_or_create(dir, &database_file(dir))?;
-        fill_beside(txn, &original, dir)?;
+        fill_beside(txn, original, dir)?;
         fs::rename(&partial, file).and_then(|()| format::sync_dir(dir)).map_err(storage)?;
         Ok(head)
     });

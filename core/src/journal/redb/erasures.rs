@@ -97,7 +97,7 @@ fn append(path: &Path, users: &[UserId]) -> io::Result<()> {
     // Whatever a crash or an editor has left at the end is a line of its own.
     let is_open_line = !is_new && !fs::read(path)?.ends_with(b"\n") && fs::metadata(path)?.len() > 0;
     let mut text = if is_open_line { "\n".to_owned() } else { String::new() };
-    users.iter().for_each(|user| text.push_str(&format!("{user}\n")));
+    text.extend(users.iter().map(|user| format!("{user}\n")));
     let mut file: File = private_file::options().append(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

@@ -502,7 +502,7 @@ impl Journal for RedbJournal {
                 keys,
                 erased: self.erasures.all(),
             };
-            backup::copy(&txn, original, file, progress)
+            backup::copy(&txn, &original, file, progress)
         })
     }
 

@@ -72,7 +72,7 @@ impl Place {
     pub(super) fn probe(&self) -> io::Result<()> {
         let path = self.dir.join("probe.tmp");
         let written = private_file::options().write(true).truncate(true).open(&path).and_then(|mut file| {
-            file.write_all(&[0; PROBE_BYTES])?;
+            file.write_all(&vec![0; PROBE_BYTES])?;
             file.sync_all()
         });
         let removed = fs::remove_file(&path);

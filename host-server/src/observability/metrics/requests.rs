@@ -24,7 +24,7 @@ struct OfRoute {
 
 impl RequestMetrics {
     /// Counts an answer that is an error, by its code. There are as many codes as are written down.
-    pub(crate) fn refused(&self, code: &str) {
+    pub(crate) fn refused(code: &str) {
         counter!("boxoffice_refusals_total", "code" => code.to_owned()).increment(1);
     }
 

@@ -26,6 +26,8 @@ const ERRORS: &[(u16, &str)] = &[
 
 /// Statuses that don't follow from the operation's inputs.
 const MORE: &[(&str, &[u16])] = &[
+    // Where they have an address of their own.
+    ("operations_metrics", &[404]),
     ("users_sign_up", &[409]),
     ("users_sign_in", &[401]),
     ("users_update", &[409]),

@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
 
 use crate::limits::{Resource, Share, Shares};
 
@@ -36,6 +39,9 @@ pub(super) struct Connection {
     is_body_open: AtomicBool,
     /// The room of a long head, until its request is answered.
     head: Mutex<Option<Share>>,
+    /// Whoever reads from the socket while a request is under way: idle time begins when it has ended, and hyper may not read again
+    /// by itself.
+    reader: AtomicWaker,
 }
 
 impl Connection {
@@ -47,6 +53,7 @@ impl Connection {
             is_in_request: AtomicBool::new(false),
             is_body_open: AtomicBool::new(false),
             head: Mutex::default(),
+            reader: AtomicWaker::new(),
         }
     }
 
@@ -66,6 +73,12 @@ impl Connection {
     pub(super) fn end(&self) {
         self.is_in_request.store(false, Ordering::Relaxed);
         drop(self.head.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.reader.wake();
+    }
+
+    /// Wakes the reader when the request is answered.
+    pub(super) fn wake_after_request(&self, reader: &Waker) {
+        self.reader.register(reader);
     }
 
     pub(super) fn requests(&self) -> u32 {

@@ -182,6 +182,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guarded<S> {
             this.head_len = 0;
             this.reading.clear();
         }
+        if polled.is_pending() {
+            this.connection.wake_after_request(cx.waker());
+        }
         if this.connection.is_in_request() {
             return polled;
         }

@@ -122,10 +122,11 @@ async fn one_client_never_has_all_the_room_for_bodies() {
     let refused = loop {
         let second = ann.call("POST", "/api/tickets/batch").extension(from("192.0.2.1")).json(larger.clone());
         let answer = second.send().await;
-        // The first body may not have come yet.
         if answer.status != 400 {
             break answer;
         }
+        // The first body has not come yet.
+        tokio::task::yield_now().await;
     };
     refused.is_error(429, "client.busy");
     let other = ann.call("POST", "/api/tickets/batch").extension(from("192.0.2.2")).json(larger);

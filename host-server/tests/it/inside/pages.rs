@@ -98,18 +98,19 @@ async fn forms_of_other_sites_are_refused() {
     };
     let own = ("origin", "http://boxoffice.test");
     let right = format!("form-token={TOKEN}");
-    for (cookie, origin, body) in [
-        (cookie.as_str(), Some(own), String::new()),
-        (cookie.as_str(), Some(own), format!("form-token={}", "0".repeat(32))),
-        (&format!("session={}", ann.token), Some(own), right.clone()),
-        (&format!("form=; session={}", ann.token), Some(own), "form-token=".to_owned()),
-        (cookie.as_str(), Some(("origin", "https://evil.example")), right.clone()),
-        (cookie.as_str(), Some(("origin", "null")), right.clone()),
-        (cookie.as_str(), Some(("sec-fetch-site", "cross-site")), right.clone()),
+    let (out_of_date, elsewhere) = ("That form is out of date", "That form is of another address");
+    for (cookie, origin, body, says) in [
+        (cookie.as_str(), Some(own), String::new(), out_of_date),
+        (cookie.as_str(), Some(own), format!("form-token={}", "0".repeat(32)), out_of_date),
+        (&format!("session={}", ann.token), Some(own), right.clone(), out_of_date),
+        (&format!("form=; session={}", ann.token), Some(own), "form-token=".to_owned(), out_of_date),
+        (cookie.as_str(), Some(("origin", "https://evil.example")), right.clone(), elsewhere),
+        (cookie.as_str(), Some(("origin", "null")), right.clone(), elsewhere),
+        (cookie.as_str(), Some(("sec-fetch-site", "cross-site")), right.clone(), elsewhere),
     ] {
         let refused = send(cookie, origin, body).await;
         assert_eq!(refused.status, 403, "{origin:?}");
-        assert!(refused.text.contains("That form is out of date"), "{}", refused.text);
+        assert!(refused.text.contains(says), "{}", refused.text);
     }
     assert!(ann.get("/api/users/current-user").await.text.contains("ann@example.com"), "nobody was signed out");
     assert_eq!(send(&cookie, Some(own), right).await.status, 303);

@@ -167,8 +167,8 @@ impl Builder {
     /// Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
     ///
     /// Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening
-    /// is therefore refused with `clock.jumped` if the clock is more than a day behind the journal's last record or more than 30
-    /// days ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+    /// is therefore refused with `clock.jumped` if the clock is more than 90 days from the journal's last record, behind or ahead. Set
+    /// this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
     /// the last record if the clock is behind.
     ///
     /// ```

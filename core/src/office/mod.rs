@@ -408,7 +408,9 @@ impl Inner {
     pub(crate) fn close_queue(&self) {
         self.handle.close();
     }
+}
 
+impl Inner {
     /// Returns the owner of the email. An account may be older than the present form of emails, and is then listed under the
     /// former one.
     pub(crate) fn email_owner(&self, email: &Email) -> Result<Option<UserId>, Error> {

@@ -11,7 +11,7 @@ pub struct DataArgs {
     #[arg(long, env = "BOXOFFICE_DATA", value_name = "DIR", default_value = "./boxoffice-data")]
     pub data: PathBuf,
 
-    /// Accept a clock that is more than a day behind the journal's last record, or more than 30 days ahead of it
+    /// Accept a clock that is more than 90 days from the journal's last record, behind or ahead
     ///
     /// Time never runs backwards in a box office: one start with a clock that is years ahead would stay for good. Look at the
     /// clock first; give this once.

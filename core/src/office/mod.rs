@@ -432,7 +432,10 @@ impl Inner {
         let known = row.and_then(|row| Email::known(&row.email));
         Ok(known.is_some_and(|known| known.folded() == email.folded()).then_some(owner))
     }
+}
 
+#[cfg(any(test, feature = "simulation"))]
+impl Inner {
     /// Returns the key by which an email is unique.
     pub(crate) fn email_key(&self, email: &Email) -> Result<crate::event::EmailKey, Error> {
         Ok(self.journal()?.email_key(email))

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Something that there is only so much of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the server has connections and heads of its own"))]
 pub(crate) enum Resource {
     /// Open connections.
     Connections,

@@ -20,7 +20,7 @@ pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
 pub(crate) use query::{Query, next_link};
 pub(crate) use random::random_hex;
 pub(crate) use raw::RawBody;
-pub(crate) use session::{
-    Credentials, EverySession, SetCookies, SignedInUser, authenticate, cookie_of, is_deliberate, no_cookie,
-};
+#[cfg(feature = "pages")]
+pub(crate) use session::authenticate;
+pub(crate) use session::{Credentials, EverySession, SetCookies, SignedInUser, cookie_of, is_deliberate, no_cookie};
 pub use session::{token, tokens};

@@ -47,8 +47,7 @@ impl Decide for CreateTickets {
 
     /// Refuses: [`Rejection::NoSeller`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
-        let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
+        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         let events = self.listings.iter().map(|(ticket_id, listing)| {
             DomainEvent::TicketCreated(TicketCreated {
                 ticket_id: *ticket_id,

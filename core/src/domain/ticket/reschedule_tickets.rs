@@ -27,9 +27,12 @@ impl RescheduleTickets {
         ticket.show.as_ref().is_some_and(|own| (&own.name, &own.venue, own.starts_at) == of)
     }
 
-    fn moves(&self, ticket: &Ticket, seller: UserId) -> bool {
+    /// Returns the show at its new time if the ticket moves: `seller` lists it, and nobody holds or has bought it.
+    fn moved_show(&self, ticket: &Ticket, seller: UserId) -> Option<Show> {
         let is_unsold = ticket.status == TicketStatus::Available;
-        ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show)
+        let moves = ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show);
+        let show = ticket.show.as_deref().filter(|_| moves)?;
+        Some(Show { starts_at: self.starts_at, ..show.clone() })
     }
 }
 
@@ -48,20 +51,19 @@ impl Decide for RescheduleTickets {
 
     /// Refuses: [`Rejection::NoSeller`]. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
-        let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
+        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         if self.starts_at == self.show.starts_at {
             return Ok(Decision::nothing());
         }
         let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
-        let events = tickets.filter(|ticket| self.moves(ticket, seller_id)).map(|ticket| {
-            let show = ticket.show.as_deref().unwrap_or(&self.show).clone();
-            DomainEvent::TicketUpdated(TicketUpdated {
+        let events = tickets.filter_map(|ticket| {
+            let show = self.moved_show(ticket, seller_id)?;
+            Some(DomainEvent::TicketUpdated(TicketUpdated {
                 ticket_id: ticket.id,
                 title: ticket.title.clone(),
                 price: ticket.price,
-                show: Some(Arc::new(Show { starts_at: self.starts_at, ..show })),
-            })
+                show: Some(Arc::new(show)),
+            }))
         });
         Ok(Decision::events(events))
     }

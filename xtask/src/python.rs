@@ -130,7 +130,26 @@ fn generated(tools: &Environment) -> Result<String, String> {
     let folder = target().join("stubs");
     shell(tools.command("maturin").args(["generate-stubs", "--quiet", "--out"]).arg(&folder).args(TESTED))?;
     let path = folder.join("boxoffice/_native.pyi");
-    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    let stubs = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(with_builtin_lists(&stubs))
+}
+
+/// Names the type `list` by its module where a class has a method of that name, which hides it for the methods below.
+fn with_builtin_lists(stubs: &str) -> String {
+    let (mut is_hidden, mut text) = (false, String::with_capacity(stubs.len()));
+    let mut is_imported = false;
+    for line in stubs.lines() {
+        if line.starts_with("from ") && !is_imported {
+            text.push_str("import builtins\n");
+            is_imported = true;
+        }
+        is_hidden &= !line.starts_with("class ");
+        let is_method = line.starts_with("    def ") || line.starts_with("    async def ");
+        text.push_str(&if is_hidden && is_method { line.replace("list[", "builtins.list[") } else { line.to_owned() });
+        text.push('\n');
+        is_hidden |= line.starts_with("    def list(");
+    }
+    text
 }
 
 /// Builds the wheel and returns its path.
@@ -188,5 +207,17 @@ mod tests {
     fn wheels_are_told_from_other_files() {
         assert!(is_wheel(Path::new("x/boxoffice-0.1.0-cp311-abi3-linux_x86_64.whl")));
         assert!(!is_wheel(Path::new("x/boxoffice-0.1.0.tar.gz")));
+    }
+
+    #[test]
+    fn a_method_called_list_hides_no_type() {
+        let stubs = "\"\"\"x\"\"\"\nfrom a import b\nclass A:\n    def a(self) -> list[int]: ...\n    def list(self) -> list[int]: ...\n    \
+                     def z(self) -> list[int]: ...\nclass B:\n    def z(self) -> list[int]: ...\n";
+        let named = with_builtin_lists(stubs);
+        assert_eq!(named.matches("builtins.list[").count(), 1);
+        assert!(
+            named.contains("import builtins\nfrom a") && named.contains("def z(self) -> builtins.list[int]"),
+            "{named}"
+        );
     }
 }

@@ -31,9 +31,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     known(&revision)?;
     // The features `testing` and `failpoints` are for tests and have no stable API.
     let features = ["--only-explicit-features", "--features", "stripe"];
-    let mut command = vec!["semver-checks", "--package", "boxoffice", "--baseline-rev", revision.as_str()];
-    command.extend(features);
-    shell(&mut cargo(&command))
+    let compared = ["semver-checks", "--package", "boxoffice", "--baseline-rev", &revision];
+    shell(cargo(&compared).args(features))
 }
 
 /// Returns the revision in the baseline file.

@@ -59,6 +59,13 @@ pub(crate) struct Context {
     pub limits: Limits,
 }
 
+impl Context {
+    /// Returns the id of the user who gives the command; `None` for the system, and for a user who is erased or does not exist.
+    fn active_user(&self, state: &State) -> Option<UserId> {
+        self.actor.user().filter(|id| state.active_user(*id).is_some())
+    }
+}
+
 /// Limits and policies that an embedder may choose.
 ///
 /// ```

@@ -72,6 +72,11 @@ impl State {
         self.users.get(&id)
     }
 
+    /// Returns the user of this id, unless it is erased.
+    pub(crate) fn active_user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.user(id).filter(|user| !user.erased)
+    }
+
     /// Returns `true` if the actor has operator rights: an operator or the system.
     pub(in crate::domain) fn is_operator(&self, actor: Actor) -> bool {
         match actor {

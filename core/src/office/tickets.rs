@@ -11,7 +11,7 @@ use crate::domain::ticket::{CreateTickets, RescheduleTickets, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
-use crate::views::{Page, TicketQuery, TicketStatusFilter, checked};
+use crate::views::{Page, PageLimit, TicketQuery, TicketStatusFilter, checked};
 
 /// Operations on tickets: listing, editing and search.
 #[derive(Debug, Clone)]
@@ -173,7 +173,7 @@ impl Tickets {
         let old = show.check("", &mut errors);
         let new: Option<Timestamp> = errors.check("startsAt", starts_at.parse());
         let (old, new) = old.zip(new).ok_or(errors)?;
-        let query = TicketQuery::new().status(TicketStatusFilter::OnSale).seller(seller).limit(100);
+        let query = TicketQuery::new().status(TicketStatusFilter::OnSale).seller(seller).limit(PageLimit::MAX.get());
         let of_show = self.pages(query).filter(|ticket| match ticket {
             Ok(ticket) => RescheduleTickets::is_for(ticket, &old),
             Err(_) => true,

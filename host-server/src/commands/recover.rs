@@ -19,7 +19,7 @@ const FAILED: u8 = 2;
 
 pub(super) fn run(args: &ExportArgs) -> ExitCode {
     match recover(args) {
-        Ok(recover) => tell(&recover),
+        Ok(recovery) => tell(&recovery),
         Err(error) => {
             complain(error.as_ref());
             ExitCode::from(FAILED)
@@ -61,17 +61,17 @@ fn write(out: &mut dyn Write, record: &Record) -> io::Result<()> {
 }
 
 /// Reports the result on the standard error, because the records may be on the standard output.
-fn tell(recover: &Recovery) -> ExitCode {
-    if recover.searched > 0 {
-        eprintln!("{} of the records were found by searching the file", recover.searched);
+fn tell(recovery: &Recovery) -> ExitCode {
+    if recovery.searched > 0 {
+        eprintln!("{} of the records were found by searching the file", recovery.searched);
     }
-    match &recover.damage {
+    match &recovery.damage {
         None => {
-            eprintln!("the journal is whole: {} records", recover.records);
+            eprintln!("the journal is whole: {} records", recovery.records);
             ExitCode::SUCCESS
         }
         Some(damage) => {
-            eprintln!("{} records; stopped at record {}: {}", recover.records, damage.seq, damage.what);
+            eprintln!("{} records; stopped at record {}: {}", recovery.records, damage.seq, damage.what);
             ExitCode::from(DAMAGED)
         }
     }

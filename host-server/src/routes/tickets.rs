@@ -1,10 +1,12 @@
 //! Tickets: list, browse, edit, withdraw.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, TicketId, Tickets};
+use boxoffice::{BoxOffice, Ticket, TicketId, Tickets};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -56,8 +58,7 @@ async fn create_batch(
 ) -> Result<Response, Failure> {
     let listings = body.tickets.into_iter().map(Into::into).collect();
     let tickets = tickets(&office, key).create_many(user.id(), listings).await?;
-    let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
-    Ok((StatusCode::CREATED, Json(tickets)).into_response())
+    Ok((StatusCode::CREATED, Json(all(&tickets))).into_response())
 }
 
 /// Move the unsold tickets of one's show to another time.
@@ -75,8 +76,7 @@ async fn reschedule(
     JsonBody(body): JsonBody<Reschedule>,
 ) -> Result<Response, Failure> {
     let tickets = tickets(&office, key).reschedule(user.id(), body.show.into(), &body.starts_at).await?;
-    let tickets: Vec<_> = tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect();
-    Ok(Json(tickets).into_response())
+    Ok(Json(all(&tickets)).into_response())
 }
 
 /// List tickets: those on sale, unless a status is given.
@@ -159,6 +159,10 @@ async fn withdraw(
 ) -> Result<StatusCode, Failure> {
     office.tickets().withdraw(user.id(), id, expected).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn all(tickets: &[Arc<Ticket>]) -> Vec<TicketOut<'_>> {
+    tickets.iter().map(|ticket| TicketOut::from(ticket.as_ref())).collect()
 }
 
 fn tickets(office: &BoxOffice, Idempotency(key): Idempotency) -> Tickets {

@@ -75,6 +75,7 @@ async fn the_description_lists_every_route() {
         "POST /api/payouts",
         "POST /api/tickets",
         "POST /api/tickets/batch",
+        "POST /api/tickets/reschedule",
         "POST /api/users/signin",
         "POST /api/users/signout",
         "POST /api/users/signup",

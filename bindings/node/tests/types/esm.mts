@@ -45,7 +45,7 @@ class Vouchers implements PaymentGateway {
     // @ts-expect-error: there is no such reason
     if (body.length === 0) throw new WebhookRefused('mood')
     const amount = { amount: '5.00', currency: 'USD' }
-    return { id: 'evt_1', fact: { kind: 'refundElsewhere', orderId: 'o', chargeId: 'c', reference: 're_1', amount } }
+    return { id: 'evt_1', report: { kind: 'refundElsewhere', orderId: 'o', chargeId: 'c', reference: 're_1', amount } }
   }
 }
 

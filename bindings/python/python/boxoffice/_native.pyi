@@ -2,6 +2,7 @@
 Native part of the package `boxoffice`.
 """
 
+import builtins
 from _typeshed import SupportsGetItem
 from asyncio import Future
 from boxoffice._items import Items
@@ -139,7 +140,7 @@ class AsyncTickets:
     def get_in_memory(self, /, ticket_id: str) -> Ticket | None: ...
     def iter(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Ticket]: ...
     def list(self, /, status: TicketStatusFilter | None, seller: str | None, q: str | None, category: str | None, currency: str | None, min_price: str | int | Decimal | None, max_price: str | int | Decimal | None, sort: TicketSort | None, limit: SupportsIndex | None, cursor: str | None) -> Future[TicketPage]: ...
-    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, idempotency_key: str | None) -> Future[list[Ticket]]: ...
+    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, idempotency_key: str | None) -> Future[builtins.list[Ticket]]: ...
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, idempotency_key: str | None) -> Future[Ticket]: ...
     def withdraw(self, /, seller_id: str, ticket_id: str, expected_version: SupportsIndex | None, idempotency_key: str | None) -> Future[None]: ...
 
@@ -1953,7 +1954,7 @@ class Tickets:
         Raises `ValidationError`, for each invalid field; `UnavailableError` (`journal.unavailable`) if the views' file
         can't be read.
         """
-    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, *, idempotency_key: str | None = None) -> list[Ticket]:
+    def reschedule(self, /, seller_id: str, show: NewShow, starts_at: str | datetime, *, idempotency_key: str | None = None) -> builtins.list[Ticket]:
         """
         Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
         first.

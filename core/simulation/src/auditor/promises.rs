@@ -92,7 +92,8 @@ impl Promises {
         if asked.fingerprint.is_some() && record.at.since(effects.at) > REMEMBERED {
             *effects = new();
         }
-        let once = effects.last + 1 == record.seq && (asked.name == "CreateTickets" || !effects.names.contains(&event));
+        let may_repeat = matches!(asked.name, "CreateTickets" | "RescheduleTickets");
+        let once = effects.last + 1 == record.seq && (may_repeat || !effects.names.contains(&event));
         ensure(once, || format!("its command has been carried out before: {:?}", effects.names))?;
         effects.last = record.seq;
         effects.names.push(event);

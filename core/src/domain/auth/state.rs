@@ -32,7 +32,7 @@ pub struct User {
 
 /// Returns the user if there is one and it is not erased.
 pub(super) fn active(state: &State, id: UserId) -> Result<&User, Rejection> {
-    state.user(id).map(Arc::as_ref).filter(|user| !user.erased).ok_or(Rejection::UserNotFound)
+    state.active_user(id).map(Arc::as_ref).ok_or(Rejection::UserNotFound)
 }
 
 /// Sets the user's version and time to the fact's and returns the user; refuses an erased user.

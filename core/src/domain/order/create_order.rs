@@ -52,8 +52,7 @@ impl Decide for CreateOrder {
     /// [`Rejection::TicketWithdrawn`], [`Rejection::ShowStarted`]; then [`Rejection::MixedCurrencies`],
     /// [`Rejection::TotalTooLarge`], [`Rejection::PriceChanged`], [`Rejection::TooManyOpen`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let buyer = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
-        let buyer_id = buyer.ok_or(Rejection::NoBuyer)?.id;
+        let buyer_id = context.active_user(state).ok_or(Rejection::NoBuyer)?;
         let tickets = self.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now));
         let tickets: Vec<OrderedTicket> = tickets.collect::<Result<_, _>>()?;
         let total = total(&tickets)?;
@@ -104,7 +103,7 @@ fn orderable(state: &State, id: TicketId, buyer: UserId, now: Timestamp) -> Resu
 
 /// Returns the tickets of an order that has ended if its buyer could order all of them now, at the same prices.
 pub(in crate::domain) fn orderable_again(state: &State, order: &Order, now: Timestamp) -> Option<Arc<[OrderedTicket]>> {
-    state.user(order.buyer_id).filter(|user| !user.erased)?;
+    state.active_user(order.buyer_id)?;
     let again = order.tickets.iter().map(|old| {
         let ticket = orderable(state, old.id, order.buyer_id, now).ok()?;
         (ticket.price == old.price).then_some(ticket)

@@ -187,5 +187,5 @@ pub(super) fn demanded(state: &State, id: OrderId) -> Result<&Order, Inconsisten
 
 /// Returns `true` if the user exists and is not erased.
 pub(super) fn is_active(state: &State, id: UserId) -> bool {
-    state.user(id).is_some_and(|user| !user.erased)
+    state.active_user(id).is_some()
 }

@@ -29,7 +29,7 @@ impl State {
 
     /// Adds a new ticket, which is on sale.
     pub(in crate::domain) fn add_ticket(&mut self, ticket: Ticket) -> Applied {
-        self.active_user(ticket.seller_id)?;
+        self.demand_active_user(ticket.seller_id)?;
         self.trading.entry(ticket.seller_id).or_default().active_tickets += 1;
         self.seats.insert(&ticket);
         absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
@@ -37,7 +37,7 @@ impl State {
 
     /// Adds a new order, which locks its tickets.
     pub(in crate::domain) fn add_order(&mut self, order: Order, fact: Fact) -> Applied {
-        self.active_user(order.buyer_id)?;
+        self.demand_active_user(order.buyer_id)?;
         self.lock(order.id, &order.tickets, fact)?;
         self.deadlines.watch(&order);
         self.open_orders += 1;
@@ -106,7 +106,7 @@ impl State {
         self.change_tickets(order, tickets, fact, ticket::return_to_sale)?;
         for returned in tickets {
             let seller = present(self.tickets.get(&returned.id))?.seller_id;
-            self.active_user(seller)?;
+            self.demand_active_user(seller)?;
             self.trading.entry(seller).or_default().active_tickets += 1;
         }
         Ok(())
@@ -137,7 +137,7 @@ impl State {
         self.ledger.enter(draft, fact)
     }
 
-    fn active_user(&self, id: UserId) -> Applied {
+    fn demand_active_user(&self, id: UserId) -> Applied {
         if present(self.users.get(&id))?.erased { Err(Inconsistency("an erased user traded")) } else { Ok(()) }
     }
 

@@ -72,8 +72,7 @@ impl Decide for CreateTickets {
 
     /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
-        let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
+        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         if let Some((row, _)) = self.first_double() {
             return Err(Rejection::SeatTaken(row));
         }

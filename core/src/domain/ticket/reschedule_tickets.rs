@@ -28,18 +28,22 @@ impl RescheduleTickets {
         ticket.show.as_ref().is_some_and(|own| (&own.name, &own.venue, own.starts_at) == of)
     }
 
-    fn moved(&self, show: &Show) -> Arc<Show> {
-        Arc::new(Show { starts_at: self.starts_at, ..show.clone() })
-    }
-
+    /// Returns the seats of these tickets in the show at its new time.
     fn new_seats<'t>(&self, tickets: impl Iterator<Item = &'t Ticket>) -> SeatKeys {
-        let (mut keys, show) = (SeatKeyMaker::default(), self.moved(&self.show));
+        let (mut keys, show) = (SeatKeyMaker::default(), Arc::new(self.at_new_time(&self.show)));
         tickets.filter_map(|ticket| keys.key(Some(&show), ticket.seat.as_ref())).collect()
     }
 
-    fn moves(&self, ticket: &Ticket, seller: UserId) -> bool {
+    fn at_new_time(&self, show: &Show) -> Show {
+        Show { starts_at: self.starts_at, ..show.clone() }
+    }
+
+    /// Returns the show at its new time if the ticket moves: `seller` lists it, and nobody holds or has bought it.
+    fn moved_show(&self, ticket: &Ticket, seller: UserId) -> Option<Show> {
         let is_unsold = ticket.status == TicketStatus::Available;
-        ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show)
+        let moves = ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show);
+        let show = ticket.show.as_deref().filter(|_| moves)?;
+        Some(self.at_new_time(show))
     }
 }
 
@@ -64,26 +68,26 @@ impl Decide for RescheduleTickets {
 
     /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`] if a seat of the show at its new time is listed already. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let seller = context.actor.user().and_then(|id| state.user(id)).filter(|user| !user.erased);
-        let seller_id = seller.ok_or(Rejection::NoSeller)?.id;
+        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         if self.starts_at == self.show.starts_at {
             return Ok(Decision::nothing());
         }
         let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
-        let moving: Vec<&Ticket> = tickets.map(|ticket| &**ticket).filter(|it| self.moves(it, seller_id)).collect();
-        let mut seats = self.new_seats(moving.iter().copied());
+        let moving: Vec<(&Ticket, Show)> =
+            tickets.filter_map(|ticket| Some((&**ticket, self.moved_show(ticket, seller_id)?))).collect();
+        let mut seats = self.new_seats(moving.iter().map(|(ticket, _)| *ticket));
         let count = seats.len();
         seats.sort_unstable();
         seats.dedup();
         if seats.len() < count || seats.iter().any(|seat| is_taken(state, *seat, context.now)) {
             return Err(Rejection::SeatTaken(0));
         }
-        let events = moving.into_iter().map(|ticket| {
+        let events = moving.into_iter().map(|(ticket, show)| {
             DomainEvent::TicketUpdated(TicketUpdated {
                 ticket_id: ticket.id,
                 title: ticket.title.clone(),
                 price: ticket.price,
-                show: ticket.show.as_deref().map(|show| self.moved(show)),
+                show: Some(Arc::new(show)),
                 seat: None,
             })
         });

@@ -233,6 +233,8 @@ export interface Charge {
   createdAt: Date
   /** Time of the last change. */
   updatedAt: Date
+  /** Returns `true` if no money was taken because the shop's payments are not set up right: no other card would help. */
+  isMisconfigured: boolean
   /** Returns the amount that was given back; `undefined` if it is zero. */
   refunded?: Money
 }
@@ -652,9 +654,9 @@ export interface Options {
    * Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
    *
    * Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening is
-   * therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than a day behind the journal's last record or
-   * more than 30 days ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes
-   * on from the last record if the clock is behind.
+   * therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than 90 days from the journal's last record,
+   * behind or ahead. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from the
+   * last record if the clock is behind.
    */
   acceptClockJump?: boolean
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
@@ -798,6 +800,14 @@ export interface Tickets {
    */
   createMany(sellerId: string, tickets: NewTicket[], options?: CommandOptions): Promise<Ticket[]>
   /**
+   * Checks whether tickets could be listed at this moment, by the very rules of `createMany`, and lists nothing: for the preview of an
+   * import. Somebody else may take a seat between the two.
+   *
+   * Rejects those of `createMany`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`): the idempotency key
+   * is not used.
+   */
+  checkMany(sellerId: string, tickets: NewTicket[]): Promise<void>
+  /**
    * Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
    * available.
    *
@@ -813,8 +823,8 @@ export interface Tickets {
    * moves at most as many tickets as one may list, 10,000 by default: call again, under another idempotency key, until nothing moves.
    *
    * Rejects with `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError` (`auth.required`) if there
-   * is no such user; `IdempotencyMismatchError` (`command.key_reused`); `UnavailableError` (`journal.unavailable`) if the views' file
-   * can't be read.
+   * is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if a seat of the show at its new time is taken;
+   * `IdempotencyMismatchError` (`command.key_reused`); `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
    */
   reschedule(sellerId: string, show: NewShow, startsAt: string | Date, options?: CommandOptions): Promise<Ticket[]>
   /**

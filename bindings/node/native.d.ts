@@ -202,6 +202,7 @@ export declare class TicketParts {
 export declare class Tickets {
   create(sellerId: string | undefined | null, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
   createMany(sellerId: string | undefined | null, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
+  checkMany(sellerId: string | undefined | null, tickets: Array<NewTicket>): Promise<void>
   update(sellerId: string | undefined | null, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
   reschedule(sellerId: string | undefined | null, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
   withdraw(sellerId: string | undefined | null, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
@@ -265,6 +266,7 @@ export interface Charge {
   transferredTo?: string
   createdAt: Date
   updatedAt: Date
+  isMisconfigured: boolean
   refunded?: Money
 }
 
@@ -327,14 +329,15 @@ export interface FeePolicy {
 /** Answer of a gateway's method, checked by the package. */
 export interface GatewayAnswer {
   /**
-   * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
-   * `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
-   * `malformed` or `failed`.
+   * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
+   * `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
+   * webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
    */
   status: string
   /**
    * The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
-   * declined or the refund or message was refused, the reason of the failure, or the event as JSON.
+   * declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
+   * reason of the failure, or the event as JSON.
    */
   text?: string
 }
@@ -361,14 +364,20 @@ export interface GatewayHooks {
 
 /** Settings of the ready router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
-  /** Public address of the application. With `https`, cookies are `Secure`. */
-  publicUrl?: string
+  /**
+   * Public address of the application, or several if people reach it by several names, all of them `https` or all
+   * `http`. With `https`, cookies are `Secure`.
+   */
+  publicUrl?: string | Array<string>
   /** Origins whose pages may call the routes; none by default. */
-  corsOrigins?: Array<string>
+  corsOrigins?: string | Array<string>
   /** `true`, the default, limits the request rate of each client. */
   rateLimit?: boolean
-  /** IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default. */
-  trustedProxies?: Array<string>
+  /**
+   * Proxies whose `X-Forwarded-For`, or `Forwarded`, is trusted: addresses, and networks such as `10.0.0.0/8`; none by
+   * default.
+   */
+  trustedProxies?: string | Array<string>
   /** Timeout of a request, in milliseconds; 30,000 by default. */
   requestTimeoutMs?: number
   /** Maximum number of requests in flight; 4,096 by default. */
@@ -609,11 +618,11 @@ export interface RefundRequest {
 }
 
 /**
- * Returns the session token in the headers of a request, without checking it.
+ * Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
  *
  * `rawHeaders` has names and values in turn, as in Node.
  */
-export declare function sessionToken(rawHeaders: Array<string>): string | null
+export declare function sessionTokens(rawHeaders: Array<string>): Array<string>
 
 export interface Show {
   name: string

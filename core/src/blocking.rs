@@ -207,6 +207,13 @@ impl Tickets {
         block_on(self.0.create_many(seller, tickets))
     }
 
+    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists nothing: for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// See [`Tickets::check_many`](crate::Tickets::check_many).
+    pub fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
+        block_on(self.0.check_many(seller, tickets))
+    }
+
     /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is available.
     ///
     /// See [`Tickets::update`](crate::Tickets::update).

@@ -13,7 +13,7 @@ use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
-use crate::domain::ticket::{CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -97,6 +97,7 @@ commands! {
     SetOperator,
     EraseUser,
     RevokeSession,
+    CheckTickets,
     CreateTickets,
     UpdateTicket,
     RescheduleTickets,
@@ -133,8 +134,8 @@ impl Command {
             }
         }
         for holder in self.seats(state).into_iter().flat_map(|seat| state.seat_holders(seat)) {
-            keys.push(StreamKey::Ticket(*holder));
-            keys.extend(state.ticket(*holder).and_then(|ticket| ticket.holder).map(StreamKey::Order));
+            keys.push(StreamKey::Ticket(holder));
+            keys.extend(state.ticket(holder).and_then(|ticket| ticket.holder).map(StreamKey::Order));
         }
         keys.extend(actor.user().map(StreamKey::User));
         keys.sort_unstable();

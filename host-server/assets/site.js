@@ -58,9 +58,12 @@ function showPage(form) {
     if (picked.length === 0) chosen.innerHTML = hint
     else chosen.textContent = `${picked.length} chosen, ${totalOf(picked)}`
     const full = picked.length >= ticketsMax
+    if (full) chosen.textContent += `: as many as one order takes`
     for (const box of boxes) {
       const seat = box.closest('[data-ticket]')
-      box.disabled = !isFree(seat) || (full && !box.checked)
+      const isSpare = full && !box.checked && isFree(seat)
+      seat.toggleAttribute('data-spare', isSpare)
+      box.disabled = !isFree(seat) || isSpare
     }
   }
   const started = boxes.length > 0 && !one('.buy-bar', form)
@@ -71,7 +74,10 @@ function showPage(form) {
     seat.classList.add(state)
     const box = one('input', seat)
     box.disabled = !isFree(seat)
-    if (box.disabled) box.checked = false
+    if (box.disabled && box.checked) {
+      box.checked = false
+      one('[data-live]').textContent = `${one('.seat-name', seat).textContent} is no longer free, and no longer chosen.`
+    }
     const text = one('.seat-state', seat)
     if (!seat.hasAttribute('data-own')) text.textContent = STATES[state] ?? ''
   }
@@ -107,17 +113,12 @@ function follow(form, put, done) {
     if (left) left.textContent = `${news.left} left`
     done()
   }
-  // Too much has happened to tell: the page is read again, and what is chosen stays chosen where it still can be.
-  feed.addEventListener('reset', async () => {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    for (const seat of all('[data-ticket]', form)) {
-      const now = one(`[data-ticket="${CSS.escape(seat.dataset.ticket)}"]`, fresh)
-      const state = now ? ['available', 'locked'].find((name) => now.classList.contains(name)) : 'sold'
-      if (state && !seat.classList.contains(state)) put(seat, state)
-    }
-    if (left) left.textContent = one('[data-left]', fresh)?.textContent ?? '0 left'
-    done()
+  // Too much has happened to tell: the page is read again, with what is chosen, and says what of it is lost.
+  feed.addEventListener('reset', () => {
+    const ids = all('input[name=ticket]:checked', form).map((box) => box.value.split(':')[0])
+    const query = new URLSearchParams({ section: form.elements.section.value, page: form.elements.page.value, chosen: ids.join(',') })
+    feed.close()
+    location.replace(`${location.pathname}?${query}`)
   })
   addEventListener('pagehide', () => feed.close())
 }

@@ -261,6 +261,16 @@ fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retr
     response
 }
 
+/// Notes the code of an error, and how long to wait, on a page that tells it in its own words.
+#[cfg(feature = "pages")]
+pub(crate) fn note(response: &mut Response, code: Code, retry_after: Option<Duration>) {
+    let headers = response.headers_mut();
+    headers.insert(ERROR_CODE, HeaderValue::from_static(code.as_str()));
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs(wait)));
+    }
+}
+
 /// Gives the common shape to an error that another library has answered with its own plain text, such as an extractor of axum's.
 pub(crate) fn shaped(response: Response) -> Response {
     let status = response.status();

@@ -46,7 +46,7 @@ pub use app::{app, app_with};
 pub use cards::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
 pub use extract::tokens as session_tokens;
-pub use settings::Settings;
+pub use settings::{List, Settings, parse_all, parse_networks, parse_origins};
 pub use state::AppState;
 
 /// The host's OpenAPI document.

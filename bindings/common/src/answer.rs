@@ -17,6 +17,7 @@ pub fn charge_answer(status: &str, text: Option<String>) -> Result<ChargeAnswer,
             Ok(ChargeAnswer::ActionRequired { client_secret })
         }
         ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
+        ("misconfigured", Some(reason)) => Ok(ChargeAnswer::Misconfigured { reason: reason.into() }),
         ("pending", None) => Ok(ChargeAnswer::Pending),
         ("unknown", None) => Ok(ChargeAnswer::Unknown),
         (status, _) => Err(no_answer(status)),
@@ -60,8 +61,11 @@ mod tests {
     fn what_is_no_answer_is_a_failure() {
         let text = || Some("x".to_owned());
         assert_eq!(charge_answer("charged", text()).unwrap(), ChargeAnswer::Charged { reference: Some("x".into()) });
+        assert_eq!(charge_answer("misconfigured", text()).unwrap(), ChargeAnswer::Misconfigured { reason: "x".into() });
         assert_eq!(refund_answer("refunded", None).unwrap(), RefundAnswer::Refunded { reference: None });
-        for (status, text) in [("declined", None), ("pending", text()), ("refunded", None), ("", None)] {
+        for (status, text) in
+            [("declined", None), ("misconfigured", None), ("pending", text()), ("refunded", None), ("", None)]
+        {
             assert!(charge_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
         }
         for (status, text) in [("refused", None), ("pending", text()), ("charged", None)] {

@@ -77,10 +77,18 @@ function writable(res) {
   })
 }
 
+/** Begins the answer. Names that come several times, such as `set-cookie`, are sent so, whatever the application has set before. */
+function begin(res, status, headers) {
+  const values = new Map()
+  for (let at = 0; at < headers.length; at += 2) values.set(headers[at], [...(values.get(headers[at]) ?? []), headers[at + 1]])
+  for (const [name, all] of values) res.setHeader(name, all.length === 1 ? all[0] : all)
+  res.writeHead(status)
+}
+
 async function stream(answer, res) {
   const body = new HttpResponse(answer)
   res.on('close', () => body.end().catch(() => {}))
-  res.writeHead(answer.status, answer.headers)
+  begin(res, answer.status, answer.headers)
   res.flushHeaders()
   for (let part = await body.chunk(); part !== null && !res.closed; part = await body.chunk()) {
     if (!res.write(part)) await writable(res)
@@ -95,7 +103,7 @@ async function whole(answer, req, res) {
   const headers = answer.headers
   const bodiless = req.method === 'HEAD' || answer.status === 204 || answer.status === 304
   if (!bodiless && !headers.includes('content-length')) headers.push('content-length', String(body.length))
-  res.writeHead(answer.status, headers)
+  begin(res, answer.status, headers)
   res.end(bodiless ? undefined : body)
 }
 

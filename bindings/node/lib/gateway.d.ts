@@ -60,6 +60,11 @@ export type ChargeAnswer =
   | { status: 'actionRequired'; clientSecret: string }
   /** The gateway did not take the money and never will under this id. The buyer may read `reason`, 1 to 200 characters. */
   | { status: 'declined'; reason: string }
+  /**
+   * The card processor does not accept the request, whatever the card, because the shop's key, account or settings are wrong. No money
+   * was taken and never will be under this id. The buyer gets `payment.misconfigured`; `reason` goes to the log of the shop.
+   */
+  | { status: 'misconfigured'; reason: string }
   /** The card processor is still processing the request. */
   | { status: 'pending' }
   /** The card processor does not know the charge. It may still be in transit, so this is accepted only after some time. */

@@ -70,8 +70,9 @@ const CLASSES = {
   Tickets: {
     create: { takes: [ANY, { fields: NEW_TICKET }, { options: COMMAND_OPTIONS }] },
     createMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }, { options: COMMAND_OPTIONS }] },
+    checkMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }] },
     update: { takes: [ANY, ANY, { fields: TICKET_UPDATE }, { options: COMMAND_OPTIONS }] },
-    reschedule: { takes: [ANY, { fields: NEW_SHOW }, ANY, { options: COMMAND_OPTIONS }] },
+    reschedule: { takes: [ANY, { fields: NEW_SHOW }, { date: 'startsAt' }, { options: COMMAND_OPTIONS }] },
     withdraw: { takes: [ANY, ANY, { options: WITHDRAW_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [{ fields: TICKET_QUERY }] },

@@ -57,17 +57,19 @@ function collect(value, shape, noun, path, faults, place) {
 
 /** Returns the checks of the arguments, by position; `takes` has the form of `generated.js`. */
 function checks(takes) {
-  return takes.flatMap(({ fields, options, name = '' }, at) => {
+  return takes.flatMap(({ date, fields, options, name = '' }, at) => {
+    if (date !== undefined) return [{ at, shape: ANY, name: date }]
     const shape = options ?? fields
     return shape === undefined ? [] : [{ at, shape, noun: options === undefined ? 'field' : 'option', name }]
   })
 }
 
-/** Throws `ValidationError` with a fault for each unknown name in the arguments. */
+/** Throws `ValidationError` with a fault for each unknown name in the arguments, and for each date that is none. */
 function check(given, all) {
   const faults = []
   for (const { at, shape, noun, name } of all) {
-    if (given[at] !== undefined) collect(given[at], shape, noun, name, faults)
+    if (shape !== ANY) collect(given[at], shape, noun, name, faults)
+    else if (isNoDate(given[at])) faults.push(notADate(name, name))
   }
   if (faults.length > 0) throw new classes.ValidationError('validation', faults)
 }

@@ -31,6 +31,33 @@ class StripeGateway extends native.StripeGateway {
   }
 }
 
+/** Calls a move of the clock, which may throw and whose promise may be rejected. */
+function moved(move) {
+  try {
+    return move().catch(rejected)
+  } catch (error) {
+    throw restored(error)
+  }
+}
+
+class ManualClock extends native.ManualClock {
+  constructor(now) {
+    try {
+      super(now)
+    } catch (error) {
+      throw restored(error)
+    }
+  }
+
+  advance(byMs) {
+    return moved(() => super.advance(byMs))
+  }
+
+  set(now) {
+    return moved(() => super.set(now))
+  }
+}
+
 /** Returns the time of a clock in milliseconds. If the clock fails, emits a warning and returns the reason as text. */
 function ask(clock) {
   let said
@@ -134,4 +161,4 @@ async function checkGateway(gateway, { chargedToken, declinedToken }) {
   if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
 }
 
-module.exports = { BoxOffice, StripeGateway, checkGateway, native, nativeOf }
+module.exports = { BoxOffice, ManualClock, StripeGateway, checkGateway, native, nativeOf }

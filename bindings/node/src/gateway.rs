@@ -23,12 +23,13 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
-    /// `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
-    /// `malformed` or `failed`.
+    /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
+    /// `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
+    /// webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
     pub status: String,
     /// The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
-    /// declined or the refund or message was refused, the reason of the failure, or the event as JSON.
+    /// declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
+    /// reason of the failure, or the event as JSON.
     pub text: Option<String>,
 }
 

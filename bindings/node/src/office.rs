@@ -111,7 +111,17 @@ impl Office {
                 builder.open(path).map(|office| Shared { office: Some(office), session_length, _logger: logger })
             });
             let opened = opened.await.unwrap_or_else(|_| Err(Code::Internal.into()));
-            opened.map(|shared| Self(Arc::new(shared))).map_err(rejection)
+            opened.map(|shared| Self(Arc::new(shared))).map_err(|error| rejection(explained(error)))
         })
     }
+}
+
+/// Returns the same error, with the option that accepts a far clock by its name in JavaScript.
+fn explained(error: Error) -> Error {
+    if error.code() != Code::ClockJumped {
+        return error;
+    }
+    let faults = error.serialize_errors();
+    let message = faults.first().map(|fault| fault.message.replace("accept_clock_jump", "acceptClockJump"));
+    Error::with_message(Code::ClockJumped, message.unwrap_or_default())
 }

@@ -64,9 +64,16 @@ test('a logger that throws, or is none, harms nobody', async (t) => {
       throw new Error('the log is full')
     },
   }
-  const warned = new Promise((resolve) => process.once('warning', resolve))
+  const warned = new Promise((resolve) => {
+    const hear = (warning) => {
+      if (!warning.message.includes('the logger of a box office threw Error: the log is full')) return
+      process.off('warning', hear)
+      resolve()
+    }
+    process.on('warning', hear)
+  })
   const office = await fail(t, { logger })
-  assert.match((await warned).message, /the logger of a box office threw Error: the log is full/)
+  await warned
   assert.ok(office.isReady())
   for (const none of [null, 'console', { warn: 1 }]) await assert.rejects(open(t, { logger: none }), TypeError)
 })

@@ -93,8 +93,18 @@ test('dates and numbers that are none', async (t) => {
   await assert.rejects(tickets.create(ann.id, listing(none)), about('show.startsAt'))
   await assert.rejects(tickets.createMany(ann.id, [listing('2099-05-01T19:30:00Z'), listing(none)]), about('tickets[1].show.startsAt'))
   await assert.rejects(tickets.create(ann.id, listing(new Date(-1))), about('show.startsAt'))
-  await assert.rejects(tickets.create(ann.id, listing(new Date(8.64e15))), about('show.startsAt'))
+  await assert.rejects(tickets.create(ann.id, listing(new Date(8.64e15))), /startsAt/)
+  const show = { name: 'Hamlet', startsAt: '2099-05-01T19:30:00Z' }
+  await assert.rejects(tickets.reschedule(ann.id, show, none), (error) => {
+    assert.deepEqual(error.serializeErrors(), [{ message: 'Starts at must be a valid Date', field: 'startsAt' }])
+    return error instanceof ValidationError
+  })
+  await assert.rejects(tickets.reschedule(ann.id, { name: 'Hamlet', startsAt: none }, '2099-05-01T19:30:00Z'), about('startsAt'))
+  await assert.rejects(tickets.reschedule(ann.id, show, none, { key: 'k' }), about('startsAt', 'key'))
+  await assert.rejects(tickets.reschedule(ann.id, show, new Date(-1)), about('startsAt'))
   for (const number of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1.5, 2 ** 60]) {
+    assert.throws(() => journal.subscribe(number), about('fromSeq'), String(number))
+    assert.throws(() => journal.iter(number), about('fromSeq'), String(number))
     await assert.rejects(journal.read(number, 10), about('fromSeq'), String(number))
     await assert.rejects(journal.read(1, number), about('limit'), String(number))
     await assert.rejects(tickets.list({ limit: number }), about('limit'), String(number))

@@ -248,7 +248,10 @@ impl<'a, 'py, T: FromPyObject<'a, 'py>> FromPyObject<'a, 'py> for Edit<T> {
     }
 }
 
-/// A whole number that can't be negative and fits; any other is refused by the name of its argument, which only a `TypeError` gets.
+/// The reason for which a number is no [`Natural`].
+pub(crate) const NO_NATURAL: &str = "must be a whole number from 0 on, and not beyond all measure";
+
+/// A whole number that can't be negative and fits; any other is refused by the name of its argument.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Natural<N>(pub(crate) N);
 
@@ -258,7 +261,7 @@ impl<N: TryFrom<u64>> FromPyObject<'_, '_> for Natural<N> {
     const INPUT_TYPE: PyStaticExpr = <u64 as FromPyObject<'_, '_>>::INPUT_TYPE;
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let wrong = || PyTypeError::new_err("must be a whole number from 0 on, and not beyond all measure");
+        let wrong = || PyTypeError::new_err(NO_NATURAL);
         match object.extract::<u64>() {
             Ok(number) => N::try_from(number).map(Self).map_err(|_| wrong()),
             Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Err(wrong()),

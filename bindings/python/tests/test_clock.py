@@ -1,10 +1,12 @@
-"""A move of the manual clock returns when what fell due is durable and visible."""
+"""A move of the manual clock returns when what fell due is durable and visible; a clock that is far off is not believed."""
 
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from boxoffice import AsyncBoxOffice, BoxOffice, ManualClock, NewTicket
+import pytest
+from boxoffice import AsyncBoxOffice, BoxOffice, ManualClock, NewTicket, UnavailableError
 from conftest import Shop
 
 HOLD = timedelta(minutes=15)
@@ -35,3 +37,46 @@ def test_the_same_in_asyncio(tmp_path: Path, clock: ManualClock) -> None:
         clock.advance(HOLD)
 
     asyncio.run(main())
+
+
+def test_a_clock_that_is_far_from_the_last_record_is_refused_and_accepted_if_that_is_said(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    later = ManualClock("2037-01-01T12:00:00Z")
+    with BoxOffice(tmp_path, clock=clock) as office:
+        shop = Shop(office)
+        order = shop.orders()
+        head = office.journal.head()
+    unsaid: list[Any] = [{}, {"accept_clock_jump": False}]
+    for options in unsaid:
+        with pytest.raises(UnavailableError) as refused:
+            BoxOffice(tmp_path, clock=later, **options)
+        assert (refused.value.code, refused.value.status_code) == ("clock.jumped", 503)
+        for told in ("2037-01-01T12:00:00", "2027-01-01T12:00:00", "accept_clock_jump"):
+            assert told in str(refused.value)
+    # It was left as it was.
+    with BoxOffice(tmp_path, clock=clock) as office:
+        assert office.journal.head() == head
+        assert office.orders.get(shop.bob.id, order.id).status == "created"
+    with BoxOffice(tmp_path, clock=later, accept_clock_jump=True) as office:
+        assert office.now() == later.now()
+        assert office.orders.get(shop.bob.id, order.id).status == "expired"
+
+    async def main() -> None:
+        with pytest.raises(UnavailableError, match="accept_clock_jump"):
+            await AsyncBoxOffice.open(tmp_path, clock=clock)
+        async with AsyncBoxOffice.open(tmp_path, clock=clock, accept_clock_jump=True) as office:
+            assert office.now() == later.now()
+
+    asyncio.run(main())
+
+
+def test_a_move_backwards_is_made_by_set_alone(clock: ManualClock) -> None:
+    now = clock.now()
+    with pytest.raises(ValueError, match="by must not be negative"):
+        clock.advance(timedelta(microseconds=-1))
+    with pytest.raises(TypeError, match="(?s)'by'"):
+        clock.advance(5)  # type: ignore[arg-type]  # pyright: ignore
+    assert clock.now() == now
+    clock.set(now - timedelta(minutes=1))
+    assert clock.now() == now - timedelta(minutes=1)

@@ -72,7 +72,18 @@ def parameters(kind: type, name: str) -> list[tuple[str, object]]:
     return [(parameter.name, parameter.kind) for parameter in signature.parameters.values()]
 
 
-AT_ONCE = {"as_system", "is_ready", "iter", "metrics", "now", "open", "statement_csv", "subscribe", "takes_webhooks_of"}
+AT_ONCE = {
+    "as_system",
+    "is_ready",
+    "iter",
+    "metrics",
+    "now",
+    "open",
+    "statement_csv",
+    "subscribe",
+    "subscribe_after",
+    "takes_webhooks_of",
+}
 """What asyncio need not wait for: it gives what it has, or an iterator."""
 
 

@@ -226,11 +226,11 @@ def test_no_price_has_two_readings(shop: Shop, price: str | Decimal) -> None:
 @pytest.mark.parametrize("number", [-1, 2**64, 2**80])
 def test_numbers_out_of_range_are_refused_by_name(shop: Shop, number: int) -> None:
     journal, tickets = shop.office.journal, shop.office.tickets
-    with pytest.raises(TypeError, match="argument 'from_seq': must be a whole number"):
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'from_seq'"):
         journal.read(number, 10)
-    with pytest.raises(TypeError, match="argument 'limit': must be a whole number"):
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'limit'"):
         journal.read(1, number)
-    with pytest.raises(TypeError, match="argument 'expected_version': must be a whole number"):
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'expected_version'"):
         TicketUpdate("x", "1", expected_version=number)
     with pytest.raises(ValidationError) as refused:
         tickets.list(limit=number)
@@ -239,5 +239,24 @@ def test_numbers_out_of_range_are_refused_by_name(shop: Shop, number: int) -> No
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 1.5])
 def test_floats_are_no_numbers_of_anything(shop: Shop, number: float) -> None:
-    with pytest.raises(TypeError, match="argument 'from_seq'"):
+    with pytest.raises(TypeError, match="(?s)integer.*'from_seq'"):
         shop.office.journal.read(number, 10)  # type: ignore[arg-type]  # pyright: ignore
+
+
+@pytest.mark.parametrize("option", ["seed", "queue_len", "open_orders_max", "pending_payments_max"])
+@pytest.mark.parametrize("number", [-1, 2**64, 2**80])
+def test_options_out_of_range_are_refused_by_name(tmp_path: object, option: str, number: int) -> None:
+    with pytest.raises(TypeError, match=f"^option {option}: must be a whole number from 0 on"):
+        BoxOffice(str(tmp_path), **{option: number})  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_options_of_the_wrong_type_are_refused_by_name(tmp_path: object) -> None:
+    wrong: list[tuple[str, object, str]] = [
+        ("seed", 1.5, "integer"),
+        ("hold", 900, "timedelta"),
+        ("hold", timedelta(seconds=-1), "negative"),
+        ("accept_clock_jump", "yes", "bool"),
+    ]
+    for option, value, reason in wrong:
+        with pytest.raises(TypeError, match=f"^option {option}: .*{reason}"):
+            BoxOffice(str(tmp_path), **{option: value})  # type: ignore[arg-type]  # pyright: ignore

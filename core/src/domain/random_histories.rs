@@ -284,6 +284,12 @@ impl Walk {
 
     /// Returns a command with a gateway's answer to the order's charge.
     fn settle_command(&mut self, number: u64) -> Command {
+        let is_voiding = |number: &u64| {
+            let charge = self.full.order(order_id(*number)).and_then(|order| order.charge.as_ref());
+            charge.is_some_and(|charge| charge.status == ChargeStatus::Voiding)
+        };
+        let voiding = (1..=self.orders).find(is_voiding);
+        let number = voiding.filter(|_| self.random.below(4) == 0).unwrap_or(number);
         let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
         let outcome = match self.random.below(9) {
             0..=3 => ChargeOutcome::Charged { reference: Some("ref".into()) },

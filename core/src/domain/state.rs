@@ -98,7 +98,7 @@ impl State {
     }
 
     /// The tickets in memory for this seat.
-    pub(crate) fn seat_holders(&self, seat: SeatKey) -> &[TicketId] {
+    pub(crate) fn seat_holders(&self, seat: SeatKey) -> impl Iterator<Item = TicketId> {
         self.seats.holders(seat)
     }
 

@@ -45,7 +45,8 @@ impl Subscription {
         after: u64,
     ) -> Self {
         let head = recent.watch();
-        let is_beyond = after > recent.head();
+        // A record that is in the journal already may not be published yet.
+        let is_beyond = after > recent.head() && journal.head().is_ok_and(|head| after > head.seq);
         Self { journal, recent, head, closed, next: after.saturating_add(1), ahead: VecDeque::new(), is_beyond }
     }
 

@@ -102,13 +102,27 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the refunds that somebody has made at the card processor itself since a time; `None` for gateways without
     /// such a list, which is the default. The box office asks at its start and every hour, so that a refund is recorded
-    /// although no webhook has told of it.
+    /// although no webhook has told of it. It asks by [`refunds_page`](PaymentGateway::refunds_page), which a gateway
+    /// whose list may be long implements too.
     ///
     /// # Errors
     /// A [`GatewayError`] means that the list can't be read now; the box office asks again.
     fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
         let _ = since;
         None
+    }
+
+    /// Returns one page of the refunds that somebody has made at the card processor itself since a time: the first page,
+    /// or the one that begins where the page before it has said in [`RefundsPage::next`]. `None` for gateways without
+    /// such a list. The default implementation returns all that [`refunds_since`](PaymentGateway::refunds_since) does, as
+    /// one page. Each page must be answered within the time of one call.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the page can't be read now; the box office asks for the same page again.
+    fn refunds_page(&self, since: Timestamp, after: Option<Arc<str>>) -> Option<GatewayFuture<'_, RefundsPage>> {
+        let _ = after;
+        let all = self.refunds_since(since)?;
+        Some(Box::pin(async move { all.await.map(|reports| RefundsPage { reports, ..RefundsPage::default() }) }))
     }
 
     /// Verifies the origin of an inbound webhook event and parses it. May query the card processor for details that the
@@ -242,6 +256,17 @@ pub enum AmountAnswer {
         /// Reason in words that a seller may read: 1 to 200 characters.
         reason: Arc<str>,
     },
+}
+
+/// A page of the refunds that somebody has made at the card processor itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RefundsPage {
+    /// Reports of the refunds on this page.
+    pub reports: Vec<GatewayReport>,
+    /// Number of refunds on this page whose charge could not be looked up. The box office looks for them again.
+    pub unnamed: usize,
+    /// Where the next page begins, in the gateway's own terms; `None` on the last page.
+    pub next: Option<Arc<str>>,
 }
 
 /// Error of a call that was not answered, or whose answer does not reveal the outcome.

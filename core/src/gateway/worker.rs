@@ -5,6 +5,9 @@
 //! repeats the lookup with growing pauses. At start-up, operations that were in progress when the process ended are
 //! resumed in the same way.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
@@ -18,7 +21,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{
     AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
-    PaymentGateway, RefundAnswer, RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
+    PaymentGateway, RefundAnswer, RefundRequest, RefundsPage, WebhookError, WebhookEvent, WebhookMessage,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
@@ -106,6 +109,40 @@ impl Default for RetryPolicy {
             unknown_after: Duration::from_mins(1),
             late_money_until: LATE_MONEY_UNTIL,
         }
+    }
+}
+
+/// A look for the refunds that were made at the card processor itself, page by page. After a page that failed, it goes
+/// on with that page.
+#[derive(Debug)]
+pub(crate) struct RefundLook {
+    since: Timestamp,
+    after: Option<Arc<str>>,
+    unnamed: usize,
+    is_over: bool,
+}
+
+impl RefundLook {
+    pub(crate) fn new(since: Timestamp) -> Self {
+        Self { since, after: None, unnamed: 0, is_over: false }
+    }
+
+    /// Returns `true` once the last page was answered.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Returns the number of refunds so far whose charge could not be looked up.
+    pub(crate) fn unnamed(&self) -> usize {
+        self.unnamed
+    }
+
+    /// Moves on behind the page and returns its reports.
+    fn turn(&mut self, page: RefundsPage) -> Vec<GatewayReport> {
+        self.unnamed += page.unnamed;
+        self.is_over = page.next.is_none();
+        self.after = page.next;
+        page.reports
     }
 }
 
@@ -202,10 +239,11 @@ impl Worker {
         self.call(|| self.gateway.refunds_of(LookupRequest::of(charge))).await
     }
 
-    /// Returns the refunds that were made at the card processor itself; `None` if it has no such list.
-    pub(crate) async fn refunds_since(&self, since: Timestamp) -> Option<Result<Vec<GatewayReport>, GatewayError>> {
-        let listing = self.gateway.refunds_since(since)?;
-        Some(self.call(|| listing).await)
+    /// Returns the next page of a look for refunds, and moves the look on behind it; `None` if the card processor has no
+    /// such list.
+    pub(crate) async fn next_refunds(&self, look: &mut RefundLook) -> Option<Result<Vec<GatewayReport>, GatewayError>> {
+        let page = self.gateway.refunds_page(look.since, look.after.clone())?;
+        Some(self.call(|| page).await.map(|page| look.turn(page)))
     }
 
     /// Looks up the outcome of a charge; fails if it is not yet known.

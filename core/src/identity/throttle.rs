@@ -5,11 +5,14 @@
 //!
 //! Whoever keeps guessing at an account keeps it at that limit. So a place from which its owner has signed in before is counted by
 //! itself, and so is a session that confirms itself by the password: a stranger's guesses never make the owner wait there.
+//!
+//! What is remembered is bounded. When there is more, whatever was tried longest ago is forgotten, and nobody is refused
+//! for it. Strangers crowd out strangers alone: known places and sessions are remembered apart from them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::known::PlaceTag;
@@ -17,7 +20,7 @@ use crate::error::{Code, Error};
 use crate::event::EmailKey;
 use crate::types::{SessionId, Timestamp};
 
-/// Maximum number of accounts and of addresses that are watched.
+/// Maximum number of accounts, of known places and sessions, and of addresses that are watched.
 const WATCHED_MAX: usize = 100_000;
 
 /// Time without a failure after which the failures are forgotten.
@@ -37,6 +40,8 @@ const ADDRESS: Policy = Policy { free: 20, wait_max: Duration::from_mins(15) };
 struct Record {
     failures: u32,
     last: Timestamp,
+    /// Turn of the last attempt.
+    turn: u64,
 }
 
 /// From where somebody guesses, as far as an account is concerned.
@@ -50,14 +55,29 @@ pub(crate) enum Origin {
     Session(SessionId),
 }
 
-/// Whose failures are counted together.
-type Account = (EmailKey, Origin);
-
 /// Recent failures.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    accounts: Mutex<HashMap<Account, Record>>,
-    addresses: Mutex<HashMap<IpAddr, Record>>,
+    /// Failures of strangers, by account.
+    strangers: Mutex<Watched<EmailKey>>,
+    /// Failures at known places of an account and in its sessions.
+    owners: Mutex<Watched<(EmailKey, Origin)>>,
+    addresses: Mutex<Watched<IpAddr>>,
+}
+
+/// Failures of up to [`WATCHED_MAX`] of a kind. The one that was tried longest ago gives way to a new one.
+#[derive(Debug)]
+struct Watched<K> {
+    records: HashMap<K, Record>,
+    /// Keys of the records by turn, so that the stalest is found without a search.
+    turns: BTreeMap<u64, K>,
+    next_turn: u64,
+}
+
+impl<K> Default for Watched<K> {
+    fn default() -> Self {
+        Self { records: HashMap::new(), turns: BTreeMap::new(), next_turn: 0 }
+    }
 }
 
 impl Throttle {
@@ -76,21 +96,30 @@ impl Throttle {
         now: Timestamp,
     ) -> Result<(), Error> {
         if let (Origin::Anywhere, Some(address)) = (origin, address) {
-            attempt(&self.addresses, ADDRESS, network(address), now)?;
+            lock(&self.addresses).attempt(ADDRESS, network(address), now)?;
         }
-        attempt(&self.accounts, ACCOUNT, (account, origin), now)
+        match origin {
+            Origin::Anywhere => lock(&self.strangers).attempt(ACCOUNT, account, now),
+            Origin::Known(_) | Origin::Session(_) => lock(&self.owners).attempt(ACCOUNT, (account, origin), now),
+        }
     }
 
     /// Records that the attempt succeeded.
     pub(crate) fn succeeded(&self, account: EmailKey, origin: Origin, address: Option<IpAddr>) {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, origin));
-        if let (Origin::Anywhere, Some(address)) = (origin, address) {
-            let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(record) = addresses.get_mut(&network(address)) {
-                record.failures = record.failures.saturating_sub(1);
-            }
+        match origin {
+            Origin::Anywhere => lock(&self.strangers).forget(&account),
+            Origin::Known(_) | Origin::Session(_) => lock(&self.owners).forget(&(account, origin)),
+        }
+        if let (Origin::Anywhere, Some(address)) = (origin, address)
+            && let Some(record) = lock(&self.addresses).records.get_mut(&network(address))
+        {
+            record.failures = record.failures.saturating_sub(1);
         }
     }
+}
+
+fn lock<K>(watched: &Mutex<Watched<K>>) -> MutexGuard<'_, Watched<K>> {
+    watched.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns what counts as one address: an IPv6 customer has a whole /64 of them.
@@ -101,31 +130,42 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-fn attempt<K: Hash + Eq>(
-    records: &Mutex<HashMap<K, Record>>,
-    policy: Policy,
-    key: K,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
-    if records.len() >= WATCHED_MAX && !records.contains_key(&key) {
-        records.retain(|_, record| now.since(record.last) < FORGET_AFTER);
-        if records.len() >= WATCHED_MAX {
-            return Err(Error::from(Code::RateLimited).with_retry_after(Duration::from_mins(1)));
+impl<K: Hash + Eq + Copy> Watched<K> {
+    /// Counts an attempt as a failure.
+    ///
+    /// # Errors
+    /// `rate.limited`, with the time to wait. Such an attempt does not count.
+    fn attempt(&mut self, policy: Policy, key: K, now: Timestamp) -> Result<(), Error> {
+        let failures = match self.records.get(&key) {
+            Some(record) => {
+                let idle = now.since(record.last);
+                let failures = if idle >= FORGET_AFTER { 0 } else { record.failures };
+                let wait = policy.wait(failures).saturating_sub(idle);
+                if !wait.is_zero() {
+                    return Err(Error::from(Code::RateLimited).with_retry_after(wait));
+                }
+                failures
+            }
+            None => 0,
+        };
+        self.forget(&key);
+        if self.records.len() >= WATCHED_MAX
+            && let Some((_, stalest)) = self.turns.pop_first()
+        {
+            self.records.remove(&stalest);
+        }
+        let turn = self.next_turn;
+        self.next_turn += 1;
+        self.turns.insert(turn, key);
+        self.records.insert(key, Record { failures: failures.saturating_add(1), last: now, turn });
+        Ok(())
+    }
+
+    fn forget(&mut self, key: &K) {
+        if let Some(record) = self.records.remove(key) {
+            self.turns.remove(&record.turn);
         }
     }
-    let record = records.entry(key).or_insert(Record { failures: 0, last: now });
-    let idle = now.since(record.last);
-    if idle >= FORGET_AFTER {
-        record.failures = 0;
-    }
-    let wait = policy.wait(record.failures).saturating_sub(idle);
-    if !wait.is_zero() {
-        return Err(Error::from(Code::RateLimited).with_retry_after(wait));
-    }
-    record.failures = record.failures.saturating_add(1);
-    record.last = now;
-    Ok(())
 }
 
 impl Policy {
@@ -222,6 +262,57 @@ mod tests {
         }
         assert!(throttle.attempt(BOB, Origin::Anywhere, shared, now).is_err());
         assert!(throttle.attempt(BOB, Origin::Known([1; 16]), shared, now).is_ok());
+    }
+
+    /// Tries as many accounts as are watched, each from a network of its own.
+    fn crowd(throttle: &Throttle, now: Timestamp) {
+        for number in 0..u128::try_from(WATCHED_MAX).unwrap() {
+            let account = EmailKey::from_bytes(number.to_be_bytes());
+            let address = IpAddr::from(Ipv6Addr::from_bits((0x2001_0db8 << 96) | (number << 64)));
+            throttle.attempt(account, Origin::Anywhere, Some(address), now).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_crowd_of_strangers_keeps_nobody_out() {
+        let throttle = Throttle::default();
+        crowd(&throttle, START);
+        let home = Some(IpAddr::from([192, 0, 2, 1]));
+        let owners = [Origin::Known([1; 16]), Origin::Session(SessionId::from_bytes([2; 16]))];
+        for origin in owners {
+            for _ in 0..5 {
+                throttle.attempt(ANN, origin, home, START).unwrap();
+            }
+        }
+        throttle.attempt(BOB, Origin::Anywhere, home, START).unwrap();
+        // What was counted at the owner's places is still counted after another crowd.
+        crowd(&throttle, START);
+        for origin in owners {
+            assert_eq!(wait(throttle.attempt(ANN, origin, home, START)), Some(1));
+        }
+        assert_eq!(throttle.strangers.lock().unwrap().records.len(), WATCHED_MAX);
+        assert_eq!(throttle.strangers.lock().unwrap().turns.len(), WATCHED_MAX);
+        assert_eq!(throttle.addresses.lock().unwrap().records.len(), WATCHED_MAX);
+        assert_eq!(throttle.owners.lock().unwrap().records.len(), 2);
+    }
+
+    #[test]
+    fn whatever_was_tried_longest_ago_is_forgotten_first() {
+        let mut watched = Watched::default();
+        for key in 0..WATCHED_MAX {
+            watched.attempt(ACCOUNT, key, START).unwrap();
+        }
+        // The first one is tried again, so that the second one is the stalest.
+        for _ in 1..5 {
+            watched.attempt(ACCOUNT, 0, START).unwrap();
+        }
+        watched.attempt(ACCOUNT, WATCHED_MAX, START).unwrap();
+        assert!(watched.records.contains_key(&0) && !watched.records.contains_key(&1));
+        assert_eq!(wait(watched.attempt(ACCOUNT, 0, START)), Some(1));
+        watched.forget(&2);
+        watched.attempt(ACCOUNT, 1, START).unwrap();
+        assert!(watched.records.contains_key(&3), "there was room");
+        assert_eq!((watched.records.len(), watched.turns.len()), (WATCHED_MAX, WATCHED_MAX));
     }
 
     #[test]

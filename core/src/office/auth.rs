@@ -558,7 +558,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_shared_its_former_form_is_another_ones() {
-        let office = BoxOffice::open(tempfile::tempdir().unwrap().path()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
         let sign_up = async |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD)).await;
         let plain = sign_up("strasse@example.de").await.unwrap().user.id;
         let sharp = sign_up("straße@example.de").await.unwrap().user.id;

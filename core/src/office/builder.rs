@@ -406,6 +406,9 @@ impl Builder {
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
+        if self.limits_in_force().hold.is_zero() {
+            return Err(Error::invalid("hold", "must be longer than nothing"));
+        }
         let runtime = runtime()?;
         let (builder, failures) = self.with_clock();
         let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal), Arc::clone(&failures));

@@ -7,7 +7,7 @@ use std::task::Poll;
 use super::{BoxOffice, Named, scope};
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::{Charge, MISCONFIGURED, Resolution, ResolveEscalation, StartPayment, StartRefund};
+use crate::domain::payment::{Charge, Resolution, ResolveEscalation, StartPayment, StartRefund};
 use crate::engine::Waiting;
 use crate::error::{Code, Error};
 use crate::event::Actor;
@@ -345,7 +345,7 @@ impl Drop for AbortOnDrop {
 fn outcome(order: &Order) -> Result<Charge, Error> {
     let charge = order.charge.clone().ok_or(Code::Internal)?;
     if order.status == OrderStatus::Cancelled {
-        if charge.failure.as_deref() == Some(MISCONFIGURED) {
+        if charge.is_misconfigured() {
             return Err(Code::PaymentMisconfigured.into());
         }
         let reason = charge.failure.as_deref().unwrap_or(Code::PaymentDeclined.message()).to_owned();

@@ -13,7 +13,7 @@ use crate::engine::{Handle, Request};
 use crate::error::{Code, Error, ErrorKind};
 use crate::event::Actor;
 use crate::gateway::GatewayReport;
-use crate::gateway::worker::Worker;
+use crate::gateway::worker::{RefundLook, Worker};
 use crate::ids::IdSource;
 use crate::types::{ChargeId, CommandId, OrderId, Timestamp};
 use crate::views::Views;
@@ -29,6 +29,15 @@ const EVERY: Duration = Duration::from_hours(1);
 
 /// Time after a look that failed.
 const AGAIN_AFTER: Duration = Duration::from_mins(5);
+
+/// A look for refunds, which may take several attempts.
+#[derive(Debug)]
+struct Look {
+    pages: RefundLook,
+    began: Timestamp,
+    /// `true` while everything that was found is recorded.
+    is_recorded: bool,
+}
 
 /// Records reports of the card processor.
 #[derive(Debug)]
@@ -87,18 +96,26 @@ impl Reports {
         Ok(())
     }
 
-    /// Looks at once and then every hour for refunds that no message has told of, until the box office closes.
+    /// Looks at once and then every hour for refunds that no message has told of, until the box office closes. A look that
+    /// fails goes on where it was; one that has missed something is repeated.
     pub(super) async fn look_for_refunds(self, mut closed: watch::Receiver<bool>) {
         let mut since = before(self.handle.time().now(), LOOK_BACK);
+        let mut unfinished = None;
         loop {
-            let now = self.handle.time().now();
-            let wait = match self.look_since(since).await {
-                Some(true) => {
-                    since = before(now, OVERLAP);
-                    EVERY
-                }
-                Some(false) => AGAIN_AFTER,
-                None => return,
+            let mut look = unfinished.take().unwrap_or_else(|| Look {
+                pages: RefundLook::new(since),
+                began: self.handle.time().now(),
+                is_recorded: true,
+            });
+            if self.look_on(&mut look).await.is_none() {
+                return;
+            }
+            let wait = if look.pages.is_over() && look.pages.unnamed() == 0 && look.is_recorded {
+                since = before(look.began, OVERLAP);
+                EVERY
+            } else {
+                unfinished = Some(look).filter(|look| !look.pages.is_over());
+                AGAIN_AFTER
             };
             // A closed sender is a closed box office too.
             if tokio::time::timeout(wait, closed.wait_for(|closed| *closed)).await.is_ok() {
@@ -107,28 +124,29 @@ impl Reports {
         }
     }
 
-    /// Records the refunds since a time. Returns `true` if nothing has to be looked for again; `None` if there is nothing to
-    /// look at.
-    async fn look_since(&self, since: Timestamp) -> Option<bool> {
-        let found = match self.worker.refunds_since(since).await? {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%error, "refunds at the card processor could not be looked for");
-                return Some(false);
-            }
-        };
-        let mut is_done = true;
-        for report in found {
-            let charge = report.charge_id();
-            if let Err(error) = self.record(report, Named::Fresh).await {
-                if error.code() == Code::EngineClosed {
-                    return None;
+    /// Goes on with a look until its last page or a page that fails, and records each page before the next. Returns
+    /// `None` if there is nothing to look at.
+    async fn look_on(&self, look: &mut Look) -> Option<()> {
+        while !look.pages.is_over() {
+            let found = match self.worker.next_refunds(&mut look.pages).await? {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::warn!(%error, "refunds at the card processor could not be looked for");
+                    return Some(());
                 }
-                tracing::warn!(%charge, %error, "a refund at the card processor is not recorded");
-                is_done &= error.kind() != ErrorKind::Unavailable;
+            };
+            for report in found {
+                let charge = report.charge_id();
+                if let Err(error) = self.record(report, Named::Fresh).await {
+                    if error.code() == Code::EngineClosed {
+                        return None;
+                    }
+                    tracing::warn!(%charge, %error, "a refund at the card processor is not recorded");
+                    look.is_recorded &= error.kind() != ErrorKind::Unavailable;
+                }
             }
         }
-        Some(is_done)
+        Some(())
     }
 
     /// Asks what became of a charge of which more is told than is known here, and notes that before.

@@ -7,7 +7,7 @@ use futures_core::Stream;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
 use crate::domain::Ticket;
-use crate::domain::ticket::{CreateTickets, RescheduleTickets, WithdrawTicket};
+use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
@@ -70,7 +70,10 @@ impl Tickets {
         let listing = faults.into_result(listing)?;
         let name = self.name(seller, "tickets.create", &ticket);
         let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
-        let tickets = self.submit_listings(seller, CreateTickets::new(ids.into()), name).await.map_err(about_seat)?;
+        let tickets = self
+            .submit_listings(seller, CreateTickets::new(ids.into()), name)
+            .await
+            .map_err(|error| seat_of(error, "seat"))?;
         tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
     }
 
@@ -92,6 +95,35 @@ impl Tickets {
     /// user; `ticket.seat_taken`, with the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
     /// `command.key_reused`.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
+        let command = self.listing(&tickets).await?;
+        let name = self.name(seller, "tickets.create_many", &tickets);
+        self.submit_listings(seller, command, name).await
+    }
+
+    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists
+    /// nothing: for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let row = (1..=20).map(|seat| NewTicket::new("Hamlet", "19.99").seat(format!("Row 3, seat {seat}")));
+    /// office.tickets().check_many(ann, row.collect()).await?;
+    /// assert_eq!(office.tickets().list(&Default::default())?.items.len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`create_many`](Self::create_many), with the same fields, except `command.key_reused`: the idempotency key is not
+    /// used.
+    pub async fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
+        let command = CheckTickets(self.listing(&tickets).await?);
+        self.office.0.submit(command, Actor::User(seller), Named::Fresh).await
+    }
+
+    /// Returns the command to list these tickets.
+    async fn listing(&self, tickets: &[NewTicket]) -> Result<CreateTickets, Error> {
         let max = self.office.0.settings.limits.listing_tickets_max;
         let mut faults = FieldErrors::default();
         if tickets.is_empty() || tickets.len() > max {
@@ -114,8 +146,7 @@ impl Tickets {
             let field = format!("tickets[{row}].seat");
             return Err(Error::invalid(field, format_args!("is that of tickets[{first}] too")));
         }
-        let name = self.name(seller, "tickets.create_many", &tickets);
-        self.submit_listings(seller, command, name).await
+        Ok(command)
     }
 
     /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
@@ -144,7 +175,7 @@ impl Tickets {
         self.office.0.check_prices([("price".to_owned(), command.price)], &mut errors).await;
         let command = errors.into_result(command)?;
         let name = self.name(seller, "tickets.update", &(id, &update));
-        self.office.0.submit(command, Actor::User(seller), name).await.map_err(about_seat)
+        self.office.0.submit(command, Actor::User(seller), name).await.map_err(|error| seat_of(error, "seat"))
     }
 
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
@@ -167,7 +198,8 @@ impl Tickets {
     ///
     /// # Errors
     /// `validation`, with fields such as `show.name` and `startsAt`; `auth.required` if there is no such user;
-    /// `command.key_reused`; `journal.unavailable` if the views' file can't be read.
+    /// `ticket.seat_taken`, with the field `startsAt`, if a seat of the show at its new time is taken; `command.key_reused`;
+    /// `journal.unavailable` if the views' file can't be read.
     pub async fn reschedule(&self, seller: UserId, show: NewShow, starts_at: &str) -> Result<Vec<Arc<Ticket>>, Error> {
         let mut errors = FieldErrors::default();
         let old = show.check("", &mut errors);
@@ -183,7 +215,8 @@ impl Tickets {
         ticket_ids.sort_unstable();
         let name = self.name(seller, "tickets.reschedule", &(&show, starts_at));
         let command = RescheduleTickets { ticket_ids, show: old, starts_at: new };
-        self.office.0.submit(command, Actor::User(seller), name).await
+        let moved = self.office.0.submit(command, Actor::User(seller), name).await;
+        moved.map_err(|error| seat_of(error, "startsAt"))
     }
 
     /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
@@ -312,7 +345,7 @@ impl Tickets {
     }
 }
 
-/// Names the seat of a command about one ticket as its caller does.
-fn about_seat(error: Error) -> Error {
-    if error.code() == Code::TicketSeatTaken { error.with_field("seat") } else { error }
+/// Has the error of a taken seat name this field, as the caller knows no row.
+fn seat_of(error: Error, field: &'static str) -> Error {
+    if error.code() == Code::TicketSeatTaken { error.with_field(field) } else { error }
 }

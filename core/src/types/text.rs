@@ -304,10 +304,13 @@ impl Email {
     /// Returns the address of an account, which may be older than some rule for new ones; `None` if it never was one.
     pub(crate) fn known(text: &str) -> Option<Self> {
         let text = text.trim();
+        // No domain was ever taken that is not composed.
+        let (local, domain) = text.rsplit_once('@')?;
+        let text = &format!("{local}@{}", fold::composed(domain));
         let options =
             email_address::Options::default().without_display_text().without_domain_literal().with_required_tld();
         let is_address = email_address::EmailAddress::parse_with_options(text, options).is_ok();
-        (is_address && text.len() <= 254).then(|| Self(text.into()))
+        (is_address && text.len() <= 254).then(|| Self(text.as_str().into()))
     }
 }
 
@@ -316,7 +319,7 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let is_odd = |letter| !fold::is_visible(letter) || letter == char::REPLACEMENT_CHARACTER;
-        let email = Self::known(text).filter(|email| !email.0.chars().any(is_odd));
+        let email = Self::known(&fold::composed(text)).filter(|email| !email.0.chars().any(is_odd));
         email.ok_or(TextError::Form("must be an email address"))
     }
 }

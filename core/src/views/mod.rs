@@ -216,15 +216,24 @@ impl Views {
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
     }
 
-    /// Returns the tickets for any of these seats, whatever their status. Withdrawn ones, and those of shows that have
-    /// started, may be missing.
+    /// Returns tickets for any of these seats: one that is active if there is one, which settles it; otherwise all that may hold the
+    /// seat. Withdrawn ones, and those of shows that have started, are missing.
     pub(crate) fn seat_holders(&self, seats: &[SeatKey]) -> Result<Vec<TicketId>, ViewsError> {
         if seats.is_empty() {
             return Ok(Vec::new());
         }
         let mut holders: Vec<_> = {
             let active = self.active();
-            seats.iter().flat_map(|seat| active.tickets.seats.holders(*seat)).copied().collect()
+            let mut found = Vec::new();
+            for seat in seats {
+                let holders = || active.tickets.seats.holders(*seat);
+                match holders().find(|id| active.tickets.by_id.get(id).is_some_and(|ticket| ticket.status.is_active()))
+                {
+                    Some(one) => found.push(one),
+                    None => found.extend(holders()),
+                }
+            }
+            found
         };
         holders.extend(self.0.store.seat_holders(seats)?);
         Ok(holders)

@@ -12,6 +12,9 @@ use crate::domain::ticket::TicketStatus;
 use crate::error::{Error, FieldErrors};
 use crate::types::{Category, Currency, Money, MoneyError, UnknownName, UserId, by_name};
 
+/// Number of decimals that a price without a currency may have.
+const USUAL_DECIMALS: u8 = 2;
+
 /// Selects and sorts tickets. By default those on sale, newest first, 50 a page.
 ///
 /// ```
@@ -128,15 +131,20 @@ impl TicketQuery {
         self
     }
 
-    /// Checks what no field can tell by itself: that prices have no more decimals than the currency, if one is given, that `min_price`
+    /// Checks what no field can tell by itself: that prices have no more decimals than the currency, or than two if none is given, that `min_price`
     /// is not above `max_price`, and that the cursor is one of this sort.
     ///
     /// Listings check it themselves; edges that collect errors of their own call it to answer with all of them at once. A cursor
     /// is not held against a sort that `errors` names already.
     pub fn check(&self, errors: &mut FieldErrors) {
         for (field, bound) in [("minPrice", self.min_price), ("maxPrice", self.max_price)] {
-            if let Some((bound, currency)) = bound.zip(self.currency) {
-                let _ = errors.check(field, bound.fits(currency));
+            match (bound, self.currency) {
+                (Some(bound), Some(currency)) => drop(errors.check(field, bound.fits(currency))),
+                // `1.500` is fifteen hundred to half of the world.
+                (Some(bound), None) if bound.decimals > USUAL_DECIMALS => {
+                    errors.add(field, format_args!("has more than {USUAL_DECIMALS} decimals: name its currency"));
+                }
+                _ => {}
             }
         }
         if self.min_price.zip(self.max_price).is_some_and(|(min, max)| min > max) {

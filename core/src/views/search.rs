@@ -234,13 +234,15 @@ mod tests {
         };
         assert_eq!("a ".repeat(50).parse::<SearchText>().unwrap().words.len(), 1);
         assert!(letters(40).parse::<SearchText>().is_ok());
-        // One sign that stands for four words.
-        let many = (0..17).map(|at| format!("\u{fdfa}{at}")).collect::<Vec<_>>().concat();
-        assert_eq!(many.parse::<SearchText>(), Err(SearchTextError::TooManyWords));
-        let most: String = (0..64_u32)
-            .filter_map(|at| char::from_u32(if at % 2 == 0 { 0x4e00 + at } else { 0x61 + at / 2 }))
-            .collect();
+        // Letters of two kinds by turns, each of which is a word.
+        let by_turns = |count: u32| {
+            let letter = |at| char::from_u32(if at % 2 == 0 { 0x4e00 + at } else { 0x10d0 + at / 2 });
+            (0..count).filter_map(letter).collect::<String>()
+        };
+        assert_eq!(by_turns(65).parse::<SearchText>(), Err(SearchTextError::TooManyWords));
+        let most = by_turns(64);
         let search: SearchText = most.parse().unwrap();
+        assert_eq!(search.words.len(), 64);
         assert!(search.is_in([most.as_str()]));
     }
 }

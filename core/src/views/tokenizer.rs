@@ -52,6 +52,10 @@ pub(super) fn beginnings<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) {
     let mut joined = String::new();
     let mut before = "";
     runs(text, |run: Run<'a>| {
+        if !run.follows_apostrophe && !joined.is_empty() {
+            visit(&joined);
+            joined.clear();
+        }
         if run.is_unspaced {
             unspaced(run.text, visit);
         } else {
@@ -62,9 +66,6 @@ pub(super) fn beginnings<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) {
                 joined.push_str(before);
             }
             joined.push_str(run.text);
-        } else if !joined.is_empty() {
-            visit(&joined);
-            joined.clear();
         }
         before = run.text;
     });

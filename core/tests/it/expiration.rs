@@ -24,8 +24,10 @@ fn silent() -> World {
 
 /// Returns the orders that expired after record `seq`, in the order of the journal.
 fn expired_after(world: &World, seq: u64) -> Vec<OrderId> {
-    let records = [world.journal().read(seq + 1, 10_000).unwrap(), world.journal().read(seq + 10_001, 10_000).unwrap()];
-    let expired = records.iter().flatten().filter_map(|record| match &record.event {
+    let head = world.head();
+    let pages = (seq + 1..=head).step_by(10_000).map(|from| world.journal().read(from, 10_000).unwrap());
+    let records: Vec<_> = pages.flatten().collect();
+    let expired = records.iter().filter_map(|record| match &record.event {
         DomainEvent::OrderExpired(event) => Some(event.order_id),
         _ => None,
     });

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use boxoffice::gateway::{
     AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
-    PaymentGateway, RefundAnswer, RefundRequest, WebhookEvent, WebhookFuture, WebhookMessage,
+    PaymentGateway, RefundAnswer, RefundRequest, RefundsPage, WebhookEvent, WebhookFuture, WebhookMessage,
 };
 use boxoffice::{Code, Money, NewTicket, Order, TicketUpdate, Timestamp};
 
@@ -19,6 +19,8 @@ struct Dashboard {
     is_misconfigured: AtomicBool,
     /// `true` if it does not answer what it can charge.
     is_silent: AtomicBool,
+    /// `true` if its list of refunds has a second page, which can't be read.
+    is_torn: AtomicBool,
 }
 
 impl Dashboard {
@@ -75,8 +77,12 @@ impl PaymentGateway for Dashboard {
         ready(refunds.iter().filter(|report| report.charge_id() == request.charge_id).cloned().collect())
     }
 
-    fn refunds_since(&self, _: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
-        Some(ready(self.refunds.lock().unwrap().clone()))
+    fn refunds_page(&self, _: Timestamp, after: Option<Arc<str>>) -> Option<GatewayFuture<'_, RefundsPage>> {
+        if after.is_some() {
+            return Some(Box::pin(async { Err(GatewayError("away".into())) }));
+        }
+        let next = self.is_torn.load(Ordering::Relaxed).then(|| "2".into());
+        Some(ready(RefundsPage { reports: self.refunds.lock().unwrap().clone(), unnamed: 0, next }))
     }
 
     fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {
@@ -144,6 +150,17 @@ async fn a_refund_that_no_message_tells_of_is_found_at_the_next_start_and_record
     let charge = order.charge.as_ref().unwrap().id.to_string();
     let more = world.payments().receive_webhook(&[], charge.as_bytes()).await;
     assert_eq!((refused(more), world.head()), (Code::PaymentRefundTooLarge, head));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_page_of_refunds_tells_is_recorded_although_the_next_cant_be_read() {
+    let (world, gateway) = world();
+    let order = sold(&world).await;
+    gateway.refund(&order, "re_1", "5.00");
+    gateway.is_torn.store(true, Ordering::Relaxed);
+    let world = world.reopen();
+    let found = refunds(&world, &order, 1).await;
+    assert_eq!(found.charge.as_ref().unwrap().refunded_minor(), 500);
 }
 
 #[tokio::test]

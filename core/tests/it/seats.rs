@@ -50,6 +50,30 @@ async fn many_seats_name_the_row_that_is_refused() {
 }
 
 #[tokio::test]
+async fn a_listing_is_judged_beforehand_as_it_is_when_it_is_made() {
+    let world = World::new();
+    world.tickets().create(bob(), seat("A2")).await.unwrap();
+    let head = world.head();
+    let unknown = boxoffice::UserId::from_bytes([9; 16]);
+    let wrong = NewTicket::new("", "1.234");
+    for (seller, tickets) in [
+        (ann(), vec![]),
+        (ann(), vec![seat("A1"), wrong]),
+        (ann(), vec![seat("A1"), seat("a1")]),
+        (ann(), vec![seat("A1"), seat("A2")]),
+        (unknown, vec![seat("A1")]),
+    ] {
+        let judged = world.tickets().check_many(seller, tickets.clone()).await.unwrap_err();
+        let made = world.tickets().create_many(seller, tickets).await.unwrap_err();
+        assert_eq!((judged.code(), judged.serialize_errors()), (made.code(), made.serialize_errors()));
+    }
+    let key = || "k".parse().unwrap();
+    world.tickets().idempotency_key(key()).check_many(ann(), vec![seat("A1"), seat("A3")]).await.unwrap();
+    assert_eq!(world.head(), head, "nothing is listed");
+    world.tickets().idempotency_key(key()).create_many(ann(), vec![seat("A1"), seat("A3")]).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_listing_that_is_sent_again_under_its_key_is_no_second_one() {
     let world = World::new();
     let tickets = world.tickets().idempotency_key("k".parse().unwrap());

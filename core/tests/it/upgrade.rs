@@ -46,7 +46,7 @@ fn live(dir: &Path) {
     let [ann, bob, cat] = [0, 1, 2].map(|at| people[at].user.id);
     let show = NewShow::new("Hamlet", "2027-05-01T19:30:00Z").category("play").venue("Théâtre du Globe");
     let list = |title: &str, price: &str, currency: &str| {
-        let ticket = NewTicket::new(title, price).currency(currency).show(show.clone()).seat("Row 3, seat 12");
+        let ticket = NewTicket::new(title, price).currency(currency).show(show.clone()).seat(format!("Row 3, {title}"));
         office.tickets().create(ann, ticket).unwrap().id
     };
     let tickets: Vec<_> = (0..8).map(|at| list(&format!("Place {at}"), "19.99", "USD")).collect();

@@ -49,13 +49,13 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub(crate) struct Catalogue {
     shared: OnceCell<Arc<Shared>>,
     /// Permits to make a page, as many as there are cores, so that pages never take more threads than that.
-    renders: Semaphore,
+    renders: Arc<Semaphore>,
 }
 
 impl Default for Catalogue {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { shared: OnceCell::new(), renders: Semaphore::new(cores) }
+        Self { shared: OnceCell::new(), renders: Arc::new(Semaphore::new(cores)) }
     }
 }
 
@@ -78,8 +78,13 @@ impl Catalogue {
         work: impl FnOnce(&Shared) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let shared = Arc::clone(self.open(office).await?);
-        let _permit = self.renders.acquire().await.map_err(|_| Code::EngineClosed)?;
-        tokio::task::spawn_blocking(move || work(&shared)).await.map_err(|_| Code::Internal.into())
+        let permit = Arc::clone(&self.renders).acquire_owned().await.map_err(|_| Code::EngineClosed)?;
+        // Whoever stops waiting leaves the work behind, which counts until it is done.
+        let work = move || {
+            let _permit = permit;
+            work(&shared)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Code::Internal.into())
     }
 }
 
@@ -96,6 +101,7 @@ impl Shared {
     /// Subscribes to the changes of a show. Also returns a message with the changes after record `since`, if there are
     /// any, or one that makes the page reload everything if they are no longer known.
     pub(crate) fn follow(&self, key: ShowKey, since: u64) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
+        let key = self.shows().present(key);
         // Subscribe first: a change in between is sent twice, which does no harm.
         let receiver = self.feeds.subscribe(key);
         let shows = self.shows();

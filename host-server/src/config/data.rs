@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::parse::parse_bool;
+
 /// The data directory.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
@@ -15,7 +17,7 @@ pub struct DataArgs {
     ///
     /// Time never runs backwards in a box office: one start with a clock that is years ahead would stay for good. Look at the
     /// clock first; give this once.
-    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP")]
+    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP", value_parser = parse_bool)]
     pub accept_clock_jump: bool,
 }
 

@@ -188,8 +188,12 @@ impl ServeArgs {
     }
 
     /// Returns the platform's fees.
-    pub(crate) fn fees(&self) -> Result<FeePolicy, boxoffice::FeeError> {
-        self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed)
+    ///
+    /// # Errors
+    /// Returns an error if there are fixed fees in too many currencies.
+    pub(crate) fn fees(&self) -> Result<FeePolicy, String> {
+        let fees = self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed);
+        fees.map_err(|reason| format!("--fee-fixed (BOXOFFICE_FEE_FIXED) {reason}"))
     }
 
     /// How the host behaves.

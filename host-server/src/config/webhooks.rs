@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::DataArgs;
+use super::parse::parse_bool;
 
 /// Arguments of `webhooks`.
 #[derive(Debug, Args)]
@@ -16,7 +17,7 @@ pub struct WebhooksArgs {
     #[arg(long, env = "BOXOFFICE_DATA", value_name = "DIR", default_value = "./boxoffice-data", global = true)]
     pub data: PathBuf,
     /// Accept a clock that is far from the journal's last record
-    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP", global = true)]
+    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP", value_parser = parse_bool, global = true)]
     pub accept_clock_jump: bool,
 }
 

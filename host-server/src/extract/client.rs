@@ -11,7 +11,7 @@ use boxoffice::Auth;
 
 use super::session::{SetCookies, lasting};
 use super::{cookies, random_hex};
-use crate::limits::Client;
+use crate::limits::{Client, PasswordsUsedUp};
 use crate::settings::Settings;
 
 /// The name of the device's cookie over plain http, and the one over https, which no other host can plant.
@@ -26,10 +26,6 @@ const LIFE: Duration = Duration::from_hours(400 * 24);
 
 /// How many cookies of the name are looked at.
 const DEVICES_MAX: usize = 4;
-
-/// The limit on passwords is used up for the client's address, for so long: put into the request on its way in.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PasswordsUsedUp(pub(crate) Duration);
 
 /// Where somebody signs in from.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ mod random;
 mod raw;
 mod session;
 
-pub(crate) use client::{PasswordsUsedUp, Place};
+pub(crate) use client::Place;
 pub(crate) use idempotency::Idempotency;
 pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
@@ -22,5 +22,7 @@ pub(crate) use random::random_hex;
 pub(crate) use raw::RawBody;
 #[cfg(feature = "pages")]
 pub(crate) use session::authenticate;
-pub(crate) use session::{Credentials, EverySession, SetCookies, SignedInUser, cookie_of, is_deliberate, no_cookie};
+pub(crate) use session::{
+    Credentials, EverySession, SetCookies, SignedInUser, cookie_of, good_token, is_deliberate, no_cookie,
+};
 pub use session::{token, tokens};

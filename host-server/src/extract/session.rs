@@ -98,6 +98,12 @@ pub(crate) fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Se
     Err(refused.into())
 }
 
+/// Returns the token of [`authenticate`]'s session.
+pub(crate) fn good_token(headers: &HeaderMap, office: &BoxOffice) -> Option<String> {
+    let auth = office.auth();
+    candidates(headers).find(|token| auth.authenticate(token).is_ok()).map(Cow::into_owned)
+}
+
 /// Returns the token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's. Of several
 /// cookies it is the first that has the form of a token; [`session_tokens`](tokens) has them all.
 pub fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -10,14 +10,14 @@ pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwar
 ///
 /// `X-Forwarded-For` counts if it is there at all: most proxies write it, and pass on what a client sends as `Forwarded`.
 pub(super) fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let lines = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect::<Vec<_>>();
+    // A byte that is no text spoils the hop that it is in, and none beside it.
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let lines = |name: HeaderName| headers.get_all(name).iter().map(text).collect::<Vec<String>>();
     let plain = lines(X_FORWARDED_FOR);
     if plain.iter().any(|line| !line.trim().is_empty()) {
         return plain.iter().rev().flat_map(|line| line.rsplit(',')).map(address).collect();
     }
-    let elements = lines(header::FORWARDED);
-    let elements: Vec<&str> = elements.iter().flat_map(|line| split(line, ',')).filter(|it| !it.is_empty()).collect();
-    elements.iter().rev().map(|element| forwarded_for(element)).collect()
+    lines(header::FORWARDED).iter().rev().flat_map(|line| forwarded(line)).collect()
 }
 
 /// Checks whether there is any such header.
@@ -27,6 +27,9 @@ pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
 
 /// The address in a hop, with or without port and brackets, as `192.0.2.1:4711`, `[2001:db8::1]:443` or `::ffff:192.0.2.1`.
 fn address(hop: &str) -> Option<IpAddr> {
+    if !hop.is_ascii() {
+        return None;
+    }
     let hop = hop.trim().trim_matches('"').trim();
     let inner = match hop.strip_prefix('[') {
         Some(rest) => {
@@ -47,17 +50,26 @@ fn address(hop: &str) -> Option<IpAddr> {
     inner.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
+/// Returns the hops of a line of `Forwarded`, the nearest first.
+///
+/// A line that ends within quotes is one hop without an address: whoever opened them swallowed what proxies wrote after it, and
+/// nobody can tell where.
+fn forwarded(line: &str) -> Vec<Option<IpAddr>> {
+    let Some(elements) = split(line, ',') else { return vec![None] };
+    elements.into_iter().rev().filter(|element| !element.is_empty()).map(forwarded_for).collect()
+}
+
 /// The address of `for=` in one element of `Forwarded`.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    let pairs = split(element, ';').into_iter().filter_map(|pair| pair.split_once('='));
+    let pairs = split(element, ';')?.into_iter().filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for")).map(|(_, value)| value);
     let value = values.next()?;
     // Twice in one element is against the grammar: it could be read in two ways.
     if values.next().is_some() { None } else { address(value) }
 }
 
-/// The parts between separators that are not within quotes, without space around them.
-fn split(text: &str, separator: char) -> Vec<&str> {
+/// The parts between separators that are not within quotes, without space around them; `None` if the text ends within quotes.
+fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let between = |letter| {
         if is_escaped {
@@ -68,18 +80,17 @@ fn split(text: &str, separator: char) -> Vec<&str> {
         is_quoted ^= letter == '"';
         letter == separator && !is_quoted
     };
-    text.split(between).map(str::trim).collect()
+    let parts = text.split(between).map(str::trim).collect();
+    (!is_quoted).then_some(parts)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
-    fn check(name: &'static str, lines: &[&'static str], expected: &[&str]) {
-        let headers: HeaderMap =
-            lines.iter().map(|line| (HeaderName::from_static(name), HeaderValue::from_static(line))).collect();
+    fn check(name: &'static str, lines: &[&str], expected: &[&str]) {
+        let value = |line: &&str| HeaderValue::from_bytes(line.as_bytes()).unwrap();
+        let headers: HeaderMap = lines.iter().map(|line| (HeaderName::from_static(name), value(line))).collect();
         let hops: Vec<String> =
             hops(&headers).iter().map(|hop| hop.map_or("-".to_owned(), |address| address.to_string())).collect();
         assert_eq!(hops, expected, "{lines:?}");
@@ -87,7 +98,7 @@ mod tests {
 
     #[test]
     fn hops_of_x_forwarded_for() {
-        let check = |lines: &[&'static str], expected: &[&str]| check("x-forwarded-for", lines, expected);
+        let check = |lines: &[&str], expected: &[&str]| check("x-forwarded-for", lines, expected);
         check(&["192.0.2.1"], &["192.0.2.1"]);
         check(&["192.0.2.1:4711"], &["192.0.2.1"]);
         check(&["::ffff:192.0.2.1"], &["192.0.2.1"]);
@@ -109,7 +120,7 @@ mod tests {
 
     #[test]
     fn hops_of_forwarded() {
-        let check = |lines: &[&'static str], expected: &[&str]| check("forwarded", lines, expected);
+        let check = |lines: &[&str], expected: &[&str]| check("forwarded", lines, expected);
         check(&["for=192.0.2.60;proto=http;by=203.0.113.43"], &["192.0.2.60"]);
         check(&["For=\"[2001:db8:cafe::17]:4711\""], &["2001:db8:cafe::17"]);
         check(
@@ -120,6 +131,36 @@ mod tests {
         check(&["for=unknown"], &["-"]);
         check(&["for=192.0.2.1;for=192.0.2.2"], &["-"]);
         check(&["proto=https"], &["-"]);
+        check(&["for=192.0.2.1, , "], &["192.0.2.1"]);
+    }
+
+    #[test]
+    fn quotes_that_are_not_closed_swallow_no_hop() {
+        let check = |lines: &[&str], expected: &[&str]| check("forwarded", lines, expected);
+        check(&["for=6.6.6.6;x=\", for=192.0.2.1"], &["-"]);
+        check(&["for=6.6.6.6;x=\", for=\"[2001:db8::1]:4711\", for=192.0.2.1"], &["-"]);
+        check(&["for=6.6.6.6;x=\"\\\", for=192.0.2.1"], &["-"]);
+        check(&["for=6.6.6.6, for=\"[2001:db8::1]"], &["-"]);
+        check(&["\""], &["-"]);
+        // A proxy that writes a line of its own is not touched by the lines before it.
+        check(&["for=6.6.6.6;x=\"", "for=192.0.2.1"], &["192.0.2.1", "-"]);
+        check(&["for=6.6.6.6;x=\"a, b\", for=192.0.2.1"], &["192.0.2.1", "6.6.6.6"]);
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_spoils_its_own_hop_only() {
+        for (name, line, expected) in [
+            (X_FORWARDED_FOR, &b"6.6.6.6\xff, 192.0.2.1"[..], ["192.0.2.1", "-"]),
+            (X_FORWARDED_FOR, b"\xe2, 192.0.2.1", ["192.0.2.1", "-"]),
+            (X_FORWARDED_FOR, b"fe80::1%\xc3\xa9, 192.0.2.1", ["192.0.2.1", "-"]),
+            (X_FORWARDED_FOR, b"6.6.6.6\xc2\xa0, 192.0.2.1", ["192.0.2.1", "-"]),
+            (header::FORWARDED, b"for=6.6.6.6\xff, for=192.0.2.1", ["192.0.2.1", "-"]),
+            (header::FORWARDED, b"host=\xff;for=203.0.113.9, for=192.0.2.1", ["192.0.2.1", "203.0.113.9"]),
+        ] {
+            let headers = HeaderMap::from_iter([(name, HeaderValue::from_bytes(line).unwrap())]);
+            let expected = expected.map(|hop| hop.parse::<IpAddr>().ok());
+            assert_eq!(hops(&headers), expected, "{}", line.escape_ascii());
+        }
     }
 
     #[test]

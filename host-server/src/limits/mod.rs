@@ -11,7 +11,7 @@ mod streams;
 pub(crate) use client::network;
 pub(crate) use client::{Client, Clients};
 pub(crate) use load::{BodyRoom, Load};
-pub(crate) use rates::Rates;
+pub(crate) use rates::{PasswordsUsedUp, Rates};
 pub(crate) use shares::Share;
 #[cfg(feature = "cli")]
 pub(crate) use shares::{Bounds, Resource, Shares};

@@ -11,7 +11,10 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 
 use super::Client;
 use crate::error::Failure;
-use crate::extract::PasswordsUsedUp;
+
+/// The limit on passwords is used up for the client's address, for so long: put into the request on its way in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PasswordsUsedUp(pub(crate) Duration);
 
 /// Burst of requests with passwords, and the interval after it.
 const PASSWORD_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::dto::{JournalQuery, RecordOut};
 use crate::error::{Failure, Refusal};
-use crate::extract::{Query, SignedInUser, next_link, token};
+use crate::extract::{Query, SignedInUser, good_token, next_link};
 use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
@@ -65,7 +65,8 @@ async fn read(
     let last_seen = last_event_id(&headers)?;
     if wants_stream(&headers) {
         let after = last_seen.map_or_else(|| query.after(), Ok)?;
-        return follow(office, streams, token(&headers).unwrap_or_default().into_owned(), after);
+        let token = good_token(&headers, &office).unwrap_or_default();
+        return follow(office, streams, token, after);
     }
     let (after, limit) = (query.after()?, query.limit()?);
     let journal = office.journal();

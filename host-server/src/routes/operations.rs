@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use boxoffice::{BoxOffice, Code};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,6 +53,9 @@ async fn healthz() -> Json<Health> {
     OK
 }
 
+/// Permits to look at the disk.
+static CHECKS: Semaphore = Semaphore::const_new(2);
+
 /// Whether requests should be sent here: the journal is open, in its directory, and has room on the disk.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
@@ -64,8 +68,13 @@ async fn readyz(
     if !office.is_ready() || stopping.is_cancelled() {
         return Err(Refusal::NotReady.into());
     }
-    // A disk that hangs must not hold up anybody else.
-    tokio::task::spawn_blocking(move || office.check_ready()).await.map_err(|_| Code::Internal)??;
+    // A disk that hangs must not hold up anybody else, nor take thread after thread.
+    let permit = CHECKS.acquire().await.map_err(|_| Code::Internal)?;
+    let check = move || {
+        let _permit = permit;
+        office.check_ready()
+    };
+    tokio::task::spawn_blocking(check).await.map_err(|_| Code::Internal)??;
     Ok(OK)
 }
 

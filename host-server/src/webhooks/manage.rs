@@ -5,7 +5,7 @@ use std::time::Duration;
 use boxoffice::{Code, Error, IdSource as _, RandomIds};
 use uuid::Uuid;
 
-use super::message::{Message, Secret, event_types};
+use super::message::{Message, RESET, Secret, event_types};
 use super::subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use super::{SUBSCRIPTIONS_MAX, WebhookError, Webhooks, target};
 
@@ -134,11 +134,20 @@ impl Webhooks {
         self.0.shared.stored(move |store| store.deliveries(id, before, limit)).await
     }
 
-    /// Repeats a delivery at once, whatever else is in progress. The cursor does not move.
+    /// Repeats a delivery at once, whatever else is in progress. The cursor does not move. What was told of a history that is gone
+    /// can't be repeated.
     pub(crate) async fn resend(&self, id: Uuid, number: u64) -> Result<Delivery> {
         let delivery = self.0.shared.stored(move |store| store.delivery(id, number)).await?;
-        let Some(seq) = delivery.seq else { return self.ping(id).await };
         let journal = self.0.shared.office.journal();
+        let history = journal.history()?;
+        let Some(seq) = delivery.seq else {
+            if delivery.event_type != RESET {
+                return self.ping(id).await;
+            }
+            let after = delivery.message_id.rsplit('_').next().and_then(|after| after.parse().ok()).unwrap_or_default();
+            let message = Message::reset(id, history, after, self.0.shared.clock.now());
+            return self.repeat(id, &delivery, &message).await;
+        };
         let record =
             tokio::task::spawn_blocking(move || journal.read(seq, 1)).await.map_err(WebhookError::unavailable)?;
         let record = match record {
@@ -148,8 +157,15 @@ impl Webhooks {
             Err(error) => return Err(error.into()),
         };
         let record = record.ok_or(WebhookError::DeliveryNotFound)?;
-        let message = Message::about(id, &record).map_err(WebhookError::unavailable)?;
-        self.send_by_hand(id, &message).await
+        let message = Message::about(id, &record, history).map_err(WebhookError::unavailable)?;
+        self.repeat(id, &delivery, &message).await
+    }
+
+    async fn repeat(&self, id: Uuid, delivery: &Delivery, message: &Message) -> Result<Delivery> {
+        if message.id != delivery.message_id {
+            return Err(WebhookError::DeliveryNotFound);
+        }
+        self.send_by_hand(id, message).await
     }
 
     /// Sends a test message that carries no event.

@@ -77,12 +77,21 @@ pub(super) struct Message {
 
 impl Message {
     /// Creates the message for a record: its event in the published form.
-    pub(super) fn about(subscription: uuid::Uuid, record: &Record) -> Result<Self, serde_json::Error> {
+    ///
+    /// Its id is that of the record's number. Where the history has replaced another, whose records had the same numbers and were
+    /// told under them, a part of the record's hash is in it too: a receiver that knows the ids it has seen drops nothing new.
+    pub(super) fn about(
+        subscription: uuid::Uuid,
+        record: &Record,
+        history: JournalHistory,
+    ) -> Result<Self, serde_json::Error> {
+        let is_new = history.common.is_some_and(|common| record.seq > common);
+        let number = if is_new { record.cursor().to_string() } else { record.seq.to_string() };
         let mut body = serde_json::to_value(&record.event)?;
         body["timestamp"] = json!(record.at.to_string());
         body["seq"] = json!(record.seq);
         Ok(Self {
-            id: format!("msg_{}_{}", subscription.simple(), record.seq),
+            id: format!("msg_{}_{number}", subscription.simple()),
             event_type: record.event.name().to_owned(),
             seq: Some(record.seq),
             body: serde_json::to_vec(&body)?,

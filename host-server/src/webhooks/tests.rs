@@ -237,6 +237,8 @@ async fn a_journal_that_has_gone_back_skips_nothing() {
     world.webhooks.0.shared.store.change(id, ahead).unwrap();
     let mut world = world.restart().await;
     world.sign_up("ann").await;
+    let reset: serde_json::Value = serde_json::from_slice(&world.posts.recv().await.unwrap().body).unwrap();
+    assert_eq!((&reset["data"]["code"], &reset["data"]["after"]), (&"journal.cursor_unknown".into(), &0.into()));
     assert_eq!(world.next_seq().await, 1);
 }
 

@@ -84,6 +84,7 @@ impl Worker {
 
     async fn deliver(&self) -> Result<(), End> {
         let (mut subscription, mut progress) = self.current().await?;
+        let history = self.shared.office.journal().history().map_err(closed)?;
         self.cover(progress.cursor);
         let mut noted = progress.cursor;
         let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
@@ -117,7 +118,7 @@ impl Worker {
             };
             let seq = record.seq;
             if subscription.wants(record.event.name()) {
-                let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
+                let message = Message::about(self.id, record, history).map_err(WebhookError::unavailable)?;
                 let arrived = self.attempt(&subscription, &progress, message, seq).await?;
                 (subscription, progress) = self.current().await?;
                 if !arrived {

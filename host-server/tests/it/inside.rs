@@ -253,7 +253,7 @@ async fn streams_end_when_the_host_stops() {
     let host = here(unlimited());
     let olga = host.operator("olga").await;
     let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
-    assert_eq!(feed.next().await.unwrap().0, "2");
+    assert!(feed.next().await.unwrap().0.starts_with("2-"));
     host.inside().state.stopping.cancel();
     assert!(feed.next().await.is_none());
     host.get("/readyz").await.is_error(503, "engine.not_ready");
@@ -264,7 +264,7 @@ async fn a_quiet_stream_says_that_it_lives() {
     let host = here(unlimited());
     let olga = host.operator("olga").await;
     let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
-    assert_eq!(feed.next().await.unwrap().0, "2");
+    assert!(feed.next().await.unwrap().0.starts_with("2-"));
     // From here on, time advances whenever all tasks wait.
     tokio::time::pause();
     for _ in 0..3 {
@@ -278,5 +278,5 @@ async fn a_quiet_stream_says_that_it_lives() {
     }
     tokio::time::resume();
     olga.lists("Hamlet", "1").await;
-    assert_eq!(feed.next().await.unwrap().0, "3", "and nothing else has changed");
+    assert!(feed.next().await.unwrap().0.starts_with("3-"), "and nothing else has changed");
 }

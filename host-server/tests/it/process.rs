@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use boxoffice::testing::ManualClock;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Finish, PASSWORD, Process, command};
 
-fn mode(path: &std::path::Path) -> u32 {
+fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
@@ -55,26 +56,26 @@ async fn sessions_outlive_a_restart_and_a_rotation_of_the_key() {
     assert!(stderr.contains("JWT_KEY must have at least 32 bytes"), "{stderr}");
 }
 
+/// Returns the variables of `serve`, as its help names them.
+fn variables_of_serve(dir: &Path) -> Vec<String> {
+    let (status, help, stderr) = command(&["serve", "--help"], dir).finish();
+    assert_eq!(status, Some(0), "{stderr}");
+    let names = help.split("[env:").skip(1).filter_map(|rest| rest.split_once(['=', ']']));
+    names.map(|(name, _)| name.trim().to_owned()).collect()
+}
+
 #[tokio::test]
 async fn empty_variables_are_unset_and_switches_are_read_as_people_write_them() {
     let dir = tempfile::tempdir().unwrap();
-    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
-    let empty = [
-        "BOXOFFICE_PUBLIC_URL",
-        "BOXOFFICE_HOLD",
-        "BOXOFFICE_FEE_FIXED",
-        "BOXOFFICE_CORS_ORIGINS",
-        "BOXOFFICE_LOG",
-        "BOXOFFICE_MAX_REQUESTS",
-        "BOXOFFICE_STRIPE_LIVE",
-        "BOXOFFICE_ADMIN_LISTEN",
-        "BOXOFFICE_LOG_FORMAT",
-        "JWT_KEY",
-        "STRIPE_SECRET_KEY_FILE",
-    ];
-    for name in empty {
-        command.env(name, "");
+    let mut empty = variables_of_serve(dir.path());
+    for known in ["BOXOFFICE_DATA", "BOXOFFICE_ACCEPT_CLOCK_JUMP", "BOXOFFICE_HOLD", "STRIPE_SECRET_KEY_FILE"] {
+        assert!(empty.iter().any(|name| name == known), "no {known} in {empty:?}");
     }
+    let of_the_environment_only =
+        ["BOXOFFICE_LOG", "JWT_KEY", "JWT_KEY_PREVIOUS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+    empty.extend(of_the_environment_only.map(str::to_owned));
+    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+    command.envs(empty.iter().map(|name| (name, "")));
     command.env("BOXOFFICE_RATE_LIMIT", "False").env("BOXOFFICE_TRUSTED_PROXIES", " 10.0.0.1, 172.16.0.0/12,");
     command.env("BOXOFFICE_WEBHOOKS_ALLOW_HTTP", "YES").env("BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE", "0");
     let server = Process::spawn(command);
@@ -95,6 +96,7 @@ fn errors_of_the_command_line_name_the_variable() {
         ("BOXOFFICE_HOLD", "soon"),
         ("BOXOFFICE_GATEWAY", "paypal"),
         ("BOXOFFICE_STRIPE_LIVE", "perhaps"),
+        ("BOXOFFICE_ACCEPT_CLOCK_JUMP", "perhaps"),
         ("BOXOFFICE_MAX_REQUESTS", "0"),
     ] {
         let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
@@ -107,6 +109,67 @@ fn errors_of_the_command_line_name_the_variable() {
     let (status, _, stderr) = command(&mixed, dir.path()).finish();
     assert_eq!(status, Some(1));
     assert!(stderr.contains("BOXOFFICE_PUBLIC_URL"), "{stderr}");
+    let mut many_fees = command(&["--listen", "127.0.0.1:0"], dir.path());
+    many_fees.env("BOXOFFICE_FEE_FIXED", "1 USD,1 EUR,1 GBP,1 CHF,1 SEK,1 NOK,1 DKK,1 PLN,1 CZK");
+    let (status, _, stderr) = many_fees.finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("--fee-fixed (BOXOFFICE_FEE_FIXED)"), "{stderr}");
+}
+
+#[cfg(feature = "stripe")]
+#[test]
+fn errors_of_stripes_options_name_the_variable() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let stripe = || command(&["--listen", "127.0.0.1:0", "--gateway", "stripe"], dir.path());
+    for (variables, named) in [
+        ("", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY=hidden", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY=sk_live_hidden", "--stripe-live (BOXOFFICE_STRIPE_LIVE)"),
+        ("STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_LIVE=yes", "--stripe-live (BOXOFFICE_STRIPE_LIVE)"),
+        ("STRIPE_SECRET_KEY=sk_test_hidden STRIPE_SECRET_KEY_FILE=/nowhere", "STRIPE_SECRET_KEY_FILE"),
+        ("STRIPE_SECRET_KEY_FILE=/nowhere", "STRIPE_SECRET_KEY_FILE"),
+        ("STRIPE_PUBLISHABLE_KEY=sk_test_hidden", "--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY)"),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden STRIPE_PUBLISHABLE_KEY=pk_live_1",
+            "--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY)",
+        ),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_API_BASE=http://stripe.example",
+            "--stripe-api-base (BOXOFFICE_STRIPE_API_BASE)",
+        ),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_API_BASE=http://127.0.0.1:9 STRIPE_WEBHOOK_SECRET=hidden",
+            "STRIPE_WEBHOOK_SECRET",
+        ),
+    ] {
+        let mut command = stripe();
+        command.envs(variables.split_whitespace().filter_map(|variable| variable.split_once('=')));
+        let (status, _, stderr) = command.finish();
+        assert_eq!(status, Some(1), "{variables}: {stderr}");
+        let error = stderr.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
+        assert!(error.contains(named) && !stderr.contains("hidden"), "{variables}: {stderr}");
+    }
+    let mut not_text = stripe();
+    not_text.env("STRIPE_SECRET_KEY", OsStr::from_bytes(b"sk_test_hidden\xff"));
+    let (status, _, stderr) = not_text.finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("STRIPE_SECRET_KEY is set to") && !stderr.contains("hidden"), "{stderr}");
+}
+
+#[tokio::test]
+async fn people_may_reach_the_host_by_several_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+    command.args(["--public-url", "https://a.example", "--public-url", "https://b.example"]);
+    let server = Process::spawn(command);
+    for (origin, status) in [("https://a.example", 400), ("https://b.example", 400), ("https://c.example", 403)] {
+        let call = server.post("/api/users/signup", &json!({})).header("origin", origin);
+        assert_eq!(call.send().await.unwrap().status(), status, "{origin}");
+    }
+    assert_eq!(server.terminate().0, Some(0));
 }
 
 #[tokio::test]
@@ -364,6 +427,15 @@ async fn a_clock_that_is_far_off_needs_a_flag() {
         assert_ne!(status, Some(0), "{args:?}");
         for word in ["2040-01-01T00:00:00.000Z", "clock", "--accept-clock-jump"] {
             assert!(stderr.contains(word), "{args:?}: no {word} in {stderr}");
+        }
+    }
+    for (value, is_accepted) in [("", false), ("0", false), ("1", true), ("yes", true), ("on", true), ("true", true)] {
+        for args in [&["verify"][..], &["webhooks", "list"]] {
+            let mut command = command(args, dir.path());
+            command.env("BOXOFFICE_ACCEPT_CLOCK_JUMP", value);
+            let (status, _, stderr) = command.finish();
+            assert_eq!(status == Some(0), is_accepted, "{args:?} {value}: {stderr}");
+            assert!(is_accepted || stderr.contains("--accept-clock-jump"), "{args:?} {value}: {stderr}");
         }
     }
     assert_eq!(command(&["verify", "--accept-clock-jump"], dir.path()).finish().0, Some(0));

@@ -55,6 +55,16 @@ impl Tickets {
     }
 
     #[napi]
+    pub async fn check_many(&self, seller_id: Option<String>, tickets: Vec<NewTicket>) -> napi::Result<()> {
+        let call = async {
+            let seller_id = user("sellerId", seller_id)?;
+            let tickets = tickets.into_iter().map(NewTicket::given).collect::<Result<Vec<_>, _>>()?;
+            self.0.office().tickets().check_many(seller_id, tickets).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
     pub async fn update(
         &self,
         seller_id: Option<String>,

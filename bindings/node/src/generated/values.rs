@@ -74,6 +74,7 @@ pub struct Charge {
     pub transferred_to: Option<String>,
     pub created_at: Date,
     pub updated_at: Date,
+    pub is_misconfigured: bool,
     pub refunded: Option<Money>,
 }
 
@@ -94,6 +95,7 @@ impl Shown for boxoffice::Charge {
             transferred_to: self.transferred_to.shown(),
             created_at: self.created_at.shown(),
             updated_at: self.updated_at.shown(),
+            is_misconfigured: self.is_misconfigured().shown(),
             refunded: self.refunded().shown(),
         }
     }

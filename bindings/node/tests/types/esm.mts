@@ -39,6 +39,12 @@ class Vouchers implements PaymentGateway {
   capture(): ChargeAnswer {
     return { status: 'actionRequired', clientSecret: 'x' }
   }
+  void(): ChargeAnswer {
+    return { status: 'misconfigured', reason: 'no such account' }
+  }
+  checkAmount({ minor }: { minor: number }): string | undefined {
+    return minor < 50 ? 'it is too small' : undefined
+  }
   refund(): void {}
   async readWebhook({ headers, body, now }: WebhookMessage): Promise<WebhookEvent> {
     if (headers['from'] !== 'bank' || now.getTime() === 0) throw new WebhookRefused('signature')
@@ -110,10 +116,12 @@ export async function main(): Promise<void> {
   }
   using feed = office.journal.subscribe(1, { signal })
   for await (const record of feed) console.log(record.seq, record.event)
+  using rest = office.journal.subscribeAfter('0', { signal })
+  for await (const { cursor } of rest) console.log(await office.journal.readAfter(cursor, 1))
   // @ts-expect-error: prices are exact, and so texts
   await office.tickets.create('seller', { title: 'x', price: 19.99 })
   const app = express()
-  app.use(boxOfficeRouter(office))
+  app.use(boxOfficeRouter(office, { publicUrl: ['https://a.example', 'https://b.example'], trustedProxies: '10.0.0.0/8' }))
   app.post('/told', async (req, res) => void res.json(await office.payments.receiveWebhook(req.headers, 'x')))
   app.get('/me', currentUser(office), requireAuth, (req, res) => void res.json(req.currentUser?.email))
   app.use(errorHandler)

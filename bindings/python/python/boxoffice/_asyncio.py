@@ -181,6 +181,15 @@ class AsyncTickets:
         """
         return await self._native.create_many(seller_id, tickets, idempotency_key)
 
+    async def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> None:
+        """Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+        for the preview of an import. Somebody else may take a seat between the two.
+
+        Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+        the idempotency key is not used.
+        """
+        await self._native.check_many(seller_id, tickets)
+
     async def update(
         self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None,
     ) -> Ticket:
@@ -205,7 +214,8 @@ class AsyncTickets:
         idempotency key, until nothing moves.
 
         Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+        a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
         return await self._native.reschedule(seller_id, show, starts_at, idempotency_key)

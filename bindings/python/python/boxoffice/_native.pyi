@@ -11,11 +11,10 @@ from boxoffice.events import PublishedRecord
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "session_token", "signed_money", "version", "webhook_event_error"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "session_tokens", "signed_money", "version", "webhook_event_error"]
 
 @final
 class AsyncAuth:
@@ -134,6 +133,7 @@ class AsyncTickets:
     """
     Native part of the package's `AsyncTickets`.
     """
+    def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> Future[None]: ...
     def create(self, /, seller_id: str, ticket: NewTicket, idempotency_key: str | None) -> Future[Ticket]: ...
     def create_many(self, /, seller_id: str, tickets: Items[NewTicket], idempotency_key: str | None) -> Future[list[Ticket]]: ...
     def get(self, /, ticket_id: str) -> Future[Ticket]: ...
@@ -384,6 +384,11 @@ class Charge:
         Id of the charge, which is the gateway's idempotency key.
         """
     @property
+    def is_misconfigured(self, /) -> bool:
+        """
+        Returns `True` if no money was taken because the shop's payments are not set up right: no other card would help.
+        """
+    @property
     def late(self, /) -> bool:
         """
         `True` if the money came for an order that had ended.
@@ -508,7 +513,7 @@ class HttpApp:
     """
     The HTTP host of an open box office, without a listener.
     """
-    def __new__(cls, /, office: Office, *, public_url: str | None = None, cors_origins: SupportsGetItem[int, str] | None = None, rate_limit: bool | None = None, trusted_proxies: SupportsGetItem[int, IPv4Address | IPv6Address] | None = None, request_timeout: timedelta | None = None, in_flight_max: SupportsIndex | None = None, feeds_max: SupportsIndex | None = None, pages: bool = False, metrics: bool = False) -> HttpApp: ...
+    def __new__(cls, /, office: Office, *, public_url: str | Iterable[object] | None = None, cors_origins: str | Iterable[object] | None = None, rate_limit: bool | None = None, trusted_proxies: str | Iterable[object] | None = None, request_timeout: timedelta | None = None, in_flight_max: SupportsIndex | None = None, feeds_max: SupportsIndex | None = None, pages: bool = False, metrics: bool = False) -> HttpApp: ...
     @property
     def body_limit(self, /) -> int:
         """
@@ -1887,6 +1892,14 @@ class Tickets:
             a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
             with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
+    def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> None:
+        """
+        Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+        for the preview of an import. Somebody else may take a seat between the two.
+
+        Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+        the idempotency key is not used.
+        """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
         Lists a ticket for sale.
@@ -1964,7 +1977,8 @@ class Tickets:
         idempotency key, until nothing moves.
 
         Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+        a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Ticket:
@@ -2141,9 +2155,9 @@ def openapi() -> str:
 
 def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
 
-def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
+def session_tokens(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> list[str]:
     """
-    Returns the session token in the headers of a request, without checking it.
+    Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
     """
 
 def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:

@@ -29,9 +29,9 @@ class Options(TypedDict, total=False):
     """Sets whether a clock that is far from the journal's last time is accepted: `False` by default.
 
     Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good.
-    Opening is therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than a day behind the
-    journal's last record or more than 30 days ahead of it. Set this once, after a look at the clock, for a box office
-    that has rested longer. Engine time goes on from the last record if the clock is behind.
+    Opening is therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than 90 days from the
+    journal's last record, behind or ahead. Set this once, after a look at the clock, for a box office that has rested
+    longer. Engine time goes on from the last record if the clock is behind.
     """
     seed: int
     """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
@@ -90,9 +90,9 @@ HELP = """Options:
         accept_clock_jump (bool): Sets whether a clock that is far from the journal's last time is accepted:
             `False` by default.  Engine time never runs backwards, so one start with a clock that is years ahead
             would stay in the journal for good. Opening is therefore refused with `UnavailableError`
-            (`clock.jumped`) if the clock is more than a day behind the journal's last record or more than 30 days
-            ahead of it. Set this once, after a look at the clock, for a box office that has rested longer. Engine
-            time goes on from the last record if the clock is behind.
+            (`clock.jumped`) if the clock is more than 90 days from the journal's last record, behind or ahead. Set
+            this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+            the last record if the clock is behind.
         seed (int): Makes ids that are the same in every run, for tests; two box offices of one seed make the
             same ids.
         jwt_key (bytes): Sets the keys that sign sessions: by default a key that is created once and stored in

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, TypedDict, Unpack, cast
 
 from boxoffice import _native
 from boxoffice._errors import BoxOfficeError, UnauthenticatedError
-from boxoffice._native import User
+from boxoffice._native import Session, User
 from boxoffice._office import AsyncBoxOffice
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,14 +29,16 @@ __all__ = ["BoxOfficeAPI", "Settings", "box_office", "current_user", "error_resp
 class Settings(TypedDict, total=False):
     """Settings of the ready router. Omitted settings have the host's defaults."""
 
-    public_url: str | None
-    """Public address of the application. With ``https``, cookies are ``Secure``."""
-    cors_origins: list[str] | None
+    public_url: str | Sequence[str] | None
+    """Public address of the application, such as ``https://tickets.example.com``, or several if people reach it by several names, all
+    of them ``https`` or all ``http``. With ``https``, cookies are ``Secure``."""
+    cors_origins: str | Sequence[str] | None
     """Origins whose pages may call the routes; none by default."""
     rate_limit: bool | None
     """``True``, the default, limits the request rate of each client."""
-    trusted_proxies: list[Any] | None
-    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is trusted; none by default."""
+    trusted_proxies: str | Iterable[str | IPv4Address | IPv6Address | IPv4Network | IPv6Network] | None
+    """Proxies whose ``X-Forwarded-For``, or ``Forwarded``, is trusted: addresses, and networks such as ``10.0.0.0/8``, as objects of
+    ``ipaddress``, in a list or in a text with commas or blanks; none by default."""
     request_timeout: timedelta | None
     """Timeout of a request; 30 seconds by default."""
     in_flight_max: int | None
@@ -99,15 +102,22 @@ def box_office(request: Request) -> AsyncBoxOffice:
     return _served(request).office
 
 
+async def _session(request: Request) -> Session:
+    """Returns the session of the request. A browser may send others' cookies of the name too: the first good one counts."""
+    auth = box_office(request).auth
+    *others, last = _native.session_tokens(request.headers.raw) or [""]
+    for token in others:
+        with suppress(UnauthenticatedError):
+            return await auth.authenticate(token)
+    return await auth.authenticate(last)
+
+
 async def require_user(request: Request) -> User:
     """Returns the signed-in user, by the ``Authorization`` header or the session cookie. Use it as a dependency.
 
     Raises ``UnauthenticatedError`` if the request has no valid session.
     """
-    auth = box_office(request).auth
-    token = _native.session_token(request.headers.raw)
-    session = await auth.authenticate("" if token is None else token)
-    return await auth.current_user(session)
+    return await box_office(request).auth.current_user(await _session(request))
 
 
 async def current_user(request: Request) -> User | None:

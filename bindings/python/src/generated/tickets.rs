@@ -51,6 +51,17 @@ impl Tickets {
         self.0.block(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
+    /// Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+    /// for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+    /// the idempotency key is not used.
+    #[pyo3(signature = (seller_id, tickets))]
+    fn check_many(&self, py: Python<'_>, seller_id: Who, tickets: Items<NewTicket>) -> PyResult<Nothing> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::check_many(office, seller_id, tickets))
+    }
+
     /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
     /// while it is available.
     ///
@@ -79,7 +90,8 @@ impl Tickets {
     /// idempotency key, until nothing moves.
     ///
     /// Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-    /// (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+    /// (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+    /// a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
     /// `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (seller_id, show, starts_at, *, idempotency_key=None))]
     fn reschedule(
@@ -236,6 +248,12 @@ impl AsyncTickets {
         self.0.start(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
+    #[pyo3(signature = (seller_id, tickets))]
+    fn check_many(&self, py: Python<'_>, seller_id: Who, tickets: Items<NewTicket>) -> PyResult<Awaitable<Nothing>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::check_many(office, seller_id, tickets))
+    }
+
     #[pyo3(signature = (seller_id, ticket_id, update, idempotency_key))]
     fn update(
         &self,
@@ -369,6 +387,18 @@ mod run {
         };
         let value = handle.create_many(seller_id, tickets).await?;
         Ok(value.into_iter().map(|one| Ticket(one)).collect())
+    }
+
+    pub(super) async fn check_many(
+        office: BoxOffice,
+        seller_id: Who,
+        tickets: Items<NewTicket>,
+    ) -> Result<Nothing, Error> {
+        let seller_id = seller_id.user("sellerId")?;
+        let tickets = tickets.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
+
+        office.tickets().check_many(seller_id, tickets).await?;
+        Ok(Nothing)
     }
 
     pub(super) async fn update(

@@ -138,6 +138,11 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// Returns `true` if no money was taken because the shop's payments are not set up right: no other card would help.
+    pub fn is_misconfigured(&self) -> bool {
+        self.failure.as_deref() == Some(MISCONFIGURED)
+    }
+
     /// Returns the time until which late money is expected; `None` if none can come. The time is long enough that the
     /// status is requested once more after the box office was down for a day.
     pub(crate) fn watched_until(&self) -> Option<Timestamp> {

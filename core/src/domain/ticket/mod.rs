@@ -16,6 +16,7 @@
 //!
 //! **Invariant:** a ticket can be edited or withdrawn only while it is available, and only by its seller.
 
+mod check_tickets;
 mod create_tickets;
 mod rejection;
 mod reschedule_tickets;
@@ -28,6 +29,7 @@ mod tests;
 mod update_ticket;
 mod withdraw_ticket;
 
+pub(crate) use check_tickets::CheckTickets;
 pub use create_tickets::TicketCreated;
 pub(crate) use create_tickets::{CreateTickets, Listing};
 pub(crate) use rejection::{Rejection, codes};

@@ -75,11 +75,9 @@ impl Decide for RescheduleTickets {
         let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
         let moving: Vec<(&Ticket, Show)> =
             tickets.filter_map(|ticket| Some((&**ticket, self.moved_show(ticket, seller_id)?))).collect();
-        let mut seats = self.new_seats(moving.iter().map(|(ticket, _)| *ticket));
-        let count = seats.len();
-        seats.sort_unstable();
-        seats.dedup();
-        if seats.len() < count || seats.iter().any(|seat| is_taken(state, *seat, context.now)) {
+        // Tickets that shared a seat before go on to do so.
+        let seats = self.new_seats(moving.iter().map(|(ticket, _)| *ticket));
+        if seats.iter().any(|seat| is_taken(state, *seat, context.now)) {
             return Err(Rejection::SeatTaken(0));
         }
         let events = moving.into_iter().map(|(ticket, show)| {

@@ -102,8 +102,9 @@ fn an_edit_into_a_taken_seat_is_refused() {
     // Whoever moves away leaves the seat.
     let moved = two().by(SELLER).has(move_to(7, Change::Keep, Change::Set("Row 4, seat 1"))).by(OTHER_SELLER);
     moved.has(move_to(8, same_show(), Change::Set("Row 3, seat 12")));
-    two().by(SELLER).has(move_to(7, Change::Clear, Change::Keep)).has(again());
-    two().by(SELLER).has(move_to(7, Change::Keep, Change::Clear)).has(again());
+    let nine = || list_as(9, seated(9, LATER, "Row 3, seat 12"));
+    two().by(SELLER).has(move_to(7, Change::Clear, Change::Keep)).has(nine());
+    two().by(SELLER).has(move_to(7, Change::Keep, Change::Clear)).has(nine());
 }
 
 #[test]

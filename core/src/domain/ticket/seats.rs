@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::{Show, Ticket, TicketStatus};
@@ -81,49 +81,78 @@ pub(crate) fn seat_of(ticket: &Ticket) -> Option<SeatKey> {
 /// Tickets by their seat. Journals of the time before this was decided may have several for one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seats {
-    holders: FxHashMap<SeatKey, SmallVec<[TicketId; 1]>>,
+    holders: FxHashMap<SeatKey, Holders>,
     keys: SeatKeyMaker,
 }
 
+/// The tickets for one seat: one, but for shows of former times whose every ticket says "Standing".
+#[derive(Debug, Clone)]
+enum Holders {
+    One(TicketId),
+    Many(FxHashSet<TicketId>),
+}
+
 impl Seats {
-    /// Adds the ticket under its seat.
+    /// Adds the ticket under its seat, unless it was withdrawn.
     pub(crate) fn insert(&mut self, ticket: &Ticket) {
+        if ticket.status == TicketStatus::Withdrawn {
+            return;
+        }
         let Some(key) = self.keys.of(ticket) else { return };
-        let holders = self.holders.entry(key).or_default();
-        if !holders.contains(&ticket.id) {
-            holders.push(ticket.id);
+        match self.holders.entry(key).or_insert(Holders::One(ticket.id)) {
+            Holders::Many(many) => drop(many.insert(ticket.id)),
+            Holders::One(one) if *one == ticket.id => {}
+            one @ Holders::One(_) => {
+                let both = one.iter().chain([ticket.id]).collect();
+                *one = Holders::Many(both);
+            }
         }
     }
 
     /// Removes the ticket from its seat.
     pub(crate) fn remove(&mut self, ticket: &Ticket) {
         let Some(key) = self.keys.of(ticket) else { return };
-        if let Some(holders) = self.holders.get_mut(&key) {
-            holders.retain(|holder| *holder != ticket.id);
-            if holders.is_empty() {
-                self.holders.remove(&key);
+        let is_last = match self.holders.get_mut(&key) {
+            Some(Holders::Many(many)) => {
+                many.remove(&ticket.id);
+                many.is_empty()
             }
+            Some(Holders::One(one)) => *one == ticket.id,
+            None => false,
+        };
+        if is_last {
+            self.holders.remove(&key);
         }
     }
 
     /// Follows a change of the ticket.
     pub(crate) fn replace(&mut self, old: &Ticket, new: &Ticket) {
-        if old.show != new.show || old.seat != new.seat {
+        if old.show != new.show || old.seat != new.seat || new.status == TicketStatus::Withdrawn {
             self.remove(old);
             self.insert(new);
         }
     }
 
     /// Returns the tickets for this seat, whatever their status.
-    pub(crate) fn holders(&self, seat: SeatKey) -> &[TicketId] {
-        self.holders.get(&seat).map_or(&[], SmallVec::as_slice)
+    pub(crate) fn holders(&self, seat: SeatKey) -> impl Iterator<Item = TicketId> {
+        self.holders.get(&seat).into_iter().flat_map(Holders::iter)
+    }
+}
+
+impl Holders {
+    fn iter(&self) -> impl Iterator<Item = TicketId> {
+        let (one, many) = match self {
+            Self::One(one) => (Some(*one), None),
+            Self::Many(many) => (None, Some(many)),
+        };
+        one.into_iter().chain(many.into_iter().flatten().copied())
     }
 }
 
 /// Says that the seat can't be listed: another ticket for it is on sale, locked or sold, and its show is still to come. A ticket
 /// that was withdrawn, or whose buyer has all of their money back, leaves the seat to others.
 pub(super) fn is_taken(state: &State, seat: SeatKey, now: Timestamp) -> bool {
-    seat.starts_at > now && state.seat_holders(seat).iter().any(|id| keeps_seat(state, *id))
+    seat.starts_at > now && state.seat_holders(seat).any(|id| keeps_seat(state, id))
 }
 
 fn keeps_seat(state: &State, id: TicketId) -> bool {

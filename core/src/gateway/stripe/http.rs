@@ -83,16 +83,20 @@ pub(super) struct ApiError {
     pub(super) param: Option<String>,
     /// Stripe's words. They may quote a card's token, so that they are logged only where no card is involved.
     pub(super) message: Option<String>,
+    /// Status of the answer; 0 for an error within an object.
+    #[serde(skip)]
+    pub(super) status: u16,
 }
 
 impl std::fmt::Debug for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { kind, code, decline_code, param, message: _ } = self;
+        let Self { kind, code, decline_code, param, message: _, status } = self;
         f.debug_struct("ApiError")
             .field("kind", kind)
             .field("code", code)
             .field("decline_code", decline_code)
             .field("param", param)
+            .field("status", status)
             .finish_non_exhaustive()
     }
 }
@@ -110,9 +114,16 @@ impl ApiError {
         );
         // A card that Stripe does not know has no `param` in every version.
         let is_unknown_card = self.code.as_deref() == Some("resource_missing") && self.param.is_none();
+        // 402: all parameters were right, and the request failed; 404: what it names is not there, such as a card.
+        let is_decline = matches!(self.status, 402 | 404)
+            || self.decline_code.is_some()
+            || matches!(
+                self.code.as_deref(),
+                Some("card_declined" | "expired_card" | "incorrect_cvc" | "incorrect_number" | "processing_error")
+            );
         let is_refusal =
             matches!(self.kind.as_deref(), Some("invalid_request_error" | "authentication_error" | "permission_error"));
-        is_refusal && !is_about_card && !is_about_state && !is_unknown_card
+        is_refusal && !is_decline && !is_about_card && !is_about_state && !is_unknown_card
     }
 
     /// Returns the error in words for the log of the shop.
@@ -142,6 +153,17 @@ pub(super) enum Failure {
     Denied(ApiError),
     /// The effect of the request at Stripe is unknown.
     Unknown(GatewayError),
+}
+
+impl Failure {
+    /// Returns the failure as it counts after a request that may have had its effect: Stripe did not look at this one,
+    /// which tells nothing about that one.
+    pub(super) fn after_effect(self) -> Self {
+        match self {
+            Self::Denied(_) => Self::Unknown(self.into()),
+            failure => failure,
+        }
+    }
 }
 
 impl Client {
@@ -221,6 +243,7 @@ impl Client {
         form: &str,
     ) -> Result<(T, bool), Failure> {
         let mut attempt = 1;
+        let mut may_have_effect = false;
         loop {
             let (failure, again) = match self.ask(method, path, key, form).await {
                 Ok(answer) if answer.status.is_success() => {
@@ -234,6 +257,8 @@ impl Client {
                 Ok(answer) => refused(&answer),
                 Err(failure) => (failure, Again::After(Duration::ZERO)),
             };
+            let failure = if may_have_effect { failure.after_effect() } else { failure };
+            may_have_effect |= matches!(failure, Failure::Unknown(_));
             let Again::After(least) = again else { return Err(failure) };
             if attempt >= self.pace.attempts_max || least > self.pace.pause_max {
                 return Err(failure);
@@ -295,6 +320,7 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     let should_retry = answer.header("stripe-should-retry").map_or(busy, |advice| advice == "true");
     let again = if should_retry { Again::After(least) } else { Again::Never };
     let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
+    let error = ApiError { status: status.as_u16(), ..error };
     if status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && error.kind.is_some()) {
         return (Failure::Denied(without_keys(error)), Again::Never);
     }

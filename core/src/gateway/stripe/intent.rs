@@ -38,10 +38,20 @@ pub(super) struct Refund {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) currency: String,
     pub(super) status: Option<String>,
-    pub(super) payment_intent: Option<Arc<str>>,
+    pub(super) payment_intent: Option<IntentOf>,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) metadata: Metadata,
     failure_reason: Option<String>,
+}
+
+/// The intent of a refund.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum IntentOf {
+    /// The intent's id.
+    Id(Arc<str>),
+    /// The intent itself, for a request that has asked Stripe to expand it.
+    Whole(Box<Intent>),
 }
 
 /// Reads a field that Stripe's documentation calls nullable: `null` is what a missing field is.

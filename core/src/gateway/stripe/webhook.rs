@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-use super::intent::{Intent, Metadata, Refund, Standing, from_smallest_unit, or_default};
+use super::http::Failure;
+use super::intent::{Intent, IntentOf, Metadata, Refund, Standing, from_smallest_unit, or_default};
 use super::{Stripe, StripeMode};
 use crate::gateway::{ChargeAnswer, GatewayError, GatewayReport, WebhookError, WebhookEvent, WebhookMessage};
 use crate::types::{ChargeId, OrderId, Timestamp};
@@ -109,11 +110,8 @@ impl Stripe {
     }
 
     async fn refund_report(&self, refund: &Refund) -> Result<Option<GatewayReport>, WebhookError> {
-        let Some((order_id, charge_id)) = self.names(refund.payment_intent.as_deref()).await.map_err(unavailable)?
-        else {
-            return Ok(None);
-        };
-        Ok(refund.report(order_id, charge_id))
+        let names = self.names_of(refund).await.map_err(|failure| unavailable(failure.into()))?;
+        Ok(names.and_then(|(order_id, charge_id)| refund.report(order_id, charge_id)))
     }
 
     async fn dispute_report(&self, dispute: Dispute, closed: bool) -> Result<Option<GatewayReport>, WebhookError> {
@@ -135,11 +133,21 @@ impl Stripe {
         Ok(amount.map(opened))
     }
 
-    /// Looks up the order and the charge of an intent, because refunds and disputes carry only the intent's id; `None`
+    /// Looks up the order and the charge of an intent, because charges and disputes carry only the intent's id; `None`
     /// if it is not ours.
-    pub(super) async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, GatewayError> {
+    async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, GatewayError> {
         let Some(id) = intent else { return Ok(None) };
         Ok(ids(&self.intent(id).await?.metadata))
+    }
+
+    /// Returns the order and the charge of a refund, whose intent is looked up unless Stripe has expanded it; `None` if
+    /// it is not ours.
+    pub(super) async fn names_of(&self, refund: &Refund) -> Result<Option<(OrderId, ChargeId)>, Failure> {
+        match &refund.payment_intent {
+            Some(IntentOf::Whole(intent)) => Ok(ids(&intent.metadata)),
+            Some(IntentOf::Id(id)) => Ok(ids(&self.intent(id).await?.metadata)),
+            None => Ok(None),
+        }
     }
 }
 

@@ -20,14 +20,11 @@ use super::file::builder;
 use super::format;
 use super::lock::{lock, read, write};
 use super::records::{Chain, Records, Table, first_row};
-use super::schema::{RECORDS, check_archive, note_format};
+use super::schema::{ARCHIVE_FILE, RECORDS, check_archive, note_format};
 use crate::failpoint::Failpoint;
 use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
 use crate::private_file;
-
-/// Name of the archive's file in the data directory.
-pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
 
 /// Size of redb's cache: enough for a portion that is written.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;

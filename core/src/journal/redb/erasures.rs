@@ -30,14 +30,16 @@ pub(super) struct Erasures {
     /// `None` for a journal that is in no directory.
     path: Option<PathBuf>,
     users: Mutex<HashSet<UserId>>,
+    /// Users that the list could not be given yet.
+    unwritten: Mutex<Vec<UserId>>,
 }
 
 impl Erasures {
     /// Reads the list of a directory. A line that is no id is logged and passed over: it must not keep a shop closed.
     pub(super) fn open(dir: &Path) -> Result<Self, JournalError> {
         let path = dir.join(ERASURES_FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let text = match fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(err) if err.kind() == io::ErrorKind::NotFound => String::new(),
             Err(err) => return Err(storage(err)),
         };
@@ -49,7 +51,7 @@ impl Erasures {
                 Err(error) => tracing::error!(line = number + 1, %error, "a line of {ERASURES_FILE} is no user's id"),
             }
         }
-        Ok(Self { path: Some(path), users: Mutex::new(users) })
+        Ok(Self { path: Some(path), users: Mutex::new(users), unwritten: Mutex::default() })
     }
 
     /// Returns `true` if the user is on the list.
@@ -62,6 +64,22 @@ impl Erasures {
         let mut all: Vec<_> = lock(&self.users).iter().copied().collect();
         all.sort_unstable();
         all
+    }
+
+    /// Adds users, and returns `true` if the list has them durably. One that can't be written keeps no shop closed: the journal
+    /// itself remembers whom it has to add.
+    pub(super) fn note(&self, erased: &[UserId]) -> bool {
+        let mut unwritten = lock(&self.unwritten);
+        unwritten.extend(erased);
+        let added = self.add(&unwritten);
+        if added.is_ok() {
+            unwritten.clear();
+        }
+        if let Err(error) = &added {
+            let error = error as &dyn std::error::Error;
+            tracing::error!(error, "{ERASURES_FILE} can't be written: backups of before can't follow this erasure yet");
+        }
+        added.is_ok()
     }
 
     /// Adds users, durable when it returns.
@@ -77,18 +95,19 @@ impl Erasures {
 }
 
 /// Overwrites the keys of users whose erasure has begun or is on the list, and frees what a crash has left half written.
+/// Returns `true` if everybody whose erasure has begun is on the list now.
 pub(super) fn finish(
     db: &Database,
     keys: Option<&Keys>,
     erasures: &Erasures,
     erasing: &[UserId],
-) -> Result<(), JournalError> {
-    let Some(keys) = keys else { return Ok(()) };
+) -> Result<bool, JournalError> {
+    let Some(keys) = keys else { return Ok(true) };
     guarded(DATABASE_FILE, || {
         let txn = db.begin_read()?;
         keys.free_torn(|user| vault::has_row(&txn, user))?;
         keys.erase(&[erasing, &erasures.all()].concat())?;
-        erasures.add(erasing)
+        Ok(erasures.note(erasing))
     })
 }
 

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use redb::StorageError;
 
-use super::archive::ARCHIVE_FILE;
+use super::schema::ARCHIVE_FILE;
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 

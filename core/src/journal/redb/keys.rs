@@ -162,14 +162,19 @@ impl Keys {
     /// Makes a key for each user who has none, durable when it returns.
     pub(super) fn ensure(&self, users: impl IntoIterator<Item = UserId>) -> Result<(), JournalError> {
         let mut state = lock(&self.state);
-        let mut is_new = false;
+        let mut new = Vec::new();
         for user in users {
             if !state.keys.contains_key(&user) {
                 self.put(&mut state, user, self.new_key(user)?)?;
-                is_new = true;
+                new.push(user);
             }
         }
-        if is_new { state.sync() } else { Ok(()) }
+        let synced = if new.is_empty() { Ok(()) } else { state.sync() };
+        // Nothing may be encrypted under a key that might not survive.
+        for user in new.iter().filter(|_| synced.is_err()) {
+            state.keys.remove(user);
+        }
+        synced
     }
 
     /// Stores these keys in a file that has none.
@@ -187,7 +192,9 @@ impl Keys {
         if Failpoint::ErasedKeyKept.is_active() {
             return Ok(0);
         }
-        let slots: Vec<u64> = users.iter().filter_map(|user| state.keys.get(user).map(|(slot, _)| *slot)).collect();
+        let mut slots: Vec<u64> = users.iter().filter_map(|user| state.keys.get(user).map(|(slot, _)| *slot)).collect();
+        slots.sort_unstable();
+        slots.dedup();
         for slot in &slots {
             state.write(*slot, &[0; SLOT_BYTES])?;
         }
@@ -263,6 +270,10 @@ impl Keys {
         file.read(SLOT_BYTES as u64, &mut bytes).map_err(storage)?;
         for (slot, bytes) in (0_u64..).zip(bytes.chunks_exact(SLOT_BYTES)) {
             state.take(slot, bytes);
+        }
+        // What a process wrote and never synced is read like everything else, and would be lost with the power.
+        if whole > 0 {
+            file.sync_data().map_err(storage)?;
         }
         state.slots = whole as u64;
         state.file = Some(file);

@@ -46,7 +46,7 @@ use std::sync::{Mutex, RwLock};
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
-use self::archive::{ARCHIVE_FILE, Archive, ArchiveOpener};
+use self::archive::{Archive, ArchiveOpener};
 use self::erasures::Erasures;
 use self::error::{at, guarded, is_closed};
 pub(crate) use self::file::Opener;
@@ -57,7 +57,7 @@ use self::keys::{KeyOpener, Keys};
 use self::load::{Loaded, load};
 use self::lock::{lock, read, write};
 use self::place::Place;
-use self::schema::RECORDS;
+use self::schema::{ARCHIVE_FILE, META, RECORDS};
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
 use super::{
@@ -218,8 +218,8 @@ impl RedbJournal {
             None => (None, Erasures::default()),
         };
         let Loaded { head, email_hash_key, history, oldest_result, first, erasing, key_file: _ } = loaded;
-        erasures::finish(&db, keys.as_ref(), &erasures, &erasing)?;
-        let erasing = !erasing.is_empty();
+        let is_listed = erasures::finish(&db, keys.as_ref(), &erasures, &erasing)?;
+        let erasing = is_listed && !erasing.is_empty();
         Ok(Self {
             opener,
             new_key,
@@ -279,12 +279,12 @@ impl RedbJournal {
     }
 
     /// Overwrites the keys of users whose rows are gone.
-    fn erase(&self, users: &[UserId]) -> Result<(), JournalError> {
-        if let Some(keys) = self.keys.as_ref().filter(|_| !users.is_empty()) {
-            keys.erase(users)?;
-            self.erasures.add(users)?;
-        }
-        Ok(())
+    ///
+    /// Returns `true` if they are on the list of erased users too, so that the journal may forget them.
+    fn erase(&self, users: &[UserId]) -> Result<bool, JournalError> {
+        let Some(keys) = self.keys.as_ref().filter(|_| !users.is_empty()) else { return Ok(false) };
+        keys.erase(users)?;
+        Ok(self.erasures.note(users))
     }
 
     /// Writes a batch.
@@ -320,8 +320,7 @@ impl RedbJournal {
             if archived >= writer.first { archive::remove_archived(&txn, archived, writer.rows.len())? } else { None };
         txn.commit()?;
         let erased = vault::erased(&batch.vault);
-        self.erase(&erased)?;
-        let erasing = !erased.is_empty();
+        let erasing = self.erase(&erased)?;
         Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first), erasing })
     }
 }
@@ -366,14 +365,15 @@ impl Journal for RedbJournal {
             Ok(())
         })?;
         let (opened, loaded) = open_database(&self.opener, &self.archive, self.new_key)?;
+        let mut is_listed = true;
+        if let Some(keys) = &self.keys {
+            keys.reopen(loaded.key_file)?;
+            is_listed = erasures::finish(&opened, Some(keys), &self.erasures, &loaded.erasing)?;
+        }
         *write(&self.durable) =
             Durable { head: loaded.head, email_hash_key: loaded.email_hash_key, history: loaded.history };
         *db = Some(opened);
-        if let (Some(keys), Some(db)) = (&self.keys, &*db) {
-            keys.reopen(loaded.key_file)?;
-            erasures::finish(db, Some(keys), &self.erasures, &loaded.erasing)?;
-        }
-        writer.erasing = !loaded.erasing.is_empty();
+        writer.erasing = is_listed && !loaded.erasing.is_empty();
         writer.oldest_result = loaded.oldest_result;
         writer.first = loaded.first;
         writer.failed = false;
@@ -495,6 +495,11 @@ impl Journal for RedbJournal {
                 let _writer = lock(&self.writer);
                 (self.begin_read()?, self.keys.as_ref().map(Keys::all).unwrap_or_default())
             };
+            let noted = vault::key_file(&txn.open_table(META)?)?;
+            if let Some(keys) = self.keys.as_ref().filter(|keys| noted.is_some() && noted != keys.id()) {
+                let what = format!("the keys of the vault are not read ({keys:?}): reopen the journal");
+                return Err(JournalError::Storage(what.into()));
+            }
             let original = backup::Original {
                 archive: &self.archive,
                 history: self.durable().history,
@@ -518,6 +523,9 @@ impl Journal for RedbJournal {
 
     fn compact(&self) -> Result<bool, JournalError> {
         let mut writer = lock(&self.writer);
+        if writer.failed {
+            return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
+        }
         if let Err(error) = guarded(DATABASE_FILE, || self.seal_plain_rows()) {
             writer.failed = true;
             return Err(error);

@@ -12,13 +12,13 @@ use std::sync::Mutex;
 
 use redb::{Database, ReadableDatabase};
 
-use super::archive::ARCHIVE_FILE;
 use super::error::guarded;
 use super::file::{CACHE_BYTES, DATABASE_FILE, builder};
 use super::format::storage;
 use super::overlay::{Overlay, Source};
 use super::records::Records;
 use super::scan;
+use super::schema::ARCHIVE_FILE;
 use crate::event::{Hash, Record};
 use crate::journal::codec::{damaged, frames};
 use crate::journal::{Head, JournalError};

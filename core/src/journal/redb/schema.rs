@@ -6,6 +6,9 @@ use super::format;
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 
+/// Name of the archive's file in the data directory.
+pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
+
 /// Rows of records, by the sequence number of their first; see [`crate::journal::codec`].
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 /// Personal data, by user id.

@@ -279,9 +279,9 @@ fn a_database_of_a_newer_format_is_refused() {
     let storage = Arc::new(InMemoryBackend::new());
     let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
     let txn = read(&journal.db).as_ref().unwrap().begin_write().unwrap();
-    txn.open_table(META).unwrap().insert("format", 3_u32.to_le_bytes().as_slice()).unwrap();
+    txn.open_table(META).unwrap().insert("format", 4_u32.to_le_bytes().as_slice()).unwrap();
     txn.commit().unwrap();
-    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 3, known: 2 })));
+    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 4, known: 3 })));
 }
 
 #[test]

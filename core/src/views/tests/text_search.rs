@@ -130,7 +130,7 @@ fn texts_in_any_script_are_found_in_memory_and_in_the_file() {
             ("คอนเสิร์ต", 2),
             ("กรุงเทพ", 1),
             ("l'ete", 2),
-            ("été", 2),
+            ("ÉTÉ björk", 1),
             ("BJORK", 1),
             ("alesund", 1),
         ] {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Error, SignIn, SignUp, SignedIn, UserUpdate};
 use serde::Deserialize;
 
-use crate::error::Failure;
+use crate::error::{Failure, note};
 use crate::extract::{EverySession, Place, Query, SignedInUser, cookie_of, no_cookie};
 use crate::settings::Settings;
 use crate::web::site::form::FieldErrors;
@@ -114,8 +114,11 @@ fn signed_in_as(signed_in: SignedIn, place: Place, settings: &Settings, redirect
 /// Returns the error if a form can't show it.
 fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+    let (code, wait) = (error.code(), error.retry_after());
     let errors = field_errors(error)?;
-    Ok(show(status, &page(&errors)))
+    let mut response = show(status, &page(&errors));
+    note(&mut response, code, wait);
+    Ok(response)
 }
 
 pub(super) async fn sign_out(

@@ -18,7 +18,7 @@ use crate::web::site::{Chrome, Pager, Price, When, page, show};
 /// How many shows a page has.
 const PAGE: usize = 24;
 
-/// What is asked for; whatever can't be read is left out, since it comes from links and forms of ours.
+/// What is asked for. What can't be read is told and left out, but for the number of the page: the nearest one is shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -33,11 +33,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn sort(&self) -> Sort {
+    /// Returns the order; `None` if it can't be read.
+    fn sort(&self) -> Option<Sort> {
         match self.sort.as_str() {
-            "price" => Sort::Price,
-            "name" => Sort::Name,
-            _ => Sort::Date,
+            "" | "date" => Some(Sort::Date),
+            "price" => Some(Sort::Price),
+            "name" => Some(Sort::Name),
+            _ => None,
         }
     }
 
@@ -70,11 +72,6 @@ impl Asked {
         let query = query.finish();
         if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
     }
-}
-
-/// The start of a day as date inputs give it, in UTC.
-fn day(text: &str) -> Option<Timestamp> {
-    (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok()).flatten()
 }
 
 /// A show in the listing.
@@ -116,6 +113,12 @@ struct BrowsePage {
     q_error: Option<String>,
     /// What is wrong with the highest price.
     max_error: Option<String>,
+    /// What is wrong with the first day.
+    from_error: Option<String>,
+    /// What is wrong with the last day.
+    until_error: Option<String>,
+    /// What is wrong with the order.
+    sort_error: Option<String>,
     categories: Vec<(String, usize)>,
     shows: Vec<Card>,
     count: usize,
@@ -138,15 +141,17 @@ pub(super) async fn page(
 fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Response {
     let (max, max_error) = max_price(&asked.max, shows);
     let (search, q_error) = words(&asked.q);
-    let until = day(&asked.until).map(|until| until.plus(std::time::Duration::from_hours(24)));
+    let (from, from_error) = day("From", &asked.from);
+    let (until, until_error) = day("Until", &asked.until);
+    let sort_error = asked.sort().is_none().then(|| "Sort by must be date, price or name".to_owned());
     let browse = Browse {
         search: search.as_ref(),
         category: asked.category.trim(),
         max_price: max,
-        from: day(&asked.from),
-        until,
+        from,
+        until: until.map(|until| until.plus(std::time::Duration::from_hours(24))),
         only_left: !asked.left.is_empty(),
-        sort: asked.sort(),
+        sort: asked.sort().unwrap_or_default(),
     };
     let found = shows.browse(&browse, now);
     let (count, sold_out) = (found.count(), found.sold_out());
@@ -160,8 +165,24 @@ fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Respon
         next: (at < last).then(|| asked.link(at + 1)),
         place: format!("Page {at} of {last}"),
     };
-    let status = if q_error.is_some() || max_error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    show(status, &BrowsePage { chrome, asked, q_error, max_error, categories, shows: cards, count, sold_out, pager })
+    let errors = [&q_error, &max_error, &from_error, &until_error, &sort_error];
+    let is_wrong = errors.into_iter().any(Option::is_some);
+    let status = if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let page = BrowsePage {
+        chrome,
+        asked,
+        q_error,
+        max_error,
+        from_error,
+        until_error,
+        sort_error,
+        categories,
+        shows: cards,
+        count,
+        sold_out,
+        pager,
+    };
+    show(status, &page)
 }
 
 /// Writes a range of prices, such as `$20.00 to $45.00`.
@@ -185,15 +206,65 @@ fn words(text: &str) -> (Option<SearchText>, Option<String>) {
     }
 }
 
-/// The highest price that is asked for, or what is wrong with it: `1.500` is a price only where some price has three decimals.
+/// The start of a day as date inputs give it, in UTC, or what is wrong with it.
+fn day(label: &str, text: &str) -> (Option<Timestamp>, Option<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, None);
+    }
+    let day: Option<Timestamp> = (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok()).flatten();
+    let error = day.is_none().then(|| format!("{label} must be a date since 1970, such as 2027-05-01"));
+    (day, error)
+}
+
+/// The highest price that is asked for, or what is wrong with it.
+///
+/// It is one number for prices of all currencies, so it has two decimals at most, as on the API without a currency: `1.500` is one
+/// and a half where some price has three decimals, and fifteen hundred to most who write it.
 fn max_price(text: &str, shows: &Shows) -> (Option<PriceBound>, Option<String>) {
     let text = text.trim();
     if text.is_empty() {
         return (None, None);
     }
     match text.parse::<PriceBound>() {
-        Ok(max) if max.fits(Currency::USD).is_ok() || shows.has_prices_like(max) => (Some(max), None),
+        Ok(max) if max.fits(Currency::USD).is_ok() => (Some(max), None),
+        Ok(max) if shows.has_prices_like(max) => {
+            (None, Some("Price up to has 2 decimals at most: it is compared with prices of every currency".to_owned()))
+        }
         Ok(_) => (None, Some("Price up to has more decimals than any price on sale".to_owned())),
         Err(reason) => (None, Some(format!("Price up to {reason}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_are_none_are_told() {
+        assert_eq!(day("From", " "), (None, None));
+        assert_eq!(day("From", "2027-05-01"), (Some("2027-05-01T00:00:00Z".parse().unwrap()), None));
+        for wrong in ["tomorrow", "2027-02-30", "2027-5-1", "01.05.2027", "2027-05-01T00:00:00Z", "1969-12-31"] {
+            let (day, error) = day("Until", wrong);
+            assert!(day.is_none() && error.is_some_and(|error| error.starts_with("Until must be a date")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn orders_that_are_none_are_told() {
+        let sort = |text: &str| Asked { sort: text.to_owned(), ..Asked::default() }.sort();
+        assert!(sort("") == Some(Sort::Date) && sort("date") == Some(Sort::Date));
+        assert!(sort("price") == Some(Sort::Price) && sort("name") == Some(Sort::Name));
+        assert!(sort("-price").is_none() && sort("Name").is_none());
+    }
+
+    #[test]
+    fn a_highest_price_has_two_decimals_at_most() {
+        let max = |text: &str| max_price(text, &Shows::default());
+        assert_eq!(max(" 19.99 "), (Some("19.99".parse().unwrap()), None));
+        for wrong in ["7.500", "1.0000", "1,500", "many"] {
+            let (max, error) = max(wrong);
+            assert!(max.is_none() && error.is_some_and(|error| error.starts_with("Price up to ")), "{wrong}");
+        }
     }
 }

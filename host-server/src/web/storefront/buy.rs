@@ -31,6 +31,8 @@ struct NotLockedPage {
     title: &'static str,
     reason: String,
     advice: &'static str,
+    /// Names of the tickets that are not free.
+    lost: Vec<String>,
     back: String,
     to_orders: bool,
 }
@@ -39,15 +41,19 @@ page!(NotLockedPage, PriceChangedPage);
 
 pub(super) async fn lock(
     State(office): State<BoxOffice>,
-    user: SignedInUser,
+    user: Result<SignedInUser, Failure>,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let chosen = Chosen::of(&form);
     let tickets = chosen.tickets();
+    let Ok(user) = user else {
+        let next = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| chosen.page(key, &form));
+        return Ok(form.redirect(&with_query("/sign-in", &[("next", &next)]), Flash::SignInFirst));
+    };
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
     let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
-    let made = match chosen.total(&office)? {
+    let made = match chosen.total(&office) {
         Some(total) => orders.create_at(user.id(), &tickets, &total.decimal()).await,
         None => orders.create(user.id(), &tickets).await,
     };
@@ -61,7 +67,8 @@ pub(super) async fn lock(
             if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
                 return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
             }
-            not_locked(&office, chrome, error, back)
+            let lost = lost(&office, Some(user.id()), tickets.iter().copied());
+            not_locked(&office, chrome, error, back, lost)
         }
     }
 }
@@ -87,25 +94,21 @@ impl Chosen {
         self.0.iter().map(|(id, _)| *id).collect()
     }
 
+    /// Returns the address of the show's page on which these tickets are chosen.
+    fn page(&self, key: ShowKey, form: &Form) -> String {
+        let ids: Vec<String> = self.0.iter().map(|(id, _)| id.to_string()).collect();
+        let query = [("section", form.get("section")), ("page", form.get("page")), ("chosen", &ids.join(","))];
+        let given: Vec<_> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        with_query(&format!("/shows/{key}"), &given)
+    }
+
     /// Returns the total that the buyer saw, in the currency of the first ticket; `None` if the form doesn't name every
     /// price, or if the tickets have no total.
-    fn total(&self, office: &BoxOffice) -> Result<Option<Money>, Error> {
-        let Some((first, _)) = self.0.first() else { return Ok(None) };
-        let Ok(ticket) = office.tickets().get(*first) else { return Ok(None) };
-        let currency = ticket.price.currency();
-        let mut total: Option<Money> = None;
-        for (_, seen) in &self.0 {
-            let Some(seen) = seen else { return Ok(None) };
-            let price = Money::parse(seen, currency).map_err(|reason| Error::invalid("ticket", reason))?;
-            total = match total {
-                None => Some(price),
-                Some(sum) => match sum.plus(price) {
-                    Ok(sum) => Some(sum),
-                    Err(_) => return Ok(None),
-                },
-            };
-        }
-        Ok(total)
+    fn total(&self, office: &BoxOffice) -> Option<Money> {
+        let (first, _) = self.0.first()?;
+        let currency = office.tickets().get(*first).ok()?.price.currency();
+        let prices = self.0.iter().map(|(_, seen)| Money::parse(seen.as_deref()?, currency).ok());
+        prices.reduce(|sum, price| sum?.plus(price?).ok()).flatten()
     }
 }
 
@@ -173,7 +176,31 @@ fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Er
     Ok(None)
 }
 
-fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+/// Returns the names of those of the tickets that the visitor can't order.
+pub(super) fn lost(
+    office: &BoxOffice,
+    visitor: Option<UserId>,
+    tickets: impl Iterator<Item = TicketId>,
+) -> Vec<String> {
+    let now = office.now();
+    let known = tickets.filter_map(|id| office.tickets().get(id).ok());
+    let gone = known.filter(|ticket| !ticket.is_orderable_by(visitor, now));
+    gone.map(|ticket| ticket.seat.as_ref().map_or_else(|| ticket.title.to_string(), ToString::to_string)).collect()
+}
+
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    format!("{path}?{}", query.finish())
+}
+
+fn not_locked(
+    office: &BoxOffice,
+    chrome: Chrome,
+    error: Error,
+    back: String,
+    lost: Vec<String>,
+) -> Result<Response, Failure> {
     let mut reason = error.code().message().to_owned();
     let (title, advice) = match error.code() {
         Code::Validation => {
@@ -201,7 +228,7 @@ fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) ->
     };
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
     let to_orders = error.code() == Code::OrderTooManyOpen;
-    Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
+    Ok(show(status, &NotLockedPage { chrome, title, reason, advice, lost, back, to_orders }))
 }
 
 pub(super) async fn pay(

@@ -108,20 +108,29 @@ pub(super) async fn submit(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    let Rows { mut rows, notes } = rows::read(&entered.rows, entered.title(), Terms::of(&office, &entered.show));
+    let show_given = entered.show.show();
+    let terms = Terms::of(&office, show_given.as_ref());
+    let Rows { mut rows, notes } = rows::read(&entered.rows, entered.title(), terms);
     let mut errors = FieldErrors::default();
     if rows.is_empty() {
         errors.add("rows", "Enter at least one row");
         return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None)));
     }
-    let is_right = rows.iter().all(|row| row.problem.is_none());
-    if form.get("do") != "list" || !is_right {
-        let status = if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-        return Ok(show(status, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))));
+    if rows.iter().any(|row| row.problem.is_some()) {
+        return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))));
     }
-    let tickets = rows.iter().map(|row| row.ticket(&entered.show)).collect();
-    match Attempt::of(&form).name(office.tickets()).create_many(user.id(), tickets).await {
-        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
+    let tickets = rows.iter().map(|row| row.ticket(show_given.as_ref())).collect();
+    let is_preview = form.get("do") != "list";
+    let judged = if is_preview {
+        office.tickets().check_many(user.id(), tickets).await
+    } else {
+        Attempt::of(&form).name(office.tickets()).create_many(user.id(), tickets).await.map(drop)
+    };
+    match judged {
+        Ok(()) if is_preview => {
+            Ok(show(StatusCode::OK, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
+        }
+        Ok(()) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let faults = field_errors(error)?;
             for (field, message) in faults.iter() {

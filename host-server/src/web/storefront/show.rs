@@ -9,11 +9,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
+use boxoffice::{BoxOffice, Ticket, TicketId, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::broadcast;
 
+use super::buy::lost;
 use crate::catalogue::{Catalogue, OnSale, Section, ShowKey, Shows};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
@@ -39,10 +40,11 @@ struct Seat {
     status: &'static str,
     is_own: bool,
     is_free: bool,
+    is_chosen: bool,
 }
 
 impl Seat {
-    fn of(ticket: &Ticket, visitor: Option<UserId>, now: Timestamp) -> Self {
+    fn of(ticket: &Ticket, visitor: Option<UserId>, chosen: &[TicketId], now: Timestamp) -> Self {
         Self {
             id: ticket.id.to_string(),
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
@@ -54,6 +56,7 @@ impl Seat {
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),
             is_free: ticket.is_orderable_by(visitor, now),
+            is_chosen: chosen.contains(&ticket.id),
         }
     }
 }
@@ -89,6 +92,11 @@ struct ShowPage {
     available: usize,
     sections: Vec<SectionLink>,
     blocks: Vec<Block>,
+    /// Names of chosen tickets that are not free any more.
+    lost: Vec<String>,
+    /// Section and number of this page, to come back to it after signing in.
+    section: String,
+    page: usize,
     attempt: String,
     pager: Pager,
 }
@@ -115,12 +123,14 @@ struct GonePage {
 
 page!(ShowPage, SoldOutPage, GonePage);
 
-/// The query of the page: the section, and the number of the page of its tickets.
+/// The query of the page: the section, the number of the page of its tickets, and the ids of tickets that are chosen already,
+/// with commas between them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     section: String,
     page: String,
+    chosen: String,
 }
 
 pub(super) async fn page(
@@ -132,7 +142,12 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let (now, tickets_max) = (office.now(), office.limits().order_tickets_max);
-    let view = View { chrome, key, asked, now, tickets_max };
+    let mut picked: Vec<TicketId> =
+        asked.chosen.split(',').filter_map(|id| id.parse().ok()).take(tickets_max).collect();
+    let lost = lost(&office, chrome.user(), picked.iter().copied());
+    // The catalogue may lag behind by a moment.
+    picked.retain(|id| office.tickets().get(*id).is_ok_and(|ticket| ticket.is_orderable_by(chrome.user(), now)));
+    let view = View { chrome, key, asked, picked, lost, now, tickets_max };
     Ok(catalogue.render(&office, move |shared| view.render(&shared.shows())).await?)
 }
 
@@ -141,6 +156,9 @@ struct View {
     chrome: Chrome,
     key: ShowKey,
     asked: Asked,
+    /// Tickets that are chosen already, and the names of those that are not free any more.
+    picked: Vec<TicketId>,
+    lost: Vec<String>,
     now: Timestamp,
     tickets_max: usize,
 }
@@ -168,7 +186,7 @@ impl View {
     }
 
     fn on_sale(self, on_sale: &OnSale, seq: u64) -> ShowPage {
-        let Self { chrome, key, asked, now, tickets_max } = self;
+        let Self { chrome, key, asked, picked, lost, now, tickets_max } = self;
         // A small show is seen whole; of a large one with sections, one section.
         let is_parted = on_sale.len() > PAGE && (2..=SECTIONS_MAX).contains(&on_sale.section_count());
         let chosen = is_parted.then(|| chosen(on_sale, &asked.section)).flatten();
@@ -200,7 +218,10 @@ impl View {
             tickets_max,
             available: on_sale.available(),
             sections: links.collect(),
-            blocks: blocks(seats.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
+            blocks: blocks(seats.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, &picked, now)))),
+            lost,
+            section: chosen.map(|(title, _)| title.to_owned()).unwrap_or_default(),
+            page: at,
             attempt: super::attempt::new(),
             pager,
             chrome,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Change, Code, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
+use boxoffice::{BoxOffice, Change, Code, Error, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
 
 use super::attempt::{self, Attempt};
 use super::listings::Row;
@@ -221,7 +221,7 @@ pub(super) async fn edit(
     if form.has("seat") {
         update.seat = if entered.seat.is_empty() { Change::Clear } else { Change::Set(entered.seat.clone()) };
     }
-    update.expected_version = form.filled("version").and_then(|version| version.parse().ok());
+    update.expected_version = expected_version(&form)?;
     match office.tickets().update(user.id(), id, update).await {
         Ok(_) => Ok(form.redirect("/sell", Flash::Edited)),
         Err(error) if error.code() != Code::TicketSeatTaken && matches!(error.status_code(), 409 | 412) => {
@@ -235,6 +235,14 @@ pub(super) async fn edit(
     }
 }
 
+/// Returns the version that a form was opened with; `None` for any, if the form has none.
+///
+/// One that can't be read is refused without the form: it would come with the present version, and overwrite what changed since.
+fn expected_version(form: &Form) -> Result<Option<u64>, Error> {
+    let version = form.filled("version").map(str::parse::<u64>).transpose();
+    version.map_err(|_| Error::invalid("version", "of the ticket can't be read: reload the page and try again"))
+}
+
 /// Redirects to the ticket's form after it changed since the form was opened.
 fn moved(id: TicketId, form: &Form) -> Response {
     form.redirect(&format!("/sell/tickets/{id}"), Flash::TicketMoved)
@@ -246,7 +254,7 @@ pub(super) async fn withdraw(
     PathId(id): PathId<TicketId>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let version = form.filled("version").and_then(|version| version.parse().ok());
+    let version = expected_version(&form)?;
     match office.tickets().withdraw(user.id(), id, version).await {
         Ok(()) => Ok(form.redirect("/sell", Flash::Withdrawn)),
         Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),

@@ -36,6 +36,8 @@ pub(super) enum Check {
     Fields { of: String, is_list: bool },
     /// Refuses unknown options of this type.
     Options(String),
+    /// Refuses a `Date` that is none.
+    Date,
     /// Converts the argument for the native module by this function.
     Turn(&'static str),
 }
@@ -215,6 +217,7 @@ fn argument(model: &Model, param: &Param) -> Result<Argument, String> {
             Type::Struct(of) => Check::Fields { of: of.clone(), is_list: true },
             _ => Check::Nothing,
         },
+        Type::Moment | Type::Time => Check::Date,
         Type::Actor => Check::Turn("actor"),
         Type::Headers => Check::Turn("headerPairs"),
         Type::Bytes => Check::Turn("messageBytes"),

@@ -120,6 +120,7 @@ fn takes(arguments: &[Argument]) -> String {
             format!("{{ fields: [{}], name: '{}' }}", constant(of), camel_case(&it.name))
         }
         Check::Options(of) => format!("{{ options: {} }}", constant(of)),
+        Check::Date => format!("{{ date: '{}' }}", camel_case(&it.name)),
         Check::Turn(by) => format!("{{ turn: '{by}' }}"),
     };
     let mut all: Vec<_> = arguments.iter().map(takes).collect();

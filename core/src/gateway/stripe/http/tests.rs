@@ -135,6 +135,21 @@ async fn a_refusal_is_final_and_a_wrong_key_is_not() {
     assert!(why.contains("Invalid API Key") && !why.contains("sk_test"), "{why}");
 }
 
+#[tokio::test]
+async fn a_key_refused_after_an_attempt_of_unknown_effect_leaves_the_effect_unknown() {
+    let wrong =
+        Say::This(401, "", r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}}"#);
+    let forbidden = Say::This(403, "", r#"{"error":{"type":"invalid_request_error","message":"No such right"}}"#);
+    for first in [Say::Nothing, Say::Silence, Say::This(200, "", "{\"id\""), Say::This(500, "", "{}")] {
+        for second in [wrong, forbidden] {
+            let (heads, answer) = ask(Box::leak(Box::new([first, second]))).await;
+            assert_eq!(heads.len(), 2);
+            let Err(Failure::Unknown(error)) = answer else { panic!("{answer:?}") };
+            assert!(error.0.contains("does not accept the key"), "{error}");
+        }
+    }
+}
+
 #[test]
 fn https_needs_a_certificate_authority() {
     let none = || CertificateResult::default();

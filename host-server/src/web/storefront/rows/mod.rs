@@ -8,9 +8,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use boxoffice::{BoxOffice, Currency, Money, NewTicket, SeatLabel, Title};
-
-use super::ticket::ShowEntered;
+use boxoffice::{BoxOffice, Currency, Money, NewShow, NewTicket, SeatLabel, Title};
 
 /// Limits and defaults of the box office for listings.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +22,11 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) fn of(office: &BoxOffice, show: &ShowEntered) -> Self {
+    pub(super) fn of(office: &BoxOffice, show: Option<&NewShow>) -> Self {
         Self {
             tickets_max: office.limits().listing_tickets_max,
             currency: office.default_currency(),
-            is_one_show: show.show().is_some(),
+            is_one_show: show.is_some(),
         }
     }
 }
@@ -83,11 +81,11 @@ impl Row {
         Some(format!("The {name} has a letter that could not be read, at byte {}: save the file as UTF-8", byte + 1))
     }
 
-    pub(super) fn ticket(&self, show: &ShowEntered) -> NewTicket {
+    pub(super) fn ticket(&self, show: Option<&NewShow>) -> NewTicket {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let mut ticket = NewTicket::new(&self.title, &self.price);
         ticket.currency = some(&self.currency);
-        ticket.show = show.show();
+        ticket.show = show.cloned();
         ticket.seat = some(&self.seat);
         ticket
     }
@@ -101,7 +99,8 @@ pub(super) struct Rows {
     pub(super) notes: Vec<String>,
 }
 
-/// Parses the rows of a text: as a table if its first line names a column `price`, as seat patterns otherwise.
+/// Parses the rows of a text: as a table if its first line names a column `price`, as seat patterns otherwise. A table without that
+/// column is one problem.
 ///
 /// What the text leaves open is decided by the whole of it, and noted. What could be read in two ways is a problem of its
 /// row.
@@ -109,7 +108,7 @@ pub(super) fn read(text: &str, title: &str, terms: Terms) -> Rows {
     let text = text.trim_start_matches('\u{feff}');
     let mut read = match sheet::Shape::of(text) {
         Some(shape) => sheet::read(text, title, terms, &shape),
-        None => patterns::read(text, title, terms),
+        None => sheet::without_price(text).unwrap_or_else(|| patterns::read(text, title, terms)),
     };
     let max = terms.tickets_max;
     if read.rows.len() > max {

@@ -14,6 +14,14 @@ struct Columns {
     quantity: Option<usize>,
 }
 
+/// The names of the columns.
+const NAMES: [&str; 7] = ["title", "section", "row", "seat", "price", "currency", "quantity"];
+
+/// Names that columns have in other tables and other languages, by which a header is known for one.
+const FOREIGN_NAMES: &str = "aantal amount anzahl asiento bereich block cantidad category cost devise event fila menge moneda name \
+     place platz posto precio preis prezzo prijs prix qty quantità quantité rang rangée reihe rij sección settore show siège sitz \
+     sitzplatz stoel tickets titel titolo titre título valuta veranstaltung währung zone";
+
 /// Maximum number of tickets of one row.
 const QUANTITY_MAX: usize = 1_000;
 
@@ -80,6 +88,35 @@ pub(super) fn read(text: &str, title: &str, terms: Terms, shape: &Shape) -> Rows
     Rows { rows, notes: vec![format!("Columns are separated by {}.", shape.name)] }
 }
 
+/// Returns the one problem of a table whose first line names columns but no `price`; `None` if the text is no such table.
+pub(super) fn without_price(text: &str) -> Option<Rows> {
+    let is_header = |cells: &csv::StringRecord| {
+        cells.len() > 1 && !cells.iter().any(has_number) && cells.iter().any(reads_like_a_name)
+    };
+    let is_table = SHAPES.iter().any(|shape| shape.reader(text).headers().is_ok_and(is_header));
+    is_table.then(|| {
+        let problem = "There is no column “price”: name it in the first line. The columns may be title, section, row, seat, price, \
+                       currency and quantity";
+        only(Row::wrong(1, "", problem))
+    })
+}
+
+/// Checks whether a cell has a number in it, such as `45,00`, `1-20` or `Row 7`, as the first line of seat patterns may have.
+fn has_number(cell: &str) -> bool {
+    let is_number = |word: &str| {
+        word.contains(|letter: char| letter.is_ascii_digit())
+            && word.chars().all(|letter| letter.is_ascii_digit() || ".,'-".contains(letter))
+    };
+    cell.split_whitespace().any(is_number)
+}
+
+/// Checks whether a cell has a word that names a column, here or elsewhere.
+fn reads_like_a_name(cell: &str) -> bool {
+    let cell = fold(cell);
+    let mut words = cell.split(|letter: char| !letter.is_alphanumeric());
+    words.any(|word| NAMES.contains(&word) || FOREIGN_NAMES.split_whitespace().any(|name| name == word))
+}
+
 fn only(row: Row) -> Rows {
     Rows { rows: vec![row], notes: Vec::new() }
 }
@@ -135,28 +172,37 @@ impl Columns {
         let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
         let own = cell(self.title);
         let title = if own.is_empty() { title } else { own };
-        let seat = place(cell(self.section), cell(self.row), cell(self.seat));
-        let row = || Row::new(line, [title, &seat, cell(self.price), cell(self.currency)]);
+        let (title, seat) = place(title, cell(self.section), cell(self.row), cell(self.seat));
+        let ticket = || Row::new(line, [&title, &seat, cell(self.price), cell(self.currency)]);
         let quantity = cell(self.quantity);
         let count = if quantity.is_empty() { Some(1) } else { quantity.parse().ok() };
         match count.filter(|count| (1..=QUANTITY_MAX).contains(count)) {
-            Some(1) => vec![row()],
-            Some(_) if !cell(self.seat).is_empty() => {
-                vec![Row::wrong(line, title, "A seat is one ticket: remove its quantity")]
+            Some(1) => vec![ticket()],
+            Some(_) if !seat.is_empty() => {
+                vec![Row::wrong(line, &title, "A seat is one ticket: remove its quantity")]
             }
-            Some(count) => (0..count).map(|_| row()).collect(),
-            None => vec![Row::wrong(line, title, format!("Quantity “{quantity}” is no number from 1 to 1,000"))],
+            Some(count) => (0..count).map(|_| ticket()).collect(),
+            None => vec![Row::wrong(line, &title, format!("Quantity “{quantity}” is no number from 1 to 1,000"))],
         }
     }
 }
 
-/// Returns the label of a place: a seat by itself as it is written, and with section and row as `Stalls, row A, seat 12`.
-fn place(section: &str, row: &str, seat: &str) -> String {
-    if section.is_empty() && row.is_empty() {
-        return seat.to_owned();
+/// Returns the title and the seat of a ticket: a seat by itself as it is written, and with section and row as
+/// `Stalls, row A, seat 12`.
+///
+/// Without a seat, section and row go to the title, as `Hamlet, Stalls, row A`: a seat is one ticket, and a section has many
+/// standing places.
+fn place(title: &str, section: &str, row: &str, seat: &str) -> (String, String) {
+    let joined = |parts: [&str; 3]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let row_after = |word: &str| if row.is_empty() { String::new() } else { format!("{word} {row}") };
+    if seat.is_empty() {
+        // Without a title there is none to add to, and it is asked for.
+        let title = if title.is_empty() { String::new() } else { joined([title, section, &row_after("row")]) };
+        return (title, String::new());
     }
-    let row = (!row.is_empty()).then(|| if section.is_empty() { format!("Row {row}") } else { format!("row {row}") });
-    let seat = (!seat.is_empty()).then(|| format!("seat {seat}"));
-    let parts = [Some(section.to_owned()).filter(|section| !section.is_empty()), row, seat];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    if section.is_empty() && row.is_empty() {
+        return (title.to_owned(), seat.to_owned());
+    }
+    let row = row_after(if section.is_empty() { "Row" } else { "row" });
+    (title.to_owned(), joined([section, &row, &format!("seat {seat}")]))
 }

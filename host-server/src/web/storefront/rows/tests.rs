@@ -117,11 +117,57 @@ fn nothing_is_cut_to_fit() {
 
 #[test]
 fn a_seat_is_section_row_and_seat() {
-    let text = "section,row,seat,price\nStalls,A,101,310\nStalls,B,101,290\n,B,101,45\nPit,,,20\n";
-    let seats: Vec<_> = read(text, "Tosca", TERMS).rows.into_iter().map(|row| (row.seat, row.problem)).collect();
-    let expected = ["Stalls, row A, seat 101", "Stalls, row B, seat 101", "Row B, seat 101", "Pit"];
-    assert_eq!(seats, expected.map(|seat| (seat.to_owned(), None)));
+    let text = "section,row,seat,price\nStalls,A,101,310\nStalls,B,101,290\n,B,101,45\nBox,,7,20\n,,A1,20\n";
+    let rows = read(text, "Tosca", TERMS).rows;
+    assert!(rows.iter().all(|row| row.title == "Tosca" && row.problem.is_none()), "{rows:?}");
+    let seats: Vec<&str> = rows.iter().map(|row| row.seat.as_str()).collect();
+    let expected = ["Stalls, row A, seat 101", "Stalls, row B, seat 101", "Row B, seat 101", "Box, seat 7", "A1"];
+    assert_eq!(seats, expected);
     check("Stalls A 1 45", &[(1, "Stalls, Row A, seat 1", "45", None)]);
+}
+
+#[test]
+fn without_a_seat_section_and_row_are_of_the_title() {
+    let text = "title,section,row,seat,price\n,Stalls,A,,20\n,Stalls,,,15\n,,A,,12\nGala,Stalls,A,,40\n,,,,10\n";
+    let rows = read(text, "Hamlet", TERMS).rows;
+    assert!(rows.iter().all(|row| row.seat.is_empty() && row.problem.is_none()), "{rows:?}");
+    let titles: Vec<&str> = rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, ["Hamlet, Stalls, row A", "Hamlet, Stalls", "Hamlet, row A", "Gala, Stalls, row A", "Hamlet"]);
+
+    let standing = read("section,price,quantity\nStalls,20,100\nBalcony,15,2\n", "Hamlet", TERMS).rows;
+    let count = |title: &str| standing.iter().filter(|row| row.title == title).count();
+    assert_eq!((standing.len(), count("Hamlet, Stalls"), count("Hamlet, Balcony")), (102, 100, 2));
+    assert!(standing.iter().all(|row| row.seat.is_empty() && row.problem.is_none()), "{standing:?}");
+
+    check_problems("section,price\nPit,20\nPit,20\n", &[(3, "a column “quantity”")]);
+    check_problems("section,seat,price,quantity\nPit,7,20,2\n", &[(2, "A seat is one ticket")]);
+    let untitled = read("section,price\nPit,20\n", "", TERMS).rows;
+    assert!(untitled[0].problem.as_deref().is_some_and(|problem| problem.starts_with("Title ")), "{untitled:?}");
+}
+
+#[test]
+fn a_table_without_a_price_is_one_problem() {
+    for text in [
+        "section,row,seat\nStalls,A,1\nStalls,A,2\n",
+        "Titel;Preis\nHamlet;45,00\nTosca;50,00\n",
+        "Titre\tPrix\nHamlet\t45\n",
+        "\u{feff}\"Seat\",\"Cost\"\r\nA1,45\r\n",
+        "Seat no.,Ticket price (EUR)\nA1,45\n",
+    ] {
+        let read = read(text, "Hamlet", TERMS);
+        assert_eq!(read.rows.len(), 1, "{text}: {read:?}");
+        let problem = read.rows[0].problem.as_deref().unwrap_or_default();
+        assert!(problem.contains("no column “price”") && problem.contains("section, row, seat"), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn what_is_no_header_is_read_as_patterns() {
+    check("Block B 1 45,50", &[(1, "Block, Row B, seat 1", "45.50", None)]);
+    check("Rang\tA\t1\t45", &[(1, "Rang, Row A, seat 1", "45", None)]);
+    let shape = Some("Write a row, its seats and their price, such as: A 1-20 45.00");
+    check("A;1-20;45\nRow;7;45\nnonsense", &[(1, "", "", shape), (2, "", "", shape), (3, "", "", shape)]);
+    check("seat\nA1", &[(1, "", "", shape), (2, "", "", shape)]);
 }
 
 #[test]

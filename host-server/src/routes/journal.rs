@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     get, path = "/api/journal", tag = "journal",
     params(
         JournalQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream goes on; wins over `after`", pattern = r"^[0-9]{1,19}(-[0-9a-f]{16})?$")
+        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream goes on; wins over `after`", pattern = r"^([0-9]{1,19}(-[0-9a-f]{16})?)?$")
     ),
     responses(
         (status = 200, description = "A page of records, or a stream of them, which begins with the event `reset` if the journal \

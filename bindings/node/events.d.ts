@@ -293,7 +293,7 @@ export interface TicketCreatedData {
   seat?: string
 }
 
-/** A ticket's title, price or show changed. */
+/** A ticket's title, price, show or seat changed. */
 export interface TicketUpdatedData {
   /** Id of the ticket. */
   ticketId: string
@@ -303,6 +303,8 @@ export interface TicketUpdatedData {
   price: PublishedMoney
   /** Show after the event. */
   show?: PublishedShow
+  /** Its seat after it, if that changed: nothing if it has none any more. */
+  seat?: string | null
 }
 
 /** Version of a ticket after an event of its order. */

@@ -6,6 +6,7 @@ import { BoxOfficeError } from './lib/errors.js'
 import type { JournalRecord, Subscription } from './lib/feeds.js'
 import type { PaymentGateway, StripeGateway } from './lib/gateway.js'
 import type { FeePolicy, Money, SignedMoney, WaitOptions } from './lib/inputs.js'
+import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
@@ -15,6 +16,7 @@ export * from './lib/feeds.js'
 export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
+export * from './lib/log.js'
 
 /** Reason why the amount that a seller is owed changed. */
 export type BalanceEntryKind =
@@ -158,7 +160,7 @@ export type TicketStatusFilter =
   /** In any state: `all`. */
   | 'all'
 
-/** What is tried with money that comes for an order that has ended, in this order, such as `'retake,return'`. */
+/** Steps to try, in order, with money that arrives for an order that has ended, such as `'retake,return'`. */
 export type LateMoneyPolicy =
   | LateMoneyStep
   | `${LateMoneyStep},${LateMoneyStep}`
@@ -231,6 +233,8 @@ export interface Charge {
   createdAt: Date
   /** Time of the last change. */
   updatedAt: Date
+  /** Returns `true` if no money was taken because the shop's payments are not set up right: no other card would help. */
+  isMisconfigured: boolean
   /** Returns the amount that was given back; `undefined` if it is zero. */
   refunded?: Money
 }
@@ -245,6 +249,22 @@ export interface Dispute {
   reason: string
   /** Status of the dispute. */
   status: DisputeStatus
+}
+
+/** Identity of the history that a journal records. */
+export interface JournalHistory {
+  /** Id of the history. A backup gets another one when it is made, so that followers of the original notice that it was restored. */
+  id: string
+  /** Number of the last record that the journal shares with every history that it was restored from; `undefined` if it never was. */
+  common?: number
+}
+
+/** A failure of the storage or of the card processor. */
+export interface LastError {
+  /** When it happened, by the box office's clock. */
+  at: Date
+  /** What failed, and the whole chain of causes: up to 1,000 characters. */
+  message: string
 }
 
 /** Metrics of the engine at one moment. Reading them is cheap, so they can be scraped. */
@@ -269,6 +289,8 @@ export interface Metrics {
   checkpointLag: number
   /** Number of charges and refunds that wait for the card processor. */
   pendingPayments: number
+  /** The last failure of the storage or of the card processor since the box office was opened, none if nothing has failed. */
+  lastError?: LastError
 }
 
 /** One buyer's claim on tickets, then their purchase. */
@@ -575,14 +597,16 @@ export interface TicketQuery {
   cursor?: string
 }
 
-/** New title, price and show of a ticket. */
+/** The new title and price of a ticket, and what becomes of its show and seat. */
 export interface TicketUpdate {
   /** Title: 1 to 200 characters. */
   title: string
   /** Price: a decimal number in major units of the ticket's currency. */
   price: string
-  /** New show; `undefined` leaves it as it is. */
-  show?: NewShow
+  /** The new show: left as it is unless it is set or cleared. */
+  show?: NewShow | null
+  /** The new seat, 1 to 100 characters: left as it is unless it is set or cleared. */
+  seat?: string | null
   /** Version that the ticket must have; `undefined` accepts any version. */
   expectedVersion?: number
 }
@@ -626,6 +650,15 @@ export interface Options {
   gateway?: PaymentGateway | StripeGateway
   /** Sets the source of time: `SystemClock` by default. */
   clock?: ManualClock | Clock
+  /**
+   * Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
+   *
+   * Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening is
+   * therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than 90 days from the journal's last record,
+   * behind or ahead. Set this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from the
+   * last record if the clock is behind.
+   */
+  acceptClockJump?: boolean
   /** Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids. */
   seed?: number
   /** Sets the keys that sign sessions: by default a key that is created once and stored in the data directory. */
@@ -674,6 +707,8 @@ export interface Options {
    * last resort is always `escalate`.
    */
   lateMoney?: LateMoneyPolicy
+  /** Hears of failures and of what is worth knowing: by default warnings of the process, for failures alone. */
+  logger?: Logger
 }
 
 /** Operations on users: sign-up, sign-in, sign-out, and changes of accounts. */
@@ -681,7 +716,9 @@ export interface Auth {
   /**
    * Creates a user and begins a session.
    *
-   * Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+   * Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The password
+   * is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside
+   * the writer.
    *
    * Rejects with `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too many
    * passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -690,8 +727,9 @@ export interface Auth {
   /**
    * Begins a session for a user who has signed up before.
    *
-   * Takes the same time and fails with the same error for an unknown email and a wrong password. After a few failures, further
-   * attempts must wait, by account and by client address.
+   * It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
+   * attempts must wait, by account and by client address. Attempts from a place from which the account was signed in to before, by its
+   * address or by a device, are counted by themselves: strangers' guesses never make its owner wait there.
    *
    * Rejects with `UnauthenticatedError` (`auth.invalid_credentials`); `TooManyRequestsError` (`rate.limited`), with the time to wait;
    * `UnavailableError` (`engine.overloaded`) if too many passwords wait to be checked.
@@ -747,23 +785,35 @@ export interface Tickets {
   /**
    * Lists a ticket for sale.
    *
-   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `IdempotencyMismatchError`
-   * (`command.key_reused`).
+   * Rejects with `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+   * (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not given back;
+   * `IdempotencyMismatchError` (`command.key_reused`).
    */
   create(sellerId: string, ticket: NewTicket, options?: CommandOptions): Promise<Ticket>
   /**
    * Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
    *
-   * Rejects with `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if there is no
-   * such user; `IdempotencyMismatchError` (`command.key_reused`).
+   * Rejects with `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+   * `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field
+   * `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold; `IdempotencyMismatchError`
+   * (`command.key_reused`).
    */
   createMany(sellerId: string, tickets: NewTicket[], options?: CommandOptions): Promise<Ticket[]>
   /**
-   * Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+   * Checks whether tickets could be listed at this moment, by the very rules of `createMany`, and lists nothing: for the preview of an
+   * import. Somebody else may take a seat between the two.
+   *
+   * Rejects those of `createMany`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`): the idempotency key
+   * is not used.
+   */
+  checkMany(sellerId: string, tickets: NewTicket[]): Promise<void>
+  /**
+   * Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
+   * available.
    *
    * Rejects with `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`), `ConflictError`
-   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`),
-   * `IdempotencyMismatchError` (`command.key_reused`).
+   * (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError` (`ticket.version_mismatch`), `ConflictError`
+   * (`ticket.seat_taken`), `IdempotencyMismatchError` (`command.key_reused`).
    */
   update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions): Promise<Ticket>
   /**
@@ -773,8 +823,8 @@ export interface Tickets {
    * moves at most as many tickets as one may list, 10,000 by default: call again, under another idempotency key, until nothing moves.
    *
    * Rejects with `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError` (`auth.required`) if there
-   * is no such user; `IdempotencyMismatchError` (`command.key_reused`); `UnavailableError` (`journal.unavailable`) if the views' file
-   * can't be read.
+   * is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if a seat of the show at its new time is taken;
+   * `IdempotencyMismatchError` (`command.key_reused`); `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
    */
   reschedule(sellerId: string, show: NewShow, startsAt: string | Date, options?: CommandOptions): Promise<Ticket[]>
   /**
@@ -826,6 +876,15 @@ export interface Orders {
    */
   create(buyerId: string, ticketIds: string[], options?: CommandOptions): Promise<Order>
   /**
+   * Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+   *
+   * `agreedAmount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has changed a price since
+   * the buyer saw it, nothing is locked.
+   *
+   * Rejects the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount that is none.
+   */
+  createAt(buyerId: string, ticketIds: string[], agreedAmount: string, options?: CommandOptions): Promise<Order>
+  /**
    * Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
@@ -869,9 +928,10 @@ export interface Payments {
    * once in all cases.
    *
    * Rejects with `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the order is
-   * cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`,
-   * `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait
-   * for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
+   * cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the shop asks for, whatever the
+   * card, after which the order is cancelled too; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
+   * `ConflictError` (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
+   * (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError` (`command.key_reused`).
    */
   pay(buyerId: string, orderId: string, token: string, options?: CommandOptions): Promise<Charge>
   /**
@@ -902,7 +962,7 @@ export interface Payments {
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
    * `IdempotencyMismatchError` (`command.key_reused`).
    */
-  refund(actorId: string | null, orderId: string, options: RefundOptions): Promise<Charge>
+  refund(actorId: string, orderId: string, options: RefundOptions): Promise<Charge>
   /**
    * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
    *
@@ -913,21 +973,21 @@ export interface Payments {
    * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
    * (`command.key_reused`).
    */
-  refundPart(actorId: string | null, orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
+  refundPart(actorId: string, orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
   /**
    * Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them
    * by `payments.refund` or `payments.resolve`.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`).
    */
-  escalated(actorId: string | null): Promise<Charge[]>
+  escalated(actorId: string): Promise<Charge[]>
   /**
    * Records the resolution of escalated money, with a note of up to 500 characters. For operators.
    *
    * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
    * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
    */
-  resolve(actorId: string | null, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
+  resolve(actorId: string, orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
   /**
    * Returns `true` if webhooks of this card processor are for this box office: if it is the gateway's name, ignoring the `-test`
    * suffix of a processor's test mode.
@@ -956,14 +1016,14 @@ export interface Ledger {
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
    */
-  balance(actorId: string | null, sellerId: string): Promise<Balance[]>
+  balance(actorId: string, sellerId: string): Promise<Balance[]>
   /**
    * Returns a page of the entries behind the balance, the newest first.
    *
    * Rejects the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query; `UnavailableError`
    * (`journal.unavailable`) if the views' file can't be read.
    */
-  entries(actorId: string | null, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
+  entries(actorId: string, sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
   /**
    * Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
    *
@@ -974,7 +1034,7 @@ export interface Ledger {
    *
    * Fails the errors of `ledger.entries`, as the last item.
    */
-  iter(actorId: string | null, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
+  iter(actorId: string, sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
   /**
    * Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a
    * time, read on demand.
@@ -984,13 +1044,13 @@ export interface Ledger {
    * Fails the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read
    * any more.
    */
-  statementCsv(actorId: string | null, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
+  statementCsv(actorId: string, sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
   /**
    * Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
    *
    * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors.
    */
-  platform(actorId: string | null): Promise<PlatformBalance[]>
+  platform(actorId: string): Promise<PlatformBalance[]>
   /**
    * Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank
    * does, before or after.
@@ -998,7 +1058,7 @@ export interface Ledger {
    * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
    * `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
    */
-  recordPayout(actorId: string | null, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
+  recordPayout(actorId: string, sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
 }
 
 /** Operations on the journal: read, follow, verify and copy. Reading does not block the writer. */
@@ -1012,9 +1072,24 @@ export interface Journal {
   /**
    * Returns at most `limit` records, and at most 10,000, starting with number `from`. The first record has number 1.
    *
-   * Rejects with `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
+   * Rejects with `ConflictError` (`journal.cursor_unknown`) if the record before number `from` does not exist; `UnavailableError`
+   * (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
    */
   read(fromSeq: number, limit: number): Promise<JournalRecord[]>
+  /**
+   * Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that it has.
+   *
+   * Rejects with `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a history that a
+   * restored backup has replaced: the reader has records that this journal never had, and begins anew; `UnavailableError`
+   * (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError` (`engine.closed`).
+   */
+  readAfter(cursor: string, limit: number): Promise<JournalRecord[]>
+  /**
+   * Returns the identity of the journal's history, which is another one in a restored backup.
+   *
+   * Rejects with `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+   */
+  history(): Promise<JournalHistory>
   /**
    * Iterates over the records from number `from` to the last durable one, read in parts. Includes records that are appended meanwhile.
    *
@@ -1023,8 +1098,21 @@ export interface Journal {
    * Fails the errors of `journal.read`, as the last item.
    */
   iter(fromSeq: number, options?: WaitOptions): AsyncIterableIterator<JournalRecord>
-  /** Follows the journal from number `from` on: first history, then new records, each exactly once and in order. */
+  /**
+   * Follows the journal from number `from` on: first history, then new records, each exactly once and in order.
+   *
+   * The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before number `from` does not
+   * exist.
+   */
   subscribe(fromSeq: number, options?: WaitOptions): Subscription
+  /**
+   * Follows the journal after the cursor of a reader: that of the last record that it has.
+   *
+   * Throws `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a history that a
+   * restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+   * (`engine.closed`).
+   */
+  subscribeAfter(cursor: string, options?: WaitOptions): Subscription
   /**
    * Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each record follows
    * from those before it by the rules, and that the vault matches. Calls `progress` with the number of checked records and the total.
@@ -1043,6 +1131,119 @@ export interface Journal {
    * written.
    */
   backup(directory: string | URL, progress?: (done: number, total: number) => void, options?: WaitOptions): Promise<number>
+  /**
+   * Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal data in its file
+   * `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could still be read there. The backup must
+   * not be open, and keeps all else.
+   *
+   * Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays readable in it.
+   *
+   * Rejects with `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys can't be
+   * read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+   */
+  eraseInBackup(directory: string | URL): Promise<number>
+}
+
+/** The operations of `payments` that the box office does in its own name. */
+export interface SystemPayments {
+  /**
+   * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
+   *
+   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money. The
+   * returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
+   * does. If it refuses permanently, the refund is `failed`, and the charge is as before.
+   *
+   * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
+   * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
+   * `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  refund(orderId: string, options: RefundOptions): Promise<Charge>
+  /**
+   * Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay sold.
+   *
+   * The sum of all refunds, including concurrent ones, never exceeds the charge. Permissions and statuses are those of
+   * `payments.refund`.
+   *
+   * Rejects with `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`),
+   * `ConflictError` (`payment.not_refundable`, `payment.already_refunded`, `payment.refund_too_large`), `IdempotencyMismatchError`
+   * (`command.key_reused`).
+   */
+  refundPart(orderId: string, amount: string, options?: CommandOptions): Promise<Charge>
+  /**
+   * Returns the charges whose money belongs to no order and could not be given back, the oldest first. For operators, who settle them
+   * by `payments.refund` or `payments.resolve`.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`).
+   */
+  escalated(): Promise<Charge[]>
+  /**
+   * Records the resolution of escalated money, with a note of up to 500 characters. For operators.
+   *
+   * Rejects with `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`), `NotFoundError`
+   * (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  resolve(orderId: string, resolution: Resolution, note: string, options?: CommandOptions): Promise<Charge>
+}
+
+/** The operations of `ledger` that the box office does in its own name. */
+export interface SystemLedger {
+  /**
+   * Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the seller, operators and
+   * the system.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
+   */
+  balance(sellerId: string): Promise<Balance[]>
+  /**
+   * Returns a page of the entries behind the balance, the newest first.
+   *
+   * Rejects the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query; `UnavailableError`
+   * (`journal.unavailable`) if the views' file can't be read.
+   */
+  entries(sellerId: string, query?: LedgerQuery): Promise<BalanceEntryPage>
+  /**
+   * Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
+   *
+   * Entries never change. Entries that are posted meanwhile are not included, because the newest come first. All others come exactly
+   * once.
+   *
+   * Polling never waits: a page is read immediately, as by `ledger.entries`.
+   *
+   * Fails the errors of `ledger.entries`, as the last item.
+   */
+  iter(sellerId: string, query?: LedgerQuery, options?: WaitOptions): AsyncIterableIterator<BalanceEntry>
+  /**
+   * Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up to 100 lines at a
+   * time, read on demand.
+   *
+   * Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
+   *
+   * Fails the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views' file can't be read
+   * any more.
+   */
+  statementCsv(sellerId: string, options?: WaitOptions): AsyncIterableIterator<string>
+  /**
+   * Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the system.
+   *
+   * Rejects with `ForbiddenError` (`auth.operator_required`) for other actors.
+   */
+  platform(): Promise<PlatformBalance[]>
+  /**
+   * Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no money: the bank
+   * does, before or after.
+   *
+   * Rejects with `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
+   * `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
+   */
+  recordPayout(sellerId: string, payout: NewPayout, options?: CommandOptions): Promise<Payout>
+}
+
+/** What `BoxOffice.asSystem` returns. */
+export interface System {
+  /** Returns the operations on charges and refunds. */
+  readonly payments: SystemPayments
+  /** Returns the operations on the ledger: balances, statements and payouts. */
+  readonly ledger: SystemLedger
 }
 
 /**
@@ -1061,9 +1262,10 @@ export declare class BoxOffice {
    *
    * Blocks until the journal's tail is replayed and all orders that became due while it was closed have expired.
    *
-   * Rejects with `UnavailableError` (`journal.in_use`) if it is already open, in this or another process; `UnavailableError`
+   * Rejects with `UnavailableError` (`journal.in_use`) if it is open already, here or in another process; `UnavailableError`
    * (`journal.newer_format`) if a newer version wrote it; `InternalError` (`journal.damaged`); `UnavailableError`
-   * (`journal.unavailable`) if the storage fails.
+   * (`journal.unavailable`) if the storage fails; `UnavailableError` (`clock.jumped`) if the clock is far from the journal's last
+   * time, see `acceptClockJump`.
    */
   static open(path: string | URL, options?: Options): Promise<BoxOffice>
   /**
@@ -1092,6 +1294,13 @@ export declare class BoxOffice {
   metrics(): Promise<Metrics>
   /** Returns `true` if the box office accepts commands. */
   isReady(): boolean
+  /**
+   * Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has
+   * room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+   *
+   * Rejects with `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is wrong.
+   */
+  checkReady(): Promise<void>
   /** Returns the engine's own time, which never runs backwards. */
   now(): Promise<Date>
   /**
@@ -1119,6 +1328,12 @@ export declare class BoxOffice {
    * opening takes longer.
    */
   close(): Promise<void>
+  /**
+   * Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+   *
+   * They are for the programs of whoever runs the box office, never for what a request asks for.
+   */
+  asSystem(): System
   /** `await using`: closes at the end of the block. */
   [Symbol.asyncDispose](): Promise<void>
   /** `using`: begins to close at the end of the block, without waiting. */

@@ -2,12 +2,12 @@
 
 const { classes } = require('./lib/errors.js')
 const { WebhookRefused } = require('./lib/webhooks.js')
-const { BoxOffice, StripeGateway, checkGateway, native } = require('./lib/office.js')
+const { BoxOffice, ManualClock, StripeGateway, checkGateway, native } = require('./lib/office.js')
 
 module.exports = {
   ...classes,
   BoxOffice,
-  ManualClock: native.ManualClock,
+  ManualClock,
   WebhookRefused,
   StripeGateway,
   checkGateway,

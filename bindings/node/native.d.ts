@@ -9,7 +9,7 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** What `Auth` of the package is. */
+/** Native part of the package's `Auth`. */
 export declare class Auth {
   signUp(email: string, password: string, options?: CommandOptions | undefined | null): Promise<SignedIn>
   signIn(email: string, password: string, options?: SignInOptions | undefined | null): Promise<SignedIn>
@@ -59,14 +59,18 @@ export declare class HttpResponse {
   end(): Promise<void>
 }
 
-/** What `Journal` of the package is. */
+/** Native part of the package's `Journal`. */
 export declare class Journal {
   head(): Promise<number>
   read(fromSeq: number, limit: number): Promise<Array<JournalRecord>>
+  readAfter(cursor: string, limit: number): Promise<Array<JournalRecord>>
+  history(): Promise<JournalHistory>
   iter(fromSeq: number): JournalRecordParts
   subscribe(fromSeq: number): Subscription
+  subscribeAfter(cursor: string): Subscription
   verify(progress?: Progress | undefined | null): Promise<VerifyReport>
   backup(directory: string, progress?: Progress | undefined | null): Promise<number>
+  eraseInBackup(directory: string): Promise<number>
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */
@@ -75,14 +79,14 @@ export declare class JournalRecordParts {
   nextBatch(): Promise<Array<JournalRecord> | null>
 }
 
-/** What `Ledger` of the package is. */
+/** Native part of the package's `Ledger`. */
 export declare class Ledger {
-  balance(actorId: string | undefined | null, sellerId: string): Promise<Array<Balance>>
-  entries(actorId: string | undefined | null, sellerId: string, query?: LedgerQuery | undefined | null): Promise<BalanceEntryPage>
-  iter(actorId: string | undefined | null, sellerId: string, query?: LedgerQuery | undefined | null): BalanceEntryParts
-  statementCsv(actorId: string | undefined | null, sellerId: string): TextParts
-  platform(actorId?: string | undefined | null): Promise<Array<PlatformBalance>>
-  recordPayout(actorId: string | undefined | null, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): Promise<Payout>
+  balance(actorId: Acting, sellerId: string): Promise<Array<Balance>>
+  entries(actorId: Acting, sellerId: string, query?: LedgerQuery | undefined | null): Promise<BalanceEntryPage>
+  iter(actorId: Acting, sellerId: string, query?: LedgerQuery | undefined | null): BalanceEntryParts
+  statementCsv(actorId: Acting, sellerId: string): TextParts
+  platform(actorId: Acting): Promise<Array<PlatformBalance>>
+  recordPayout(actorId: Acting, sellerId: string, payout: NewPayout, options?: CommandOptions | undefined | null): Promise<Payout>
 }
 
 /** A clock that stands still until it is moved, for tests. */
@@ -91,10 +95,13 @@ export declare class ManualClock {
   constructor(now: string | Date)
   /** Returns the current time of the clock. */
   now(): Date
-  /** Moves the clock forwards by `byMs` milliseconds. */
-  advance(byMs: number): void
-  /** Sets the clock, forwards or backwards. */
-  set(now: Date): void
+  /**
+   * Moves the clock forwards by so many milliseconds, at once. The promise is fulfilled when what fell due is durable and
+   * visible.
+   */
+  advance(byMs: number): Promise<undefined>
+  /** Sets the clock, forwards or backwards, at once. The promise is fulfilled when what fell due is durable and visible. */
+  set(now: Date): Promise<undefined>
 }
 
 /** An open box office, wrapped by `BoxOffice`. */
@@ -107,11 +114,12 @@ export declare class Office {
   get journal(): Journal
   metrics(): Promise<Metrics>
   isReady(): boolean
+  checkReady(): Promise<void>
   now(): Promise<Date>
   compact(): Promise<boolean>
   close(): Promise<void>
   /** Opens the directory, or creates a box office there. */
-  static open(path: string, options: NativeOptions, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
+  static open(path: string, options: NativeOptions, logger: Logger, manual?: ManualClock | undefined | null, host?: HostClock | undefined | null, stripe?: StripeGateway | undefined | null): Promise<Office>
 }
 
 /** Read when it is asked for. Several iterations of one share what it has. */
@@ -120,24 +128,25 @@ export declare class OrderParts {
   nextBatch(): Promise<Array<Order> | null>
 }
 
-/** What `Orders` of the package is. */
+/** Native part of the package's `Orders`. */
 export declare class Orders {
-  create(buyerId: string, ticketIds: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
-  cancel(buyerId: string, orderId: string, options?: CommandOptions | undefined | null): Promise<void>
-  get(buyerId: string, orderId: string): Promise<Order>
-  list(buyerId: string, query?: OrderQuery | undefined | null): Promise<OrderPage>
-  iter(buyerId: string, query?: OrderQuery | undefined | null): OrderParts
+  create(buyerId: string | undefined | null, ticketIds: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
+  createAt(buyerId: string | undefined | null, ticketIds: Array<string>, agreedAmount: string, options?: CommandOptions | undefined | null): Promise<Order>
+  cancel(buyerId: string | undefined | null, orderId: string, options?: CommandOptions | undefined | null): Promise<void>
+  get(buyerId: string | undefined | null, orderId: string): Promise<Order>
+  list(buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): Promise<OrderPage>
+  iter(buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): OrderParts
 }
 
-/** What `Payments` of the package is. */
+/** Native part of the package's `Payments`. */
 export declare class Payments {
-  pay(buyerId: string, orderId: string, token: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  get(userId: string, chargeId: string): Promise<Charge>
-  clientSecret(buyerId: string, chargeId: string): Promise<string | null>
-  refund(actorId: string | undefined | null, orderId: string, options: RefundOptions): Promise<Charge>
-  refundPart(actorId: string | undefined | null, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
-  escalated(actorId?: string | undefined | null): Promise<Array<Charge>>
-  resolve(actorId: string | undefined | null, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  pay(buyerId: string | undefined | null, orderId: string, token: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  get(userId: string | undefined | null, chargeId: string): Promise<Charge>
+  clientSecret(buyerId: string | undefined | null, chargeId: string): Promise<string | null>
+  refund(actorId: Acting, orderId: string, options: RefundOptions): Promise<Charge>
+  refundPart(actorId: Acting, orderId: string, amount: string, options?: CommandOptions | undefined | null): Promise<Charge>
+  escalated(actorId: Acting): Promise<Array<Charge>>
+  resolve(actorId: Acting, orderId: string, resolution: string, note: string, options?: CommandOptions | undefined | null): Promise<Charge>
   takesWebhooksOf(processor: string): boolean
   receiveWebhook(headers: Array<[string, string]>, body: Buffer): Promise<void>
 }
@@ -189,16 +198,25 @@ export declare class TicketParts {
   nextBatch(): Promise<Array<Ticket> | null>
 }
 
-/** What `Tickets` of the package is. */
+/** Native part of the package's `Tickets`. */
 export declare class Tickets {
-  create(sellerId: string, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
-  createMany(sellerId: string, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
-  update(sellerId: string, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
-  reschedule(sellerId: string, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
-  withdraw(sellerId: string, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
+  create(sellerId: string | undefined | null, ticket: NewTicket, options?: CommandOptions | undefined | null): Promise<Ticket>
+  createMany(sellerId: string | undefined | null, tickets: Array<NewTicket>, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
+  checkMany(sellerId: string | undefined | null, tickets: Array<NewTicket>): Promise<void>
+  update(sellerId: string | undefined | null, ticketId: string, update: TicketUpdate, options?: CommandOptions | undefined | null): Promise<Ticket>
+  reschedule(sellerId: string | undefined | null, show: NewShow, startsAt: When, options?: CommandOptions | undefined | null): Promise<Array<Ticket>>
+  withdraw(sellerId: string | undefined | null, ticketId: string, options?: WithdrawOptions | undefined | null): Promise<void>
   get(ticketId: string): Promise<Ticket>
   list(query?: TicketQuery | undefined | null): Promise<TicketPage>
   iter(query?: TicketQuery | undefined | null): TicketParts
+}
+
+/** Who acts: a user by their id, the box office itself, or nobody. The package makes it of what the caller gave. */
+export interface Acting {
+  /** The id of the user. */
+  user?: string
+  /** Whether it is the box office itself. */
+  system: boolean
 }
 
 /** An amount of money as input. */
@@ -248,6 +266,7 @@ export interface Charge {
   transferredTo?: string
   createdAt: Date
   updatedAt: Date
+  isMisconfigured: boolean
   refunded?: Money
 }
 
@@ -310,14 +329,15 @@ export interface FeePolicy {
 /** Answer of a gateway's method, checked by the package. */
 export interface GatewayAnswer {
   /**
-   * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
-   * `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
-   * `malformed` or `failed`.
+   * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
+   * `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
+   * webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
    */
   status: string
   /**
    * The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
-   * declined or the refund or message was refused, the reason of the failure, or the event as JSON.
+   * declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
+   * reason of the failure, or the event as JSON.
    */
   text?: string
 }
@@ -336,26 +356,43 @@ export interface GatewayHooks {
   void: (request: LookupRequest) => Promise<GatewayAnswer>
   /** Refunds a charge, in full or in part. */
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
+  /** Why an amount can't be charged; none for a gateway that has no such method. */
+  checkAmount?: (amount: Money) => Promise<GatewayAnswer>
   /** Reads an inbound webhook message of the card processor. */
   readWebhook: (message: WebhookMessage) => Promise<GatewayAnswer>
 }
 
 /** Settings of the ready router. Omitted settings have the host's defaults. */
 export interface HttpSettings {
-  /** Public address of the application. With `https`, cookies are `Secure`. */
-  publicUrl?: string
+  /**
+   * Public address of the application, or several if people reach it by several names, all of them `https` or all
+   * `http`. With `https`, cookies are `Secure`.
+   */
+  publicUrl?: string | Array<string>
   /** Origins whose pages may call the routes; none by default. */
-  corsOrigins?: Array<string>
+  corsOrigins?: string | Array<string>
   /** `true`, the default, limits the request rate of each client. */
   rateLimit?: boolean
-  /** IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default. */
-  trustedProxies?: Array<string>
+  /**
+   * Proxies whose `X-Forwarded-For`, or `Forwarded`, is trusted: addresses, and networks such as `10.0.0.0/8`; none by
+   * default.
+   */
+  trustedProxies?: string | Array<string>
   /** Timeout of a request, in milliseconds; 30,000 by default. */
   requestTimeoutMs?: number
   /** Maximum number of requests in flight; 4,096 by default. */
   inFlightMax?: number
   /** Maximum number of open journal streams; 128 by default. */
   feedsMax?: number
+  /** `true` to publish the storefront and the console. */
+  pages?: boolean
+  /** `true` to publish `/metrics`. */
+  metrics?: boolean
+}
+
+export interface JournalHistory {
+  id: string
+  common?: number
 }
 
 /** An event with its number, time, actor, command, version and hash. */
@@ -376,11 +413,30 @@ export interface JournalRecord {
   data: any
   /** Hash over this record and all records before it, as 64 hexadecimal digits. */
   hash: string
+  /** The cursor of a reader that has this record, for `journal.readAfter` and `journal.subscribeAfter`. */
+  cursor: string
+}
+
+export interface LastError {
+  at: Date
+  message: string
 }
 
 export interface LedgerQuery {
   limit?: number
   cursor?: string
+}
+
+/** A record of the log. */
+export interface LogEntry {
+  /** How grave it is: `error`, `warn`, `info` or `debug`. */
+  level: string
+  /** Where it comes from, such as `boxoffice.engine.writer`. */
+  name: string
+  /** A sentence with what it is about. */
+  text: string
+  /** What the sentence is about: names and values. */
+  fields: Array<Array<string>>
 }
 
 /** The charge to look up, capture or void, with the data that a gateway may need to find it. */
@@ -408,6 +464,7 @@ export interface Metrics {
   ticketsLocked: number
   checkpointLag: number
   pendingPayments: number
+  lastError?: LastError
 }
 
 /** An amount of money, exact. */
@@ -425,6 +482,7 @@ export interface NativeOptions {
   holdMs?: number
   fees?: FeePolicy
   gateway?: GatewayHooks
+  acceptClockJump?: boolean
   seed?: number
   jwtKey?: Buffer
   previousJwtKeys?: Array<Buffer>
@@ -560,11 +618,11 @@ export interface RefundRequest {
 }
 
 /**
- * Returns the session token in the headers of a request, without checking it.
+ * Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
  *
  * `rawHeaders` has names and values in turn, as in Node.
  */
-export declare function sessionToken(rawHeaders: Array<string>): string | null
+export declare function sessionTokens(rawHeaders: Array<string>): Array<string>
 
 export interface Show {
   name: string
@@ -642,7 +700,8 @@ export interface TicketQuery {
 export interface TicketUpdate {
   title: string
   price: string
-  show?: NewShow
+  show?: NewShow | undefined | null
+  seat?: string | undefined | null
   expectedVersion?: number
 }
 

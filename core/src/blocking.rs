@@ -81,6 +81,13 @@ impl BoxOffice {
         self.0.is_ready()
     }
 
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+    ///
+    /// See [`BoxOffice::check_ready`](crate::BoxOffice::check_ready).
+    pub fn check_ready(&self) -> Result<(), Error> {
+        self.0.check_ready()
+    }
+
     /// Returns the engine's own time, which never runs backwards.
     ///
     /// See [`BoxOffice::now`](crate::BoxOffice::now).
@@ -200,7 +207,14 @@ impl Tickets {
         block_on(self.0.create_many(seller, tickets))
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists nothing: for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// See [`Tickets::check_many`](crate::Tickets::check_many).
+    pub fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
+        block_on(self.0.check_many(seller, tickets))
+    }
+
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is available.
     ///
     /// See [`Tickets::update`](crate::Tickets::update).
     pub fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
@@ -261,6 +275,13 @@ impl Orders {
     /// See [`Orders::create`](crate::Orders::create).
     pub fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
         block_on(self.0.create(buyer, ticket_ids))
+    }
+
+    /// Locks tickets as [`Orders::create`](crate::Orders::create) does, if they cost what the buyer has agreed to.
+    ///
+    /// See [`Orders::create_at`](crate::Orders::create_at).
+    pub fn create_at(&self, buyer: UserId, ticket_ids: &[TicketId], agreed_amount: &str) -> Result<Arc<Order>, Error> {
+        block_on(self.0.create_at(buyer, ticket_ids, agreed_amount))
     }
 
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.

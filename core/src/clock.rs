@@ -25,9 +25,15 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn wake_by(&self, waker: Waker) {
         let _ = waker;
     }
+
+    /// Registers a function that returns once everything that is due is durable and visible, or can't become so. A clock that
+    /// is moved by hand may call it after a move, on any thread but the engine's.
+    fn settle_by(&self, settle: Waker) {
+        let _ = settle;
+    }
 }
 
-/// Function that notifies the engine that the time has jumped.
+/// Function that a clock calls: one that notifies the engine that the time has jumped, or one that waits for the engine.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// The machine's clock, smoothed.
@@ -154,6 +160,10 @@ impl EngineTime {
 
     pub(crate) fn wake_by(&self, waker: Waker) {
         self.clock.wake_by(waker);
+    }
+
+    pub(crate) fn settle_by(&self, settle: Waker) {
+        self.clock.settle_by(settle);
     }
 }
 

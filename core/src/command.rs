@@ -13,7 +13,7 @@ use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
-use crate::domain::ticket::{CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -80,6 +80,13 @@ macro_rules! commands {
                     $(Self::$name(command) => command.streams(),)*
                 }
             }
+
+            /// Returns the seats that the command puts on sale, as far as the state has what it is about.
+            pub(crate) fn seats(&self, state: &State) -> SeatKeys {
+                match self {
+                    $(Self::$name(command) => command.seats(state),)*
+                }
+            }
         }
     };
 }
@@ -90,6 +97,7 @@ commands! {
     SetOperator,
     EraseUser,
     RevokeSession,
+    CheckTickets,
     CreateTickets,
     UpdateTicket,
     RescheduleTickets,
@@ -109,8 +117,9 @@ commands! {
 }
 
 impl Command {
-    /// Returns the streams whose state decides the command when this actor gives it: the actor, the entities that the
-    /// command is about, and, for an order that is in the state, its buyer, its tickets and their sellers.
+    /// Returns the streams whose state decides the command when this actor gives it: the entities that it is about, whoever gives
+    /// it, of an order its buyer, its tickets and their sellers, and of a seat the tickets for it with the orders that have them, as
+    /// far as the state has these.
     ///
     /// The engine loads these entities into memory before it decides. A journal shared by several hosts refuses the
     /// decision if one of them has changed. A user's open orders and active tickets count as part of the user's stream.
@@ -123,6 +132,10 @@ impl Command {
                 keys.extend(order.tickets.iter().map(|ticket| StreamKey::Ticket(ticket.id)));
                 keys.extend(order.tickets.iter().map(|ticket| StreamKey::User(ticket.seller_id)));
             }
+        }
+        for holder in self.seats(state).into_iter().flat_map(|seat| state.seat_holders(seat)) {
+            keys.push(StreamKey::Ticket(holder));
+            keys.extend(state.ticket(holder).and_then(|ticket| ticket.holder).map(StreamKey::Order));
         }
         keys.extend(actor.user().map(StreamKey::User));
         keys.sort_unstable();

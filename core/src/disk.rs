@@ -10,6 +10,12 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// Those of redb.
     fn open(&self, builder: &redb::Builder) -> Result<redb::Database, redb::DatabaseError>;
 
+    /// Opens the file for whoever lays it out. Handles that were opened before must not change the file any more.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    fn file(&self) -> std::io::Result<Box<dyn redb::StorageBackend>>;
+
     /// Returns `true` if nothing was ever stored.
     fn is_empty(&self) -> bool;
 
@@ -21,6 +27,10 @@ pub trait Disk: fmt::Debug + Send + Sync {
 impl Disk for boxoffice_faulty_disk::FaultyDisk {
     fn open(&self, builder: &redb::Builder) -> Result<redb::Database, redb::DatabaseError> {
         builder.create_with_backend(self.open())
+    }
+
+    fn file(&self) -> std::io::Result<Box<dyn redb::StorageBackend>> {
+        Ok(Box::new(self.open()))
     }
 
     fn is_empty(&self) -> bool {

@@ -153,6 +153,13 @@ impl Error {
         self
     }
 
+    /// Returns the error of another code that has the same cause.
+    pub(crate) fn recoded(&self, code: Code) -> Self {
+        let mut error = Self::from(code);
+        error.0.source.clone_from(&self.0.source);
+        error
+    }
+
     /// Creates an error of this code with these faults. Without faults it has the code's own message.
     pub(crate) fn with_faults(code: Code, faults: Vec<FieldError>) -> Self {
         Self::new(code, faults)
@@ -300,8 +307,11 @@ impl From<FieldErrors> for Error {
     }
 }
 
-/// Returns the name of the field as the start of a sentence: `Starts at` for `tickets[2].startsAt`.
+/// `tickets[2].startsAt` as the start of a sentence: `Starts at`. The name of a variable, such as `JWT_KEY`, stays as it is.
 fn spoken(field: &str) -> String {
+    if !field.chars().any(char::is_lowercase) {
+        return field.to_owned();
+    }
     let name = field.rsplit('.').next().unwrap_or(field);
     let name = name.split('[').next().unwrap_or(name);
     let mut words = String::with_capacity(name.len() + 4);

@@ -4,11 +4,14 @@
 //! **Invariant:** the serde form of these types is stored for ever. A field may be added with a default; nothing is
 //! renamed, removed or given another meaning. `core/tests/it/golden/` holds a fixture of every event ever released.
 
+mod cursor;
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
+pub use self::cursor::{JournalCursor, JournalCursorError};
 pub use crate::domain::auth::{SessionRevoked, UserCreated, UserErased, UserUpdated};
 pub use crate::domain::expiration::OrderExpired;
 pub use crate::domain::ledger::PayoutRecorded;

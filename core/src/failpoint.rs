@@ -49,6 +49,10 @@ pub enum Failpoint {
     FeeRoundedTwice,
     /// A refund is subtracted twice from the amount that a seller is owed.
     RefundCreditedTwice,
+    /// Whether a seat is free is decided on the tickets in memory, and not on those that were sold before.
+    SoldSeatsForgotten,
+    /// The key of an erased user's personal data is not overwritten.
+    ErasedKeyKept,
 }
 
 impl Failpoint {
@@ -75,6 +79,8 @@ impl Failpoint {
         Self::LimpOnAfterFailure,
         Self::FeeRoundedTwice,
         Self::RefundCreditedTwice,
+        Self::SoldSeatsForgotten,
+        Self::ErasedKeyKept,
     ];
 
     /// Activates the failpoint on this thread while `work` runs; returns what `work` returns.

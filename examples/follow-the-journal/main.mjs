@@ -6,16 +6,28 @@ import { join } from 'node:path'
 
 import { BoxOffice } from 'boxoffice'
 
-/** Adds up the sales. It keeps one number between runs: the last record that it has counted. */
+/** Adds up the sales. It keeps one text between runs: the cursor of the last record that it has counted. */
 class Follower {
-  static async start(office, cursor, soldMinor = 0) {
+  static async start(office, file, soldMinor = 0) {
     const follower = new Follower()
-    follower.cursor = cursor
-    follower.seen = Number(await readFile(cursor, 'utf8').catch(() => '0'))
+    follower.file = file
     follower.soldMinor = soldMinor
-    console.log(`The follower starts at record ${follower.seen + 1}.`)
-    follower.feed = office.journal.subscribe(follower.seen + 1)[Symbol.asyncIterator]()
+    follower.follow(office, await readFile(file, 'utf8').catch(() => '0'))
     return follower
+  }
+
+  follow(office, cursor) {
+    try {
+      this.feed = office.journal.subscribeAfter(cursor)[Symbol.asyncIterator]()
+    } catch (error) {
+      if (error.code !== 'journal.cursor_unknown') throw error
+      console.log(`The journal does not have record ${cursor}, for a backup was restored: the follower starts over.`)
+      this.soldMinor = 0
+      return this.follow(office, '0')
+    }
+    // A cursor begins with the number of its record.
+    this.seen = Number(cursor.split('-')[0])
+    console.log(`The follower starts at record ${this.seen + 1}.`)
   }
 
   async next() {
@@ -24,7 +36,7 @@ class Follower {
     if (record.event === 'ChargeCreated') this.soldMinor += record.data.amount.minor
     // Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
     this.seen = record.seq
-    await writeFile(this.cursor, String(record.seq))
+    await writeFile(this.file, record.cursor)
   }
 
   async upTo(head) {

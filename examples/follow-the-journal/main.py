@@ -4,18 +4,27 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from boxoffice import AsyncBoxOffice, NewTicket
+from boxoffice import AsyncBoxOffice, ConflictError, NewTicket
 
 
 class Follower:
-    """Adds up the sales. It keeps one number between runs: the last record that it has counted."""
+    """Adds up the sales. It keeps one text between runs: the cursor of the last record that it has counted."""
 
-    def __init__(self, office: AsyncBoxOffice, cursor: Path, sold_minor: int = 0) -> None:
-        self.cursor = cursor
-        self.seen = int(cursor.read_text()) if cursor.exists() else 0
+    def __init__(self, office: AsyncBoxOffice, file: Path, sold_minor: int = 0) -> None:
+        self.file = file
         self.sold_minor = sold_minor
+        cursor = file.read_text() if file.exists() else "0"
+        try:
+            self.feed = office.journal.subscribe_after(cursor)
+        except ConflictError as error:
+            if error.code != "journal.cursor_unknown":
+                raise
+            print(f"The journal does not have record {cursor}, for a backup was restored: the follower starts over.")
+            cursor, self.sold_minor = "0", 0
+            self.feed = office.journal.subscribe_after(cursor)
+        # A cursor begins with the number of its record.
+        self.seen = int(cursor.partition("-")[0])
         print(f"The follower starts at record {self.seen + 1}.")
-        self.feed = office.journal.subscribe(self.seen + 1)
 
     async def next(self) -> None:
         record = await anext(self.feed)
@@ -24,7 +33,7 @@ class Follower:
             self.sold_minor += record.data["amount"]["minor"]
         # Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
         self.seen = record.seq
-        self.cursor.write_text(str(record.seq))
+        self.file.write_text(record.cursor)
 
     async def up_to(self, head: int) -> None:
         while self.seen < head:

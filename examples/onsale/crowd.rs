@@ -115,9 +115,11 @@ pub(crate) async fn list<S: Shop>(
     bar: &ProgressBar,
 ) -> Result<Arc<[TicketId]>, Failure> {
     let mut tickets = Vec::with_capacity(count);
+    // A directory or server may have the seats of an earlier run: each seat is listed once.
+    let block = fastrand::u32(..);
     for start in (0..count).step_by(LISTING_MAX) {
         let seats = start..count.min(start + LISTING_MAX);
-        let seats = seats.map(|at| format!("Row {}, seat {}", at / 40 + 1, at % 40 + 1)).collect();
+        let seats = seats.map(|at| format!("Block {block}, row {}, seat {}", at / 40 + 1, at % 40 + 1)).collect();
         tickets.extend(shop.list(seller, seats).await?);
         bar.set_position(tickets.len() as u64);
     }

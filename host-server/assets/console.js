@@ -53,6 +53,10 @@ function follow(list) {
       list.firstElementChild.classList.add("new");
       while (list.children.length > ROWS_MAX) list.lastElementChild.remove();
     });
+    source.addEventListener("reset", () => {
+      source.close();
+      say("The journal was restored from a backup: reload the page");
+    });
     source.addEventListener("skipped", (event) => {
       const note = document.createElement("li");
       note.className = "note";

@@ -20,25 +20,50 @@ function sendOnce() {
 
 const STATES = { locked: 'held', sold: 'sold', withdrawn: 'off sale' }
 
+/** What the tickets of these boxes cost, by currency, each with the digits that the server says it has: browsers know others for some. */
+function totalOf(boxes) {
+  const sums = new Map()
+  for (const { dataset } of boxes) {
+    const sum = sums.get(dataset.currency) ?? { minor: 0, digits: Number(dataset.exponent) }
+    sums.set(dataset.currency, { ...sum, minor: sum.minor + Number(dataset.minor) })
+  }
+  const written = ([currency, { minor, digits }]) => {
+    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }
+    return new Intl.NumberFormat('en-US', options).format(minor / 10 ** digits)
+  }
+  return [...sums].map(written).join(' and ')
+}
+
+/** Shows a ticket's new price; a chosen one is no longer chosen, because its buyer saw another price. */
+function reprice(seat, id, { minor, decimal, currency }) {
+  const box = one('input', seat)
+  Object.assign(box.dataset, { minor, currency })
+  box.value = `${id}:${decimal}`
+  one('.seat-price', seat).textContent = totalOf([box])
+  if (!box.checked) return
+  box.checked = false
+  one('[data-live]').textContent = `The price of ${one('.seat-name', seat).textContent} has changed to ${totalOf([box])}.`
+}
+
 /** The tickets of a show: what is chosen, and what others do meanwhile. */
 function showPage(form) {
   const boxes = all('input[name=ticket]', form)
   const chosen = one('[data-chosen]', form)
   const hint = chosen?.innerHTML
-  const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: form.dataset.currency })
-  const scale = 10 ** Number(form.dataset.exponent)
   const ticketsMax = Number(form.dataset.ticketsMax)
 
   const sum = () => {
     const picked = boxes.filter((box) => box.checked && !box.disabled)
-    const total = picked.reduce((sum, box) => sum + Number(box.dataset.minor), 0)
     if (!chosen) return
     if (picked.length === 0) chosen.innerHTML = hint
-    else chosen.textContent = `${picked.length} chosen, ${money.format(total / scale)}`
+    else chosen.textContent = `${picked.length} chosen, ${totalOf(picked)}`
     const full = picked.length >= ticketsMax
+    if (full) chosen.textContent += `: as many as one order takes`
     for (const box of boxes) {
       const seat = box.closest('[data-ticket]')
-      box.disabled = !isFree(seat) || (full && !box.checked)
+      const isSpare = full && !box.checked && isFree(seat)
+      seat.toggleAttribute('data-spare', isSpare)
+      box.disabled = !isFree(seat) || isSpare
     }
   }
   const started = boxes.length > 0 && !one('.buy-bar', form)
@@ -49,7 +74,10 @@ function showPage(form) {
     seat.classList.add(state)
     const box = one('input', seat)
     box.disabled = !isFree(seat)
-    if (box.disabled) box.checked = false
+    if (box.disabled && box.checked) {
+      box.checked = false
+      one('[data-live]').textContent = `${one('.seat-name', seat).textContent} is no longer free, and no longer chosen.`
+    }
     const text = one('.seat-state', seat)
     if (!seat.hasAttribute('data-own')) text.textContent = STATES[state] ?? ''
   }
@@ -78,20 +106,19 @@ function follow(form, put, done) {
       const seat = one(`[data-ticket="${CSS.escape(id)}"]`, form)
       if (seat) put(seat, state)
     }
+    for (const [id, price] of Object.entries(news.prices ?? {})) {
+      const seat = one(`[data-ticket="${CSS.escape(id)}"]`, form)
+      if (seat) reprice(seat, id, price)
+    }
     if (left) left.textContent = `${news.left} left`
     done()
   }
-  // Too much has happened to tell: the page is read again, and what is chosen stays chosen where it still can be.
-  feed.addEventListener('reset', async () => {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    for (const seat of all('[data-ticket]', form)) {
-      const now = one(`[data-ticket="${CSS.escape(seat.dataset.ticket)}"]`, fresh)
-      const state = now ? ['available', 'locked'].find((name) => now.classList.contains(name)) : 'sold'
-      if (state && !seat.classList.contains(state)) put(seat, state)
-    }
-    if (left) left.textContent = one('[data-left]', fresh)?.textContent ?? '0 left'
-    done()
+  // Too much has happened to tell: the page is read again, with what is chosen, and says what of it is lost.
+  feed.addEventListener('reset', () => {
+    const ids = all('input[name=ticket]:checked', form).map((box) => box.value.split(':')[0])
+    const query = new URLSearchParams({ section: form.elements.section.value, page: form.elements.page.value, chosen: ids.join(',') })
+    feed.close()
+    location.replace(`${location.pathname}?${query}`)
   })
   addEventListener('pagehide', () => feed.close())
 }
@@ -141,12 +168,31 @@ function offline(form) {
   addEventListener('online', () => { notice.hidden = true })
 }
 
+/**
+ * The text of a file, as spreadsheets save it: by its byte order mark, as UTF-8 if it is that throughout, as UTF-16 if every
+ * other byte of its beginning is zero, and as Windows-1252 otherwise, which is what Excel calls CSV in Western Europe.
+ */
+function decoded(bytes) {
+  const as = (encoding, fatal = false) => ({ text: new TextDecoder(encoding, { fatal }).decode(bytes), encoding })
+  const zeros = (from) => bytes.length > 3 && [0, 2].every((at) => bytes[from + at] === 0)
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || zeros(1)) return as('utf-16le')
+  if ((bytes[0] === 0xfe && bytes[1] === 0xff) || zeros(0)) return as('utf-16be')
+  try {
+    return as('utf-8', true)
+  } catch {
+    return as('windows-1252')
+  }
+}
+
 /** Reads a file of rows into the form. */
 function fileRows(place) {
   place.hidden = false
   one('input', place).addEventListener('change', async (event) => {
     const file = event.target.files[0]
-    if (file) one('#rows').value = await file.text()
+    if (!file) return
+    const { text, encoding } = decoded(new Uint8Array(await file.arrayBuffer()))
+    one('#rows').value = text
+    one('[role=status]', place).textContent = encoding === 'utf-8' ? '' : `Read as ${encoding}: look at its accents in the preview.`
   })
 }
 

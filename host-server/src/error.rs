@@ -29,6 +29,13 @@ pub(crate) enum Refusal {
     UnsupportedMediaType,
     MalformedQuery,
     MalformedHeader(&'static str),
+    MalformedRequest,
+    UriTooLong,
+    HeadTooLarge,
+    #[cfg(feature = "cli")]
+    HeadTimedOut,
+    BodyTimedOut,
+    ClientBusy,
     ForeignOrigin,
     #[cfg(feature = "pages")]
     ForgedForm,
@@ -62,6 +69,23 @@ impl Refusal {
             ),
             Self::MalformedQuery => (StatusCode::BAD_REQUEST, "query.malformed", "The query is malformed"),
             Self::MalformedHeader(_) => (StatusCode::BAD_REQUEST, "header.malformed", "A header is malformed"),
+            Self::MalformedRequest => (StatusCode::BAD_REQUEST, "request.malformed", "The request is malformed"),
+            Self::UriTooLong => (StatusCode::URI_TOO_LONG, "request.uri_too_long", "The address is too long"),
+            Self::HeadTooLarge => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "request.head_too_large",
+                "The headers are too large: at most 100 of them, and 64 KiB with the address",
+            ),
+            #[cfg(feature = "cli")]
+            Self::HeadTimedOut => {
+                (StatusCode::REQUEST_TIMEOUT, "request.head_timeout", "The headers did not come in time")
+            }
+            Self::BodyTimedOut => (StatusCode::REQUEST_TIMEOUT, "body.timeout", "The body did not come in time"),
+            Self::ClientBusy => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "client.busy",
+                "Too much is under way from your address: wait until some of it is done",
+            ),
             Self::ForeignOrigin => {
                 (StatusCode::FORBIDDEN, "origin.forbidden", "Requests from other sites are not accepted")
             }
@@ -100,7 +124,7 @@ impl Refusal {
 
     const fn retry_after(self) -> Option<Duration> {
         match self {
-            Self::TimedOut | Self::Overloaded | Self::NotReady | Self::WebhooksUnavailable => {
+            Self::TimedOut | Self::Overloaded | Self::ClientBusy | Self::NotReady | Self::WebhooksUnavailable => {
                 Some(Duration::from_secs(1))
             }
             _ => None,
@@ -113,6 +137,8 @@ impl Refusal {
 pub(crate) enum Failure {
     Core(boxoffice::Error),
     Host(Refusal),
+    /// A refusal that says more than it usually does.
+    Described(Refusal, Vec<FieldError>),
 }
 
 impl From<boxoffice::Error> for Failure {
@@ -141,6 +167,10 @@ impl From<WebhookError> for Failure {
             WebhookError::DeliveryNotFound => Refusal::DeliveryNotFound.into(),
             WebhookError::LimitReached => Refusal::WebhookLimitReached.into(),
             WebhookError::Busy => Refusal::Overloaded.into(),
+            WebhookError::Damaged(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "webhooks are not available");
+                Refusal::WebhooksUnavailable.into()
+            }
             WebhookError::Unavailable(ref source) => {
                 tracing::error!(error = source.as_ref() as &dyn std::error::Error, "webhooks are not available");
                 Refusal::WebhooksUnavailable.into()
@@ -190,6 +220,10 @@ impl IntoResponse for Failure {
                 let fault = FieldError::new(message, refusal.field().map(Cow::Borrowed));
                 respond(status, code, vec![fault], refusal.retry_after())
             }
+            Self::Described(refusal, faults) => {
+                let (status, code, _) = refusal.parts();
+                respond(status, code, faults, refusal.retry_after())
+            }
             Self::Core(error) => {
                 let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let wait =
@@ -227,6 +261,65 @@ fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retr
     response
 }
 
+/// Notes the code of an error, and how long to wait, on a page that tells it in its own words.
+#[cfg(feature = "pages")]
+pub(crate) fn note(response: &mut Response, code: Code, retry_after: Option<Duration>) {
+    let headers = response.headers_mut();
+    headers.insert(ERROR_CODE, HeaderValue::from_static(code.as_str()));
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs(wait)));
+    }
+}
+
+/// Gives the common shape to an error that another library has answered with its own plain text, such as an extractor of axum's.
+pub(crate) fn shaped(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_plain = |value: &HeaderValue| value.as_bytes().starts_with(b"text/plain");
+    let is_bare = response.headers().get(header::CONTENT_TYPE).is_none_or(is_plain);
+    if !is_error || !is_bare || response.headers().contains_key(ERROR_CODE) {
+        return response;
+    }
+    let refusal = match status {
+        StatusCode::NOT_FOUND => Refusal::RouteNotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Refusal::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::UnsupportedMediaType,
+        StatusCode::URI_TOO_LONG => Refusal::UriTooLong,
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refusal::HeadTooLarge,
+        StatusCode::REQUEST_TIMEOUT => Refusal::BodyTimedOut,
+        status if status.is_server_error() => return Failure::from(Code::Internal).into_response(),
+        _ => Refusal::MalformedRequest,
+    };
+    let mut shaped = refusal.into_response();
+    if refusal == Refusal::MalformedRequest {
+        *shaped.status_mut() = status;
+    }
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            shaped.headers_mut().append(name, value.clone());
+        }
+    }
+    shaped
+}
+
+/// The whole answer of a refusal as bytes of HTTP/1.1, for connections that are let go before there is a request.
+#[cfg(feature = "cli")]
+pub(crate) fn bytes_of(refusal: Refusal) -> Vec<u8> {
+    let (status, code, message) = refusal.parts();
+    let body = ErrorBody { errors: vec![FieldError::new(message, None)] };
+    // Two texts are always written.
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    let retry_after = refusal.retry_after().map(|wait| format!("retry-after: {}\r\n", wait_secs(wait)));
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nx-error-code: {code}\r\nx-content-type-options: nosniff\r\n\
+         cache-control: no-store\r\n{}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        retry_after.unwrap_or_default(),
+        body.len(),
+    )
+    .into_bytes()
+}
+
 /// Returns the wait in whole seconds, rounded up so that a retry is never too early; at least 1.
 fn wait_secs(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
@@ -248,6 +341,23 @@ mod tests {
     fn waits_are_rounded_up_to_whole_seconds() {
         let secs = |ms| wait_secs(Duration::from_millis(ms));
         assert_eq!((secs(0), secs(1), secs(1000), secs(1001)), (1, 1, 1, 2));
+    }
+
+    #[tokio::test]
+    async fn plain_errors_of_others_get_the_common_shape() {
+        for (status, code) in
+            [(400, "request.malformed"), (404, "route.not_found"), (413, "body.too_large"), (418, "request.malformed")]
+        {
+            let status = StatusCode::from_u16(status).unwrap();
+            let response = shaped((status, [(header::ALLOW, "GET")], "Invalid UTF-8 in `key`").into_response());
+            assert_eq!((response.status(), response.headers()[ERROR_CODE].as_bytes()), (status, code.as_bytes()));
+            assert_eq!(response.headers()[header::ALLOW], "GET");
+            let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            assert!(body.starts_with(b"{\"errors\":[{\"message\":"), "{body:?}");
+        }
+        let page = (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "text/html")], "a page").into_response();
+        assert!(shaped(page).headers().get(ERROR_CODE).is_none());
+        assert!(shaped("fine".into_response()).headers().get(ERROR_CODE).is_none());
     }
 
     #[test]

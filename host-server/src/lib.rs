@@ -39,12 +39,14 @@ mod state;
 mod terminal;
 #[cfg(feature = "pages")]
 mod web;
+mod web_origin;
 pub mod webhooks;
 
 pub use app::{app, app_with};
 pub use cards::{CardForm, NotPublishable, PublishableKey};
 pub use extract::token as session_token;
-pub use settings::Settings;
+pub use extract::tokens as session_tokens;
+pub use settings::{List, Settings, parse_all, parse_networks, parse_origins};
 pub use state::AppState;
 
 /// The host's OpenAPI document.

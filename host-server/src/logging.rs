@@ -29,7 +29,10 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> WorkerGuard {
         .buffered_lines_limit(LINES_MAX)
         .thread_name("log")
         .finish(BufWriter::with_capacity(64 * 1024, io::stderr()));
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let (filter, wrong) = match EnvFilter::try_new(filter) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new("info"), Some(error)),
+    };
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     let started = match format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).try_init(),
@@ -37,6 +40,9 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> WorkerGuard {
     };
     if started.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
+    }
+    if let Some(error) = wrong {
+        tracing::warn!(%error, "BOXOFFICE_LOG makes no sense, so `info` is logged");
     }
     guard
 }

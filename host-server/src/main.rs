@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use boxoffice_server::commands;
 use boxoffice_server::config::Cli;
-use clap::Parser;
 
 fn main() -> ExitCode {
-    commands::run(Cli::parse())
+    commands::run(Cli::read())
 }

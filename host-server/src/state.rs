@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "pages")]
 use crate::catalogue::Catalogue;
-use crate::limits::{Load, Rates, Streams};
-use crate::observability::metrics::Metrics;
+use crate::limits::{Clients, Load, Rates, Streams};
+use crate::observability::metrics::{Metrics, SalesCounter};
 #[cfg(feature = "pages")]
 use crate::observability::{Verification, audit_trail::HistorySearch, history::MetricsHistory};
 use crate::settings::Settings;
@@ -31,6 +31,8 @@ pub struct Shared {
     pub stopping: CancellationToken,
     pub(crate) load: Arc<Load>,
     pub(crate) rates: Option<Arc<Rates>>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) sales: Arc<SalesCounter>,
     pub(crate) metrics: Metrics,
     pub(crate) webhooks: Option<Webhooks>,
     #[cfg(feature = "pages")]
@@ -86,11 +88,14 @@ impl AppState {
     /// Creates the state of a host that serves `office` and manages its webhooks. The caller starts their deliveries.
     /// Without webhooks, their routes answer `webhook.unavailable`.
     pub fn with_webhooks(office: BoxOffice, settings: Settings, webhooks: Option<Webhooks>) -> Self {
+        let settings = settings.normalized();
         Self(Arc::new(Shared {
             office,
             stopping: CancellationToken::new(),
             load: Arc::new(Load::new(&settings)),
-            rates: settings.rate_limit.then(|| Arc::new(Rates::new(&settings.trusted_proxies))),
+            rates: settings.rate_limit.then(|| Arc::new(Rates::new())),
+            clients: Arc::new(Clients::new(&settings)),
+            sales: Arc::default(),
             metrics: Metrics::installed(),
             webhooks,
             #[cfg(feature = "pages")]
@@ -103,6 +108,43 @@ impl AppState {
             verification: Verification::default(),
             settings: Arc::new(settings),
         }))
+    }
+
+    /// Returns the same host for an address of its own, where operators alone reach it: over plain http, under whatever name, with the
+    /// console and the metrics.
+    #[cfg(feature = "cli")]
+    pub(crate) fn for_admins(&self) -> Self {
+        let settings = Settings {
+            public_url: None,
+            further_public_urls: Vec::new(),
+            cors_origins: Vec::new(),
+            serves_admin: true,
+            ..Settings::clone(&self.settings)
+        };
+        Self(Arc::new(Shared {
+            office: self.office.clone(),
+            settings: Arc::new(settings),
+            stopping: self.stopping.clone(),
+            load: Arc::clone(&self.load),
+            rates: self.rates.clone(),
+            clients: Arc::clone(&self.clients),
+            sales: Arc::clone(&self.sales),
+            metrics: self.metrics.clone(),
+            webhooks: self.webhooks.clone(),
+            #[cfg(feature = "pages")]
+            catalogue: Arc::clone(&self.catalogue),
+            #[cfg(feature = "pages")]
+            metrics_history: Arc::clone(&self.metrics_history),
+            #[cfg(feature = "pages")]
+            history_search: Arc::clone(&self.history_search),
+            #[cfg(feature = "pages")]
+            verification: self.verification.clone(),
+        }))
+    }
+
+    /// Begins to count what is sold, for the metrics, if that has not begun; it ends when the box office closes. Needs a runtime.
+    pub fn count_sales(&self) {
+        self.sales.keep(&self.office);
     }
 
     /// Starts the task that keeps the metrics of the console's charts, unless it is running. The task ends when the box

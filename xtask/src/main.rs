@@ -5,7 +5,9 @@ mod bench;
 mod fuzz;
 mod generate;
 mod node;
+mod npm;
 mod python;
+mod release;
 mod semver;
 mod setup;
 mod shell;
@@ -42,6 +44,8 @@ enum Task {
     Generate(generate::Arguments),
     /// Regenerates the type stubs of the bindings.
     Stubs(stubs::Arguments),
+    /// Builds everything that this machine can build of a release, and names the rest.
+    Release(release::Arguments),
     /// Compares the core's public API with the one of the baseline.
     Semver(semver::Arguments),
     /// Copies the screenshots of the last `test --only web` into the documents.
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Generate(arguments) => generate::run(arguments),
         Task::Stubs(arguments) => stubs::run(arguments),
+        Task::Release(arguments) => release::run(arguments),
         Task::Semver(arguments) => semver::run(arguments),
         Task::Pictures => web::pictures(),
     };

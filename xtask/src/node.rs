@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use crate::npm::{self, Platform};
 use crate::shell::{cargo, keep_to_itself, root, run as shell, say, target_folder};
 use crate::suite;
 
@@ -57,10 +58,17 @@ fn tools() -> Result<(), String> {
     shell(program("npm", &package()).args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
-/// Builds the native module in place as users get it, with the generated files.
+/// Builds the native module in place as users get it, stripped, with the generated files.
 fn build_release() -> Result<(), String> {
     let arguments = ["exec", "--", "napi", "build", "--platform", "--js", "native.js", "--dts", "native.d.ts"];
-    shell(program("npm", &package()).args(arguments).arg("--release"))
+    shell(program("npm", &package()).args(arguments).args(["--release", "--strip"]))
+}
+
+/// Builds the packages of this platform as users get them, and returns their tarballs.
+pub(crate) fn release(out: &Path) -> Result<[PathBuf; 2], String> {
+    tools()?;
+    build_release()?;
+    npm::pack(&package(), Platform::of(&host()?)?, &target().join("packed"), out)
 }
 
 /// Builds the native module for the tests, which reuses their compiled dependencies and compiles only our own crates.
@@ -90,7 +98,7 @@ fn made(folder: &Path) -> Result<String, String> {
 }
 
 /// Returns the target triple of the compiler's host.
-fn host() -> Result<String, String> {
+pub(crate) fn host() -> Result<String, String> {
     let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
@@ -123,11 +131,10 @@ fn installed(name: &str) -> Result<PathBuf, String> {
         fs::remove_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
     }
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
-    shell(program("npm", &package()).args(["pack", "--pack-destination"]).arg(&folder))?;
-    let version = env!("CARGO_PKG_VERSION");
+    let packed = npm::pack(&package(), Platform::of(&host()?)?, &target().join("packed"), &folder)?;
     fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(|error| failed(&folder, &error))?;
-    let tarball = format!("./boxoffice-{version}.tgz");
-    shell(program("npm", &folder).args(["install", "--no-package-lock", &tarball]))?;
+    // The packages of other platforms need not be there; nothing but what was packed is installed.
+    shell(program("npm", &folder).args(["install", "--no-package-lock", "--offline", "--no-audit"]).args(&packed))?;
     // Other dependencies of the tests are linked: they were installed as the lockfile lists them.
     for tool in ["express", "typescript", "better-sqlite3", "@types"] {
         let link = folder.join("node_modules").join(tool);

@@ -164,6 +164,18 @@ fn build(tools: &Environment, name: &str, how: &[&str]) -> Result<PathBuf, Strin
     wheels.into_iter().find(|path| is_wheel(path)).ok_or_else(|| format!("{}: no wheel", folder.display()))
 }
 
+/// Builds the wheel and the source distribution as users get them, stripped and with a tag that maturin has checked.
+pub(crate) fn release(out: &Path, tag: &[&str]) -> Result<(), String> {
+    let tools = tools()?;
+    let how = ["build", "--release", "--strip", "--sdist", "--out"];
+    shell(tools.command("maturin").args(how).arg(out).args(tag))
+}
+
+/// Installs a tool from the registry into the environment that builds the package.
+pub(crate) fn tool(requirement: &str) -> Result<(), String> {
+    tools()?.install(&[requirement])
+}
+
 fn is_wheel(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "whl")
 }

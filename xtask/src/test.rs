@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::shell::{cargo, quietly, run as shell, say, timed};
+use crate::shell::{cargo, quietly, run as shell, say, target_folder, timed};
 use crate::{api, fuzz, node, python, setup, stripe, web};
 
 #[derive(Debug, Args)]
@@ -36,6 +36,8 @@ pub(crate) enum Step {
     Python,
     /// The npm package: declarations, tarball, tests, types, and the HTTP tests against its Express example.
     Node,
+    /// A program that embeds the box office beside another crypto backend.
+    Embedder,
     /// Documentation without warnings.
     Doc,
     /// Licences, sources and known vulnerabilities of dependencies.
@@ -54,6 +56,7 @@ const STEPS: &[Step] = &[
     Step::Fuzz,
     Step::Python,
     Step::Node,
+    Step::Embedder,
     Step::Doc,
     Step::Deny,
 ];
@@ -111,6 +114,7 @@ impl Step {
             Self::Fuzz => fuzz::check()?,
             Self::Python => python::test()?,
             Self::Node => node::test()?,
+            Self::Embedder => embed()?,
             Self::Doc => {
                 let mut doc = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
                 shell(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -124,6 +128,13 @@ impl Step {
 /// Lints the workspace with all features and targets, and then the builds of users, which lack the test support.
 fn lint() -> Result<(), String> {
     LINTED.iter().try_for_each(|what| shell(&mut cargo(&[&["clippy"], *what, &["--", "-D", "warnings"]].concat())))
+}
+
+/// Runs the embedder, which is no member of the workspace and has a target folder of its own.
+fn embed() -> Result<(), String> {
+    let manifest = "xtask/embedder/Cargo.toml";
+    let mut run = cargo(&["run", "--locked", "--manifest-path", manifest]);
+    shell(run.env("CARGO_TARGET_DIR", target_folder()?.join("embedder")))
 }
 
 /// Checks the dependencies. Installs the checker if it is missing.

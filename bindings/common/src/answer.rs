@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boxoffice::gateway::{ChargeAnswer, GatewayError, RefundAnswer};
+use boxoffice::gateway::{AmountAnswer, ChargeAnswer, GatewayError, RefundAnswer};
 
 /// Converts an answer about a charge.
 ///
@@ -17,6 +17,7 @@ pub fn charge_answer(status: &str, text: Option<String>) -> Result<ChargeAnswer,
             Ok(ChargeAnswer::ActionRequired { client_secret })
         }
         ("declined", Some(reason)) => Ok(ChargeAnswer::Declined { reason: reason.into() }),
+        ("misconfigured", Some(reason)) => Ok(ChargeAnswer::Misconfigured { reason: reason.into() }),
         ("pending", None) => Ok(ChargeAnswer::Pending),
         ("unknown", None) => Ok(ChargeAnswer::Unknown),
         (status, _) => Err(no_answer(status)),
@@ -36,6 +37,18 @@ pub fn refund_answer(status: &str, text: Option<String>) -> Result<RefundAnswer,
     }
 }
 
+/// What a gateway says of an amount.
+///
+/// # Errors
+/// A [`GatewayError`] if there is no such answer.
+pub fn amount_answer(status: &str, text: Option<String>) -> Result<AmountAnswer, GatewayError> {
+    match (status, text) {
+        ("chargeable", None) => Ok(AmountAnswer::Chargeable),
+        ("refused", Some(reason)) => Ok(AmountAnswer::Refused { reason: reason.into() }),
+        (status, _) => Err(no_answer(status)),
+    }
+}
+
 fn no_answer(status: &str) -> GatewayError {
     GatewayError(format!("the gateway gave an answer of no kind: {status}"))
 }
@@ -48,12 +61,18 @@ mod tests {
     fn what_is_no_answer_is_a_failure() {
         let text = || Some("x".to_owned());
         assert_eq!(charge_answer("charged", text()).unwrap(), ChargeAnswer::Charged { reference: Some("x".into()) });
+        assert_eq!(charge_answer("misconfigured", text()).unwrap(), ChargeAnswer::Misconfigured { reason: "x".into() });
         assert_eq!(refund_answer("refunded", None).unwrap(), RefundAnswer::Refunded { reference: None });
-        for (status, text) in [("declined", None), ("pending", text()), ("refunded", None), ("", None)] {
+        for (status, text) in
+            [("declined", None), ("misconfigured", None), ("pending", text()), ("refunded", None), ("", None)]
+        {
             assert!(charge_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
         }
         for (status, text) in [("refused", None), ("pending", text()), ("charged", None)] {
             assert!(refund_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
+        }
+        for (status, text) in [("refused", None), ("chargeable", text()), ("charged", None)] {
+            assert!(amount_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
         }
         assert!(charge_answer("actionRequired", Some(String::new())).unwrap_err().0.contains("client secret"));
     }

@@ -4,9 +4,13 @@
 //! them on in one form common to all packages. This crate converts that form to the types that gateways in Rust return.
 
 mod answer;
+mod cause;
+mod log;
 mod query;
 mod webhook_event;
 
-pub use answer::{charge_answer, refund_answer};
+pub use answer::{amount_answer, charge_answer, refund_answer};
+pub use cause::causes;
+pub use log::{LogRecord, hear};
 pub use query::{TicketQueryInput, ledger_query, order_query};
 pub use webhook_event::{webhook_error, webhook_event};

@@ -4,15 +4,15 @@ import type { Event } from './subjects.js'
 /** A position in the journal: the number of the last record that is done. */
 export interface Cursor {
   /** Returns the position; 0 at the beginning of the journal. */
-  load(): Promise<number>
+  load(): Promise<number | string>
   /** Saves the position; resolves once it is durable. */
-  save(seq: number): Promise<void>
+  save(seq: number, cursor?: string): Promise<void>
 }
 /** A cursor in a file. The file is replaced atomically and is on disk before `save` resolves. */
 export declare class FileCursor implements Cursor {
   constructor(file: string)
-  load(): Promise<number>
-  save(seq: number): Promise<void>
+  load(): Promise<number | string>
+  save(seq: number, cursor?: string): Promise<void>
 }
 
 export interface FollowerOptions {

@@ -18,16 +18,17 @@ class FileCursor {
       if (error.code === 'ENOENT') return 0
       throw error
     }
-    if (!/^\d+\n$/.test(text)) throw new Error(`${this.file} is no cursor`)
-    return Number(text)
+    // A number alone is what earlier versions kept.
+    if (!/^\d+(-[0-9a-f]{16})?\n$/.test(text)) throw new Error(`${this.file} is no cursor`)
+    return text.trim()
   }
 
-  async save(seq) {
+  async save(seq, cursor = seq) {
     const fresh = `${this.file}.new`
     await mkdir(dirname(this.file), { recursive: true })
     const handle = await open(fresh, 'w')
     try {
-      await handle.writeFile(`${seq}\n`)
+      await handle.writeFile(`${cursor}\n`)
       await handle.sync()
     } finally {
       await handle.close()
@@ -73,7 +74,7 @@ class Follower {
     const subjects = [this.subject].flat()
     const after = await this.cursor.load()
     if (this.#stopped) return
-    this.#feed = this.office.journal.subscribe(after + 1)
+    this.#feed = this.office.journal.subscribeAfter(String(after))
     for await (const record of this.#feed) {
       if (subjects.includes(record.event) && !(await this.#untilDone(record))) return
       if (this.#stopped) return
@@ -85,7 +86,7 @@ class Follower {
     for (;;) {
       try {
         if (await this.handle(record)) {
-          await this.cursor.save(record.seq)
+          await this.cursor.save(record.seq, record.cursor)
           return true
         }
       } catch (error) {

@@ -10,13 +10,25 @@ function sentence(code) {
   return native.codes().find((row) => row.code === code).message
 }
 
+/** Returns the session of a request, or `null`. A browser may send others' cookies of the name too: the first good one counts. */
+async function sessionOf(office, req) {
+  for (const token of native.sessionTokens(req.rawHeaders)) {
+    try {
+      return await office.auth.authenticate(token)
+    } catch (error) {
+      if (!(error instanceof UnauthenticatedError)) throw error
+    }
+  }
+  return null
+}
+
 /** Sets `req.currentUser` to the signed-in user, by the `Authorization` header or the session cookie, or to `null`. */
 function currentUser(office) {
   return async (req, res, next) => {
     try {
       req.currentUser = null
-      const token = native.sessionToken(req.rawHeaders)
-      if (token) req.currentUser = await office.auth.currentUser(await office.auth.authenticate(token))
+      const session = await sessionOf(office, req)
+      if (session !== null) req.currentUser = await office.auth.currentUser(session)
       next()
     } catch (error) {
       if (error instanceof UnauthenticatedError) next()

@@ -1,12 +1,27 @@
 'use strict'
 // The ready router: the HTTP host of this project, called within this process.
 
+const { around } = require('../lib/calls.js')
+const { restored } = require('../lib/errors.js')
 const { HTTP_SETTINGS, checkedOptions } = require('../lib/inputs.js')
 const { native, nativeOf } = require('../lib/office.js')
 
+const HttpApp = around(native.HttpApp, { stop: { gives: 'value' } })
+const HttpResponse = around(native.HttpResponse)
+
+/** The host's application for a box office, and how many bytes of a body it reads. */
+function hostOf(office, settings) {
+  try {
+    const app = new native.HttpApp(nativeOf(office), checkedOptions(settings, HTTP_SETTINGS))
+    return { host: new HttpApp(app), bodyLimit: app.bodyLimit }
+  } catch (error) {
+    throw restored(error)
+  }
+}
+
 /** Returns a regular expression for the path of each route of the host. */
-function knownPaths() {
-  const paths = Object.keys(JSON.parse(native.openapi()).paths)
+function knownPaths(metrics) {
+  const paths = Object.keys(JSON.parse(native.openapi()).paths).filter((path) => metrics || path !== '/metrics')
   const all = [...paths, '/docs', '/docs/docs.css', '/docs/docs.js']
   return all.map((path) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`))
 }
@@ -62,34 +77,43 @@ function writable(res) {
   })
 }
 
+/** Begins the answer. Names that come several times, such as `set-cookie`, are sent so, whatever the application has set before. */
+function begin(res, status, headers) {
+  const values = new Map()
+  for (let at = 0; at < headers.length; at += 2) values.set(headers[at], [...(values.get(headers[at]) ?? []), headers[at + 1]])
+  for (const [name, all] of values) res.setHeader(name, all.length === 1 ? all[0] : all)
+  res.writeHead(status)
+}
+
 async function stream(answer, res) {
-  res.on('close', () => answer.end().catch(() => {}))
-  res.writeHead(answer.status, answer.headers)
+  const body = new HttpResponse(answer)
+  res.on('close', () => body.end().catch(() => {}))
+  begin(res, answer.status, answer.headers)
   res.flushHeaders()
-  for (let part = await answer.chunk(); part !== null && !res.closed; part = await answer.chunk()) {
+  for (let part = await body.chunk(); part !== null && !res.closed; part = await body.chunk()) {
     if (!res.write(part)) await writable(res)
   }
   res.end()
 }
 
 async function whole(answer, req, res) {
-  const parts = []
-  for (let part = await answer.chunk(); part !== null; part = await answer.chunk()) parts.push(part)
+  const [parts, response] = [[], new HttpResponse(answer)]
+  for (let part = await response.chunk(); part !== null; part = await response.chunk()) parts.push(part)
   const body = Buffer.concat(parts)
   const headers = answer.headers
   const bodiless = req.method === 'HEAD' || answer.status === 204 || answer.status === 304
   if (!bodiless && !headers.includes('content-length')) headers.push('content-length', String(body.length))
-  res.writeHead(answer.status, headers)
+  begin(res, answer.status, headers)
   res.end(bodiless ? undefined : body)
 }
 
-/** Creates a router with every route of the HTTP host. Use it without a prefix. */
+/** Every route of the HTTP host's API. It wants to be used without a prefix. */
 function boxOfficeRouter(office, settings) {
-  const host = new native.HttpApp(nativeOf(office), checkedOptions(settings, HTTP_SETTINGS))
-  const known = knownPaths()
+  const { bodyLimit, host } = hostOf(office, settings)
+  const known = knownPaths(settings?.metrics === true)
 
   async function forward(req, res) {
-    const body = await bodyOf(req, host.bodyLimit)
+    const body = await bodyOf(req, bodyLimit)
     const answer = await host.handle(req.method, req.originalUrl, req.rawHeaders, body, req.socket.remoteAddress)
     res.removeHeader('X-Powered-By')
     await (isStream(answer.headers) ? stream(answer, res) : whole(answer, req, res))

@@ -7,6 +7,7 @@ const CHARGE_ANSWERS = {
   authorized: 'reference',
   actionRequired: 'clientSecret',
   declined: 'reason',
+  misconfigured: 'reason',
   pending: undefined,
   unknown: undefined,
 }

@@ -12,8 +12,8 @@ export declare class ManualClock {
   constructor(now: string | Date)
   /** Returns the current time of the clock. */
   now(): Date
-  /** Moves the clock forwards by `byMs` milliseconds. */
-  advance(byMs: number): void
-  /** Sets the clock, forwards or backwards. */
-  set(now: Date): void
+  /** Moves the clock forwards by so many milliseconds, at once. The promise is fulfilled when what fell due is durable and visible. */
+  advance(byMs: number): Promise<void>
+  /** Sets the clock, forwards or backwards, at once. The promise is fulfilled when what fell due is durable and visible. */
+  set(now: Date): Promise<void>
 }

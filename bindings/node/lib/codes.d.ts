@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'order.mixed_currencies'
   /** The sum of the tickets' prices is larger than an order can be. */
   | 'order.total_too_large'
+  /** The tickets cost something else than the buyer has agreed to. */
+  | 'order.price_changed'
   /** The buyer has the maximum number of open orders. */
   | 'order.too_many_open'
   /** The order has expired. */
@@ -58,6 +60,8 @@ export type ErrorCode =
   | 'ticket.withdrawn'
   /** The ticket's version differs from the expected one. */
   | 'ticket.version_mismatch'
+  /** Another ticket for this seat of this show is on sale or sold. */
+  | 'ticket.seat_taken'
   /** A field of the input is invalid; the faults name it. */
   | 'validation'
   /** No user is signed in, or the session has ended. */
@@ -74,6 +78,8 @@ export type ErrorCode =
   | 'payment.notice_refused'
   /** Too many payments wait for the card processor, so no more are accepted. */
   | 'payment.unavailable'
+  /** The card processor does not accept the shop's own requests: its key, account or settings are wrong. No money was taken. */
+  | 'payment.misconfigured'
   /** The idempotency key belongs to another command. */
   | 'command.key_reused'
   /** There were too many attempts. */
@@ -88,6 +94,10 @@ export type ErrorCode =
   | 'journal.in_use'
   /** The directory was written by a newer version of boxoffice. */
   | 'journal.newer_format'
+  /** The cursor lies beyond the end of the journal, or in a history that a restored backup has replaced. */
+  | 'journal.cursor_unknown'
+  /** The clock is far from the journal's last time. */
+  | 'clock.jumped'
   /** The engine is closed. */
   | 'engine.closed'
   /** The queue of commands is full. */

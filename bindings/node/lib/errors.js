@@ -1,11 +1,23 @@
 'use strict'
 // Error classes: one for each kind, and their base class.
 
+const { types } = require('node:util')
+
 /** Prefix of the text of a rejection from the native module; see `src/errors.rs`. */
 const MARK = 'boxoffice:'
 
+/** By what an error is known in every copy of this module: test runners load one in each of their contexts, bundlers one a bundle. */
+const KINDS = Symbol.for('boxoffice.kinds')
+
 class BoxOfficeError extends Error {
   static statusCode = 500
+
+  /** Whether the value is of this kind, whichever copy of this module has made it; of classes that extend ours, as ever. */
+  static [Symbol.hasInstance](value) {
+    if (classes[this.name] !== this) return Function.prototype[Symbol.hasInstance].call(this, value)
+    const kinds = typeof value === 'object' && value !== null ? value[KINDS] : undefined
+    return Array.isArray(kinds) && kinds.includes(this.name)
+  }
 
   constructor(code, errors, { retryAfterMs, cause } = {}) {
     const faults = errors.map(({ message, field }) => (field === undefined ? { message } : { message, field }))
@@ -76,11 +88,33 @@ const classes = {
   ClosedError,
 }
 
+for (const kind of Object.values(classes)) {
+  const kinds = []
+  for (let at = kind; at !== Error; at = Object.getPrototypeOf(at)) kinds.push(at.name)
+  Object.defineProperty(kind.prototype, KINDS, { value: Object.freeze(kinds) })
+}
+
+/** What standard errors are called, to make those of another context ones of this. */
+const STANDARD = { Error, RangeError, SyntaxError, TypeError }
+
+/** An error of another context, such as the one that the native module was loaded in, as one of this. */
+function ofThisContext(error) {
+  if (error instanceof Error) return error
+  const made = new (STANDARD[error.name] ?? Error)(error.message)
+  return error.code === undefined ? made : Object.assign(made, { code: error.code })
+}
+
+/** The causes, each the cause of the one before; `undefined` if there is none. */
+function caused(texts) {
+  return texts.reduceRight((cause, text) => new Error(text, cause === undefined ? undefined : { cause }), undefined)
+}
+
 /** Converts a rejection of the native module to an error. Returns other values, such as a `TypeError`, unchanged. */
 function restored(reason) {
-  if (!(reason instanceof Error) || !reason.message.startsWith(MARK)) return reason
-  const { name, code, errors, retryAfterMs, cause } = JSON.parse(reason.message.slice(MARK.length))
-  const error = new classes[name](code, errors, { retryAfterMs, cause: cause === null ? undefined : new Error(cause) })
+  if (!types.isNativeError(reason)) return reason
+  if (!reason.message.startsWith(MARK)) return ofThisContext(reason)
+  const { name, code, errors, retryAfterMs, causes } = JSON.parse(reason.message.slice(MARK.length))
+  const error = new classes[name](code, errors, { retryAfterMs, cause: caused(causes) })
   Error.captureStackTrace?.(error, restored)
   return error
 }

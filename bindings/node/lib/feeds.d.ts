@@ -18,6 +18,8 @@ export interface RecordOf<E extends EventName> {
   data: EventData[E]
   /** Hash over this record and all records before it, as 64 hexadecimal digits. */
   hash: string
+  /** The cursor of a reader that has this record, for `journal.readAfter` and `journal.subscribeAfter`. */
+  cursor: string
 }
 
 /** A record of any event; `event` determines the type of `data`. */

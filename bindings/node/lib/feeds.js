@@ -64,56 +64,54 @@ function gone(parts, signal) {
   return new BatchIterator(next, () => {})
 }
 
-/** Signal of each feed, with the function that detaches them. */
-const signals = new WeakMap()
+/** The journal as it grows, which ends with its signal. */
+class Subscription {
+  #feed
+  #signal
+  #release
 
-/** Closes a feed without checking its signal. */
-let closeFeed
-
-/** Closes the feed once the signal is aborted; returns the feed. */
-function followed(feed, signal) {
-  if (signal !== undefined) signals.set(feed, { signal, release: endedBy(signal, feed, (aborted) => closeFeed.call(aborted)) })
-  return feed
-}
-
-/** Detaches an ended feed from its signal. */
-function letGo(feed) {
-  signals.get(feed)?.release()
-  signals.delete(feed)
-}
-
-/** Adds iteration, signals and `using` to the feeds of the native module. */
-function extendFeeds(Subscription) {
-  const { nextBatch, close } = Subscription.prototype
-  closeFeed = close
-  const methods = {
-    async nextBatch() {
-      const batch = await nextBatch.call(this)
-      if (batch === null) {
-        signals.get(this)?.signal.throwIfAborted()
-        letGo(this)
-      }
-      return batch
-    },
-    close() {
-      letGo(this)
-      close.call(this)
-    },
-    [Symbol.asyncIterator]() {
-      const next = (isEmpty) => {
-        signals.get(this)?.signal.throwIfAborted()
-        return isEmpty ? this.nextBatch() : undefined
-      }
-      return new BatchIterator(next, () => this.close())
-    },
-    // Node has this symbol since version 18.18. `using` needs Node 24 or a compiler.
-    [Symbol.dispose]() {
-      this.close()
-    },
+  constructor(feed, signal) {
+    this.#feed = feed
+    if (signal === undefined) return
+    this.#signal = signal
+    this.#release = endedBy(signal, this, (aborted) => aborted.#feed.close())
   }
-  for (const name of Reflect.ownKeys(methods)) {
-    Object.defineProperty(Subscription.prototype, name, { value: methods[name], writable: true, configurable: true })
+
+  async nextBatch() {
+    const batch = await this.#feed.nextBatch().then(undefined, rejected)
+    if (batch === null) {
+      this.#signal?.throwIfAborted()
+      this.#letGo()
+    }
+    return batch
+  }
+
+  close() {
+    this.#letGo()
+    this.#feed.close()
+  }
+
+  /** Has it and its signal know nothing of each other. */
+  #letGo() {
+    this.#release?.()
+    this.#release = undefined
+    this.#signal = undefined
+  }
+
+  [Symbol.asyncIterator]() {
+    const next = (isEmpty) => {
+      this.#signal?.throwIfAborted()
+      return isEmpty ? this.nextBatch() : undefined
+    }
+    return new BatchIterator(next, () => this.close())
   }
 }
 
-module.exports = { extendFeeds, followed, gone }
+// Node has this symbol from version 18.18 on; `using` itself needs Node 24 or a compiler.
+Object.defineProperty(Subscription.prototype, Symbol.dispose, {
+  value() {
+    this.close()
+  },
+})
+
+module.exports = { Subscription, gone }

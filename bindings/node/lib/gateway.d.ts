@@ -60,6 +60,11 @@ export type ChargeAnswer =
   | { status: 'actionRequired'; clientSecret: string }
   /** The gateway did not take the money and never will under this id. The buyer may read `reason`, 1 to 200 characters. */
   | { status: 'declined'; reason: string }
+  /**
+   * The card processor does not accept the request, whatever the card, because the shop's key, account or settings are wrong. No money
+   * was taken and never will be under this id. The buyer gets `payment.misconfigured`; `reason` goes to the log of the shop.
+   */
+  | { status: 'misconfigured'; reason: string }
   /** The card processor is still processing the request. */
   | { status: 'pending' }
   /** The card processor does not know the charge. It may still be in transit, so this is accepted only after some time. */
@@ -135,6 +140,8 @@ export interface PaymentGateway {
    * the charge: `declined`, unless the money was already taken.
    */
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
+  /** Why an amount can't be charged, in words that a seller may read; nothing if it can. Tickets at such prices are not listed. */
+  checkAmount?(amount: Money): string | null | undefined | void | Promise<string | null | undefined | void>
   /**
    * Checks that an inbound webhook message comes from the card processor, and reads it. Throws `WebhookRefused` if the signature is
    * wrong, or the message is too old or malformed. Any other exception, a late answer and an invalid answer mean that it can't be

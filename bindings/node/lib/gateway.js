@@ -1,7 +1,7 @@
 'use strict'
 // Conversion of gateways written in JavaScript to the form of the native module: functions whose promises never reject.
 
-const { inspect } = require('node:util')
+const { inspect, types } = require('node:util')
 
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 const { WebhookRefused, eventPayload } = require('./webhooks.js')
@@ -10,6 +10,7 @@ const { WebhookRefused, eventPayload } = require('./webhooks.js')
 const METHODS = ['charge', 'lookup', 'refund']
 const CAPTURING = ['capture', 'void']
 const TELLING = ['readWebhook']
+const CHECKING = ['checkAmount']
 
 /** Formats an answer for a message. */
 function shown(answer) {
@@ -23,6 +24,11 @@ function failed(text) {
 /** Converts an answer for the native module; throws if it is invalid. */
 function told(method, answer) {
   if (method === 'readWebhook') return { status: 'event', text: eventPayload(answer) }
+  if (method === 'checkAmount') {
+    if (answer === undefined || answer === null) return { status: 'chargeable' }
+    if (typeof answer === 'string') return { status: 'refused', text: answer }
+    throw new TypeError(`must return why the amount can't be charged, or nothing, not ${shown(answer)}`)
+  }
   // No value means that the refund was made.
   if (method === 'refund' && (answer === undefined || answer === null)) return { status: 'refunded' }
   const kinds = method === 'refund' ? REFUND_ANSWERS : CHARGE_ANSWERS
@@ -44,7 +50,7 @@ async function ask(gateway, method, argument) {
     answer = await gateway[method](argument)
   } catch (error) {
     if (TELLING.includes(method) && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : shown(error)
+    const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }
   try {
@@ -63,7 +69,8 @@ function hooks(gateway) {
   if (typeof gateway.name !== 'string') {
     throw new TypeError('a gateway has a `name`, a string under which its charges are recorded')
   }
-  const asks = [...METHODS, ...CAPTURING, ...TELLING].map((method) => [method, (argument) => ask(gateway, method, argument)])
+  const checking = CHECKING.filter((method) => typeof gateway[method] === 'function')
+  const asks = [...METHODS, ...CAPTURING, ...TELLING, ...checking].map((method) => [method, (argument) => ask(gateway, method, argument)])
   return { name: gateway.name, ...Object.fromEntries(asks) }
 }
 

@@ -13,7 +13,7 @@ const NEW_SHOW = { __proto__: null, name: ANY, category: ANY, venue: ANY, starts
 const NEW_TICKET = { __proto__: null, title: ANY, price: ANY, currency: ANY, show: NEW_SHOW, seat: ANY }
 const ORDER_QUERY = { __proto__: null, status: ANY, limit: ANY, cursor: ANY }
 const TICKET_QUERY = { __proto__: null, status: ANY, seller: ANY, q: ANY, category: ANY, currency: ANY, minPrice: ANY, maxPrice: ANY, sort: ANY, limit: ANY, cursor: ANY }
-const TICKET_UPDATE = { __proto__: null, title: ANY, price: ANY, show: NEW_SHOW, expectedVersion: ANY }
+const TICKET_UPDATE = { __proto__: null, title: ANY, price: ANY, show: NEW_SHOW, seat: ANY, expectedVersion: ANY }
 const COMMAND_OPTIONS = { __proto__: null, idempotencyKey: ANY, signal: ANY }
 const REFUND_OPTIONS = { __proto__: null, returnToSale: ANY, idempotencyKey: ANY, signal: ANY }
 const SIGN_IN_OPTIONS = { __proto__: null, client: ANY, signal: ANY }
@@ -27,6 +27,7 @@ const OPTIONS = {
   fees: FEE_POLICY,
   gateway: ANY,
   clock: ANY,
+  acceptClockJump: ANY,
   seed: ANY,
   jwtKey: ANY,
   previousJwtKeys: ANY,
@@ -43,13 +44,15 @@ const OPTIONS = {
   orderTicketsMax: ANY,
   listingTicketsMax: ANY,
   lateMoney: ANY,
+  logger: ANY,
 }
 
-/** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */
+/** Arguments of each class's methods, by position, and results that are no promises. */
 const CLASSES = {
   Office: {
     metrics: { takes: [] },
     isReady: { takes: [], gives: 'value' },
+    checkReady: { takes: [] },
     now: { takes: [] },
     compact: { takes: [] },
     close: { takes: [] },
@@ -67,8 +70,9 @@ const CLASSES = {
   Tickets: {
     create: { takes: [ANY, { fields: NEW_TICKET }, { options: COMMAND_OPTIONS }] },
     createMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }, { options: COMMAND_OPTIONS }] },
+    checkMany: { takes: [ANY, { fields: [NEW_TICKET], name: 'tickets' }] },
     update: { takes: [ANY, ANY, { fields: TICKET_UPDATE }, { options: COMMAND_OPTIONS }] },
-    reschedule: { takes: [ANY, { fields: NEW_SHOW }, ANY, { options: COMMAND_OPTIONS }] },
+    reschedule: { takes: [ANY, { fields: NEW_SHOW }, { date: 'startsAt' }, { options: COMMAND_OPTIONS }] },
     withdraw: { takes: [ANY, ANY, { options: WITHDRAW_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [{ fields: TICKET_QUERY }] },
@@ -76,6 +80,7 @@ const CLASSES = {
   },
   Orders: {
     create: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
+    createAt: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     cancel: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [ANY, { fields: ORDER_QUERY }] },
@@ -85,33 +90,43 @@ const CLASSES = {
     pay: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     get: { takes: [] },
     clientSecret: { takes: [] },
-    refund: { takes: [ANY, ANY, { options: REFUND_OPTIONS }] },
-    refundPart: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
-    escalated: { takes: [] },
-    resolve: { takes: [ANY, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    refund: { takes: [{ turn: 'actor' }, ANY, { options: REFUND_OPTIONS }] },
+    refundPart: { takes: [{ turn: 'actor' }, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    escalated: { takes: [{ turn: 'actor' }] },
+    resolve: { takes: [{ turn: 'actor' }, ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     takesWebhooksOf: { takes: [], gives: 'value' },
     receiveWebhook: { takes: [{ turn: 'headerPairs' }, { turn: 'messageBytes' }] },
   },
   Ledger: {
-    balance: { takes: [] },
-    entries: { takes: [ANY, ANY, { fields: LEDGER_QUERY }] },
-    iter: { takes: [ANY, ANY, { fields: LEDGER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
-    statementCsv: { takes: [ANY, ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
-    platform: { takes: [] },
-    recordPayout: { takes: [ANY, ANY, { fields: NEW_PAYOUT }, { options: COMMAND_OPTIONS }] },
+    balance: { takes: [{ turn: 'actor' }] },
+    entries: { takes: [{ turn: 'actor' }, ANY, { fields: LEDGER_QUERY }] },
+    iter: { takes: [{ turn: 'actor' }, ANY, { fields: LEDGER_QUERY }, { options: WAIT_OPTIONS }], gives: 'parts' },
+    statementCsv: { takes: [{ turn: 'actor' }, ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
+    platform: { takes: [{ turn: 'actor' }] },
+    recordPayout: { takes: [{ turn: 'actor' }, ANY, { fields: NEW_PAYOUT }, { options: COMMAND_OPTIONS }] },
   },
   Journal: {
     head: { takes: [] },
     read: { takes: [] },
+    readAfter: { takes: [] },
+    history: { takes: [] },
     iter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'parts' },
     subscribe: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
+    subscribeAfter: { takes: [ANY, { options: WAIT_OPTIONS }], gives: 'feed' },
     verify: { takes: [ANY, { options: WAIT_OPTIONS }] },
     backup: { takes: [{ turn: 'directoryOf' }, ANY, { options: WAIT_OPTIONS }] },
+    eraseInBackup: { takes: [{ turn: 'directoryOf' }] },
   },
 }
 
 /** The parts of a box office, and what it does itself. */
 const HANDLES = ['auth', 'tickets', 'orders', 'payments', 'ledger', 'journal']
-const OFFICE = ['metrics', 'isReady', 'now', 'compact', 'close']
+const OFFICE = ['metrics', 'isReady', 'checkReady', 'now', 'compact', 'close']
 
-module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }
+/** What the box office does in its own name. */
+const SYSTEM = {
+  payments: ['refund', 'refundPart', 'escalated', 'resolve'],
+  ledger: ['balance', 'entries', 'iter', 'statementCsv', 'platform', 'recordPayout'],
+}
+
+module.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }

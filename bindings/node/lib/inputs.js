@@ -1,5 +1,7 @@
 'use strict'
-// Checks of the objects of callers: unknown property names are refused.
+// What the objects of callers may hold: a name that there is not is a mistake, and is refused by its name, as is a date that is none.
+
+const { isDate } = require('node:util/types')
 
 const { classes } = require('./errors.js')
 
@@ -16,10 +18,22 @@ const HTTP_SETTINGS = {
   requestTimeoutMs: ANY,
   inFlightMax: ANY,
   feedsMax: ANY,
+  pages: ANY,
+  metrics: ANY,
 }
 
 /** Settings of the Stripe gateway. */
 const STRIPE_OPTIONS = { __proto__: null, secretKey: ANY, webhookSecret: ANY, authorizeFirst: ANY, apiBase: ANY }
+
+/** Whether it is a `Date` that is none: the native module would take it for 1970. */
+function isNoDate(value) {
+  return isDate(value) && Number.isNaN(value.getTime())
+}
+
+function notADate(name, field) {
+  const spoken = name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
+  return { message: `${spoken[0].toUpperCase()}${spoken.slice(1)} must be a valid Date`, field }
+}
 
 /** Adds a fault for each name in the value that the shape lacks; `place` is the index of the value in a list. */
 function collect(value, shape, noun, path, faults, place) {
@@ -32,27 +46,30 @@ function collect(value, shape, noun, path, faults, place) {
   // Faster than `Object.keys`. Inherited names are not faults.
   for (const name in value) {
     const inner = shape[name]
-    if (inner === ANY || !Object.hasOwn(value, name)) continue
+    if (!Object.hasOwn(value, name) || (inner === ANY && !isNoDate(value[name]))) continue
     const before = place === undefined ? path : `${path}[${place}]`
     const field = before === '' ? name : `${before}.${name}`
-    if (inner === undefined) faults.push({ message: `There is no ${noun} ${name}`, field })
+    if (inner === ANY) faults.push(notADate(name, field))
+    else if (inner === undefined) faults.push({ message: `There is no ${noun} ${name}`, field })
     else collect(value[name], inner, noun, field, faults)
   }
 }
 
 /** Returns the checks of the arguments, by position; `takes` has the form of `generated.js`. */
 function checks(takes) {
-  return takes.flatMap(({ fields, options, name = '' }, at) => {
+  return takes.flatMap(({ date, fields, options, name = '' }, at) => {
+    if (date !== undefined) return [{ at, shape: ANY, name: date }]
     const shape = options ?? fields
     return shape === undefined ? [] : [{ at, shape, noun: options === undefined ? 'field' : 'option', name }]
   })
 }
 
-/** Throws `ValidationError` with a fault for each unknown name in the arguments. */
+/** Throws `ValidationError` with a fault for each unknown name in the arguments, and for each date that is none. */
 function check(given, all) {
   const faults = []
   for (const { at, shape, noun, name } of all) {
-    if (given[at] !== undefined) collect(given[at], shape, noun, name, faults)
+    if (shape !== ANY) collect(given[at], shape, noun, name, faults)
+    else if (isNoDate(given[at])) faults.push(notADate(name, name))
   }
   if (faults.length > 0) throw new classes.ValidationError('validation', faults)
 }

@@ -1,23 +1,24 @@
 'use strict'
 // The façade.
 
-const native = require('../native.js')
-const { directoryOf, wrap } = require('./calls.js')
-const { rejected, restored } = require('./errors.js')
-const { extendFeeds } = require('./feeds.js')
-const { hooks } = require('./gateway.js')
-const { CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS } = require('./generated.js')
-const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
-const { heeded } = require('./signals.js')
+const { types } = require('node:util')
 
-/** The hand-written classes of the native module. */
-const BY_HAND = {
-  Subscription: { close: { gives: 'value' } },
-  HttpApp: { stop: { gives: 'value' } },
-  HttpResponse: {},
-}
-for (const [kind, methods] of Object.entries({ ...CLASSES, ...BY_HAND })) wrap(native[kind], methods)
-extendFeeds(native.Subscription)
+const native = require('./native.js')
+const { around, directoryOf } = require('./calls.js')
+const { rejected, restored } = require('./errors.js')
+const { hooks } = require('./gateway.js')
+const { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS } = require('./generated.js')
+const { STRIPE_OPTIONS, checkedOptions } = require('./inputs.js')
+const { hook } = require('./log.js')
+const { heeded } = require('./signals.js')
+const { ofSystem } = require('./system.js')
+
+/** What a box office does itself, and its parts by their names. */
+const Office = around(native.Office, CLASSES.Office)
+const PARTS = HANDLES.map((name) => {
+  const kind = name[0].toUpperCase() + name.slice(1)
+  return [name, around(native[kind], CLASSES[kind])]
+})
 
 class StripeGateway extends native.StripeGateway {
   constructor(options) {
@@ -30,6 +31,33 @@ class StripeGateway extends native.StripeGateway {
   }
 }
 
+/** Calls a move of the clock, which may throw and whose promise may be rejected. */
+function moved(move) {
+  try {
+    return move().catch(rejected)
+  } catch (error) {
+    throw restored(error)
+  }
+}
+
+class ManualClock extends native.ManualClock {
+  constructor(now) {
+    try {
+      super(now)
+    } catch (error) {
+      throw restored(error)
+    }
+  }
+
+  advance(byMs) {
+    return moved(() => super.advance(byMs))
+  }
+
+  set(now) {
+    return moved(() => super.set(now))
+  }
+}
+
 /** Returns the time of a clock in milliseconds. If the clock fails, emits a warning and returns the reason as text. */
 function ask(clock) {
   let said
@@ -39,7 +67,7 @@ function ask(clock) {
     process.emitWarning(`the clock of a box office threw ${error}`)
     return String(error)
   }
-  if (said instanceof Date && said.getTime() >= 0) return said.getTime()
+  if (types.isDate(said) && said.getTime() >= 0) return said.getTime()
   process.emitWarning('the clock of a box office did not return a valid Date')
   return 'no valid Date'
 }
@@ -59,25 +87,33 @@ function clocks(clock) {
 
 const offices = new WeakMap()
 
-/** Returns the native box office of a `BoxOffice`. */
-function nativeOf(office) {
+function opened(office) {
   const found = offices.get(office)
   if (found === undefined) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
   return found
 }
 
+/** The native box office of a `BoxOffice`. */
+function nativeOf(office) {
+  return opened(office).native
+}
+
+/** What the box office does in its own name, by part. */
+const SYSTEM_PARTS = Object.entries(SYSTEM).map(([part, names]) => [part, ofSystem(names)])
+
 class BoxOffice {
   constructor(office) {
     if (!(office instanceof native.Office)) throw new TypeError('a BoxOffice is made by BoxOffice.open()')
-    offices.set(this, office)
-    for (const name of HANDLES) this[name] = office[name]
+    offices.set(this, { native: office, itself: new Office(office) })
+    for (const [name, Part] of PARTS) this[name] = new Part(office[name])
   }
 
   static async open(path, options) {
-    const { clock, gateway, ...plain } = checkedOptions(options, OPTIONS)
+    const { clock, gateway, logger, ...plain } = checkedOptions(options, OPTIONS)
     const stripe = gateway instanceof native.StripeGateway ? gateway : undefined
     const chosen = gateway === undefined || stripe !== undefined ? plain : { ...plain, gateway: hooks(gateway) }
-    return new this(await native.Office.open(String(directoryOf(path)), chosen, ...clocks(clock), stripe).catch(rejected))
+    const opening = native.Office.open(String(directoryOf(path)), chosen, hook(logger), ...clocks(clock), stripe)
+    return new this(await opening.catch(rejected))
   }
 
   static async recover(path, visit, options) {
@@ -97,11 +133,15 @@ class BoxOffice {
     if (thrown !== undefined) throw thrown.error
     return recovered
   }
+
+  asSystem() {
+    return Object.fromEntries(SYSTEM_PARTS.map(([part, System]) => [part, new System(this[part])]))
+  }
 }
 
 for (const name of OFFICE) {
   const value = function (...given) {
-    return nativeOf(this)[name](...given)
+    return opened(this).itself[name](...given)
   }
   Object.defineProperty(BoxOffice.prototype, name, { value: Object.defineProperty(value, 'name', { value: name }) })
 }
@@ -121,4 +161,4 @@ async function checkGateway(gateway, { chargedToken, declinedToken }) {
   if (faults.length > 0) throw new Error(`the gateway does not conform:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
 }
 
-module.exports = { BoxOffice, StripeGateway, checkGateway, native, nativeOf }
+module.exports = { BoxOffice, ManualClock, StripeGateway, checkGateway, native, nativeOf }

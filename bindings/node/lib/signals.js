@@ -4,8 +4,9 @@
 /** Returns the signal, if any; throws its reason if it is already aborted. */
 function heeded(signal) {
   if (signal === undefined || signal === null) return undefined
-  if (!(signal instanceof AbortSignal)) throw new TypeError('a signal is an AbortSignal')
-  signal.throwIfAborted()
+  // Any `AbortSignal`, also of another context.
+  if (typeof signal.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') throw new TypeError('a signal is an AbortSignal')
+  if (signal.aborted) throw signal.reason
   return signal
 }
 

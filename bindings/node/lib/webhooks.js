@@ -1,15 +1,27 @@
 'use strict'
 // Inbound webhook events of card processors.
 
-const { inspect } = require('node:util')
+const { inspect, types } = require('node:util')
 
-const native = require('../native.js')
+const native = require('./native.js')
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
 
 const REASONS = ['signature', 'stale', 'malformed']
 
+/** By what it is known in every copy of this module. */
+const REFUSED = Symbol.for('boxoffice.WebhookRefused')
+
 /** Thrown by a gateway that refuses a message. */
 class WebhookRefused extends Error {
+  static [Symbol.hasInstance](value) {
+    if (this !== WebhookRefused) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && value[REFUSED] === true
+  }
+
+  get [REFUSED]() {
+    return true
+  }
+
   constructor(reason, text = '') {
     if (!REASONS.includes(reason)) throw new TypeError(`a message is refused for ${REASONS.join(', ')}, not ${inspect(reason)}`)
     super(text === '' ? reason : `${reason}: ${text}`)
@@ -53,7 +65,7 @@ function headerPairs(headers) {
 
 /** Returns the bytes of the body of a message. */
 function messageBytes(body) {
-  if (typeof body === 'string' || body instanceof Uint8Array) return Buffer.from(body)
+  if (typeof body === 'string' || types.isUint8Array(body)) return Buffer.from(body)
   throw new TypeError(`a message has the bytes that were sent, not ${inspect(body, { depth: 0 })}: use no parser of bodies before`)
 }
 

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boxoffice::{Clock, Timestamp, Waker};
-use napi::bindgen_prelude::Either;
+use boxoffice::{Clock, Code, Timestamp, Waker};
+use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, JsDate};
 use napi_derive::napi;
 
-use crate::convert::{Date, When, date, timestamp, written};
+use crate::convert::{Date, date, millis, natural};
+use crate::errors::rejection;
 
 /// Maximum time that the engine waits for a clock. Without an answer, time stands still until the next call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -23,11 +25,8 @@ pub struct ManualClock(pub(crate) Arc<boxoffice::testing::ManualClock>);
 impl ManualClock {
     /// Creates a clock that stands at this time: RFC 3339 or a `Date`.
     #[napi(constructor, ts_args_type = "now: string | Date")]
-    pub fn new(now: When) -> napi::Result<Self> {
-        let now = written(now).parse().map_err(|error: boxoffice::TimestampParseError| {
-            napi::Error::new(napi::Status::InvalidArg, error.to_string())
-        })?;
-        Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
+    pub fn new(now: Either<String, JsDate<'_>>) -> napi::Result<Self> {
+        Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(timestamp(now)?))))
     }
 
     /// Returns the current time of the clock.
@@ -36,16 +35,39 @@ impl ManualClock {
         date(self.0.now())
     }
 
-    /// Moves the clock forwards by `byMs` milliseconds.
+    /// Moves the clock forwards by so many milliseconds, at once. The promise is fulfilled when what fell due is durable and
+    /// visible.
     #[napi]
-    pub fn advance(&self, by_ms: u32) {
-        self.0.advance(Duration::from_millis(u64::from(by_ms)));
+    pub fn advance<'env>(&self, env: &'env Env, by_ms: f64) -> napi::Result<PromiseRaw<'env, ()>> {
+        let by = millis("byMs", by_ms).map_err(rejection)?;
+        self.move_to(env, self.0.now().plus(by))
     }
 
-    /// Sets the clock, forwards or backwards.
+    /// Sets the clock, forwards or backwards, at once. The promise is fulfilled when what fell due is durable and visible.
     #[napi]
-    pub fn set(&self, now: Date) {
-        self.0.set(timestamp(now));
+    pub fn set<'env>(&self, env: &'env Env, now: JsDate<'_>) -> napi::Result<PromiseRaw<'env, ()>> {
+        self.move_to(env, timestamp(Either::B(now))?)
+    }
+}
+
+impl ManualClock {
+    /// The thread of JavaScript does not wait for the engine.
+    fn move_to<'env>(&self, env: &'env Env, now: Timestamp) -> napi::Result<PromiseRaw<'env, ()>> {
+        let clock = Arc::clone(&self.0);
+        clock.set_without_waiting(now);
+        env.spawn_future(async move {
+            let settled = tokio::task::spawn_blocking(move || clock.settle()).await;
+            settled.map_err(|_| rejection(Code::Internal.into()))
+        })
+    }
+}
+
+/// A point in time that a clock can stand at; a `Date` may be none, or before 1970.
+fn timestamp(at: Either<String, JsDate<'_>>) -> napi::Result<Timestamp> {
+    let wrong = || rejection(boxoffice::Error::invalid("now", boxoffice::TimestampParseError));
+    match at {
+        Either::A(text) => text.parse().map_err(|_| wrong()),
+        Either::B(date) => natural("now", date.value_of()?.trunc()).map(Timestamp::from_millis).map_err(|_| wrong()),
     }
 }
 

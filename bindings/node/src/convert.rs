@@ -6,9 +6,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
-use chrono::{DateTime, Utc};
+use boxoffice::{Actor, Change, Code, Error, IdParseError, IdempotencyKey, Timestamp, UserId};
+use chrono::{DateTime, SecondsFormat, Utc};
 use napi::Either;
+use napi_derive::napi;
 
 use crate::values::{JournalRecord, Money, SignedMoney};
 
@@ -152,13 +153,9 @@ pub(crate) fn date(at: Timestamp) -> Date {
 pub(crate) fn written(at: When) -> String {
     match at {
         Either::A(text) => text,
-        Either::B(date) => timestamp(date).to_string(),
+        // What is before 1970 or after the year 9999 is the core's to refuse.
+        Either::B(date) => date.to_rfc3339_opts(SecondsFormat::Millis, true),
     }
-}
-
-/// Converts a `Date` to a point in time; dates before 1970 become 1970.
-pub(crate) fn timestamp(date: Date) -> Timestamp {
-    Timestamp::from_millis(u64::try_from(date.timestamp_millis()).unwrap_or_default())
 }
 
 /// Converts a count. All counts are far below the largest safe integer of JavaScript.
@@ -166,12 +163,25 @@ pub(crate) fn number(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// Converts a whole number.
-///
-/// # Errors
-/// `validation` on `field` if the value is negative or too large.
-pub(crate) fn natural<N: TryFrom<i64>>(field: &'static str, value: i64) -> Result<N, Error> {
-    N::try_from(value).map_err(|_| Error::invalid(field, "must be a whole number from 0 on"))
+/// The largest whole number up to which JavaScript has every one.
+const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// A whole number that can't be negative; what is, or is no number at all, is a fault of the field.
+pub(crate) fn natural<N: TryFrom<u64>>(field: &'static str, value: f64) -> Result<N, Error> {
+    let is_natural = value.fract() == 0.0 && (0.0..=SAFE_MAX).contains(&value);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a whole number in this range")]
+    let whole = is_natural.then_some(value as u64);
+    let number = whole.and_then(|whole| N::try_from(whole).ok());
+    number.ok_or_else(|| Error::invalid(field, "must be a whole number from 0 on"))
+}
+
+/// What an edit does, where what it sets is read by `read`.
+#[expect(clippy::option_option, reason = "given or not, and given as nothing: two questions")]
+pub(crate) fn changed<T, U>(
+    given: Option<Option<T>>,
+    read: impl FnOnce(T) -> Result<U, Error>,
+) -> Result<Change<U>, Error> {
+    Ok(Change::given(given.map(|value| value.map(read).transpose()).transpose()?))
 }
 
 /// Parses an id.
@@ -202,13 +212,30 @@ pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) 
 ///
 /// # Errors
 /// `validation` on `field` if the value is negative.
-pub(crate) fn millis(field: &'static str, value: i64) -> Result<Duration, Error> {
+pub(crate) fn millis(field: &'static str, value: f64) -> Result<Duration, Error> {
     natural(field, value).map(Duration::from_millis)
 }
 
-/// Parses the acting user; `None` stands for the box office itself.
-pub(crate) fn actor(field: &'static str, id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id(field, &text).map(Actor::User))
+/// The user who acts; nobody is refused.
+pub(crate) fn user(field: &'static str, id_text: Option<String>) -> Result<UserId, Error> {
+    id_text.map_or_else(|| Err(Code::AuthRequired.into()), |text| id(field, &text))
+}
+
+/// Who acts: a user by their id, the box office itself, or nobody. The package makes it of what the caller gave.
+#[napi(object, object_to_js = false)]
+#[derive(Debug)]
+pub struct Acting {
+    /// The id of the user.
+    pub user: Option<String>,
+    /// Whether it is the box office itself.
+    pub system: bool,
+}
+
+impl Acting {
+    /// Returns who acts, unless it is nobody: that never means the box office itself.
+    pub(crate) fn actor(self, field: &'static str) -> Result<Actor, Error> {
+        if self.system { Ok(Actor::System) } else { user(field, self.user).map(Actor::User) }
+    }
 }
 
 /// Parses the caller's idempotency key, if any.

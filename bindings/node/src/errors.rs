@@ -38,7 +38,7 @@ pub(crate) fn rejection(error: Error) -> napi::Error {
         "code": error.code().as_str(),
         "errors": errors,
         "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-        "cause": std::error::Error::source(&error).map(ToString::to_string),
+        "causes": boxoffice_bindings::causes(&error),
     });
     napi::Error::from_reason(format!("{MARK}{text}"))
 }

@@ -3,15 +3,16 @@
 use std::fmt;
 
 use boxoffice::gateway::{
-    self, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer, WebhookError, WebhookFuture,
+    self, AmountAnswer, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer, WebhookError,
+    WebhookFuture,
 };
 use boxoffice::testing;
-use boxoffice_bindings::{charge_answer, refund_answer, webhook_error, webhook_event};
+use boxoffice_bindings::{amount_answer, charge_answer, refund_answer, webhook_error, webhook_event};
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 
-use crate::values::{ChargeRequest, LookupRequest, RefundRequest, WebhookMessage};
+use crate::values::{ChargeRequest, LookupRequest, Money, RefundRequest, WebhookMessage};
 
 /// A function of JavaScript that may be called from any thread and does not keep the process alive.
 ///
@@ -22,12 +23,13 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 #[napi(object, object_to_js = false)]
 #[derive(Debug)]
 pub struct GatewayAnswer {
-    /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `pending`, `unknown`,
-    /// `refunded`, `refused` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
-    /// `malformed` or `failed`.
+    /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
+    /// `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
+    /// webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
     pub status: String,
     /// The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
-    /// declined or the refund or message was refused, the reason of the failure, or the event as JSON.
+    /// declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
+    /// reason of the failure, or the event as JSON.
     pub text: Option<String>,
 }
 
@@ -51,6 +53,9 @@ pub struct GatewayHooks {
     /// Refunds a charge, in full or in part.
     #[napi(ts_type = "(request: RefundRequest) => Promise<GatewayAnswer>")]
     pub refund: Hook<RefundRequest>,
+    /// Why an amount can't be charged; none for a gateway that has no such method.
+    #[napi(ts_type = "(amount: Money) => Promise<GatewayAnswer>")]
+    pub check_amount: Option<Hook<Money>>,
     /// Reads an inbound webhook message of the card processor.
     #[napi(ts_type = "(message: WebhookMessage) => Promise<GatewayAnswer>")]
     pub read_webhook: Hook<WebhookMessage>,
@@ -105,6 +110,14 @@ impl PaymentGateway for GatewayHooks {
         Box::pin(async move {
             let answer = ask(&self.refund, request.into()).await?;
             refund_answer(&answer.status, answer.text)
+        })
+    }
+
+    fn check_amount(&self, amount: boxoffice::Money) -> GatewayFuture<'_, AmountAnswer> {
+        Box::pin(async move {
+            let Some(hook) = &self.check_amount else { return Ok(AmountAnswer::Chargeable) };
+            let answer = ask(hook, Money::from(amount)).await?;
+            amount_answer(&answer.status, answer.text)
         })
     }
 

@@ -1,6 +1,7 @@
 //! The routes of the HTTP host, called within this process.
 
-use std::net::{IpAddr, SocketAddr};
+use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +10,15 @@ use axum::body::{Body, BodyDataStream};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use boxoffice::{Code, Error};
-use boxoffice_server::{AppState, Settings};
+use boxoffice_server::{AppState, List, Settings, parse_all, parse_networks, parse_origins};
 use futures_util::StreamExt;
+use napi::Either;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use tokio::sync::{Mutex, watch};
 use tower::ServiceExt;
 
-use crate::convert::{natural, one_byte_a_character, one_character_a_byte};
+use crate::convert::{millis, natural, one_byte_a_character, one_character_a_byte};
 use crate::errors::rejection;
 use crate::office::Office;
 
@@ -29,56 +31,80 @@ pub fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// Returns the session token in the headers of a request, without checking it.
+/// Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
 ///
 /// `rawHeaders` has names and values in turn, as in Node.
 #[napi]
-pub fn session_token(raw_headers: Vec<String>) -> Option<String> {
-    let map = header_map(&raw_headers).ok()?;
-    boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
+pub fn session_tokens(raw_headers: Vec<String>) -> Vec<String> {
+    let Ok(map) = header_map(&raw_headers) else { return Vec::new() };
+    boxoffice_server::session_tokens(&map).map(Cow::into_owned).collect()
 }
 
 /// Settings of the ready router. Omitted settings have the host's defaults.
 #[napi(object, object_to_js = false)]
 #[derive(Debug, Default)]
 pub struct HttpSettings {
-    /// Public address of the application. With `https`, cookies are `Secure`.
-    pub public_url: Option<String>,
+    /// Public address of the application, or several if people reach it by several names, all of them `https` or all
+    /// `http`. With `https`, cookies are `Secure`.
+    pub public_url: Option<Either<String, Vec<String>>>,
     /// Origins whose pages may call the routes; none by default.
-    pub cors_origins: Option<Vec<String>>,
+    pub cors_origins: Option<Either<String, Vec<String>>>,
     /// `true`, the default, limits the request rate of each client.
     pub rate_limit: Option<bool>,
-    /// IP addresses of proxies whose `X-Forwarded-For` is trusted; none by default.
-    pub trusted_proxies: Option<Vec<String>>,
+    /// Proxies whose `X-Forwarded-For`, or `Forwarded`, is trusted: addresses, and networks such as `10.0.0.0/8`; none by
+    /// default.
+    pub trusted_proxies: Option<Either<String, Vec<String>>>,
     /// Timeout of a request, in milliseconds; 30,000 by default.
-    pub request_timeout_ms: Option<u32>,
+    pub request_timeout_ms: Option<f64>,
     /// Maximum number of requests in flight; 4,096 by default.
-    pub in_flight_max: Option<i64>,
+    pub in_flight_max: Option<f64>,
     /// Maximum number of open journal streams; 128 by default.
-    pub feeds_max: Option<i64>,
+    pub feeds_max: Option<f64>,
+    /// `true` to publish the storefront and the console.
+    pub pages: Option<bool>,
+    /// `true` to publish `/metrics`.
+    pub metrics: Option<bool>,
 }
 
 impl HttpSettings {
     fn checked(self, session_length: Option<Duration>) -> Result<Settings, Error> {
         let usual = Settings::default();
-        let address =
-            |text: String| text.parse::<IpAddr>().map_err(|_| Error::invalid("trustedProxies", "must be IP addresses"));
-        let proxies = self.trusted_proxies.map(|all| all.into_iter().map(address).collect::<Result<Vec<_>, _>>());
-        let count = |field, value: Option<i64>| value.map(|value| natural(field, value)).transpose();
-        Ok(Settings {
-            public_url: self.public_url,
-            cors_origins: self.cors_origins.unwrap_or(usual.cors_origins),
+        let count = |field, value: Option<f64>| value.map(|value| natural(field, value)).transpose();
+        let settings = Settings {
+            cors_origins: all("corsOrigins", self.cors_origins, parse_origins)?,
             rate_limit: self.rate_limit.unwrap_or(usual.rate_limit),
-            trusted_proxies: proxies.transpose()?.unwrap_or(usual.trusted_proxies),
+            trusted_networks: all("trustedProxies", self.trusted_proxies, parse_networks)?,
             request_timeout: self
                 .request_timeout_ms
-                .map_or(usual.request_timeout, |ms| Duration::from_millis(ms.into())),
+                .map_or(Ok(usual.request_timeout), |ms| millis("requestTimeoutMs", ms))?,
             in_flight_max: count("inFlightMax", self.in_flight_max)?.unwrap_or(usual.in_flight_max),
             feeds_max: count("feedsMax", self.feeds_max)?.unwrap_or(usual.feeds_max),
             session_length: session_length.unwrap_or(usual.session_length),
+            // What an application publishes beside the API, it says.
+            pages: self.pages.unwrap_or(false),
+            metrics: self.metrics.unwrap_or(false),
             ..usual
-        })
+        };
+        let addresses = all("publicUrl", self.public_url, parse_origins)?;
+        settings.reached_at(addresses).map_err(|reason| Error::invalid("publicUrl", reason))
     }
+}
+
+/// Parses the addresses of an option that takes one text or several.
+///
+/// # Errors
+/// `validation` on `field` if `parse` refuses one of them.
+fn all<T>(
+    field: &'static str,
+    given: Option<Either<String, Vec<String>>>,
+    parse: impl Fn(&str) -> Result<List<T>, String>,
+) -> Result<Vec<T>, Error> {
+    let texts = match given {
+        None => Vec::new(),
+        Some(Either::A(one)) => vec![one],
+        Some(Either::B(several)) => several,
+    };
+    parse_all(&texts, parse).map_err(|reason| Error::invalid(field, reason))
 }
 
 /// The HTTP host of an open box office, without a listener.

@@ -16,6 +16,7 @@ mod feed;
 mod gateway;
 mod generated;
 mod http;
+mod log;
 mod office;
 mod recover;
 mod stripe;

@@ -13,15 +13,23 @@ use crate::clock::{HostClock, ManualClock};
 use crate::convert::{millis, natural};
 use crate::errors::rejection;
 use crate::generated::NativeOptions;
+use crate::log::{Logger, heard_by};
 use crate::stripe::StripeGateway;
 
 /// An open box office and the state that its parts share.
-#[derive(Debug)]
 pub(crate) struct Shared {
     /// `None` only during `drop`.
     office: Option<BoxOffice>,
     /// Length of sessions; `None` for the default.
     pub(crate) session_length: Option<Duration>,
+    /// Hears of what is logged as long as this is open.
+    _logger: Arc<Logger>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("office", &self.office).finish_non_exhaustive()
+    }
 }
 
 impl Shared {
@@ -84,6 +92,7 @@ impl Office {
         env: &'env Env,
         path: String,
         options: NativeOptions,
+        logger: Logger,
         manual: Option<ClassInstance<'_, ManualClock>>,
         host: Option<ClassInstance<'_, HostClock>>,
         stripe: Option<ClassInstance<'_, StripeGateway>>,
@@ -91,6 +100,7 @@ impl Office {
         let manual = manual.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>);
         let clock = manual.or_else(|| host.map(|clock| Arc::clone(&clock.0) as Arc<dyn Clock>));
         let stripe = stripe.map(|stripe| Arc::clone(&stripe.0));
+        let logger = heard_by(logger);
         env.spawn_future(async move {
             let opened = tokio::task::spawn_blocking(move || {
                 let (builder, session_length) = options.builder(clock)?;
@@ -98,10 +108,20 @@ impl Office {
                     Some(stripe) => builder.gateway(stripe),
                     None => builder,
                 };
-                builder.open(path).map(|office| Shared { office: Some(office), session_length })
+                builder.open(path).map(|office| Shared { office: Some(office), session_length, _logger: logger })
             });
             let opened = opened.await.unwrap_or_else(|_| Err(Code::Internal.into()));
-            opened.map(|shared| Self(Arc::new(shared))).map_err(rejection)
+            opened.map(|shared| Self(Arc::new(shared))).map_err(|error| rejection(explained(error)))
         })
     }
+}
+
+/// Returns the same error, with the option that accepts a far clock by its name in JavaScript.
+fn explained(error: Error) -> Error {
+    if error.code() != Code::ClockJumped {
+        return error;
+    }
+    let faults = error.serialize_errors();
+    let message = faults.first().map(|fault| fault.message.replace("accept_clock_jump", "acceptClockJump"));
+    Error::with_message(Code::ClockJumped, message.unwrap_or_default())
 }

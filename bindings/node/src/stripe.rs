@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boxoffice::gateway::{PaymentGateway, Stripe, StripeError, StripeMode};
-use boxoffice::{Error, testing};
+use boxoffice::{Code, Error, testing};
 use napi::Either;
 use napi_derive::napi;
 
@@ -37,7 +37,10 @@ impl StripeOptions {
             Some(base) => Stripe::at(key, base),
             None => Stripe::new(key),
         };
-        let stripe = stripe.map_err(|error| Error::invalid("apiBase", error))?;
+        let stripe = stripe.map_err(|error| match error {
+            StripeError::Authorities(_) => Error::with_message(Code::Validation, error.to_string()),
+            error => Error::invalid("apiBase", error),
+        })?;
         let stripe = if self.authorize_first.unwrap_or(false) { stripe.authorize_first() } else { stripe };
         let secrets = match self.webhook_secret {
             None => Vec::new(),

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import test from 'node:test'
 
-import { BoxOffice, ConflictError } from 'boxoffice'
+import { BoxOffice, ConflictError, ValidationError } from 'boxoffice'
 import {
   FileCursor,
   Listener,
@@ -40,6 +40,7 @@ test('three lines give the whole API, also behind a body parser', async (t) => {
   const url = await listening(t, app)
   const answer = await post(`${url}/api/users/signup`, { email: 'a@example.com', password: 'correct horse' })
   assert.equal(answer.status, 201)
+  assert.deepEqual(answer.headers.getSetCookie().map((cookie) => cookie.split('=')[0]), ['session', 'device'])
   const cookie = answer.headers.get('set-cookie').split(';')[0]
   const me = await (await fetch(`${url}/api/users/current-user`, { headers: { cookie } })).json()
   assert.equal(me.currentUser.email, 'a@example.com')
@@ -160,4 +161,116 @@ test('a publisher hands on what is to be handed on, and goes on after failures',
   await publisher.stop()
   assert.deepEqual([...out], ['UserCreated', 'UserCreated', 'UserCreated', 'TicketCreated'])
   assert.deepEqual([out.error, saved], ['the broker is away', 3])
+})
+
+test('what is published is the API, and what is chosen beside it', async (t) => {
+  const accept = 'text/html'
+  const api = await listening(t, createApp(await open(t)).app)
+  assert.deepEqual(await (await fetch(`${api}/api/tickets`)).json(), [])
+  for (const path of ['/', '/tickets', '/console', '/account', '/metrics', '/assets/site.css']) {
+    const answer = await fetch(`${api}${path}`, { headers: { accept } })
+    assert.deepEqual([answer.status, answer.headers.get('x-error-code')], [404, 'route.not_found'], path)
+    assert.match(answer.headers.get('content-type'), /^application\/json/, path)
+  }
+  const pages = await listening(t, createApp(await open(t), { pages: true }).app)
+  assert.match((await fetch(`${pages}/`, { headers: { accept } })).headers.get('content-type'), /^text\/html/)
+  assert.equal((await fetch(`${pages}/metrics`)).status, 404)
+  const metrics = await listening(t, createApp(await open(t), { metrics: true }).app)
+  assert.match((await fetch(`${metrics}/metrics`)).headers.get('content-type'), /^text\/plain/)
+  assert.equal((await fetch(`${metrics}/`, { headers: { accept } })).status, 404)
+})
+
+/** An application with the ready router; returns its address. */
+async function routed(t, settings) {
+  const app = express()
+  app.use(boxOfficeRouter(await open(t), settings))
+  return listening(t, app)
+}
+
+test('people may reach it by several names', async (t) => {
+  for (const publicUrl of [['https://a.example', 'https://B.example:443/'], 'https://a.example, https://b.example']) {
+    const url = await routed(t, { publicUrl })
+    const signOut = async (origin) => (await post(`${url}/api/users/signout`, {}, { origin })).status
+    const origins = ['https://a.example', 'https://b.example', 'http://a.example', 'https://c.example']
+    assert.deepEqual(await Promise.all(origins.map(signOut)), [200, 200, 403, 403])
+    const signedUp = await post(`${url}/api/users/signup`, { email: 'ann@example.com', password: 'correct horse' })
+    assert.match(signedUp.headers.get('set-cookie'), /__Host-session=/)
+  }
+})
+
+test('only trusted proxies are believed', async (t) => {
+  // What lacks everything counts as a try, too.
+  const signUp = async (url, address) => (await post(`${url}/api/users/signup`, {}, { 'x-forwarded-for': address })).status
+  const statuses = async (url, addresses) => {
+    const seen = new Set()
+    for (const address of addresses) seen.add(await signUp(url, address))
+    return [...seen].sort()
+  }
+  const others = Array.from({ length: 30 }, (_, at) => `198.51.100.${at}`)
+  for (const trustedProxies of ['127.0.0.0/8', '10.0.0.0/8, 127.0.0.1', ['192.0.2.7', '127.0.0.0/8']]) {
+    const url = await routed(t, { trustedProxies })
+    assert.deepEqual(await statuses(url, Array.from({ length: 30 }, () => '198.51.100.200')), [400, 429])
+    assert.equal(await signUp(url, '198.51.100.201'), 400)
+  }
+  for (const trustedProxies of [undefined, [], '192.0.2.0/24']) {
+    assert.deepEqual(await statuses(await routed(t, { trustedProxies }), others), [400, 429])
+  }
+})
+
+test('what is no address is refused by its name', async (t) => {
+  const office = await open(t)
+  const cases = [
+    [{ publicUrl: 'tickets.example.com' }, 'publicUrl', /must be an origin/],
+    [{ publicUrl: ['https://a.example', 'https://a.example/path'] }, 'publicUrl', /must be an origin/],
+    [{ publicUrl: ['https://a.example', 'http://b.example'] }, 'publicUrl', /must all be https, or all http/],
+    [{ publicUrl: 'http://a.example, https://b.example' }, 'publicUrl', /must all be https, or all http/],
+    [{ publicUrl: '' }, 'publicUrl', /must not be empty/],
+    [{ corsOrigins: ['*'] }, 'corsOrigins', /must be an origin/],
+    [{ trustedProxies: '10.0.0.0/33' }, 'trustedProxies', /must be addresses or networks/],
+    [{ trustedProxies: ['10.0.0.1', 'proxy'] }, 'trustedProxies', /not `proxy`/],
+    [{ inFlightMax: -1 }, 'inFlightMax', /must be a whole number/],
+    [{ feedsMax: 2 ** 60 }, 'feedsMax', /must be a whole number/],
+  ]
+  for (const [settings, field, reason] of cases) {
+    assert.throws(() => boxOfficeRouter(office, settings), (error) => {
+      assert.ok(error instanceof ValidationError, String(error))
+      const [fault, ...more] = error.errors
+      assert.deepEqual([fault.field, more], [field, []])
+      assert.match(fault.message, reason)
+      return true
+    })
+  }
+})
+
+/** A session of another application on the same host, in a cookie of the same name. */
+const FOREIGN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkIGJ5IHNvbWVib2R5IGVsc2U'
+
+test('of several session cookies the good one counts', async (t) => {
+  const office = await open(t)
+  await cast(office)
+  const app = express()
+  app.use(boxOfficeRouter(office))
+  app.get('/me', currentUser(office), requireAuth, (req, res) => res.json(req.currentUser.email))
+  app.get('/perhaps-me', currentUser(office), (req, res) => res.json(req.currentUser?.email ?? null))
+  app.use(errorHandler)
+  const url = await listening(t, app)
+  const { token } = await office.auth.signIn('ann@example.com', 'correct horse')
+  const ask = async (path, tokens, headers = {}) => {
+    const cookie = ['theme=dark', ...tokens.map((it) => `session=${it}`)].join('; ')
+    const answer = await fetch(`${url}${path}`, { headers: { cookie, ...headers } })
+    return answer.status === 200 ? answer.json() : answer.status
+  }
+  for (const tokens of [[FOREIGN, token], [token, FOREIGN], ['x', FOREIGN, token]]) {
+    assert.equal(await ask('/me', tokens), 'ann@example.com')
+    assert.equal(await ask('/perhaps-me', tokens), 'ann@example.com')
+    // The routes of the host see it the same way.
+    assert.equal((await ask('/api/users/current-user', tokens)).currentUser.email, 'ann@example.com')
+  }
+  for (const none of [[FOREIGN], ['x', FOREIGN]]) {
+    assert.equal(await ask('/me', none), 401)
+    assert.equal(await ask('/perhaps-me', none), null)
+  }
+  // Whoever sends the header means it.
+  assert.equal(await ask('/me', [token], { authorization: `Bearer ${FOREIGN}` }), 401)
+  assert.equal(await ask('/me', [FOREIGN], { authorization: `Bearer ${token}` }), 'ann@example.com')
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 
-import { BoxOffice, ConflictError, ForbiddenError, PaymentDeclinedError, ValidationError, checkGateway } from 'boxoffice'
+import { BoxOffice, ConflictError, ForbiddenError, PaymentDeclinedError, UnavailableError, ValidationError, checkGateway } from 'boxoffice'
 import { cast, directory, open } from './helpers.mjs'
 
 /** One that conforms. */
@@ -69,6 +69,7 @@ const FAILURES = {
   'returns nothing': () => undefined,
   'returns a text': () => 'charged',
   'returns an unknown status': () => ({ status: 'maybe' }),
+  'does not say what is misconfigured': () => ({ status: 'misconfigured' }),
   'returns a reference that is no text': () => ({ status: 'charged', reference: 5 }),
   'returns a getter that throws': () => ({
     get status() {
@@ -117,7 +118,7 @@ test('money goes back in parts', async (t) => {
   assert.deepEqual(part.refunds, [{ id: refundId, amount: part.refunded, status: 'done', reason: 'requested', returnToSale: false }])
   await assert.rejects(office.payments.refundPart(ann.id, order.id, '15.00'), ConflictError)
   await assert.rejects(office.payments.refundPart(ann.id, order.id, 'much'), ({ errors }) => errors[0].field === 'amount')
-  const rest = await office.payments.refund(null, order.id, { returnToSale: false })
+  const rest = await office.asSystem().payments.refund(order.id, { returnToSale: false })
   assert.deepEqual([rest.status, rest.refunds.map(({ amount }) => amount.minor)], ['refunded', [500, 1499]])
 })
 
@@ -143,7 +144,7 @@ for (const [what, [answers, status, refundStatus, reference]] of Object.entries(
     const { bob, ticket } = await cast(office)
     const order = await office.orders.create(bob.id, [ticket.id])
     await office.payments.pay(bob.id, order.id, 'good')
-    const charge = await office.payments.refund(null, order.id, { returnToSale: false })
+    const charge = await office.asSystem().payments.refund(order.id, { returnToSale: false })
     const [refund] = charge.refunds
     assert.deepEqual([charge.status, refund.status, refund.reference], [status, refundStatus, reference])
     assert.deepEqual(asked, Array(answers.length).fill(refund.id))
@@ -230,12 +231,12 @@ test('who takes money at once can set none aside', async (t) => {
 test('late money waits for an operator', async (t) => {
   const { office, bob, orderId, chargeId } = await payLate(t, 'escalate', 'ChargeEscalated')
   await assert.rejects(office.payments.escalated(bob.id), ForbiddenError)
-  const [charge] = await office.payments.escalated(null)
+  const [charge] = await office.asSystem().payments.escalated()
   assert.deepEqual([charge.id, charge.status, charge.late, charge.reference], [chargeId, 'escalated', true, 'late-1'])
-  await assert.rejects(office.payments.resolve(null, orderId, 'lost', ''), ({ errors }) => errors[0].field === 'resolution')
-  const resolved = await office.payments.resolve(null, orderId, 'kept', 'agreed on the phone')
+  await assert.rejects(office.asSystem().payments.resolve(orderId, 'lost', ''), ({ errors }) => errors[0].field === 'resolution')
+  const resolved = await office.asSystem().payments.resolve(orderId, 'kept', 'agreed on the phone')
   assert.deepEqual([resolved.id, resolved.status], [chargeId, 'kept'])
-  assert.deepEqual(await office.payments.escalated(null), [])
+  assert.deepEqual(await office.asSystem().payments.escalated(), [])
 })
 
 test('late money buys the tickets after all', async (t) => {
@@ -262,4 +263,68 @@ test('a payment and its refund', async (t) => {
   assert.equal((await office.payments.get(bob.id, charge.id)).status, 'succeeded')
   assert.equal((await office.payments.refund(ann.id, order.id, { returnToSale: true })).status, 'refunded')
   assert.equal((await office.tickets.get(ticket.id)).status, 'available')
+})
+
+test('a shop that is not set up right is no decline', async (t) => {
+  for (const kind of [Book, Late]) {
+    const gateway = new kind()
+    gateway.charge = ({ chargeId }) => {
+      gateway.answers.set(chargeId, { status: 'misconfigured', reason: 'no such account: acct_1' })
+      return gateway.answers.get(chargeId)
+    }
+    const heard = []
+    let tell
+    const told = new Promise((resolve) => (tell = resolve))
+    const error = (message, fields) => {
+      heard.push([message, fields.reason])
+      tell()
+    }
+    const office = await open(t, { gateway, logger: { error } })
+    const { bob, ticket } = await cast(office)
+    const order = await office.orders.create(bob.id, [ticket.id])
+    for (let turn = 0; turn < 2; turn += 1) {
+      await assert.rejects(office.payments.pay(bob.id, order.id, 'good', { idempotencyKey: 'once' }), (refused) => {
+        assert.ok(refused instanceof UnavailableError)
+        assert.deepEqual([refused.code, refused.statusCode], ['payment.misconfigured', 503])
+        assert.doesNotMatch(refused.message, /acct_1/)
+        return true
+      })
+    }
+    assert.equal((await office.orders.get(bob.id, order.id)).status, 'cancelled')
+    assert.equal((await office.tickets.get(ticket.id)).status, 'available')
+    await told
+    assert.equal(heard.length, 1)
+    assert.match(heard[0][0], /^boxoffice\.gateway\.worker: /)
+    assert.equal(heard[0][1], 'no such account: acct_1')
+  }
+})
+
+test('prices that a gateway can\'t charge are not listed', async (t) => {
+  const refusal = ({ minor }) => (minor % 10 === 0 ? undefined : 'the last digit must be 0')
+  for (const checkAmount of [refusal, async (amount) => refusal(amount) ?? null]) {
+    const gateway = Object.assign(new Book(), { checkAmount })
+    const office = await open(t, { gateway })
+    const { user: ann } = await office.auth.signUp('ann@example.com', 'correct horse')
+    await assert.rejects(office.tickets.create(ann.id, { title: 'x', price: '19.99' }), (error) => {
+      assert.ok(error instanceof ValidationError)
+      assert.deepEqual(error.serializeErrors(), [{ message: "Price can't be charged: the last digit must be 0", field: 'price' }])
+      return true
+    })
+    const several = ['1.10', '1.11', '1.20'].map((price) => ({ title: 'x', price }))
+    await assert.rejects(office.tickets.createMany(ann.id, several), ({ errors }) => errors.length === 1 && errors[0].field === 'tickets[1].price')
+    const ticket = await office.tickets.create(ann.id, { title: 'x', price: '19.90' })
+    await assert.rejects(office.tickets.update(ann.id, ticket.id, { title: 'x', price: '19.91' }), ValidationError)
+    assert.deepEqual(await office.tickets.get(ticket.id), ticket)
+  }
+})
+
+test('a gateway that can\'t tell what it can charge is no reason to refuse', async (t) => {
+  const throws = () => {
+    throw new Error('the line dropped')
+  }
+  for (const checkAmount of [() => 7, () => ({ status: 'refused' }), throws]) {
+    const office = await open(t, { gateway: Object.assign(new Book(), { checkAmount }), logger: {} })
+    const { ticket } = await cast(office)
+    assert.equal(ticket.price.amount, '19.99')
+  }
 })

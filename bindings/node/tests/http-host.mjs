@@ -19,7 +19,7 @@ const office = await BoxOffice.open(values.data, {
   ...(settings.fees === null ? {} : { fees: settings.fees }),
 })
 const { publicUrl, corsOrigins, rateLimit, feedsMax } = settings
-const { app, stop } = createApp(office, { corsOrigins, rateLimit, feedsMax, ...(publicUrl === null ? {} : { publicUrl }) })
+const { app, stop } = createApp(office, { pages: true, metrics: true, corsOrigins, rateLimit, feedsMax, ...(publicUrl === null ? {} : { publicUrl }) })
 const server = createServer(app).listen(0, '127.0.0.1')
 await once(server, 'listening')
 console.log(`listening on http://127.0.0.1:${server.address().port}`)

@@ -131,7 +131,7 @@ test('a refund of which is told is settled', async (t) => {
   const gateway = new Silent()
   const { office, order, charge, tell } = await paid(t, gateway, NOW)
   await tell('evt_1', 'charged')
-  const refunding = await office.payments.refund(null, order.id, { returnToSale: false })
+  const refunding = await office.asSystem().payments.refund(order.id, { returnToSale: false })
   assert.equal(refunding.status, 'refunding')
   await tell('evt_2', 'givenBack', { refund: refunding.refunds[0].id })
   const { status, refunds } = await charge()
@@ -160,7 +160,7 @@ test('what is not believed is refused', async (t) => {
 
 test('what does not fit is refused', async (t) => {
   const { office, order, tell } = await paid(t, new Teller())
-  await office.payments.refund(null, order.id, { returnToSale: false })
+  await office.asSystem().payments.refund(order.id, { returnToSale: false })
   await assert.rejects(tell('evt_1', 'refunded'), ConflictError)
 })
 

@@ -50,11 +50,11 @@ test('fields of inputs that there are not', async (t) => {
     [orders.cancel(bob.id, ticket.id, { k: 1 }), 'k'],
     [orders.list(bob.id, { page: 2 }), 'page'],
     [payments.pay(bob.id, ticket.id, 'tok_visa', { k: 1 }), 'k'],
-    [payments.refund(null, ticket.id, { returnToSales: true }), 'returnToSales'],
-    [payments.refundPart(null, ticket.id, '1', { k: 1 }), 'k'],
-    [payments.resolve(null, ticket.id, 'kept', '', { k: 1 }), 'k'],
-    [ledger.entries(null, ann.id, { after: 'x' }), 'after'],
-    [ledger.recordPayout(null, ann.id, { amount: '1', ref: 'x' }), 'ref'],
+    [office.asSystem().payments.refund(ticket.id, { returnToSales: true }), 'returnToSales'],
+    [office.asSystem().payments.refundPart(ticket.id, '1', { k: 1 }), 'k'],
+    [office.asSystem().payments.resolve(ticket.id, 'kept', '', { k: 1 }), 'k'],
+    [office.asSystem().ledger.entries(ann.id, { after: 'x' }), 'after'],
+    [office.asSystem().ledger.recordPayout(ann.id, { amount: '1', ref: 'x' }), 'ref'],
     [journal.verify(undefined, { abort: 1 }), 'abort'],
     [journal.backup(directory(t), undefined, { abort: 1 }), 'abort'],
   ]
@@ -74,4 +74,62 @@ test('what is left out may be there as undefined', async (t) => {
   const show = { name: 'Hamlet', startsAt: '2099-05-01T19:30:00Z', venue: undefined }
   const ticket = await office.tickets.create(ann.id, { title: 'x', price: '1', seat: undefined, show }, { idempotencyKey: undefined, signal: undefined })
   assert.equal(ticket.show.name, 'Hamlet')
+})
+
+/** Checks that an error tells of these fields, whatever it says. */
+const about = (...fields) => (error) => {
+  assert.ok(error instanceof ValidationError, String(error))
+  assert.deepEqual(error.serializeErrors().map(({ field }) => field), fields)
+  return true
+}
+
+test('dates and numbers that are none', async (t) => {
+  const office = await open(t)
+  const { ann, ticket } = await cast(office)
+  const head = await office.journal.head()
+  const { tickets, journal } = office
+  const none = new Date(Number.NaN)
+  const listing = (startsAt) => ({ title: 'x', price: '1', show: { name: 'Hamlet', startsAt } })
+  await assert.rejects(tickets.create(ann.id, listing(none)), about('show.startsAt'))
+  await assert.rejects(tickets.createMany(ann.id, [listing('2099-05-01T19:30:00Z'), listing(none)]), about('tickets[1].show.startsAt'))
+  await assert.rejects(tickets.create(ann.id, listing(new Date(-1))), about('show.startsAt'))
+  await assert.rejects(tickets.create(ann.id, listing(new Date(8.64e15))), /startsAt/)
+  const show = { name: 'Hamlet', startsAt: '2099-05-01T19:30:00Z' }
+  await assert.rejects(tickets.reschedule(ann.id, show, none), (error) => {
+    assert.deepEqual(error.serializeErrors(), [{ message: 'Starts at must be a valid Date', field: 'startsAt' }])
+    return error instanceof ValidationError
+  })
+  await assert.rejects(tickets.reschedule(ann.id, { name: 'Hamlet', startsAt: none }, '2099-05-01T19:30:00Z'), about('startsAt'))
+  await assert.rejects(tickets.reschedule(ann.id, show, none, { key: 'k' }), about('startsAt', 'key'))
+  await assert.rejects(tickets.reschedule(ann.id, show, new Date(-1)), about('startsAt'))
+  for (const number of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1.5, 2 ** 60]) {
+    assert.throws(() => journal.subscribe(number), about('fromSeq'), String(number))
+    assert.throws(() => journal.iter(number), about('fromSeq'), String(number))
+    await assert.rejects(journal.read(number, 10), about('fromSeq'), String(number))
+    await assert.rejects(journal.read(1, number), about('limit'), String(number))
+    await assert.rejects(tickets.list({ limit: number }), about('limit'), String(number))
+    await assert.rejects(tickets.withdraw(ann.id, ticket.id, { expectedVersion: number }), about('expectedVersion'), String(number))
+    await assert.rejects(tickets.update(ann.id, ticket.id, { title: 'x', price: '1', expectedVersion: number }), about('expectedVersion'), String(number))
+    await assert.rejects(BoxOffice.open(directory(t), { holdMs: number }), about('holdMs'), String(number))
+    assert.throws(() => new ManualClock('2027-01-01T12:00:00Z').advance(number), about('byMs'), String(number))
+  }
+  assert.throws(() => new ManualClock(none), about('now'))
+  assert.throws(() => new ManualClock('2027-01-01T12:00:00Z').set(none), about('now'))
+  assert.throws(() => new ManualClock(new Date(-1)), about('now'))
+  assert.equal(await journal.head(), head)
+})
+
+test('an edit keeps what it does not name and clears by null', async (t) => {
+  const office = await open(t)
+  const { ann } = await cast(office)
+  const show = { name: 'Hamlet', startsAt: new Date('2099-05-01T19:30:00Z') }
+  const { id } = await office.tickets.create(ann.id, { title: 'x', price: '1', seat: 'A1', show })
+  const edit = (more) => office.tickets.update(ann.id, id, { title: 'x', price: '1', ...more })
+  const of = ({ show, seat }) => [show?.name, seat]
+  assert.deepEqual(of(await edit({})), ['Hamlet', 'A1'])
+  assert.deepEqual(of(await edit({ show: undefined, seat: undefined })), ['Hamlet', 'A1'])
+  assert.deepEqual(of(await edit({ seat: 'B2' })), ['Hamlet', 'B2'])
+  assert.deepEqual(of(await edit({ seat: null })), ['Hamlet', undefined])
+  assert.deepEqual(of(await edit({ show: null, seat: 'C3' })), [undefined, 'C3'])
+  await assert.rejects(edit({ show: { ...show, startsAt: new Date(Number.NaN) } }), about('show.startsAt'))
 })

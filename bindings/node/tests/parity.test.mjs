@@ -20,7 +20,10 @@ function methods(object) {
 
 test('every method is there', async (t) => {
   const office = await open(t)
-  const { office: own, options, ...parts } = METHODS
+  const { office: own, options, ...all } = METHODS
+  const isSystem = ([name]) => name.startsWith('system_')
+  const parts = Object.fromEntries(Object.entries(all).filter((it) => !isSystem(it)))
+  const system = Object.entries(all).filter(isSystem)
   assert.ok(options.length > 10)
   // These come before there is a box office.
   const statics = ['open', 'recover']
@@ -30,6 +33,10 @@ test('every method is there', async (t) => {
   assert.deepEqual(Object.keys(office).sort(), Object.keys(parts).sort())
   for (const [part, names] of Object.entries(parts)) {
     assert.deepEqual(methods(office[part]), names.map(camel).sort(), part)
+  }
+  assert.deepEqual(Object.keys(office.asSystem()).sort(), system.map(([name]) => name.slice('system_'.length)).sort())
+  for (const [name, names] of system) {
+    assert.deepEqual(methods(office.asSystem()[name.slice('system_'.length)]), names.map(camel).sort(), name)
   }
 })
 
@@ -41,7 +48,7 @@ test('every option is there', async (t) => {
   const [, declared] = /^export interface Options \{(.*?)^\}/ms.exec(declarations)
   const names = [...declared.matchAll(/^  (\w+)\?:/gm)].map(([, name]) => name)
   // Times say their unit.
-  assert.deepEqual(names.map((name) => name.replace(/Ms$/, '')).sort(), expected.sort())
+  assert.deepEqual(names.map((name) => name.replace(/Ms$/, '')).sort(), [...expected, 'logger'].sort())
   const office = await boxoffice.BoxOffice.open(directory(t), Object.fromEntries(names.map((name) => [name, undefined])))
   await office.close()
   for (const name of ['hold', 'nonsense']) await assert.rejects(open(t, { [name]: 1 }), /no option/)

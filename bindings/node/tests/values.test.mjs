@@ -128,6 +128,35 @@ test('a manual clock expires holds', async (t) => {
   await assert.rejects(office.payments.pay(bob.id, order.id, 'tok_visa'), ConflictError)
 })
 
+test('a clock that is far from the last record is refused, and accepted if that is said', async (t) => {
+  const path = directory(t)
+  const later = new Date('2037-05-01T12:00:00Z')
+  const at = (now, options) => BoxOffice.open(path, { clock: new ManualClock(now), ...options })
+  const office = await at(START)
+  const { bob, ticket } = await cast(office)
+  const { id } = await office.orders.create(bob.id, [ticket.id])
+  const head = await office.journal.head()
+  await office.close()
+  const jumped = (error) => {
+    assert.ok(error instanceof UnavailableError)
+    assert.deepEqual([error.code, error.statusCode], ['clock.jumped', 503])
+    for (const told of ['2037-05-01T12:00:00', '2027-05-01T12:00:00', 'acceptClockJump']) assert.ok(error.message.includes(told), error.message)
+    assert.doesNotMatch(error.message, /accept_clock_jump/)
+    return true
+  }
+  await assert.rejects(at(later), jumped)
+  await assert.rejects(at(later, { acceptClockJump: false }), jumped)
+  // It was left as it was.
+  const same = await at(START)
+  assert.deepEqual([await same.journal.head(), (await same.orders.get(bob.id, id)).status], [head, 'created'])
+  await same.close()
+  const accepted = await at(later, { acceptClockJump: true })
+  assert.deepEqual(await accepted.now(), later)
+  assert.equal((await accepted.orders.get(bob.id, id)).status, 'expired')
+  await accepted.close()
+  await assert.rejects(at(START), { code: 'clock.jumped' })
+})
+
 test('a clock in JavaScript is believed, and stands still where it throws', async (t) => {
   let now = START
   let wake

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use boxoffice::{Clock, Timestamp, Waker};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyDelta;
 
 use crate::convert::Time;
 
@@ -26,9 +27,8 @@ pub(crate) struct ManualClock(Arc<boxoffice::testing::ManualClock>);
 impl ManualClock {
     #[new]
     fn new(now: crate::convert::When) -> PyResult<Self> {
-        let now = now.0.parse().map_err(|error: boxoffice::TimestampParseError| {
-            pyo3::exceptions::PyValueError::new_err(error.to_string())
-        })?;
+        let now =
+            now.0.parse().map_err(|error: boxoffice::TimestampParseError| PyValueError::new_err(error.to_string()))?;
         Ok(Self(Arc::new(boxoffice::testing::ManualClock::at(now))))
     }
 
@@ -38,8 +38,10 @@ impl ManualClock {
     }
 
     /// Moves the clock forwards.
-    fn advance(&self, py: Python<'_>, by: Duration) {
+    fn advance(&self, py: Python<'_>, by: &Bound<'_, PyDelta>) -> PyResult<()> {
+        let by = by.extract::<Duration>().map_err(|_| PyValueError::new_err("by must not be negative"))?;
         py.detach(|| self.0.advance(by));
+        Ok(())
     }
 
     /// Sets the clock, forwards or backwards.

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use boxoffice::{Actor, Error, IdParseError, IdempotencyKey, Timestamp};
+use boxoffice::{Actor, Change, Code, Error, IdParseError, IdempotencyKey, Timestamp, UserId};
 use jiff::tz::TimeZone;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -21,9 +21,66 @@ pub(crate) fn id<I: FromStr<Err = IdParseError>>(field: &'static str, text: &str
     text.parse().map_err(|reason| Error::invalid(field, format_args!("is {reason}")))
 }
 
-/// Parses the acting user; `None` stands for the box office itself.
-pub(crate) fn actor(id_text: Option<String>) -> Result<Actor, Error> {
-    id_text.map_or(Ok(Actor::System), |text| id("actorId", &text).map(Actor::User))
+/// A text that has a form of its own, such as a cursor of the journal.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(field: &'static str, text: &str) -> Result<T, Error> {
+    text.parse().map_err(|reason| Error::invalid(field, reason))
+}
+
+/// Who acts: a user by their id, the box office itself, or nobody.
+#[derive(Debug)]
+pub(crate) enum Who {
+    Nobody,
+    User(String),
+    System,
+}
+
+impl Who {
+    /// Returns who acts, unless it is nobody: that never means the box office itself.
+    pub(crate) fn actor(self, field: &'static str) -> Result<Actor, Error> {
+        match self {
+            Self::System => Ok(Actor::System),
+            Self::User(_) | Self::Nobody => self.user(field).map(Actor::User),
+        }
+    }
+
+    /// Returns the user who acts.
+    pub(crate) fn user(self, field: &'static str) -> Result<UserId, Error> {
+        match self {
+            Self::User(text) => id(field, &text),
+            Self::Nobody => Err(Code::AuthRequired.into()),
+            Self::System => Err(Error::invalid(field, "must be the id of a user")),
+        }
+    }
+}
+
+impl FromPyObject<'_, '_> for Who {
+    type Error = PyErr;
+
+    // `None` is taken, to be refused with the code that says so; type checkers find it before.
+    const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if object.is_none() {
+            Ok(Self::Nobody)
+        } else if object.is_instance_of::<TheSystem>() {
+            Ok(Self::System)
+        } else {
+            object.extract().map(Self::User)
+        }
+    }
+}
+
+/// Stands for the box office itself where somebody acts; the package hands it on for `as_system`.
+#[pyclass(frozen, module = "boxoffice._native")]
+#[derive(Debug)]
+pub(crate) struct TheSystem;
+
+#[pymethods]
+impl TheSystem {
+    #[new]
+    fn new() -> Self {
+        Self
+    }
 }
 
 /// Parses the caller's idempotency key, if any.
@@ -169,6 +226,64 @@ impl FromPyObject<'_, '_> for Steps {
         }
         let steps: Vec<String> = object.extract()?;
         Ok(Self(steps.join(",")))
+    }
+}
+
+/// What an edit does: `None` takes away; an argument that is not given leaves it as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit<T>(pub(crate) Change<T>);
+
+impl<T> Edit<T> {
+    /// What it is if it is not given.
+    pub(crate) const KEEP: Self = Self(Change::Keep);
+}
+
+impl<'a, 'py, T: FromPyObject<'a, 'py>> FromPyObject<'a, 'py> for Edit<T> {
+    type Error = T::Error;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(T::INPUT_TYPE, PyNone::TYPE_HINT);
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, T::Error> {
+        if object.is_none() { Ok(Self(Change::Clear)) } else { object.extract().map(Change::Set).map(Self) }
+    }
+}
+
+/// The reason for which a number is no [`Natural`].
+pub(crate) const NO_NATURAL: &str = "must be a whole number from 0 on, and not beyond all measure";
+
+/// A whole number that can't be negative and fits; any other is refused by the name of its argument.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Natural<N>(pub(crate) N);
+
+impl<N: TryFrom<u64>> FromPyObject<'_, '_> for Natural<N> {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = <u64 as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let wrong = || PyTypeError::new_err(NO_NATURAL);
+        match object.extract::<u64>() {
+            Ok(number) => N::try_from(number).map(Self).map_err(|_| wrong()),
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Err(wrong()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A whole number whose bounds the core knows. What is out of reach is as far out as can be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole(pub(crate) i64);
+
+impl FromPyObject<'_, '_> for Whole {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = <i64 as FromPyObject<'_, '_>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match object.extract::<i64>() {
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Ok(Self(i64::MAX)),
+            number => number.map(Self),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Conversion of errors to Python exceptions. `boxoffice._errors` has one class for each kind.
 
 use boxoffice::{Code, Error, ErrorKind};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -37,10 +38,18 @@ fn raise(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let arguments = PyDict::new(py);
     arguments.set_item("retry_after", error.retry_after())?;
     let exception = class.call((error.code().as_str(), faults), Some(&arguments))?;
-    if let Some(source) = std::error::Error::source(error) {
-        exception.call_method1("add_note", (format!("caused by: {source}"),))?;
-    }
-    Ok(PyErr::from_value(exception))
+    let exception = PyErr::from_value(exception);
+    exception.set_cause(py, caused(py, &boxoffice_bindings::causes(error)));
+    Ok(exception)
+}
+
+/// The causes, each the cause of the one before.
+fn caused(py: Python<'_>, causes: &[String]) -> Option<PyErr> {
+    causes.iter().rev().fold(None, |next, text| {
+        let cause = PyRuntimeError::new_err(text.clone());
+        cause.set_cause(py, next);
+        Some(cause)
+    })
 }
 
 /// Lists every code with the name of its exception class, its HTTP status and its message.

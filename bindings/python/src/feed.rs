@@ -50,9 +50,16 @@ async fn unless_closed<T>(
     mut closed: watch::Receiver<bool>,
     operation: impl Future<Output = Result<T, Error>>,
 ) -> Result<Option<T>, Error> {
-    let (mut closed, mut operation) = (pin!(closed.wait_for(|closed| *closed)), pin!(operation));
+    let ended = async {
+        let is_forgotten = closed.wait_for(|closed| *closed).await.is_err();
+        // Whoever has let go of the subscription without closing it still waits for its record.
+        if is_forgotten {
+            std::future::pending::<()>().await;
+        }
+    };
+    let (mut ended, mut operation) = (pin!(ended), pin!(operation));
     std::future::poll_fn(|context| {
-        if closed.as_mut().poll(context).is_ready() {
+        if ended.as_mut().poll(context).is_ready() {
             return Poll::Ready(Ok(None));
         }
         operation.as_mut().poll(context).map(|outcome| match outcome {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest, WebhookError, WebhookFuture, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway,
+    RefundAnswer, RefundRequest, WebhookError, WebhookFuture, WebhookMessage,
 };
 use boxoffice::testing;
-use boxoffice_bindings::{charge_answer, refund_answer, webhook_error, webhook_event};
+use boxoffice_bindings::{amount_answer, charge_answer, refund_answer, webhook_error, webhook_event};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -44,6 +44,8 @@ struct PythonGateway {
     /// Event loop on which its coroutines run; `None` for the package's background loop.
     event_loop: Option<Py<PyAny>>,
     runtime: Handle,
+    /// Whether it has `check_amount`, which it need not have.
+    checks_amounts: bool,
 }
 
 impl PythonGateway {
@@ -58,7 +60,8 @@ impl PythonGateway {
             .and_then(|name| name.extract())
             .map_err(|_| PyTypeError::new_err("a gateway has a `name`, a str under which its charges are recorded"))?;
         let event_loop = event_loop.map(|event_loop| event_loop.clone().unbind());
-        Ok(Self { name, object: object.clone().unbind(), event_loop, runtime })
+        let checks_amounts = object.hasattr("check_amount")?;
+        Ok(Self { name, object: object.clone().unbind(), event_loop, runtime, checks_amounts })
     }
 
     /// Calls a method on a thread where it may block, and cancels the call when the returned future is dropped.
@@ -125,6 +128,17 @@ impl PaymentGateway for PythonGateway {
         Box::pin(async move {
             let (status, text) = answer.await?;
             refund_answer(&status, text)
+        })
+    }
+
+    fn check_amount(&self, amount: boxoffice::Money) -> GatewayFuture<'_, AmountAnswer> {
+        if !self.checks_amounts {
+            return Box::pin(std::future::ready(Ok(AmountAnswer::Chargeable)));
+        }
+        let answer = self.ask("check_amount", values::Money(amount));
+        Box::pin(async move {
+            let (status, text) = answer.await?;
+            amount_answer(&status, text)
         })
     }
 

@@ -1,6 +1,7 @@
 //! The routes of the HTTP host, called within this process.
 
-use std::net::{IpAddr, SocketAddr};
+use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,18 @@ use axum::body::{Body, BodyDataStream};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use boxoffice::{Code, Error};
-use boxoffice_server::{AppState, Settings};
+use boxoffice_server::{AppState, List, Settings, parse_all, parse_networks, parse_origins};
 use futures_util::StreamExt;
+use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyString;
+use pyo3::{Borrowed, PyTypeInfo as _, type_hint_identifier, type_hint_subscript, type_hint_union};
 use tower::ServiceExt;
 
 use crate::call::{Awaitable, Shared};
+use crate::convert::Natural;
+use crate::errors::exception;
 use crate::office::Office;
 
 /// Interval of the host's upkeep, which bounds the memory of metrics and rate limits.
@@ -27,11 +33,51 @@ pub(crate) fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// Returns the session token in the headers of a request, without checking it.
+/// Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
 #[pyfunction]
-pub(crate) fn session_token(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Option<String> {
-    let map = header_map(&headers).ok()?;
-    boxoffice_server::session_token(&map).map(std::borrow::Cow::into_owned)
+pub(crate) fn session_tokens(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Vec<String> {
+    let Ok(map) = header_map(&headers) else { return Vec::new() };
+    boxoffice_server::session_tokens(&map).map(Cow::into_owned).collect()
+}
+
+/// The addresses of an option: one text, or several. An object that has the address as its text, such as one of `ipaddress`, is taken
+/// too.
+struct Addresses(Vec<String>);
+
+impl FromPyObject<'_, '_> for Addresses {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        PyString::TYPE_HINT,
+        type_hint_subscript!(
+            type_hint_identifier!("collections.abc", "Iterable"),
+            type_hint_identifier!("builtins", "object")
+        )
+    );
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if let Ok(one) = object.cast::<PyString>() {
+            return Ok(Self(vec![one.extract()?]));
+        }
+        let mut several = Vec::new();
+        for address in object.try_iter()? {
+            several.push(address?.str()?.to_str()?.to_owned());
+        }
+        Ok(Self(several))
+    }
+}
+
+/// Parses the addresses of an option.
+///
+/// # Errors
+/// `validation` on `field` if `parse` refuses one of them.
+fn all<T>(
+    field: &'static str,
+    given: Option<Addresses>,
+    parse: impl Fn(&str) -> Result<List<T>, String>,
+) -> Result<Vec<T>, Error> {
+    let texts = given.map_or(Vec::new(), |addresses| addresses.0);
+    parse_all(&texts, parse).map_err(|reason| Error::invalid(field, reason))
 }
 
 /// The HTTP host of an open box office, without a listener.
@@ -47,32 +93,39 @@ impl HttpApp {
     #[new]
     #[pyo3(signature = (
         office, *, public_url=None, cors_origins=None, rate_limit=None, trusted_proxies=None, request_timeout=None,
-        in_flight_max=None, feeds_max=None
+        in_flight_max=None, feeds_max=None, pages=false, metrics=false
     ))]
     fn new(
         py: Python<'_>,
         office: &Bound<'_, Office>,
-        public_url: Option<String>,
-        cors_origins: Option<Vec<String>>,
+        public_url: Option<Addresses>,
+        cors_origins: Option<Addresses>,
         rate_limit: Option<bool>,
-        trusted_proxies: Option<Vec<IpAddr>>,
+        trusted_proxies: Option<Addresses>,
         request_timeout: Option<Duration>,
-        in_flight_max: Option<usize>,
-        feeds_max: Option<usize>,
+        in_flight_max: Option<Natural<usize>>,
+        feeds_max: Option<Natural<usize>>,
+        pages: bool,
+        metrics: bool,
     ) -> PyResult<Self> {
         let shared = Arc::clone(&office.get().0);
         let usual = Settings::default();
+        let refused = |error: Error| exception(py, &error);
         let settings = Settings {
-            public_url,
-            cors_origins: cors_origins.unwrap_or(usual.cors_origins),
+            cors_origins: all("corsOrigins", cors_origins, parse_origins).map_err(refused)?,
             rate_limit: rate_limit.unwrap_or(usual.rate_limit),
-            trusted_proxies: trusted_proxies.unwrap_or(usual.trusted_proxies),
+            trusted_networks: all("trustedProxies", trusted_proxies, parse_networks).map_err(refused)?,
             request_timeout: request_timeout.unwrap_or(usual.request_timeout),
-            in_flight_max: in_flight_max.unwrap_or(usual.in_flight_max),
-            feeds_max: feeds_max.unwrap_or(usual.feeds_max),
+            in_flight_max: in_flight_max.map_or(usual.in_flight_max, |max| max.0),
+            feeds_max: feeds_max.map_or(usual.feeds_max, |max| max.0),
             session_length: shared.session_length.unwrap_or(usual.session_length),
+            // What an application publishes beside the API, it says.
+            pages,
+            metrics,
             ..usual
         };
+        let addresses = all("publicUrl", public_url, parse_origins).map_err(refused)?;
+        let settings = settings.reached_at(addresses).map_err(|reason| refused(Error::invalid("publicUrl", reason)))?;
         let state = AppState::new(shared.office(py)?.clone(), settings);
         let router = boxoffice_server::app(state.clone());
         shared.spawn(tidy(state.clone()));

@@ -15,6 +15,7 @@ mod gateway;
 #[allow(clippy::pedantic, clippy::style, clippy::complexity, reason = "it is written for a reader of the generator")]
 mod generated;
 mod http;
+mod log;
 mod office;
 mod parts;
 mod recover;
@@ -31,11 +32,19 @@ fn is_first_interpreter(interpreter: usize) -> bool {
     *FIRST.get_or_init(|| interpreter) == interpreter
 }
 
+/// The version of the package.
+#[pyo3::pyfunction]
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
 generated::native_module! {
     /// Native part of the package `boxoffice`.
     mod _native {
         #[pymodule_export]
         use crate::clock::ManualClock;
+        #[pymodule_export]
+        use crate::convert::TheSystem;
         #[pymodule_export]
         use crate::errors::codes;
         #[pymodule_export]
@@ -43,15 +52,19 @@ generated::native_module! {
         #[pymodule_export]
         use crate::gateway::{check_gateway, webhook_event_error};
         #[pymodule_export]
-        use crate::http::{HttpApp, HttpResponse, openapi, session_token};
+        use crate::http::{HttpApp, HttpResponse, openapi, session_tokens};
         #[pymodule_export]
         use crate::is_first_interpreter;
+        #[pymodule_export]
+        use crate::log::{end_log, hear_log, next_log};
         #[pymodule_export]
         use crate::office::Office;
         #[pymodule_export]
         use crate::recover::recover;
         #[pymodule_export]
         use crate::stripe::StripeGateway;
+        #[pymodule_export]
+        use crate::version;
         #[pymodule_export]
         use crate::values::{
             ChargeRequest, FeePolicy, LookupRequest, Money, WebhookMessage, Record, RefundRequest, SignedMoney, signed_money,

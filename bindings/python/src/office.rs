@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use boxoffice::testing::SeededIds;
 use boxoffice::{BoxOffice, Builder, Error, KeyRing};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::{Borrowed, type_hint_identifier, type_hint_subscript};
 
 use crate::call::{Shared, runtime};
 use crate::clock::clock_of;
+use crate::convert::NO_NATURAL;
 use crate::errors::exception;
 use crate::gateway::gateway_of;
 use crate::generated::{AsyncOfficeFacade, OfficeFacade, Options};
@@ -100,10 +102,23 @@ impl FromPyObject<'_, '_> for Chosen {
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         let py = object.py();
-        let options: Options<'_> = object.extract()?;
+        let options = object.extract::<Options<'_>>().map_err(|error| named(py, error))?;
         let runtime = runtime().map_err(|error| exception(py, &error))?;
         let builder = options.builder(runtime.handle())?;
         let builder = options.checked(builder).map_err(|error| exception(py, &error))?;
         Ok(Self { builder, runtime, session_length: options.session_length })
     }
+}
+
+/// Returns the failure of an option with the option's name and the reason, which `PyO3` tells in the cause alone.
+fn named(py: Python<'_>, error: PyErr) -> PyErr {
+    let text = error.value(py).to_string();
+    let (Some(option), Some(cause)) = (text.strip_prefix("failed to extract field Options."), error.cause(py)) else {
+        return error;
+    };
+    let is_too_far = cause.is_instance_of::<PyOverflowError>(py);
+    let reason = if is_too_far { NO_NATURAL.to_owned() } else { cause.value(py).to_string() };
+    let named = PyTypeError::new_err(format!("option {option}: {reason}"));
+    named.set_cause(py, Some(cause));
+    named
 }

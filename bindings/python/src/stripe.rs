@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use boxoffice::Error;
 use boxoffice::gateway::{PaymentGateway, Stripe, StripeError, StripeMode};
+use boxoffice::{Code, Error};
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -72,7 +72,10 @@ fn opened(key: &str, base: Option<&str>) -> Result<Stripe, Error> {
         Some(base) => Stripe::at(key, base),
         None => Stripe::new(key),
     }
-    .map_err(|error| Error::invalid("apiBase", error))
+    .map_err(|error| match error {
+        StripeError::Authorities(_) => Error::with_message(Code::Validation, error.to_string()),
+        error => Error::invalid("apiBase", error),
+    })
 }
 
 /// One or several secrets.

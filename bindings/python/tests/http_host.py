@@ -54,6 +54,8 @@ async def serve(directory: str) -> None:
             "cors_origins": settings["corsOrigins"],
             "rate_limit": settings["rateLimit"],
             "feeds_max": settings["feedsMax"],
+            "pages": True,
+            "metrics": True,
         },
     )
     # Of a client that has gone nobody waits for the end of its stream.

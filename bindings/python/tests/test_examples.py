@@ -90,3 +90,25 @@ def test_flask(tmp_path: Path) -> None:
         assert (made.status_code, made.json["price"]) == (201, "19.99")
         wrong = client.post("/tickets", json={"title": "", "price": "0"}, headers=bearer)
         assert [error["field"] for error in wrong.json["errors"]] == ["title", "price"]
+
+
+BEYOND_THE_API = ["/", "/tickets", "/console", "/account", "/metrics", "/assets/site.css"]
+"""What the server has for people and for those who watch it."""
+
+
+def test_fastapi_publishes_the_api_and_what_is_chosen_beside_it(tmp_path: Path) -> None:
+    create_app = load("fastapi").create_app
+    browser = {"accept": "text/html"}
+    with TestClient(create_app(str(tmp_path / "api"))) as client:
+        assert client.get("/api/tickets").json() == []
+        assert client.get("/healthz").status_code == 200
+        for path in BEYOND_THE_API:
+            answer = client.get(path, headers=browser)
+            assert (answer.status_code, answer.headers["x-error-code"]) == (404, "route.not_found"), path
+            assert answer.headers["content-type"] == "application/json", path
+    with TestClient(create_app(str(tmp_path / "pages"), {}, {"pages": True})) as client:
+        assert client.get("/", headers=browser).headers["content-type"].startswith("text/html")
+        assert client.get("/metrics").status_code == 404
+    with TestClient(create_app(str(tmp_path / "metrics"), {}, {"metrics": True})) as client:
+        assert client.get("/metrics").headers["content-type"].startswith("text/plain")
+        assert client.get("/", headers=browser).status_code == 404

@@ -22,6 +22,7 @@ from boxoffice import (
     Declined,
     ForbiddenError,
     LookupRequest,
+    Misconfigured,
     Money,
     NewTicket,
     PaymentDeclinedError,
@@ -30,11 +31,14 @@ from boxoffice import (
     Refunded,
     Refused,
     RefundRequest,
+    TicketUpdate,
+    UnavailableError,
     Unknown,
     ValidationError,
 )
 from boxoffice.testing import check_gateway
 from conftest import PASSWORD, Shop
+from test_failures import Heard
 
 QUICK = {
     "answer_payment_within": timedelta(seconds=1),
@@ -165,9 +169,10 @@ FAILURES: list[tuple[Callable[[ChargeRequest], Any], str]] = [
     (raises_later, "raised ConnectionResetError: the line is dead"),
     (exits, ""),
     (hangs, "did not answer in time"),
-    (lambda request: 42, "must return Charged, Authorized, ActionRequired, Declined, Pending or Unknown, not int"),
+    (lambda request: 42, "must return Charged, Authorized, ActionRequired, Declined, Misconfigured, Pending or Unknown, not int"),
     (lambda request: None, "not NoneType"),
     (lambda request: Declined(7), "whose text is no str"),  # type: ignore[arg-type]  # pyright: ignore
+    (lambda request: Misconfigured(None), "whose text is no str"),  # type: ignore[arg-type]  # pyright: ignore
     (lambda request: Pending(), ""),
 ]
 
@@ -212,7 +217,7 @@ def test_money_goes_back_in_parts(tmp_path: Path, kind: type[Book]) -> None:
         with pytest.raises(ValidationError) as wrong:
             office.payments.refund_part(shop.ann.id, order.id, "much")
         assert wrong.value.errors[0].field == "amount"
-        rest = office.payments.refund(None, order.id, return_to_sale=False)
+        rest = office.as_system().payments.refund(order.id, return_to_sale=False)
         assert (rest.status, rest.refunded) == ("refunded", charge.amount)
         assert [refund.amount.minor for refund in rest.refunds] == [500, 1499]
 
@@ -260,7 +265,7 @@ def test_what_a_gateway_says_of_a_refund(
         shop = Shop(office)
         order = shop.orders()
         office.payments.pay(shop.bob.id, order.id, "good")
-        charge = office.payments.refund(None, order.id, return_to_sale=False)
+        charge = office.as_system().payments.refund(order.id, return_to_sale=False)
     [refund] = charge.refunds
     assert (charge.status, refund.status, refund.reference) == (status, refund_status, reference)
     assert asked == [refund.id] * len(answers)
@@ -311,7 +316,7 @@ def test_late_money_waits_for_an_operator(tmp_path: Path) -> None:
             assert wrong.value.errors[0].field == field
         resolved = office.payments.resolve(cat, order_id, "returned_elsewhere", "by bank transfer")
         assert (resolved.id, resolved.status) == (charge_id, "refunded")
-        assert office.payments.escalated(None) == []
+        assert office.as_system().payments.escalated() == []
         with pytest.raises(ConflictError):
             office.payments.resolve(cat, order_id, "kept", "")
 
@@ -426,6 +431,84 @@ def test_only_the_buyer_has_what_their_page_needs(shop: Shop) -> None:
     assert shop.office.payments.client_secret(shop.bob.id, charge.id) is None
     with pytest.raises(ForbiddenError):
         shop.office.payments.client_secret(shop.ann.id, charge.id)
+
+
+class Unknowing(Book):
+    """A card processor that does not know the shop."""
+
+    def charge(self, request: ChargeRequest) -> ChargeAnswer:
+        with self.lock:
+            return self.answers.setdefault(request.charge_id, Misconfigured("no such account: acct_1"))
+
+
+class AsyncUnknowing(Unknowing):
+    async def charge(self, request: ChargeRequest) -> ChargeAnswer:  # type: ignore[override]  # pyright: ignore
+        return super().charge(request)
+
+
+@pytest.mark.parametrize("kind", [Unknowing, AsyncUnknowing])
+def test_a_shop_that_is_not_set_up_right_is_no_decline(tmp_path: Path, kind: type[Unknowing]) -> None:
+    heard = Heard()
+    logger = logging.getLogger("boxoffice.gateway.worker")
+    logger.addHandler(heard)
+    try:
+        with BoxOffice(tmp_path, gateway=kind()) as office:
+            shop = Shop(office)
+            order = shop.orders()
+            for _ in range(2):
+                with pytest.raises(UnavailableError) as refused:
+                    office.payments.pay(shop.bob.id, order.id, "good", idempotency_key="once")
+                assert (refused.value.code, refused.value.status_code) == ("payment.misconfigured", 503)
+                assert "acct_1" not in str(refused.value)
+            assert office.orders.get(shop.bob.id, order.id).status == "cancelled"
+            assert office.tickets.get(order.tickets[0].id).status == "available"
+            assert heard.come.wait(60)
+    finally:
+        logger.removeHandler(heard)
+    [record] = heard.records
+    assert (record.levelno, record.__dict__["boxoffice"]["reason"]) == (logging.ERROR, "no such account: acct_1")
+
+
+class Picky(Book):
+    """A card processor that can't charge every amount."""
+
+    def check_amount(self, amount: Money) -> str | None:
+        return None if amount.minor % 10 == 0 else "the last digit must be 0"
+
+
+class AsyncPicky(Picky):
+    async def check_amount(self, amount: Money) -> str | None:  # type: ignore[override]  # pyright: ignore
+        return super().check_amount(amount)
+
+
+@pytest.mark.parametrize("kind", [Picky, AsyncPicky])
+def test_prices_that_a_gateway_cant_charge_are_not_listed(tmp_path: Path, kind: type[Picky]) -> None:
+    with BoxOffice(tmp_path, gateway=kind()) as office:
+        shop = Shop(office)
+        with pytest.raises(ValidationError) as refused:
+            shop.lists("19.99")
+        message = "Price can't be charged: the last digit must be 0"
+        assert refused.value.serialize_errors() == [{"message": message, "field": "price"}]
+        several = [NewTicket("Hamlet", price) for price in ("1.10", "1.11", "1.20")]
+        with pytest.raises(ValidationError) as refused:
+            office.tickets.create_many(shop.ann.id, several)
+        assert [fault.field for fault in refused.value.errors] == ["tickets[1].price"]
+        ticket = shop.lists("19.90")
+        with pytest.raises(ValidationError):
+            office.tickets.update(shop.ann.id, ticket.id, TicketUpdate("Hamlet", "19.91"))
+        assert office.tickets.get(ticket.id) == ticket
+
+
+@pytest.mark.parametrize("answer", [7, Declined("no"), ConnectionResetError("the line is dead")])
+def test_a_gateway_that_cant_tell_what_it_can_charge_is_no_reason_to_refuse(tmp_path: Path, answer: Any) -> None:
+    class Silent(Book):
+        def check_amount(self, amount: Money) -> str | None:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer  # type: ignore[no-any-return]
+
+    with BoxOffice(tmp_path, gateway=Silent()) as office:
+        assert Shop(office).lists("19.99").price == Money("19.99", "USD")
 
 
 def test_a_plain_method_that_hangs_holds_up_nobody(tmp_path: Path) -> None:

@@ -52,10 +52,10 @@ def test_a_seller_sees_what_they_are_owed_and_how_it_came_to_that(sale: tuple[Sh
         with pytest.raises(error):
             ledger.balance(actor, ann)
     with pytest.raises(NotFoundError):
-        ledger.balance(None, NOBODY)
+        shop.office.as_system().ledger.balance(NOBODY)
     with pytest.raises(ValidationError):
         ledger.entries(ann, ann, limit=0)
-    [platform] = ledger.platform(None)
+    [platform] = shop.office.as_system().ledger.platform()
     assert (platform.processor, platform.sellers, platform.fees) == (balance.sold, balance.owed, balance.fees)
     assert platform.difference == platform.late == platform.disputed == balance.refunded
     with pytest.raises(ForbiddenError):
@@ -65,21 +65,21 @@ def test_a_seller_sees_what_they_are_owed_and_how_it_came_to_that(sale: tuple[Sh
 def test_payouts_are_recorded_once_and_what_goes_back_later_is_owed(sale: tuple[Shop, Order]) -> None:
     shop, order = sale
     ledger, ann = shop.office.ledger, shop.ann.id
-    made = ledger.record_payout(None, ann, "19.19", "SEPA 2027-01", idempotency_key="one")
+    made = shop.office.as_system().ledger.record_payout(ann, "19.19", "SEPA 2027-01", idempotency_key="one")
     assert (made.seller_id, made.amount, made.reference) == (ann, Money("19.19", "USD"), "SEPA 2027-01")
     assert made.recorded_at == datetime(2027, 1, 1, 12, tzinfo=UTC)
-    assert ledger.record_payout(None, ann, "19.19", "SEPA 2027-01", idempotency_key="one") == made
+    assert shop.office.as_system().ledger.record_payout(ann, "19.19", "SEPA 2027-01", idempotency_key="one") == made
     with pytest.raises(ConflictError) as beyond:
-        ledger.record_payout(None, ann, Decimal("0.01"), "SEPA 2027-02", currency="USD")
+        shop.office.as_system().ledger.record_payout(ann, Decimal("0.01"), "SEPA 2027-02", currency="USD")
     assert beyond.value.code == "payout.exceeds_balance"
     with pytest.raises(ForbiddenError):
         ledger.record_payout(ann, ann, 1, "x")
     with pytest.raises(ValidationError) as wrong:
-        ledger.record_payout(None, ann, 0, "")
+        shop.office.as_system().ledger.record_payout(ann, 0, "")
     assert [fault.field for fault in wrong.value.errors] == ["amount", "reference"]
     with pytest.raises(TypeError):
-        ledger.record_payout(None, ann, 0.5, "x")  # type: ignore[arg-type]  # pyright: ignore
-    shop.office.payments.refund(None, order.id, return_to_sale=False)
+        shop.office.as_system().ledger.record_payout(ann, 0.5, "x")  # type: ignore[arg-type]  # pyright: ignore
+    shop.office.as_system().payments.refund(order.id, return_to_sale=False)
     [balance] = ledger.balance(ann, ann)
     assert (str(balance.owed), repr(balance.paid_out)) == ("-19.19 USD", "SignedMoney('19.19', 'USD')")
     assert len({balance.owed, balance.paid_out, balance.paid_out}) == 2
@@ -110,8 +110,8 @@ def test_the_same_in_asyncio(tmp_path: Path) -> None:
         async with AsyncBoxOffice.open(tmp_path) as office:
             [balance] = await office.ledger.balance(ann, ann)
             [entry] = (await office.ledger.entries(ann, ann)).items
-            assert balance.owed == entry.amount == (await office.ledger.platform(None))[0].sellers
-            await office.ledger.record_payout(None, ann, 5, "x")
+            assert balance.owed == entry.amount == (await office.as_system().ledger.platform())[0].sellers
+            await office.as_system().ledger.record_payout(ann, 5, "x")
             return [part async for part in office.ledger.statement_csv(ann, ann)]
 
     parts = asyncio.run(main())

@@ -12,6 +12,7 @@ from boxoffice import AsyncBoxOffice, BoxOffice, Options
 
 METHODS: dict[str, list[str]] = json.loads((Path(__file__).parents[2] / "methods.json").read_text())
 OPTIONS = METHODS.pop("options")
+SYSTEM = {name.removeprefix("system_"): METHODS.pop(name) for name in list(METHODS) if name.startswith("system_")}
 
 OTHERWISE = {"ids": ["seed"], "key_ring": ["jwt_key", "previous_jwt_keys"]}
 """Options that are objects in Rust, and values here."""
@@ -32,6 +33,19 @@ def test_every_method_is_there(part: str) -> None:
     beside = set(METHODS) if part == "office" else set[str]()
     for kind in facades(part):
         assert public(kind) - beside == set(METHODS[part]), kind.__name__
+
+
+@pytest.mark.parametrize("part", SYSTEM)
+def test_the_system_has_what_takes_an_actor(part: str) -> None:
+    for prefix in ["", "Async"]:
+        assert part in public(getattr(boxoffice, f"{prefix}System"))
+        kind = getattr(boxoffice, f"{prefix}System{part.capitalize()}")
+        assert public(kind) == set(SYSTEM[part])
+        for name in SYSTEM[part]:
+            _, first, *rest = parameters(getattr(boxoffice, f"{prefix}{part.capitalize()}"), name)
+            assert first[0] == "actor_id"
+            assert parameters(kind, name)[1:] == rest, f"{kind.__name__}.{name}"
+            assert inspect.getdoc(getattr(kind, name))
 
 
 @pytest.mark.parametrize("part", METHODS)
@@ -58,7 +72,18 @@ def parameters(kind: type, name: str) -> list[tuple[str, object]]:
     return [(parameter.name, parameter.kind) for parameter in signature.parameters.values()]
 
 
-AT_ONCE = {"is_ready", "iter", "metrics", "now", "open", "statement_csv", "subscribe", "takes_webhooks_of"}
+AT_ONCE = {
+    "as_system",
+    "is_ready",
+    "iter",
+    "metrics",
+    "now",
+    "open",
+    "statement_csv",
+    "subscribe",
+    "subscribe_after",
+    "takes_webhooks_of",
+}
 """What asyncio need not wait for: it gives what it has, or an iterator."""
 
 

@@ -165,7 +165,7 @@ def test_a_sale_and_its_refund(shop: Shop, office: BoxOffice) -> None:
     charge = office.payments.pay(shop.bob.id, order.id, "tok_visa")
     assert (charge.status, charge.amount, charge.gateway) == ("succeeded", Money("19.99", "USD"), "sandbox")
     assert office.payments.get(shop.bob.id, charge.id) == charge
-    refunded = office.payments.refund(None, order.id, return_to_sale=True)
+    refunded = office.as_system().payments.refund(order.id, return_to_sale=True)
     assert (refunded.id, refunded.status) == (charge.id, "refunded")
     assert office.tickets.get(order.tickets[0].id).status == "available"
 
@@ -191,3 +191,72 @@ def test_options_reach_the_core(tmp_path: object, clock: ManualClock) -> None:
         assert office.metrics().queue_capacity == 64
         with pytest.raises(ValidationError):
             office.tickets.create_many(shop.ann.id, [NewTicket("A", 1)] * 4)
+
+
+def test_an_edit_keeps_what_it_does_not_name_and_none_clears(shop: Shop) -> None:
+    show = NewShow("Hamlet", "2099-05-01T19:30:00Z")
+    ticket = shop.lists("1", seat="A1", show=show)
+
+    def after(update: TicketUpdate) -> tuple[str | None, str | None]:
+        edited = shop.office.tickets.update(shop.ann.id, ticket.id, update)
+        return edited.show and edited.show.name, edited.seat
+
+    assert after(TicketUpdate("x", "1")) == ("Hamlet", "A1")
+    assert after(TicketUpdate("x", "1", seat="B2")) == ("Hamlet", "B2")
+    assert after(TicketUpdate("x", "1", seat=None)) == ("Hamlet", None)
+    assert after(TicketUpdate("x", "1", show=None, seat="C3")) == (None, "C3")
+    assert after(TicketUpdate("x", "1", show=show)) == ("Hamlet", "C3")
+
+
+def test_a_seat_of_a_show_is_on_sale_once(shop: Shop) -> None:
+    show = NewShow("Hamlet", "2099-05-01T19:30:00Z")
+    shop.lists("1", seat="A1", show=show)
+    with pytest.raises(ConflictError) as refused:
+        shop.lists("1", seat="a1", show=show)
+    assert (refused.value.code, refused.value.errors[0].field) == ("ticket.seat_taken", "seat")
+
+
+@pytest.mark.parametrize("price", ["1.500", "1,500", Decimal("1.500"), "1'500"])
+def test_no_price_has_two_readings(shop: Shop, price: str | Decimal) -> None:
+    with pytest.raises(ValidationError) as refused:
+        shop.office.tickets.create(shop.ann.id, NewTicket("Hamlet", price, currency="EUR"))
+    assert refused.value.errors[0].field == "price"
+
+
+@pytest.mark.parametrize("number", [-1, 2**64, 2**80])
+def test_numbers_out_of_range_are_refused_by_name(shop: Shop, number: int) -> None:
+    journal, tickets = shop.office.journal, shop.office.tickets
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'from_seq'"):
+        journal.read(number, 10)
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'limit'"):
+        journal.read(1, number)
+    with pytest.raises(TypeError, match="(?s)must be a whole number.*'expected_version'"):
+        TicketUpdate("x", "1", expected_version=number)
+    with pytest.raises(ValidationError) as refused:
+        tickets.list(limit=number)
+    assert refused.value.errors[0].field == "limit"
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1.5])
+def test_floats_are_no_numbers_of_anything(shop: Shop, number: float) -> None:
+    with pytest.raises(TypeError, match="(?s)integer.*'from_seq'"):
+        shop.office.journal.read(number, 10)  # type: ignore[arg-type]  # pyright: ignore
+
+
+@pytest.mark.parametrize("option", ["seed", "queue_len", "open_orders_max", "pending_payments_max"])
+@pytest.mark.parametrize("number", [-1, 2**64, 2**80])
+def test_options_out_of_range_are_refused_by_name(tmp_path: object, option: str, number: int) -> None:
+    with pytest.raises(TypeError, match=f"^option {option}: must be a whole number from 0 on"):
+        BoxOffice(str(tmp_path), **{option: number})  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_options_of_the_wrong_type_are_refused_by_name(tmp_path: object) -> None:
+    wrong: list[tuple[str, object, str]] = [
+        ("seed", 1.5, "integer"),
+        ("hold", 900, "timedelta"),
+        ("hold", timedelta(seconds=-1), "negative"),
+        ("accept_clock_jump", "yes", "bool"),
+    ]
+    for option, value, reason in wrong:
+        with pytest.raises(TypeError, match=f"^option {option}: .*{reason}"):
+            BoxOffice(str(tmp_path), **{option: value})  # type: ignore[arg-type]  # pyright: ignore

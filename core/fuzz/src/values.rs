@@ -44,7 +44,6 @@ fn money(text: &str, choice: u8) {
 
 fn bounded(text: &str) {
     let fits = |kept: &str, max: usize| {
-        assert_eq!(kept, text.trim());
         assert!((1..=max).contains(&kept.chars().count()) && !kept.chars().any(char::is_control));
         assert_eq!(kept.parse::<Title>().unwrap().as_str(), kept, "what is valid stays so");
     };
@@ -64,15 +63,20 @@ fn bounded(text: &str) {
         fits(kept.as_str(), 40);
     }
     if let Ok(email) = text.parse::<Email>() {
-        assert_eq!(email.as_str(), text.trim());
-        for same in [email.as_str().to_uppercase(), email.as_str().to_lowercase()] {
+        assert_eq!(email.as_str().parse::<Email>().unwrap().as_str(), email.as_str(), "what is valid stays so");
+        // Capitals are not always one letter's: those of `ı` and `ß` are of `i` and `ss` too, which are other addresses.
+        for same in [email.as_str().to_ascii_uppercase(), email.as_str().to_lowercase()] {
             if let Ok(same) = same.parse::<Email>() {
                 assert_eq!(same.folded(), email.folded(), "case makes no difference");
             }
         }
     }
     if let Ok(password) = text.parse::<Password>() {
-        assert_eq!(password.expose(), text, "a password is taken as it is typed");
+        assert_eq!(
+            password.expose().parse::<Password>().unwrap().expose(),
+            password.expose(),
+            "prepared once is for ever"
+        );
     }
     if let Ok(key) = text.parse::<IdempotencyKey>() {
         assert!(key.expose().bytes().all(|byte| byte.is_ascii_graphic()));

@@ -12,22 +12,28 @@ pub(crate) struct Disks {
     pub(crate) journal: FaultyDisk,
     pub(crate) archive: FaultyDisk,
     pub(crate) views: FaultyDisk,
+    pub(crate) keys: FaultyDisk,
 }
 
 impl Disks {
     pub(crate) fn new(rng: &mut Rng) -> Self {
-        let mut disk = || FaultyDisk::new(rng.next_u64());
-        Self { journal: disk(), views: disk(), archive: disk() }
+        let mut seed = || rng.next_u64();
+        let (journal, views, archive) = (seed(), seed(), seed());
+        // Made of another's, so that worlds of before are what they were.
+        let keys = archive.rotate_left(32);
+        let [journal, views, archive, keys] = [journal, views, archive, keys].map(FaultyDisk::new);
+        Self { journal, archive, views, keys }
     }
 
     /// Returns the disks as the box office uses them.
     pub(crate) fn storage(&self) -> Storage {
-        let file = |disk: &FaultyDisk| Arc::new(File(disk.clone()));
-        Storage { journal: file(&self.journal), archive: file(&self.archive), views: file(&self.views) }
+        let file = |disk: &FaultyDisk| -> Arc<dyn Disk> { Arc::new(File(disk.clone())) };
+        let [journal, archive, views, keys] = self.all().map(file);
+        Storage { journal, archive, views, keys }
     }
 
-    fn all(&self) -> [&FaultyDisk; 3] {
-        [&self.journal, &self.archive, &self.views]
+    fn all(&self) -> [&FaultyDisk; 4] {
+        [&self.journal, &self.archive, &self.views, &self.keys]
     }
 
     /// Returns `true` if a planned power cut has happened on a disk.
@@ -60,6 +66,7 @@ impl Disks {
         let disk = match rng.below(8) {
             0..5 => &self.journal,
             5 => &self.archive,
+            6 => &self.keys,
             _ => &self.views,
         };
         match rng.below(10) {
@@ -80,6 +87,10 @@ struct File(FaultyDisk);
 impl Disk for File {
     fn open(&self, builder: &redb::Builder) -> Result<redb::Database, redb::DatabaseError> {
         builder.create_with_backend(self.0.open())
+    }
+
+    fn file(&self) -> std::io::Result<Box<dyn redb::StorageBackend>> {
+        Ok(Box::new(self.0.open()))
     }
 
     fn is_empty(&self) -> bool {

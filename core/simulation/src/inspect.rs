@@ -24,6 +24,9 @@ pub(crate) fn all(process: &Process, auditor: &Auditor) -> Verdict {
         if has_data == erased {
             return Err(format!("user {id} has personal data exactly if erased"));
         }
+        if erased && process.engine.keeps_key(id) {
+            return Err(format!("user {id} is erased, and their personal data could still be decrypted"));
+        }
     }
     for (id, status, holder) in auditor.tickets() {
         let (shown, zero) = (read(live.ticket(id))?, read(rebuilt.ticket(id))?);

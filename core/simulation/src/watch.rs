@@ -57,7 +57,9 @@ impl Watch {
             GatewayReport::Refund { refund_id, answer: RefundAnswer::Refused { .. }, .. } => {
                 GatewayNews::SaidRefused(refund_id)
             }
-            GatewayReport::Charge { .. } | GatewayReport::Refund { .. } => return,
+            GatewayReport::Charge { .. } | GatewayReport::Refund { .. } | GatewayReport::RefundsChanged { .. } => {
+                return;
+            }
         });
     }
 
@@ -93,6 +95,7 @@ impl Watched {
             ChargeAnswer::Charged { .. } => self.watch.gateway(GatewayNews::SaidCharged(id)),
             ChargeAnswer::Authorized { .. } => self.watch.gateway(GatewayNews::SaidAuthorized(id)),
             ChargeAnswer::Declined { .. }
+            | ChargeAnswer::Misconfigured { .. }
             | ChargeAnswer::ActionRequired { .. }
             | ChargeAnswer::Pending
             | ChargeAnswer::Unknown => {}

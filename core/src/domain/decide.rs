@@ -1,6 +1,7 @@
 //! Defines the [`Decide`] trait, which each command implements beside its struct, in a file of its own.
 
 use super::reply::Answer;
+use super::ticket::SeatKeys;
 use super::{Context, Decision, Rejection, State};
 use crate::command::{Command, StreamKeys};
 use crate::types::{OrderId, Timestamp};
@@ -27,6 +28,9 @@ pub(crate) trait Decide: Sized + Into<Command> {
 
     /// Returns the other streams that the command's decision reads, except its actor's.
     fn streams(&self) -> StreamKeys;
+
+    /// Returns the seats that the command puts on sale. Tickets for them are read too, and the orders that bought those.
+    fn seats(&self, state: &State) -> SeatKeys;
 
     /// Checks an ordered list of refusals, then returns the events. Changes nothing.
     ///

@@ -21,7 +21,7 @@ use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, Us
 use crate::command::Command;
 use crate::domain::order::CreateOrder;
 use crate::event::{Actor, DomainEvent, StreamKey};
-use crate::types::{ChargeId, OrderId, PayoutId, SessionId, Timestamp, UserId};
+use crate::types::{Change, ChargeId, OrderId, PayoutId, SeatLabel, SessionId, Timestamp, UserId};
 
 const SEEDS: u64 = 48;
 const STEPS: usize = 600;
@@ -199,14 +199,28 @@ impl Walk {
         match self.random.below(8) {
             0..=3 => {
                 let number = self.tickets + 1;
-                let show = (self.random.below(3) == 0).then(|| show(self.now + self.random.below(30)));
+                let seat = (self.random.below(4) == 0).then(|| self.seat());
+                let show = match seat {
+                    // Soon, and the same for several.
+                    Some(_) => Some(show((self.now / 60 + 1) * 60)),
+                    None => (self.random.below(3) == 0).then(|| show(self.now + self.random.below(30))),
+                };
                 let currency = if self.random.below(12) == 0 { "EUR" } else { "USD" };
                 let price = money(1 + self.random.below(900), currency);
-                (self.actor(None), list_as(number, Listing { price, show, ..listing(number) }))
+                (self.actor(None), list_as(number, Listing { price, show, seat, ..listing(number) }))
+            }
+            4 if self.random.below(2) == 0 => {
+                let show = if self.random.below(8) == 0 { Change::Clear } else { Change::Keep };
+                let seat = self.seat();
+                (self.actor(seller), move_to(number, show, Change::Set(seat.as_str())))
             }
             4..=6 => (self.actor(seller), edit(number, 1 + self.random.below(900), None, version)),
             _ => (self.actor(seller), withdraw(number, version)),
         }
+    }
+
+    fn seat(&mut self) -> SeatLabel {
+        format!("Seat {}", self.random.below(4)).parse().unwrap()
     }
 
     fn payout_command(&mut self) -> (Actor, Command) {
@@ -222,7 +236,8 @@ impl Walk {
         let len = 1 + self.random.below(3);
         let numbers: BTreeSet<u64> = (0..len).map(|_| self.random.recent(self.tickets)).collect();
         let ticket_ids: TicketIds = numbers.into_iter().map(ticket).collect();
-        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids })
+        let agreed = (self.random.below(12) == 0).then(|| money(1, "USD"));
+        Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids, agreed })
     }
 
     fn command_about_an_order(&mut self) -> (Actor, Command) {
@@ -269,6 +284,12 @@ impl Walk {
 
     /// Returns a command with a gateway's answer to the order's charge.
     fn settle_command(&mut self, number: u64) -> Command {
+        let is_voiding = |number: &u64| {
+            let charge = self.full.order(order_id(*number)).and_then(|order| order.charge.as_ref());
+            charge.is_some_and(|charge| charge.status == ChargeStatus::Voiding)
+        };
+        let voiding = (1..=self.orders).find(is_voiding);
+        let number = voiding.filter(|_| self.random.below(4) == 0).unwrap_or(number);
         let (charge_id, new_order_id) = (self.charge_of(number), order_id(self.orders + 1));
         let outcome = match self.random.below(9) {
             0..=3 => ChargeOutcome::Charged { reference: Some("ref".into()) },
@@ -474,10 +495,10 @@ fn check_covers_everything(seen: &BTreeSet<String>) {
         ChargeAuthorized RefundFailed LateMoneyReceived ChargeTransferred ChargeEscalated EscalationResolved \
         VoidStarted ChargeVoided ChargeDisputed DisputeClosed PayoutRecorded";
     let refusals = "Auth(UserNotFound) Auth(EmailTaken) Auth(SessionEnded) Auth(StillTrading) Ticket(NotFound) \
-        Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) \
+        Ticket(NotYours) Ticket(Locked) Ticket(Sold) Ticket(Withdrawn) Ticket(VersionMismatch) Ticket(NoSeller) Ticket(SeatTaken(0)) \
         Order(NotFound) Order(NotYours) Order(TicketNotFound(Ticket Order(OwnTicket(Ticket Order(TicketLocked(Ticket \
         Order(TicketSold(Ticket Order(TicketWithdrawn(Ticket Order(ShowStarted(Ticket Order(MixedCurrencies) \
-        Order(TooManyOpen) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
+        Order(TooManyOpen) Order(PriceChanged) Order(Expired) Order(Cancelled) Order(AlreadyPaid) Order(PaymentPending) Order(NoBuyer) \
         Expiration(NotFound) Expiration(NotDue) Payment(Order(NotFound)) Payment(Order(NotYours)) \
         Payment(Order(Expired)) Payment(NotFound) Payment(RefundNotYours) Payment(NotRefundable) \
         Payment(AlreadyRefunded) Payment(RefundTooLarge) Payment(RefundCurrency) Payment(ReturnNeedsFullRefund) \

@@ -105,4 +105,12 @@ impl Rejection {
             Self::Auth(_) | Self::Ticket(_) | Self::Expiration(_) | Self::Ledger(_) => None,
         }
     }
+
+    /// Returns the place in its list of what is refused, if the command lists several.
+    pub(crate) const fn row(self) -> Option<usize> {
+        match self {
+            Self::Ticket(rejection) => rejection.row(),
+            Self::Auth(_) | Self::Order(_) | Self::Expiration(_) | Self::Payment(_) | Self::Ledger(_) => None,
+        }
+    }
 }

@@ -51,4 +51,6 @@ replies! {
     Order(Arc<Order>),
     /// The payout.
     Payout(Payout),
+    /// Nothing but that it was accepted.
+    Accepted(()),
 }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::auth::RevokedSessions;
 use super::expiration::Deadlines;
 use super::ledger::{Accounts, Ledger, LedgerEntry};
+use super::ticket::{SeatKey, Seats};
 use super::{Order, Ticket, User, order};
 use crate::event::{Actor, StreamKey};
 use crate::failpoint::Failpoint;
@@ -25,6 +26,8 @@ pub(crate) struct State {
     users: FxHashMap<UserId, Arc<User>>,
     tickets: FxHashMap<TicketId, Arc<Ticket>>,
     orders: FxHashMap<OrderId, Arc<Order>>,
+    /// The tickets in memory by their seats.
+    seats: Seats,
     revoked: RevokedSessions,
     deadlines: Deadlines,
     /// Open orders and active tickets of each user; users without any are left out.
@@ -94,6 +97,11 @@ impl State {
         self.orders.get(&id)
     }
 
+    /// The tickets in memory for this seat.
+    pub(crate) fn seat_holders(&self, seat: SeatKey) -> impl Iterator<Item = TicketId> {
+        self.seats.holders(seat)
+    }
+
     /// Returns `true` if the session was ended before it expired.
     pub(crate) fn is_revoked(&self, id: SessionId) -> bool {
         self.revoked.contains(id)
@@ -154,6 +162,7 @@ impl State {
     /// Loads a ticket, and counts it if it is on sale or locked.
     pub(crate) fn restore_ticket(&mut self, ticket: Arc<Ticket>) {
         let (seller, active) = (ticket.seller_id, ticket.status.is_active());
+        self.seats.insert(&ticket);
         if self.tickets.insert(ticket.id, ticket).is_none() && active {
             self.trading.entry(seller).or_default().active_tickets += 1;
         }
@@ -199,7 +208,10 @@ impl State {
     /// Removes the ticket from memory and returns it if it is neither on sale nor locked.
     pub(crate) fn take_terminal_ticket(&mut self, id: TicketId) -> Option<Arc<Ticket>> {
         match self.tickets.entry(id) {
-            Entry::Occupied(ticket) if !ticket.get().status.is_active() => Some(ticket.remove()),
+            Entry::Occupied(ticket) if !ticket.get().status.is_active() => {
+                self.seats.remove(ticket.get());
+                Some(ticket.remove())
+            }
             Entry::Occupied(_) | Entry::Vacant(_) => None,
         }
     }

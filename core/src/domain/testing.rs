@@ -18,7 +18,7 @@ use super::ticket::{CreateTickets, Listing, Show, UpdateTicket, WithdrawTicket};
 use super::{Context, Decision, Events, Fact, Inconsistency, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
 use crate::event::{Actor, DomainEvent, EmailKey, TicketVersion};
-use crate::types::{ChargeId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
+use crate::types::{Change, ChargeId, Money, OrderId, RefundId, SessionId, TicketId, Timestamp, UserId};
 
 /// Number of the first seller of [`market`]; the other users follow.
 pub(crate) const SELLER: u64 = 1;
@@ -284,11 +284,11 @@ pub(crate) fn revoke(number: u64, session_number: u64, expires_at: u64) -> Comma
 
 pub(crate) fn list<const N: usize>(tickets: [u64; N]) -> Command {
     let listings = tickets.into_iter().map(|number| (ticket(number), listing(number))).collect();
-    Command::CreateTickets(CreateTickets { listings })
+    Command::CreateTickets(CreateTickets::new(listings))
 }
 
 pub(crate) fn list_as(number: u64, listing: Listing) -> Command {
-    Command::CreateTickets(CreateTickets { listings: vec![(ticket(number), listing)] })
+    Command::CreateTickets(CreateTickets::new(vec![(ticket(number), listing)]))
 }
 
 pub(crate) fn list_for(number: u64, price: Money) -> Command {
@@ -297,8 +297,21 @@ pub(crate) fn list_for(number: u64, price: Money) -> Command {
 
 /// Returns a command that gives the ticket the title "New", a price of `minor` US cents, and maybe a show.
 pub(crate) fn edit(number: u64, minor: u64, show: Option<Arc<Show>>, expected_version: Option<u64>) -> Command {
-    let (title, price) = ("New".parse().unwrap(), money(minor, "USD"));
-    Command::UpdateTicket(UpdateTicket { ticket_id: ticket(number), title, price, show, expected_version })
+    let show = show.map_or(Change::Keep, Change::Set);
+    let (title, price, seat) = ("New".parse().unwrap(), money(minor, "USD"), Change::Keep);
+    Command::UpdateTicket(UpdateTicket { ticket_id: ticket(number), title, price, show, seat, expected_version })
+}
+
+/// Gives the ticket the title "New", a price of a dollar, and maybe another show and seat.
+pub(crate) fn move_to(number: u64, show: Change<Arc<Show>>, seat: Change<&str>) -> Command {
+    let (title, price, seat) = ("New".parse().unwrap(), money(100, "USD"), seat.map(|seat| seat.parse().unwrap()));
+    let expected_version = None;
+    Command::UpdateTicket(UpdateTicket { ticket_id: ticket(number), title, price, show, seat, expected_version })
+}
+
+/// The listing of ticket `number` for a seat of a show that starts then.
+pub(crate) fn seated(number: u64, starts_at: u64, seat: &str) -> Listing {
+    Listing { show: Some(show(starts_at)), seat: Some(seat.parse().unwrap()), ..listing(number) }
 }
 
 pub(crate) fn withdraw(number: u64, expected_version: Option<u64>) -> Command {
@@ -307,7 +320,7 @@ pub(crate) fn withdraw(number: u64, expected_version: Option<u64>) -> Command {
 
 pub(crate) fn order<const N: usize>(number: u64, tickets: [u64; N]) -> Command {
     let ticket_ids = tickets.into_iter().map(ticket).collect();
-    Command::CreateOrder(CreateOrder { order_id: order_id(number), ticket_ids })
+    Command::CreateOrder(CreateOrder { order_id: order_id(number), ticket_ids, agreed: None })
 }
 
 pub(crate) fn cancel(number: u64) -> Command {

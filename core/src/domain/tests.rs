@@ -104,7 +104,7 @@ fn ticket_created(number: u64, seller: u64) -> DomainEvent {
 
 fn ticket_updated(number: u64) -> DomainEvent {
     let (title, price) = (listing(number).title, listing(number).price);
-    DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show: None })
+    DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show: None, seat: None })
 }
 
 fn ticket_withdrawn(number: u64) -> DomainEvent {

@@ -28,6 +28,8 @@ pub(super) struct Batch {
     pub(super) now: Timestamp,
     pub(super) proposals: Vec<Proposal>,
     pub(super) answers: Vec<Answer>,
+    /// Who waits until everything that was due is durable.
+    pub(super) caught_up: Vec<flume::Sender<()>>,
     /// States of the changed entities after each change, in order.
     pub(super) entities: Vec<Entity>,
     /// Entities that were loaded for this batch, and their versions at that time.
@@ -49,7 +51,7 @@ pub(super) struct Batch {
 impl Batch {
     /// Returns `true` if no caller waits for the batch and it has nothing to append.
     pub(super) fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.proposals.is_empty()
+        self.answers.is_empty() && self.caught_up.is_empty() && self.proposals.is_empty()
     }
 
     /// Returns the answer of this batch to the command.

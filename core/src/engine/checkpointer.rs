@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
+use crate::failures::Failures;
 use crate::journal::Journal;
 use crate::views::Views;
 
@@ -41,10 +42,10 @@ enum Signal {
 
 impl Checkpointer {
     #[expect(clippy::disallowed_methods, reason = "checkpoints have a thread of their own for the life of the engine")]
-    pub(crate) fn start(views: Views, journal: Arc<dyn Journal>) -> Arc<Self> {
+    pub(crate) fn start(views: Views, journal: Arc<dyn Journal>, failures: Arc<Failures>) -> Arc<Self> {
         // One signal is enough: a second one during a checkpoint adds nothing.
         let (due, signals) = flume::bounded(1);
-        let thread = std::thread::spawn(move || run(&views, journal.as_ref(), &signals));
+        let thread = std::thread::spawn(move || run(&views, journal.as_ref(), &failures, &signals));
         Arc::new(Self { due, thread: std::sync::Mutex::new(Some(thread)) })
     }
 
@@ -70,8 +71,8 @@ impl Checkpointer {
     }
 }
 
-fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) {
-    let mut archiver = Archiver { journal, failed: None };
+fn run(views: &Views, journal: &dyn Journal, failures: &Failures, signals: &flume::Receiver<Signal>) {
+    let mut archiver = Archiver { journal, failures, failed: None };
     let mut rested = Stopwatch::start();
     let (mut is_due, mut more) = (false, false);
     loop {
@@ -88,7 +89,10 @@ fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) 
             match views.checkpoint() {
                 Ok(head) => tracing::debug!(seq = head.seq, "checkpoint written"),
                 // Nothing is lost: the next checkpoint tries again, and without any, the journal is replayed.
-                Err(error) => tracing::warn!(%error, "a checkpoint could not be written"),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a checkpoint could not be written");
+                    failures.note("a checkpoint could not be written", &error);
+                }
             }
             is_due = false;
             rested = Stopwatch::start();
@@ -99,6 +103,7 @@ fn run(views: &Views, journal: &dyn Journal, signals: &flume::Receiver<Signal>) 
 /// Archives records, and pauses after a failure.
 struct Archiver<'j> {
     journal: &'j dyn Journal,
+    failures: &'j Failures,
     failed: Option<Stopwatch>,
 }
 
@@ -114,7 +119,11 @@ impl Archiver<'_> {
                 more
             }
             Err(error) => {
-                tracing::warn!(%error, "records could not be archived; they stay where they are");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "records could not be archived; they stay where they are"
+                );
+                self.failures.note("records could not be archived", &error);
                 self.failed = Some(Stopwatch::start());
                 false
             }

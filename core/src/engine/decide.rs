@@ -108,30 +108,45 @@ impl Writer {
         if let Some(order) = request.command.order() {
             self.load(StreamKey::Order(order))?;
         }
-        let mut owner = None;
-        for key in request.command.reads(request.actor, &self.parts.state) {
-            if let StreamKey::Email(email) = key {
-                let decided = self.undurable().find_map(|batch| batch.email_owner(email));
-                owner = match decided.filter(|_| !Failpoint::EmailCheckedTooEarly.is_active()) {
-                    Some(owner) => Some(owner),
-                    None => self.parts.journal.email_owner(email)?,
-                };
-            } else {
-                self.load(key)?;
+        loop {
+            let mut seats = request.command.seats(&self.parts.state);
+            if Failpoint::SoldSeatsForgotten.is_active() {
+                seats.clear();
+            }
+            let mut is_new = false;
+            for holder in self.parts.views.seat_holders(&seats)? {
+                is_new |= self.load(StreamKey::Ticket(holder))?;
+            }
+            let mut owner = None;
+            for key in request.command.reads(request.actor, &self.parts.state) {
+                if let StreamKey::Email(email) = key {
+                    let decided = self.undurable().find_map(|batch| batch.email_owner(email));
+                    owner = match decided.filter(|_| !Failpoint::EmailCheckedTooEarly.is_active()) {
+                        Some(owner) => Some(owner),
+                        None => self.parts.journal.email_owner(email)?,
+                    };
+                } else {
+                    is_new |= self.load(key)?;
+                }
+            }
+            // What came into memory may name more: a ticket that is sold, the order that has it.
+            if !is_new {
+                return Ok(owner);
             }
         }
-        Ok(owner)
     }
 
-    fn load(&mut self, key: StreamKey) -> Result<(), Error> {
-        if load(&mut self.parts.state, &self.parts.views, key)? {
+    /// Sees to it that what exists is in memory; says whether it was put there.
+    fn load(&mut self, key: StreamKey) -> Result<bool, Error> {
+        let is_new = load(&mut self.parts.state, &self.parts.views, key)?;
+        if is_new {
             self.open.loaded.push((key, self.parts.state.version(key)));
         }
-        Ok(())
+        Ok(is_new)
     }
 
     /// Returns `true` if holds have ended by the clock but not yet in the journal.
-    fn has_backlog(&self) -> bool {
+    pub(super) fn has_backlog(&self) -> bool {
         self.parts.state.deadlines().next().is_some_and(|at| at <= self.open.now)
     }
 

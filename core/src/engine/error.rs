@@ -1,12 +1,16 @@
 //! Converts the rules' refusals, and failures of journal and views, to public errors. Each has one code.
 
 use crate::domain::Rejection;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, FieldError};
 use crate::journal::JournalError;
 
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         let code = code(rejection);
+        if let Some(row) = rejection.row() {
+            let field = Some(format!("tickets[{row}].seat").into());
+            return Self::with_faults(code, vec![FieldError::new(code.message(), field)]);
+        }
         match rejection.ticket() {
             Some(ticket) => Self::with_message(code, format!("{} (ticket {ticket})", code.message())),
             None => code.into(),

@@ -51,6 +51,8 @@ pub(super) struct Submission {
 pub(super) enum Message {
     /// Decide this request.
     Submit(Submission),
+    /// Tell once everything that is due by now is durable and visible.
+    CatchUp(flume::Sender<()>),
     /// The clock has jumped: check for due orders.
     Wake,
     /// Decide the preceding requests, then stop.
@@ -160,6 +162,21 @@ impl Handle {
     /// Returns the maximum number of commands that can wait.
     pub(crate) fn queue_capacity(&self) -> usize {
         self.queue.capacity().unwrap_or(usize::MAX)
+    }
+
+    /// Returns a function that waits until everything that is due is durable and visible, or the engine can't go on. It keeps
+    /// nothing alive.
+    pub(super) fn settler(&self) -> Waker {
+        let (queue, stopped) = (self.queue.downgrade(), Arc::clone(&self.stopped));
+        Arc::new(move || {
+            let (done, wait) = flume::bounded(1);
+            let sent = queue.upgrade().is_some_and(|queue| queue.send(Message::CatchUp(done)).is_ok());
+            // What comes after the writer's end is never taken out of the queue.
+            if sent && !stopped.load(Ordering::SeqCst) {
+                // Fails if the journal does, or the engine ends.
+                let _ = wait.recv();
+            }
+        })
     }
 
     /// Returns the engine's time.

@@ -45,5 +45,6 @@ pub(crate) use handle::{Handle, Request};
 pub(crate) use recent::Recent;
 pub(crate) use replay::catch_up;
 pub use subscription::Subscription;
+pub(crate) use subscription::knows;
 pub(crate) use waiters::{Waiters, Waiting};
 pub(crate) use writer::{Writer, WriterParts};

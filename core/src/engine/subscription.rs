@@ -8,8 +8,8 @@ use tokio::sync::watch;
 
 use super::Recent;
 use crate::error::{Code, Error};
-use crate::event::Record;
-use crate::journal::Journal;
+use crate::event::{JournalCursor, Record};
+use crate::journal::{Journal, JournalError};
 
 /// Maximum number of records read from the journal at once.
 const READ_MAX: usize = 512;
@@ -27,6 +27,8 @@ pub struct Subscription {
     next: u64,
     /// Records that were read but not yet returned.
     ahead: VecDeque<Arc<Record>>,
+    /// `true` if the journal did not have the record before the first one.
+    is_beyond: bool,
 }
 
 impl fmt::Debug for Subscription {
@@ -40,10 +42,12 @@ impl Subscription {
         journal: Arc<dyn Journal>,
         recent: Arc<Recent>,
         closed: watch::Receiver<bool>,
-        from: u64,
+        after: u64,
     ) -> Self {
         let head = recent.watch();
-        Self { journal, recent, head, closed, next: from.max(1), ahead: VecDeque::new() }
+        // A record that is in the journal already may not be published yet.
+        let is_beyond = after > recent.head() && journal.head().is_ok_and(|head| after > head.seq);
+        Self { journal, recent, head, closed, next: after.saturating_add(1), ahead: VecDeque::new(), is_beyond }
     }
 
     /// Returns the number of the next record.
@@ -68,8 +72,9 @@ impl Subscription {
     /// ```
     ///
     /// # Errors
-    /// `engine.closed` once the box office is closed; `journal.unavailable` or `journal.damaged` if the journal can't
-    /// be read, after which the call may be repeated.
+    /// `engine.closed` once the box office is closed; `journal.cursor_unknown` if the record before the first one did not exist when the
+    /// subscription was made; `journal.unavailable` or `journal.damaged` if the journal can't be read, after which it may
+    /// be tried again.
     pub async fn next(&mut self) -> Result<Arc<Record>, Error> {
         self.fill().await?;
         self.ahead.pop_front().ok_or_else(|| Code::Internal.into())
@@ -149,6 +154,9 @@ impl Subscription {
 
     /// Reads durable records ahead, up to a limit.
     fn read(&mut self) -> Result<(), Error> {
+        if self.is_beyond {
+            return Err(Code::JournalCursorUnknown.into());
+        }
         if self.next > self.recent.head() {
             return Ok(());
         }
@@ -167,6 +175,17 @@ impl Subscription {
         self.ahead.extend(records);
         Ok(())
     }
+}
+
+/// Returns `true` if the journal has the place of the cursor, in the cursor's history.
+pub(crate) fn knows(journal: &dyn Journal, cursor: JournalCursor) -> Result<bool, JournalError> {
+    if cursor.seq() > journal.head()?.seq {
+        return Ok(false);
+    }
+    if !cursor.is_marked() {
+        return Ok(true);
+    }
+    Ok(journal.read(cursor.seq(), 1)?.first().is_some_and(|record| cursor.is_after(record)))
 }
 
 /// Waits until either changes.

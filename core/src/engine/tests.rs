@@ -17,8 +17,9 @@ use crate::domain::payment::{ChargeOutcome, RefundOutcome, SettleCharge, SettleR
 use crate::domain::ticket::{CreateTickets, Listing};
 use crate::error::{Code, Error};
 use crate::event::{Actor, EmailKey, Record};
+use crate::failures::Failures;
 use crate::gateway::worker::Work;
-use crate::journal::{Head, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
+use crate::journal::{Head, History, Journal, JournalError, MemoryJournal, Outcome, Proposal, StoredResult, VaultRow};
 use crate::testing::{ManualClock, SeededIds};
 use crate::types::{ChargeId, CommandId, Email, Money, OrderId, RefundId, TicketId, Timestamp, UserId};
 use crate::views::Views;
@@ -59,6 +60,10 @@ impl Journal for Failing {
         self.journal.head()
     }
 
+    fn history(&self) -> Result<History, JournalError> {
+        self.journal.history()
+    }
+
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
         self.journal.read(from, limit)
     }
@@ -73,6 +78,10 @@ impl Journal for Failing {
 
     fn email_key(&self, email: &Email) -> EmailKey {
         self.journal.email_key(email)
+    }
+
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        self.journal.former_email_key(email)
     }
 
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
@@ -142,7 +151,7 @@ fn sign_up(journal: &dyn Journal, user_id: UserId) -> Command {
 
 fn reserve(order: u8) -> Command {
     let ticket_ids = [TICKET].into_iter().collect();
-    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids })
+    Command::CreateOrder(CreateOrder { order_id: OrderId::from_bytes([order; 16]), ticket_ids, agreed: None })
 }
 
 fn pay(order: u8) -> Command {
@@ -180,7 +189,8 @@ impl Engine {
             recent: Arc::new(Recent::new(0)),
             waiters: Arc::new(Waiters::default()),
             metrics: Arc::new(EngineMetrics::default()),
-            checkpointer: Checkpointer::start(views.clone(), journal.clone()),
+            checkpointer: Checkpointer::start(views.clone(), journal.clone(), Failures::new(clock.clone())),
+            failures: Failures::new(clock.clone()),
             time: Arc::new(EngineTime::new(clock, Timestamp::default())),
             ids: Arc::new(SeededIds::new(1)),
             limits: Limits::default(),
@@ -198,7 +208,7 @@ impl Engine {
             show: None,
             seat: None,
         };
-        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets { listings: vec![(TICKET, listing)] }));
+        engine.done(Actor::User(SELLER), Command::CreateTickets(CreateTickets::new(vec![(TICKET, listing)])));
         engine
     }
 

@@ -14,6 +14,7 @@ use crate::domain::{Inconsistency, Limits, State};
 use crate::error::{Code, Error};
 use crate::event::{Record, StreamKey};
 use crate::failpoint::Failpoint;
+use crate::failures::Failures;
 use crate::gateway::worker::Work;
 use crate::ids::IdSource;
 use crate::journal::{Head, Journal};
@@ -38,6 +39,7 @@ pub(crate) struct WriterParts {
     pub(crate) waiters: Arc<Waiters>,
     pub(crate) metrics: Arc<EngineMetrics>,
     pub(crate) checkpointer: Arc<Checkpointer>,
+    pub(crate) failures: Arc<Failures>,
     pub(crate) time: Arc<EngineTime>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) limits: Limits,
@@ -62,6 +64,8 @@ pub(crate) struct Writer {
     pub(super) open: Batch,
     /// Batch that the appender makes durable.
     in_flight: Option<Batch>,
+    /// Who waits until everything that is due is durable.
+    catching_up: Vec<flume::Sender<()>>,
     closing: bool,
     /// `true` if there is no state to decide on, because the journal could not be reopened before the close.
     lost: bool,
@@ -94,7 +98,10 @@ impl Writer {
     /// Creates a writer with a queue of this length, and the callers' end of it.
     pub(crate) fn new(parts: WriterParts, queue_len: usize, refuse_when_full: bool) -> (Self, Handle) {
         let appender = Appender::beside(Arc::clone(&parts.journal));
-        Self::with_appender(parts, appender, queue_len, refuse_when_full)
+        let time = Arc::clone(&parts.time);
+        let (writer, handle) = Self::with_appender(parts, appender, queue_len, refuse_when_full);
+        time.settle_by(handle.settler());
+        (writer, handle)
     }
 
     /// Creates a writer that appends on the thread that steps it, so that a test controls the order of events.
@@ -125,6 +132,7 @@ impl Writer {
                 parked,
                 open,
                 in_flight,
+                catching_up: Vec::new(),
                 closing: false,
                 lost: false,
                 unavailable: false,
@@ -230,6 +238,7 @@ impl Writer {
         match message {
             Message::Submit(submission) => self.incoming.push(submission),
             Message::Close => self.closing = true,
+            Message::CatchUp(done) => self.catching_up.push(done),
             Message::Wake => {}
         }
     }
@@ -244,6 +253,9 @@ impl Writer {
         self.open.now = self.parts.time.now();
         self.parts.state.forget_sessions_until(self.open.now);
         self.expire()?;
+        if !self.has_backlog() {
+            self.open.caught_up.append(&mut self.catching_up);
+        }
         let mut incoming = std::mem::take(&mut self.incoming);
         let later = incoming.split_off(room.min(incoming.len()));
         let mut incoming = incoming.into_iter();
@@ -343,6 +355,9 @@ impl Writer {
             // A command takes effect even if its caller no longer waits.
             let _ = reply.send(answer);
         }
+        for done in batch.caught_up {
+            let _ = done.send(());
+        }
         self.forget(batch.loaded);
     }
 
@@ -359,10 +374,12 @@ impl Writer {
     /// Refuses all decisions that are not durable, and restarts from the durable state.
     fn fail(&mut self, error: &Error) {
         tracing::error!(error = error as &dyn std::error::Error, "a batch was not appended");
-        let refusal = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
+        self.parts.failures.note("a batch was not appended", error);
+        let code = if error.code() == Code::Internal { Code::Internal } else { Code::JournalUnavailable };
+        let refusal = error.recoded(code);
         let batches = [self.in_flight.take().unwrap_or_default(), std::mem::take(&mut self.open)];
         for (reply, _) in batches.into_iter().flat_map(|batch| batch.answers) {
-            let _ = reply.send(Err(refusal.into()));
+            let _ = reply.send(Err(refusal.clone()));
         }
         self.recover();
     }
@@ -385,6 +402,7 @@ impl Writer {
                 }
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "the journal could not be opened again");
+                    self.parts.failures.note("the journal could not be opened again", &error);
                 }
             }
             // If the caller steps the writer, the caller decides when it retries.
@@ -408,6 +426,7 @@ impl Writer {
         }
         let given_up = self.parts.views.watched_charges().unwrap_or_else(|error| {
             tracing::error!(%error, "charges that were given up are not asked about until the next start");
+            self.parts.failures.note("charges that were given up could not be read", &Error::from(error));
             Vec::new()
         });
         for order in self.parts.views.pending_charges().into_iter().chain(given_up) {
@@ -431,6 +450,8 @@ impl Writer {
             for submission in self.incoming.drain(..) {
                 let _ = submission.reply.send(Err(Code::JournalUnavailable.into()));
             }
+            // Nothing becomes durable for now: whoever waits for it waits no longer.
+            self.catching_up.clear();
             let Some(rest) = wait.checked_sub(watch.elapsed()) else { return };
             match self.queue.recv_timeout(rest) {
                 Ok(message) => self.take(message),

@@ -99,6 +99,8 @@ codes! {
     PaymentNoticeRefused = Validation "payment.notice_refused" "The message is not from the card processor";
     /// Too many payments wait for the card processor, so no more are accepted.
     PaymentUnavailable = Unavailable "payment.unavailable" "Payments are not available right now";
+    /// The card processor does not accept the shop's own requests: its key, account or settings are wrong. No money was taken.
+    PaymentMisconfigured = Unavailable "payment.misconfigured" "Payments are not set up right; no money was taken";
 
     /// The idempotency key belongs to another command.
     CommandKeyReused = IdempotencyMismatch "command.key_reused" "The idempotency key was used for another request";
@@ -115,6 +117,10 @@ codes! {
     JournalInUse = Unavailable "journal.in_use" "The data directory is open already";
     /// The directory was written by a newer version of boxoffice.
     JournalNewerFormat = Unavailable "journal.newer_format" "The data directory has a newer format";
+    /// The cursor lies beyond the end of the journal, or in a history that a restored backup has replaced.
+    JournalCursorUnknown = Conflict "journal.cursor_unknown" "The journal has no such place; read it again from a place that it has";
+    /// The clock is far from the journal's last time.
+    ClockJumped = Unavailable "clock.jumped" "The clock is far from the journal's last time";
     /// The engine is closed.
     EngineClosed = Unavailable "engine.closed" "The box office is closed";
     /// The queue of commands is full.

@@ -80,6 +80,51 @@ pub trait PaymentGateway: fmt::Debug + Send + Sync + 'static {
         Box::pin(std::future::ready(Err(GatewayError(text))))
     }
 
+    /// Returns whether an amount can be charged, so that no ticket is listed that nobody can pay for. The default
+    /// implementation accepts every amount.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that it is unknown; the box office then accepts the amount.
+    fn check_amount(&self, amount: Money) -> GatewayFuture<'_, AmountAnswer> {
+        let _ = amount;
+        Box::pin(std::future::ready(Ok(AmountAnswer::Chargeable)))
+    }
+
+    /// Returns every refund of a charge, also those that somebody made at the card processor itself. The default
+    /// implementation, for gateways without such a list, returns none.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the list can't be read now.
+    fn refunds_of(&self, request: LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        let _ = request;
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// Returns the refunds that somebody has made at the card processor itself since a time; `None` for gateways without
+    /// such a list, which is the default. The box office asks at its start and every hour, so that a refund is recorded
+    /// although no webhook has told of it. It asks by [`refunds_page`](PaymentGateway::refunds_page), which a gateway
+    /// whose list may be long implements too.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the list can't be read now; the box office asks again.
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        let _ = since;
+        None
+    }
+
+    /// Returns one page of the refunds that somebody has made at the card processor itself since a time: the first page,
+    /// or the one that begins where the page before it has said in [`RefundsPage::next`]. `None` for gateways without
+    /// such a list. The default implementation returns all that [`refunds_since`](PaymentGateway::refunds_since) does, as
+    /// one page. Each page must be answered within the time of one call.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] means that the page can't be read now; the box office asks for the same page again.
+    fn refunds_page(&self, since: Timestamp, after: Option<Arc<str>>) -> Option<GatewayFuture<'_, RefundsPage>> {
+        let _ = after;
+        let all = self.refunds_since(since)?;
+        Some(Box::pin(async move { all.await.map(|reports| RefundsPage { reports, ..RefundsPage::default() }) }))
+    }
+
     /// Verifies the origin of an inbound webhook event and parses it. May query the card processor for details that the
     /// event omits.
     ///
@@ -171,6 +216,12 @@ pub enum ChargeAnswer {
         /// Reason in words that a buyer may read: 1 to 200 characters.
         reason: Arc<str>,
     },
+    /// The card processor does not accept the request, whatever the card, because the shop's key, account or settings
+    /// are wrong. No money was taken and never will be under this id.
+    Misconfigured {
+        /// The card processor's words, for the log of the shop.
+        reason: Arc<str>,
+    },
     /// The gateway is still processing the charge.
     Pending,
     /// The gateway does not know the charge. Its request may still be on the way, so this is accepted only after a
@@ -193,6 +244,29 @@ pub enum RefundAnswer {
         /// Reason, for the staff who handle the money.
         reason: Arc<str>,
     },
+}
+
+/// Answer of a gateway to the question whether it can charge an amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmountAnswer {
+    /// The amount can be charged.
+    Chargeable,
+    /// The amount can't be charged, with whatever card.
+    Refused {
+        /// Reason in words that a seller may read: 1 to 200 characters.
+        reason: Arc<str>,
+    },
+}
+
+/// A page of the refunds that somebody has made at the card processor itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RefundsPage {
+    /// Reports of the refunds on this page.
+    pub reports: Vec<GatewayReport>,
+    /// Number of refunds on this page whose charge could not be looked up. The box office looks for them again.
+    pub unnamed: usize,
+    /// Where the next page begins, in the gateway's own terms; `None` on the last page.
+    pub next: Option<Arc<str>>,
 }
 
 /// Error of a call that was not answered, or whose answer does not reveal the outcome.

@@ -77,6 +77,14 @@ pub enum GatewayReport {
         /// Amount that was given back.
         amount: Money,
     },
+    /// The refunds of a charge have changed. The box office looks them up by
+    /// [`refunds_of`](super::PaymentGateway::refunds_of).
+    RefundsChanged {
+        /// Order of the charge.
+        order_id: OrderId,
+        /// Id of the charge.
+        charge_id: ChargeId,
+    },
     /// A dispute was opened: the buyer's bank withholds the money until the dispute is decided.
     DisputeOpened {
         /// Order of the charge.
@@ -110,6 +118,7 @@ impl GatewayReport {
             Self::Charge { charge_id, .. }
             | Self::Refund { charge_id, .. }
             | Self::RefundElsewhere { charge_id, .. }
+            | Self::RefundsChanged { charge_id, .. }
             | Self::DisputeOpened { charge_id, .. }
             | Self::DisputeClosed { charge_id, .. } => *charge_id,
         }

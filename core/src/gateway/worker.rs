@@ -5,6 +5,9 @@
 //! repeats the lookup with growing pauses. At start-up, operations that were in progress when the process ended are
 //! resumed in the same way.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
@@ -17,14 +20,17 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest, WebhookError, WebhookEvent, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
+    PaymentGateway, RefundAnswer, RefundRequest, RefundsPage, WebhookError, WebhookEvent, WebhookMessage,
 };
 use crate::clock::EngineTime;
 use crate::domain::Order;
-use crate::domain::payment::{Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, Refund, RefundOutcome, UNREACHED};
+use crate::domain::payment::{
+    Charge, ChargeOutcome, ChargeStatus, LATE_MONEY_UNTIL, MISCONFIGURED, Refund, RefundOutcome, UNREACHED,
+};
 use crate::error::{Code, Error};
-use crate::types::{CardToken, ChargeId, ClientSecret, OrderId, RefundId};
+use crate::failures::Failures;
+use crate::types::{CardToken, ChargeId, ClientSecret, Money, OrderId, RefundId, Timestamp};
 
 /// An operation for the gateway.
 #[derive(Debug, Clone)]
@@ -106,6 +112,40 @@ impl Default for RetryPolicy {
     }
 }
 
+/// A look for the refunds that were made at the card processor itself, page by page. After a page that failed, it goes
+/// on with that page.
+#[derive(Debug)]
+pub(crate) struct RefundLook {
+    since: Timestamp,
+    after: Option<Arc<str>>,
+    unnamed: usize,
+    is_over: bool,
+}
+
+impl RefundLook {
+    pub(crate) fn new(since: Timestamp) -> Self {
+        Self { since, after: None, unnamed: 0, is_over: false }
+    }
+
+    /// Returns `true` once the last page was answered.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Returns the number of refunds so far whose charge could not be looked up.
+    pub(crate) fn unnamed(&self) -> usize {
+        self.unnamed
+    }
+
+    /// Moves on behind the page and returns its reports.
+    fn turn(&mut self, page: RefundsPage) -> Vec<GatewayReport> {
+        self.unnamed += page.unnamed;
+        self.is_over = page.next.is_none();
+        self.after = page.next;
+        page.reports
+    }
+}
+
 /// Maximum number of concurrent gateway calls.
 const CALLS_MAX: usize = 64;
 
@@ -115,6 +155,7 @@ pub(crate) struct Worker {
     gateway: Arc<dyn PaymentGateway>,
     settle: Arc<dyn Settle>,
     time: Arc<EngineTime>,
+    failures: Arc<Failures>,
     retry_policy: RetryPolicy,
     calls: Semaphore,
     /// Orders whose charge has a task, with the next operation of that task.
@@ -130,12 +171,14 @@ impl Worker {
         gateway: Arc<dyn PaymentGateway>,
         settle: Arc<dyn Settle>,
         time: Arc<EngineTime>,
+        failures: Arc<Failures>,
         retry_policy: RetryPolicy,
     ) -> Arc<Self> {
         Arc::new(Self {
             gateway,
             settle,
             time,
+            failures,
             retry_policy,
             calls: Semaphore::new(CALLS_MAX),
             under_way: Mutex::default(),
@@ -179,6 +222,28 @@ impl Worker {
     pub(crate) async fn read_webhook(&self, message: &WebhookMessage<'_>) -> Result<WebhookEvent, WebhookError> {
         let reading = tokio::time::timeout(self.retry_policy.call_timeout, self.gateway.read_webhook(message));
         reading.await.unwrap_or_else(|_| Err(WebhookError::Unavailable("no answer in time".into())))
+    }
+
+    /// Returns whether the card processor can charge an amount.
+    pub(crate) async fn check_amount(&self, amount: Money) -> Result<AmountAnswer, GatewayError> {
+        caught(|| self.gateway.check_amount(amount)).await
+    }
+
+    /// Returns the timeout of one call.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.retry_policy.call_timeout
+    }
+
+    /// Returns every refund of a charge.
+    pub(crate) async fn refunds_of(&self, charge: &Charge) -> Result<Vec<GatewayReport>, GatewayError> {
+        self.call(|| self.gateway.refunds_of(LookupRequest::of(charge))).await
+    }
+
+    /// Returns the next page of a look for refunds, and moves the look on behind it; `None` if the card processor has no
+    /// such list.
+    pub(crate) async fn next_refunds(&self, look: &mut RefundLook) -> Option<Result<Vec<GatewayReport>, GatewayError>> {
+        let page = self.gateway.refunds_page(look.since, look.after.clone())?;
+        Some(self.call(|| page).await.map(|page| look.turn(page)))
     }
 
     /// Looks up the outcome of a charge; fails if it is not yet known.
@@ -244,6 +309,7 @@ impl Worker {
             && error.code() != Code::EngineClosed
         {
             tracing::error!(order = %order.id, %error, "a charge is left to the next start");
+            self.failures.note("a charge is left to the next start", &error);
         }
     }
 
@@ -368,7 +434,8 @@ impl Worker {
         self.busy.send_modify(|calls| *calls += 1);
         let answer = tokio::time::timeout(self.retry_policy.call_timeout, caught(start)).await;
         self.busy.send_modify(|calls| *calls -= 1);
-        answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())))
+        let answer = answer.unwrap_or_else(|_| Err(GatewayError("no answer in time".into())));
+        answer.inspect_err(|error| self.failures.note("the card processor failed", error))
     }
 
     /// Reports to the engine, and retries while the journal is unavailable or the engine is overloaded.
@@ -407,6 +474,10 @@ fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Optio
         Ok(ChargeAnswer::Charged { reference }) => Some(ChargeOutcome::Charged { reference }),
         Ok(ChargeAnswer::Authorized { reference }) => Some(ChargeOutcome::Authorized { reference }),
         Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
+        Ok(ChargeAnswer::Misconfigured { reason }) => {
+            tracing::error!(charge = %charge.id, %reason, "the card processor does not accept what this shop asks for");
+            Some(ChargeOutcome::NotCharged { reason: MISCONFIGURED.into() })
+        }
         Ok(ChargeAnswer::ActionRequired { .. } | ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,
         Err(error) => {
             tracing::warn!(charge = %charge.id, %error, "the outcome of a charge is not known");

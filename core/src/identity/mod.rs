@@ -1,10 +1,13 @@
-//! Identity: passwords, session tokens, and the throttle on password guesses.
+//! Who somebody is: passwords, the tokens of sessions, the throttle on guesses, and the places that it spares.
 
+mod hs256;
+mod known;
 mod password;
 mod throttle;
 mod token;
 
+pub(crate) use self::known::{KnownPlaces, Places};
 pub(crate) use self::password::Passwords;
-pub(crate) use self::throttle::Throttle;
+pub(crate) use self::throttle::{Origin, Throttle};
 pub use self::token::{KeyRing, Session};
 pub(crate) use self::token::{Tokens, begin};

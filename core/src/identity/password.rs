@@ -41,6 +41,9 @@ impl Passwords {
     }
 
     /// Returns `true` if the password has this hash. Without a hash it takes the same time and returns `false`.
+    ///
+    /// What is typed is tried as new passwords are prepared, and as it is: hashes from before that are of the raw text. How often
+    /// is tried follows from what is typed alone, and tells nothing about the account.
     pub(crate) async fn check(
         &self,
         runtime: &tokio::runtime::Handle,
@@ -51,8 +54,13 @@ impl Passwords {
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
         let matches = self
             .slowly(runtime, move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+                let verify = |typed: &str| {
+                    PasswordHash::new(&hash)
+                        .is_ok_and(|hash| Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok())
+                };
+                let prepared = Password::prepared(&password);
+                // Both are tried in any case.
+                verify(&prepared) | (*prepared != *password && verify(&password))
             })
             .await?;
         Ok(matches && known)
@@ -104,5 +112,24 @@ mod tests {
         assert!(passwords.check(&runtime, "correct horse".into(), Some(one.clone())).await.unwrap());
         assert!(!passwords.check(&runtime, "battery staple".into(), Some(one)).await.unwrap());
         assert!(!passwords.check(&runtime, "nobody".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn passwords_are_the_same_on_every_keyboard_and_old_hashes_still_are_right() {
+        let passwords = Passwords::new(1);
+        let runtime = tokio::runtime::Handle::current();
+        let (composed, apart) = ("caf\u{e9} au lait", "cafe\u{301}\u{a0}au lait");
+        let hash = passwords.hash(&runtime, apart.parse().unwrap()).await.unwrap();
+        for typed in [composed, apart] {
+            assert!(passwords.check(&runtime, typed.into(), Some(hash.clone())).await.unwrap(), "{typed}");
+        }
+        // As it was hashed before passwords were prepared.
+        let old = Argon2::default().hash_password(apart.as_bytes()).unwrap().to_string();
+        assert!(passwords.check(&runtime, apart.into(), Some(old.clone())).await.unwrap());
+        assert!(!passwords.check(&runtime, composed.into(), Some(old)).await.unwrap());
+        // No new password can have a tab; old ones may.
+        let tab = Argon2::default().hash_password(b"correct\thorse").unwrap().to_string();
+        assert!(passwords.check(&runtime, "correct\thorse".into(), Some(tab)).await.unwrap());
+        assert!(!passwords.check(&runtime, apart.into(), None).await.unwrap());
     }
 }

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, Header};
 use serde::{Deserialize, Serialize};
 
+use super::hs256::Hs256;
 use crate::error::{Code, Error};
 use crate::private_file;
 use crate::types::{SessionId, Timestamp, UserId};
@@ -59,7 +60,7 @@ impl KeyRing {
     /// # Errors
     /// `validation` if it is shorter.
     pub fn new(secret: &[u8]) -> Result<Self, Error> {
-        Ok(Self { current: Secret::new(secret)?, previous: Vec::new() })
+        Ok(Self { current: Secret::new(secret, "JWT_KEY")?, previous: Vec::new() })
     }
 
     /// Adds a previous secret, whose sessions are still accepted.
@@ -74,7 +75,7 @@ impl KeyRing {
     /// # Errors
     /// `validation` if it is shorter than 32 bytes.
     pub fn with_previous(mut self, secret: &[u8]) -> Result<Self, Error> {
-        self.previous.push(Secret::new(secret)?);
+        self.previous.push(Secret::new(secret, "JWT_KEY_PREVIOUS")?);
         Ok(self)
     }
 
@@ -109,9 +110,10 @@ impl KeyRing {
 }
 
 impl Secret {
-    fn new(bytes: &[u8]) -> Result<Self, Error> {
+    /// The secret, which `name` is set to.
+    fn new(bytes: &[u8], name: &'static str) -> Result<Self, Error> {
         if bytes.len() < KEY_LEN_MIN {
-            return Err(Error::invalid("JWT_KEY", format_args!("must have at least {KEY_LEN_MIN} bytes")));
+            return Err(Error::invalid(name, format_args!("must have at least {KEY_LEN_MIN} bytes")));
         }
         let id = blake3::derive_key("boxoffice 2026 id of a session key", bytes);
         let id = blake3::Hash::from_bytes(id).to_hex()[..16].to_owned();
@@ -158,9 +160,8 @@ pub struct Session {
 /// Signs and checks tokens.
 pub(crate) struct Tokens {
     header: Header,
-    signing: EncodingKey,
-    checking: Vec<(String, DecodingKey)>,
-    validation: Validation,
+    signing: Hs256,
+    checking: Vec<(String, Hs256)>,
 }
 
 impl fmt::Debug for Tokens {
@@ -173,17 +174,11 @@ impl Tokens {
     pub(crate) fn new(keys: &KeyRing) -> Self {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(keys.current.id.clone());
-        let mut validation = Validation::new(Algorithm::HS256);
-        // The times are checked here, against the engine's own time.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
         let checking = std::iter::once(&keys.current).chain(&keys.previous);
         Self {
             header,
-            signing: EncodingKey::from_secret(&keys.current.bytes),
-            checking: checking.map(|key| (key.id.clone(), DecodingKey::from_secret(&key.bytes))).collect(),
-            validation,
+            signing: Hs256::new(&keys.current.bytes),
+            checking: checking.map(|key| (key.id.clone(), Hs256::new(&key.bytes))).collect(),
         }
     }
 
@@ -196,18 +191,16 @@ impl Tokens {
             exp: session.expires_at.as_secs(),
             epoch: session.epoch,
         };
-        jsonwebtoken::encode(&self.header, &claims, &self.signing)
-            .map_err(|error| Error::from(Code::Internal).with_source(error))
+        self.signing.encode(&self.header, &claims).map_err(|error| Error::from(Code::Internal).with_source(error))
     }
 
     /// Returns the session of a token if one of the keys has signed it, it has not expired, and it was not issued in
     /// the future.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<Session> {
         let key_id = jsonwebtoken::decode_header(token).ok()?.kid;
-        let known = |(id, _): &&(String, DecodingKey)| key_id.as_ref().is_none_or(|wanted| wanted == id);
-        let claims = self.checking.iter().filter(known).find_map(|(_, key)| {
-            jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok().map(|token| token.claims)
-        })?;
+        let known = |(id, _): &&(String, Hs256)| key_id.as_ref().is_none_or(|wanted| wanted == id);
+        let claims = self.checking.iter().filter(known).find_map(|(_, key)| key.decode::<Claims>(token).ok())?;
+        // The times are checked here, against the engine's own time.
         if claims.exp <= now.as_secs() || claims.iat > now.as_secs() + ISSUED_AHEAD_MAX {
             return None;
         }
@@ -230,6 +223,10 @@ pub(crate) fn begin(user_id: UserId, session_id: SessionId, epoch: u64, now: Tim
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, KeyInit, Mac};
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -248,21 +245,20 @@ mod tests {
         Claims { sub: id.clone(), sid: id, iat: NOW.as_secs(), exp: NOW.as_secs() + HOUR, epoch: 1 }
     }
 
-    fn signed(algorithm: Algorithm, secret: &[u8], claims: &Claims) -> String {
-        jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret)).unwrap()
+    fn signed(secret: &[u8], claims: &Claims) -> String {
+        Hs256::new(secret).encode(&Header::new(Algorithm::HS256), claims).unwrap()
     }
 
-    fn base64(text: &str) -> String {
-        // Encodes the header as base64url, as far as this test needs it.
-        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let mut out = String::new();
-        for chunk in text.as_bytes().chunks(3) {
-            let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-            for at in 0..=chunk.len() {
-                out.push(char::from(LETTERS[(bits >> (18 - 6 * at) & 63) as usize]));
-            }
-        }
-        out
+    fn base64(text: impl AsRef<[u8]>) -> String {
+        URL_SAFE_NO_PAD.encode(text)
+    }
+
+    /// A token that is signed as HS512, by the secret.
+    fn signed_as_hs512(secret: &[u8], payload: &str) -> String {
+        let message = format!("{}.{payload}", base64(r#"{"typ":"JWT","alg":"HS512"}"#));
+        let mut mac = Hmac::<sha2::Sha512>::new_from_slice(secret).unwrap();
+        mac.update(message.as_bytes());
+        format!("{message}.{}", base64(mac.finalize().into_bytes()))
     }
 
     #[test]
@@ -278,7 +274,7 @@ mod tests {
     #[test]
     fn bad_tokens() {
         let secret = b"0123456789abcdef0123456789abcdef";
-        let good = signed(Algorithm::HS256, secret, &claims());
+        let good = signed(secret, &claims());
         assert!(ours().check(&good, NOW).is_some());
         let payload = good.split('.').nth(1).unwrap();
         let signature = good.split('.').nth(2).unwrap();
@@ -290,12 +286,15 @@ mod tests {
             ("alg none", format!("{none}.{payload}.")),
             ("alg none with a signature", format!("{none}.{payload}.{signature}")),
             ("alg RS256, signed as HS256", format!("{rs256}.{payload}.{signature}")),
-            ("alg HS512", signed(Algorithm::HS512, secret, &claims())),
-            ("wrong key", signed(Algorithm::HS256, b"another-key-another-key-another-k", &claims())),
+            ("alg HS512", signed_as_hs512(secret, payload)),
+            ("wrong key", signed(b"another-key-another-key-another-k", &claims())),
             ("no signature", format!("{}.{payload}.", good.split('.').next().unwrap())),
-            ("expired", signed(Algorithm::HS256, secret, &Claims { exp: NOW.as_secs(), ..claims() })),
-            ("from the future", signed(Algorithm::HS256, secret, &Claims { iat: NOW.as_secs() + HOUR, ..claims() })),
-            ("no id", signed(Algorithm::HS256, secret, &Claims { sub: "ann".to_owned(), ..claims() })),
+            ("expired", signed(secret, &Claims { exp: NOW.as_secs(), ..claims() })),
+            ("from the future", signed(secret, &Claims { iat: NOW.as_secs() + HOUR, ..claims() })),
+            ("a part of the signature", good[..good.len() - 1].to_owned()),
+            ("four parts", format!("{good}.{signature}")),
+            ("two parts", format!("{payload}.{signature}")),
+            ("no id", signed(secret, &Claims { sub: "ann".to_owned(), ..claims() })),
         ];
         for (what, token) in bad {
             assert_eq!(ours().check(&token, NOW), None, "{what}");
@@ -316,7 +315,10 @@ mod tests {
 
     #[test]
     fn keys_are_strong_and_private() {
-        assert!(KeyRing::new(b"short").is_err());
+        let message = |error: Error| error.serialize_errors()[0].message.to_string();
+        assert_eq!(message(KeyRing::new(b"short").err().unwrap()), "JWT_KEY must have at least 32 bytes");
+        let previous = KeyRing::new(&[1; 32]).unwrap().with_previous(b"short");
+        assert_eq!(message(previous.err().unwrap()), "JWT_KEY_PREVIOUS must have at least 32 bytes");
         let dir = tempfile::tempdir().unwrap();
         let first = KeyRing::load_or_create(dir.path()).unwrap();
         let again = KeyRing::load_or_create(dir.path()).unwrap();

@@ -331,6 +331,10 @@ impl Journal for Archiving {
         self.0.head()
     }
 
+    fn history(&self) -> Result<History, JournalError> {
+        self.0.history()
+    }
+
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
         self.0.read(from, limit)
     }
@@ -345,6 +349,10 @@ impl Journal for Archiving {
 
     fn email_key(&self, email: &Email) -> EmailKey {
         self.0.email_key(email)
+    }
+
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        self.0.former_email_key(email)
     }
 
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
@@ -387,8 +395,8 @@ macro_rules! backends {
     };
 }
 
-fn faulty_disks() -> [Arc<dyn Disk>; 2] {
-    [1, 2].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
+fn faulty_disks() -> [Arc<dyn Disk>; 3] {
+    [1, 2, 3].map(|seed| Arc::new(FaultyDisk::new(seed)) as _)
 }
 
 backends! {

@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow, keyed_email};
+use super::{
+    Head, History, Journal, JournalError, Outcome, Proposal, RESULT_KEPT_MS, StoredResult, VaultRow,
+    former_keyed_email, keyed_email,
+};
 use crate::domain::VaultChange;
 use crate::event::{EmailKey, Hash, Record};
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -102,6 +105,10 @@ impl Journal for MemoryJournal {
         Ok(self.inner().head())
     }
 
+    fn history(&self) -> Result<History, JournalError> {
+        Ok(History { id: Hash::ZERO, common: None })
+    }
+
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
         Ok(self.inner().from(from).iter().take(limit).map(|record| (**record).clone()).collect())
     }
@@ -124,6 +131,10 @@ impl Journal for MemoryJournal {
 
     fn email_key(&self, email: &Email) -> EmailKey {
         keyed_email(&EMAIL_HASH_KEY, email)
+    }
+
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        former_keyed_email(&EMAIL_HASH_KEY, email)
     }
 
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {

@@ -95,6 +95,15 @@ pub(crate) struct Head {
     pub at: Timestamp,
 }
 
+/// Identity of the history that a journal records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct History {
+    /// Id of the history; another one in each backup.
+    pub id: Hash,
+    /// Last record that is shared with all histories that the journal was restored from; `None` if it never was.
+    pub common: Option<u64>,
+}
+
 /// A user's row in the vault.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct VaultRow {
@@ -165,6 +174,9 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Returns the end of the durable records.
     fn head(&self) -> Result<Head, JournalError>;
 
+    /// Returns the identity of the journal's history.
+    fn history(&self) -> Result<History, JournalError>;
+
     /// Reads at most `limit` records in order, starting at `from`.
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError>;
 
@@ -181,14 +193,46 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
     /// Returns the key by which this email is unique in this journal: a hash under the journal's own secret key.
     fn email_key(&self, email: &Email) -> EmailKey;
 
+    /// Returns the key under which an older account with this email may be listed; `None` if it is [`Journal::email_key`].
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey>;
+
     /// Returns the owner of the email.
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError>;
 
     /// Returns the user's personal data.
     fn vault_row(&self, user: UserId) -> Result<Option<VaultRow>, JournalError>;
 
+    /// Returns the users who are on the list of erased users, which may be of a later time than the records. The default
+    /// implementation, for a journal without such a list, returns none.
+    fn erased_elsewhere(&self) -> Vec<UserId> {
+        Vec::new()
+    }
+
+    /// Overwrites the keys of all erased users in a backup; returns the number of those that had one there. The default
+    /// implementation, for a journal without keys, does nothing.
+    fn erase_in_backup(&self, directory: &Path) -> Result<u64, JournalError> {
+        let _ = directory;
+        Ok(0)
+    }
+
+    /// Returns `true` if there is a key of the user's personal data.
+    #[cfg(any(test, feature = "simulation"))]
+    fn keeps_key(&self, user: UserId) -> bool {
+        let _ = user;
+        false
+    }
+
     /// Returns the stored answer to the command, if it has one that is not older than [`RESULT_KEPT_MS`] at `now`.
     fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError>;
+
+    /// Checks that an append could succeed, without appending. The default implementation, for a journal without storage
+    /// that can fail, finds nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Storage`] with what is wrong, [`JournalError::Closed`].
+    fn check_storage(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
 
     /// Checks the data beside the records: the vault, the owners of emails and the results. Passes `wrong` a sentence
     /// for each item that is damaged or inconsistent. The default implementation, for a journal that can't be damaged,
@@ -224,7 +268,17 @@ pub(crate) trait Journal: std::fmt::Debug + Send + Sync {
 
 /// Returns the key by which an email is unique under a journal's secret key.
 fn keyed_email(key: &[u8; 32], email: &Email) -> EmailKey {
-    let hash = blake3::keyed_hash(key, email.folded().as_bytes());
+    keyed(key, &email.folded())
+}
+
+/// Returns the key under which older accounts are listed, if it is another one.
+fn former_keyed_email(key: &[u8; 32], email: &Email) -> Option<EmailKey> {
+    let former = email.formerly_folded();
+    (former != email.folded()).then(|| keyed(key, &former))
+}
+
+fn keyed(key: &[u8; 32], text: &str) -> EmailKey {
+    let hash = blake3::keyed_hash(key, text.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.as_bytes()[..16]);
     EmailKey::from_bytes(bytes)

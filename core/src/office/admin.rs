@@ -151,8 +151,7 @@ impl Admin {
     pub fn user_by_email(&self, actor: Actor, email: &str) -> Result<UserAccount, Error> {
         let views = self.office.0.operators_views(actor)?;
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
-        let journal = self.office.0.journal()?;
-        let owner = journal.email_owner(journal.email_key(&email))?.and_then(|id| views.user(id));
+        let owner = self.office.0.email_owner(&email)?.and_then(|id| views.user(id));
         self.account(&*owner.ok_or(Code::AuthUserNotFound)?)
     }
 

@@ -2,22 +2,23 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{BoxOffice, Named};
 use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
-use crate::identity::{self, Session};
+use crate::identity::{self, Origin, Places, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Request to sign up.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignUp {
-    /// Email address. It must be unique, regardless of case.
+    /// An email address that nobody else has signed up with, whatever its case and the form of its domain.
     pub email: String,
-    /// Password: 8 to 128 characters.
+    /// 8 to 128 characters, none of them a control character or invisible.
     pub password: String,
 }
 
@@ -132,11 +133,13 @@ pub struct SignedIn {
 pub struct Auth {
     office: BoxOffice,
     key: Option<IdempotencyKey>,
+    places: Places,
+    strangers_wait: Option<Duration>,
 }
 
 impl Auth {
     pub(super) fn new(office: BoxOffice) -> Self {
-        Self { office, key: None }
+        Self { office, key: None, places: Places::default(), strangers_wait: None }
     }
 
     /// Sets the idempotency key of the next command, so that it can be repeated; see
@@ -157,9 +160,66 @@ impl Auth {
         self
     }
 
+    /// Sets the address from which the next sign-up, sign-in or change of a password comes.
+    ///
+    /// It is remembered, as a keyed hash, as a place of the account: a right password from there passes whatever strangers guess,
+    /// after a restart too.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::SignUp;
+    ///
+    /// let auth = office.auth().address([192, 0, 2, 1].into());
+    /// let ann = auth.sign_up(SignUp::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.places.address = Some(address);
+        self
+    }
+
+    /// Adds the id of the device from which the next sign-up, sign-in or change of a password comes: a text that nobody can guess,
+    /// such as 128 random bits in a cookie of long life. It is remembered as an [address](Auth::address) is.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, cookie: &str) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::SignIn;
+    ///
+    /// let ann = office.auth().device(cookie).sign_in(SignIn::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn device(mut self, id: &str) -> Self {
+        self.places.devices.push(id.to_owned());
+        self
+    }
+
+    /// Lets the next sign-in pass from a place from which the account was signed in to before, and from nowhere else: for a host whose
+    /// own limit on passwords is used up by whoever shares the client's address. Others are told to wait so long.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, cookie: &str) -> Result<(), boxoffice::Error> {
+    /// use std::time::Duration;
+    /// use boxoffice::SignIn;
+    ///
+    /// let auth = office.auth().device(cookie).strangers_wait(Duration::from_secs(3));
+    /// let ann = auth.sign_in(SignIn::new("ann@example.com", "correct horse")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn strangers_wait(mut self, wait: Duration) -> Self {
+        self.strangers_wait = Some(wait);
+        self
+    }
+
     /// Creates a user and begins a session.
     ///
-    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+    /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in punycode. The
+    /// password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every keyboard, and hashed with Argon2id outside the writer.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -180,8 +240,9 @@ impl Auth {
         let password = faults.check("password", sign_up.password.parse::<Password>());
         let (Some(email), Some(password)) = (email, password) else { return Err(faults.into()) };
         let email_key = inner.journal()?.email_key(&email);
-        // Avoids a hash. The writer decides if the email is free.
-        if self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some() {
+        // Spares a hash; whether the email is free is decided by the writer, who knows of the present form only.
+        let is_taken = self.key.is_none() && inner.journal()?.email_owner(email_key)?.is_some();
+        if is_taken || inner.former_email_owner(&email)?.is_some() {
             return Err(Code::AuthEmailTaken.into());
         }
         let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
@@ -193,13 +254,15 @@ impl Auth {
         if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
+        inner.known.remember(user.id, &self.places, self.office.now());
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-    /// failures, further attempts must wait, by account and by client address.
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few failures further
+    /// attempts must wait, by account and by client address. Attempts from a place from which the account was signed in to before, by
+    /// its address or by a [device](Auth::device), are counted by themselves: strangers' guesses never make its owner wait there.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
@@ -220,18 +283,26 @@ impl Auth {
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
         let inner = &self.office.0;
         // All texts that are not an email share one throttled account.
+        let email = Email::known(&sign_in.email);
         let journal = inner.journal()?;
-        let key =
-            sign_in.email.parse::<Email>().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(&email));
-        inner.throttle.attempt(key, sign_in.client, self.office.now())?;
-        let owner = inner.journal()?.email_owner(key)?;
+        let key = email.as_ref().map_or(EmailKey::from_bytes([0; 16]), |email| journal.email_key(email));
+        let owner = email.map_or(Ok(None), |email| inner.email_owner(&email))?;
+        let places = Places { address: sign_in.client.or(self.places.address), devices: self.places.devices.clone() };
+        let now = self.office.now();
+        let known = owner.and_then(|id| inner.known.find(id, &places, now));
+        let origin = known.map_or(Origin::Anywhere, Origin::Known);
+        if let (Origin::Anywhere, Some(wait)) = (origin, self.strangers_wait) {
+            return Err(Error::from(Code::RateLimited).with_retry_after(wait));
+        }
+        inner.throttle.attempt(key, origin, places.address, now)?;
         let right = match owner {
             Some(id) => self.has_password(id, sign_in.password).await?,
             None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
         };
         let views = inner.views()?;
         let user = owner.filter(|_| right).and_then(|id| views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
-        inner.throttle.succeeded(key, sign_in.client);
+        inner.throttle.succeeded(key, origin, places.address);
+        inner.known.remember(user.id, &places, now);
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
@@ -321,6 +392,11 @@ impl Auth {
             return Err(faults.into());
         }
         self.confirm(session, update.current_password).await?;
+        if let Some(Some(email)) = &email
+            && inner.former_email_owner(email)?.is_some_and(|owner| owner != session.user_id)
+        {
+            return Err(Code::AuthEmailTaken.into());
+        }
         let journal = inner.journal()?;
         let email = email.flatten().map(|email| NewEmail { key: journal.email_key(&email), email });
         let password_hash = match password.flatten() {
@@ -328,7 +404,13 @@ impl Auth {
             None => None,
         };
         let command = UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash };
+        let has_new_password = command.password_hash.is_some();
         let user = inner.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        if has_new_password {
+            // Whoever knew the old one has no place here any more.
+            inner.known.forget(user.id);
+            inner.known.remember(user.id, &self.places, self.office.now());
+        }
         self.begin_session(&user, session.session_id)
     }
 
@@ -347,7 +429,9 @@ impl Auth {
     pub async fn erase_user(&self, session: &Session, current_password: &str) -> Result<(), Error> {
         self.confirm(session, current_password.to_owned()).await?;
         let command = EraseUser { user_id: session.user_id };
-        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map(drop).map_err(gone)
+        self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
+        self.office.0.known.forget(session.user_id);
+        Ok(())
     }
 
     /// Grants the operator role to the user with this email, or revokes it. For administrators at the machine: hosts
@@ -366,23 +450,23 @@ impl Auth {
     pub async fn set_operator(&self, email: &str, operator: bool) -> Result<UserProfile, Error> {
         let inner = &self.office.0;
         let email: Email = email.parse().map_err(|reason| Error::invalid("email", reason))?;
-        let owner = inner.journal()?.email_owner(inner.journal()?.email_key(&email))?;
-        let user_id = owner.ok_or(Code::AuthUserNotFound)?;
+        let user_id = inner.email_owner(&email)?.ok_or(Code::AuthUserNotFound)?;
         let user = inner.submit(SetOperator { user_id, operator }, Actor::System, Named::Fresh).await?;
         self.profile(&user)
     }
 
-    /// Checks the password of a signed-in user, throttled as at sign-in.
+    /// Checks the password of somebody who is signed in. Guesses are counted by session, so that nobody else can make its owner wait.
     async fn confirm(&self, session: &Session, password: String) -> Result<(), Error> {
         let inner = &self.office.0;
         let row = inner.journal()?.vault_row(session.user_id)?.ok_or(Code::AuthRequired)?;
-        let email: Email = row.email.parse().map_err(|_| Error::from(Code::Internal))?;
+        let email = Email::known(&row.email).ok_or(Code::Internal)?;
         let account = inner.journal()?.email_key(&email);
-        inner.throttle.attempt(account, None, self.office.now())?;
+        let origin = Origin::Session(session.session_id);
+        inner.throttle.attempt(account, origin, None, self.office.now())?;
         if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
             return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
         }
-        inner.throttle.succeeded(account, None);
+        inner.throttle.succeeded(account, origin, None);
         Ok(())
     }
 
@@ -416,4 +500,71 @@ impl Auth {
 /// Maps "user not found" to "auth required": a session's user that does not exist was erased, so the session has ended.
 fn gone(error: Error) -> Error {
     if error.code() == Code::AuthUserNotFound { Code::AuthRequired.into() } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWORD: &str = "correct horse";
+
+    /// Signs somebody up as it was done when emails had their former form.
+    async fn formerly(office: &BoxOffice, email: &str) -> UserId {
+        let inner = &office.0;
+        let email = Email::known(email).unwrap();
+        let journal = inner.journal().unwrap();
+        let email_key = journal.former_email_key(&email).unwrap_or_else(|| journal.email_key(&email));
+        let password_hash = inner.passwords.hash(&inner.runtime_handle, PASSWORD.parse().unwrap()).await.unwrap();
+        let user_id = UserId::from(inner.ids.next());
+        let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
+        inner.submit(command, Actor::System, Named::Fresh).await.unwrap().id
+    }
+
+    #[tokio::test]
+    async fn accounts_under_the_former_form_of_their_email_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let sign_in = async |email: &str| office.auth().sign_in(SignIn::new(email, PASSWORD)).await;
+        let sign_up = async |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD)).await;
+        let max = formerly(&office, "max@müller.example").await;
+        let street = formerly(&office, "Straße@example.de").await;
+        for (email, id) in [
+            ("max@müller.example", max),
+            ("MAX@MÜLLER.example", max),
+            ("straße@example.de", street),
+            ("STRAßE@example.de", street),
+        ] {
+            assert_eq!(sign_in(email).await.unwrap().user.id, id, "{email}");
+            assert_eq!(sign_up(email).await.unwrap_err().code(), Code::AuthEmailTaken, "{email}");
+        }
+        // The place of this address in the list is that of the older account.
+        assert_eq!(sign_up("strasse@example.de").await.unwrap_err().code(), Code::AuthEmailTaken);
+        let session = sign_in("max@müller.example").await.unwrap().session;
+        let renewed =
+            office.auth().update_user(&session, UserUpdate::new(PASSWORD).password("battery staple")).await.unwrap();
+        let taken = UserUpdate::new("battery staple").email("straße@example.de");
+        assert_eq!(office.auth().update_user(&renewed.session, taken).await.unwrap_err().code(), Code::AuthEmailTaken);
+        office.auth().set_operator("MAX@müller.example", true).await.unwrap();
+        assert_eq!(office.admin().user_by_email(Actor::System, "max@müller.example").unwrap().id, max);
+        // A new address is listed under the present form, and frees the former one.
+        let own = UserUpdate::new("battery staple").email("Max@müller.example");
+        office.auth().update_user(&renewed.session, own).await.unwrap();
+        let other = office.auth().sign_in(SignIn::new("max@xn--mller-kva.example", "battery staple")).await.unwrap();
+        assert_eq!(other.user.id, max);
+        assert!(office.journal().verify(&mut |_, _| {}).unwrap().is_clean());
+        office.auth().erase_user(&other.session, "battery staple").await.unwrap();
+        sign_up("max@müller.example").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_address_that_shared_its_former_form_is_another_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let office = BoxOffice::open(dir.path()).unwrap();
+        let sign_up = async |email: &str| office.auth().sign_up(SignUp::new(email, PASSWORD)).await;
+        let plain = sign_up("strasse@example.de").await.unwrap().user.id;
+        let sharp = sign_up("straße@example.de").await.unwrap().user.id;
+        assert_ne!(plain, sharp);
+        assert_eq!(office.0.email_owner(&"straße@example.de".parse().unwrap()).unwrap(), Some(sharp));
+        assert_eq!(office.0.email_owner(&"strasse@example.de".parse().unwrap()).unwrap(), Some(plain));
+    }
 }

@@ -6,21 +6,23 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{BoxOffice, Inner};
+use super::checkpoint::open_views;
+use super::erasures::erase_listed;
+use super::reports::Reports;
+use super::settler::Settler;
+use super::{BoxOffice, Inner, clock};
 use crate::clock::{Clock, EngineTime, SystemClock};
-use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::ledger::FeePolicy;
-use crate::domain::payment::{Charge, ChargeOutcome, RefundOutcome, SettleCharge, SettleRefund};
-use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters, Writer, WriterParts, catch_up};
+use crate::engine::{Checkpointer, EngineMetrics, Handle, Recent, Waiters, Writer, WriterParts, catch_up};
 use crate::error::{Code, Error};
-use crate::event::Actor;
-use crate::gateway::worker::{RetryPolicy, Settle, Settling, Work, Worker};
+use crate::failures::Failures;
+use crate::gateway::worker::{RetryPolicy, Work, Worker};
 use crate::gateway::{PaymentGateway, Sandbox};
-use crate::identity::{KeyRing, Passwords, Throttle, Tokens};
+use crate::identity::{KeyRing, KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::{IdSource, RandomIds};
-use crate::journal::{Head, Journal, JournalError, RedbJournal};
-use crate::types::{CommandId, Currency, OrderId, RefundId};
+use crate::journal::{Journal, RedbJournal};
+use crate::types::Currency;
 use crate::views::Views;
 
 /// Builder that opens a box office with chosen settings.
@@ -45,6 +47,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn IdSource>>,
     key_ring: Option<KeyRing>,
+    accept_clock_jump: bool,
 }
 
 /// Settings with plain values.
@@ -72,7 +75,8 @@ impl Default for Builder {
             refuse_when_full: false,
             retry_policy: RetryPolicy::default(),
         };
-        Self { settings, hold: None, fees: None, gateway: None, clock: None, ids: None, key_ring: None }
+        let (hold, fees, gateway, clock, ids, key_ring) = (None, None, None, None, None, None);
+        Self { settings, hold, fees, gateway, clock, ids, key_ring, accept_clock_jump: false }
     }
 }
 
@@ -157,6 +161,26 @@ impl Builder {
     /// ```
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Sets whether a clock that is far from the journal's last time is accepted: `false` by default.
+    ///
+    /// Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good. Opening
+    /// is therefore refused with `clock.jumped` if the clock is more than 90 days from the journal's last record, behind or ahead. Set
+    /// this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+    /// the last record if the clock is behind.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use boxoffice::BoxOffice;
+    ///
+    /// let office = BoxOffice::builder().accept_clock_jump(true).open("data")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_clock_jump(mut self, accept: bool) -> Self {
+        self.accept_clock_jump = accept;
         self
     }
 
@@ -370,22 +394,28 @@ impl Builder {
             Some(gateway) => gateway,
             None => sandbox(&dir.join("sandbox.jsonl"))?,
         };
-        self.start(journal, views, gateway, &keys)
+        let known = KnownPlaces::open(dir)?;
+        self.start(journal, views, known, gateway, &keys)
     }
 
     fn start(
         self,
         journal: Arc<dyn Journal>,
         views: Views,
+        known: KnownPlaces,
         gateway: Arc<dyn PaymentGateway>,
         keys: &KeyRing,
     ) -> Result<BoxOffice, Error> {
+        if self.limits_in_force().hold.is_zero() {
+            return Err(Error::invalid("hold", "must be longer than nothing"));
+        }
         let runtime = runtime()?;
-        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal));
-        let (queue_len, refuse_when_full) = (self.settings.queue_len, self.settings.refuse_when_full);
+        let (builder, failures) = self.with_clock();
+        let checkpointer = Checkpointer::start(views.clone(), Arc::clone(&journal), Arc::clone(&failures));
+        let (queue_len, refuse_when_full) = (builder.settings.queue_len, builder.settings.refuse_when_full);
         let make_writer = |parts| Writer::new(parts, queue_len, refuse_when_full);
-        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer) };
-        let assembled = self.assemble(stores, gateway, keys, runtime.handle(), make_writer);
+        let stores = Stores { journal, views, checkpointer: Arc::clone(&checkpointer), failures, known };
+        let assembled = builder.assemble(stores, gateway, keys, runtime.handle(), make_writer);
         let (inner, writer) = match assembled {
             Ok(assembled) => assembled,
             Err(error) => {
@@ -395,8 +425,11 @@ impl Builder {
                 return Err(error);
             }
         };
+        let reports = Reports::of(&inner);
+        runtime.spawn(reports.look_for_refunds(inner.closed.subscribe()));
         *inner.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_writer(writer));
         *inner.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        pollster::block_on(erase_listed(&inner));
         Ok(BoxOffice(Arc::new(inner)))
     }
 
@@ -412,9 +445,18 @@ impl Builder {
     ) -> Result<(BoxOffice, Writer), Error> {
         // No session outlives the run, so the key needs no secret.
         let keys = self.key_ring.clone().map_or_else(|| KeyRing::new(&[7; 32]), Ok)?;
-        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand() };
-        let (inner, writer) = self.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
+        let (builder, failures) = self.with_clock();
+        let known = KnownPlaces::in_memory();
+        let stores = Stores { journal, views, checkpointer: Checkpointer::by_hand(), failures, known };
+        let (inner, writer) = builder.assemble(stores, gateway, &keys, runtime, Writer::stepped)?;
         Ok((BoxOffice(Arc::new(inner)), writer))
+    }
+
+    /// Chooses the clock, if none was, and what notes failures by it.
+    fn with_clock(mut self) -> (Self, Arc<Failures>) {
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        self.clock = Some(Arc::clone(&clock));
+        (self, Failures::new(clock))
     }
 
     /// Assembles the parts, up to the first command. The writer is not running yet.
@@ -426,11 +468,15 @@ impl Builder {
         runtime: &tokio::runtime::Handle,
         make_writer: impl FnOnce(WriterParts) -> (Writer, Handle),
     ) -> Result<(Inner, Writer), Error> {
-        let Stores { journal, views, checkpointer } = stores;
+        let Stores { journal, views, checkpointer, failures, known } = stores;
         self.settings.limits = self.limits_in_force();
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        if !self.accept_clock_jump {
+            // Before anything is decided by it: what expires can't be taken back.
+            clock::check(clock.now(), journal.head()?)?;
+        }
         let state = catch_up(journal.as_ref(), &views)?;
         let head = views.covers();
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let time = Arc::new(EngineTime::new(clock, head.at));
         let ids = self.ids.unwrap_or_else(|| Arc::new(RandomIds));
         let recent = Arc::new(Recent::new(head.seq));
@@ -444,6 +490,7 @@ impl Builder {
             waiters: Arc::clone(&waiters),
             metrics: Arc::clone(&metrics),
             checkpointer: Arc::clone(&checkpointer),
+            failures: Arc::clone(&failures),
             time: Arc::clone(&time),
             ids: Arc::clone(&ids),
             limits: self.settings.limits,
@@ -454,7 +501,7 @@ impl Builder {
         let handle = Arc::new(handle);
         let settle = Settler { handle: Arc::clone(&handle), ids: Arc::clone(&ids) };
         let gateway_name = gateway.name().into();
-        let worker = Worker::new(gateway, Arc::new(settle), time, self.settings.retry_policy);
+        let worker = Worker::new(gateway, Arc::new(settle), time, Arc::clone(&failures), self.settings.retry_policy);
         writer.expire_backlog()?;
         writer.resume_work();
         runtime.spawn(Arc::clone(&worker).run(todo));
@@ -468,10 +515,12 @@ impl Builder {
             worker,
             gateway_name,
             checkpointer,
+            failures,
             ids,
             tokens: Tokens::new(keys),
             passwords: Arc::new(Passwords::new(cores())),
             throttle: Throttle::default(),
+            known,
             closed: watch::Sender::new(false),
             closing: Mutex::default(),
             writer: Mutex::new(None),
@@ -488,31 +537,8 @@ struct Stores {
     journal: Arc<dyn Journal>,
     views: Views,
     checkpointer: Arc<Checkpointer>,
-}
-
-/// Opens the views. Starts from nothing if the checkpoint belongs to another journal.
-///
-/// A checkpoint covers only durable records. Therefore a checkpoint ahead of the journal proves that the journal has
-/// lost its end, by damage or because an older copy replaced it. Nothing else would reveal that.
-fn open_views(journal: &dyn Journal, dir: &Path) -> Result<Views, Error> {
-    let end = journal.head()?.seq;
-    // A checkpoint that is ahead is kept, because it is the proof.
-    let views = Views::open(Some(dir), &|head| head.seq > end || is_in_journal(journal, head))?;
-    let covered = views.covers().seq;
-    if covered > end {
-        let what = format!(
-            "is missing: the checkpoint covers {covered} records; if an older copy of the journal was put here on purpose, \
-             delete views.redb"
-        );
-        return Err(JournalError::Damaged { seq: end + 1, what }.into());
-    }
-    Ok(views)
-}
-
-/// Returns `true` if a checkpoint that covers the journal up to `head` belongs to this journal.
-pub(crate) fn is_in_journal(journal: &dyn Journal, head: Head) -> bool {
-    let found = journal.read(head.seq, 1).ok().and_then(|records| records.into_iter().next());
-    head.seq == 0 || found.is_some_and(|record| record.seq == head.seq && record.hash == head.hash)
+    failures: Arc<Failures>,
+    known: KnownPlaces,
 }
 
 fn sandbox(path: &Path) -> Result<Arc<dyn PaymentGateway>, Error> {
@@ -539,32 +565,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 #[expect(clippy::disallowed_methods, reason = "the writer is the one long-lived thread that decides")]
 fn start_writer(writer: Writer) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || writer.run())
-}
-
-/// Submits the gateway's answers to the engine.
-#[derive(Debug)]
-struct Settler {
-    handle: Arc<Handle>,
-    ids: Arc<dyn IdSource>,
-}
-
-impl Settler {
-    fn submit(&self, command: impl Into<Command>) -> Settling<'_> {
-        let request = Request::new(command, CommandId::from(self.ids.next()), Actor::System);
-        Box::pin(async move { self.handle.submit(request).await.map(drop) })
-    }
-}
-
-impl Settle for Settler {
-    fn charge<'a>(&'a self, charge: &'a Charge, outcome: ChargeOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleCharge { order_id, charge_id, outcome, new_order_id })
-    }
-
-    fn refund<'a>(&'a self, charge: &'a Charge, refund_id: RefundId, outcome: RefundOutcome) -> Settling<'a> {
-        let (order_id, charge_id, new_order_id) = (charge.order_id, charge.id, OrderId::from(self.ids.next()));
-        self.submit(SettleRefund { order_id, charge_id, refund_id, outcome, new_order_id })
-    }
 }
 
 #[cfg(test)]

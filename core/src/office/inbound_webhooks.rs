@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::payments::Payments;
+use super::reports::Reports;
 use super::{Inner, Named};
 use crate::command::Command;
 use crate::domain::payment::{
-    Charge, ChargeOutcome, ChargeStatus, CloseDispute, OpenDispute, RecordRefund, RefundOutcome, SettleCharge,
-    SettleRefund,
+    Charge, ChargeOutcome, ChargeStatus, CloseDispute, MISCONFIGURED, OpenDispute, RecordRefund, RefundOutcome,
+    SettleCharge, SettleRefund,
 };
 use crate::error::{Code, Error};
-use crate::event::Actor;
 use crate::gateway::{ChargeAnswer, GatewayError, GatewayReport, RefundAnswer, WebhookError, WebhookMessage};
 use crate::types::{IdempotencyKey, OrderId, RefundId};
 
@@ -53,20 +53,14 @@ impl Payments {
         let inner = &self.office.0;
         let event = inner.read_webhook(headers, body).await?;
         let Some(report) = event.report else { return Ok(()) };
-        let charge_id = report.charge_id();
-        let Some(order) = inner.views()?.order_of_charge(charge_id)? else { return Ok(()) };
-        let Some(charge) = order.charge.as_ref().filter(|charge| charge.gateway == inner.gateway_name) else {
-            return Ok(());
-        };
-        if is_early(charge, &report) {
-            inner.settle_first(charge).await?;
+        inner.views()?;
+        let reports = Reports::of(inner);
+        if let GatewayReport::RefundsChanged { charge_id, .. } = report {
+            return reports.look_up_refunds(charge_id).await;
         }
-        // The charge may have been settled on another order.
-        let order = inner.views()?.order_of_charge(charge_id)?.unwrap_or(order);
-        let Some(command) = command_of(report, order.id, OrderId::from(inner.ids.next())) else { return Ok(()) };
         let key: IdempotencyKey = event.id.parse().map_err(|_| refused(&"its id is not visible ASCII"))?;
         let name = Named::by(Some(&key), inner.gateway_name.as_bytes(), "payments.receive_notice", &event.id);
-        inner.submit_any(command, Actor::System, name).await.map(drop)
+        reports.record(report, name).await
     }
 }
 
@@ -91,21 +85,10 @@ impl Inner {
             error => refused(&error),
         })
     }
-
-    /// Asks the gateway for the outcome of a charge and records it, before a report that requires it.
-    async fn settle_first(&self, charge: &Charge) -> Result<(), Error> {
-        let (worker, pending) = (Arc::clone(&self.worker), charge.clone());
-        let asking = self.runtime_handle.spawn(async move { worker.outcome_of(&pending).await });
-        let outcome = asking.await.map_err(|_| Error::from(Code::EngineClosed))?.map_err(unavailable)?;
-        let new_order_id = OrderId::from(self.ids.next());
-        let (order_id, charge_id) = (charge.order_id, charge.id);
-        let command = SettleCharge { order_id, charge_id, outcome, new_order_id };
-        self.submit(command, Actor::System, Named::Fresh).await.map(drop)
-    }
 }
 
 /// Returns `true` if the report is about money that is not yet known to be taken.
-fn is_early(charge: &Charge, report: &GatewayReport) -> bool {
+pub(super) fn is_early(charge: &Charge, report: &GatewayReport) -> bool {
     use ChargeStatus::{Authorized, Failed, Pending, Voided, Voiding};
     let is_taken = !matches!(charge.status, Pending | Authorized | Failed | Voiding | Voided);
     !is_taken && !matches!(report, GatewayReport::Charge { .. })
@@ -115,7 +98,7 @@ fn refused(reason: &dyn std::fmt::Display) -> Error {
     Error::with_message(Code::PaymentNoticeRefused, format!("The message is refused: {reason}"))
 }
 
-fn unavailable(error: GatewayError) -> Error {
+pub(super) fn unavailable(error: GatewayError) -> Error {
     Error::from(Code::PaymentUnavailable).with_source(error)
 }
 
@@ -128,6 +111,7 @@ pub(crate) fn command_of(report: GatewayReport, order_id: OrderId, new_order_id:
                 ChargeAnswer::Charged { reference } => ChargeOutcome::Charged { reference },
                 ChargeAnswer::Authorized { reference } => ChargeOutcome::Authorized { reference },
                 ChargeAnswer::Declined { reason } => ChargeOutcome::NotCharged { reason },
+                ChargeAnswer::Misconfigured { .. } => ChargeOutcome::NotCharged { reason: MISCONFIGURED.into() },
                 ChargeAnswer::ActionRequired { .. } | ChargeAnswer::Pending | ChargeAnswer::Unknown => return None,
             };
             Command::SettleCharge(SettleCharge { order_id, charge_id, outcome, new_order_id })
@@ -144,6 +128,8 @@ pub(crate) fn command_of(report: GatewayReport, order_id: OrderId, new_order_id:
             let refund_id = refund_elsewhere(&reference);
             Command::RecordRefund(RecordRefund { order_id, charge_id, refund_id, reference, amount })
         }
+        // The refunds themselves are recorded, once they are looked up.
+        GatewayReport::RefundsChanged { .. } => return None,
         GatewayReport::DisputeOpened { charge_id, reference, amount, reason, .. } => {
             Command::OpenDispute(OpenDispute { order_id, charge_id, reference, amount, reason })
         }
@@ -155,7 +141,7 @@ pub(crate) fn command_of(report: GatewayReport, order_id: OrderId, new_order_id:
 
 /// Returns the id of a refund with this reference at the card processor. It is always the same, so that the refund is
 /// recorded once.
-fn refund_elsewhere(reference: &Arc<str>) -> RefundId {
+pub(super) fn refund_elsewhere(reference: &Arc<str>) -> RefundId {
     let hash = blake3::derive_key("boxoffice 2026-11-23 refunds made elsewhere", reference.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);

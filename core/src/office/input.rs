@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::domain::ticket::{Listing, Show};
+use crate::domain::ticket::{Listing, Show, UpdateTicket};
 use crate::error::FieldErrors;
-use crate::types::{Currency, Money, Title};
+use crate::types::{Change, Currency, Money, TicketId, Title};
 
 /// A ticket as its seller lists it.
 ///
@@ -124,13 +124,14 @@ impl NewShow {
     }
 }
 
-/// New title, price and show of a ticket.
+/// The new title and price of a ticket, and what becomes of its show and seat.
 ///
 /// ```
 /// use boxoffice::{NewShow, TicketUpdate};
 ///
 /// let update = TicketUpdate::new("Hamlet, stalls", "17.50")
 ///     .show(NewShow::new("Hamlet", "2027-05-02T19:30:00Z"))
+///     .seat("Row 3, seat 12")
 ///     .expected_version(1);
 /// # assert_eq!(update.expected_version, Some(1));
 /// ```
@@ -141,22 +142,47 @@ pub struct TicketUpdate {
     pub title: String,
     /// Price: a decimal number in major units of the ticket's currency.
     pub price: String,
-    /// New show; `None` leaves it as it is.
-    pub show: Option<NewShow>,
+    /// The new show: left as it is unless it is set or cleared.
+    pub show: Change<NewShow>,
+    /// The new seat, 1 to 100 characters: left as it is unless it is set or cleared.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub seat: Change<String>,
     /// Version that the ticket must have; `None` accepts any version.
     pub expected_version: Option<u64>,
 }
 
 impl TicketUpdate {
-    /// Creates an update to this title and price, for any version of the ticket.
+    /// Creates an update to this title and price that leaves show and seat, whatever the ticket's version.
     pub fn new(title: impl Into<String>, price: impl Into<String>) -> Self {
-        Self { title: title.into(), price: price.into(), show: None, expected_version: None }
+        let (show, seat) = (Change::Keep, Change::Keep);
+        Self { title: title.into(), price: price.into(), show, seat, expected_version: None }
     }
 
     /// Sets the new show.
     #[must_use]
     pub fn show(mut self, show: NewShow) -> Self {
-        self.show = Some(show);
+        self.show = Change::Set(show);
+        self
+    }
+
+    /// Takes the show away.
+    #[must_use]
+    pub fn without_show(mut self) -> Self {
+        self.show = Change::Clear;
+        self
+    }
+
+    /// Sets the new seat.
+    #[must_use]
+    pub fn seat(mut self, seat: impl Into<String>) -> Self {
+        self.seat = Change::Set(seat.into());
+        self
+    }
+
+    /// Takes the seat away.
+    #[must_use]
+    pub fn without_seat(mut self) -> Self {
+        self.seat = Change::Clear;
         self
     }
 
@@ -167,15 +193,28 @@ impl TicketUpdate {
         self
     }
 
-    pub(super) fn check(
-        &self,
-        currency: Currency,
-        faults: &mut FieldErrors,
-    ) -> Option<(Title, Money, Option<Arc<Show>>)> {
+    /// Checks everything, and makes the command to change the ticket of this id, whose price is in this currency.
+    pub(super) fn check(&self, id: TicketId, currency: Currency) -> Result<UpdateTicket, FieldErrors> {
+        let mut faults = FieldErrors::default();
         let title = faults.check("title", self.title.parse::<Title>());
-        let price = check_price(&self.price, currency, "", faults);
-        let show = self.show.as_ref().map(|show| show.check("", faults));
-        Some((title?, price?, some_or_none(show)?))
+        let price = check_price(&self.price, currency, "", &mut faults);
+        let show = change(self.show.as_ref().map(|show| show.check("", &mut faults)));
+        let seat = change(self.seat.as_ref().map(|seat| faults.check("seat", seat.parse())));
+        match (title, price, show, seat) {
+            (Some(title), Some(price), Some(show), Some(seat)) => {
+                Ok(UpdateTicket { ticket_id: id, title, price, show, seat, expected_version: self.expected_version })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Returns the change, unless it sets something to what was wrong.
+fn change<T>(checked: Change<Option<T>>) -> Option<Change<T>> {
+    match checked {
+        Change::Keep => Some(Change::Keep),
+        Change::Clear => Some(Change::Clear),
+        Change::Set(value) => value.map(Change::Set),
     }
 }
 

@@ -6,9 +6,10 @@ use futures_core::Stream;
 
 use super::BoxOffice;
 use super::pages::{Entries, Pages};
-use crate::engine::Subscription;
+use crate::engine::{self, Subscription};
 use crate::error::{Code, Error};
-use crate::event::Record;
+use crate::event::{Hash, JournalCursor, Record};
+use crate::journal::History;
 use crate::verify::{self, VerifyReport};
 
 /// Maximum number of records that one read returns.
@@ -16,6 +17,16 @@ const READ_MAX: usize = 10_000;
 
 /// Number of records in one part of a long read.
 const PART: usize = 1_000;
+
+/// Identity of the history that a journal records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalHistory {
+    /// Id of the history. A backup gets another one when it is made, so that followers of the original notice that it was restored.
+    pub id: Hash,
+    /// Number of the last record that the journal shares with every history that it was restored from; `None` if it never was.
+    pub common: Option<u64>,
+}
 
 /// Operations on the journal: read, follow, verify and copy. Reading does not block the writer.
 #[derive(Debug, Clone)]
@@ -55,9 +66,49 @@ impl JournalReader {
     /// ```
     ///
     /// # Errors
-    /// `journal.unavailable`, `journal.damaged`, `engine.closed`.
+    /// `journal.cursor_unknown` if the record before number `from` does not exist; `journal.unavailable`, `journal.damaged`,
+    /// `engine.closed`.
     pub fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        Ok(self.office.0.journal()?.read(from.max(1), limit.min(READ_MAX))?)
+        self.read_after(JournalCursor::number(from.saturating_sub(1)), limit)
+    }
+
+    /// Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that it has.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice, kept: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// for record in office.journal().read_after(kept.parse()?, 100)? {
+    ///     println!("{} {}", record.cursor(), record.event.name());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `journal.cursor_unknown` if the cursor lies beyond the end of the journal, or in a history that a restored backup has
+    /// replaced: the reader has records that this journal never had, and begins anew; `journal.unavailable`, `journal.damaged`,
+    /// `engine.closed`.
+    pub fn read_after(&self, cursor: JournalCursor, limit: usize) -> Result<Vec<Record>, Error> {
+        let journal = self.office.0.journal()?;
+        if !engine::knows(journal, cursor)? {
+            return Err(Code::JournalCursorUnknown.into());
+        }
+        Ok(journal.read(cursor.seq().saturating_add(1), limit.min(READ_MAX))?)
+    }
+
+    /// Returns the identity of the journal's history, which is another one in a restored backup.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// println!("history {}", office.journal().history()?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `journal.unavailable`, `engine.closed`.
+    pub fn history(&self) -> Result<JournalHistory, Error> {
+        let History { id, common } = self.office.0.journal()?.history()?;
+        Ok(JournalHistory { id, common })
     }
 
     /// Iterates over the records from number `from` to the last durable one, read in parts. Includes records that are
@@ -119,9 +170,36 @@ impl JournalReader {
     /// }
     /// # }
     /// ```
+    ///
+    /// The first wait for a record is refused with `journal.cursor_unknown` if the record before number `from` does not exist.
     pub fn subscribe(&self, from: u64) -> Subscription {
+        self.follow(from.saturating_sub(1))
+    }
+
+    /// Follows the journal after the cursor of a reader: that of the last record that it has.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, kept: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut records = office.journal().subscribe_after(kept.parse()?)?;
+    /// let kept = records.next().await?.cursor().to_string();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `journal.cursor_unknown` if the cursor lies beyond the end of the journal, or in a history that a restored backup has
+    /// replaced; `journal.unavailable`, `journal.damaged`, `engine.closed`.
+    pub fn subscribe_after(&self, cursor: JournalCursor) -> Result<Subscription, Error> {
+        if engine::knows(self.office.0.journal()?, cursor)? {
+            Ok(self.follow(cursor.seq()))
+        } else {
+            Err(Code::JournalCursorUnknown.into())
+        }
+    }
+
+    fn follow(&self, after: u64) -> Subscription {
         let inner = &self.office.0;
-        Subscription::new(inner.journal.clone(), inner.recent.clone(), inner.closed.subscribe(), from)
+        Subscription::new(inner.journal.clone(), inner.recent.clone(), inner.closed.subscribe(), after)
     }
 
     /// Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
@@ -167,5 +245,29 @@ impl JournalReader {
             return Err(Error::invalid("directory", "must be empty or not exist"));
         }
         Ok(self.office.0.journal()?.backup(&directory.join("journal.redb"), progress)?.seq)
+    }
+
+    /// Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal data in its
+    /// file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could still be read there. The
+    /// backup must not be open, and keeps all else.
+    ///
+    /// Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays readable in it.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// let erased = office.journal().erase_in_backup("backup-2027-02-01".as_ref())?;
+    /// println!("{erased} users can't be read any more");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `validation` if there is no backup in the directory; `journal.damaged` if its keys can't be read; `journal.unavailable` if it
+    /// can't be written.
+    pub fn erase_in_backup(&self, directory: &Path) -> Result<u64, Error> {
+        if !directory.join("journal.redb").is_file() {
+            return Err(Error::invalid("directory", "must be that of a backup"));
+        }
+        Ok(self.office.0.journal()?.erase_in_backup(directory)?)
     }
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::Inner;
+use crate::failures::LastError;
 
 /// Metrics of the engine at one moment. Reading them is cheap, so they can be scraped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
     /// Number of commands that wait.
@@ -28,6 +29,8 @@ pub struct Metrics {
     pub checkpoint_lag: usize,
     /// Number of charges and refunds that wait for the card processor.
     pub pending_payments: usize,
+    /// The last failure of the storage or of the card processor since the box office was opened, none if nothing has failed.
+    pub last_error: Option<LastError>,
 }
 
 impl Metrics {
@@ -45,6 +48,7 @@ impl Metrics {
             tickets_locked: metrics.tickets_locked,
             checkpoint_lag: inner.views.dirty(),
             pending_payments: inner.worker.under_way(),
+            last_error: inner.failures.last(),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The façade, which hosts embed.
 
 mod admin;
+mod amounts;
 mod auth;
 mod builder;
+mod checkpoint;
+mod clock;
+mod erasures;
 mod inbound_webhooks;
 mod input;
 mod journal;
@@ -12,6 +16,8 @@ mod orders;
 mod pages;
 mod payments;
 mod recover;
+mod reports;
+mod settler;
 mod tickets;
 
 use std::fmt;
@@ -26,11 +32,11 @@ pub use admin::{Admin, UserAccount};
 pub use auth::{Auth, SignIn, SignUp, SignedIn, UserProfile, UserUpdate};
 pub use builder::Builder;
 #[cfg(any(test, feature = "simulation"))]
-pub(crate) use builder::is_in_journal;
+pub(crate) use checkpoint::is_in_journal;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use inbound_webhooks::command_of;
 pub use input::{NewShow, NewTicket, TicketUpdate};
-pub use journal::JournalReader;
+pub use journal::{JournalHistory, JournalReader};
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
 pub use metrics::Metrics;
 pub use orders::Orders;
@@ -44,11 +50,12 @@ use crate::domain::{Decide, Limits, Order, Reply};
 use crate::engine::{self, Checkpointer, EngineMetrics, Handle, Recent, Request, Waiters};
 use crate::error::{Code, Error};
 use crate::event::Actor;
+use crate::failures::Failures;
 use crate::gateway::worker::Worker;
-use crate::identity::{Passwords, Throttle, Tokens};
+use crate::identity::{KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CardToken, CommandId, Currency, IdempotencyKey, Timestamp};
+use crate::types::{CardToken, CommandId, Currency, Email, IdempotencyKey, Timestamp, UserId};
 use crate::views::Views;
 
 /// Maximum time that `close` waits for calls of the gateway that are under way.
@@ -91,11 +98,13 @@ pub(crate) struct Inner {
     worker: Arc<Worker>,
     gateway_name: Arc<str>,
     checkpointer: Arc<Checkpointer>,
+    failures: Arc<Failures>,
     ids: Arc<dyn IdSource>,
     settings: builder::Settings,
     tokens: Tokens,
     passwords: Arc<Passwords>,
     throttle: Throttle,
+    known: KnownPlaces,
     closed: watch::Sender<bool>,
     /// Locked while the box office is being closed.
     closing: Mutex<()>,
@@ -126,8 +135,9 @@ impl BoxOffice {
     /// ```
     ///
     /// # Errors
-    /// `journal.in_use` if it is already open, in this or another process; `journal.newer_format` if a newer version
-    /// wrote it; `journal.damaged`; `journal.unavailable` if the storage fails.
+    /// `journal.in_use` if it is open already, here or in another process; `journal.newer_format` if a newer version wrote it;
+    /// `journal.damaged`; `journal.unavailable` if the storage fails; `clock.jumped` if the clock is far from the journal's last time,
+    /// see [`Builder::accept_clock_jump`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().open(path)
     }
@@ -264,6 +274,25 @@ impl BoxOffice {
         !self.0.handle.is_closed()
     }
 
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and that the disk has
+    /// room. It blocks for some calls of the system, and writes nothing unless the last command could not be recorded.
+    ///
+    /// ```
+    /// # fn example(office: boxoffice::BoxOffice) -> Result<(), boxoffice::Error> {
+    /// office.check_ready()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `engine.closed`; `journal.unavailable`, whose source says what is wrong.
+    pub fn check_ready(&self) -> Result<(), Error> {
+        if !self.is_ready() {
+            return Err(Code::EngineClosed.into());
+        }
+        Ok(self.0.journal()?.check_storage()?)
+    }
+
     /// Returns the limits that the box office was opened with, such as the maximum number of tickets of an order.
     ///
     /// ```
@@ -379,9 +408,36 @@ impl Inner {
     pub(crate) fn close_queue(&self) {
         self.handle.close();
     }
+}
 
+impl Inner {
+    /// Returns the owner of the email. An account may be older than the present form of emails, and is then listed under the
+    /// former one.
+    pub(crate) fn email_owner(&self, email: &Email) -> Result<Option<UserId>, Error> {
+        let journal = self.journal()?;
+        match self.former_email_owner(email)? {
+            Some(owner) => Ok(Some(owner)),
+            None => Ok(journal.email_owner(journal.email_key(email))?),
+        }
+    }
+
+    /// Returns the owner of the email, if their account is listed under the former form. No new account is, so that nobody
+    /// need wait for the writer to know that there is none.
+    pub(crate) fn former_email_owner(&self, email: &Email) -> Result<Option<UserId>, Error> {
+        let journal = self.journal()?;
+        let Some(key) = journal.former_email_key(email) else { return Ok(None) };
+        let Some(owner) = journal.email_owner(key)? else { return Ok(None) };
+        // What was one address then may be another today: `ß` was `ss`.
+        let row = journal.vault_row(owner)?;
+        let known = row.and_then(|row| Email::known(&row.email));
+        Ok(known.is_some_and(|known| known.folded() == email.folded()).then_some(owner))
+    }
+}
+
+#[cfg(any(test, feature = "simulation"))]
+impl Inner {
     /// Returns the key by which an email is unique.
-    pub(crate) fn email_key(&self, email: &crate::types::Email) -> Result<crate::event::EmailKey, Error> {
+    pub(crate) fn email_key(&self, email: &Email) -> Result<crate::event::EmailKey, Error> {
         Ok(self.journal()?.email_key(email))
     }
 

@@ -10,7 +10,7 @@ use crate::domain::Order;
 use crate::domain::order::{CancelOrder, CreateOrder, TicketIds};
 use crate::error::{Code, Error};
 use crate::event::Actor;
-use crate::types::{IdempotencyKey, OrderId, TicketId, UserId};
+use crate::types::{IdempotencyKey, Money, OrderId, TicketId, UserId};
 use crate::views::{OrderQuery, Page, checked};
 
 /// Operations on orders: holds of tickets, and their purchase.
@@ -61,6 +61,49 @@ impl Orders {
     /// `ticket.sold`, `ticket.withdrawn`, `ticket.show_started`, `order.mixed_currencies`, `order.total_too_large`,
     /// `order.too_many_open`; `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
+        self.lock(buyer, ticket_ids, None, name).await
+    }
+
+    /// Locks tickets as [`Orders::create`] does, if they cost what the buyer has agreed to.
+    ///
+    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has changed a
+    /// price since the buyer saw it, nothing is locked.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, ticket: boxoffice::TicketId,
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// match office.orders().create_at(bob, &[ticket], "19.99").await {
+    ///     Err(error) if error.code() == boxoffice::Code::OrderPriceChanged => println!("ask the buyer again"),
+    ///     order => println!("pay until {}", order?.expires_at),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`Orders::create`]; `order.price_changed`; `validation` for an amount that is none.
+    pub async fn create_at(
+        &self,
+        buyer: UserId,
+        ticket_ids: &[TicketId],
+        agreed_amount: &str,
+    ) -> Result<Arc<Order>, Error> {
+        let first = ticket_ids.first().ok_or_else(|| Error::invalid("ticketIds", "must be at least 1"))?;
+        let currency = self.office.tickets().get(*first)?.price.currency();
+        let agreed = Money::parse(agreed_amount, currency).map_err(|reason| Error::invalid("total", reason))?;
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create_at", &(ticket_ids, agreed_amount));
+        self.lock(buyer, ticket_ids, Some(agreed), name).await
+    }
+
+    async fn lock(
+        &self,
+        buyer: UserId,
+        ticket_ids: &[TicketId],
+        agreed: Option<Money>,
+        name: Named,
+    ) -> Result<Arc<Order>, Error> {
         let max = self.office.0.settings.limits.order_tickets_max;
         if ticket_ids.is_empty() || ticket_ids.len() > max {
             return Err(Error::invalid("ticketIds", format_args!("must be 1 to {max}")));
@@ -69,8 +112,7 @@ impl Orders {
             return Err(Error::invalid("ticketIds", "must not name a ticket twice"));
         }
         let order_id = OrderId::from(self.office.0.ids.next());
-        let command = CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids) };
-        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
+        let command = CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids), agreed };
         self.office.0.submit(command, Actor::User(buyer), name).await
     }
 

@@ -66,7 +66,8 @@ impl Payments {
     /// ```
     ///
     /// # Errors
-    /// `validation` for a malformed token; `payment.declined`, after which the order is cancelled; `order.not_found`,
+    /// `validation` for a malformed token; `payment.declined`, after which the order is cancelled; `payment.misconfigured` if the card
+    /// processor does not accept what the shop asks for, whatever the card, after which the order is cancelled too; `order.not_found`,
     /// `order.not_yours`, `order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`; `payment.unavailable`
     /// if too many payments wait for the card processor; `command.key_reused`.
     pub async fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
@@ -344,6 +345,9 @@ impl Drop for AbortOnDrop {
 fn outcome(order: &Order) -> Result<Charge, Error> {
     let charge = order.charge.clone().ok_or(Code::Internal)?;
     if order.status == OrderStatus::Cancelled {
+        if charge.is_misconfigured() {
+            return Err(Code::PaymentMisconfigured.into());
+        }
         let reason = charge.failure.as_deref().unwrap_or(Code::PaymentDeclined.message()).to_owned();
         return Err(Error::with_message(Code::PaymentDeclined, reason));
     }

@@ -7,7 +7,7 @@ use futures_core::Stream;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
 use crate::domain::Ticket;
-use crate::domain::ticket::{CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
@@ -60,14 +60,20 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// `validation`; `auth.required` if there is no such user; `command.key_reused`.
+    /// `validation`; `auth.required` if there is no such user; `ticket.seat_taken` if another ticket for this seat of this show is on
+    /// sale or sold, and its money was not given back; `command.key_reused`.
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
-        let listing = listing.ok_or(faults)?;
+        let Some(listing) = listing else { return Err(faults.into()) };
+        self.office.0.check_prices([("price".to_owned(), listing.price)], &mut faults).await;
+        let listing = faults.into_result(listing)?;
         let name = self.name(seller, "tickets.create", &ticket);
         let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
-        let tickets = self.submit_listings(seller, ids.into(), name).await?;
+        let tickets = self
+            .submit_listings(seller, CreateTickets::new(ids.into()), name)
+            .await
+            .map_err(|error| seat_of(error, "seat"))?;
         tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
     }
 
@@ -85,8 +91,39 @@ impl Tickets {
     /// ```
     ///
     /// # Errors
-    /// `validation`, with fields such as `tickets[2].price`; `auth.required` if there is no such user; `command.key_reused`.
+    /// `validation`, with fields such as `tickets[2].price`, also if a seat of a show comes twice; `auth.required` if there is no such
+    /// user; `ticket.seat_taken`, with the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+    /// `command.key_reused`.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
+        let command = self.listing(&tickets).await?;
+        let name = self.name(seller, "tickets.create_many", &tickets);
+        self.submit_listings(seller, command, name).await
+    }
+
+    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists
+    /// nothing: for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// ```
+    /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
+    /// use boxoffice::NewTicket;
+    ///
+    /// let row = (1..=20).map(|seat| NewTicket::new("Hamlet", "19.99").seat(format!("Row 3, seat {seat}")));
+    /// office.tickets().check_many(ann, row.collect()).await?;
+    /// assert_eq!(office.tickets().list(&Default::default())?.items.len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`create_many`](Self::create_many), with the same fields, except `command.key_reused`: the idempotency key is not
+    /// used.
+    pub async fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
+        let command = CheckTickets(self.listing(&tickets).await?);
+        self.office.0.submit(command, Actor::User(seller), Named::Fresh).await
+    }
+
+    /// Returns the command to list these tickets.
+    async fn listing(&self, tickets: &[NewTicket]) -> Result<CreateTickets, Error> {
         let max = self.office.0.settings.limits.listing_tickets_max;
         let mut faults = FieldErrors::default();
         if tickets.is_empty() || tickets.len() > max {
@@ -100,11 +137,20 @@ impl Tickets {
         if !faults.is_empty() {
             return Err(faults.into());
         }
-        let name = self.name(seller, "tickets.create_many", &tickets);
-        self.submit_listings(seller, listings, name).await
+        let prices =
+            listings.iter().enumerate().map(|(at, (_, listing))| (format!("tickets[{at}].price"), listing.price));
+        self.office.0.check_prices(prices.collect::<Vec<_>>(), &mut faults).await;
+        let listings = faults.into_result(listings)?;
+        let command = CreateTickets::new(listings);
+        if let Some((row, first)) = command.first_double() {
+            let field = format!("tickets[{row}].seat");
+            return Err(Error::invalid(field, format_args!("is that of tickets[{first}] too")));
+        }
+        Ok(command)
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only while it is
+    /// available.
     ///
     /// ```
     /// # async fn example(
@@ -122,15 +168,14 @@ impl Tickets {
     ///
     /// # Errors
     /// `validation`, `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
-    /// `ticket.version_mismatch`, `command.key_reused`.
+    /// `ticket.version_mismatch`, `ticket.seat_taken`, `command.key_reused`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
-        let currency = self.get(id)?.price.currency();
-        let mut faults = FieldErrors::default();
-        let checked = update.check(currency, &mut faults);
-        let (title, price, show) = checked.ok_or(faults)?;
-        let command = UpdateTicket { ticket_id: id, title, price, show, expected_version: update.expected_version };
+        let command = update.check(id, self.get(id)?.price.currency())?;
+        let mut errors = FieldErrors::default();
+        self.office.0.check_prices([("price".to_owned(), command.price)], &mut errors).await;
+        let command = errors.into_result(command)?;
         let name = self.name(seller, "tickets.update", &(id, &update));
-        self.office.0.submit(command, Actor::User(seller), name).await
+        self.office.0.submit(command, Actor::User(seller), name).await.map_err(|error| seat_of(error, "seat"))
     }
 
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
@@ -153,7 +198,8 @@ impl Tickets {
     ///
     /// # Errors
     /// `validation`, with fields such as `show.name` and `startsAt`; `auth.required` if there is no such user;
-    /// `command.key_reused`; `journal.unavailable` if the views' file can't be read.
+    /// `ticket.seat_taken`, with the field `startsAt`, if a seat of the show at its new time is taken; `command.key_reused`;
+    /// `journal.unavailable` if the views' file can't be read.
     pub async fn reschedule(&self, seller: UserId, show: NewShow, starts_at: &str) -> Result<Vec<Arc<Ticket>>, Error> {
         let mut errors = FieldErrors::default();
         let old = show.check("", &mut errors);
@@ -169,7 +215,8 @@ impl Tickets {
         ticket_ids.sort_unstable();
         let name = self.name(seller, "tickets.reschedule", &(&show, starts_at));
         let command = RescheduleTickets { ticket_ids, show: old, starts_at: new };
-        self.office.0.submit(command, Actor::User(seller), name).await
+        let moved = self.office.0.submit(command, Actor::User(seller), name).await;
+        moved.map_err(|error| seat_of(error, "startsAt"))
     }
 
     /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
@@ -287,13 +334,18 @@ impl Tickets {
     async fn submit_listings(
         &self,
         seller: UserId,
-        listings: Vec<(TicketId, crate::domain::ticket::Listing)>,
+        command: CreateTickets,
         name: Named,
     ) -> Result<Vec<Arc<Ticket>>, Error> {
-        self.office.0.submit(CreateTickets { listings }, Actor::User(seller), name).await
+        self.office.0.submit(command, Actor::User(seller), name).await
     }
 
     fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {
         Named::by(self.key.as_ref(), actor.as_bytes(), operation, content)
     }
+}
+
+/// Has the error of a taken seat name this field, as the caller knows no row.
+fn seat_of(error: Error, field: &'static str) -> Error {
+    if error.code() == Code::TicketSeatTaken { error.with_field(field) } else { error }
 }

@@ -32,6 +32,8 @@ pub struct Storage {
     pub archive: Arc<dyn Disk>,
     /// Checkpoint of the views.
     pub views: Arc<dyn Disk>,
+    /// The keys of the vault.
+    pub keys: Arc<dyn Disk>,
 }
 
 /// Task that makes progress when it is polled.
@@ -61,7 +63,7 @@ impl SteppedOffice {
         runtime: &tokio::runtime::Handle,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
-        let files = [storage.journal, storage.archive];
+        let files = [storage.journal, storage.archive, storage.keys];
         let journal: Arc<dyn Journal> = Arc::new(RedbJournal::open_on(files, EMAIL_HASH_KEY, SIZES)?);
         let views = Views::open_on(storage.views, &|head| is_in_journal(journal.as_ref(), head))?;
         let opened = builder.open_stepped(Arc::clone(&journal), views.clone(), gateway, runtime);
@@ -156,6 +158,11 @@ impl SteppedOffice {
     /// `journal.unavailable` if the storage fails, `journal.damaged` if the content differs from what was written.
     pub fn has_personal_data(&self, user: UserId) -> Result<bool, Error> {
         Ok(self.journal.vault_row(user)?.is_some())
+    }
+
+    /// Returns `true` if the personal data of the user could still be decrypted, wherever its bytes are.
+    pub fn keeps_key(&self, user: UserId) -> bool {
+        self.journal.keeps_key(user)
     }
 
     /// Returns read access to the views.

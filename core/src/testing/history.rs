@@ -210,7 +210,7 @@ impl<'j> Author<'j> {
             .map(|listing| (TicketId::from(self.ids.next()), listing))
             .collect();
         self.available.extend(listings.iter().map(|(id, _)| *id));
-        self.decide(&Command::CreateTickets(CreateTickets { listings }), Actor::User(seller))
+        self.decide(&Command::CreateTickets(CreateTickets::new(listings)), Actor::User(seller))
     }
 
     fn order(&mut self) -> Result<(), Error> {
@@ -228,7 +228,7 @@ impl<'j> Author<'j> {
         let order_id = OrderId::from(self.ids.next());
         let fate = Fate::of(self.random.below(100));
         self.open.push_back(Hold { order: order_id, fate });
-        self.decide(&Command::CreateOrder(CreateOrder { order_id, ticket_ids }), Actor::User(buyer))
+        self.decide(&Command::CreateOrder(CreateOrder { order_id, ticket_ids, agreed: None }), Actor::User(buyer))
     }
 
     fn take_ticket(&mut self) -> TicketId {

@@ -3,7 +3,9 @@
 //! **Invariant:** this module depends on no other module of the crate, and no value of these types is ever invalid: a
 //! [`Title`] is within its length, a [`Currency`] has minor units, an [`Email`] has one `@`.
 
+mod change;
 mod decode;
+pub(crate) mod fold;
 mod id;
 mod money;
 mod name;
@@ -11,6 +13,7 @@ mod signed;
 mod text;
 mod time;
 
+pub use change::Change;
 pub(crate) use decode::text as decode_text;
 pub use id::{ChargeId, CommandId, IdParseError, OrderId, PayoutId, RefundId, SessionId, TicketId, UserId};
 pub use money::{Currency, Money, MoneyError};

@@ -63,7 +63,9 @@ impl FromStr for Currency {
     /// Parses a three-letter code in capitals.
     fn from_str(code: &str) -> Result<Self, MoneyError> {
         let currency = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
-        let in_use = !currency.is_special() && !currency.is_fund() && currency.is_superseded().is_none();
+        // The crate takes VED for the successor of VES; List One of ISO 4217 has both.
+        let is_superseded = currency.is_superseded().is_some() && currency != iso_currency::Currency::VES;
+        let in_use = !currency.is_special() && !currency.is_fund() && !is_superseded;
         if in_use && currency.exponent().is_some() { Ok(Self(currency)) } else { Err(MoneyError::UnknownCurrency) }
     }
 }
@@ -104,6 +106,7 @@ impl<'de> Deserialize<'de> for Currency {
 /// assert_eq!(price.minor(), 1999);
 /// assert_eq!(price.decimal(), "19.99");
 /// assert!(Money::parse("19.999", Currency::USD).is_err());
+/// assert!(Money::parse("1.500", Currency::USD).is_err(), "some write fifteen hundred so");
 /// # Ok::<(), boxoffice::MoneyError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,16 +133,18 @@ impl Money {
 
     /// Parses an amount in major units without rounding: `19.99`, `2000`, `1.5e3`.
     ///
+    /// More decimals than the currency has are refused, zeros too: in many countries `1.500` is fifteen hundred.
+    ///
     /// # Errors
-    /// [`MoneyError::NotANumber`], [`MoneyError::TooManyDecimals`] (trailing zeros don't count),
-    /// [`MoneyError::NotPositive`] or [`MoneyError::TooLarge`].
+    /// [`MoneyError::NotANumber`], [`MoneyError::NotPositive`], [`MoneyError::TooManyDecimals`] or
+    /// [`MoneyError::TooLarge`].
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let amount = parse_decimal(text)?;
         if amount <= Decimal::ZERO {
             return Err(MoneyError::NotPositive);
         }
         let exponent = currency.exponent();
-        if amount.normalize().scale() > u32::from(exponent) {
+        if decimals_of(text) > i64::from(exponent) {
             return Err(MoneyError::TooManyDecimals(exponent));
         }
         let factor = Decimal::from(10_u64.pow(u32::from(exponent)));
@@ -188,14 +193,20 @@ impl Money {
         self.minor.saturating_mul(10_u64.pow(4_u32.saturating_sub(u32::from(self.currency.exponent()))))
     }
 
-    /// Returns the [`Money::sort_value`] of an amount of `text` major units of any currency, rounded down.
-    pub(crate) fn sort_value_of(text: &str) -> Result<u64, MoneyError> {
+    /// Returns the [`Money::sort_value`] of an amount of `text` major units of any currency, and how many decimals the
+    /// text has.
+    pub(crate) fn sort_value_of(text: &str) -> Result<(u64, u8), MoneyError> {
         let amount = parse_decimal(text)?;
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(MoneyError::NotANumber);
         }
+        let decimals = u8::try_from(decimals_of(text).max(0)).unwrap_or(u8::MAX);
+        if decimals > DECIMALS_MAX {
+            return Err(MoneyError::TooManyDecimals(DECIMALS_MAX));
+        }
         let scaled = amount.checked_mul(Decimal::from(Self::SORT_VALUE_OF_ONE)).ok_or(MoneyError::TooLarge)?;
-        u64::try_from(scaled.trunc()).map_err(|_| MoneyError::TooLarge)
+        let value = u64::try_from(scaled.trunc()).map_err(|_| MoneyError::TooLarge)?;
+        Ok((value, decimals))
     }
 }
 
@@ -203,6 +214,16 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.decimal(), self.currency)
     }
+}
+
+/// The most decimals that a currency has.
+const DECIMALS_MAX: u8 = 4;
+
+/// Counts the decimals of a number, zeros too, as if it were written without an exponent.
+fn decimals_of(text: &str) -> i64 {
+    let (mantissa, places) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    i64::try_from(decimals).unwrap_or(i64::MAX).saturating_sub(places.parse().unwrap_or(0))
 }
 
 /// Length limit of a decimal, longer than the text of any valid amount.
@@ -236,7 +257,7 @@ fn shift(number: Decimal, places: i32) -> Result<Decimal, MoneyError> {
         return Err(MoneyError::TooLarge);
     }
     if places < -28 {
-        return Err(MoneyError::TooManyDecimals(4));
+        return Err(MoneyError::TooManyDecimals(DECIMALS_MAX));
     }
     let factor = Decimal::from_i128_with_scale(10_i128.pow(places.unsigned_abs()), 0);
     let shifted = if places < 0 { number.checked_div(factor) } else { number.checked_mul(factor) };
@@ -253,7 +274,7 @@ fn too_long_or_wrong(text: &str) -> MoneyError {
     } else if whole.len() > 13 {
         MoneyError::TooLarge
     } else {
-        MoneyError::TooManyDecimals(4)
+        MoneyError::TooManyDecimals(DECIMALS_MAX)
     }
 }
 
@@ -272,9 +293,10 @@ mod tests {
         check("19.9", "USD", Ok(1990));
         check("0.01", "USD", Ok(1));
         check("20", "USD", Ok(2000));
-        check("19.9900", "USD", Ok(1999));
         check("1.5e3", "USD", Ok(150_000));
+        check("1.5000e3", "USD", Ok(150_000));
         check("1999e-2", "USD", Ok(1999));
+        check("15e2", "JPY", Ok(1500));
         check("2000", "JPY", Ok(2000));
         check("1.234", "KWD", Ok(1234));
         check("9999999999.99", "USD", Ok(Money::MINOR_MAX));
@@ -285,6 +307,14 @@ mod tests {
         check("19.999", "USD", Err(MoneyError::TooManyDecimals(2)));
         check("0.1", "JPY", Err(MoneyError::TooManyDecimals(0)));
         check("1.2345", "KWD", Err(MoneyError::TooManyDecimals(3)));
+        // What some read as fifteen hundred, two thousand and a million.
+        check("1.500", "EUR", Err(MoneyError::TooManyDecimals(2)));
+        check("2.000", "JPY", Err(MoneyError::TooManyDecimals(0)));
+        check("2000.0", "JPY", Err(MoneyError::TooManyDecimals(0)));
+        check("19.9900", "USD", Err(MoneyError::TooManyDecimals(2)));
+        check("1.50e1", "JPY", Err(MoneyError::TooManyDecimals(0)));
+        check("19990e-3", "USD", Err(MoneyError::TooManyDecimals(2)));
+        check("1.000.000", "EUR", Err(MoneyError::NotANumber));
         check("0", "USD", Err(MoneyError::NotPositive));
         check("0.00", "USD", Err(MoneyError::NotPositive));
         check("-0", "USD", Err(MoneyError::NotPositive));
@@ -294,8 +324,8 @@ mod tests {
         check("10000000000", "USD", Err(MoneyError::TooLarge));
         check("99999999999999999999999999999999", "USD", Err(MoneyError::TooLarge));
         for text in [
-            "NaN", "nan", "inf", "", " 1", "1 ", "1,5", "0x10", "1_000", "+1", ".5", "5.", "1e", "e5", "--1", "1e1.5",
-            "1..2",
+            "NaN", "nan", "inf", "", " 1", "1 ", "1,5", "1,500", "1'500", "1 500", "0x10", "1_000", "+1", ".5", "5.",
+            "1e", "e5", "--1", "1e1.5", "1..2", "١٩", "１９",
         ] {
             check(text, "USD", Err(MoneyError::NotANumber));
         }
@@ -315,8 +345,36 @@ mod tests {
         for good in ["USD", "EUR", "JPY", "KWD"] {
             assert_eq!(good.parse::<Currency>().unwrap().code(), good);
         }
-        for bad in ["", "usd", "US", "XAU", "XXX", "XTS", "ZZZ", "USN"] {
+        for bad in ["", "usd", "US", "XAU", "XXX", "XTS", "ZZZ", "USN", "BGN", "HRK", "ZWL", "SLL", "CUC", "XAD"] {
             assert_eq!(bad.parse::<Currency>(), Err(MoneyError::UnknownCurrency), "{bad}");
+        }
+    }
+
+    #[test]
+    fn accepted_currencies_are_those_of_list_one() {
+        // ISO 4217 List One of 2026 without funds, metals, units of account and codes for testing.
+        const TWO_DECIMALS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
+            CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF \
+            IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN \
+            MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD \
+            SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+        let none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+        let three = "BHD IQD JOD KWD LYD OMR TND";
+        let listed = [(TWO_DECIMALS, 2), (none, 0), (three, 3)];
+        let mut expected: Vec<(&str, u8)> = listed
+            .iter()
+            .flat_map(|(codes, decimals)| codes.split_whitespace().map(move |code| (code, *decimals)))
+            .collect();
+        expected.sort_unstable();
+        let accepted: Vec<(&str, u8)> = Currency::all().map(|it| (it.code(), it.exponent())).collect();
+        assert_eq!(accepted, expected);
+    }
+
+    #[test]
+    fn currencies_of_old_journals_are_read() {
+        for code in ["BGN", "HRK", "SLL", "ZWL", "CUC", "VES"] {
+            let stored = rmp_serde::to_vec(code).unwrap();
+            assert_eq!(rmp_serde::from_slice::<Currency>(&stored).unwrap().code(), code);
         }
     }
 
@@ -336,8 +394,9 @@ mod tests {
         let value = |minor, code: &str| Money::from_minor(minor, code.parse().unwrap()).unwrap().sort_value();
         assert_eq!(value(1999, "USD"), 199_900);
         assert_eq!(value(2000, "JPY"), 20_000_000);
-        assert_eq!(Money::sort_value_of("19.99"), Ok(199_900));
-        assert_eq!(Money::sort_value_of("0"), Ok(0));
+        assert_eq!(Money::sort_value_of("19.99"), Ok((199_900, 2)));
+        assert_eq!(Money::sort_value_of("0"), Ok((0, 0)));
+        assert_eq!(Money::sort_value_of("1.50000"), Err(MoneyError::TooManyDecimals(4)));
         assert!(Money::sort_value_of("-1").is_err());
     }
 }

@@ -36,8 +36,8 @@ impl Views {
         let (key, descending) = query.sort.key();
         let mut walk = Walk::all(descending);
         if key == TicketKey::Price {
-            let min = query.min_price.map_or(0, |bound| bound.0);
-            let max = query.max_price.map_or(NO_VALUE, |bound| bound.0);
+            let min = query.min_price.map_or(0, |bound| bound.value);
+            let max = query.max_price.map_or(NO_VALUE, |bound| bound.value);
             walk = Walk::new(min, max, descending);
         }
         let tag = query.sort.tag();
@@ -328,8 +328,8 @@ impl<'a> TicketFilter<'a> {
         let price = ticket.price.sort_value();
         query.status.admits(ticket.status)
             && query.seller.is_none_or(|seller| ticket.seller_id == seller)
-            && query.min_price.is_none_or(|min| min.0 <= price)
-            && query.max_price.is_none_or(|max| price <= max.0)
+            && query.min_price.is_none_or(|min| min.value <= price)
+            && query.max_price.is_none_or(|max| price <= max.value)
             && query.currency.is_none_or(|currency| ticket.price.currency() == currency)
             && query.category.as_ref().is_none_or(|category| {
                 ticket.show.as_ref().is_some_and(|show| show.category.as_ref() == Some(category))

@@ -29,6 +29,7 @@ mod search;
 mod tests;
 mod text_index;
 mod text_search;
+mod tokenizer;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -44,6 +45,7 @@ pub use self::search::{SearchText, SearchTextError};
 use self::active::{Active, ActiveOrders, Dirty};
 use self::checkpoint::{Source, Store};
 use crate::domain::ledger::LedgerEntry;
+use crate::domain::ticket::SeatKey;
 use crate::domain::{Order, State, Ticket, User};
 use crate::event::Actor;
 use crate::failpoint::Failpoint;
@@ -212,6 +214,29 @@ impl Views {
     pub(crate) fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, ViewsError> {
         let in_memory = self.ticket_in_memory(id);
         if in_memory.is_some() { Ok(in_memory) } else { self.0.store.ticket(id) }
+    }
+
+    /// Returns tickets for any of these seats: one that is active if there is one, which settles it; otherwise all that may hold the
+    /// seat. Withdrawn ones, and those of shows that have started, are missing.
+    pub(crate) fn seat_holders(&self, seats: &[SeatKey]) -> Result<Vec<TicketId>, ViewsError> {
+        if seats.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut holders: Vec<_> = {
+            let active = self.active();
+            let mut found = Vec::new();
+            for seat in seats {
+                let holders = || active.tickets.seats.holders(*seat);
+                match holders().find(|id| active.tickets.by_id.get(id).is_some_and(|ticket| ticket.status.is_active()))
+                {
+                    Some(one) => found.push(one),
+                    None => found.extend(holders()),
+                }
+            }
+            found
+        };
+        holders.extend(self.0.store.seat_holders(seats)?);
+        Ok(holders)
     }
 
     /// Returns the order with this id from memory or the file. The writer also uses it to restore an order that its

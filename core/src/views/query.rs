@@ -1,6 +1,8 @@
 //! The queries that listings answer.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::cursor::{Cursor, PageLimit};
@@ -9,6 +11,9 @@ use crate::domain::order::OrderStatus;
 use crate::domain::ticket::TicketStatus;
 use crate::error::{Error, FieldErrors};
 use crate::types::{Category, Currency, Money, MoneyError, UnknownName, UserId, by_name};
+
+/// Number of decimals that a price without a currency may have.
+const USUAL_DECIMALS: u8 = 2;
 
 /// Selects and sorts tickets. By default those on sale, newest first, 50 a page.
 ///
@@ -126,11 +131,22 @@ impl TicketQuery {
         self
     }
 
-    /// Checks what no field can tell by itself: that `min_price` is not above `max_price`, and that the cursor is one of this sort.
+    /// Checks what no field can tell by itself: that prices have no more decimals than the currency, or than two if none is given, that `min_price`
+    /// is not above `max_price`, and that the cursor is one of this sort.
     ///
     /// Listings check it themselves; edges that collect errors of their own call it to answer with all of them at once. A cursor
     /// is not held against a sort that `errors` names already.
     pub fn check(&self, errors: &mut FieldErrors) {
+        for (field, bound) in [("minPrice", self.min_price), ("maxPrice", self.max_price)] {
+            match (bound, self.currency) {
+                (Some(bound), Some(currency)) => drop(errors.check(field, bound.fits(currency))),
+                // `1.500` is fifteen hundred to half of the world.
+                (Some(bound), None) if bound.decimals > USUAL_DECIMALS => {
+                    errors.add(field, format_args!("has more than {USUAL_DECIMALS} decimals: name its currency"));
+                }
+                _ => {}
+            }
+        }
         if self.min_price.zip(self.max_price).is_some_and(|(min, max)| min > max) {
             errors.add("minPrice", "must not be greater than maxPrice");
         }
@@ -268,29 +284,75 @@ named!(TicketStatusFilter, TicketSort);
 /// assert_eq!(PriceBound::from(Money::parse("19.99", Currency::USD)?), bound);
 /// # Ok::<(), boxoffice::MoneyError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PriceBound(pub(super) u64);
+#[derive(Debug, Clone, Copy)]
+pub struct PriceBound {
+    /// Ten-thousandths of a major unit.
+    pub(super) value: u64,
+    /// The decimals that the text had, zeros too.
+    decimals: u8,
+}
+
+impl PriceBound {
+    const fn new(value: u64) -> Self {
+        Self { value, decimals: 0 }
+    }
+
+    /// Checks that a price in this currency can be written so.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooManyDecimals`] if there are more decimals than the currency has, zeros too.
+    pub fn fits(self, currency: Currency) -> Result<(), MoneyError> {
+        let max = currency.exponent();
+        if self.decimals > max { Err(MoneyError::TooManyDecimals(max)) } else { Ok(()) }
+    }
+}
+
+impl PartialEq for PriceBound {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for PriceBound {}
+
+impl PartialOrd for PriceBound {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PriceBound {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl Hash for PriceBound {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
 
 impl FromStr for PriceBound {
     type Err = MoneyError;
 
-    /// Reads a decimal number of major units, such as `19.99`.
+    /// Reads a decimal number of major units, such as `19.99`, with at most four decimals.
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        Money::sort_value_of(text).map(Self)
+        Money::sort_value_of(text).map(|(value, decimals)| Self { value, decimals })
     }
 }
 
 impl From<u32> for PriceBound {
     /// Takes whole major units.
     fn from(major: u32) -> Self {
-        Self(u64::from(major) * Money::SORT_VALUE_OF_ONE)
+        Self::new(u64::from(major) * Money::SORT_VALUE_OF_ONE)
     }
 }
 
 impl From<Money> for PriceBound {
     /// Takes the amount and leaves its currency.
     fn from(amount: Money) -> Self {
-        Self(amount.sort_value())
+        Self::new(amount.sort_value())
     }
 }
 
@@ -458,10 +520,21 @@ mod tests {
     #[test]
     fn prices_are_numbers_of_major_units() {
         assert_eq!("10".parse(), Ok(PriceBound::from(10)));
-        assert_eq!("19.99".parse(), Ok(PriceBound(199_900)));
+        assert_eq!("19.99".parse(), Ok(PriceBound::new(199_900)));
         assert_eq!(PriceBound::from(Money::parse("2000", "JPY".parse().unwrap()).unwrap()), PriceBound::from(2000));
         assert!("-1".parse::<PriceBound>().is_err());
         assert!("lots".parse::<PriceBound>().is_err());
+    }
+
+    #[test]
+    fn prices_have_the_decimals_of_the_currency_that_is_asked_for() {
+        let query = |code: &str, max: &str| {
+            TicketQuery::new().currency(code.parse().unwrap()).max_price(max.parse::<PriceBound>().unwrap())
+        };
+        let message = "Max price has more than 2 decimals, which this currency does not have".to_owned();
+        assert_eq!(faults_of(|errors| query("EUR", "1.500").check(errors)), [("maxPrice".to_owned(), message)]);
+        checked(|errors| query("KWD", "1.500").check(errors)).unwrap();
+        assert!("1.50000".parse::<PriceBound>().is_err(), "no currency has five decimals");
     }
 
     #[test]

@@ -15,8 +15,10 @@ use smallvec::SmallVec;
 
 use super::index::{PerOwner, TicketKey};
 use super::key::{Key, Reach};
-use super::search::{SearchText, lower, words};
+use super::search::SearchText;
+use super::tokenizer;
 use crate::domain::Ticket;
+use crate::types::fold::searchable;
 
 /// Id of a text, derived from its content.
 pub(super) type TextId = [u8; 16];
@@ -27,14 +29,15 @@ pub(super) const TEXTS_MAX: usize = 64;
 /// Number of tickets that a search may sort, however few tickets there are in all.
 pub(super) const TICKETS_MAX: usize = 4_096;
 
-/// Returns the ids of the ticket's searchable texts. Title, show and venue form one text, because they mostly come
-/// together; the seat is another.
+/// Returns the ids of the ticket's searchable texts. Title, show, venue and category form one text, because they mostly
+/// come together; the seat is another.
 pub(super) fn texts(ticket: &Ticket) -> SmallVec<[TextId; 2]> {
     let mut main = blake3::Hasher::new();
     main.update(ticket.title.as_str().as_bytes());
     if let Some(show) = &ticket.show {
         main.update(b"\0").update(show.name.as_str().as_bytes());
         main.update(b"\0").update(show.venue.as_ref().map_or("", |venue| venue.as_str()).as_bytes());
+        main.update(b"\0").update(show.category.as_ref().map_or("", |category| category.as_str()).as_bytes());
     }
     let mut texts = SmallVec::new();
     texts.push(id(&main.finalize()));
@@ -45,19 +48,21 @@ pub(super) fn texts(ticket: &Ticket) -> SmallVec<[TextId; 2]> {
     texts
 }
 
-/// Returns the words of the ticket's text with this number, in lower case.
+/// Returns the words of the ticket's text with this number, as the index keeps them.
 pub(super) fn words_of(ticket: &Ticket, text: usize) -> Vec<Box<str>> {
-    let mut found = Vec::new();
+    let mut words = Vec::new();
+    let mut add = |text: &str| tokenizer::index_words(&searchable(text), &mut words);
     if text > 0 {
-        found.extend(ticket.seat.iter().flat_map(|seat| words(seat.as_str())).map(lower));
-        return found;
+        ticket.seat.iter().for_each(|seat| add(seat.as_str()));
+        return words;
     }
-    found.extend(words(ticket.title.as_str()).map(lower));
+    add(ticket.title.as_str());
     if let Some(show) = &ticket.show {
-        found.extend(words(show.name.as_str()).map(lower));
-        found.extend(show.venue.iter().flat_map(|venue| words(venue.as_str())).map(lower));
+        add(show.name.as_str());
+        show.venue.iter().for_each(|venue| add(venue.as_str()));
+        show.category.iter().for_each(|category| add(category.as_str()));
     }
-    found
+    words
 }
 
 fn id(hash: &blake3::Hash) -> TextId {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use boxoffice::{Code, NewTicket, SignIn, SignUp};
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, Code, NewTicket, SignIn, SignUp, UserUpdate};
 use tokio::task::JoinSet;
 
 use crate::support::{PASSWORD, World, ann, bob, email, refused, within};
@@ -152,4 +153,65 @@ async fn ten_thousand_sign_ups_at_once_do_not_starve_orders() {
     while crowd.join_next().await.is_some() {}
     // Callers that went away leave no place in the queue occupied.
     within(world.auth().sign_up(SignUp::new("late@example.com", PASSWORD))).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_owner_of_an_attacked_account_gets_in_where_they_were_before_after_a_restart_too() {
+    let dir = tempfile::tempdir().unwrap();
+    // Time stands still, however long the hashes take.
+    let clock = Arc::new(ManualClock::at("2027-01-01T12:00:00Z".parse().unwrap()));
+    let open = || BoxOffice::builder().clock(clock.clone()).open(dir.path()).unwrap();
+    let guess = async |office: &BoxOffice, number: u8| {
+        let guess = attempt("ann@example.com".to_owned(), "wrong guess", from(number));
+        office.auth().sign_in(guess).await.unwrap_err()
+    };
+    let office = open();
+    let sign_up = SignUp::new("ann@example.com", PASSWORD);
+    let session = office.auth().address(from(1)).device("d1").sign_up(sign_up).await.unwrap().session;
+    for number in 100..110 {
+        guess(&office, number).await;
+    }
+    office.close().await.unwrap();
+    drop(office);
+    let office = open();
+    for number in 100..110 {
+        guess(&office, number).await;
+    }
+    assert_eq!(guess(&office, 120).await.code(), Code::RateLimited);
+    for _ in 0..10 {
+        let home = attempt("ann@example.com".to_owned(), PASSWORD, from(1));
+        office.auth().sign_in(home).await.expect("the address of before");
+        let travelling = attempt("ann@example.com".to_owned(), PASSWORD, from(2));
+        office.auth().device("d1").sign_in(travelling).await.expect("the device of before");
+    }
+    let stranger = attempt("ann@example.com".to_owned(), PASSWORD, from(3));
+    assert_eq!(refused(office.auth().device("d2").sign_in(stranger).await), Code::RateLimited);
+
+    // A host whose own limit is used up lets nobody else in.
+    for (number, expected) in [(1, None), (4, Some(Code::RateLimited))] {
+        let auth = office.auth().strangers_wait(Duration::from_secs(3));
+        let outcome = auth.sign_in(attempt("ann@example.com".to_owned(), PASSWORD, from(number))).await;
+        assert_eq!(outcome.err().map(|error| error.code()), expected);
+    }
+
+    // Whoever is signed in confirms by the password, whatever strangers guess.
+    let update = UserUpdate::new(PASSWORD).password("another password");
+    let renewed = office.auth().address(from(2)).update_user(&session, update).await.unwrap().session;
+    let old_home = attempt("ann@example.com".to_owned(), "another password", from(1));
+    assert_eq!(refused(office.auth().sign_in(old_home).await), Code::RateLimited, "a new password forgets old places");
+    let here = attempt("ann@example.com".to_owned(), "another password", from(2));
+    office.auth().sign_in(here).await.expect("where the password was changed");
+    office.auth().erase_user(&renewed, "another password").await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_signed_in_may_not_guess_for_ever_either() {
+    let world = World::new();
+    let session = world.auth().sign_in(SignIn::new(email(8), PASSWORD)).await.unwrap().session;
+    for _ in 0..5 {
+        let wrong = UserUpdate::new("wrong guess").password("another password");
+        assert_eq!(refused(world.auth().update_user(&session, wrong).await), Code::AuthInvalidCredentials);
+    }
+    let right = UserUpdate::new(PASSWORD).password("another password");
+    assert_eq!(refused(world.auth().update_user(&session, right).await), Code::RateLimited);
 }

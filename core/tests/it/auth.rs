@@ -44,6 +44,45 @@ async fn an_email_is_the_same_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_mailbox_is_one_whichever_way_its_domain_is_written() {
+    let world = World::new();
+    let sign_up = async |email: &str| world.auth().sign_up(SignUp::new(email, PASSWORD)).await;
+    let zoe = sign_up("zoe@bücher.example").await.unwrap().user;
+    assert_eq!(zoe.email, "zoe@bücher.example");
+    for same in ["zoe@xn--bcher-kva.example", "ZOE@BÜCHER.example", "zoe@bu\u{308}cher.example"] {
+        assert_eq!(refused(sign_up(same).await), Code::AuthEmailTaken, "{same}");
+        assert_eq!(world.auth().sign_in(SignIn::new(same, PASSWORD)).await.unwrap().user.id, zoe.id, "{same}");
+    }
+    // These are two people.
+    let one = sign_up("straße@example.de").await.unwrap().user.id;
+    let other = sign_up("strasse@example.de").await.unwrap().user.id;
+    assert_ne!(one, other);
+    for (email, id) in [("STRAßE@example.de", one), ("Strasse@example.de", other)] {
+        assert_eq!(world.auth().sign_in(SignIn::new(email, PASSWORD)).await.unwrap().user.id, id, "{email}");
+    }
+    let session = world.auth().sign_in(SignIn::new("strasse@example.de", PASSWORD)).await.unwrap().session;
+    let taken = world.auth().update_user(&session, update(PASSWORD, Some("straße@example.de"), None)).await;
+    assert_eq!(refused(taken), Code::AuthEmailTaken);
+    assert_eq!(refused(sign_up("z\u{200b}oe@example.com").await), Code::Validation);
+    world.assert_clean();
+}
+
+#[tokio::test]
+async fn a_password_is_the_same_on_every_keyboard() {
+    let world = World::new();
+    world.auth().sign_up(SignUp::new("eve@example.com", "cafe\u{301} au lait")).await.unwrap();
+    assert!(may_sign_in(&world, "eve@example.com", "caf\u{e9}\u{a0}au\u{3000}lait").await);
+    assert!(!may_sign_in(&world, "eve@example.com", "Caf\u{e9} au lait").await);
+    for bad in ["tab\tstop12", "zero\u{200b}width", "line\nbreak"] {
+        assert_eq!(
+            refused(world.auth().sign_up(SignUp::new("eva@example.com", bad)).await),
+            Code::Validation,
+            "{bad:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_a_sign_up_must_have() {
     let world = World::new();
     let head = world.head();

@@ -128,3 +128,34 @@ async fn a_journal_that_lost_its_end_does_not_open_in_silence() {
     fs::remove_file(world.path().join("views.redb")).unwrap();
     assert_eq!(BoxOffice::open(world.path()).unwrap().journal().head().unwrap(), seq);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_erased_after_the_backup_is_erased_again_after_a_restore() {
+    let world = World::new();
+    let copy = world.path().join("copy");
+    world.journal().backup(&copy, &mut |_, _| {}).unwrap();
+    let email = crate::support::email(7);
+    let sign_in = || boxoffice::SignIn::new(email.clone(), crate::support::PASSWORD);
+    let signed_in = world.auth().sign_in(sign_in()).await.unwrap();
+    world.auth().erase_user(&signed_in.session, crate::support::PASSWORD).await.unwrap();
+    assert_eq!(world.journal().erase_in_backup(&copy).unwrap(), 1);
+    let elsewhere = world.path().join("nowhere");
+    assert_eq!(refused(world.journal().erase_in_backup(&elsewhere)), Code::Validation);
+
+    let clock = Arc::clone(&world.clock) as Arc<dyn boxoffice::Clock>;
+    let restored = BoxOffice::builder().clock(clock).open(&copy).unwrap();
+    assert_eq!(refused(restored.auth().sign_in(sign_in()).await), Code::AuthInvalidCredentials);
+    let erased = |name: &str| restored.journal().iter(1).filter(|it| it.as_ref().unwrap().event.name() == name).count();
+    within(async {
+        while erased("UserErased") == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let other = boxoffice::SignIn::new(crate::support::email(8), crate::support::PASSWORD);
+    restored.auth().sign_in(other).await.unwrap();
+    assert!(restored.journal().verify(&mut |_, _| {}).unwrap().is_clean());
+    // The address is free again.
+    restored.auth().sign_up(boxoffice::SignUp::new(email, "another password")).await.unwrap();
+    restored.close().await.unwrap();
+}

@@ -24,8 +24,10 @@ fn silent() -> World {
 
 /// Returns the orders that expired after record `seq`, in the order of the journal.
 fn expired_after(world: &World, seq: u64) -> Vec<OrderId> {
-    let records = [world.journal().read(seq + 1, 10_000).unwrap(), world.journal().read(seq + 10_001, 10_000).unwrap()];
-    let expired = records.iter().flatten().filter_map(|record| match &record.event {
+    let head = world.head();
+    let pages = (seq + 1..=head).step_by(10_000).map(|from| world.journal().read(from, 10_000).unwrap());
+    let records: Vec<_> = pages.flatten().collect();
+    let expired = records.iter().filter_map(|record| match &record.event {
         DomainEvent::OrderExpired(event) => Some(event.order_id),
         _ => None,
     });
@@ -46,6 +48,25 @@ async fn a_hold_ends_at_its_deadline_and_not_before() {
     assert_eq!((world.of_order(&order), world.of_ticket(ticket)), ("expired", "available"));
     assert_eq!((world.metrics().open_orders, world.metrics().expiry_lag), (0, Duration::ZERO));
     world.order(cat(), ticket).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_of_the_clock_returns_when_what_fell_due_is_durable_and_visible() {
+    let world = large();
+    // More than expire in one batch.
+    let tickets = world.list(5_000).await;
+    let orders = world.hold_all(bob(), &tickets).await;
+    let head = world.head();
+    world.clock.advance(HOLD - MS);
+    assert_eq!((world.head(), world.metrics().open_orders), (head, orders.len()));
+    world.clock.advance(MS);
+    assert_eq!(world.head(), head + 5_000);
+    assert_eq!(expired_after(&world, head).len(), orders.len());
+    assert!(tickets.iter().all(|ticket| world.of_ticket(*ticket) == "available"));
+    assert_eq!((world.metrics().open_orders, world.metrics().expiry_lag), (0, Duration::ZERO));
+    // Nobody is waited for who is gone.
+    world.close().await.unwrap();
+    world.clock.advance(HOLD);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boxoffice::testing::{ManualClock, SeededIds};
-use boxoffice::{BoxOffice, Code, NewTicket, Record, SignUp, Subscription};
+use boxoffice::{BoxOffice, Code, JournalCursor, NewTicket, Record, SignUp, Subscription};
 use tokio::task::JoinSet;
 
 use crate::support::{World, ann, bob, refused, start, within};
@@ -33,8 +33,10 @@ async fn ranges_are_read_by_number() {
     assert_eq!(seqs(7, 3), [7, 8, 9]);
     assert_eq!(seqs(head, 5), [head]);
     assert_eq!(seqs(head + 1, 5), [0_u64; 0]);
-    assert_eq!(seqs(u64::MAX, 5), [0_u64; 0]);
     assert_eq!(seqs(3, 0), [0_u64; 0]);
+    for beyond in [head + 2, u64::MAX] {
+        assert_eq!(refused(world.journal().read(beyond, 5)), Code::JournalCursorUnknown);
+    }
 }
 
 #[tokio::test]
@@ -54,14 +56,52 @@ async fn a_subscription_starts_where_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_subscription_beyond_the_head_waits_for_its_first_record() {
+async fn a_place_beyond_the_head_is_told_and_stays_unknown() {
     let world = World::new();
     let head = world.head();
     let mut feed = world.journal().subscribe(head + 3);
+    for _ in 0..2 {
+        assert_eq!(refused(feed.try_next()), Code::JournalCursorUnknown);
+        assert_eq!(refused(within(feed.next()).await), Code::JournalCursorUnknown);
+        // What it is told does not hang on when it asks.
+        world.list(3).await;
+    }
+    let beyond = JournalCursor::number(world.head() + 1);
+    assert_eq!(refused(world.journal().subscribe_after(beyond)), Code::JournalCursorUnknown);
+    assert_eq!(refused(world.journal().read_after(beyond, 1)), Code::JournalCursorUnknown);
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_history_that_is_gone_is_unknown() {
+    let world = World::new();
     world.list(2).await;
-    assert!(feed.try_next().unwrap().is_none());
+    let (head, copy) = (world.head(), world.path().join("copy"));
+    world.journal().backup(&copy, &mut |_, _| {}).unwrap();
     world.list(3).await;
-    assert_eq!(take(&mut feed, 3).await[0].seq, head + 3);
+    let records = world.journal().read(head, 10).unwrap();
+    let (shared, gone) = (records[0].cursor(), records[2].cursor());
+    assert_eq!(world.journal().read_after(gone, 10).unwrap(), records[3..]);
+
+    let clock = Arc::clone(&world.clock) as Arc<dyn boxoffice::Clock>;
+    let restored = BoxOffice::builder().clock(clock).open(&copy).unwrap();
+    for cursor in [gone, JournalCursor::number(gone.seq())] {
+        assert_eq!(refused(restored.journal().read_after(cursor, 10)), Code::JournalCursorUnknown, "{cursor}");
+        assert_eq!(refused(restored.journal().subscribe_after(cursor)), Code::JournalCursorUnknown, "{cursor}");
+    }
+    let other = vec![boxoffice::NewTicket::new("Macbeth", "5"); 3];
+    restored.tickets().create_many(crate::support::ann(), other).await.unwrap();
+    // The journal has a record of that number again, and it is another one.
+    assert_eq!(refused(restored.journal().read_after(gone, 10)), Code::JournalCursorUnknown);
+    assert_eq!(refused(restored.journal().subscribe_after(gone)), Code::JournalCursorUnknown);
+    let seqs = |cursor| restored.journal().read_after(cursor, 1).unwrap()[0].seq;
+    assert_eq!((seqs(shared), seqs(JournalCursor::number(gone.seq()))), (head + 1, gone.seq() + 1));
+    let mut feed = restored.journal().subscribe_after(shared).unwrap();
+    assert_eq!(take(&mut feed, 1).await[0].seq, head + 1);
+
+    let (one, two) = (world.journal().history().unwrap(), restored.journal().history().unwrap());
+    assert_ne!(one.id, two.id);
+    assert_eq!((one.common, two.common), (None, Some(head)));
+    restored.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 
 use boxoffice::testing::History;
 use boxoffice::{
@@ -22,6 +22,31 @@ async fn a_directory_is_open_once() {
     let world = world.reopen();
     assert_eq!(refused(BoxOffice::open(world.path())), Code::JournalInUse);
     world.ticket().await;
+}
+
+/// Several processes of one web server often begin at the same moment, in a directory that is not there yet.
+#[test]
+fn one_of_many_that_begin_at_once_wins_and_the_others_hear_that_it_is_in_use() {
+    const MANY: usize = 8;
+    for _ in 0..20 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data");
+        let (begin, end) = (Barrier::new(MANY), Barrier::new(MANY));
+        let open = || {
+            begin.wait();
+            let opened = BoxOffice::open(&path);
+            end.wait();
+            opened.map(drop).map_err(|error| error.code())
+        };
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..MANY).map(|_| scope.spawn(open)).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        assert!(results.iter().all(|it| it.is_ok() || *it == Err(Code::JournalInUse)), "{results:?}");
+        let left: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(!left.iter().any(|name| name.to_string_lossy().contains(".new")), "{left:?}");
+    }
 }
 
 #[tokio::test]
@@ -79,7 +104,7 @@ fn verifying_a_long_journal_ends_when_the_box_office_closes() {
     let dir = tempfile::tempdir().unwrap();
     let history = History { orders: 5_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
     history.write(dir.path(), &mut |_, _| {}).unwrap();
-    let office = BoxOffice::open(dir.path()).unwrap();
+    let office = BoxOffice::builder().accept_clock_jump(true).open(dir.path()).unwrap();
     let (head, mut checked) = (office.journal().head().unwrap(), 0);
     let outcome = office.journal().verify(&mut |done, _| {
         checked = done;
@@ -331,4 +356,21 @@ fn threads_without_a_runtime_race_as_tasks_do() {
     office.auth().sign_out(&signed_in.session).unwrap();
     office.close().unwrap();
     assert_eq!(refused(office.orders().cancel(order.buyer_id, order.id)), Code::EngineClosed);
+}
+
+#[tokio::test]
+async fn readiness_looks_at_the_directory() {
+    let world = World::new();
+    world.check_ready().unwrap();
+    let (file, away) = (world.path().join("journal.redb"), world.path().join("away"));
+    std::fs::rename(&file, &away).unwrap();
+    let error = world.check_ready().unwrap_err();
+    assert_eq!(error.code(), boxoffice::Code::JournalUnavailable);
+    // Another file of that name is not the one that is written to.
+    std::fs::copy(&away, &file).unwrap();
+    assert_eq!(world.check_ready().unwrap_err().code(), boxoffice::Code::JournalUnavailable);
+    std::fs::rename(&away, &file).unwrap();
+    world.check_ready().unwrap();
+    world.close().await.unwrap();
+    assert_eq!(world.check_ready().unwrap_err().code(), boxoffice::Code::EngineClosed);
 }

@@ -14,6 +14,19 @@ fn with_bank(bank: &Arc<Bank>) -> World {
 }
 
 #[tokio::test]
+async fn what_the_card_processor_failed_with_is_in_the_metrics() {
+    let bank = Bank::taking(Manner::Fail);
+    let world = with_bank(&bank);
+    assert_eq!(world.metrics().last_error, None);
+    let (_, order) = world.held().await;
+    // Whatever it comes to, the bank has failed once by then.
+    let _ = world.payments().pay(bob(), order.id, "tok_visa").await;
+    let failure = world.metrics().last_error.unwrap();
+    assert!(failure.message.starts_with("the card processor failed: "), "{failure:?}");
+    assert_eq!(failure.at, world.now());
+}
+
+#[tokio::test]
 async fn a_paid_order_is_complete_and_its_tickets_are_sold() {
     let world = World::new();
     let tickets = world.list(3).await;

@@ -20,10 +20,10 @@ use serde_json::{Value, json};
 use crate::support::{HOLD, PASSWORD, key, refused, start};
 
 /// Folder of the format that this version writes.
-const PRESENT: &str = "format-2";
+const PRESENT: &str = "format-3";
 
 /// Files that are kept besides `FORMAT`, if the directory has them.
-const FILES: [&str; 2] = ["journal.redb", "archive.redb"];
+const FILES: [&str; 4] = ["journal.redb", "archive.redb", "vault.keys", "erased-users"];
 
 const PEOPLE: [&str; 3] = ["ann@example.com", "bob@example.com", "Cat@Example.com"];
 
@@ -46,7 +46,7 @@ fn live(dir: &Path) {
     let [ann, bob, cat] = [0, 1, 2].map(|at| people[at].user.id);
     let show = NewShow::new("Hamlet", "2027-05-01T19:30:00Z").category("play").venue("Théâtre du Globe");
     let list = |title: &str, price: &str, currency: &str| {
-        let ticket = NewTicket::new(title, price).currency(currency).show(show.clone()).seat("Row 3, seat 12");
+        let ticket = NewTicket::new(title, price).currency(currency).show(show.clone()).seat(format!("Row 3, {title}"));
         office.tickets().create(ann, ticket).unwrap().id
     };
     let tickets: Vec<_> = (0..8).map(|at| list(&format!("Place {at}"), "19.99", "USD")).collect();
@@ -197,7 +197,7 @@ fn every_directory_that_was_ever_written_opens_and_says_the_same() {
 #[test]
 fn what_a_newer_version_wrote_is_refused_and_not_touched() {
     let dir = restore(PRESENT);
-    fs::write(dir.path().join("FORMAT"), "boxoffice 3\n").unwrap();
+    fs::write(dir.path().join("FORMAT"), "boxoffice 4\n").unwrap();
     let files = || {
         let entries = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
         entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect::<BTreeMap<_, _>>()

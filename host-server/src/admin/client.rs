@@ -9,6 +9,7 @@ use boxoffice::{BoxOffice, Error, KeyRing};
 
 use super::protocol::{Answer, Problem};
 use super::{Listener, Reply, Task, Tools, perform, socket};
+use crate::config::DataArgs;
 use crate::webhooks::{self, WebhookSettings, Webhooks};
 
 /// Name of the file that every data directory contains.
@@ -28,8 +29,9 @@ pub(crate) enum TaskError {
     Io(#[from] io::Error),
 }
 
-/// Performs a task on the box office in `dir` and returns its outcome. `listener` receives all earlier replies.
-pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Answer, TaskError> {
+/// Does a task on the box office of a directory and gives its outcome; `listener` hears all that comes before it.
+pub(crate) fn run(data: &DataArgs, task: &Task, listener: Listener<'_>) -> Result<Answer, TaskError> {
+    let dir = data.data.as_path();
     if !dir.join(JOURNAL).exists() {
         return Err(TaskError::NoOffice(dir.display().to_string()));
     }
@@ -47,7 +49,7 @@ pub(crate) fn run(dir: &Path, task: &Task, listener: Listener<'_>) -> Result<Ans
     };
     match connect(dir)? {
         Some(server) => ask(server, task, &mut sort)?,
-        None => perform(&tools(dir, task)?, task, &mut sort)?,
+        None => perform(&tools(data, task)?, task, &mut sort)?,
     }
     let broken =
         || TaskError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the server stopped in the middle of it"));
@@ -81,20 +83,28 @@ fn ask(mut server: UnixStream, task: &Task, listener: Listener<'_>) -> io::Resul
 
 /// Opens the box office of a directory without a server, with its webhooks if the task needs them. Their addresses are
 /// not checked here, because nothing is delivered; the server checks them on each delivery.
-fn tools(dir: &Path, task: &Task) -> Result<Tools, TaskError> {
-    let office = open(dir)?;
+fn tools(data: &DataArgs, task: &Task) -> Result<Tools, TaskError> {
+    let (office, dir) = (open(data)?, data.data.as_path());
+    if matches!(task, Task::Verify) {
+        let damage = webhooks::damage_in(dir);
+        return Ok(Tools { damage, ..Tools::new(office, None) });
+    }
     let needed =
         matches!(task, Task::Webhooks { .. }) || (matches!(task, Task::Backup { .. }) && webhooks::are_in(dir));
     if !needed {
-        return Ok(Tools { office, webhooks: None });
+        return Ok(Tools::new(office, None));
     }
     let opened = Webhooks::open(office.clone(), dir, WebhookSettings::default());
     let webhooks = opened.map_err(|error| TaskError::Refused(Problem::from(&error)))?;
-    Ok(Tools { office, webhooks: Some(webhooks) })
+    if let Some(file) = webhooks.set_aside() {
+        eprintln!("warning: the webhooks were damaged and are set aside: {file}");
+    }
+    Ok(Tools::new(office, Some(webhooks)))
 }
 
-fn open(dir: &Path) -> Result<BoxOffice, TaskError> {
+fn open(data: &DataArgs) -> Result<BoxOffice, TaskError> {
+    let builder = BoxOffice::builder().accept_clock_jump(data.accept_clock_jump);
     // Nobody signs in here, so no key is needed. No key may be created, because a server would later use it.
-    let opened = KeyRing::new(&[0; 32]).and_then(|keys| BoxOffice::builder().key_ring(keys).open(dir));
-    opened.map_err(|error: Error| TaskError::Refused(Problem::from(&error)))
+    let opened = KeyRing::new(&[0; 32]).and_then(|keys| builder.key_ring(keys).open(&data.data));
+    opened.map_err(super::explained).map_err(|error: Error| TaskError::Refused(Problem::from(&error)))
 }

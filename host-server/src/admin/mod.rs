@@ -19,7 +19,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use boxoffice::{Actor, Balance, BoxOffice, Code, Error, NewPayout, UserId};
-use protocol::Problem;
+use protocol::{Finding, Problem};
 use serde_json::value::to_raw_value;
 
 use crate::observability::Throttle;
@@ -34,11 +34,23 @@ pub(crate) struct Tools {
     office: BoxOffice,
     /// The webhooks; `None` if the task does not need them.
     webhooks: Option<Webhooks>,
+    /// What is wrong with the webhooks of a directory that nobody serves.
+    damage: Option<String>,
+}
+
+/// Names the flag that accepts a clock which the box office does not believe.
+pub(crate) fn explained(error: Error) -> Error {
+    if error.code() != Code::ClockJumped {
+        return error;
+    }
+    let faults = error.serialize_errors();
+    let message = faults.first().map_or_else(String::new, |fault| format!("{} (--accept-clock-jump)", fault.message));
+    Error::with_message(Code::ClockJumped, message)
 }
 
 impl Tools {
-    pub(crate) fn new(office: BoxOffice, webhooks: Webhooks) -> Self {
-        Self { office, webhooks: Some(webhooks) }
+    pub(crate) fn new(office: BoxOffice, webhooks: Option<Webhooks>) -> Self {
+        Self { office, webhooks, damage: None }
     }
 }
 
@@ -52,9 +64,12 @@ fn perform(tools: &Tools, task: &Task, listener: Listener<'_>) -> std::io::Resul
         Task::SetOperator { email, operator } => set_operator(office, email, *operator),
         Task::RecordPayout { .. } => record_payout(office, task),
         Task::Balance { seller } => balance(office, seller),
-        Task::Verify => verify(office, listener),
+        Task::Verify => verify(tools, listener),
         Task::Export { after } => return export(office, *after, listener),
         Task::Backup { dest } => backup(tools, dest, listener),
+        Task::EraseInBackup { backup } => {
+            office.journal().erase_in_backup(backup).map(|users| Answer::ErasedInBackup { users })
+        }
         Task::Compact => office.compact().map(|_| Answer::Compacted),
         Task::Webhooks { action } => return listener(webhooks::perform(tools, action)),
     };
@@ -90,14 +105,18 @@ fn user(text: &str) -> Result<UserId, Error> {
     text.parse().map_err(|_| Error::invalid("seller", "must be the id of a user"))
 }
 
-fn verify(office: &BoxOffice, listener: Listener<'_>) -> Result<Answer, Error> {
-    let mut throttle = Throttle::of(office);
-    let report = office.journal().verify(&mut |done, total| {
+fn verify(tools: &Tools, listener: Listener<'_>) -> Result<Answer, Error> {
+    let mut throttle = Throttle::of(&tools.office);
+    let report = tools.office.journal().verify(&mut |done, total| {
         // The verification continues without a receiver of its progress.
         let _ = listener(Reply::Progress { done, total });
         throttle.rest();
     })?;
-    Ok(Answer::Verified(report.into()))
+    let mut report = Report::from(report);
+    let of_webhooks = tools.webhooks.as_ref().map(Webhooks::problems).unwrap_or_default();
+    let problems = tools.damage.iter().cloned().chain(of_webhooks);
+    report.problems.extend(problems.map(|what| Finding { seq: 0, what }));
+    Ok(Answer::Verified(report))
 }
 
 fn backup(tools: &Tools, dest: &Path, listener: Listener<'_>) -> Result<Answer, Error> {
@@ -123,6 +142,9 @@ fn export(office: &BoxOffice, after: u64, listener: Listener<'_>) -> std::io::Re
     let mut last = after;
     let outcome = (|| {
         let head = journal.head()?;
+        if after > head {
+            return Err(Code::JournalCursorUnknown.into());
+        }
         while last < head {
             let records = journal.read(last + 1, READ_LEN)?;
             let Some(end) = records.last().map(|record| record.seq.min(head)) else { break };

@@ -22,6 +22,7 @@ pub(crate) enum Task {
     Verify,
     Export { after: u64 },
     Backup { dest: PathBuf },
+    EraseInBackup { backup: PathBuf },
     Compact,
     Webhooks { action: WebhookTask },
 }
@@ -60,6 +61,7 @@ pub(crate) enum Answer {
     Verified(Report),
     Exported { records: u64 },
     BackedUp { seq: u64 },
+    ErasedInBackup { users: u64 },
     Compacted,
     Webhooks(Vec<WebhookOut>),
     Deliveries(Vec<DeliveryOut>),

@@ -120,6 +120,7 @@ fn name(task: &Task) -> &'static str {
         Task::Verify => "verify",
         Task::Export { .. } => "export",
         Task::Backup { .. } => "backup",
+        Task::EraseInBackup { .. } => "erase-in-backup",
         Task::Compact => "compact",
         Task::Webhooks { .. } => "webhooks",
     }

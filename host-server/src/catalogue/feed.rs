@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
+use boxoffice::Money;
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -79,9 +80,18 @@ impl Feeds {
 pub(super) fn message(news: &News) -> Bytes {
     // The last change of a ticket wins.
     let tickets: Map<String, Value> =
-        news.changes.iter().map(|(ticket, status)| (ticket.to_string(), json!(status.as_str()))).collect();
-    let left = news.summary.map_or(0, |summary| summary.available);
-    Bytes::from(format!("id: {}\ndata: {}\n\n", news.seq, json!({ "left": left, "tickets": tickets })))
+        news.changes.iter().map(|(ticket, state)| (ticket.to_string(), json!(state.status.as_str()))).collect();
+    let prices: Map<String, Value> =
+        news.changes.iter().filter_map(|(ticket, state)| Some((ticket.to_string(), price(state.price?)))).collect();
+    Bytes::from(format!(
+        "id: {}\ndata: {}\n\n",
+        news.seq,
+        json!({ "left": news.left, "tickets": tickets, "prices": prices })
+    ))
+}
+
+fn price(price: Money) -> Value {
+    json!({ "minor": price.minor(), "decimal": price.decimal(), "currency": price.currency().code() })
 }
 
 /// Returns an event that makes the page reload everything.

@@ -7,11 +7,14 @@
 //! **Invariant:** it contains only the tickets on sale, the sold tickets of future shows, and the latest changes of
 //! each show.
 
+mod collation;
 mod feed;
+mod index;
 mod key;
 mod on_sale;
 mod seats;
 mod shows;
+mod totals;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -21,13 +24,13 @@ use boxoffice::{
     BoxOffice, Code, Error, PageLimit, Record, StreamKey, Subscription, Ticket, TicketId, TicketQuery, TicketSort,
     TicketStatus, TicketStatusFilter,
 };
-use tokio::sync::{OnceCell, broadcast};
+use tokio::sync::{OnceCell, Semaphore, broadcast};
 use tokio::time::{Instant, MissedTickBehavior};
 
 pub(crate) use key::ShowKey;
-pub(crate) use on_sale::OnSale;
-use shows::Shows;
-pub(crate) use shows::{Browse, Sort};
+pub(crate) use on_sale::{OnSale, PriceRange};
+pub(crate) use seats::Section;
+pub(crate) use shows::{Browse, Shows, Sort};
 
 /// Interval between two checks for unsent changes.
 const TELL_EVERY: Duration = Duration::from_millis(50);
@@ -42,8 +45,19 @@ const BATCH_MAX: usize = 1024;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The catalogue. The first request creates it.
-#[derive(Debug, Default)]
-pub(crate) struct Catalogue(OnceCell<Arc<Shared>>);
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    shared: OnceCell<Arc<Shared>>,
+    /// Permits to make a page, as many as there are cores, so that pages never take more threads than that.
+    renders: Arc<Semaphore>,
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { shared: OnceCell::new(), renders: Arc::new(Semaphore::new(cores)) }
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -54,7 +68,23 @@ pub(crate) struct Shared {
 impl Catalogue {
     /// Returns the catalogue; the first call creates it.
     pub(crate) async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
-        self.0.get_or_try_init(|| start(office.clone())).await
+        self.shared.get_or_try_init(|| start(office.clone())).await
+    }
+
+    /// Makes a page on a thread of its own, so that neither reading the shows nor rendering holds up other requests.
+    pub(crate) async fn render<T: Send + 'static>(
+        &self,
+        office: &BoxOffice,
+        work: impl FnOnce(&Shared) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let shared = Arc::clone(self.open(office).await?);
+        let permit = Arc::clone(&self.renders).acquire_owned().await.map_err(|_| Code::EngineClosed)?;
+        // Whoever stops waiting leaves the work behind, which counts until it is done.
+        let work = move || {
+            let _permit = permit;
+            work(&shared)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Code::Internal.into())
     }
 }
 
@@ -71,6 +101,7 @@ impl Shared {
     /// Subscribes to the changes of a show. Also returns a message with the changes after record `since`, if there are
     /// any, or one that makes the page reload everything if they are no longer known.
     pub(crate) fn follow(&self, key: ShowKey, since: u64) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
+        let key = self.shows().present(key);
         // Subscribe first: a change in between is sent twice, which does no harm.
         let receiver = self.feeds.subscribe(key);
         let shows = self.shows();

@@ -1,12 +1,15 @@
 //! One show with its tickets on sale.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use boxoffice::{Money, Show, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{Money, PriceBound, SearchText, Show, Ticket, TicketId, TicketStatus, Timestamp};
 
+use super::collation::sort_key;
+use super::index::Place;
 use super::key::ShowKey;
-use super::seats::by_seat;
+use super::seats::{Section, Sections};
+use super::totals::Totals;
 
 /// Maximum number of changes of a show that are kept for readers who lost their connection.
 pub(super) const RECENT_MAX: usize = 512;
@@ -17,59 +20,75 @@ pub(crate) struct OnSale {
     pub(crate) key: ShowKey,
     /// Any of the show's tickets: all name the same show.
     sample: Arc<Ticket>,
-    pub(super) tickets: HashMap<TicketId, Arc<Ticket>>,
+    tickets: HashMap<TicketId, Arc<Ticket>>,
+    sections: Sections,
+    totals: Totals,
     /// The show's sold tickets. Tickets without a show are removed when they are sold.
     pub(super) sold: HashSet<TicketId>,
     recent: VecDeque<Change>,
     /// Number of the last record whose change was dropped from `recent`.
     forgotten: u64,
-    /// Current statuses of the tickets that have changed since the last message.
-    pub(super) untold: HashMap<TicketId, TicketStatus>,
-    pub(super) summary: OnceLock<Summary>,
-    pub(super) words: String,
+    /// Tickets that have changed since the last message.
+    pub(super) untold: HashMap<TicketId, State>,
+    /// Key that sorts shows by name.
+    pub(super) name_key: Vec<u8>,
 }
 
-/// A change of a ticket's status.
+/// A change of a ticket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change {
     pub(super) seq: u64,
     pub(super) ticket: TicketId,
+    pub(super) state: State,
+}
+
+/// The state of a ticket after a change, as far as its readers learn it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct State {
     pub(super) status: TicketStatus,
+    /// The new price, if it has changed.
+    pub(super) price: Option<Money>,
 }
 
 /// The totals of a show's tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
     /// Number of available tickets.
     pub(crate) available: usize,
     /// Number of tickets that orders hold.
     pub(crate) held: usize,
-    /// The lowest and the highest price.
+    /// Prices in each currency, the lowest first.
+    pub(crate) prices: Vec<PriceRange>,
+}
+
+/// The lowest and the highest price in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PriceRange {
     pub(crate) low: Money,
     pub(crate) high: Money,
 }
 
-/// The tickets of a show in the order of their seats.
-pub(crate) type Seats = Vec<Arc<Ticket>>;
+impl Summary {
+    /// Returns the lowest price, as a number of major units in any currency.
+    pub(crate) fn lowest(&self) -> Option<PriceBound> {
+        self.prices.first().map(|range| range.low.into())
+    }
+}
 
 impl OnSale {
     pub(super) fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
-        let mut words = ticket.title.as_str().to_lowercase();
-        if let Some(show) = ticket.show.as_deref() {
-            let venue = show.venue.as_ref().map_or("", boxoffice::Venue::as_str);
-            let category = show.category.as_ref().map_or("", boxoffice::Category::as_str);
-            words = format!("{}\n{venue}\n{category}", show.name.as_str()).to_lowercase();
-        }
+        let name = ticket.show.as_deref().map_or(ticket.title.as_str(), |show| show.name.as_str());
         Self {
             key,
             sample: Arc::clone(ticket),
             tickets: HashMap::new(),
+            sections: Sections::default(),
+            totals: Totals::default(),
             sold: HashSet::new(),
             recent: VecDeque::new(),
             forgotten: seq.saturating_sub(1),
             untold: HashMap::new(),
-            summary: OnceLock::new(),
-            words,
+            name_key: sort_key(name),
         }
     }
 
@@ -100,59 +119,102 @@ impl OnSale {
 
     /// Returns the totals of the tickets on sale.
     pub(crate) fn summary(&self) -> Summary {
-        *self.summary.get_or_init(|| {
-            let price = self.sample.price;
-            let mut summary = Summary { available: 0, held: 0, low: price, high: price };
-            for ticket in self.tickets.values() {
-                match ticket.status {
-                    TicketStatus::Available => summary.available += 1,
-                    _ => summary.held += 1,
-                }
-            }
-            // Prices in several currencies can't be compared; only those in the sample's currency count.
-            let prices =
-                self.tickets.values().map(|ticket| ticket.price).filter(|other| other.currency() == price.currency());
-            summary.low = prices.clone().min_by_key(|price| price.minor()).unwrap_or(price);
-            summary.high = prices.max_by_key(|price| price.minor()).unwrap_or(price);
-            summary
+        Summary { available: self.totals.available, held: self.totals.held, prices: self.totals.prices() }
+    }
+
+    /// Returns the number of available tickets.
+    pub(crate) fn available(&self) -> usize {
+        self.totals.available
+    }
+
+    /// Returns `true` if the show or its tickets have these words, by the rules of the search for tickets.
+    pub(super) fn has_words(&self, search: &SearchText) -> bool {
+        let show = self.show();
+        let venue = show.and_then(|show| show.venue.as_ref()).map(boxoffice::Venue::as_str);
+        let category = show.and_then(|show| show.category.as_ref()).map(boxoffice::Category::as_str);
+        let titles = self.sections.iter().map(|(title, _)| title);
+        search.is_in([self.name()].into_iter().chain(venue).chain(category).chain(titles))
+    }
+
+    #[cfg(test)]
+    pub(super) fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets.values()
+    }
+
+    /// Returns the number of tickets on sale.
+    pub(crate) fn len(&self) -> usize {
+        self.tickets.len()
+    }
+
+    /// Returns the number of sections with tickets on sale.
+    pub(crate) fn section_count(&self) -> usize {
+        self.sections.len()
+    }
+
+    /// Iterates over the sections with tickets on sale, with their titles, in natural order.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (&str, &Section)> {
+        self.sections.iter()
+    }
+
+    /// Returns the section of this title, if it has tickets on sale.
+    pub(crate) fn section(&self, title: &str) -> Option<&Section> {
+        self.sections.get(title)
+    }
+
+    /// Returns the place in the index; `None` if no ticket is on sale and none is sold.
+    pub(super) fn place(&self) -> Option<Place> {
+        let is_sold_out = self.is_sold_out();
+        let is_listed = is_sold_out || !self.tickets.is_empty();
+        is_listed.then(|| Place {
+            is_sold_out,
+            starts_at: self.starts_at(),
+            category: self.show().and_then(|show| show.category.clone()),
         })
     }
 
-    /// Returns the tickets on sale, in the order of titles and seats.
-    pub(crate) fn seats(&self) -> Seats {
-        let mut seats: Seats = self.tickets.values().cloned().collect();
-        seats.sort_by(|a, b| by_seat(a, b));
-        seats
+    /// Takes out a ticket that moved to another show.
+    pub(super) fn remove(&mut self, ticket: TicketId) {
+        self.take_out(ticket);
+        self.sold.remove(&ticket);
+    }
+
+    fn take_out(&mut self, ticket: TicketId) -> Option<Arc<Ticket>> {
+        let known = self.tickets.remove(&ticket)?;
+        self.sections.remove(&known);
+        self.totals.remove(&known);
+        Some(known)
     }
 
     pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
-        let known = if ticket.status.is_active() {
+        let known = self.take_out(ticket.id);
+        if ticket.status.is_active() {
             self.sample = Arc::clone(ticket);
-            self.tickets.insert(ticket.id, Arc::clone(ticket))
-        } else {
-            self.tickets.remove(&ticket.id)
-        };
+            self.tickets.insert(ticket.id, Arc::clone(ticket));
+            self.sections.add(ticket);
+            self.totals.add(ticket);
+        }
         if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
             self.sold.insert(ticket.id);
         } else {
             self.sold.remove(&ticket.id);
         }
-        self.summary = OnceLock::new();
-        if known.is_none_or(|known| known.status != ticket.status) {
-            self.note(Change { seq, ticket: ticket.id, status: ticket.status });
+        let price = known.as_ref().filter(|known| known.price != ticket.price).map(|_| ticket.price);
+        if price.is_some() || known.is_none_or(|known| known.status != ticket.status) {
+            self.note(Change { seq, ticket: ticket.id, state: State { status: ticket.status, price } });
         }
     }
 
     pub(super) fn note(&mut self, change: Change) {
-        self.untold.insert(change.ticket, change.status);
+        let state = self.untold.entry(change.ticket).or_insert(change.state);
+        *state = State { status: change.state.status, price: change.state.price.or(state.price) };
         self.recent.push_back(change);
         if self.recent.len() > RECENT_MAX {
             self.forgotten = self.recent.pop_front().map_or(self.forgotten, |change| change.seq);
         }
     }
 
-    pub(super) fn since(&self, seq: u64) -> Option<Vec<(TicketId, TicketStatus)>> {
+    pub(super) fn since(&self, seq: u64) -> Option<Vec<(TicketId, State)>> {
         let later = self.recent.iter().filter(|change| change.seq > seq);
-        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.status)).collect())
+        (seq >= self.forgotten).then(|| later.map(|change| (change.ticket, change.state)).collect())
     }
 }

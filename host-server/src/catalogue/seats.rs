@@ -1,39 +1,96 @@
-//! The order of seats.
+//! The tickets of a show by section and seat, kept in order.
 
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use boxoffice::Ticket;
+use boxoffice::{Ticket, TicketId};
 
-/// Compares tickets by title and seat, in natural order: row 2 is before row 10.
-pub(super) fn by_seat(a: &Ticket, b: &Ticket) -> Ordering {
-    let seat = |ticket: &Ticket| ticket.seat.as_ref().map(|seat| natural(seat.as_str()));
-    natural(a.title.as_str()).cmp(&natural(b.title.as_str())).then_with(|| seat(a).cmp(&seat(b))).then(a.id.cmp(&b.id))
+use super::collation::sort_key;
+use super::on_sale::PriceRange;
+use super::totals::Totals;
+
+/// The sections of a show as people sort them: row 2 is before row 10. Tickets of one title are a section.
+#[derive(Debug, Default)]
+pub(super) struct Sections(BTreeMap<SectionKey, Section>);
+
+/// A section of a show.
+#[derive(Debug, Default)]
+pub(crate) struct Section {
+    seats: BTreeMap<SeatKey, Arc<Ticket>>,
+    totals: Totals,
 }
 
-/// Splits a text into parts that are compared as words or as numbers.
-fn natural(text: &str) -> Vec<(u64, String)> {
-    let mut parts: Vec<(u64, String)> = Vec::new();
-    for letter in text.chars() {
-        match (letter.to_digit(10), parts.last_mut()) {
-            (Some(digit), Some((number, word))) if word.is_empty() => {
-                *number = number.saturating_mul(10).saturating_add(u64::from(digit));
-            }
-            (Some(digit), _) => parts.push((u64::from(digit), String::new())),
-            (None, Some((_, word))) if !word.is_empty() => word.extend(letter.to_lowercase()),
-            (None, _) => parts.push((u64::MAX, letter.to_lowercase().collect())),
+/// The place of a section: its title as people sort it, then as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct SectionKey(Vec<u8>, Box<str>);
+
+/// The place of a seat in its section.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct SeatKey(Option<Vec<u8>>, TicketId);
+
+impl Sections {
+    pub(super) fn add(&mut self, ticket: &Arc<Ticket>) {
+        let section = self.0.entry(SectionKey::of(ticket.title.as_str())).or_default();
+        section.totals.add(ticket);
+        section.seats.insert(SeatKey::of(ticket), Arc::clone(ticket));
+    }
+
+    /// Takes out a ticket as it was when it was added.
+    pub(super) fn remove(&mut self, ticket: &Ticket) {
+        let key = SectionKey::of(ticket.title.as_str());
+        let Some(section) = self.0.get_mut(&key) else { return };
+        if section.seats.remove(&SeatKey::of(ticket)).is_some() {
+            section.totals.remove(ticket);
+        }
+        if section.seats.is_empty() {
+            self.0.remove(&key);
         }
     }
-    parts
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn get(&self, title: &str) -> Option<&Section> {
+        self.0.get(&SectionKey::of(title))
+    }
+
+    /// Iterates over the sections, with their titles.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Section)> {
+        self.0.iter().map(|(key, section)| (&*key.1, section))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Section {
+    /// Returns the number of tickets on sale.
+    pub(crate) fn len(&self) -> usize {
+        self.seats.len()
+    }
 
-    #[test]
-    fn numbers_in_seats_are_numbers() {
-        let mut seats = ["Row B, seat 1", "Row A, seat 10", "Row A, seat 9", "row a, seat 2"];
-        seats.sort_by_key(|seat| natural(seat));
-        assert_eq!(seats, ["row a, seat 2", "Row A, seat 9", "Row A, seat 10", "Row B, seat 1"]);
+    /// Returns the number of available tickets.
+    pub(crate) fn available(&self) -> usize {
+        self.totals.available
+    }
+
+    /// Returns the prices in each currency, the lowest first.
+    pub(crate) fn prices(&self) -> Vec<PriceRange> {
+        self.totals.prices()
+    }
+
+    /// Iterates over the tickets in the order of their seats.
+    pub(crate) fn seats(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.seats.values()
+    }
+}
+
+impl SectionKey {
+    fn of(title: &str) -> Self {
+        Self(sort_key(title), title.into())
+    }
+}
+
+impl SeatKey {
+    fn of(ticket: &Ticket) -> Self {
+        Self(ticket.seat.as_ref().map(|seat| sort_key(seat.as_str())), ticket.id)
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn run(args: &BackupArgs) -> Outcome {
     let bar = progress_bar("copying", "steps");
     // The server has its own working directory.
     let task = Task::Backup { dest: std::path::absolute(&args.dest)? };
-    let outcome = admin::run(&args.data.data, &task, &mut |reply| {
+    let outcome = admin::run(&args.data, &task, &mut |reply| {
         follow(&bar, &reply);
         Ok(())
     });

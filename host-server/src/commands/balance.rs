@@ -6,7 +6,7 @@ use crate::terminal::{Outcome, say};
 
 pub(super) fn run(args: &BalanceArgs) -> Outcome {
     let task = Task::Balance { seller: args.seller.to_string() };
-    if let Answer::Balances(lines) = admin::run(&args.data.data, &task, &mut |_| Ok(()))? {
+    if let Answer::Balances(lines) = admin::run(&args.data, &task, &mut |_| Ok(()))? {
         lines.iter().for_each(say);
     }
     Ok(())

@@ -12,7 +12,7 @@ const FILES: [&str; 2] = ["journal.redb", "views.redb"];
 pub(super) fn run(args: &CompactArgs) -> Outcome {
     let dir = &args.data.data;
     let before = FILES.map(|name| megabytes(dir, name));
-    if let Answer::Compacted = admin::run(dir, &Task::Compact, &mut |_| Ok(()))? {
+    if let Answer::Compacted = admin::run(&args.data, &Task::Compact, &mut |_| Ok(()))? {
         for (name, before) in FILES.into_iter().zip(before) {
             say(format_args!("{name}: {before:.1} MB before, {:.1} MB now", megabytes(dir, name)));
         }

@@ -10,7 +10,7 @@ use crate::terminal::{Outcome, follow, progress_bar};
 pub(super) fn run(args: &ExportArgs) -> Outcome {
     let mut out = output(args)?;
     let bar = progress_bar("exporting", "records");
-    let outcome = admin::run(&args.data.data, &Task::Export { after: args.after }, &mut |reply| {
+    let outcome = admin::run(&args.data, &Task::Export { after: args.after }, &mut |reply| {
         follow(&bar, &reply);
         if let Reply::Record(record) = reply { writeln!(out, "{record}") } else { Ok(()) }
     });

@@ -4,6 +4,7 @@ mod backup;
 mod balance;
 mod compact;
 mod demo;
+mod erase_in_backup;
 mod export;
 mod operator;
 mod payout;
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Export(args)) if args.salvage => return recover::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
+        Some(Command::EraseInBackup(args)) => erase_in_backup::run(&args),
         Some(Command::Compact(args)) => compact::run(&args),
         Some(Command::Webhooks(args)) => webhooks::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),

@@ -10,7 +10,7 @@ pub(super) fn run(args: &OperatorArgs) -> Outcome {
         OperatorAction::Remove(of) => (of, false),
     };
     let task = Task::SetOperator { email: of.email.clone(), operator };
-    admin::run(&of.data.data, &task, &mut |_| Ok(()))?;
+    admin::run(&of.data, &task, &mut |_| Ok(()))?;
     say(format_args!("{} is {} operator", of.email, if operator { "an" } else { "no" }));
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) fn run(args: PayoutArgs) -> Outcome {
         reference: args.reference,
         key: args.idempotency_key.map(|key| key.expose().to_owned()),
     };
-    if let Answer::PaidOut { payout_id, amount } = admin::run(&args.data.data, &task, &mut |_| Ok(()))? {
+    if let Answer::PaidOut { payout_id, amount } = admin::run(&args.data, &task, &mut |_| Ok(()))? {
         say(format_args!("payout {payout_id} of {amount} is recorded"));
     }
     Ok(())

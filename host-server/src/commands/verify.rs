@@ -13,7 +13,7 @@ const UNKNOWN: u8 = 2;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
     let bar = progress_bar("verifying", "records");
-    let outcome = admin::run(&args.data.data, &Task::Verify, &mut |reply| {
+    let outcome = admin::run(&args.data, &Task::Verify, &mut |reply| {
         follow(&bar, &reply);
         Ok(())
     });

@@ -18,7 +18,7 @@ pub(super) fn run(args: &WebhooksArgs) -> Outcome {
         WebhooksAction::Deliveries { id, limit } => WebhookTask::Deliveries { id, limit: limit as usize },
         WebhooksAction::Resend { id, delivery } => WebhookTask::Resend { id, delivery },
     };
-    match admin::run(&args.data, &Task::Webhooks { action }, &mut |_| Ok(()))? {
+    match admin::run(&args.data(), &Task::Webhooks { action }, &mut |_| Ok(()))? {
         Answer::Webhooks(webhooks) => webhooks.iter().for_each(show),
         Answer::Deliveries(deliveries) => deliveries.iter().for_each(show_delivery),
         _ => {}

@@ -4,12 +4,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::parse::parse_bool;
+
 /// The data directory.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// The data directory
     #[arg(long, env = "BOXOFFICE_DATA", value_name = "DIR", default_value = "./boxoffice-data")]
     pub data: PathBuf,
+
+    /// Accept a clock that is more than 90 days from the journal's last record, behind or ahead
+    ///
+    /// Time never runs backwards in a box office: one start with a clock that is years ahead would stay for good. Look at the
+    /// clock first; give this once.
+    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP", value_parser = parse_bool)]
+    pub accept_clock_jump: bool,
 }
 
 /// Arguments of `compact`.
@@ -58,6 +67,17 @@ pub struct BackupArgs {
     /// Directory of the copy; it must be empty or not exist
     #[arg(value_name = "DEST")]
     pub dest: PathBuf,
+}
+
+/// In which backup to erase.
+#[derive(Debug, Args)]
+pub struct EraseInBackupArgs {
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The directory of the backup
+    #[arg(value_name = "BACKUP")]
+    pub backup: PathBuf,
 }
 
 /// Arguments of `demo`.

@@ -1,5 +1,6 @@
 //! Options of the payment gateway and its secrets.
 
+use std::ffi::OsString;
 #[cfg(feature = "stripe")]
 use std::fs;
 use std::path::PathBuf;
@@ -7,12 +8,14 @@ use std::sync::Arc;
 
 use boxoffice::gateway::PaymentGateway;
 #[cfg(feature = "stripe")]
-use boxoffice::gateway::{Stripe, StripeError, StripeMode};
+use boxoffice::gateway::{Stripe, StripeError, StripeKey, StripeMode};
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::command_line::is_blank;
+use super::parse::parse_bool;
+use crate::cards::CardForm;
 #[cfg(feature = "stripe")]
 use crate::cards::PublishableKey;
-use crate::cards::{CardForm, NotPublishable};
 
 /// A card processor that the host supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,7 +44,7 @@ pub struct GatewayArgs {
     pub gateway: GatewayKind,
 
     /// Take real money; without this, Stripe's live keys are refused, and with it, its test keys
-    #[arg(long, env = "BOXOFFICE_STRIPE_LIVE")]
+    #[arg(long, env = "BOXOFFICE_STRIPE_LIVE", value_parser = parse_bool)]
     pub stripe_live: bool,
 
     /// Time at which Stripe captures a card's money: `at-once`, or `authorize-first`, which authorizes it until the
@@ -69,26 +72,41 @@ pub struct GatewayArgs {
     pub stripe_api_base: Option<String>,
 }
 
-/// Error of Stripe's options. It contains no secret.
+/// Error of Stripe's options. It names the variables and flags, and contains no secret.
 #[cfg(feature = "stripe")]
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GatewayFault {
-    #[error("--gateway stripe needs STRIPE_SECRET_KEY in the environment, or --stripe-secret-key-file")]
+    #[error(
+        "--gateway stripe (BOXOFFICE_GATEWAY) needs STRIPE_SECRET_KEY in the environment, or --stripe-secret-key-file \
+         (STRIPE_SECRET_KEY_FILE)"
+    )]
     NoKey,
-    #[error("{0} is given twice, in the environment and by a file")]
+    #[error("{0} is given twice, in the environment and by a file ({0}_FILE)")]
     Twice(&'static str),
-    #[error("{path}: {error}", path = .0.display(), error = .1)]
-    File(PathBuf, std::io::Error),
-    #[error("the key of Stripe takes real money: say --stripe-live if that is meant")]
+    #[error("{name}_FILE: {path}: {error}", name = .0, path = .1.display(), error = .2)]
+    File(&'static str, PathBuf, std::io::Error),
+    #[error("STRIPE_SECRET_KEY (or its file): {0}")]
+    Key(StripeError),
+    #[error(
+        "STRIPE_SECRET_KEY (or its file) is a live key, which takes real money: say --stripe-live (BOXOFFICE_STRIPE_LIVE) if \
+         that is meant"
+    )]
     Live,
-    #[error("--stripe-live needs a live key; the key that is given is one of Stripe's test mode")]
+    #[error(
+        "--stripe-live (BOXOFFICE_STRIPE_LIVE) needs a live key; STRIPE_SECRET_KEY (or its file) is one of Stripe's test mode"
+    )]
     Test,
-    #[error("a secret of a Stripe webhook must start with whsec_")]
+    #[error("STRIPE_WEBHOOK_SECRET (or its file): each secret must start with whsec_")]
     WebhookSecret,
-    #[error(transparent)]
-    Publishable(#[from] NotPublishable),
-    #[error("the publishable key and the secret key of Stripe are of different modes, test and live")]
+    #[error("{0}")]
+    Publishable(String),
+    #[error(
+        "--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY) and STRIPE_SECRET_KEY (or its file) are of different modes, test \
+         and live"
+    )]
     Modes,
+    #[error("--stripe-api-base (BOXOFFICE_STRIPE_API_BASE): {0}")]
+    Base(StripeError),
     #[error(transparent)]
     Stripe(#[from] StripeError),
 }
@@ -96,8 +114,20 @@ pub(crate) enum GatewayFault {
 /// Name of an environment variable, and its value if set.
 type Variable = (&'static str, Option<String>);
 
-fn variable(name: &'static str) -> Variable {
-    (name, std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+/// Error of a variable whose value can't be read. It contains no secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is set to what is not UTF-8 text")]
+struct NotText(&'static str);
+
+fn variable(name: &'static str) -> Result<Variable, NotText> {
+    read(name, std::env::var_os(name))
+}
+
+/// Reads the value of a variable; blank, it is as good as unset. One that can't be read is an error, since whoever set it means
+/// it to count.
+fn read(name: &'static str, value: Option<OsString>) -> Result<Variable, NotText> {
+    let text = value.filter(|value| !is_blank(value)).map(OsString::into_string).transpose();
+    text.map(|text| (name, text)).map_err(|_| NotText(name))
 }
 
 impl GatewayArgs {
@@ -110,14 +140,16 @@ impl GatewayArgs {
         let key = variable("STRIPE_SECRET_KEY");
         match self.gateway {
             GatewayKind::Sandbox => {
-                if key.1.is_some() || self.stripe_secret_key_file.is_some() {
+                // Whatever the key is, it counts for nothing here.
+                let is_given = !matches!(key, Ok((_, None)));
+                if is_given || self.stripe_secret_key_file.is_some() {
                     tracing::warn!("the sandbox takes no money, although a key of Stripe is given: see --gateway");
                 }
                 Ok(None)
             }
             #[cfg(feature = "stripe")]
             GatewayKind::Stripe => {
-                let stripe = self.stripe(key, variable("STRIPE_WEBHOOK_SECRET"))?;
+                let stripe = self.stripe(key?, variable("STRIPE_WEBHOOK_SECRET")?)?;
                 let says = match stripe.mode() {
                     StripeMode::Live => "Stripe takes real money",
                     StripeMode::Test => "Stripe is in its test mode: no money moves",
@@ -133,7 +165,7 @@ impl GatewayArgs {
     /// # Errors
     /// Returns an error if the given publishable key is not one.
     #[cfg_attr(not(feature = "stripe"), expect(clippy::unnecessary_wraps, reason = "what can fail is Stripe's"))]
-    pub(crate) fn card_form(&self) -> Result<CardForm, NotPublishable> {
+    pub(crate) fn card_form(&self) -> Result<CardForm, String> {
         match self.gateway {
             GatewayKind::Sandbox => Ok(CardForm::Sandbox),
             #[cfg(feature = "stripe")]
@@ -142,27 +174,31 @@ impl GatewayArgs {
     }
 
     #[cfg(feature = "stripe")]
-    fn publishable_key(&self) -> Result<Option<PublishableKey>, NotPublishable> {
+    fn publishable_key(&self) -> Result<Option<PublishableKey>, String> {
         let given = self.stripe_publishable_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
-        given.map(str::parse).transpose()
+        let key = given.map(str::parse::<PublishableKey>).transpose();
+        key.map_err(|reason| format!("--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY): {reason}"))
     }
 
     #[cfg(feature = "stripe")]
     fn stripe(&self, key: Variable, webhooks: Variable) -> Result<Stripe, GatewayFault> {
         let key = secrets(key, self.stripe_secret_key_file.as_slice())?.into_iter().next();
-        let key: boxoffice::gateway::StripeKey = key.ok_or(GatewayFault::NoKey)?.parse()?;
+        let key = key.ok_or(GatewayFault::NoKey)?.parse::<StripeKey>().map_err(GatewayFault::Key)?;
         match (key.mode(), self.stripe_live) {
             (StripeMode::Live, false) => return Err(GatewayFault::Live),
             (StripeMode::Test, true) => return Err(GatewayFault::Test),
             (StripeMode::Live, true) | (StripeMode::Test, false) => {}
         }
-        match self.publishable_key()? {
+        match self.publishable_key().map_err(GatewayFault::Publishable)? {
             Some(publishable) if publishable.is_live() != self.stripe_live => return Err(GatewayFault::Modes),
             Some(_) => {}
             None => tracing::warn!("without STRIPE_PUBLISHABLE_KEY the checkout of the storefront takes no cards"),
         }
         let stripe = match &self.stripe_api_base {
-            Some(base) => Stripe::at(key, base)?,
+            Some(base) => Stripe::at(key, base).map_err(|error| match error {
+                StripeError::Insecure => GatewayFault::Base(error),
+                _ => GatewayFault::Stripe(error),
+            })?,
             None => Stripe::new(key)?,
         };
         let stripe = match self.stripe_capture {
@@ -186,8 +222,8 @@ fn secrets((name, value): Variable, files: &[PathBuf]) -> Result<Vec<String>, Ga
     if value.is_some() && !files.is_empty() {
         return Err(GatewayFault::Twice(name));
     }
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| GatewayFault::File(path.clone(), error));
-    let texts: Vec<String> = value.map(Ok).into_iter().chain(files.iter().map(read)).collect::<Result<_, _>>()?;
+    let text = |path: &PathBuf| fs::read_to_string(path).map_err(|error| GatewayFault::File(name, path.clone(), error));
+    let texts: Vec<String> = value.map(Ok).into_iter().chain(files.iter().map(text)).collect::<Result<_, _>>()?;
     let words = texts.iter().flat_map(|text| text.split([',', '\n'])).map(str::trim);
     Ok(words.filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
@@ -225,7 +261,7 @@ mod tests {
     fn the_checkout_takes_cards_with_a_publishable_key_of_the_same_mode() {
         let form = |args: &[&str]| {
             let args = Cli::parse_from([&["host"], args].concat()).args;
-            args.card_form().map_err(|fault| fault.to_string())
+            args.card_form()
         };
         let with = |key| form(&["--gateway", "stripe", "--stripe-publishable-key", key]);
         assert_eq!(form(&[]), Ok(CardForm::Sandbox));
@@ -235,6 +271,7 @@ mod tests {
         for wrong in ["sk_test_hidden", "pk_hidden", "pk_live_", "pk_test_hid den", "pk_test_\"hidden"] {
             let fault = with(wrong).unwrap_err();
             assert!(fault.contains("pk_test_") && !fault.contains("hid"), "{fault}");
+            assert!(fault.contains("--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY)"), "{fault}");
         }
         let live = ["--stripe-publishable-key", "pk_live_1"];
         assert!(open(&live, Some("sk_test_1"), None).unwrap_err().contains("different modes"));
@@ -265,5 +302,36 @@ mod tests {
         ];
         assert!(faults.iter().all(|fault| !fault.contains("hidden")), "{faults:?}");
         assert!(faults[0].contains("twice") && faults[3].contains("/nowhere"), "{faults:?}");
+        let named = [
+            "STRIPE_SECRET_KEY_FILE",
+            "STRIPE_WEBHOOK_SECRET",
+            "STRIPE_SECRET_KEY",
+            "STRIPE_SECRET_KEY_FILE: /nowhere",
+            "--stripe-api-base (BOXOFFICE_STRIPE_API_BASE)",
+        ];
+        assert!(faults.iter().zip(named).all(|(fault, name)| fault.contains(name)), "{faults:?}");
+    }
+
+    #[test]
+    fn errors_of_modes_name_the_variables() {
+        let of = |args: &[&str], key: &str| open(args, Some(key), None).unwrap_err();
+        let live = of(&[], "sk_live_1");
+        assert!(live.contains("STRIPE_SECRET_KEY") && live.contains("BOXOFFICE_STRIPE_LIVE"), "{live}");
+        let test = of(&["--stripe-live"], "sk_test_1");
+        assert!(test.contains("STRIPE_SECRET_KEY") && test.contains("BOXOFFICE_STRIPE_LIVE"), "{test}");
+        let modes = of(&["--stripe-publishable-key", "pk_live_1"], "sk_test_1");
+        assert!(modes.contains("STRIPE_PUBLISHABLE_KEY") && modes.contains("STRIPE_SECRET_KEY"), "{modes}");
+    }
+
+    #[test]
+    fn a_secret_that_is_not_text_does_not_count_as_unset() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let value = |bytes: &[u8]| read("STRIPE_SECRET_KEY", Some(OsString::from_vec(bytes.to_vec())));
+        let fault = value(b"sk_test_hidden\xff").unwrap_err().to_string();
+        assert!(fault.contains("STRIPE_SECRET_KEY") && !fault.contains("hidden"), "{fault}");
+        assert_eq!(value(b"sk_test_1").unwrap().1.as_deref(), Some("sk_test_1"));
+        assert_eq!(value(b" \n").unwrap().1, None);
+        assert_eq!(read("STRIPE_SECRET_KEY", None).unwrap().1, None);
     }
 }

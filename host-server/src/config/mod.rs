@@ -1,6 +1,7 @@
 //! The command line and the environment.
 
 mod accounts;
+mod command_line;
 mod data;
 mod environment;
 mod gateway;
@@ -11,9 +12,10 @@ mod webhooks;
 use clap::{Parser, Subcommand};
 
 pub use accounts::{BalanceArgs, OperatorAction, OperatorArgs, OperatorOf, PayoutAction, PayoutArgs, RecordPayoutArgs};
-pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, ExportArgs, VerifyArgs};
+pub use data::{BackupArgs, CompactArgs, DataArgs, DemoArgs, EraseInBackupArgs, ExportArgs, VerifyArgs};
 pub(crate) use environment::{key_ring, log_filter};
 pub use gateway::{Capture, GatewayArgs, GatewayKind};
+pub use parse::List;
 pub use serve::{ServeArgs, Switch};
 pub use webhooks::{WebhooksAction, WebhooksArgs};
 
@@ -60,6 +62,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Make a consistent copy of the data directory, also while it is served
     Backup(BackupArgs),
+    /// Erase in a backup everybody who was erased since it was made: their personal data can't be read there any more
+    EraseInBackup(EraseInBackupArgs),
     /// Reclaim unused disk space in the files; commands wait meanwhile, so run it while nobody sells
     Compact(CompactArgs),
     /// Manage webhooks, which deliver events to their subscribers

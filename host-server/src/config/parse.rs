@@ -1,16 +1,29 @@
-//! Parsers of the values of options.
+//! Parsers of the values of options. Those of addresses are in [`crate::settings`], where the packages have them too.
 
 use std::time::Duration;
 
 use boxoffice::{Currency, Money};
 
+pub use crate::settings::List;
+pub(super) use crate::settings::{parse_networks, parse_origins};
+
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
     let duration: jiff::SignedDuration = match text.strip_suffix('d').map(str::parse::<i64>) {
         Some(Ok(days)) if days < 10_000 => jiff::SignedDuration::from_hours(days * 24),
         _ => text.parse().map_err(|_| "must be a duration such as 15m, 90s or 1h30m".to_owned())?,
     };
     let duration = Duration::try_from(duration).map_err(|_| "must not be negative".to_owned())?;
     if duration.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(duration) }
+}
+
+/// Reads a yes or no as people write it.
+pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" => Ok(true),
+        "off" | "false" | "no" | "0" => Ok(false),
+        _ => Err("must be on or off; true and false, yes and no, 1 and 0 are taken too".to_owned()),
+    }
 }
 
 /// Parses an amount and its currency, such as `0.30 EUR`.
@@ -22,17 +35,6 @@ pub(super) fn parse_amount(text: &str) -> Result<Money, String> {
 
 pub(super) fn parse_currency(text: &str) -> Result<Currency, String> {
     text.parse().map_err(|reason: boxoffice::MoneyError| reason.to_string())
-}
-
-/// Parses an origin: scheme, host and port only.
-pub(super) fn parse_origin(text: &str) -> Result<String, String> {
-    let wrong = || "must be an origin such as https://tickets.example.com".to_owned();
-    let origin = text.trim_end_matches('/').to_ascii_lowercase();
-    let uri: axum::http::Uri = origin.parse().map_err(|_| wrong())?;
-    let has_host = uri.host().is_some_and(|host| !host.is_empty());
-    let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.contains('@');
-    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
-    if has_host && is_bare && is_web { Ok(origin) } else { Err(wrong()) }
 }
 
 #[cfg(test)]
@@ -50,10 +52,15 @@ mod tests {
     }
 
     #[test]
-    fn origins() {
-        assert_eq!(parse_origin("https://Tickets.example.com/").as_deref(), Ok("https://tickets.example.com"));
-        for wrong in ["", "tickets.example.com", "ftp://a.b", "https://a.b/c", "https://a@b.c", "https://"] {
-            assert!(parse_origin(wrong).is_err(), "{wrong}");
+    fn yes_and_no() {
+        for (text, expected) in [("on", true), ("True", true), ("YES", true), ("1", true), (" on ", true)] {
+            assert_eq!(parse_bool(text), Ok(expected), "{text}");
+        }
+        for (text, expected) in [("off", false), ("FALSE", false), ("No", false), ("0", false)] {
+            assert_eq!(parse_bool(text), Ok(expected), "{text}");
+        }
+        for wrong in ["", "2", "maybe", "onn", "tru"] {
+            assert!(parse_bool(wrong).is_err(), "{wrong}");
         }
     }
 }

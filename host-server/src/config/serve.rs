@@ -1,24 +1,30 @@
 //! Options of `serve`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use boxoffice::{Currency, FeePolicy, LateMoneyPolicy, Money};
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
+use ipnet::IpNet;
 
-use super::parse::{parse_amount, parse_currency, parse_duration, parse_origin};
+use super::parse::{List, parse_amount, parse_bool, parse_currency, parse_duration, parse_networks, parse_origins};
 use super::{DataArgs, GatewayArgs};
 use crate::logging::LogFormat;
 use crate::settings::Settings;
 use crate::webhooks::WebhookSettings;
 
 /// On or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
     /// On.
     On,
     /// Off.
     Off,
+}
+
+/// Reads a switch as people write it.
+fn parse_switch(text: &str) -> Result<Switch, String> {
+    parse_bool(text).map(|on| if on { Switch::On } else { Switch::Off })
 }
 
 /// Options of `serve`.
@@ -34,10 +40,20 @@ pub struct ServeArgs {
 
     /// Public URL of the host, such as `https://tickets.example.com`
     ///
-    /// With https, the session cookie is Secure and browsers are told to stay on https. Without this URL, the host
-    /// assumes plain http, as on this machine. State-changing requests from pages of other origins are refused.
-    #[arg(long, env = "BOXOFFICE_PUBLIC_URL", value_name = "URL", value_parser = parse_origin)]
-    pub public_url: Option<String>,
+    /// With https the session cookie is Secure and browsers are told to stay on https. Without it the host takes itself to be
+    /// reached over plain http, as on this machine. State-changing requests from pages of other origins are refused. May be repeated
+    /// if people reach the host by several names, all of them over https or none.
+    #[arg(
+        long = "public-url", env = "BOXOFFICE_PUBLIC_URL", value_name = "URL",
+        action = ArgAction::Append, value_parser = parse_origins
+    )]
+    pub public_urls: Vec<List<String>>,
+
+    /// An address of its own for `/console` and `/metrics`, such as `127.0.0.1:9090`; the other one answers 404 there
+    ///
+    /// It speaks plain HTTP and serves everything else too, so keep it within a private network. Health is on both.
+    #[arg(long, env = "BOXOFFICE_ADMIN_LISTEN", value_name = "ADDR")]
+    pub admin_listen: Option<SocketAddr>,
 
     /// Duration of an order's hold on its tickets, such as 15m or 90s
     #[arg(long, env = "BOXOFFICE_HOLD", value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
@@ -73,22 +89,23 @@ pub struct ServeArgs {
     pub currency: Currency,
 
     /// Limit on the request rate of each client: strict at sign-in and sign-up, generous elsewhere
-    #[arg(long, env = "BOXOFFICE_RATE_LIMIT", value_name = "on|off", value_enum, default_value = "on")]
+    #[arg(long, env = "BOXOFFICE_RATE_LIMIT", value_name = "on|off", value_parser = parse_switch, default_value = "on")]
     pub rate_limit: Switch,
 
-    /// Proxy whose X-Forwarded-For is trusted; may be repeated
+    /// A proxy whose X-Forwarded-For, or Forwarded, is believed: an address or a network such as `10.0.0.0/8`; may be repeated, and a
+    /// list may have commas or blanks
     #[arg(
-        long = "trusted-proxy", env = "BOXOFFICE_TRUSTED_PROXIES", value_name = "IP",
-        action = ArgAction::Append, value_delimiter = ','
+        long = "trusted-proxy", env = "BOXOFFICE_TRUSTED_PROXIES", value_name = "NETWORK",
+        action = ArgAction::Append, value_parser = parse_networks
     )]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<List<IpNet>>,
 
     /// Origin whose pages may call the host from a browser; may be repeated, none by default
     #[arg(
         long = "cors-origin", env = "BOXOFFICE_CORS_ORIGINS", value_name = "ORIGIN",
-        action = ArgAction::Append, value_delimiter = ',', value_parser = parse_origin
+        action = ArgAction::Append, value_parser = parse_origins
     )]
-    pub cors_origins: Vec<String>,
+    pub cors_origins: Vec<List<String>>,
 
     /// Timeout of a request
     #[arg(
@@ -118,6 +135,20 @@ pub struct ServeArgs {
     )]
     pub max_connections: u32,
 
+    /// How many requests of one client may be under way before further ones are answered 429
+    #[arg(
+        long, env = "BOXOFFICE_MAX_CLIENT_REQUESTS", value_name = "COUNT", default_value_t = 256,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub max_client_requests: u32,
+
+    /// How many connections one client may have open before further ones are closed; trusted proxies may have any number
+    #[arg(
+        long, env = "BOXOFFICE_MAX_CLIENT_CONNECTIONS", value_name = "COUNT", default_value_t = 512,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub max_client_connections: u32,
+
     /// Maximum number of open journal streams
     #[arg(long, env = "BOXOFFICE_MAX_FEEDS", value_name = "COUNT", default_value_t = 128)]
     pub max_feeds: u32,
@@ -127,12 +158,12 @@ pub struct ServeArgs {
     pub max_live_pages: u32,
 
     /// Allow webhooks to plain http, not only to https
-    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_HTTP")]
+    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_HTTP", value_parser = parse_bool)]
     pub webhooks_allow_http: bool,
 
     /// Allow webhooks to private addresses, such as this machine's; without this, webhooks can't reach the internal
     /// network
-    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE")]
+    #[arg(long, env = "BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE", value_parser = parse_bool)]
     pub webhooks_allow_private: bool,
 
     /// Maximum time for requests in progress after SIGTERM or SIGINT
@@ -157,24 +188,46 @@ impl ServeArgs {
     }
 
     /// Returns the platform's fees.
-    pub(crate) fn fees(&self) -> Result<FeePolicy, boxoffice::FeeError> {
-        self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed)
+    ///
+    /// # Errors
+    /// Returns an error if there are fixed fees in too many currencies.
+    pub(crate) fn fees(&self) -> Result<FeePolicy, String> {
+        let fees = self.fee_fixed.iter().copied().try_fold(self.fee_percent, FeePolicy::and_fixed);
+        fees.map_err(|reason| format!("--fee-fixed (BOXOFFICE_FEE_FIXED) {reason}"))
     }
 
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            public_url: self.public_url.clone(),
-            cors_origins: self.cors_origins.clone(),
+    /// How the host behaves.
+    ///
+    /// # Errors
+    /// If some of its addresses are https and others are not: one cookie can't be for both.
+    pub(crate) fn settings(&self) -> Result<Settings, &'static str> {
+        let mut urls = all(&self.public_urls).into_iter();
+        let is_https = |url: &String| url.starts_with("https://");
+        let public_url = urls.next();
+        let further_public_urls: Vec<String> = urls.collect();
+        if further_public_urls.iter().any(|url| Some(is_https(url)) != public_url.as_ref().map(is_https)) {
+            return Err("--public-url (BOXOFFICE_PUBLIC_URL): all must be https, or all http");
+        }
+        Ok(Settings {
+            public_url,
+            further_public_urls,
+            cors_origins: all(&self.cors_origins),
             rate_limit: self.rate_limit == Switch::On,
-            trusted_proxies: self.trusted_proxies.clone(),
+            trusted_networks: all(&self.trusted_proxies),
             request_timeout: self.request_timeout,
             body_limit: self.body_limit as usize,
             batch_body_limit: self.body_limit as usize * 8,
             in_flight_max: self.max_requests as usize,
+            client_in_flight_max: self.max_client_requests as usize,
             feeds_max: self.max_feeds as usize,
             live_pages_max: self.max_live_pages as usize,
             session_length: self.session,
+            serves_admin: self.admin_listen.is_none(),
             ..Settings::default()
-        }
+        })
     }
+}
+
+fn all<T: Clone>(lists: &[List<T>]) -> Vec<T> {
+    lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
 }

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::DataArgs;
+use super::parse::parse_bool;
+
 /// Arguments of `webhooks`.
 #[derive(Debug, Args)]
 pub struct WebhooksArgs {
@@ -13,6 +16,15 @@ pub struct WebhooksArgs {
     /// The data directory
     #[arg(long, env = "BOXOFFICE_DATA", value_name = "DIR", default_value = "./boxoffice-data", global = true)]
     pub data: PathBuf,
+    /// Accept a clock that is far from the journal's last record
+    #[arg(long, env = "BOXOFFICE_ACCEPT_CLOCK_JUMP", value_parser = parse_bool, global = true)]
+    pub accept_clock_jump: bool,
+}
+
+impl WebhooksArgs {
+    pub(crate) fn data(&self) -> DataArgs {
+        DataArgs { data: self.data.clone(), accept_clock_jump: self.accept_clock_jump }
+    }
 }
 
 /// The action on webhooks.

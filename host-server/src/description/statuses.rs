@@ -13,6 +13,7 @@ const ERRORS: &[(u16, &str)] = &[
     (402, "The card was declined"),
     (403, "Somebody else may do this, or the request comes from another site"),
     (404, "There is no such thing"),
+    (408, "The body did not come in time"),
     (409, "The thing is not in a state that allows this"),
     (412, "The thing has changed since it was read"),
     (413, "The body is too large"),
@@ -25,10 +26,14 @@ const ERRORS: &[(u16, &str)] = &[
 
 /// Statuses that don't follow from the operation's inputs.
 const MORE: &[(&str, &[u16])] = &[
+    // Where they have an address of their own.
+    ("operations_metrics", &[404]),
     ("users_sign_up", &[409]),
     ("users_sign_in", &[401]),
     ("users_update", &[409]),
     ("users_erase", &[409]),
+    ("tickets_create", &[409]),
+    ("tickets_create_batch", &[409]),
     ("tickets_update", &[409]),
     ("tickets_withdraw", &[409]),
     ("orders_create", &[404, 409]),
@@ -38,6 +43,7 @@ const MORE: &[(&str, &[u16])] = &[
     ("payments_pay", &[402, 404, 409]),
     ("payments_resolve", &[409]),
     ("payments_receive_notice", &[409]),
+    ("journal_read", &[409]),
     ("ledger_balance", &[404]),
     ("ledger_statement", &[404]),
     ("ledger_pay_out", &[404, 409]),
@@ -73,7 +79,7 @@ fn statuses(operation: &Operation, writes: bool) -> BTreeSet<u16> {
     }
     let id = operation.operation_id.as_deref().unwrap_or_default();
     if operation.request_body.is_some() {
-        statuses.extend([400, 413]);
+        statuses.extend([400, 408, 413]);
         // A card processor's message may have any content type.
         statuses.extend((id != "payments_receive_notice").then_some(415));
     }

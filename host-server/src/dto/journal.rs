@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boxoffice::{Error, Record};
+use boxoffice::{Error, JournalCursor, JournalCursorError, Record};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
@@ -12,9 +12,9 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JournalQuery {
-    /// Number of the last record that the caller has; 0 or nothing for the first page. A stream with `Last-Event-ID`
-    /// ignores it.
-    #[param(value_type = Option<u64>)]
+    /// The last record that the caller has: its number, or the cursor of a page's link or of an event's id, such as
+    /// `12-9f86d081884c7d65`; 0 or nothing for the first page. Not for a stream that has `Last-Event-ID`.
+    #[param(value_type = Option<String>, pattern = "^([0-9]{1,19}(-[0-9a-f]{16})?)?$")]
     after: Option<String>,
     /// Maximum number of records: 1 to 100, by default 50. A stream has no limit.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -25,11 +25,9 @@ const LIMIT_MAX: usize = 100;
 const LIMIT_DEFAULT: usize = 50;
 
 impl JournalQuery {
-    pub(crate) fn after(&self) -> Result<u64, Error> {
-        match &self.after {
-            None => Ok(0),
-            Some(text) => record_number(text).ok_or_else(|| Error::invalid("after", "must be the number of a record")),
-        }
+    pub(crate) fn after(&self) -> Result<JournalCursor, Error> {
+        let text = self.after.as_deref().unwrap_or("0");
+        text.parse().map_err(|error: JournalCursorError| Error::invalid("after", error))
     }
 
     pub(crate) fn limit(&self) -> Result<usize, Error> {

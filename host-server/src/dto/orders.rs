@@ -14,6 +14,7 @@ use super::{Amount, ChargeOut, DecimalText};
 pub(crate) struct PlaceOrder {
     ticket_id: Option<String>,
     ticket_ids: Option<Vec<String>>,
+    total: Option<DecimalText>,
 }
 
 impl PartialSchema for PlaceOrder {
@@ -27,7 +28,8 @@ impl PartialSchema for PlaceOrder {
         let many = ids.description(Some("1 to 10 tickets of one currency: all or none are locked."));
         let order = |name: &str, what: RefOr<Schema>, other: &str| {
             let nothing = ObjectBuilder::new().schema_type(Type::Null);
-            ObjectBuilder::new().schema_type(Type::Object).property(name, what).required(name).property(other, nothing)
+            let order = ObjectBuilder::new().schema_type(Type::Object).property(name, what).required(name);
+            order.property(other, nothing).property("total", DecimalText::schema())
         };
         let either = OneOfBuilder::new()
             .item(order("ticketId", Schema::Object(one.build()).into(), "ticketIds"))
@@ -43,6 +45,11 @@ impl ToSchema for PlaceOrder {
 }
 
 impl PlaceOrder {
+    /// Returns the total that the buyer has agreed to, if the request names one.
+    pub(crate) fn total(&self) -> Option<&str> {
+        self.total.as_ref().map(|total| total.0.as_str())
+    }
+
     pub(crate) fn ticket_ids(&self) -> Result<Vec<TicketId>, Error> {
         match (&self.ticket_id, &self.ticket_ids) {
             (Some(id), None) => Ok(vec![parse(id, || "ticketId".to_owned())?]),

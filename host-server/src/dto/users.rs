@@ -12,9 +12,16 @@ pub(crate) struct Credentials {
     #[serde(default)]
     #[schema(required, pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", example = "ann@example.com", format = Email)]
     pub(crate) email: String,
-    /// 8 to 128 characters.
+    /// 8 to 128 characters, none of them a control character or invisible.
     #[serde(default)]
-    #[schema(required, min_length = 8, max_length = 128, example = "correct horse battery", format = Password)]
+    #[schema(
+        required,
+        min_length = 8,
+        max_length = 128,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8]*$",
+        example = "correct horse battery",
+        format = Password
+    )]
     pub(crate) password: String,
 }
 
@@ -24,9 +31,9 @@ impl From<Credentials> for SignUp {
     }
 }
 
-impl Credentials {
-    pub(crate) fn sign_in(self, client: Option<std::net::IpAddr>) -> SignIn {
-        SignIn::new(self.email, self.password).client(client)
+impl From<Credentials> for SignIn {
+    fn from(body: Credentials) -> Self {
+        Self::new(body.email, body.password)
     }
 }
 
@@ -41,8 +48,13 @@ pub(crate) struct UserEdit {
     /// The new email.
     #[schema(pattern = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+){0,3}@([a-z0-9]+\.){1,3}[a-z]{2,10}$", format = Email)]
     email: Option<String>,
-    /// The new password: 8 to 128 characters. It ends all other sessions.
-    #[schema(min_length = 8, max_length = 128, format = Password)]
+    /// The new password: 8 to 128 characters, none of them a control character or invisible. It ends every other session.
+    #[schema(
+        min_length = 8,
+        max_length = 128,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8]*$",
+        format = Password
+    )]
     password: Option<String>,
 }
 

@@ -3,15 +3,14 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRef, FromRequest, OptionalFromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use boxoffice::Error;
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::body;
 use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 
@@ -32,9 +31,7 @@ where
         if has_type && !is_json(request.headers()) {
             return Err(Refusal::UnsupportedMediaType.into());
         }
-        let load = <Arc<Load>>::from_ref(state);
-        let _room = load.room_for_body(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
         if bytes.trim_ascii().is_empty() {
             return Err(Refusal::EmptyBody.into());
         }
@@ -60,10 +57,6 @@ where
         }
         <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
-}
-
-pub(super) fn unread(rejection: &BytesRejection) -> Refusal {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::BodyTooLarge } else { Refusal::MalformedBody }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 
-use super::json::unread;
+use super::body;
 use crate::error::Failure;
 use crate::limits::Load;
 
@@ -21,8 +21,7 @@ where
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let load = <Arc<Load>>::from_ref(state);
-        let _room = load.room_for_body(request.headers())?;
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| unread(&rejection).into())
+        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
+        Ok(Self(bytes))
     }
 }

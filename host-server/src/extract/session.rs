@@ -1,6 +1,7 @@
 //! The session of a request, from the `Authorization` header or the cookie.
 //!
-//! The header takes precedence: a client adds it on purpose, while a browser adds the cookie by itself.
+//! The header wins where both are there: who sends it means it, while a browser adds the cookie by itself. A browser may send several
+//! cookies of the name, others' and ours of before; the first that is a good session is taken.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -12,11 +13,15 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use boxoffice::{BoxOffice, Code, Session, UserId};
 use cookie::{Cookie, SameSite};
 
+use super::cookies;
 use crate::error::Failure;
 use crate::settings::Settings;
 
-/// Name of the session cookie.
-const COOKIE: &str = "session";
+/// The name of the session cookie over plain http, and of those that earlier versions set over https.
+const PLAIN: &str = "session";
+
+/// The name over https. With the prefix no other host of the same domain, and no page over plain http, can plant one.
+const SECURE: &str = "__Host-session";
 
 /// The valid session of the request, if any.
 #[derive(Debug)]
@@ -31,6 +36,30 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         Ok(Self(authenticate(&parts.headers, &BoxOffice::from_ref(state)).ok()))
+    }
+}
+
+/// Every session that the request has: signing out ends them all.
+#[derive(Debug)]
+pub(crate) struct EverySession(pub(crate) Vec<Session>);
+
+impl<S> FromRequestParts<S> for EverySession
+where
+    S: Send + Sync,
+    BoxOffice: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let auth = BoxOffice::from_ref(state).auth();
+        let sessions = candidates(&parts.headers).filter_map(|token| auth.authenticate(&token).ok());
+        let mut all: Vec<Session> = Vec::new();
+        for session in sessions {
+            if all.iter().all(|other| other.session_id != session.session_id) {
+                all.push(session);
+            }
+        }
+        Ok(Self(all))
     }
 }
 
@@ -56,19 +85,45 @@ where
     }
 }
 
-fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Session, Failure> {
-    let token = token(headers).ok_or(Code::AuthRequired)?;
-    Ok(office.auth().authenticate(&token)?)
+/// Returns the session of the request: of its tokens the first that is good.
+pub(crate) fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Session, Failure> {
+    let auth = office.auth();
+    let mut refused = Code::AuthRequired.into();
+    for token in candidates(headers) {
+        match auth.authenticate(&token) {
+            Ok(session) => return Ok(session),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused.into())
 }
 
-/// Returns the token of a request with these headers, valid or not: that of `Authorization` or, without it, the session
-/// cookie's.
+/// Returns the token of [`authenticate`]'s session.
+pub(crate) fn good_token(headers: &HeaderMap, office: &BoxOffice) -> Option<String> {
+    let auth = office.auth();
+    candidates(headers).find(|token| auth.authenticate(token).is_ok()).map(Cow::into_owned)
+}
+
+/// Returns the token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's. Of several
+/// cookies it is the first that has the form of a token; [`session_tokens`](tokens) has them all.
 pub fn token(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    match bearer(headers) {
-        Some(token) => Some(token.into()),
-        None => session_cookie(headers)
-            .map(|cookie| cookie.value_raw().map_or_else(|| cookie.value().to_owned().into(), Cow::Borrowed)),
-    }
+    let has_form = |token: &Cow<'_, str>| {
+        let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        token.split('.').count() == 3 && token.split('.').all(|part| !part.is_empty() && is_word(part))
+    };
+    candidates(headers).find(has_form).or_else(|| candidates(headers).next())
+}
+
+/// Iterates over the tokens that a request with these headers shows, good or not. Whoever looks after sessions by themselves takes the
+/// first that is good.
+pub fn tokens(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
+    candidates(headers)
+}
+
+fn candidates(headers: &HeaderMap) -> impl Iterator<Item = Cow<'_, str>> {
+    let bearer = bearer(headers);
+    let cookies = session_cookies(headers).filter(move |_| bearer.is_none());
+    bearer.into_iter().chain(cookies).map(Cow::Borrowed)
 }
 
 /// Returns the token of the `Authorization` header; empty if the header has another scheme.
@@ -78,54 +133,89 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<Cookie<'_>> {
-    cookie(headers, COOKIE)
-}
-
-/// Returns the request's first cookie with this name.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cookie<'a>> {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(Cookie::split_parse).filter_map(Result::ok).find(|cookie| cookie.name() == name)
+fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    cookies::values(headers, SECURE).chain(cookies::values(headers, PLAIN))
 }
 
 /// Returns `true` if no other site can have caused the request: it has a bearer token, which no browser adds by itself,
 /// and no session cookie.
 pub(crate) fn is_deliberate(headers: &HeaderMap) -> bool {
-    bearer(headers).is_some_and(|token| !token.is_empty()) && session_cookie(headers).is_none()
+    bearer(headers).is_some_and(|token| !token.is_empty()) && session_cookies(headers).next().is_none()
 }
 
 /// Returns the `Set-Cookie` of a new session, valid for the session's lifetime.
-pub(crate) fn cookie_of(token: String, settings: &Settings) -> SetCookie {
-    SetCookie(set(token, settings.session_length, settings.is_https()))
+pub(crate) fn cookie_of(token: String, settings: &Settings) -> SetCookies {
+    session(token, settings.session_length, settings)
 }
 
 /// Returns the `Set-Cookie` that removes the session cookie.
-pub(crate) fn no_cookie(settings: &Settings) -> SetCookie {
-    SetCookie(set(String::new(), Duration::ZERO, settings.is_https()))
+pub(crate) fn no_cookie(settings: &Settings) -> SetCookies {
+    session(String::new(), Duration::ZERO, settings)
 }
 
-/// A response header that sets the session cookie.
-#[derive(Debug)]
-pub(crate) struct SetCookie(Cookie<'static>);
+fn session(token: String, life: Duration, settings: &Settings) -> SetCookies {
+    if !settings.is_https() {
+        return SetCookies(vec![lasting(PLAIN, token, life, false)]);
+    }
+    // Under the name of earlier versions there may be another session, which must not come back when this one has ended.
+    SetCookies(vec![lasting(SECURE, token, life, true), lasting(PLAIN, String::new(), Duration::ZERO, true)])
+}
 
-impl IntoResponseParts for SetCookie {
+/// The headers of a response that set cookies.
+#[derive(Debug)]
+pub(crate) struct SetCookies(pub(super) Vec<Cookie<'static>>);
+
+impl IntoResponseParts for SetCookies {
     type Error = std::convert::Infallible;
 
     fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        // A token is base64 with dots, so it is always a valid header value.
-        if let Ok(value) = HeaderValue::try_from(self.0.to_string()) {
-            response.headers_mut().append(header::SET_COOKIE, value);
+        for cookie in self.0 {
+            // Tokens and ids are always header values.
+            if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
         }
         Ok(response)
     }
 }
 
-fn set(value: String, life: Duration, secure: bool) -> Cookie<'static> {
-    Cookie::build((COOKIE, value))
+/// A cookie for the whole site, which no script can read.
+pub(super) fn lasting(name: &'static str, value: String, life: Duration, secure: bool) -> Cookie<'static> {
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(secure)
         .max_age(cookie::time::Duration::seconds(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)))
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookie: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))])
+    }
+
+    #[test]
+    fn the_token_that_looks_like_one_is_taken() {
+        let check = |cookie, expected: Option<&str>| {
+            assert_eq!(token(&headers(cookie)).as_deref(), expected, "{cookie}");
+        };
+        check("session=a.b.c", Some("a.b.c"));
+        check("session=x; session=a.b.c", Some("a.b.c"));
+        check("session=s%3Aabc.def; session=\"a.b.c\"", Some("a.b.c"));
+        check("session=x; session=y", Some("x"));
+        check("session=a.b.c; __Host-session=d.e.f", Some("d.e.f"));
+        check("theme=dark", None);
+    }
+
+    #[test]
+    fn a_bearer_token_goes_before_every_cookie() {
+        let mut headers = headers("session=a.b.c");
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic abc"));
+        assert_eq!(tokens(&headers).collect::<Vec<_>>(), [""]);
+        assert!(!is_deliberate(&headers));
+    }
 }

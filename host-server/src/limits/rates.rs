@@ -1,16 +1,20 @@
 //! Rate limits per client: strict for routes that take passwords, generous for others.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{Extensions, HeaderMap, HeaderName};
+use axum::http::Method;
 use boxoffice::{Code, Error};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
+use super::Client;
 use crate::error::Failure;
+
+/// The limit on passwords is used up for the client's address, for so long: put into the request on its way in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PasswordsUsedUp(pub(crate) Duration);
 
 /// Burst of requests with passwords, and the interval after it.
 const PASSWORD_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
@@ -26,33 +30,48 @@ pub(crate) struct Rates {
     passwords: DefaultKeyedRateLimiter<IpAddr>,
     general: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
-    trusted_proxies: Vec<IpAddr>,
 }
 
 impl Rates {
-    pub(crate) fn new(trusted_proxies: &[IpAddr]) -> Self {
+    pub(crate) fn new() -> Self {
         let passwords = Quota::with_period(PASSWORD_EVERY).unwrap_or_else(|| Quota::per_minute(PASSWORD_BURST));
         Self {
             passwords: DefaultKeyedRateLimiter::keyed(passwords.allow_burst(PASSWORD_BURST)),
             general: DefaultKeyedRateLimiter::keyed(Quota::per_second(GENERAL_PER_SECOND).allow_burst(GENERAL_BURST)),
             clock: DefaultClock::default(),
-            trusted_proxies: trusted_proxies.to_vec(),
         }
     }
 
-    pub(crate) fn check(&self, request: &Request, route: &str) -> Result<(), Failure> {
-        let client = network(client(request.headers(), request.extensions(), &self.trusted_proxies));
+    /// Counts a request. Changes of one's own account don't count as tries of a password: guesses within a session are counted there.
+    ///
+    /// # Errors
+    /// `rate.limited`.
+    pub(crate) fn check(
+        &self,
+        client: Client,
+        method: &Method,
+        route: &str,
+    ) -> Result<Option<PasswordsUsedUp>, Failure> {
+        let client = client.network();
+        if let Some(wait) = self.wait(&self.general, client) {
+            return Err(refusal(wait));
+        }
         let takes_password = match route {
-            "/api/users/signup" | "/api/users/signin" => true,
-            "/api/users/current-user" | "/sign-in" | "/sign-up" | "/account/email" | "/account/password" => {
-                !request.method().is_safe()
-            }
+            "/api/users/signup" | "/api/users/signin" | "/sign-in" | "/sign-up" => !method.is_safe(),
             _ => false,
         };
-        if takes_password {
-            self.passwords.check_key(&client).map_err(|until| refusal(until.wait_time_from(self.clock.now())))?;
+        let wait = if takes_password { self.wait(&self.passwords, client) } else { None };
+        match (wait, route) {
+            // Somebody else may have used it up who shares the address, such as that of a proxy: whoever has signed in to the account
+            // from there, or with the same device, is let in all the same.
+            (Some(wait), "/api/users/signin" | "/sign-in") => Ok(Some(PasswordsUsedUp(wait))),
+            (Some(wait), _) => Err(refusal(wait)),
+            (None, _) => Ok(None),
         }
-        self.general.check_key(&client).map_err(|until| refusal(until.wait_time_from(self.clock.now())))
+    }
+
+    fn wait(&self, limiter: &DefaultKeyedRateLimiter<IpAddr>, client: IpAddr) -> Option<Duration> {
+        limiter.check_key(&client).err().map(|until| until.wait_time_from(self.clock.now()))
     }
 
     /// Removes clients that have their full allowance again.
@@ -66,65 +85,4 @@ impl Rates {
 
 fn refusal(wait: Duration) -> Failure {
     Error::from(Code::RateLimited).with_retry_after(wait).into()
-}
-
-/// Returns the address of the client: the peer's address or, behind trusted proxies, the one in `X-Forwarded-For`.
-pub(crate) fn client(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: &[IpAddr]) -> IpAddr {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip().to_canonical());
-    if trusted_proxies.contains(&peer) { forwarded(headers, trusted_proxies).unwrap_or(peer) } else { peer }
-}
-
-/// Returns the last address in `X-Forwarded-For` that is not a trusted proxy's. Addresses before it may be forged.
-fn forwarded(headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Option<IpAddr> {
-    let name = HeaderName::from_static("x-forwarded-for");
-    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut hops = values.iter().rev().flat_map(|value| value.rsplit(',')).map(str::trim);
-    hops.find_map(|hop| match hop.parse::<IpAddr>() {
-        Ok(address) if trusted_proxies.contains(&address.to_canonical()) => None,
-        parsed => Some(parsed.ok()),
-    })?
-}
-
-/// Returns the network that counts as one client: an IPv6 customer has a /64 of addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::body::Body;
-
-    use super::*;
-
-    fn check(peer: &str, forwarded: &str, expected: &str) {
-        let proxies = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
-        let peer: SocketAddr = format!("{peer}:1234").parse().unwrap();
-        let mut request = Request::builder().header("x-forwarded-for", forwarded).body(Body::empty()).unwrap();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        assert_eq!(
-            client(request.headers(), request.extensions(), &proxies).to_string(),
-            expected,
-            "{peer} {forwarded}"
-        );
-    }
-
-    #[test]
-    fn only_trusted_proxies_are_believed() {
-        check("192.0.2.7", "198.51.100.1", "192.0.2.7");
-        check("10.0.0.1", "198.51.100.1", "198.51.100.1");
-        check("10.0.0.1", "203.0.113.9, 198.51.100.1, 10.0.0.2", "198.51.100.1");
-        check("10.0.0.1", "garbage", "10.0.0.1");
-        check("10.0.0.1", "", "10.0.0.1");
-    }
-
-    #[test]
-    fn networks_of_ipv6_are_one_client() {
-        let of = |text: &str| network(text.parse().unwrap()).to_string();
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("192.0.2.7"), "192.0.2.7");
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::Load;
+#[cfg(feature = "pages")]
+use super::Client;
+use super::{Load, Share};
 use crate::error::Refusal;
 
 /// Reserves places for streams, and ends the streams when the host stops.
@@ -20,15 +21,15 @@ impl Streams {
         Self { load, stopping }
     }
 
-    /// Reserves a place for one journal stream, for the lifetime of the permit.
-    pub(crate) fn place_for_feed(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    /// Takes a place for one journal stream, for as long as the share lives.
+    pub(crate) fn place_for_feed(&self) -> Result<Share, Refusal> {
         self.load.place_for_feed()
     }
 
-    /// Reserves a place for one page that follows a show, for the lifetime of the permit.
+    /// Takes a place for one page that follows a show, for as long as the share lives.
     #[cfg(feature = "pages")]
-    pub(crate) fn place_for_live_page(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.load.place_for_live_page()
+    pub(crate) fn place_for_live_page(&self, client: Option<Client>) -> Result<Share, Refusal> {
+        self.load.place_for_live_page(client.map(Client::network))
     }
 
     /// Waits until the host stops.

@@ -5,8 +5,10 @@
 //! place, apply the rate limits, check the origin, and run the handler with a timeout. After every outcome, it adds the
 //! headers, updates the metrics and writes one line of log. The steps are in the files of this folder.
 
+mod compression;
 mod origin;
 mod panic;
+mod place;
 mod request_id;
 mod security_headers;
 
@@ -22,8 +24,8 @@ use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::cause::chain;
-use crate::error::{Cause, ERROR_CODE, Failure, Refusal};
-use crate::limits::{Load, Rates};
+use crate::error::{self, Cause, ERROR_CODE, Failure, Refusal};
+use crate::limits::{Client, Clients, Load, Rates};
 use crate::observability::metrics::RequestMetrics;
 use crate::settings::Settings;
 use crate::state::AppState;
@@ -40,6 +42,7 @@ struct Shared {
     settings: Arc<Settings>,
     load: Arc<Load>,
     rates: Option<Arc<Rates>>,
+    clients: Arc<Clients>,
     request_ids: RequestIds,
     requests: RequestMetrics,
     #[cfg(feature = "pages")]
@@ -53,6 +56,7 @@ impl Edge {
             settings: Arc::clone(&state.settings),
             load: Arc::clone(&state.load),
             rates: state.rates.clone(),
+            clients: Arc::clone(&state.clients),
             request_ids: RequestIds::default(),
             requests: RequestMetrics::default(),
             #[cfg(feature = "pages")]
@@ -64,20 +68,25 @@ impl Edge {
 /// Adds the middleware to the routes.
 pub(crate) fn around(routes: Router<AppState>, edge: Edge) -> Router<AppState> {
     let settings = Arc::clone(&edge.0.settings);
-    let routes = routes.layer(DefaultBodyLimit::max(settings.body_limit)).layer(from_fn_with_state(edge, pass));
+    let routes = routes
+        .layer(DefaultBodyLimit::max(settings.body_limit))
+        .layer(from_fn_with_state(edge, pass))
+        .layer(compression::layer());
     if settings.cors_origins.is_empty() { routes } else { routes.layer(cors(&settings.cors_origins)) }
 }
 
-async fn pass(State(Edge(edge)): State<Edge>, request: Request, next: Next) -> Response {
+async fn pass(State(Edge(edge)): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let client = edge.clients.of(&request);
+    request.extensions_mut().insert(client);
     let id = edge.request_ids.of(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
 
     #[cfg(feature = "pages")]
-    let browser = Browser::behind(&request);
-    let outcome = guarded(&edge, request, next, route).await;
+    let browser = if edge.settings.pages { Browser::behind(&request) } else { None };
+    let outcome = guarded(&edge, request, next, client, route).await;
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
     #[cfg(feature = "pages")]
     if let Some(browser) = browser {
@@ -87,24 +96,43 @@ async fn pass(State(Edge(edge)): State<Edge>, request: Request, next: Next) -> R
     security_headers::add(response.headers_mut(), &edge.settings);
     let latency = started.elapsed();
     edge.requests.observe(&method, route, response.status(), latency);
+    if let Some(code) = response.headers().get(ERROR_CODE).and_then(|code| code.to_str().ok()) {
+        RequestMetrics::refused(code);
+    }
     report(&id, &method, route, &response, latency);
     response.headers_mut().insert(request_id::NAME, id);
     response
 }
 
-async fn guarded(edge: &Shared, request: Request, next: Next, route: &str) -> Result<Response, Failure> {
+async fn guarded(
+    edge: &Shared,
+    mut request: Request,
+    next: Next,
+    client: Client,
+    route: &str,
+) -> Result<Response, Failure> {
+    if !edge.settings.serves_admin && is_for_admins(request.uri().path()) {
+        return Err(Refusal::RouteNotFound.into());
+    }
     // Health checks and metrics must be answered under overload too.
     let is_api = !matches!(route, "/healthz" | "/readyz" | "/metrics");
-    let _place = if is_api { Some(edge.load.place_in_flight()?) } else { None };
-    if let Some(rates) = edge.rates.as_ref().filter(|_| is_api) {
-        rates.check(&request, route)?;
+    let place = if is_api { Some(edge.load.place_in_flight(Some(client.network()))?) } else { None };
+    if let Some(rates) = edge.rates.as_ref().filter(|_| is_api)
+        && let Some(used_up) = rates.check(client, request.method(), route)?
+    {
+        request.extensions_mut().insert(used_up);
     }
     origin::check(&request, &edge.settings)?;
     let answer = panic::caught(next.run(request));
     match tokio::time::timeout(edge.settings.request_timeout, answer).await {
-        Ok(answer) => answer,
+        Ok(answer) => answer.map(|response| place::held(error::shaped(response), place)),
         Err(_elapsed) => Err(Refusal::TimedOut.into()),
     }
+}
+
+/// Whether a path is of what has an address of its own, if there is one.
+fn is_for_admins(path: &str) -> bool {
+    path == "/metrics" || path == "/console" || path.starts_with("/console/")
 }
 
 /// Logs the request with its route. Its path and query are not logged, because they may contain personal data.

@@ -9,16 +9,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Code, Record, Subscription};
+use boxoffice::{BoxOffice, Code, JournalCursor, Record, Subscription};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::OwnedSemaphorePermit;
+use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::dto::{JournalQuery, RecordOut, record_number};
+use crate::dto::{JournalQuery, RecordOut};
 use crate::error::{Failure, Refusal};
-use crate::extract::{Query, SignedInUser, next_link, token};
-use crate::limits::Streams;
+use crate::extract::{Query, SignedInUser, good_token, next_link};
+use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
 /// Maximum number of records in a batch, and in memory for a slow reader.
@@ -26,6 +26,9 @@ const BATCH_MAX: usize = 256;
 
 /// Time without a record after which a comment is sent, so that proxies don't close the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How long a reader waits before it asks again from a place that the journal does not have.
+const RESET_RETRY: Duration = Duration::from_mins(1);
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))
@@ -37,12 +40,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     get, path = "/api/journal", tag = "journal",
     params(
         JournalQuery,
-        ("Last-Event-ID" = Option<u64>, Header, description = "Where a stream goes on; wins over `after`")
+        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream goes on; wins over `after`", pattern = r"^([0-9]{1,19}(-[0-9a-f]{16})?)?$")
     ),
-    responses((status = 200, description = "A page of records, or a stream of them", content(
-        (Vec<RecordOut> = "application/json"),
-        (String = "text/event-stream")
-    ))),
+    responses(
+        (status = 200, description = "A page of records, or a stream of them, which begins with the event `reset` if the journal \
+            does not have the place from which it is to go on", content(
+            (Vec<RecordOut> = "application/json"),
+            (String = "text/event-stream")
+        )),
+    ),
     security(("session" = []), ("bearer" = []))
 )]
 async fn read(
@@ -59,14 +65,14 @@ async fn read(
     let last_seen = last_event_id(&headers)?;
     if wants_stream(&headers) {
         let after = last_seen.map_or_else(|| query.after(), Ok)?;
-        return follow(office, streams, token(&headers).unwrap_or_default().into_owned(), after);
+        let token = good_token(&headers, &office).unwrap_or_default();
+        return follow(office, streams, token, after);
     }
     let (after, limit) = (query.after()?, query.limit()?);
     let journal = office.journal();
-    let from = after.saturating_add(1);
     let records =
-        tokio::task::spawn_blocking(move || journal.read(from, limit)).await.map_err(|_| Code::Internal)??;
-    let next = records.last().filter(|_| records.len() == limit).map(|last| last.seq);
+        tokio::task::spawn_blocking(move || journal.read_after(after, limit)).await.map_err(|_| Code::Internal)??;
+    let next = records.last().filter(|_| records.len() == limit).map(Record::cursor);
     let records: Vec<_> = records.into_iter().map(|record| RecordOut(Arc::new(record))).collect();
     let mut response = Json(records).into_response();
     let link = next.and_then(|after| next_link(&uri, "after", &after.to_string()));
@@ -81,19 +87,22 @@ fn wants_stream(headers: &HeaderMap) -> bool {
     })
 }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+fn last_event_id(headers: &HeaderMap) -> Result<Option<JournalCursor>, Refusal> {
     let malformed = Refusal::MalformedHeader("Last-Event-ID");
     match headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?")) {
         None | Some("") => Ok(None),
-        Some(text) => record_number(text).map(Some).ok_or(malformed),
+        Some(text) => text.parse().map(Some).map_err(|_| malformed),
     }
 }
 
-fn follow(office: BoxOffice, streams: Streams, token: String, after: u64) -> Result<Response, Failure> {
+fn follow(office: BoxOffice, streams: Streams, token: String, after: JournalCursor) -> Result<Response, Failure> {
     let place = streams.place_for_feed()?;
-    let feed = Feed { records: office.journal().subscribe(after.saturating_add(1)), token, office, _place: place };
-    let events = feed.events().take_until(streams.end());
-    let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let events = match office.journal().subscribe_after(after) {
+        Ok(records) => Feed { records, token, office, _place: place }.events().left_stream(),
+        Err(error) if error.code() == Code::JournalCursorUnknown => stream::iter(reset(&office)).map(Ok).right_stream(),
+        Err(error) => return Err(error.into()),
+    };
+    let response = Sse::new(events.take_until(streams.end())).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // Keeps proxies from buffering the response, which would delay the events.
     Ok(([("x-accel-buffering", "no")], response).into_response())
 }
@@ -103,7 +112,7 @@ struct Feed {
     records: Subscription,
     token: String,
     office: BoxOffice,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 impl Feed {
@@ -135,7 +144,16 @@ impl Feed {
     }
 }
 
+/// Tells a reader that it has records which this journal never had: it closes the stream, and begins where it can.
+///
+/// A browser would ask again from the same place after a few seconds; it is told to take its time.
+fn reset(office: &BoxOffice) -> Option<Event> {
+    let code = Code::JournalCursorUnknown;
+    let data = json!({ "code": code.as_str(), "message": code.message(), "head": office.metrics().head_seq });
+    Event::default().event("reset").retry(RESET_RETRY).json_data(data).ok()
+}
+
 fn event(record: &Record) -> Option<Event> {
-    let event = Event::default().id(record.seq.to_string()).event(record.event.name());
+    let event = Event::default().id(record.cursor().to_string()).event(record.event.name());
     event.json_data(record).inspect_err(|error| tracing::error!(%error, "a record could not be written")).ok()
 }

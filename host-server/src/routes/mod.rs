@@ -29,7 +29,7 @@ pub(crate) fn all(settings: &Settings) -> OpenApiRouter<AppState> {
         .merge(ledger::routes())
         .merge(journal::routes())
         .merge(webhooks::routes())
-        .merge(operations::routes())
+        .merge(operations::routes(settings))
 }
 
 /// Returns the OpenAPI document, as served at `/openapi.json`.

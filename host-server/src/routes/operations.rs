@@ -7,24 +7,28 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use boxoffice::BoxOffice;
+use boxoffice::{BoxOffice, Code};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Refusal;
+use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 use crate::observability::metrics::Metrics;
+use crate::settings::Settings;
 use crate::state::AppState;
 use crate::webhooks::Webhooks;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
+pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
+    let measured = OpenApiRouter::new();
+    let measured = if settings.metrics { measured.routes(routes!(metrics)) } else { measured };
     OpenApiRouter::new()
         .routes(routes!(healthz))
         .routes(routes!(readyz))
-        .routes(routes!(metrics))
+        .merge(measured)
         .routes(routes!(openapi_json))
         .route("/docs", get(docs))
         .route("/docs/docs.css", get(docs_css))
@@ -49,7 +53,10 @@ async fn healthz() -> Json<Health> {
     OK
 }
 
-/// Check that the host can take requests.
+/// Permits to look at the disk.
+static CHECKS: Semaphore = Semaphore::const_new(2);
+
+/// Whether requests should be sent here: the journal is open, in its directory, and has room on the disk.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Health), (status = 503, description = "Not ready, or stopping"))
@@ -57,8 +64,18 @@ async fn healthz() -> Json<Health> {
 async fn readyz(
     State(office): State<BoxOffice>,
     State(stopping): State<CancellationToken>,
-) -> Result<Json<Health>, Refusal> {
-    if office.is_ready() && !stopping.is_cancelled() { Ok(OK) } else { Err(Refusal::NotReady) }
+) -> Result<Json<Health>, Failure> {
+    if !office.is_ready() || stopping.is_cancelled() {
+        return Err(Refusal::NotReady.into());
+    }
+    // A disk that hangs must not hold up anybody else, nor take thread after thread.
+    let permit = CHECKS.acquire().await.map_err(|_| Code::Internal)?;
+    let check = move || {
+        let _permit = permit;
+        office.check_ready()
+    };
+    tokio::task::spawn_blocking(check).await.map_err(|_| Code::Internal)??;
+    Ok(OK)
 }
 
 /// Show metrics in Prometheus's text format.

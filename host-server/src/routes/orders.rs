@@ -31,7 +31,11 @@ async fn create(
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Failure> {
     let orders = key.into_iter().fold(office.orders(), Orders::idempotency_key);
-    let order = orders.create(user.id(), &body.ticket_ids()?).await?;
+    let ids = body.ticket_ids()?;
+    let order = match body.total() {
+        Some(total) => orders.create_at(user.id(), &ids, total).await?,
+        None => orders.create(user.id(), &ids).await?,
+    };
     let location = HeaderValue::try_from(format!("/api/orders/{}", order.id)).ok();
     let mut response = (StatusCode::CREATED, Json(OrderOut::from(order.as_ref()))).into_response();
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::dto::{self, CurrentUserOut, EraseUser, NothingOut, UserEdit, UserOut};
 use crate::error::Failure;
 use crate::extract::{
-    ClientAddress, Credentials, Idempotency, JsonBody, SetCookie, SignedInUser, cookie_of, no_cookie,
+    Credentials, EverySession, Idempotency, JsonBody, Place, SetCookies, SignedInUser, cookie_of, no_cookie,
 };
 use crate::settings::Settings;
 use crate::state::AppState;
@@ -35,12 +35,13 @@ async fn sign_up(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     Idempotency(key): Idempotency,
+    place: Place,
     JsonBody(body): JsonBody<dto::Credentials>,
 ) -> Result<impl IntoResponse, Failure> {
-    let auth = office.auth();
+    let auth = place.tell(office.auth());
     let auth = key.into_iter().fold(auth, Auth::idempotency_key);
     let signed_in = auth.sign_up(body.into()).await?;
-    Ok((StatusCode::CREATED, signed_in_as(signed_in, &settings)))
+    Ok((StatusCode::CREATED, signed_in_as(signed_in, place, &settings)))
 }
 
 /// Sign in. An idempotency key has no effect: every sign-in creates a new session.
@@ -52,11 +53,11 @@ async fn sign_in(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     _key: Idempotency,
-    ClientAddress(client): ClientAddress,
+    place: Place,
     JsonBody(body): JsonBody<dto::Credentials>,
 ) -> Result<impl IntoResponse, Failure> {
-    let signed_in = office.auth().sign_in(body.sign_in(client)).await?;
-    Ok(signed_in_as(signed_in, &settings))
+    let signed_in = place.tell(office.auth()).sign_in(body.into()).await?;
+    Ok(signed_in_as(signed_in, place, &settings))
 }
 
 /// Sign out. The session's token becomes invalid, for a thief too.
@@ -68,9 +69,9 @@ async fn sign_out(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     _key: Idempotency,
-    Credentials(session): Credentials,
+    EverySession(sessions): EverySession,
 ) -> Result<impl IntoResponse, Failure> {
-    if let Some(session) = session {
+    for session in sessions {
         office.auth().sign_out(&session).await?;
     }
     Ok((no_cookie(&settings), Json(NothingOut {})))
@@ -105,10 +106,11 @@ async fn update(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     SignedInUser(session): SignedInUser,
+    place: Place,
     JsonBody(body): JsonBody<UserEdit>,
 ) -> Result<impl IntoResponse, Failure> {
-    let signed_in = office.auth().update_user(&session, body.into()).await?;
-    Ok(signed_in_as(signed_in, &settings))
+    let signed_in = place.tell(office.auth()).update_user(&session, body.into()).await?;
+    Ok(signed_in_as(signed_in, place, &settings))
 }
 
 /// Erase my account. Email and password are deleted permanently; the journal keeps the id.
@@ -127,6 +129,6 @@ async fn erase(
     Ok((StatusCode::NO_CONTENT, no_cookie(&settings), ()))
 }
 
-fn signed_in_as(signed_in: SignedIn, settings: &Settings) -> (SetCookie, Json<UserOut>) {
-    (cookie_of(signed_in.token, settings), Json(signed_in.user.into()))
+fn signed_in_as(signed_in: SignedIn, place: Place, settings: &Settings) -> (SetCookies, SetCookies, Json<UserOut>) {
+    (cookie_of(signed_in.token, settings), place.cookie(), Json(signed_in.user.into()))
 }

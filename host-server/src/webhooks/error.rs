@@ -1,6 +1,7 @@
 //! Errors of webhooks.
 
 use std::error::Error as StdError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Errors of webhooks.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum WebhookError {
     /// Too many manual deliveries are in progress.
     #[error("Too many deliveries by hand are under way")]
     Busy,
+    /// The file is not what was written.
+    #[error("webhooks.redb is damaged: {0}")]
+    Damaged(String),
     /// The file can't be used.
     #[error("Webhooks are not available")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
@@ -39,19 +43,43 @@ impl WebhookError {
             Self::DeliveryNotFound => "webhook.delivery_not_found",
             Self::LimitReached => "webhook.limit_reached",
             Self::Busy => "webhook.busy",
-            Self::Unavailable(_) => "webhook.unavailable",
+            Self::Damaged(_) | Self::Unavailable(_) => "webhook.unavailable",
         }
     }
 }
 
-macro_rules! from_redb {
+fn from_redb(error: redb::Error) -> WebhookError {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    match error {
+        redb::Error::Io(error) if !matches!(error.kind(), InvalidData | UnexpectedEof) => {
+            WebhookError::unavailable(error)
+        }
+        error @ (redb::Error::Corrupted(_)
+        | redb::Error::Io(_)
+        | redb::Error::TableDoesNotExist(_)
+        | redb::Error::TableTypeMismatch { .. }
+        | redb::Error::TableIsMultimap(_)
+        | redb::Error::TypeDefinitionChanged { .. }) => WebhookError::Damaged(error.to_string()),
+        error => WebhookError::unavailable(error),
+    }
+}
+
+/// Runs work on the file. redb may panic where a damaged file breaks what it relies on; to the caller that is damage.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, WebhookError>) -> Result<T, WebhookError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(WebhookError::Damaged(format!("redb panicked: {}", text.unwrap_or("no details"))))
+    })
+}
+
+macro_rules! impl_from_redb {
     ($($error:ident)*) => {
         $(impl From<redb::$error> for WebhookError {
             fn from(error: redb::$error) -> Self {
-                Self::unavailable(error)
+                from_redb(error.into())
             }
         })*
     };
 }
 
-from_redb!(DatabaseError TransactionError TableError StorageError CommitError);
+impl_from_redb!(DatabaseError TransactionError TableError StorageError CommitError);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use boxoffice::{Error, IdSource as _, RandomIds};
+use boxoffice::{Code, Error, IdSource as _, RandomIds};
 use uuid::Uuid;
 
-use super::message::{Message, Secret, event_types};
+use super::message::{Message, RESET, Secret, event_types};
 use super::subscription::{Delivery, PreviousSecret, Progress, Status, Subscription};
 use super::{SUBSCRIPTIONS_MAX, WebhookError, Webhooks, target};
 
@@ -48,7 +48,10 @@ impl Webhooks {
             None => Secret::generate().map_err(WebhookError::unavailable)?,
         };
         let head = self.0.shared.office.journal().head()?;
-        let progress = Progress { cursor: new.after.map_or(head, |after| after.min(head)), ..Progress::default() };
+        if new.after.is_some_and(|after| after > head) {
+            return Err(Error::from(Code::JournalCursorUnknown).into());
+        }
+        let progress = Progress { cursor: new.after.unwrap_or(head), ..Progress::default() };
         let subscription = Subscription {
             id,
             url: url.into(),
@@ -131,16 +134,38 @@ impl Webhooks {
         self.0.shared.stored(move |store| store.deliveries(id, before, limit)).await
     }
 
-    /// Repeats a delivery at once, whatever else is in progress. The cursor does not move.
+    /// Repeats a delivery at once, whatever else is in progress. The cursor does not move. What was told of a history that is gone
+    /// can't be repeated.
     pub(crate) async fn resend(&self, id: Uuid, number: u64) -> Result<Delivery> {
         let delivery = self.0.shared.stored(move |store| store.delivery(id, number)).await?;
-        let Some(seq) = delivery.seq else { return self.ping(id).await };
         let journal = self.0.shared.office.journal();
+        let history = journal.history()?;
+        let Some(seq) = delivery.seq else {
+            if delivery.event_type != RESET {
+                return self.ping(id).await;
+            }
+            let after = delivery.message_id.rsplit('_').next().and_then(|after| after.parse().ok()).unwrap_or_default();
+            let message = Message::reset(id, history, after, self.0.shared.clock.now());
+            return self.repeat(id, &delivery, &message).await;
+        };
         let record =
             tokio::task::spawn_blocking(move || journal.read(seq, 1)).await.map_err(WebhookError::unavailable)?;
-        let record = record?.pop().filter(|record| record.seq == seq).ok_or(WebhookError::DeliveryNotFound)?;
-        let message = Message::about(id, &record).map_err(WebhookError::unavailable)?;
-        self.send_by_hand(id, &message).await
+        let record = match record {
+            Ok(mut records) => records.pop(),
+            // It was a record of a history that a backup has replaced.
+            Err(error) if error.code() == Code::JournalCursorUnknown => None,
+            Err(error) => return Err(error.into()),
+        };
+        let record = record.ok_or(WebhookError::DeliveryNotFound)?;
+        let message = Message::about(id, &record, history).map_err(WebhookError::unavailable)?;
+        self.repeat(id, &delivery, &message).await
+    }
+
+    async fn repeat(&self, id: Uuid, delivery: &Delivery, message: &Message) -> Result<Delivery> {
+        if message.id != delivery.message_id {
+            return Err(WebhookError::DeliveryNotFound);
+        }
+        self.send_by_hand(id, message).await
     }
 
     /// Sends a test message that carries no event.

@@ -5,10 +5,13 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use boxoffice::{DomainEvent, Error, Record, Timestamp};
+use boxoffice::{Code, DomainEvent, Error, JournalHistory, Record, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use standardwebhooks::Webhook;
+
+/// Value of `type` in the message that the journal goes on with another history.
+pub(super) const RESET: &str = "journal.reset";
 
 /// Value of `type` in a ping.
 pub(super) const PING: &str = "webhook.ping";
@@ -74,12 +77,21 @@ pub(super) struct Message {
 
 impl Message {
     /// Creates the message for a record: its event in the published form.
-    pub(super) fn about(subscription: uuid::Uuid, record: &Record) -> Result<Self, serde_json::Error> {
+    ///
+    /// Its id is that of the record's number. Where the history has replaced another, whose records had the same numbers and were
+    /// told under them, a part of the record's hash is in it too: a receiver that knows the ids it has seen drops nothing new.
+    pub(super) fn about(
+        subscription: uuid::Uuid,
+        record: &Record,
+        history: JournalHistory,
+    ) -> Result<Self, serde_json::Error> {
+        let is_new = history.common.is_some_and(|common| record.seq > common);
+        let number = if is_new { record.cursor().to_string() } else { record.seq.to_string() };
         let mut body = serde_json::to_value(&record.event)?;
         body["timestamp"] = json!(record.at.to_string());
         body["seq"] = json!(record.seq);
         Ok(Self {
-            id: format!("msg_{}_{}", subscription.simple(), record.seq),
+            id: format!("msg_{}_{number}", subscription.simple()),
             event_type: record.event.name().to_owned(),
             seq: Some(record.seq),
             body: serde_json::to_vec(&body)?,
@@ -92,6 +104,20 @@ impl Message {
         Self {
             id: format!("ping_{}", id.simple()),
             event_type: PING.to_owned(),
+            seq: None,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// Creates the message that the journal goes on with another history, from the record after number `after` on.
+    pub(super) fn reset(subscription: uuid::Uuid, history: JournalHistory, after: u64, now: Timestamp) -> Self {
+        let data =
+            json!({ "code": Code::JournalCursorUnknown.as_str(), "history": history.id.to_string(), "after": after });
+        let body = json!({ "type": RESET, "timestamp": now.to_string(), "data": data });
+        let history = history.id.to_string();
+        Self {
+            id: format!("reset_{}_{}_{after}", subscription.simple(), &history[..16]),
+            event_type: RESET.to_owned(),
             seq: None,
             body: body.to_string().into_bytes(),
         }

@@ -16,6 +16,7 @@
 //! **Invariant:** the journal's writer never waits for anything here.
 
 mod address;
+mod aside;
 #[cfg(any(feature = "cli", test))]
 mod backup;
 mod error;
@@ -34,18 +35,18 @@ mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use boxoffice::{BoxOffice, Clock, SystemClock};
+use boxoffice::{BoxOffice, Clock, JournalHistory, SystemClock};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 #[cfg(feature = "cli")]
-pub(crate) use backup::are_in;
+pub(crate) use backup::{are_in, damage_in};
 pub use error::WebhookError;
 pub(crate) use manage::{NewSubscription, SubscriptionEdit};
 pub use message::{Secret, event_types};
@@ -96,6 +97,7 @@ struct Inner {
     by_hand: Semaphore,
     stop: CancellationToken,
     started: AtomicBool,
+    dir: PathBuf,
 }
 
 impl fmt::Debug for Webhooks {
@@ -114,6 +116,9 @@ impl Webhooks {
     /// Opens the subscriptions in `dir`, the data directory of `office`. Nothing is delivered before
     /// [`Webhooks::start`].
     ///
+    /// A damaged file is renamed to `webhooks.redb.damaged-1`, logged as an error, and shown by the metric
+    /// `boxoffice_webhook_files_set_aside` until it is removed. Its subscriptions have to be made again.
+    ///
     /// # Errors
     /// `webhook.unavailable` if the file can't be used; `journal.unavailable` if the journal can't be read.
     pub fn open(office: BoxOffice, dir: &Path, settings: WebhookSettings) -> Result<Self, WebhookError> {
@@ -128,8 +133,8 @@ impl Webhooks {
         settings: Arc<WebhookSettings>,
         transport: Box<dyn Transport>,
     ) -> Result<Self, WebhookError> {
-        let store = Store::open(dir)?;
-        follow_journal_back(&store, office.journal().head()?)?;
+        let store = Store::open_or_set_aside(dir)?;
+        follow_history(&store, office.journal().history()?, office.journal().head()?)?;
         let shared = Arc::new(Shared::new(office, store, Arc::clone(&settings.clock), transport));
         let by_hand = Semaphore::new(BY_HAND_MAX);
         Ok(Self(Arc::new(Inner {
@@ -139,6 +144,7 @@ impl Webhooks {
             by_hand,
             stop: CancellationToken::new(),
             started: AtomicBool::new(false),
+            dir: dir.to_owned(),
         })))
     }
 
@@ -176,16 +182,17 @@ impl Webhooks {
 
     fn tell(&self, id: Uuid) {
         if let Some(signals) = self.workers().get(&id) {
-            signals.changed.notify_one();
+            signals.tell();
         }
     }
 
     /// Returns metrics of the deliveries.
     pub(crate) fn metrics(&self) -> Result<Metrics, WebhookError> {
         let head = self.0.shared.office.metrics().head_seq;
-        let mut metrics = Metrics::default();
+        let set_aside = usize::from(aside::find(&self.0.dir).is_some());
+        let mut metrics = Metrics { set_aside, ..Metrics::default() };
         let workers = self.workers().clone();
-        for (subscription, progress) in self.0.shared.store.list()? {
+        for (subscription, progress) in error::guarded(|| self.0.shared.store.list())? {
             if !subscription.is_active() {
                 metrics.disabled += 1;
                 continue;
@@ -209,19 +216,27 @@ pub(crate) struct Metrics {
     pub(crate) behind: usize,
     /// Number of records that the slowest active subscription lags behind.
     pub(crate) lag_max: u64,
+    /// 1 if a damaged file was set aside and is still there.
+    pub(crate) set_aside: usize,
 }
 
-/// Moves cursors back to the end of a journal that was restored from an older backup, so that its new records are not
-/// skipped.
-fn follow_journal_back(store: &Store, head: u64) -> Result<(), WebhookError> {
+/// Moves cursors back to where the journal's history is still the one that they followed, so that its new records are not
+/// skipped, and has the receivers told.
+fn follow_history(store: &Store, history: JournalHistory, head: u64) -> Result<(), WebhookError> {
+    let id = history.id.to_string();
+    let followed = store.history()?;
+    let is_other = followed.as_ref().is_some_and(|followed| *followed != id);
+    // Files of earlier versions name no history: there only the end of the journal tells.
+    let common = if is_other { history.common.unwrap_or(0).min(head) } else { head };
     for (subscription, progress) in store.list()? {
-        if progress.cursor > head {
-            tracing::warn!(subscription = %subscription.id, cursor = progress.cursor, head, "the journal has gone back");
+        if is_other || progress.cursor > head {
+            tracing::warn!(subscription = %subscription.id, cursor = progress.cursor, head, "the journal has another history");
             store.change(subscription.id, |_, progress| {
-                *progress = Progress { cursor: head, last_delivery: progress.last_delivery, ..Progress::default() };
+                let (cursor, last_delivery) = (progress.cursor.min(common), progress.last_delivery);
+                *progress = Progress { cursor, last_delivery, reset: true, ..Progress::default() };
                 Ok(())
             })?;
         }
     }
-    Ok(())
+    if followed == Some(id.clone()) { Ok(()) } else { store.note_history(&id) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use boxoffice::{BoxOffice, Clock, Timestamp};
 use tokio::sync::watch;
 
-use super::error::WebhookError;
+use super::error::{WebhookError, guarded};
 use super::store::Store;
 use super::transport::Transport;
 
@@ -48,6 +48,6 @@ impl Shared {
         work: impl FnOnce(&Store) -> Result<T, WebhookError> + Send + 'static,
     ) -> Result<T, WebhookError> {
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&store)).await.map_err(WebhookError::unavailable)?
+        tokio::task::spawn_blocking(move || guarded(|| work(&store))).await.map_err(WebhookError::unavailable)?
     }
 }

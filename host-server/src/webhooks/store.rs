@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::error::WebhookError;
+use super::aside;
+use super::error::{WebhookError, guarded};
 use super::subscription::{Delivery, Progress, Subscription};
 
 /// Name of the file in the data directory.
@@ -29,18 +30,76 @@ pub(super) const SUBSCRIPTIONS: TableDefinition<'_, u128, &[u8]> = TableDefiniti
 pub(super) const PROGRESS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("progress");
 pub(super) const DELIVERIES: TableDefinition<'_, (u128, u64), &[u8]> = TableDefinition::new("deliveries");
 
+pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+/// Name of the followed history in `meta`.
+const HISTORY: &str = "history";
+
 type Result<T> = std::result::Result<T, WebhookError>;
 
 /// The open file.
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) database: Database,
+    /// Number of times that a subscription was read.
+    #[cfg(test)]
+    pub(super) reads: std::sync::atomic::AtomicU64,
 }
 
 impl Store {
     /// Opens the file. A new file is readable by its owner only, because it contains secrets.
     pub(super) fn open(dir: &Path) -> Result<Self> {
-        Self::at(private(&dir.join(FILE))?)
+        let file = private(&dir.join(FILE))?;
+        guarded(|| Self::at(file))
+    }
+
+    /// Opens the file, or sets it aside if it is damaged and begins a new one.
+    pub(super) fn open_or_set_aside(dir: &Path) -> Result<Self> {
+        let damage = match Self::open(dir) {
+            Ok(store) => match store.problems().into_iter().next() {
+                None => return Ok(store),
+                Some(problem) => {
+                    // If redb panics while it closes the file, that file is set aside all the same.
+                    let _ = guarded(|| {
+                        drop(store);
+                        Ok(())
+                    });
+                    problem
+                }
+            },
+            Err(error @ WebhookError::Damaged(_)) => error.to_string(),
+            Err(error) => return Err(error),
+        };
+        let name = aside::name(dir).map_err(WebhookError::unavailable)?;
+        tracing::error!(damage, file = %name.display(), "the webhooks are damaged and set aside; they have to be made again");
+        fs::rename(dir.join(FILE), &name).map_err(WebhookError::unavailable)?;
+        Self::open(dir)
+    }
+
+    /// Reads all that the file holds, and describes what is wrong with it.
+    pub(super) fn problems(&self) -> Vec<String> {
+        guarded(|| self.read_all()).err().map(|error| error.to_string()).into_iter().collect()
+    }
+
+    fn read_all(&self) -> Result<()> {
+        for (subscription, _) in self.list()? {
+            self.deliveries(subscription.id, u64::MAX, usize::MAX)?;
+        }
+        self.history().map(drop)
+    }
+
+    /// Returns the id of the history that the subscriptions have followed; `None` in a file that never noted one.
+    pub(super) fn history(&self) -> Result<Option<String>> {
+        let txn = self.database.begin_read()?;
+        let history = txn.open_table(META)?.get(HISTORY)?.map(|value| decode(value.value())).transpose()?;
+        Ok(history)
+    }
+
+    /// Notes the history that the subscriptions follow from now on.
+    pub(super) fn note_history(&self, id: &str) -> Result<()> {
+        let txn = self.database.begin_write()?;
+        txn.open_table(META)?.insert(HISTORY, encode(&id)?.as_slice())?;
+        Ok(txn.commit()?)
     }
 
     fn at(file: File) -> Result<Self> {
@@ -49,8 +108,13 @@ impl Store {
         txn.open_table(SUBSCRIPTIONS)?;
         txn.open_table(PROGRESS)?;
         txn.open_table(DELIVERIES)?;
+        txn.open_table(META)?;
         txn.commit()?;
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            #[cfg(test)]
+            reads: std::sync::atomic::AtomicU64::new(0),
+        })
     }
 
     pub(super) fn list(&self) -> Result<Vec<(Subscription, Progress)>> {
@@ -65,6 +129,8 @@ impl Store {
     }
 
     pub(super) fn get(&self, id: Uuid) -> Result<(Subscription, Progress)> {
+        #[cfg(test)]
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let txn = self.database.begin_read()?;
         let subscription = found(&txn.open_table(SUBSCRIPTIONS)?, id.as_u128())?.ok_or(WebhookError::NotFound)?;
         Ok((subscription, found(&txn.open_table(PROGRESS)?, id.as_u128())?.unwrap_or_default()))
@@ -181,7 +247,7 @@ fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(WebhookError::unavailable)
+    serde_json::from_slice(bytes).map_err(|error| WebhookError::Damaged(error.to_string()))
 }
 
 /// Opens a file that only its owner may read; restricts the permissions of an existing one.

@@ -79,6 +79,9 @@ pub struct Progress {
     pub next_try: Option<Timestamp>,
     /// Number of the last delivery in the log.
     pub last_delivery: u64,
+    /// `true` until the receiver is told that the journal goes on with another history.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
 }
 
 /// A logged attempt of a delivery.

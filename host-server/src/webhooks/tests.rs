@@ -237,7 +237,41 @@ async fn a_journal_that_has_gone_back_skips_nothing() {
     world.webhooks.0.shared.store.change(id, ahead).unwrap();
     let mut world = world.restart().await;
     world.sign_up("ann").await;
+    let reset: serde_json::Value = serde_json::from_slice(&world.posts.recv().await.unwrap().body).unwrap();
+    assert_eq!((&reset["data"]["code"], &reset["data"]["after"]), (&"journal.cursor_unknown".into(), &0.into()));
     assert_eq!(world.next_seq().await, 1);
+}
+
+#[tokio::test]
+async fn records_that_nobody_wants_cost_no_read_of_the_file() {
+    let mut world = World::new();
+    let ids = [world.subscribed(&["TicketUpdated"], None).await, world.subscribed(&["OrderExpired"], None).await];
+    let covered = |world: &World, id| {
+        let workers = world.webhooks.workers();
+        workers[&id].covered.load(Ordering::Relaxed)
+    };
+    world.sign_up("ann").await;
+    for id in ids {
+        while covered(&world, id) < 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let reads = |world: &World| world.webhooks.0.shared.store.reads.load(Ordering::Relaxed);
+    let before = reads(&world);
+    for number in 0..10 {
+        world.sign_up(&format!("user{number}")).await;
+    }
+    for id in ids {
+        while covered(&world, id) < 11 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(reads(&world), before);
+    // A change is heeded all the same.
+    let edit = SubscriptionEdit { event_types: Some(vec!["UserCreated".to_owned()]), ..SubscriptionEdit::default() };
+    world.webhooks.edit(ids[0], edit).await.unwrap();
+    world.sign_up("last").await;
+    assert_eq!(world.next_seq().await, 12);
 }
 
 #[tokio::test]
@@ -246,4 +280,105 @@ async fn unknown_events_are_refused() {
     let url = "https://example.com".to_owned();
     let new = NewSubscription { url, event_types: vec!["OrderShipped".to_owned()], ..NewSubscription::default() };
     assert_eq!(world.webhooks.add(new).await.unwrap_err().code(), "validation");
+}
+
+/// Opens the webhooks of a directory whose journal is another one's copy.
+async fn restored(world: World, after_backup: usize) -> (World, TempDir) {
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy");
+    world.office.journal().backup(&copy, &mut |_, _| {}).unwrap();
+    for number in 0..after_backup {
+        world.sign_up(&format!("lost{number}")).await;
+    }
+    (world, copies)
+}
+
+#[tokio::test]
+async fn a_receiver_is_told_that_a_backup_was_restored() {
+    let mut world = World::new();
+    world.sign_up("ann").await;
+    let id = world.subscribed(&["TicketCreated"], Some(0)).await;
+    let all = world.subscribed(&[], Some(0)).await;
+    assert_eq!(world.next_seq().await, 1);
+    world.logged(all, 1).await;
+    let (mut world, copies) = restored(world, 2).await;
+    assert_eq!((world.next_seq().await, world.next_seq().await), (2, 3));
+    world.logged(all, 3).await;
+    world.webhooks.stop();
+    world.office.close().await.unwrap();
+    // The journal of the backup, with the webhooks of later.
+    let copy = copies.path().join("copy");
+    let store = Arc::downgrade(&world.webhooks.0.shared.store);
+    let World { clock, dir, office, webhooks, .. } = world;
+    drop((office, webhooks));
+    while store.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    std::fs::copy(dir.path().join(FILE), copy.join(FILE)).unwrap();
+    let moved = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(&copy).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), moved.path().join(entry.file_name())).unwrap();
+    }
+    let mut world = World::open(moved, clock);
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let post = world.posts.recv().await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&post.body).unwrap();
+        assert_eq!((&body["type"], &body["data"]["code"]), (&"journal.reset".into(), &"journal.cursor_unknown".into()));
+        told.push((post.id.clone(), body["data"]["after"].as_u64().unwrap()));
+    }
+    told.sort();
+    assert!(told.iter().all(|(id, after)| id.starts_with("reset_") && *after <= 1), "{told:?}");
+    world.sign_up("new").await;
+    assert_eq!(world.next_seq().await, 2, "the new record of an old number is delivered");
+    let (_, progress) = world.logged(all, 5).await;
+    assert!(!progress.reset);
+    let mut world = world.restart().await;
+    world.sign_up("last").await;
+    assert_eq!(world.next_seq().await, 3, "it is told once");
+    assert!(!world.webhooks.get(id).await.unwrap().1.reset);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_set_aside_and_its_alarm_stays_until_it_is_removed() {
+    let world = World::new();
+    world.subscribed(&[], None).await;
+    let World { clock, dir, office, webhooks, .. } = world;
+    webhooks.stop();
+    let store = Arc::downgrade(&webhooks.0.shared.store);
+    drop(webhooks);
+    while store.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    office.close().await.unwrap();
+    drop(office);
+    let file = dir.path().join(FILE);
+    let whole = std::fs::read(&file).unwrap();
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |bytes| bytes.truncate(100),
+        |bytes| bytes.fill(0x5a),
+        |bytes| {
+            // The rows are JSON, and one of them no more.
+            let at = bytes.windows(7).position(|part| part == b"example").unwrap();
+            bytes[at - 12..at].fill(b'"');
+        },
+    ];
+    let mut world = None;
+    for (number, damage) in (1..).zip(damages) {
+        let mut bytes = whole.clone();
+        damage(&mut bytes);
+        std::fs::write(&file, bytes).unwrap();
+        assert!(damage_in(dir.path()).is_some(), "{number}");
+        let store = Store::open_or_set_aside(dir.path()).unwrap();
+        assert_eq!((store.list().unwrap(), store.problems()), (Vec::new(), Vec::new()));
+        assert!(dir.path().join(format!("{FILE}.damaged-{number}")).exists());
+    }
+    let opened = world.insert(World::open(dir, clock));
+    assert_eq!(opened.webhooks.metrics().unwrap().set_aside, 1);
+    for number in 1..=3 {
+        std::fs::remove_file(opened.dir.path().join(format!("{FILE}.damaged-{number}"))).unwrap();
+    }
+    assert_eq!(opened.webhooks.metrics().unwrap().set_aside, 0);
+    opened.subscribed(&[], None).await;
 }

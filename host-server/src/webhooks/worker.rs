@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use boxoffice::{Code, Record, Timestamp};
@@ -31,8 +31,18 @@ const FAULT_WAIT: Duration = Duration::from_secs(5);
 pub(super) struct Signals {
     /// Notifies the worker that the subscription was changed.
     pub(super) changed: Notify,
+    /// Set before that, so that the worker reads the subscription again; until then it has it in memory.
+    is_stale: AtomicBool,
     /// Last record that needs no more delivery, including unwanted ones.
     pub(super) covered: AtomicU64,
+}
+
+impl Signals {
+    /// Tells the worker that the subscription was changed.
+    pub(super) fn tell(&self) {
+        self.is_stale.store(true, Ordering::Release);
+        self.changed.notify_one();
+    }
 }
 
 /// Worker for the deliveries of one subscription.
@@ -73,13 +83,16 @@ impl Worker {
     }
 
     async fn deliver(&self) -> Result<(), End> {
-        let (_, progress) = self.current().await?;
+        let (mut subscription, mut progress) = self.current().await?;
+        let history = self.shared.office.journal().history().map_err(closed)?;
         self.cover(progress.cursor);
         let mut noted = progress.cursor;
         let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
         let mut ahead: VecDeque<Arc<Record>> = VecDeque::new();
         loop {
-            let (subscription, progress) = self.current().await?;
+            if self.signals.is_stale.swap(false, Ordering::Acquire) {
+                (subscription, progress) = self.current().await?;
+            }
             if !subscription.is_active() {
                 self.signals.changed.notified().await;
                 continue;
@@ -91,6 +104,11 @@ impl Worker {
                 }
                 continue;
             }
+            if progress.reset {
+                self.tell_reset(&subscription, &progress).await?;
+                (subscription, progress) = self.current().await?;
+                continue;
+            }
             let Some(record) = ahead.front() else {
                 tokio::select! {
                     batch = feed.next_batch(BATCH_MAX) => ahead.extend(batch.map_err(closed)?),
@@ -99,32 +117,43 @@ impl Worker {
                 continue;
             };
             let seq = record.seq;
-            if !subscription.wants(record.event.name()) {
-                if seq - noted >= SKIPPED_MAX {
-                    self.stored(move |store, id| store.change(id, |_, progress| skip_to(progress, seq))).await?;
-                    noted = seq;
+            if subscription.wants(record.event.name()) {
+                let message = Message::about(self.id, record, history).map_err(WebhookError::unavailable)?;
+                let arrived = self.attempt(&subscription, &progress, message, seq).await?;
+                (subscription, progress) = self.current().await?;
+                if !arrived {
+                    continue;
                 }
-            } else if self.attempt(subscription, &progress, record).await? {
                 noted = seq;
-            } else {
-                continue;
+            } else if seq - noted >= SKIPPED_MAX {
+                let skipped = move |store: &Store, id| store.change(id, |_, progress| skip_to(progress, seq));
+                (subscription, progress) = self.stored(skipped).await?;
+                noted = seq;
             }
             self.cover(seq);
             ahead.pop_front();
         }
     }
 
-    /// Sends a record's message once and stores the outcome; returns `true` if it arrived.
+    /// Tells the receiver once that the journal goes on with another history.
+    async fn tell_reset(&self, subscription: &Subscription, progress: &Progress) -> Result<(), End> {
+        let history = self.shared.office.journal().history().map_err(closed)?;
+        let message = Message::reset(self.id, history, progress.cursor, self.shared.clock.now());
+        self.attempt(subscription, progress, message, progress.cursor).await.map(drop)
+    }
+
+    /// Sends a message once and stores the outcome; returns `true` if it arrived, after which `seq` is the cursor.
     async fn attempt(
         &self,
-        subscription: Subscription,
+        subscription: &Subscription,
         progress: &Progress,
-        record: &Arc<Record>,
+        message: Message,
+        seq: u64,
     ) -> Result<bool, End> {
-        let message = Message::about(self.id, record).map_err(WebhookError::unavailable)?;
         let attempt = progress.attempts + 1;
-        let (delivery, answer) = self.shared.send(&subscription, &message, attempt).await;
-        let (arrived, seq, chance) = (delivery.error.is_none(), record.seq, fastrand::f64());
+        let (delivery, answer) = self.shared.send(subscription, &message, attempt).await;
+        let (arrived, chance) = (delivery.error.is_none(), fastrand::f64());
+        let what = message.seq.map_or_else(|| message.event_type.clone(), |seq| format!("record {seq}"));
         let follow = move |subscription: &mut Subscription, progress: &mut Progress, now: Timestamp| {
             if arrived {
                 *progress = Progress { cursor: seq, last_delivery: progress.last_delivery, ..Progress::default() };
@@ -140,7 +169,7 @@ impl Worker {
                 let reason = if is_gone {
                     "the receiver answered 410 Gone".to_owned()
                 } else {
-                    format!("record {seq} could not be delivered in {} attempts", schedule::ATTEMPTS_MAX)
+                    format!("{what} could not be delivered in {} attempts", schedule::ATTEMPTS_MAX)
                 };
                 tracing::warn!(subscription = %subscription.id, reason, "a webhook is disabled");
                 subscription.status = Status::Disabled { reason, at: now };

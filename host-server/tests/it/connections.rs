@@ -1,4 +1,4 @@
-//! Tests of the maximum number of connections of the real binary.
+//! The connections of the real binary: how many it takes at once, and on which addresses.
 
 use std::io;
 
@@ -48,4 +48,70 @@ async fn further_connections_wait_until_one_is_closed() {
     answered(&mut third).await;
     ask(&mut second).await;
     answered(&mut second).await;
+}
+
+#[tokio::test]
+async fn a_client_has_so_many_connections_and_others_have_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = ["serve", "--listen", "127.0.0.1:0", "--max-client-connections", "2"];
+    let server = Process::spawn(command(&args, dir.path()));
+    let address: std::net::SocketAddr = server.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut first = TcpStream::connect(address).await.unwrap();
+    let mut second = TcpStream::connect(address).await.unwrap();
+    for open in [&mut first, &mut second] {
+        ask(open).await;
+        answered(open).await;
+    }
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let mut answer = String::new();
+    third.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 429 ") && answer.contains("x-error-code: client.busy"), "{answer}");
+    let elsewhere = tokio::net::TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut elsewhere = elsewhere.connect(address).await.unwrap();
+    ask(&mut elsewhere).await;
+    answered(&mut elsewhere).await;
+    ask(&mut first).await;
+    answered(&mut first).await;
+}
+
+#[tokio::test]
+async fn console_and_metrics_have_an_address_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let args = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        &free.to_string(),
+        "--public-url",
+        "https://tickets.example.com",
+        "--rate-limit",
+        "no",
+    ];
+    let server = Process::spawn(command(&args, dir.path()));
+    let body = serde_json::json!({ "email": "olga@example.com", "password": crate::harness::PASSWORD });
+    let admin = format!("http://{free}");
+    // At the other address, which is plain http, so is the cookie.
+    let call = server.client.post(format!("{admin}/api/users/signup")).header("origin", &admin).json(&body);
+    let signed_up = call.send().await.unwrap();
+    assert_eq!(signed_up.status(), 201);
+    let cookie = signed_up.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert!(cookie.starts_with("session="), "{cookie}");
+    let add = crate::harness::Finish::finish(command(&["operator", "add", "olga@example.com"], dir.path()));
+    assert_eq!(add.0, Some(0), "{add:?}");
+    let status = async |base: &str, path: &str| {
+        let call = server.client.get(format!("{base}{path}")).header("cookie", &cookie);
+        call.send().await.unwrap().status().as_u16()
+    };
+    for (path, public, private) in
+        [("/metrics", 404, 200), ("/console", 404, 200), ("/healthz", 200, 200), ("/readyz", 200, 200), ("/", 200, 200)]
+    {
+        assert_eq!((status(&server.url, path).await, status(&admin, path).await), (public, private), "{path}");
+    }
+    let metrics = server.client.get(format!("{admin}/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("boxoffice_refusals_total{code=\"route.not_found\"}"), "{metrics}");
+    assert!(metrics.contains("boxoffice_escalated_charges 0"), "{metrics}");
+    assert_eq!(server.terminate().0, Some(0));
 }

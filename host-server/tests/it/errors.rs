@@ -56,6 +56,29 @@ async fn bodies_that_are_too_large() {
 }
 
 #[tokio::test]
+async fn queries_that_make_no_sense() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let olga = host.operator("olga").await;
+    host.get("/api/tickets?q=a&q=b").await.is_error(400, "query.malformed").about(&["q"]);
+    ann.get("/api/orders?limit=1&limit=1").await.is_error(400, "query.malformed").about(&["limit"]);
+    for path in ["/?q=a&q=b", "/sign-in?next=/a&next=/b", "/sign-up?next=/a&next=/b"] {
+        host.get(path).await.is_error(400, "query.malformed");
+        let page = host.call("GET", path).header("accept", "text/html").send().await;
+        assert_eq!((page.status, page.code()), (400, "query.malformed"), "{path}");
+        assert!(page.header("content-type").unwrap().starts_with("text/html"), "{path}");
+        assert!(page.text.contains("must not be given twice"), "{path}: {}", page.text);
+    }
+    for path in ["/orders?cursor=a&cursor=b", "/sell?cursor=a&cursor=b"] {
+        ann.get(path).await.is_error(400, "query.malformed");
+    }
+    olga.get("/console?minutes=60&minutes=180").await.is_error(400, "query.malformed");
+    host.get("/shows/0123456789abcdef/live").await.is_error(400, "query.malformed").about(&["since"]);
+    host.get("/shows/0123456789abcdef/live?since=x").await.is_error(400, "query.malformed").about(&["since"]);
+    host.get("/shows/%FF").await.is_error(400, "request.malformed");
+}
+
+#[tokio::test]
 async fn limits_can_be_off() {
     let host = Host::start();
     for _ in 0..50 {

@@ -42,6 +42,16 @@ impl Feed {
     }
 }
 
+/// The cursor of a record in the published form.
+fn cursor(record: &Value) -> String {
+    format!("{}-{}", record["seq"], &record["hash"].as_str().unwrap()[..16])
+}
+
+/// The number of the record in a cursor.
+fn seq(cursor: &str) -> &str {
+    cursor.split('-').next().unwrap()
+}
+
 #[tokio::test]
 async fn operators_only() {
     let host = Host::start();
@@ -66,11 +76,17 @@ async fn pages_of_the_journal() {
     };
     assert_eq!(names(&page.body), ["UserCreated", "UserUpdated"]);
     assert_eq!(page.body[0]["seq"], 1);
-    assert_eq!(page.header("link"), Some("</api/journal?limit=2&after=2>; rel=\"next\""));
+    let cursor = cursor(&page.body[1]);
+    assert_eq!(page.header("link"), Some(format!("</api/journal?limit=2&after={cursor}>; rel=\"next\"").as_str()));
     let rest = olga.get("/api/journal?after=2").await;
+    assert_eq!(olga.get(&format!("/api/journal?after={cursor}")).await.body, rest.body);
     assert_eq!(names(&rest.body), ["TicketCreated", "TicketCreated", "TicketCreated"]);
     assert!(rest.header("link").is_none());
-    assert_eq!(olga.get("/api/journal?after=99").await.body, json!([]));
+    assert_eq!(olga.get("/api/journal?after=5").await.body, json!([]));
+    for gone in ["6", "99", "9223372036854775807", "2-0123456789abcdef"] {
+        let path = format!("/api/journal?after={gone}");
+        olga.get(&path).await.is_error(409, "journal.cursor_unknown");
+    }
     assert!(!page.text.contains("olga@"), "events name nobody");
     olga.get("/api/journal?after=x").await.is_error(400, "validation").about(&["after"]);
     olga.get("/api/journal?limit=1000").await.is_error(400, "validation").about(&["limit"]);
@@ -82,11 +98,11 @@ async fn a_stream_gives_history_then_goes_on() {
     let olga = host.operator("olga").await;
     let mut feed = Feed::open(&olga, "/api/journal", None).await;
     let (id, name, data) = feed.next().await.unwrap();
-    assert_eq!((id.as_str(), name.as_str(), &data["seq"]), ("1", "UserCreated", &json!(1)));
-    assert_eq!(feed.next().await.unwrap().0, "2");
+    assert_eq!((id, name.as_str(), &data["seq"]), (cursor(&data), "UserCreated", &json!(1)));
+    assert_eq!(seq(&feed.next().await.unwrap().0), "2");
     olga.lists("Hamlet", "1").await;
     let (id, name, data) = feed.next().await.unwrap();
-    assert_eq!((id.as_str(), name.as_str()), ("3", "TicketCreated"));
+    assert_eq!((id, name.as_str()), (cursor(&data), "TicketCreated"));
     let record = &olga.get("/api/journal?after=2").await.body[0];
     assert_eq!(&data, record, "the published form is one form");
 }
@@ -97,11 +113,32 @@ async fn a_stream_goes_on_after_the_last_event() {
     let olga = host.operator("olga").await;
     olga.lists("Hamlet", "1").await;
     let mut feed = Feed::open(&olga, "/api/journal?after=0", Some("2")).await;
-    assert_eq!(feed.next().await.unwrap().0, "3");
+    assert_eq!(seq(&feed.next().await.unwrap().0), "3");
     let mut feed = Feed::open(&olga, "/api/journal?after=1", None).await;
-    assert_eq!(feed.next().await.unwrap().0, "2");
+    let (second, ..) = feed.next().await.unwrap();
+    assert_eq!(seq(&second), "2");
+    let mut feed = Feed::open(&olga, "/api/journal", Some(&second)).await;
+    assert_eq!(seq(&feed.next().await.unwrap().0), "3");
     let call = olga.call("GET", "/api/journal").header("accept", "text/event-stream").header("last-event-id", "x");
     call.send().await.is_error(400, "header.malformed").about(&["Last-Event-ID"]);
+}
+
+#[tokio::test]
+async fn a_stream_from_a_place_that_is_gone_is_reset() {
+    let host = Host::start();
+    let olga = host.operator("olga").await;
+    for gone in ["99", "1-0123456789abcdef"] {
+        let call = olga.call("GET", "/api/journal").header("accept", "text/event-stream");
+        let (status, _, body) = call.header("last-event-id", gone).stream().await;
+        assert_eq!(status.as_u16(), 200);
+        let all: Vec<_> = body.into_data_stream().map(|part| part.unwrap()).collect().await;
+        let text = String::from_utf8(all.concat()).unwrap();
+        let line = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        assert_eq!((line("event: "), line("retry: ")), ("reset", "60000"));
+        assert!(!text.contains("\nid:") && !text.starts_with("id:"), "the reader keeps its place: {text}");
+        let data: Value = serde_json::from_str(line("data: ")).unwrap();
+        assert_eq!((&data["code"], &data["head"]), (&json!("journal.cursor_unknown"), &json!(2)));
+    }
 }
 
 #[tokio::test]

@@ -2,13 +2,17 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
 
+use boxoffice::testing::ManualClock;
+use boxoffice::{BoxOffice, SignUp};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::harness::{Finish, PASSWORD, Process, command};
 
-fn mode(path: &std::path::Path) -> u32 {
+fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
@@ -49,6 +53,141 @@ async fn sessions_outlive_a_restart_and_a_rotation_of_the_key() {
     assert_eq!(status, Some(1));
     assert!(stderr.contains("32"), "{stderr}");
     assert!(!stderr.contains("short\""), "{stderr}");
+    assert!(stderr.contains("JWT_KEY must have at least 32 bytes"), "{stderr}");
+}
+
+/// Returns the variables of `serve`, as its help names them.
+fn variables_of_serve(dir: &Path) -> Vec<String> {
+    let (status, help, stderr) = command(&["serve", "--help"], dir).finish();
+    assert_eq!(status, Some(0), "{stderr}");
+    let names = help.split("[env:").skip(1).filter_map(|rest| rest.split_once(['=', ']']));
+    names.map(|(name, _)| name.trim().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn empty_variables_are_unset_and_switches_are_read_as_people_write_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut empty = variables_of_serve(dir.path());
+    for known in ["BOXOFFICE_DATA", "BOXOFFICE_ACCEPT_CLOCK_JUMP", "BOXOFFICE_HOLD", "STRIPE_SECRET_KEY_FILE"] {
+        assert!(empty.iter().any(|name| name == known), "no {known} in {empty:?}");
+    }
+    let of_the_environment_only =
+        ["BOXOFFICE_LOG", "JWT_KEY", "JWT_KEY_PREVIOUS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+    empty.extend(of_the_environment_only.map(str::to_owned));
+    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+    command.envs(empty.iter().map(|name| (name, "")));
+    command.env("BOXOFFICE_RATE_LIMIT", "False").env("BOXOFFICE_TRUSTED_PROXIES", " 10.0.0.1, 172.16.0.0/12,");
+    command.env("BOXOFFICE_WEBHOOKS_ALLOW_HTTP", "YES").env("BOXOFFICE_WEBHOOKS_ALLOW_PRIVATE", "0");
+    let server = Process::spawn(command);
+    for _ in 0..25 {
+        let answer = server.post("/api/users/signup", &json!({})).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "the limit is off");
+    }
+    assert_eq!(server.terminate().0, Some(0));
+}
+
+#[test]
+fn errors_of_the_command_line_name_the_variable() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, value) in [
+        ("BOXOFFICE_RATE_LIMIT", "maybe"),
+        ("BOXOFFICE_TRUSTED_PROXIES", "10.0.0.1, proxy"),
+        ("BOXOFFICE_PUBLIC_URL", "tickets.example.com"),
+        ("BOXOFFICE_HOLD", "soon"),
+        ("BOXOFFICE_GATEWAY", "paypal"),
+        ("BOXOFFICE_STRIPE_LIVE", "perhaps"),
+        ("BOXOFFICE_ACCEPT_CLOCK_JUMP", "perhaps"),
+        ("BOXOFFICE_MAX_REQUESTS", "0"),
+    ] {
+        let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+        command.env(name, value);
+        let (status, _, stderr) = command.finish();
+        assert_eq!(status, Some(2), "{name}: {stderr}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
+    }
+    let mixed = ["--public-url", "https://a.example", "--public-url", "http://b.example"];
+    let (status, _, stderr) = command(&mixed, dir.path()).finish();
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("BOXOFFICE_PUBLIC_URL"), "{stderr}");
+    let mut many_fees = command(&["--listen", "127.0.0.1:0"], dir.path());
+    many_fees.env("BOXOFFICE_FEE_FIXED", "1 USD,1 EUR,1 GBP,1 CHF,1 SEK,1 NOK,1 DKK,1 PLN,1 CZK");
+    let (status, _, stderr) = many_fees.finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("--fee-fixed (BOXOFFICE_FEE_FIXED)"), "{stderr}");
+}
+
+#[cfg(feature = "stripe")]
+#[test]
+fn errors_of_stripes_options_name_the_variable() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let stripe = || command(&["--listen", "127.0.0.1:0", "--gateway", "stripe"], dir.path());
+    for (variables, named) in [
+        ("", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY=hidden", "STRIPE_SECRET_KEY"),
+        ("STRIPE_SECRET_KEY=sk_live_hidden", "--stripe-live (BOXOFFICE_STRIPE_LIVE)"),
+        ("STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_LIVE=yes", "--stripe-live (BOXOFFICE_STRIPE_LIVE)"),
+        ("STRIPE_SECRET_KEY=sk_test_hidden STRIPE_SECRET_KEY_FILE=/nowhere", "STRIPE_SECRET_KEY_FILE"),
+        ("STRIPE_SECRET_KEY_FILE=/nowhere", "STRIPE_SECRET_KEY_FILE"),
+        ("STRIPE_PUBLISHABLE_KEY=sk_test_hidden", "--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY)"),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden STRIPE_PUBLISHABLE_KEY=pk_live_1",
+            "--stripe-publishable-key (STRIPE_PUBLISHABLE_KEY)",
+        ),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_API_BASE=http://stripe.example",
+            "--stripe-api-base (BOXOFFICE_STRIPE_API_BASE)",
+        ),
+        (
+            "STRIPE_SECRET_KEY=sk_test_hidden BOXOFFICE_STRIPE_API_BASE=http://127.0.0.1:9 STRIPE_WEBHOOK_SECRET=hidden",
+            "STRIPE_WEBHOOK_SECRET",
+        ),
+    ] {
+        let mut command = stripe();
+        command.envs(variables.split_whitespace().filter_map(|variable| variable.split_once('=')));
+        let (status, _, stderr) = command.finish();
+        assert_eq!(status, Some(1), "{variables}: {stderr}");
+        let error = stderr.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
+        assert!(error.contains(named) && !stderr.contains("hidden"), "{variables}: {stderr}");
+    }
+    let mut not_text = stripe();
+    not_text.env("STRIPE_SECRET_KEY", OsStr::from_bytes(b"sk_test_hidden\xff"));
+    let (status, _, stderr) = not_text.finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("STRIPE_SECRET_KEY is set to") && !stderr.contains("hidden"), "{stderr}");
+}
+
+#[tokio::test]
+async fn people_may_reach_the_host_by_several_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command(&["--listen", "127.0.0.1:0"], dir.path());
+    command.args(["--public-url", "https://a.example", "--public-url", "https://b.example"]);
+    let server = Process::spawn(command);
+    for (origin, status) in [("https://a.example", 400), ("https://b.example", 400), ("https://c.example", 403)] {
+        let call = server.post("/api/users/signup", &json!({})).header("origin", origin);
+        assert_eq!(call.send().await.unwrap().status(), status, "{origin}");
+    }
+    assert_eq!(server.terminate().0, Some(0));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_named_once_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    for number in 0..5 {
+        let call = server.get("/api/tickets").header("x-forwarded-for", format!("198.51.100.{number}"));
+        assert_eq!(call.send().await.unwrap().status(), 200);
+    }
+    let foreign = server.get("/").header("origin", "http://evil.example").build().unwrap().url().clone();
+    let call = server.client.post(foreign.join("/sign-out").unwrap()).header("origin", "http://evil.example");
+    assert_eq!(call.send().await.unwrap().status(), 403);
+    let host = server.url.strip_prefix("http://").unwrap().to_owned();
+    let (_, logs) = server.terminate();
+    assert_eq!(logs.matches("set --trusted-proxy 127.0.0.1").count(), 1, "{logs}");
+    let refused = logs.lines().find(|line| line.contains("another origin")).unwrap();
+    assert!(refused.contains("http://evil.example") && refused.contains(&host), "{refused}");
 }
 
 #[tokio::test]
@@ -274,4 +413,88 @@ fn help_tells_everything() {
     {
         assert!(stdout.contains(word), "{word}");
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_far_off_needs_a_flag() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at("2040-01-01T00:00:00Z".parse().unwrap()));
+    let office = BoxOffice::builder().clock(clock).open(dir.path()).unwrap();
+    office.auth().sign_up(SignUp::new("ann@example.com", PASSWORD)).await.unwrap();
+    office.close().await.unwrap();
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["export"], &["webhooks", "list"]] {
+        let (status, _, stderr) = command(args, dir.path()).finish();
+        assert_ne!(status, Some(0), "{args:?}");
+        for word in ["2040-01-01T00:00:00.000Z", "clock", "--accept-clock-jump"] {
+            assert!(stderr.contains(word), "{args:?}: no {word} in {stderr}");
+        }
+    }
+    for (value, is_accepted) in [("", false), ("0", false), ("1", true), ("yes", true), ("on", true), ("true", true)] {
+        for args in [&["verify"][..], &["webhooks", "list"]] {
+            let mut command = command(args, dir.path());
+            command.env("BOXOFFICE_ACCEPT_CLOCK_JUMP", value);
+            let (status, _, stderr) = command.finish();
+            assert_eq!(status == Some(0), is_accepted, "{args:?} {value}: {stderr}");
+            assert!(is_accepted || stderr.contains("--accept-clock-jump"), "{args:?} {value}: {stderr}");
+        }
+    }
+    assert_eq!(command(&["verify", "--accept-clock-jump"], dir.path()).finish().0, Some(0));
+    assert_eq!(command(&["webhooks", "list", "--accept-clock-jump"], dir.path()).finish().0, Some(0));
+}
+
+#[tokio::test]
+async fn readiness_sees_that_the_journal_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    let ready = async || server.get("/readyz").send().await.unwrap();
+    assert_eq!(ready().await.status(), 200);
+    let (file, away) = (dir.path().join("journal.redb"), dir.path().join("away"));
+    fs::rename(&file, &away).unwrap();
+    let answer = ready().await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["x-error-code"]),
+        (503, &"journal.unavailable".parse().unwrap())
+    );
+    assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
+    fs::rename(&away, &file).unwrap();
+    assert_eq!(ready().await.status(), 200);
+}
+
+#[tokio::test]
+async fn damaged_webhooks_stop_no_sale_and_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Process::start(dir.path());
+    server.person("ann").await;
+    assert_eq!(server.terminate().0, Some(0));
+    fs::write(dir.path().join("webhooks.redb"), vec![0x5a; 20_000]).unwrap();
+    let (status, stdout, stderr) = command(&["verify"], dir.path()).finish();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stdout.contains("webhooks.redb is damaged"), "{stdout}");
+    let server = Process::start(dir.path());
+    assert_eq!(server.get("/readyz").send().await.unwrap().status(), 200);
+    let metrics = server.get("/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("boxoffice_webhook_files_set_aside 1"), "{metrics}");
+    assert_eq!(command(&["verify"], dir.path()).finish().0, Some(0), "the new file is whole");
+    let (status, logs) = server.terminate();
+    assert_eq!(status, Some(0), "{logs}");
+    assert!(logs.contains("set aside") && logs.contains("webhooks.redb.damaged-1"), "{logs}");
+}
+
+#[tokio::test]
+async fn a_backup_follows_who_was_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, backup) = (dir.path().join("data"), dir.path().join("backup"));
+    let server = Process::start(&data);
+    let token = server.person("ann").await;
+    assert_eq!(command(&["backup", backup.to_str().unwrap()], &data).finish().0, Some(0));
+    let body = json!({ "currentPassword": PASSWORD });
+    let erased = server.delete("/api/users/current-user").bearer_auth(&token).json(&body).send().await.unwrap();
+    assert_eq!(erased.status(), 204);
+    for (left, users) in [("1 more", 1), ("0 more", 0)] {
+        let (status, stdout, stderr) = command(&["erase-in-backup", backup.to_str().unwrap()], &data).finish();
+        assert_eq!(status, Some(0), "{users}: {stderr}");
+        assert!(stdout.contains(left), "{stdout}");
+    }
+    assert_eq!(command(&["verify"], &backup).finish().0, Some(0));
+    assert_eq!(command(&["erase-in-backup", "/nonexistent"], &data).finish().0, Some(1));
 }

@@ -38,6 +38,107 @@ async fn cookies_are_secure_on_https() {
 }
 
 #[tokio::test]
+async fn over_https_the_session_has_a_name_that_nobody_can_plant_and_the_old_one_is_still_read() {
+    let person = json!({ "email": "ann@example.com", "password": PASSWORD });
+    let host = Host::with(at("https://boxoffice.test"));
+    let set = |answer: &crate::harness::Answer| -> Vec<String> {
+        answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    let value = |cookie: &str| cookie.split_once('=').unwrap().1.split(';').next().unwrap().to_owned();
+    let signed_up = set(&host.post("/api/users/signup", person.clone()).await);
+    assert!(signed_up[0].starts_with("__Host-session="), "{signed_up:?}");
+    assert!(signed_up[0].contains("; Secure") && signed_up[0].contains("; Path=/") && !signed_up[0].contains("Domain"));
+    assert!(signed_up[1].starts_with("session=;") && signed_up[1].contains("Max-Age=0"), "{signed_up:?}");
+    assert!(signed_up[2].starts_with("__Host-device=") && signed_up[2].contains("; Secure"), "{signed_up:?}");
+    let first = value(&signed_up[0]);
+    let second = value(&set(&host.post("/api/users/signin", person).await)[0]);
+    let who = async |cookie: &str| {
+        let answer = host.call("GET", "/api/users/current-user").header("cookie", cookie).send().await;
+        answer.body["currentUser"]["email"].as_str().map(str::to_owned)
+    };
+    let ann = Some("ann@example.com".to_owned());
+    for name in ["__Host-session", "session"] {
+        assert_eq!(who(&format!("{name}={first}")).await, ann, "{name}");
+        assert_eq!(who(&format!("session=junk; {name}=\"{first}\"; session=a.b.c")).await, ann, "{name}");
+    }
+    assert_eq!(who(&format!("__Host-session=expired; session={first}")).await, ann);
+    assert_eq!(who("session=junk; __Host-session=a.b.c").await, None);
+    // Signing out ends and clears whatever the browser has.
+    let cookies = format!("__Host-session={first}; session={second}");
+    let out = set(&host.call("POST", "/api/users/signout").header("cookie", &cookies).send().await);
+    assert_eq!(out.len(), 2, "{out:?}");
+    for (cookie, name) in out.iter().zip(["__Host-session=;", "session=;"]) {
+        assert!(cookie.starts_with(name) && cookie.contains("Max-Age=0"), "{out:?}");
+    }
+    assert_eq!((who(&format!("session={first}")).await, who(&format!("session={second}")).await), (None, None));
+}
+
+#[tokio::test]
+async fn a_session_is_found_among_others_cookies_of_its_name() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let get = async |cookie: &[u8]| {
+        let value = axum::http::HeaderValue::from_bytes(cookie).unwrap();
+        host.call("GET", "/api/orders").raw_header("cookie", value).send().await.status
+    };
+    let token = &ann.token;
+    assert_eq!(get(format!("session=; session=s%3Ax.y; session={token}").as_bytes()).await, 200);
+    assert_eq!(get(&[b"other=\xff\xfe; session=".as_slice(), token.as_bytes()].concat()).await, 200);
+    assert_eq!(get(format!("session=\"{token}\"; =; ;;").as_bytes()).await, 200);
+    assert_eq!(get(b"session=a.b.c").await, 401);
+}
+
+#[tokio::test]
+async fn public_urls_are_read_as_browsers_write_origins() {
+    let further = vec!["https://www.example.com/".to_owned()];
+    let settings = Settings { further_public_urls: further, ..at("https://Tickets.example.com:443/") };
+    let host = Host::with(settings);
+    let sign_out = async |origin: &str| host.call("POST", "/api/users/signout").header("origin", origin).send().await;
+    for own in ["https://tickets.example.com", "https://www.example.com"] {
+        assert_eq!(sign_out(own).await.status, 200, "{own}");
+    }
+    for other in ["https://example.com", "http://tickets.example.com", "https://tickets.example.com:8443"] {
+        sign_out(other).await.is_error(403, "origin.forbidden");
+    }
+    let page = host.call("POST", "/sign-out").header("origin", "http://localhost:3000").header("accept", "text/html");
+    let page = page.send().await;
+    assert_eq!((page.status, page.code()), (403, "origin.forbidden"));
+    assert!(page.text.contains("Open https://tickets.example.com or https://www.example.com"), "{}", page.text);
+
+    // Without one the host compares with the name that it is asked for.
+    let host = Host::start();
+    let sign_out = |origin: &str| host.call("POST", "/api/users/signout").header("origin", origin);
+    for own in ["http://boxoffice.test", "https://boxoffice.test", "http://BoxOffice.test:80"] {
+        assert_eq!(sign_out(own).send().await.status, 200, "{own}");
+    }
+    sign_out("http://boxoffice.test:8080").send().await.is_error(403, "origin.forbidden");
+    sign_out("http://boxoffice.test")
+        .header("origin", "http://evil.example")
+        .send()
+        .await
+        .is_error(403, "origin.forbidden");
+}
+
+#[tokio::test]
+async fn assets_and_json_are_compressed_and_pages_are_not() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    for number in 0..20 {
+        ann.lists(&format!("Hamlet, row {number}"), "10").await;
+    }
+    let get = async |path: &str| host.call("GET", path).header("accept-encoding", "gzip, br").send().await;
+    let page = get("/").await;
+    assert_eq!(page.header("content-encoding"), None, "its length must not tell of the form's token");
+    let style = page.text.split('"').find(|text| text.starts_with("/assets/style.")).unwrap();
+    for path in [style, "/api/tickets", "/openapi.json"] {
+        assert_eq!(get(path).await.header("content-encoding"), Some("gzip"), "{path}");
+    }
+    let plain = host.get("/api/tickets").await;
+    assert_eq!((plain.header("content-encoding"), plain.body.as_array().unwrap().len()), (None, 20));
+    assert_eq!(get("/healthz").await.header("content-encoding"), None, "it is too short");
+}
+
+#[tokio::test]
 async fn requests_of_other_sites_are_refused() {
     let host = Host::start();
     let ann = host.person("ann").await;

@@ -196,3 +196,96 @@ async fn unsold_tickets_of_a_show_move_to_another_time() {
     ]);
     host.post("/api/tickets/reschedule", body).await.is_error(401, "auth.required");
 }
+
+#[tokio::test]
+async fn no_price_has_two_readings() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    for (price, currency) in [
+        (json!("1.500"), "EUR"),
+        (json!("2.000"), "JPY"),
+        (json!(19.999), "USD"),
+        (json!("1,500"), "EUR"),
+        (json!("1,500.00"), "USD"),
+        (json!("1'500"), "CHF"),
+        (json!("1 500"), "SEK"),
+        (json!("١٥"), "EGP"),
+    ] {
+        let body = json!({ "title": "Gala", "price": price, "currency": currency });
+        ann.post("/api/tickets", body).await.is_error(400, "validation").about(&["price"]);
+    }
+    // A number is taken as it is written, also in the raw JSON.
+    let raw = r#"{"title":"Gala","price":1.500,"currency":"EUR"}"#;
+    let refused = ann.call("POST", "/api/tickets").header("content-type", "application/json").body(raw).send().await;
+    refused.is_error(400, "validation").about(&["price"]);
+    for (price, currency) in [("1.500", "KWD"), ("1500", "VES"), ("1500.0", "EUR")] {
+        let body = json!({ "title": "Gala", "price": price, "currency": currency });
+        assert_eq!(ann.post("/api/tickets", body).await.status, 201, "{price} {currency}");
+    }
+    let id = ann.lists("Gala", "10").await;
+    let edit = json!({ "title": "Gala", "price": "1.500" });
+    ann.call("PUT", &format!("/api/tickets/{id}"))
+        .json(edit)
+        .send()
+        .await
+        .is_error(400, "validation")
+        .about(&["price"]);
+    host.get("/api/tickets?currency=EUR&maxPrice=1.500").await.is_error(400, "validation").about(&["maxPrice"]);
+    assert_eq!(host.get("/api/tickets?currency=KWD&maxPrice=1.500").await.body.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_seat_of_a_show_is_listed_once() {
+    let host = Host::start();
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let ticket = |seat: &str| json!({ "title": "Stalls", "price": 20, "seat": seat, "show": { "name": "Hamlet", "venue": "Globe", "startsAt": SHOW } });
+    let first = ann.post("/api/tickets", ticket("Row A, seat 1")).await.id();
+    for seller in [&ann, &bob] {
+        seller.post("/api/tickets", ticket("row a, seat 1")).await.is_error(409, "ticket.seat_taken").about(&["seat"]);
+    }
+    let batch = json!({ "tickets": [ticket("B1"), ticket("Row A, seat 1")] });
+    ann.post("/api/tickets/batch", batch).await.is_error(409, "ticket.seat_taken").about(&["tickets[1].seat"]);
+    let doubles = json!({ "tickets": [ticket("B1"), ticket("b1")] });
+    ann.post("/api/tickets/batch", doubles).await.is_error(400, "validation").about(&["tickets[1].seat"]);
+    ann.delete(&format!("/api/tickets/{first}")).await;
+    assert_eq!(bob.post("/api/tickets", ticket("Row A, seat 1")).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_edit_changes_what_it_names_and_null_takes_away() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    let show = json!({ "name": "Hamlet", "startsAt": SHOW });
+    let body = json!({ "title": "T", "price": 10, "seat": "A1", "show": show });
+    let path = format!("/api/tickets/{}", ann.post("/api/tickets", body).await.id());
+    let put = async |more: Value| {
+        let mut body = json!({ "title": "T", "price": 10 });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ann.call("PUT", &path).json(body).send().await
+    };
+    let check = async |more: Value, show: Value, seat: Value| {
+        let answer = put(more).await;
+        assert_eq!((answer.status, &answer.body["show"]["name"], &answer.body["seat"]), (200, &show, &seat));
+    };
+    check(json!({}), json!("Hamlet"), json!("A1")).await;
+    check(json!({ "seat": "B2" }), json!("Hamlet"), json!("B2")).await;
+    check(json!({ "show": { "name": "Macbeth", "startsAt": SHOW } }), json!("Macbeth"), json!("B2")).await;
+    check(json!({ "seat": null }), json!("Macbeth"), json!(null)).await;
+    check(json!({ "show": null, "seat": "C3" }), json!(null), json!("C3")).await;
+    put(json!({ "seat": "" })).await.is_error(400, "validation").about(&["seat"]);
+    put(json!({ "seat": 7 })).await.is_error(400, "validation").about(&["seat"]);
+    put(json!({ "show": {} })).await.is_error(400, "validation").about(&["show.name", "show.startsAt"]);
+}
+
+#[tokio::test]
+async fn texts_show_what_they_are() {
+    let host = Host::start();
+    let ann = host.person("ann").await;
+    for title in ["\u{200b}", "\u{3164}", "Hamlet\u{202e}telmaH", "Bj\u{fffd}rk"] {
+        let body = json!({ "title": title, "price": 1, "seat": title, "show": { "name": title, "venue": title, "startsAt": SHOW } });
+        let fields = ["title", "show.name", "show.venue", "seat"];
+        ann.post("/api/tickets", body).await.is_error(400, "validation").about(&fields);
+    }
+    let composed = ann.post("/api/tickets", json!({ "title": "Cafe\u{301}", "price": 1 })).await;
+    assert_eq!(composed.body["title"], json!("Caf\u{e9}"));
+}

@@ -57,13 +57,15 @@ def before_call(context, case, kwargs):
 
 # What no schema can say, by the fields that the host then complains about, and nothing else.
 BEYOND_SCHEMAS = {
-    # A cursor is good for the listing that gave it, in the same order; the lowest price must not be above the highest.
-    "GET /api/tickets": {"cursor", "minPrice"},
+    # A cursor is good for the listing that gave it, in the same order; the lowest price must not be above the highest, and both
+    # have as many decimals as the currency.
+    "GET /api/tickets": {"cursor", "minPrice", "maxPrice"},
     "GET /api/orders": {"cursor"},
     "GET /api/balance": {"cursor"},
     # How many decimals an amount may have, and how large it may be, depends on its currency.
     "POST /api/tickets": {"price"},
-    "POST /api/tickets/batch": {"price"},
+    # A seat of a show comes once.
+    "POST /api/tickets/batch": {"price", "seat"},
     "PUT /api/tickets/{id}": {"price"},
     "POST /api/payouts": {"amount"},
     # What is in base64 must have 24 to 64 bytes.

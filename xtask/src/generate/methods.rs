@@ -8,8 +8,15 @@ use super::model::Model;
 pub(super) fn output(model: &Model) -> Output {
     let mut json = String::from("{\n");
     for handle in std::iter::once(&model.office).chain(&model.handles) {
-        let names: Vec<_> = handle.methods.iter().map(|method| method.name.as_str()).collect();
+        let mut names: Vec<_> = handle.methods.iter().map(|method| method.name.as_str()).collect();
+        if handle.name == model.office.name {
+            names.push("as_system");
+        }
         let _ = writeln!(json, "  \"{}\": {names:?},", handle.name);
+    }
+    for handle in model.system_handles() {
+        let names: Vec<_> = handle.of_system().map(|method| method.name.as_str()).collect();
+        let _ = writeln!(json, "  \"system_{}\": {names:?},", handle.name);
     }
     let mut options: Vec<_> = model.choices.iter().map(|choice| choice.name.as_str()).collect();
     options.sort_unstable();

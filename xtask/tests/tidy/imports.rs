@@ -9,7 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("domain", &["types", "event", "command", "failpoint"]),
     ("journal", &["types", "event", "command", "domain", "error", "private_file", "failpoint", "disk"]),
     ("views", &["types", "event", "command", "domain", "journal", "error", "private_file", "failpoint", "disk"]),
-    ("gateway", &["types", "event", "domain", "error", "clock", "ids", "private_file", "testing"]),
+    ("gateway", &["types", "event", "domain", "error", "clock", "failures", "ids", "private_file", "testing"]),
     ("identity", &["types", "event", "error", "private_file"]),
     ("verify", &["types", "event", "domain", "journal", "error", "testing"]),
     (
@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "gateway",
             "error",
             "clock",
+            "failures",
             "ids",
             "failpoint",
             "testing",

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Auth` of the package is.
+/// Native part of the package's `Auth`.
 #[napi]
 #[derive(Debug)]
 pub struct Auth(pub(crate) Arc<Shared>);

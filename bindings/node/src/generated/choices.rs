@@ -1,30 +1,31 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What can be chosen, as it comes from JavaScript.
+//! Options, as JavaScript passes them.
 
 use crate::generated::prelude::*;
 
 /// Everything that can be chosen but for the clock; what is left out is as the core has it.
 #[napi(object, object_to_js = false)]
 pub struct NativeOptions {
-    pub hold_ms: Option<i64>,
+    pub hold_ms: Option<f64>,
     pub fees: Option<FeePolicy>,
     pub gateway: Option<GatewayHooks>,
-    pub seed: Option<i64>,
+    pub accept_clock_jump: Option<bool>,
+    pub seed: Option<f64>,
     pub jwt_key: Option<Buffer>,
     pub previous_jwt_keys: Option<Vec<Buffer>>,
-    pub session_length_ms: Option<i64>,
+    pub session_length_ms: Option<f64>,
     pub default_currency: Option<String>,
-    pub answer_payment_within_ms: Option<i64>,
-    pub pending_payments_max: Option<i64>,
-    pub gateway_timeout_ms: Option<i64>,
-    pub reconcile_after_ms: Option<Vec<i64>>,
-    pub unknown_charge_after_ms: Option<i64>,
-    pub queue_len: Option<i64>,
+    pub answer_payment_within_ms: Option<f64>,
+    pub pending_payments_max: Option<f64>,
+    pub gateway_timeout_ms: Option<f64>,
+    pub reconcile_after_ms: Option<Vec<f64>>,
+    pub unknown_charge_after_ms: Option<f64>,
+    pub queue_len: Option<f64>,
     pub refuse_when_full: Option<bool>,
-    pub open_orders_max: Option<i64>,
-    pub order_tickets_max: Option<i64>,
-    pub listing_tickets_max: Option<i64>,
+    pub open_orders_max: Option<f64>,
+    pub order_tickets_max: Option<f64>,
+    pub listing_tickets_max: Option<f64>,
     pub late_money: Option<String>,
 }
 
@@ -36,7 +37,7 @@ impl std::fmt::Debug for NativeOptions {
 }
 
 impl NativeOptions {
-    /// Hands on what needs no more than to be read: the limits first, so that nothing undoes what was chosen.
+    /// Sets the options that only need to be read, limits first, so that they undo no other option.
     pub(crate) fn plain(&mut self, builder: Builder) -> Result<Builder, Error> {
         let mut limits = Limits::default();
         if let Some(it) = self.open_orders_max.take() {
@@ -57,6 +58,9 @@ impl NativeOptions {
         }
         if let Some(it) = self.fees.take() {
             builder = builder.fees(it.checked()?);
+        }
+        if let Some(it) = self.accept_clock_jump.take() {
+            builder = builder.accept_clock_jump(it);
         }
         if let Some(it) = self.session_length_ms.take() {
             builder = builder.session_length(millis("sessionLengthMs", it)?);

@@ -1,13 +1,13 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What goes in.
+//! Inputs.
 
 use crate::generated::prelude::*;
 
 #[napi(object, object_to_js = false)]
 #[derive(Debug, Default)]
 pub struct LedgerQuery {
-    pub limit: Option<i64>,
+    pub limit: Option<f64>,
     pub cursor: Option<String>,
 }
 
@@ -87,7 +87,7 @@ impl NewTicket {
 #[derive(Debug, Default)]
 pub struct OrderQuery {
     pub status: Option<String>,
-    pub limit: Option<i64>,
+    pub limit: Option<f64>,
     pub cursor: Option<String>,
 }
 
@@ -118,7 +118,7 @@ pub struct TicketQuery {
     pub min_price: Option<String>,
     pub max_price: Option<String>,
     pub sort: Option<String>,
-    pub limit: Option<i64>,
+    pub limit: Option<f64>,
     pub cursor: Option<String>,
 }
 
@@ -154,15 +154,17 @@ impl TicketQuery {
 pub struct TicketUpdate {
     pub title: String,
     pub price: String,
-    pub show: Option<NewShow>,
-    pub expected_version: Option<i64>,
+    pub show: Option<Option<NewShow>>,
+    pub seat: Option<Option<String>>,
+    pub expected_version: Option<f64>,
 }
 
 impl TicketUpdate {
     pub(crate) fn given(self) -> Result<boxoffice::TicketUpdate, Error> {
-        let Self { title, price, show, expected_version } = self;
+        let Self { title, price, show, seat, expected_version } = self;
         let mut input = boxoffice::TicketUpdate::new(title, price);
-        input.show = show.map(NewShow::given).transpose()?;
+        input.show = changed(show, NewShow::given)?;
+        input.seat = Change::given(seat);
         input.expected_version = expected_version.map(|it| natural("expectedVersion", it)).transpose()?;
         Ok(input)
     }
@@ -197,6 +199,6 @@ pub struct UserChanges {
 #[napi(object, object_to_js = false)]
 #[derive(Debug, Default)]
 pub struct WithdrawOptions {
-    pub expected_version: Option<i64>,
+    pub expected_version: Option<f64>,
     pub idempotency_key: Option<String>,
 }

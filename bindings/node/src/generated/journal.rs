@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Journal` of the package is.
+/// Native part of the package's `Journal`.
 #[napi]
 #[derive(Debug)]
 pub struct Journal(pub(crate) Arc<Shared>);
@@ -18,7 +18,7 @@ impl Journal {
     }
 
     #[napi]
-    pub async fn read(&self, from_seq: i64, limit: i64) -> napi::Result<Vec<JournalRecord>> {
+    pub async fn read(&self, from_seq: f64, limit: f64) -> napi::Result<Vec<JournalRecord>> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             let limit = natural("limit", limit)?;
@@ -28,7 +28,23 @@ impl Journal {
     }
 
     #[napi]
-    pub fn iter(&self, from_seq: i64) -> napi::Result<JournalRecordParts> {
+    pub async fn read_after(&self, cursor: String, limit: f64) -> napi::Result<Vec<JournalRecord>> {
+        let call = || {
+            let cursor = parsed("cursor", &cursor)?;
+            let limit = natural("limit", limit)?;
+            self.0.office().journal().read_after(cursor, limit)
+        };
+        reading(call).map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub async fn history(&self) -> napi::Result<JournalHistory> {
+        let call = || self.0.office().journal().history();
+        call().map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
+    pub fn iter(&self, from_seq: f64) -> napi::Result<JournalRecordParts> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             Ok(Parts::new(self.0.office().blocking().journal().iter(from_seq), 256))
@@ -37,10 +53,19 @@ impl Journal {
     }
 
     #[napi]
-    pub fn subscribe(&self, from_seq: i64) -> napi::Result<Subscription> {
+    pub fn subscribe(&self, from_seq: f64) -> napi::Result<Subscription> {
         let call = || {
             let from_seq = natural("fromSeq", from_seq)?;
             Ok(Subscription::new(self.0.office().journal().subscribe(from_seq)))
+        };
+        call().map_err(rejection)
+    }
+
+    #[napi]
+    pub fn subscribe_after(&self, cursor: String) -> napi::Result<Subscription> {
+        let call = || {
+            let cursor = parsed("cursor", &cursor)?;
+            Ok(Subscription::new(self.0.office().journal().subscribe_after(cursor)?))
         };
         call().map_err(rejection)
     }
@@ -60,5 +85,14 @@ impl Journal {
         })
         .await
         .map(|it| it.shown())
+    }
+
+    #[napi]
+    pub async fn erase_in_backup(&self, directory: String) -> napi::Result<i64> {
+        let call = || {
+            let directory = PathBuf::from(directory);
+            self.0.office().journal().erase_in_backup(&directory)
+        };
+        call().map(|it| it.shown()).map_err(rejection)
     }
 }

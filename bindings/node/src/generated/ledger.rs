@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Ledger` of the package is.
+/// Native part of the package's `Ledger`.
 #[napi]
 #[derive(Debug)]
 pub struct Ledger(pub(crate) Arc<Shared>);
@@ -23,9 +23,9 @@ impl Ledger {
 #[napi]
 impl Ledger {
     #[napi]
-    pub async fn balance(&self, actor_id: Option<String>, seller_id: String) -> napi::Result<Vec<Balance>> {
+    pub async fn balance(&self, actor_id: Acting, seller_id: String) -> napi::Result<Vec<Balance>> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             self.0.office().ledger().balance(actor_id, seller_id)
         };
@@ -35,12 +35,12 @@ impl Ledger {
     #[napi]
     pub async fn entries(
         &self,
-        actor_id: Option<String>,
+        actor_id: Acting,
         seller_id: String,
         query: Option<LedgerQuery>,
     ) -> napi::Result<BalanceEntryPage> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             let query = query.unwrap_or_default().given()?;
             self.0.office().ledger().entries(actor_id, seller_id, &query)
@@ -51,12 +51,12 @@ impl Ledger {
     #[napi]
     pub fn iter(
         &self,
-        actor_id: Option<String>,
+        actor_id: Acting,
         seller_id: String,
         query: Option<LedgerQuery>,
     ) -> napi::Result<BalanceEntryParts> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             let query = query.unwrap_or_default().given()?;
             let most = query.limit.get();
@@ -66,9 +66,9 @@ impl Ledger {
     }
 
     #[napi]
-    pub fn statement_csv(&self, actor_id: Option<String>, seller_id: String) -> napi::Result<TextParts> {
+    pub fn statement_csv(&self, actor_id: Acting, seller_id: String) -> napi::Result<TextParts> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             Ok(Parts::new(self.0.office().blocking().ledger().statement_csv(actor_id, seller_id)?, 1))
         };
@@ -76,9 +76,9 @@ impl Ledger {
     }
 
     #[napi]
-    pub async fn platform(&self, actor_id: Option<String>) -> napi::Result<Vec<PlatformBalance>> {
+    pub async fn platform(&self, actor_id: Acting) -> napi::Result<Vec<PlatformBalance>> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             self.0.office().ledger().platform(actor_id)
         };
         call().map(|it| it.shown()).map_err(rejection)
@@ -87,14 +87,14 @@ impl Ledger {
     #[napi]
     pub async fn record_payout(
         &self,
-        actor_id: Option<String>,
+        actor_id: Acting,
         seller_id: String,
         payout: NewPayout,
         options: Option<CommandOptions>,
     ) -> napi::Result<Payout> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let seller_id = id("sellerId", &seller_id)?;
             let payout = payout.given()?;
             self.named(idempotency_key)?.record_payout(actor_id, seller_id, payout).await

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What follows from the façade. Its documentation is in `index.d.ts`.
+//! Code generated from the façade. Its documentation is in `index.d.ts`.
 
 #![allow(missing_docs, reason = "what JavaScript sees is documented in index.d.ts")]
 #![allow(unused_imports, reason = "the prelude has what any file may need")]
@@ -25,7 +25,7 @@ mod prelude {
     pub(crate) use std::path::PathBuf;
     pub(crate) use std::sync::Arc;
 
-    pub(crate) use boxoffice::{Builder, Error, FieldErrors, Limits};
+    pub(crate) use boxoffice::{Builder, Change, Error, FieldErrors, Limits};
     pub(crate) use napi::Env;
     pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
     pub(crate) use napi_derive::napi;
@@ -33,8 +33,8 @@ mod prelude {
     pub(crate) use super::*;
     pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
     pub(crate) use crate::convert::{
-        Date, Shown, When, actor, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
-        shown_as_text, written,
+        Acting, Date, Shown, When, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name,
+        shown_as_secret, shown_as_text, user, written,
     };
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;

@@ -47,6 +47,12 @@ impl Office {
     }
 
     #[napi]
+    pub async fn check_ready(&self) -> napi::Result<()> {
+        let office = self.0.office().clone();
+        aside(move || office.check_ready()).await.map(|it| it.shown())
+    }
+
+    #[napi]
     pub async fn now(&self) -> napi::Result<Date> {
         Ok(self.0.office().now().shown())
     }

@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Payments` of the package is.
+/// Native part of the package's `Payments`.
 #[napi]
 #[derive(Debug)]
 pub struct Payments(pub(crate) Arc<Shared>);
@@ -25,14 +25,14 @@ impl Payments {
     #[napi]
     pub async fn pay(
         &self,
-        buyer_id: String,
+        buyer_id: Option<String>,
         order_id: String,
         token: String,
         options: Option<CommandOptions>,
     ) -> napi::Result<Charge> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let buyer_id = id("buyerId", &buyer_id)?;
+            let buyer_id = user("buyerId", buyer_id)?;
             let order_id = id("orderId", &order_id)?;
             self.named(idempotency_key)?.pay(buyer_id, order_id, &token).await
         };
@@ -40,9 +40,9 @@ impl Payments {
     }
 
     #[napi]
-    pub async fn get(&self, user_id: String, charge_id: String) -> napi::Result<Charge> {
+    pub async fn get(&self, user_id: Option<String>, charge_id: String) -> napi::Result<Charge> {
         let call = || {
-            let user_id = id("userId", &user_id)?;
+            let user_id = user("userId", user_id)?;
             let charge_id = id("chargeId", &charge_id)?;
             self.0.office().payments().get(user_id, charge_id)
         };
@@ -50,9 +50,9 @@ impl Payments {
     }
 
     #[napi]
-    pub async fn client_secret(&self, buyer_id: String, charge_id: String) -> napi::Result<Option<String>> {
+    pub async fn client_secret(&self, buyer_id: Option<String>, charge_id: String) -> napi::Result<Option<String>> {
         let call = || {
-            let buyer_id = id("buyerId", &buyer_id)?;
+            let buyer_id = user("buyerId", buyer_id)?;
             let charge_id = id("chargeId", &charge_id)?;
             self.0.office().payments().client_secret(buyer_id, charge_id)
         };
@@ -60,15 +60,10 @@ impl Payments {
     }
 
     #[napi]
-    pub async fn refund(
-        &self,
-        actor_id: Option<String>,
-        order_id: String,
-        options: RefundOptions,
-    ) -> napi::Result<Charge> {
+    pub async fn refund(&self, actor_id: Acting, order_id: String, options: RefundOptions) -> napi::Result<Charge> {
         let call = async {
             let RefundOptions { return_to_sale, idempotency_key } = options;
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
             self.named(idempotency_key)?.refund(actor_id, order_id, return_to_sale).await
         };
@@ -78,14 +73,14 @@ impl Payments {
     #[napi]
     pub async fn refund_part(
         &self,
-        actor_id: Option<String>,
+        actor_id: Acting,
         order_id: String,
         amount: String,
         options: Option<CommandOptions>,
     ) -> napi::Result<Charge> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
             self.named(idempotency_key)?.refund_part(actor_id, order_id, &amount).await
         };
@@ -93,9 +88,9 @@ impl Payments {
     }
 
     #[napi]
-    pub async fn escalated(&self, actor_id: Option<String>) -> napi::Result<Vec<Charge>> {
+    pub async fn escalated(&self, actor_id: Acting) -> napi::Result<Vec<Charge>> {
         let call = || {
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             self.0.office().payments().escalated(actor_id)
         };
         call().map(|it| it.shown()).map_err(rejection)
@@ -104,7 +99,7 @@ impl Payments {
     #[napi]
     pub async fn resolve(
         &self,
-        actor_id: Option<String>,
+        actor_id: Acting,
         order_id: String,
         resolution: String,
         note: String,
@@ -112,7 +107,7 @@ impl Payments {
     ) -> napi::Result<Charge> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let actor_id = actor("actorId", actor_id)?;
+            let actor_id = actor_id.actor("actorId")?;
             let order_id = id("orderId", &order_id)?;
             let resolution = parsed("resolution", &resolution)?;
             self.named(idempotency_key)?.resolve(actor_id, order_id, resolution, &note).await

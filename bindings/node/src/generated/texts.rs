@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What JavaScript sees as a text.
+//! Types that JavaScript receives as strings.
 
 use crate::generated::prelude::*;
 

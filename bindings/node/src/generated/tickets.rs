@@ -4,7 +4,7 @@
 
 use crate::generated::prelude::*;
 
-/// What `Tickets` of the package is.
+/// Native part of the package's `Tickets`.
 #[napi]
 #[derive(Debug)]
 pub struct Tickets(pub(crate) Arc<Shared>);
@@ -25,13 +25,13 @@ impl Tickets {
     #[napi]
     pub async fn create(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         ticket: NewTicket,
         options: Option<CommandOptions>,
     ) -> napi::Result<Ticket> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let ticket = ticket.given()?;
             self.named(idempotency_key)?.create(seller_id, ticket).await
         };
@@ -41,13 +41,13 @@ impl Tickets {
     #[napi]
     pub async fn create_many(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         tickets: Vec<NewTicket>,
         options: Option<CommandOptions>,
     ) -> napi::Result<Vec<Ticket>> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let tickets = tickets.into_iter().map(NewTicket::given).collect::<Result<Vec<_>, _>>()?;
             self.named(idempotency_key)?.create_many(seller_id, tickets).await
         };
@@ -55,16 +55,26 @@ impl Tickets {
     }
 
     #[napi]
+    pub async fn check_many(&self, seller_id: Option<String>, tickets: Vec<NewTicket>) -> napi::Result<()> {
+        let call = async {
+            let seller_id = user("sellerId", seller_id)?;
+            let tickets = tickets.into_iter().map(NewTicket::given).collect::<Result<Vec<_>, _>>()?;
+            self.0.office().tickets().check_many(seller_id, tickets).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
     pub async fn update(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         ticket_id: String,
         update: TicketUpdate,
         options: Option<CommandOptions>,
     ) -> napi::Result<Ticket> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let ticket_id = id("ticketId", &ticket_id)?;
             let update = update.given()?;
             self.named(idempotency_key)?.update(seller_id, ticket_id, update).await
@@ -75,14 +85,14 @@ impl Tickets {
     #[napi]
     pub async fn reschedule(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         show: NewShow,
         starts_at: When,
         options: Option<CommandOptions>,
     ) -> napi::Result<Vec<Ticket>> {
         let call = async {
             let CommandOptions { idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let show = show.given()?;
             let starts_at = written(starts_at);
             self.named(idempotency_key)?.reschedule(seller_id, show, &starts_at).await
@@ -93,13 +103,13 @@ impl Tickets {
     #[napi]
     pub async fn withdraw(
         &self,
-        seller_id: String,
+        seller_id: Option<String>,
         ticket_id: String,
         options: Option<WithdrawOptions>,
     ) -> napi::Result<()> {
         let call = async {
             let WithdrawOptions { expected_version, idempotency_key } = options.unwrap_or_default();
-            let seller_id = id("sellerId", &seller_id)?;
+            let seller_id = user("sellerId", seller_id)?;
             let ticket_id = id("ticketId", &ticket_id)?;
             let expected_version = expected_version.map(|it| natural("expectedVersion", it)).transpose()?;
             self.named(idempotency_key)?.withdraw(seller_id, ticket_id, expected_version).await

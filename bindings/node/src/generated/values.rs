@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out.
+//! Results.
 
 use crate::generated::prelude::*;
 
@@ -74,6 +74,7 @@ pub struct Charge {
     pub transferred_to: Option<String>,
     pub created_at: Date,
     pub updated_at: Date,
+    pub is_misconfigured: bool,
     pub refunded: Option<Money>,
 }
 
@@ -94,6 +95,7 @@ impl Shown for boxoffice::Charge {
             transferred_to: self.transferred_to.shown(),
             created_at: self.created_at.shown(),
             updated_at: self.updated_at.shown(),
+            is_misconfigured: self.is_misconfigured().shown(),
             refunded: self.refunded().shown(),
         }
     }
@@ -122,6 +124,34 @@ impl Shown for boxoffice::Dispute {
 
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
+pub struct JournalHistory {
+    pub id: String,
+    pub common: Option<i64>,
+}
+
+impl Shown for boxoffice::JournalHistory {
+    type Js = JournalHistory;
+    fn shown(&self) -> JournalHistory {
+        JournalHistory { id: self.id.shown(), common: self.common.shown() }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct LastError {
+    pub at: Date,
+    pub message: String,
+}
+
+impl Shown for boxoffice::LastError {
+    type Js = LastError;
+    fn shown(&self) -> LastError {
+        LastError { at: self.at.shown(), message: self.message.shown() }
+    }
+}
+
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
 pub struct Metrics {
     pub queue_len: i64,
     pub queue_capacity: i64,
@@ -133,6 +163,7 @@ pub struct Metrics {
     pub tickets_locked: i64,
     pub checkpoint_lag: i64,
     pub pending_payments: i64,
+    pub last_error: Option<LastError>,
 }
 
 impl Shown for boxoffice::Metrics {
@@ -149,6 +180,7 @@ impl Shown for boxoffice::Metrics {
             tickets_locked: self.tickets_locked.shown(),
             checkpoint_lag: self.checkpoint_lag.shown(),
             pending_payments: self.pending_payments.shown(),
+            last_error: self.last_error.shown(),
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct JournalRecord {
     pub data: Value,
     /// Hash over this record and all records before it, as 64 hexadecimal digits.
     pub hash: String,
+    /// The cursor of a reader that has this record, for `journal.readAfter` and `journal.subscribeAfter`.
+    pub cursor: String,
 }
 
 impl From<&boxoffice::Record> for JournalRecord {
@@ -38,6 +40,7 @@ impl From<&boxoffice::Record> for JournalRecord {
             event: record.event.name(),
             data: published["data"].take(),
             hash: record.hash.to_string(),
+            cursor: record.cursor().to_string(),
         }
     }
 }

@@ -39,6 +39,12 @@ class Vouchers implements PaymentGateway {
   capture(): ChargeAnswer {
     return { status: 'actionRequired', clientSecret: 'x' }
   }
+  void(): ChargeAnswer {
+    return { status: 'misconfigured', reason: 'no such account' }
+  }
+  checkAmount({ minor }: { minor: number }): string | undefined {
+    return minor < 50 ? 'it is too small' : undefined
+  }
   refund(): void {}
   async readWebhook({ headers, body, now }: WebhookMessage): Promise<WebhookEvent> {
     if (headers['from'] !== 'bank' || now.getTime() === 0) throw new WebhookRefused('signature')
@@ -80,13 +86,13 @@ export async function main(): Promise<void> {
   console.log(status, at)
   const refund: 'pending' | 'done' | 'failed' | undefined = order.charge?.refunds[0]?.status
   // @ts-expect-error: there is no such resolution
-  console.log(refund, await office.payments.resolve(null, order.id, 'lost', ''))
+  console.log(refund, await office.asSystem().payments.resolve(order.id, 'lost', ''))
   if (office.payments.takesWebhooksOf('vouchers')) await office.payments.receiveWebhook(new Headers(), Buffer.from('{}'))
   const { records, damage } = await BoxOffice.recover('data', async (record) => record.seq < 5)
   console.log(records, damage?.what)
   const { signal } = new AbortController()
   for await (const { title } of office.tickets.iter({ sort: 'price' }, { signal })) console.log(title)
-  for await (const entry of office.ledger.iter(null, 'seller')) {
+  for await (const entry of office.asSystem().ledger.iter('seller')) {
     const kind: 'sale' | 'refund' | 'dispute_lost' | 'payout' = entry.kind
     console.log(kind)
   }
@@ -110,10 +116,12 @@ export async function main(): Promise<void> {
   }
   using feed = office.journal.subscribe(1, { signal })
   for await (const record of feed) console.log(record.seq, record.event)
+  using rest = office.journal.subscribeAfter('0', { signal })
+  for await (const { cursor } of rest) console.log(await office.journal.readAfter(cursor, 1))
   // @ts-expect-error: prices are exact, and so texts
   await office.tickets.create('seller', { title: 'x', price: 19.99 })
   const app = express()
-  app.use(boxOfficeRouter(office))
+  app.use(boxOfficeRouter(office, { publicUrl: ['https://a.example', 'https://b.example'], trustedProxies: '10.0.0.0/8' }))
   app.post('/told', async (req, res) => void res.json(await office.payments.receiveWebhook(req.headers, 'x')))
   app.get('/me', currentUser(office), requireAuth, (req, res) => void res.json(req.currentUser?.email))
   app.use(errorHandler)

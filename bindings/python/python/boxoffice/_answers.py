@@ -39,6 +39,17 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """The card processor does not accept the request, whatever the card, because the shop's key, account or settings are wrong.
+
+    No money was taken and never will be under this id. The buyer gets ``payment.misconfigured``.
+    """
+
+    reason: str
+    """The card processor's words, for the log of the shop."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refunded:
     """The gateway refunded the money. ``None`` means the same without a reference."""
 
@@ -67,13 +78,13 @@ class Unknown:
     """
 
 
-ChargeAnswer = Charged | Authorized | ActionRequired | Declined | Pending | Unknown
+ChargeAnswer = Charged | Authorized | ActionRequired | Declined | Misconfigured | Pending | Unknown
 """Answer of a gateway about a charge."""
 
 RefundAnswer = Refunded | Refused | Pending | None
 """Answer of a gateway about a refund."""
 
-CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Pending or Unknown"
+CHARGE_KINDS = "Charged, Authorized, ActionRequired, Declined, Misconfigured, Pending or Unknown"
 REFUND_KINDS = "Refunded, Refused, Pending or None"
 
 
@@ -88,6 +99,8 @@ def charge_payload(answer: Any) -> tuple[str, str | None] | None:
             return "actionRequired", secret
         case Declined(reason=str(reason)):
             return "declined", reason
+        case Misconfigured(reason=str(reason)):
+            return "misconfigured", reason
         case Pending():
             return "pending", None
         case Unknown():
@@ -113,4 +126,4 @@ def refund_payload(answer: Any) -> tuple[str, str | None] | None:
 
 def is_answer(answer: Any) -> bool:
     """Returns ``True`` if this is an answer of a kind with a text, whatever the text is."""
-    return isinstance(answer, Charged | Authorized | ActionRequired | Declined | Refunded | Refused)
+    return isinstance(answer, Charged | Authorized | ActionRequired | Declined | Misconfigured | Refunded | Refused)

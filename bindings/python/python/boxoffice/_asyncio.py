@@ -18,6 +18,7 @@ from boxoffice._native import (
     BalanceEntry,
     BalanceEntryPage,
     Charge,
+    JournalHistory,
     NewShow,
     NewTicket,
     Order,
@@ -54,11 +55,14 @@ class AsyncAuth:
     async def sign_up(self, /, email: str, password: str, *, idempotency_key: str | None = None) -> SignedIn:
         """Creates a user and begins a session.
 
-        Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+        Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
+        punycode. The password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every
+        keyboard, and hashed with Argon2id outside the writer.
 
         Args:
-            email: Email address. It must be unique, regardless of case.
-            password: Password: 8 to 128 characters.
+            email: An email address that nobody else has signed up with, whatever its case and the form of its
+                domain.
+            password: 8 to 128 characters, none of them a control character or invisible.
 
         Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
         many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -68,8 +72,10 @@ class AsyncAuth:
     async def sign_in(self, /, email: str, password: str, *, client: str | None = None) -> SignedIn:
         """Begins a session for a user who has signed up before.
 
-        Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-        failures, further attempts must wait, by account and by client address.
+        It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
+        failures further attempts must wait, by account and by client address. Attempts from a place from which the
+        account was signed in to before, by its address or by a device, are counted by themselves: strangers' guesses
+        never make its owner wait there.
 
         Args:
             email: Email, in any case.
@@ -157,8 +163,9 @@ class AsyncTickets:
     async def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """Lists a ticket for sale.
 
-        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
-        `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+        (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not
+        given back; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.create(seller_id, ticket, idempotency_key)
 
@@ -167,19 +174,32 @@ class AsyncTickets:
     ) -> List[Ticket]:
         """Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
 
-        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-        there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+        `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with
+        the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.create_many(seller_id, tickets, idempotency_key)
+
+    async def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> None:
+        """Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+        for the preview of an import. Somebody else may take a seat between the two.
+
+        Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+        the idempotency key is not used.
+        """
+        await self._native.check_many(seller_id, tickets)
 
     async def update(
         self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None,
     ) -> Ticket:
-        """Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+        """Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
+        while it is available.
 
         Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
         `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-        (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
+        (`ticket.version_mismatch`), `ConflictError` (`ticket.seat_taken`), `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
         return await self._native.update(seller_id, ticket_id, update, idempotency_key)
 
@@ -194,7 +214,8 @@ class AsyncTickets:
         idempotency key, until nothing moves.
 
         Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+        a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
         return await self._native.reschedule(seller_id, show, starts_at, idempotency_key)
@@ -297,6 +318,19 @@ class AsyncOrders:
         """
         return await self._native.create(buyer_id, ticket_ids, idempotency_key)
 
+    async def create_at(
+        self, /, buyer_id: str, ticket_ids: Items[str], agreed_amount: str | int | Decimal, *, idempotency_key: str | None = None,
+    ) -> Order:
+        """Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+
+        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
+        changed a price since the buyer saw it, nothing is locked.
+
+        Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
+        that is none.
+        """
+        return await self._native.create_at(buyer_id, ticket_ids, agreed_amount, idempotency_key)
+
     async def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
 
@@ -373,10 +407,11 @@ class AsyncPayments:
         shows. An order is charged at most once in all cases.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-        order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-        (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-        (`command.key_reused`).
+        order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+        shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+        `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+        `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
         """
         return await self._native.pay(buyer_id, order_id, token, idempotency_key)
 
@@ -400,7 +435,7 @@ class AsyncPayments:
         return await self._native.client_secret(buyer_id, charge_id)
 
     async def refund(
-        self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None,
     ) -> Charge:
         """Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
@@ -411,7 +446,7 @@ class AsyncPayments:
         before.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -420,7 +455,7 @@ class AsyncPayments:
         return await self._native.refund(actor_id, order_id, return_to_sale, idempotency_key)
 
     async def refund_part(
-        self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None,
     ) -> Charge:
         """Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
@@ -429,7 +464,7 @@ class AsyncPayments:
         of `payments.refund`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
@@ -437,24 +472,24 @@ class AsyncPayments:
         """
         return await self._native.refund_part(actor_id, order_id, amount, idempotency_key)
 
-    async def escalated(self, /, actor_id: str | None) -> List[Charge]:
+    async def escalated(self, /, actor_id: str) -> List[Charge]:
         """Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
         operators, who settle them by `payments.refund` or `payments.resolve`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`).
         """
         return await self._native.escalated(actor_id)
 
     async def resolve(
-        self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
+        self, /, actor_id: str, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None,
     ) -> Charge:
         """Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -502,24 +537,24 @@ class AsyncLedger:
     def __init__(self, native: _native.AsyncLedger) -> None:
         self._native = native
 
-    async def balance(self, /, actor_id: str | None, seller_id: str) -> List[Balance]:
+    async def balance(self, /, actor_id: str, seller_id: str) -> List[Balance]:
         """Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
         seller, operators and the system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
         return await self._native.balance(actor_id, seller_id)
 
     async def entries(
-        self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
+        self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> BalanceEntryPage:
         """Returns a page of the entries behind the balance, the newest first.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
@@ -529,7 +564,7 @@ class AsyncLedger:
         return await self._native.entries(actor_id, seller_id, limit, cursor)
 
     def iter(
-        self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
+        self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None,
     ) -> AsyncIterator[BalanceEntry]:
         """Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
@@ -539,7 +574,7 @@ class AsyncLedger:
         Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
@@ -547,39 +582,39 @@ class AsyncLedger:
         """
         return self._native.iter(actor_id, seller_id, limit, cursor)
 
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncIterator[str]:
+    def statement_csv(self, /, actor_id: str, seller_id: str) -> AsyncIterator[str]:
         """Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
         to 100 lines at a time, read on demand.
 
         Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
         file can't be read any more.
         """
         return self._native.statement_csv(actor_id, seller_id)
 
-    async def platform(self, /, actor_id: str | None) -> List[PlatformBalance]:
+    async def platform(self, /, actor_id: str) -> List[PlatformBalance]:
         """Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
         system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
         return await self._native.platform(actor_id)
 
     async def record_payout(
-        self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
+        self, /, actor_id: str, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None,
     ) -> Payout:
         """Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
             reference: Reference by which the bank identifies the payout: 1 to 100 characters.
             currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
@@ -611,10 +646,29 @@ class AsyncJournal:
         """Returns at most `limit` records, and at most 10,000, starting with number `from_seq`. The first record has
         number 1.
 
-        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        Raises `ConflictError` (`journal.cursor_unknown`) if the record before number `from_seq` does not exist;
+        `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
         (`engine.closed`).
         """
         return await self._native.read(from_seq, limit)
+
+    async def read_after(self, /, cursor: str, limit: SupportsIndex) -> List[Record]:
+        """Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that
+        it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced: the reader has records that this journal never had, and begins
+        anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        (`engine.closed`).
+        """
+        return await self._native.read_after(cursor, limit)
+
+    async def history(self, /) -> JournalHistory:
+        """Returns the identity of the journal's history, which is another one in a restored backup.
+
+        Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+        """
+        return await self._native.history()
 
     def iter(self, /, from_seq: SupportsIndex) -> AsyncIterator[Record]:
         """Iterates over the records from number `from_seq` to the last durable one, read in parts. Includes records that
@@ -627,8 +681,21 @@ class AsyncJournal:
         return self._native.iter(from_seq)
 
     def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription:
-        """Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order."""
+        """Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
+
+        The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
+        number `from_seq` does not exist.
+        """
         return self._native.subscribe(from_seq)
+
+    def subscribe_after(self, /, cursor: str) -> AsyncSubscription:
+        """Follows the journal after the cursor of a reader: that of the last record that it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError`
+        (`journal.damaged`), `ClosedError` (`engine.closed`).
+        """
+        return self._native.subscribe_after(cursor)
 
     async def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """Verifies the whole journal by replaying it. Checks that no record is missing, altered or out of order, that each
@@ -653,3 +720,16 @@ class AsyncJournal:
         it can't be written.
         """
         return await self._native.backup(directory, progress)
+
+    async def erase_in_backup(self, /, directory: str | PathLike[str]) -> int:
+        """Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal
+        data in its file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could
+        still be read there. The backup must not be open, and keeps all else.
+
+        Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays
+        readable in it.
+
+        Raises `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys
+        can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+        """
+        return await self._native.erase_in_backup(directory)

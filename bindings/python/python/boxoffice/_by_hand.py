@@ -16,6 +16,7 @@ from boxoffice._answers import (
     ChargeAnswer,
     Charged,
     Declined,
+    Misconfigured,
     Pending,
     RefundAnswer,
     Refunded,
@@ -39,7 +40,7 @@ from boxoffice._errors import (
     UnavailableError,
     ValidationError,
 )
-from boxoffice._gateway import CapturingGateway, WebhookGateway, PaymentGateway
+from boxoffice._gateway import CapturingGateway, CheckingGateway, WebhookGateway, PaymentGateway
 from boxoffice._items import Items
 from boxoffice._native import (
     AsyncSubscription,
@@ -56,6 +57,7 @@ from boxoffice._native import (
     Subscription,
 )
 from boxoffice._native import is_first_interpreter as _is_first_interpreter
+from boxoffice._native import version as _version
 from boxoffice._webhooks import (
     ChargeReport,
     DisputeClosed,
@@ -71,7 +73,11 @@ from boxoffice._office import AsyncBoxOffice, BoxOffice
 if not _is_first_interpreter(id(_sys.modules)):
     raise ImportError("boxoffice is for one interpreter of a process; it does not support subinterpreters, use threads")
 
+__version__ = _version()
+"""The version of the package."""
+
 __all__ = [
+    "__version__",
     "ActionRequired",
     "AsyncBoxOffice",
     "AsyncSubscription",
@@ -83,6 +89,7 @@ __all__ = [
     "ChargeReport",
     "ChargeRequest",
     "Charged",
+    "CheckingGateway",
     "Clock",
     "ClosedError",
     "ConflictError",
@@ -97,6 +104,7 @@ __all__ = [
     "Items",
     "LookupRequest",
     "ManualClock",
+    "Misconfigured",
     "Money",
     "NotFoundError",
     "WebhookEvent",

@@ -9,6 +9,7 @@ from datetime import datetime
 from boxoffice import _native
 from boxoffice._asyncio import AsyncAuth, AsyncJournal, AsyncLedger, AsyncOrders, AsyncPayments, AsyncTickets
 from boxoffice._native import Auth, Journal, Ledger, Metrics, Orders, Payments, Tickets
+from boxoffice._system import AsyncSystem, System
 
 
 class Facade:
@@ -38,6 +39,13 @@ class Facade:
         self.ledger = facade.ledger
         self.journal = facade.journal
 
+    def as_system(self, /) -> System:
+        """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+
+        They are for the programs of whoever runs the box office, never for what a request asks for.
+        """
+        return System(self._facade)
+
     def metrics(self, /) -> Metrics:
         """Returns the current metrics of the engine."""
         return self._facade.metrics()
@@ -45,6 +53,16 @@ class Facade:
     def is_ready(self, /) -> bool:
         """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
+
+    def check_ready(self, /) -> None:
+        """Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+        that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+        not be recorded.
+
+        Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+        wrong.
+        """
+        self._facade.check_ready()
 
     def now(self, /) -> datetime:
         """Returns the engine's own time, which never runs backwards."""
@@ -106,6 +124,13 @@ class AsyncFacade:
         self.ledger = AsyncLedger(facade.ledger)
         self.journal = AsyncJournal(facade.journal)
 
+    def as_system(self, /) -> AsyncSystem:
+        """Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+
+        They are for the programs of whoever runs the box office, never for what a request asks for.
+        """
+        return AsyncSystem(self._facade)
+
     def metrics(self, /) -> Metrics:
         """Returns the current metrics of the engine."""
         return self._facade.metrics()
@@ -113,6 +138,16 @@ class AsyncFacade:
     def is_ready(self, /) -> bool:
         """Returns `True` if the box office accepts commands."""
         return self._facade.is_ready()
+
+    async def check_ready(self, /) -> None:
+        """Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+        that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+        not be recorded.
+
+        Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+        wrong.
+        """
+        await self._facade.check_ready()
 
     def now(self, /) -> datetime:
         """Returns the engine's own time, which never runs backwards."""

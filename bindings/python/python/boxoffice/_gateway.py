@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_payload, is_answer, refund_payload
-from boxoffice._native import ChargeRequest, LookupRequest, WebhookMessage, RefundRequest
+from boxoffice._native import ChargeRequest, LookupRequest, Money, WebhookMessage, RefundRequest
 from boxoffice._webhooks import WebhookEvent, WebhookRefused, event_payload
 
 _log = logging.getLogger("boxoffice")
@@ -62,6 +62,14 @@ class CapturingGateway(PaymentGateway, Protocol):
 
         Returns the outcome of the charge: ``Declined``, unless the money was already taken.
         """
+        ...
+
+
+class CheckingGateway(PaymentGateway, Protocol):
+    """A card processor that can't charge every amount: tickets at such prices are not listed."""
+
+    def check_amount(self, amount: Money, /) -> str | None | Awaitable[str | None]:
+        """Why an amount can't be charged, in words that a seller may read; ``None`` if it can."""
         ...
 
 
@@ -121,6 +129,12 @@ class Call:
 
     def _told(self, answer: Any) -> tuple[str, str | None]:
         """Converts an answer for the native module; raises if it is invalid."""
+        if self._method == "check_amount":
+            if answer is None:
+                return "chargeable", None
+            if isinstance(answer, str):
+                return "refused", answer
+            raise TypeError(f"must return a str or None, not {type(answer).__name__}")
         if self._method == "read_webhook":
             return "event", event_payload(answer)
         is_refund = self._method == "refund"

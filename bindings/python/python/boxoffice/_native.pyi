@@ -11,16 +11,15 @@ from boxoffice.events import PublishedRecord
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "is_first_interpreter", "openapi", "recover", "session_token", "signed_money", "webhook_event_error"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "session_tokens", "signed_money", "version", "webhook_event_error"]
 
 @final
 class AsyncAuth:
     """
-    What `AsyncAuth` of the package is made of.
+    Native part of the package's `AsyncAuth`.
     """
     def authenticate(self, /, token: str) -> Future[Session]: ...
     def current_user(self, /, session: Session) -> Future[User]: ...
@@ -34,34 +33,39 @@ class AsyncAuth:
 @final
 class AsyncJournal:
     """
-    What `AsyncJournal` of the package is made of.
+    Native part of the package's `AsyncJournal`.
     """
     def backup(self, /, directory: str | PathLike[str], progress: Callable[[int, int], object] | None) -> Future[int]: ...
+    def erase_in_backup(self, /, directory: str | PathLike[str]) -> Future[int]: ...
     def head(self, /) -> Future[int]: ...
+    def history(self, /) -> Future[JournalHistory]: ...
     def iter(self, /, from_seq: SupportsIndex) -> AsyncIterator[Record]: ...
     def read(self, /, from_seq: SupportsIndex, limit: SupportsIndex) -> Future[list[Record]]: ...
+    def read_after(self, /, cursor: str, limit: SupportsIndex) -> Future[list[Record]]: ...
     def subscribe(self, /, from_seq: SupportsIndex) -> AsyncSubscription: ...
+    def subscribe_after(self, /, cursor: str) -> AsyncSubscription: ...
     def verify(self, /, progress: Callable[[int, int], object] | None) -> Future[VerifyReport]: ...
 
 @final
 class AsyncLedger:
     """
-    What `AsyncLedger` of the package is made of.
+    Native part of the package's `AsyncLedger`.
     """
-    def balance(self, /, actor_id: str | None, seller_id: str) -> Future[list[Balance]]: ...
-    def entries(self, /, actor_id: str | None, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> Future[BalanceEntryPage]: ...
-    def iter(self, /, actor_id: str | None, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[BalanceEntry]: ...
-    def platform(self, /, actor_id: str | None) -> Future[list[PlatformBalance]]: ...
-    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, currency: str | None, idempotency_key: str | None) -> Future[Payout]: ...
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> AsyncIterator[str]: ...
+    def balance(self, /, actor_id: str, seller_id: str) -> Future[list[Balance]]: ...
+    def entries(self, /, actor_id: str, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> Future[BalanceEntryPage]: ...
+    def iter(self, /, actor_id: str, seller_id: str, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[BalanceEntry]: ...
+    def platform(self, /, actor_id: str) -> Future[list[PlatformBalance]]: ...
+    def record_payout(self, /, actor_id: str, seller_id: str, amount: str | int | Decimal, reference: str, currency: str | None, idempotency_key: str | None) -> Future[Payout]: ...
+    def statement_csv(self, /, actor_id: str, seller_id: str) -> AsyncIterator[str]: ...
 
 @final
 class AsyncOfficeFacade:
     """
-    What `AsyncOfficeFacade` of the package is made of.
+    Native part of the package's `AsyncOfficeFacade`.
     """
     @property
     def auth(self, /) -> AsyncAuth: ...
+    def check_ready(self, /) -> Future[None]: ...
     def close(self, /) -> Future[None]: ...
     def compact(self, /) -> Future[bool]: ...
     def is_ready(self, /) -> bool: ...
@@ -81,10 +85,11 @@ class AsyncOfficeFacade:
 @final
 class AsyncOrders:
     """
-    What `AsyncOrders` of the package is made of.
+    Native part of the package's `AsyncOrders`.
     """
     def cancel(self, /, buyer_id: str, order_id: str, idempotency_key: str | None) -> Future[None]: ...
     def create(self, /, buyer_id: str, ticket_ids: Items[str], idempotency_key: str | None) -> Future[Order]: ...
+    def create_at(self, /, buyer_id: str, ticket_ids: Items[str], agreed_amount: str | int | Decimal, idempotency_key: str | None) -> Future[Order]: ...
     def get(self, /, buyer_id: str, order_id: str) -> Future[Order]: ...
     def iter(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Order]: ...
     def list(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> Future[OrderPage]: ...
@@ -92,16 +97,16 @@ class AsyncOrders:
 @final
 class AsyncPayments:
     """
-    What `AsyncPayments` of the package is made of.
+    Native part of the package's `AsyncPayments`.
     """
     def client_secret(self, /, buyer_id: str, charge_id: str) -> Future[str | None]: ...
-    def escalated(self, /, actor_id: str | None) -> Future[list[Charge]]: ...
+    def escalated(self, /, actor_id: str) -> Future[list[Charge]]: ...
     def get(self, /, user_id: str, charge_id: str) -> Future[Charge]: ...
     def pay(self, /, buyer_id: str, order_id: str, token: str, idempotency_key: str | None) -> Future[Charge]: ...
     def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> Future[None]: ...
-    def refund(self, /, actor_id: str | None, order_id: str, return_to_sale: bool, idempotency_key: str | None) -> Future[Charge]: ...
-    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, idempotency_key: str | None) -> Future[Charge]: ...
-    def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, idempotency_key: str | None) -> Future[Charge]: ...
+    def refund(self, /, actor_id: str, order_id: str, return_to_sale: bool, idempotency_key: str | None) -> Future[Charge]: ...
+    def refund_part(self, /, actor_id: str, order_id: str, amount: str | int | Decimal, idempotency_key: str | None) -> Future[Charge]: ...
+    def resolve(self, /, actor_id: str, order_id: str, resolution: Resolution, note: str, idempotency_key: str | None) -> Future[Charge]: ...
     def takes_webhooks_of(self, /, processor: str) -> bool: ...
 
 @final
@@ -126,8 +131,9 @@ class AsyncSubscription:
 @final
 class AsyncTickets:
     """
-    What `AsyncTickets` of the package is made of.
+    Native part of the package's `AsyncTickets`.
     """
+    def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> Future[None]: ...
     def create(self, /, seller_id: str, ticket: NewTicket, idempotency_key: str | None) -> Future[Ticket]: ...
     def create_many(self, /, seller_id: str, tickets: Items[NewTicket], idempotency_key: str | None) -> Future[list[Ticket]]: ...
     def get(self, /, ticket_id: str) -> Future[Ticket]: ...
@@ -181,8 +187,10 @@ class Auth:
         """
         Begins a session for a user who has signed up before.
 
-        Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-        failures, further attempts must wait, by account and by client address.
+        It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
+        failures further attempts must wait, by account and by client address. Attempts from a place from which the
+        account was signed in to before, by its address or by a device, are counted by themselves: strangers' guesses
+        never make its owner wait there.
 
         Args:
             email: Email, in any case.
@@ -202,11 +210,14 @@ class Auth:
         """
         Creates a user and begins a session.
 
-        Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+        Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
+        punycode. The password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every
+        keyboard, and hashed with Argon2id outside the writer.
 
         Args:
-            email: Email address. It must be unique, regardless of case.
-            password: Password: 8 to 128 characters.
+            email: An email address that nobody else has signed up with, whatever its case and the form of its
+                domain.
+            password: 8 to 128 characters, none of them a control character or invisible.
 
         Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
         many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -373,6 +384,11 @@ class Charge:
         Id of the charge, which is the gateway's idempotency key.
         """
     @property
+    def is_misconfigured(self, /) -> bool:
+        """
+        Returns `True` if no money was taken because the shop's payments are not set up right: no other card would help.
+        """
+    @property
     def late(self, /) -> bool:
         """
         `True` if the money came for an order that had ended.
@@ -497,7 +513,7 @@ class HttpApp:
     """
     The HTTP host of an open box office, without a listener.
     """
-    def __new__(cls, /, office: Office, *, public_url: str | None = None, cors_origins: SupportsGetItem[int, str] | None = None, rate_limit: bool | None = None, trusted_proxies: SupportsGetItem[int, IPv4Address | IPv6Address] | None = None, request_timeout: timedelta | None = None, in_flight_max: SupportsIndex | None = None, feeds_max: SupportsIndex | None = None) -> HttpApp: ...
+    def __new__(cls, /, office: Office, *, public_url: str | Iterable[object] | None = None, cors_origins: str | Iterable[object] | None = None, rate_limit: bool | None = None, trusted_proxies: str | Iterable[object] | None = None, request_timeout: timedelta | None = None, in_flight_max: SupportsIndex | None = None, feeds_max: SupportsIndex | None = None, pages: bool = False, metrics: bool = False) -> HttpApp: ...
     @property
     def body_limit(self, /) -> int:
         """
@@ -542,9 +558,27 @@ class Journal:
         Raises `ValidationError` if the directory exists and is not empty; `UnavailableError` (`journal.unavailable`) if
         it can't be written.
         """
+    def erase_in_backup(self, /, directory: str | PathLike[str]) -> int:
+        """
+        Erases in a backup everybody who was erased here, also after it was made: overwrites the keys of their personal
+        data in its file `vault.keys`, and adds them to its list `erased-users`. Returns the number of users who could
+        still be read there. The backup must not be open, and keeps all else.
+
+        Personal data that an earlier version stored, and that was not encrypted when the backup was made, stays
+        readable in it.
+
+        Raises `ValidationError` if there is no backup in the directory; `InternalError` (`journal.damaged`) if its keys
+        can't be read; `UnavailableError` (`journal.unavailable`) if it can't be written.
+        """
     def head(self, /) -> int:
         """
         Returns the number of the last durable record; 0 if there is none.
+
+        Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
+        """
+    def history(self, /) -> JournalHistory:
+        """
+        Returns the identity of the journal's history, which is another one in a restored backup.
 
         Raises `UnavailableError` (`journal.unavailable`), `ClosedError` (`engine.closed`).
         """
@@ -562,12 +596,34 @@ class Journal:
         Returns at most `limit` records, and at most 10,000, starting with number `from_seq`. The first record has
         number 1.
 
-        Raises `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        Raises `ConflictError` (`journal.cursor_unknown`) if the record before number `from_seq` does not exist;
+        `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
+        (`engine.closed`).
+        """
+    def read_after(self, /, cursor: str, limit: SupportsIndex) -> list[Record]:
+        """
+        Returns at most `limit` records, and at most 10,000, after the cursor of a reader: that of the last record that
+        it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced: the reader has records that this journal never had, and begins
+        anew; `UnavailableError` (`journal.unavailable`), `InternalError` (`journal.damaged`), `ClosedError`
         (`engine.closed`).
         """
     def subscribe(self, /, from_seq: SupportsIndex) -> Subscription:
         """
         Follows the journal from number `from_seq` on: first history, then new records, each exactly once and in order.
+
+        The first wait for a record is refused with `ConflictError` (`journal.cursor_unknown`) if the record before
+        number `from_seq` does not exist.
+        """
+    def subscribe_after(self, /, cursor: str) -> Subscription:
+        """
+        Follows the journal after the cursor of a reader: that of the last record that it has.
+
+        Raises `ConflictError` (`journal.cursor_unknown`) if the cursor lies beyond the end of the journal, or in a
+        history that a restored backup has replaced; `UnavailableError` (`journal.unavailable`), `InternalError`
+        (`journal.damaged`), `ClosedError` (`engine.closed`).
         """
     def verify(self, /, *, progress: Callable[[int, int], object] | None = None) -> VerifyReport:
         """
@@ -580,6 +636,46 @@ class Journal:
         """
 
 @final
+class JournalHistory:
+    """
+    Identity of the history that a journal records.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def common(self, /) -> int | None:
+        """
+        Number of the last record that the journal shares with every history that it was restored from; `None` if it
+        never was.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        Id of the history. A backup gets another one when it is made, so that followers of the original notice that it
+        was restored.
+        """
+
+@final
+class LastError:
+    """
+    A failure of the storage or of the card processor.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def at(self, /) -> datetime:
+        """
+        When it happened, by the box office's clock.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        What failed, and the whole chain of causes: up to 1,000 characters.
+        """
+
+@final
 class Ledger:
     """
     Operations on the ledger: balances, entries and payouts.
@@ -589,29 +685,29 @@ class Ledger:
             a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
             with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
-    def balance(self, /, actor_id: str | None, seller_id: str) -> list[Balance]:
+    def balance(self, /, actor_id: str, seller_id: str) -> list[Balance]:
         """
         Returns a seller's balance, one entry for each currency; none for a user who never sold anything. For the
         seller, operators and the system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
         """
-    def entries(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
+    def entries(self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> BalanceEntryPage:
         """
         Returns a page of the entries behind the balance, the newest first.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
         Raises the errors of `ledger.balance`; `ValidationError` with an entry for each invalid field of the query;
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
-    def iter(self, /, actor_id: str | None, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[BalanceEntry]:
+    def iter(self, /, actor_id: str, seller_id: str, *, limit: SupportsIndex | None = None, cursor: str | None = None) -> Iterator[BalanceEntry]:
         """
         Streams all entries behind the balance, from the query's cursor on, in pages of its limit.
 
@@ -621,29 +717,29 @@ class Ledger:
         Polling never waits: a page is read immediately, as by `ledger.entries`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             limit: How many entries a page has at most.
             cursor: The place after which the page starts: `next` of the page before.
 
         Raises the errors of `ledger.entries`, as the last item.
         """
-    def platform(self, /, actor_id: str | None) -> list[PlatformBalance]:
+    def platform(self, /, actor_id: str) -> list[PlatformBalance]:
         """
         Returns the platform's accounts, one entry for each currency in the order of the codes. For operators and the
         system.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`) for other actors.
         """
-    def record_payout(self, /, actor_id: str | None, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
+    def record_payout(self, /, actor_id: str, seller_id: str, amount: str | int | Decimal, reference: str, *, currency: str | None = None, idempotency_key: str | None = None) -> Payout:
         """
         Records a payout to a seller, of all or part of what they are owed. For operators and the system. It moves no
         money: the bank does, before or after.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
             amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
             reference: Reference by which the bank identifies the payout: 1 to 100 characters.
             currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
@@ -652,7 +748,7 @@ class Ledger:
         Raises `ValidationError`; `ForbiddenError` (`auth.operator_required`), `NotFoundError` (`auth.user_not_found`),
         `ConflictError` (`payout.exceeds_balance`), `IdempotencyMismatchError` (`command.key_reused`).
         """
-    def statement_csv(self, /, actor_id: str | None, seller_id: str) -> Iterator[str]:
+    def statement_csv(self, /, actor_id: str, seller_id: str) -> Iterator[str]:
         """
         Returns all entries behind the balance, the newest first, as CSV by RFC 4180 in parts: first the header, then up
         to 100 lines at a time, read on demand.
@@ -660,7 +756,7 @@ class Ledger:
         Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
         file can't be read any more.
@@ -746,6 +842,12 @@ class Metrics:
     def head_seq(self, /) -> int:
         """
         Number of the last durable record.
+        """
+    @property
+    def last_error(self, /) -> LastError | None:
+        """
+        The last failure of the storage or of the card processor since the box office was opened, none if nothing has
+        failed.
         """
     @property
     def open_orders(self, /) -> int:
@@ -899,6 +1001,15 @@ class OfficeFacade:
     """
     @property
     def auth(self, /) -> Auth: ...
+    def check_ready(self, /) -> None:
+        """
+        Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+        that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+        not be recorded.
+
+        Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+        wrong.
+        """
     def close(self, /) -> None:
         """
         Closes the box office: accepts no more commands, waits until all accepted commands are decided and durable, and
@@ -1095,6 +1206,16 @@ class Orders:
         (`order.too_many_open`); `UnauthenticatedError` (`auth.required`) if there is no such user;
         `IdempotencyMismatchError` (`command.key_reused`).
         """
+    def create_at(self, /, buyer_id: str, ticket_ids: Items[str], agreed_amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Order:
+        """
+        Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+
+        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
+        changed a price since the buyer saw it, nothing is locked.
+
+        Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
+        that is none.
+        """
     def get(self, /, buyer_id: str, order_id: str) -> Order:
         """
         Returns a buyer's own order, as of the last durable batch.
@@ -1152,13 +1273,13 @@ class Payments:
         Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
         (`journal.unavailable`) if the views' file can't be read.
         """
-    def escalated(self, /, actor_id: str | None) -> list[Charge]:
+    def escalated(self, /, actor_id: str) -> list[Charge]:
         """
         Returns the charges whose money belongs to no order and could not be given back, the oldest first. For
         operators, who settle them by `payments.refund` or `payments.resolve`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ForbiddenError` (`auth.operator_required`).
         """
@@ -1178,10 +1299,11 @@ class Payments:
         shows. An order is charged at most once in all cases.
 
         Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-        order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-        (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-        (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-        (`command.key_reused`).
+        order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+        shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+        `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+        `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+        the card processor; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def receive_webhook(self, /, headers: Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]], body: bytes | bytearray) -> None:
         """
@@ -1198,7 +1320,7 @@ class Payments:
         `ConflictError` (`payment.not_refundable`, `payment.refund_too_large`) if the message does not fit the known
         state.
         """
-    def refund(self, /, actor_id: str | None, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
+    def refund(self, /, actor_id: str, order_id: str, *, return_to_sale: bool, idempotency_key: str | None = None) -> Charge:
         """
         Gives back all that is left of the money of a complete order. Its tickets go back on sale if `return_to_sale` is
         `True`.
@@ -1209,13 +1331,13 @@ class Payments:
         before.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
         some of the money back; `IdempotencyMismatchError` (`command.key_reused`).
         """
-    def refund_part(self, /, actor_id: str | None, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Charge:
+    def refund_part(self, /, actor_id: str, order_id: str, amount: str | int | Decimal, *, idempotency_key: str | None = None) -> Charge:
         """
         Gives back a part of the money of a complete order, such as `5.00`, in the order's currency. The tickets stay
         sold.
@@ -1224,18 +1346,18 @@ class Payments:
         of `payments.refund`.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
         (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
         `payment.refund_too_large`), `IdempotencyMismatchError` (`command.key_reused`).
         """
-    def resolve(self, /, actor_id: str | None, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None) -> Charge:
+    def resolve(self, /, actor_id: str, order_id: str, resolution: Resolution, note: str, *, idempotency_key: str | None = None) -> Charge:
         """
         Records the resolution of escalated money, with a note of up to 500 characters. For operators.
 
         Args:
-            actor_id: The id of the user who acts; `None` for the box office itself.
+            actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
 
         Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
         `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -1361,6 +1483,11 @@ class Record:
     def command_id(self, /) -> str:
         """
         Id of the command that caused the event.
+        """
+    @property
+    def cursor(self, /) -> str:
+        """
+        The cursor of a reader that has this record, for `journal.read_after` and `journal.subscribe_after`.
         """
     @property
     def data(self, /) -> dict[str, Any]:
@@ -1655,6 +1782,13 @@ class Subscription:
         """
 
 @final
+class TheSystem:
+    """
+    Stands for the box office itself where somebody acts; the package hands it on for `as_system`.
+    """
+    def __new__(cls, /) -> TheSystem: ...
+
+@final
 class Ticket:
     """
     One place at one show, listed by a seller at a price.
@@ -1735,17 +1869,18 @@ class TicketPage:
 @final
 class TicketUpdate:
     """
-    New title, price and show of a ticket.
+    The new title and price of a ticket, and what becomes of its show and seat.
 
     Args:
         title: Title: 1 to 200 characters.
         price: Price: a decimal number in major units of the ticket's currency.
-        show: New show; `None` leaves it as it is.
+        show: The new show: left as it is unless it is set or cleared.
+        seat: The new seat, 1 to 100 characters: left as it is unless it is set or cleared.
         expected_version: Version that the ticket must have; `None` accepts any version.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, title: str, price: str | int | Decimal, *, show: NewShow | None = None, expected_version: SupportsIndex | None = None) -> TicketUpdate: ...
+    def __new__(cls, /, title: str, price: str | int | Decimal, *, show: NewShow | None = ..., seat: str | None = ..., expected_version: SupportsIndex | None = None) -> TicketUpdate: ...
 
 @final
 class Tickets:
@@ -1757,19 +1892,30 @@ class Tickets:
             a command with its key within 24 hours, it returns the first answer and changes nothing. A different command
             with the key is refused with `IdempotencyMismatchError` (`command.key_reused`).
     """
+    def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> None:
+        """
+        Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+        for the preview of an import. Somebody else may take a seat between the two.
+
+        Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+        the idempotency key is not used.
+        """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
         Lists a ticket for sale.
 
-        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
-        `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+        (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not
+        given back; `IdempotencyMismatchError` (`command.key_reused`).
         """
     def create_many(self, /, seller_id: str, tickets: Items[NewTicket], *, idempotency_key: str | None = None) -> list[Ticket]:
         """
         Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
 
-        Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-        there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
+        Raises `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+        `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with
+        the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+        `IdempotencyMismatchError` (`command.key_reused`).
         """
     def get(self, /, ticket_id: str) -> Ticket:
         """
@@ -1831,16 +1977,19 @@ class Tickets:
         idempotency key, until nothing moves.
 
         Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-        (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+        (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+        a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
         `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def update(self, /, seller_id: str, ticket_id: str, update: TicketUpdate, *, idempotency_key: str | None = None) -> Ticket:
         """
-        Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+        Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
+        while it is available.
 
         Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
         `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-        (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
+        (`ticket.version_mismatch`), `ConflictError` (`ticket.seat_taken`), `IdempotencyMismatchError`
+        (`command.key_reused`).
         """
     def withdraw(self, /, seller_id: str, ticket_id: str, *, expected_version: SupportsIndex | None = None, idempotency_key: str | None = None) -> None:
         """
@@ -1976,12 +2125,27 @@ def codes() -> list[tuple[str, str, int, str]]:
     Lists every code with the name of its exception class, its HTTP status and its message.
     """
 
+def end_log() -> None:
+    """
+    Ends the log after the records that are queued.
+    """
+
+def hear_log() -> None:
+    """
+    Begins to queue what is logged.
+    """
+
 def is_first_interpreter(interpreter: SupportsIndex) -> bool:
     """
     Returns `true` if `interpreter` is the first that called this, where `interpreter` is a number unique to it.
 
     Interpreters must not share objects, but static objects of this module would be shared. Only the first interpreter of
     a process may therefore use it.
+    """
+
+def next_log() -> tuple[str, str, str, list[tuple[str, str]]] | None:
+    """
+    Waits for the next record; `None` once the log has ended.
     """
 
 def openapi() -> str:
@@ -1991,14 +2155,19 @@ def openapi() -> str:
 
 def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
 
-def session_token(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> str | None:
+def session_tokens(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> list[str]:
     """
-    Returns the session token in the headers of a request, without checking it.
+    Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
     """
 
 def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:
     """
     Creates a sum from minor units; used by `pickle`.
+    """
+
+def version() -> str:
+    """
+    The version of the package.
     """
 
 def webhook_event_error(json: str) -> str | None:

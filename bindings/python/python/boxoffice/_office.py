@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
 
-from boxoffice import _native
+from boxoffice import _log, _native
 from boxoffice._errors import BoxOfficeError
 from boxoffice._facades import AsyncFacade, Facade
 from boxoffice._options import HELP, Options
@@ -28,6 +28,7 @@ def _open(
     chosen: dict[str, Any] = dict.fromkeys(_NAMES)
     chosen.update(options)
     chosen["gateway_loop"] = gateway_loop
+    _log.start()
     office = _native.Office(os.fspath(path), chosen)
     _open_offices.add(office)
     return office

@@ -25,6 +25,14 @@ class Options(TypedDict, total=False):
     """Sets the card processor: by default the `Sandbox`, which stores its data in the data directory."""
     clock: Clock
     """Sets the source of time: `SystemClock` by default."""
+    accept_clock_jump: bool
+    """Sets whether a clock that is far from the journal's last time is accepted: `False` by default.
+
+    Engine time never runs backwards, so one start with a clock that is years ahead would stay in the journal for good.
+    Opening is therefore refused with `UnavailableError` (`clock.jumped`) if the clock is more than 90 days from the
+    journal's last record, behind or ahead. Set this once, after a look at the clock, for a box office that has rested
+    longer. Engine time goes on from the last record if the clock is behind.
+    """
     seed: int
     """Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."""
     jwt_key: bytes
@@ -79,6 +87,12 @@ HELP = """Options:
         gateway (PaymentGateway | StripeGateway): Sets the card processor: by default the `Sandbox`, which
             stores its data in the data directory.
         clock (Clock): Sets the source of time: `SystemClock` by default.
+        accept_clock_jump (bool): Sets whether a clock that is far from the journal's last time is accepted:
+            `False` by default.  Engine time never runs backwards, so one start with a clock that is years ahead
+            would stay in the journal for good. Opening is therefore refused with `UnavailableError`
+            (`clock.jumped`) if the clock is more than 90 days from the journal's last record, behind or ahead. Set
+            this once, after a look at the clock, for a box office that has rested longer. Engine time goes on from
+            the last record if the clock is behind.
         seed (int): Makes ids that are the same in every run, for tests; two box offices of one seed make the
             same ids.
         jwt_key (bytes): Sets the keys that sign sessions: by default a key that is created once and stored in

@@ -332,7 +332,7 @@ class TicketCreatedData(TypedDict):
 
 
 class TicketUpdatedData(TypedDict):
-    """A ticket's title, price or show changed."""
+    """A ticket's title, price, show or seat changed."""
 
     ticketId: str
     """Id of the ticket."""
@@ -342,6 +342,8 @@ class TicketUpdatedData(TypedDict):
     """Price after the event."""
     show: NotRequired[Show]
     """Show after the event."""
+    seat: NotRequired[str | None]
+    """Its seat after it, if that changed: nothing if it has none any more."""
 
 
 class TicketWithdrawnData(TypedDict):

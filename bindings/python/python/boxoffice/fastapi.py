@@ -1,22 +1,22 @@
 """The box office in a FastAPI application.
 
-The ready router runs the HTTP host of this project within this process. Its routes, bodies, headers and errors are identical
-to those of ``boxoffice-server``. The module also has dependencies for your own routes: the signed-in user, and the common error
-shape.
+The ready router is the HTTP host of this project, called in this process: the same API, bodies, headers and errors as the
+``boxoffice-server``, to the byte. The server's pages and its ``/metrics`` are published only if that is chosen. What your own routes need is here too: who is signed in, and the common error shape.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, TypedDict, Unpack, cast
 
 from boxoffice import _native
 from boxoffice._errors import BoxOfficeError, UnauthenticatedError
-from boxoffice._native import User
+from boxoffice._native import Session, User
 from boxoffice._office import AsyncBoxOffice
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -29,31 +29,37 @@ __all__ = ["BoxOfficeAPI", "Settings", "box_office", "current_user", "error_resp
 class Settings(TypedDict, total=False):
     """Settings of the ready router. Omitted settings have the host's defaults."""
 
-    public_url: str | None
-    """Public address of the application. With ``https``, cookies are ``Secure``."""
-    cors_origins: list[str] | None
+    public_url: str | Sequence[str] | None
+    """Public address of the application, such as ``https://tickets.example.com``, or several if people reach it by several names, all
+    of them ``https`` or all ``http``. With ``https``, cookies are ``Secure``."""
+    cors_origins: str | Sequence[str] | None
     """Origins whose pages may call the routes; none by default."""
     rate_limit: bool | None
     """``True``, the default, limits the request rate of each client."""
-    trusted_proxies: list[Any] | None
-    """Proxies (``ipaddress`` objects) whose ``X-Forwarded-For`` is trusted; none by default."""
+    trusted_proxies: str | Iterable[str | IPv4Address | IPv6Address | IPv4Network | IPv6Network] | None
+    """Proxies whose ``X-Forwarded-For``, or ``Forwarded``, is trusted: addresses, and networks such as ``10.0.0.0/8``, as objects of
+    ``ipaddress``, in a list or in a text with commas or blanks; none by default."""
     request_timeout: timedelta | None
     """Timeout of a request; 30 seconds by default."""
     in_flight_max: int | None
     """Maximum number of requests in flight; 4,096 by default."""
     feeds_max: int | None
     """Maximum number of open journal streams; 128 by default."""
+    pages: bool
+    """Whether the storefront and the operators' console are published, at every path that nobody else answers: not by default."""
+    metrics: bool
+    """Whether ``/metrics`` is published: not by default."""
 
 
 class BoxOfficeAPI:
     """The ready router and its connection to a box office."""
 
     router: APIRouter
-    """Router with every route of the HTTP host. Include it without a prefix."""
+    """Every route of the HTTP host's API. It wants to be included without a prefix."""
 
     def __init__(self, **settings: Unpack[Settings]) -> None:
         self._settings = settings
-        self.router = _router()
+        self.router = _router(settings.get("metrics", False))
 
     def install(self, app: FastAPI) -> None:
         """Adds the router to the application, and converts the application's errors to the common error shape."""
@@ -96,15 +102,22 @@ def box_office(request: Request) -> AsyncBoxOffice:
     return _served(request).office
 
 
+async def _session(request: Request) -> Session:
+    """Returns the session of the request. A browser may send others' cookies of the name too: the first good one counts."""
+    auth = box_office(request).auth
+    *others, last = _native.session_tokens(request.headers.raw) or [""]
+    for token in others:
+        with suppress(UnauthenticatedError):
+            return await auth.authenticate(token)
+    return await auth.authenticate(last)
+
+
 async def require_user(request: Request) -> User:
     """Returns the signed-in user, by the ``Authorization`` header or the session cookie. Use it as a dependency.
 
     Raises ``UnauthenticatedError`` if the request has no valid session.
     """
-    auth = box_office(request).auth
-    token = _native.session_token(request.headers.raw)
-    session = await auth.authenticate("" if token is None else token)
-    return await auth.current_user(session)
+    return await box_office(request).auth.current_user(await _session(request))
 
 
 async def current_user(request: Request) -> User | None:
@@ -199,11 +212,13 @@ async def _chunks(answer: _native.HttpResponse) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _router() -> APIRouter:
+def _router(metrics: bool) -> APIRouter:
     """Creates a router with the routes of the host's OpenAPI description."""
     router = APIRouter()
     description = json.loads(_native.openapi())
     for path, item in description["paths"].items():
+        if path == "/metrics" and not metrics:
+            continue
         for method, operation in item.items():
             router.add_api_route(
                 path,

@@ -18,11 +18,14 @@ pub(crate) struct Auth(pub(crate) Arc<Shared>);
 impl Auth {
     /// Creates a user and begins a session.
     ///
-    /// Emails are unique regardless of case. The password is hashed with Argon2id outside the writer.
+    /// Emails are unique regardless of case, and the domain is one whether it is written in its own letters or in
+    /// punycode. The password is prepared by the profile `OpaqueString` of RFC 8265, so that it is the same on every
+    /// keyboard, and hashed with Argon2id outside the writer.
     ///
     /// Args:
-    ///     email: Email address. It must be unique, regardless of case.
-    ///     password: Password: 8 to 128 characters.
+    ///     email: An email address that nobody else has signed up with, whatever its case and the form of its
+    ///         domain.
+    ///     password: 8 to 128 characters, none of them a control character or invisible.
     ///
     /// Raises `ValidationError`; `ConflictError` (`auth.email_taken`); `UnavailableError` (`engine.overloaded`) if too
     /// many passwords wait to be hashed; `IdempotencyMismatchError` (`command.key_reused`).
@@ -40,8 +43,10 @@ impl Auth {
 
     /// Begins a session for a user who has signed up before.
     ///
-    /// Takes the same time and fails with the same error for an unknown email and a wrong password. After a few
-    /// failures, further attempts must wait, by account and by client address.
+    /// It takes as long, and fails in the same way, whether the email is unknown or the password is wrong. After a few
+    /// failures further attempts must wait, by account and by client address. Attempts from a place from which the
+    /// account was signed in to before, by its address or by a device, are counted by themselves: strangers' guesses
+    /// never make its owner wait there.
     ///
     /// Args:
     ///     email: Email, in any case.
@@ -131,7 +136,7 @@ impl Auth {
     }
 }
 
-/// What `AsyncAuth` of the package is made of.
+/// Native part of the package's `AsyncAuth`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncAuth(pub(crate) Arc<Shared>);

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What goes in, as immutable Python objects.
+//! Inputs, as immutable Python objects.
 
 use crate::generated::prelude::*;
 
@@ -59,12 +59,13 @@ impl NewTicket {
     }
 }
 
-/// New title, price and show of a ticket.
+/// The new title and price of a ticket, and what becomes of its show and seat.
 ///
 /// Args:
 ///     title: Title: 1 to 200 characters.
 ///     price: Price: a decimal number in major units of the ticket's currency.
-///     show: New show; `None` leaves it as it is.
+///     show: The new show: left as it is unless it is set or cleared.
+///     seat: The new seat, 1 to 100 characters: left as it is unless it is set or cleared.
 ///     expected_version: Version that the ticket must have; `None` accepts any version.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
 #[derive(Debug, Clone, PartialEq)]
@@ -73,11 +74,18 @@ pub(crate) struct TicketUpdate(pub(crate) boxoffice::TicketUpdate);
 #[pymethods]
 impl TicketUpdate {
     #[new]
-    #[pyo3(signature = (title, price, *, show=None, expected_version=None))]
-    fn new(title: String, price: Amount, show: Option<NewShow>, expected_version: Option<u64>) -> Self {
+    #[pyo3(signature = (title, price, *, show=Edit::KEEP, seat=Edit::KEEP, expected_version=None))]
+    fn new(
+        title: String,
+        price: Amount,
+        show: Edit<NewShow>,
+        seat: Edit<String>,
+        expected_version: Option<Natural<u64>>,
+    ) -> Self {
         let mut input = boxoffice::TicketUpdate::new(title, price.0);
-        input.show = show.map(|it| it.0);
-        input.expected_version = expected_version;
+        input.show = show.0.map(|it| it.0);
+        input.seat = seat.0;
+        input.expected_version = expected_version.map(|it| it.0);
         Self(input)
     }
 }

@@ -20,11 +20,11 @@ impl Ledger {
     /// seller, operators and the system.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ForbiddenError` (`auth.operator_required`) for other actors; `NotFoundError` (`auth.user_not_found`).
     #[pyo3(signature = (actor_id, seller_id))]
-    fn balance(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Vec<Balance>> {
+    fn balance(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Vec<Balance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::balance(office, actor_id, seller_id))
     }
@@ -32,7 +32,7 @@ impl Ledger {
     /// Returns a page of the entries behind the balance, the newest first.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
@@ -42,9 +42,9 @@ impl Ledger {
     fn entries(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<BalanceEntryPage> {
         let office = self.0.office(py)?.clone();
@@ -59,7 +59,7 @@ impl Ledger {
     /// Polling never waits: a page is read immediately, as by `ledger.entries`.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     limit: How many entries a page has at most.
     ///     cursor: The place after which the page starts: `next` of the page before.
     ///
@@ -68,9 +68,9 @@ impl Ledger {
     fn iter(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<BalanceEntry>> {
         let office = self.0.office(py)?.clone();
@@ -84,12 +84,12 @@ impl Ledger {
     /// Amounts are exact decimals. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises the errors of `ledger.balance`; `UnavailableError` (`journal.unavailable`) in the middle if the views'
     /// file can't be read any more.
     #[pyo3(signature = (actor_id, seller_id))]
-    fn statement_csv(&self, py: Python<'_>, actor_id: Option<String>, seller_id: String) -> PyResult<Iter<String>> {
+    fn statement_csv(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Iter<String>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::statement_csv(office, actor_id, seller_id))?;
         Ok(Iter::new(&self.0, parts))
@@ -99,11 +99,11 @@ impl Ledger {
     /// system.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ForbiddenError` (`auth.operator_required`) for other actors.
     #[pyo3(signature = (actor_id))]
-    fn platform(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Vec<PlatformBalance>> {
+    fn platform(&self, py: Python<'_>, actor_id: Who) -> PyResult<Vec<PlatformBalance>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::platform(office, actor_id))
     }
@@ -112,7 +112,7 @@ impl Ledger {
     /// money: the bank does, before or after.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///     amount: Amount: a decimal number in major units, with at most as many decimals as the currency has.
     ///     reference: Reference by which the bank identifies the payout: 1 to 100 characters.
     ///     currency: ISO 4217 code of the currency, such as `EUR`; the box office's default currency if there is
@@ -124,7 +124,7 @@ impl Ledger {
     fn record_payout(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
@@ -136,7 +136,7 @@ impl Ledger {
     }
 }
 
-/// What `AsyncLedger` of the package is made of.
+/// Native part of the package's `AsyncLedger`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncLedger(pub(crate) Arc<Shared>);
@@ -144,12 +144,7 @@ pub(crate) struct AsyncLedger(pub(crate) Arc<Shared>);
 #[pymethods]
 impl AsyncLedger {
     #[pyo3(signature = (actor_id, seller_id))]
-    fn balance(
-        &self,
-        py: Python<'_>,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> PyResult<Awaitable<Vec<Balance>>> {
+    fn balance(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<Awaitable<Vec<Balance>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::balance(office, actor_id, seller_id))
     }
@@ -158,9 +153,9 @@ impl AsyncLedger {
     fn entries(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<BalanceEntryPage>> {
         let office = self.0.office(py)?.clone();
@@ -171,9 +166,9 @@ impl AsyncLedger {
     fn iter(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<BalanceEntry>> {
         let office = self.0.office(py)?.clone();
@@ -182,19 +177,14 @@ impl AsyncLedger {
     }
 
     #[pyo3(signature = (actor_id, seller_id))]
-    fn statement_csv(
-        &self,
-        py: Python<'_>,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> PyResult<AsyncIter<String>> {
+    fn statement_csv(&self, py: Python<'_>, actor_id: Who, seller_id: String) -> PyResult<AsyncIter<String>> {
         let office = self.0.office(py)?.clone();
         let parts = self.0.block(py, run::statement_csv(office, actor_id, seller_id))?;
         Ok(AsyncIter::new(&self.0, parts))
     }
 
     #[pyo3(signature = (actor_id))]
-    fn platform(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Awaitable<Vec<PlatformBalance>>> {
+    fn platform(&self, py: Python<'_>, actor_id: Who) -> PyResult<Awaitable<Vec<PlatformBalance>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::platform(office, actor_id))
     }
@@ -203,7 +193,7 @@ impl AsyncLedger {
     fn record_payout(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
@@ -218,12 +208,8 @@ impl AsyncLedger {
 mod run {
     use crate::generated::prelude::*;
 
-    pub(super) async fn balance(
-        office: BoxOffice,
-        actor_id: Option<String>,
-        seller_id: String,
-    ) -> Result<Vec<Balance>, Error> {
-        let actor_id = actor(actor_id)?;
+    pub(super) async fn balance(office: BoxOffice, actor_id: Who, seller_id: String) -> Result<Vec<Balance>, Error> {
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
 
         let value = reading(|| office.ledger().balance(actor_id, seller_id))?;
@@ -232,16 +218,16 @@ mod run {
 
     pub(super) async fn entries(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<BalanceEntryPage, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -254,16 +240,16 @@ mod run {
 
     pub(super) async fn iter(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<BalanceEntry>, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::LedgerQuery::default();
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -276,18 +262,18 @@ mod run {
 
     pub(super) async fn statement_csv(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
     ) -> Result<Parts<String>, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
 
         let parts = office.blocking().ledger().statement_csv(actor_id, seller_id)?;
         Ok(Parts::new(parts.map(|part| part.map(|part| part.to_string()))))
     }
 
-    pub(super) async fn platform(office: BoxOffice, actor_id: Option<String>) -> Result<Vec<PlatformBalance>, Error> {
-        let actor_id = actor(actor_id)?;
+    pub(super) async fn platform(office: BoxOffice, actor_id: Who) -> Result<Vec<PlatformBalance>, Error> {
+        let actor_id = actor_id.actor("actorId")?;
 
         let value = reading(|| office.ledger().platform(actor_id))?;
         Ok(value.into_iter().map(|one| PlatformBalance(one)).collect())
@@ -295,14 +281,14 @@ mod run {
 
     pub(super) async fn record_payout(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         seller_id: String,
         amount: Amount,
         reference: String,
         currency: Option<String>,
         idempotency_key: Option<String>,
     ) -> Result<Payout, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let seller_id = id("sellerId", &seller_id)?;
         let mut payout = boxoffice::NewPayout::new(amount.0, reference);
         payout.currency = currency;

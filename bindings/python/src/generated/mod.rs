@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What follows from the façade.
+//! Code generated from the façade.
 
 mod auth;
 mod inputs;
@@ -29,7 +29,8 @@ mod prelude {
     pub(crate) use super::{inputs::*, values::*, *};
     pub(crate) use crate::call::{Awaitable, Shared};
     pub(crate) use crate::convert::{
-        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, actor, id, key, telling,
+        Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Who, Whole, id, key,
+        parsed, telling,
     };
     pub(crate) use crate::errors::exception;
     pub(crate) use crate::feed::{AsyncSubscription, Subscription};
@@ -56,7 +57,7 @@ macro_rules! native_module {
         mod $name {
             $($by_hand)*
             #[pymodule_export]
-            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
+            use crate::generated::{AsyncOfficeFacade, OfficeFacade, AsyncAuth, Auth, AsyncTickets, Tickets, AsyncOrders, Orders, AsyncPayments, Payments, AsyncLedger, Ledger, AsyncJournal, Journal, Balance, BalanceEntry, BalanceEntryPage, Charge, Dispute, JournalHistory, LastError, Metrics, NewShow, NewTicket, Order, OrderPage, OrderedTicket, Payout, PlatformBalance, Problem, Recovery, Refund, Session, Show, SignedIn, Ticket, TicketPage, TicketUpdate, User, VerifyReport};
         }
     };
 }

@@ -63,6 +63,18 @@ impl OfficeFacade {
         Ok(value)
     }
 
+    /// Checks that commands can be recorded: that the journal is open, that its file is still in its directory, and
+    /// that the disk has room. It blocks for some calls of the system, and writes nothing unless the last command could
+    /// not be recorded.
+    ///
+    /// Raises `ClosedError` (`engine.closed`); `UnavailableError` (`journal.unavailable`), whose source says what is
+    /// wrong.
+    #[pyo3(signature = ())]
+    fn check_ready(&self, py: Python<'_>) -> PyResult<Nothing> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::check_ready(office))
+    }
+
     /// Returns the engine's own time, which never runs backwards.
     #[pyo3(signature = ())]
     fn now(&self, py: Python<'_>) -> PyResult<Time> {
@@ -104,7 +116,7 @@ impl OfficeFacade {
     }
 }
 
-/// What `AsyncOfficeFacade` of the package is made of.
+/// Native part of the package's `AsyncOfficeFacade`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncOfficeFacade(pub(crate) Arc<Shared>);
@@ -156,6 +168,12 @@ impl AsyncOfficeFacade {
     }
 
     #[pyo3(signature = ())]
+    fn check_ready(&self, py: Python<'_>) -> PyResult<Awaitable<Nothing>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::check_ready(office))
+    }
+
+    #[pyo3(signature = ())]
     fn now(&self, py: Python<'_>) -> PyResult<Time> {
         let office = self.0.office(py)?;
         let value = py.detach(|| office.now());
@@ -177,6 +195,11 @@ impl AsyncOfficeFacade {
 
 mod run {
     use crate::generated::prelude::*;
+
+    pub(super) async fn check_ready(office: BoxOffice) -> Result<Nothing, Error> {
+        reading(|| office.check_ready())?;
+        Ok(Nothing)
+    }
 
     pub(super) async fn compact(office: BoxOffice) -> Result<bool, Error> {
         let value = reading(|| office.compact())?;

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What can be chosen, as it comes from Python.
+//! Options, as Python passes them.
 
 use crate::generated::prelude::*;
 
@@ -12,37 +12,38 @@ pub(crate) struct Options<'py> {
     pub(crate) fees: Option<FeePolicy>,
     pub(crate) gateway: Option<Bound<'py, PyAny>>,
     pub(crate) clock: Option<Bound<'py, PyAny>>,
+    pub(crate) accept_clock_jump: Option<bool>,
     pub(crate) seed: Option<u64>,
     pub(crate) jwt_key: Option<Vec<u8>>,
     pub(crate) previous_jwt_keys: Option<Vec<Vec<u8>>>,
     pub(crate) session_length: Option<Duration>,
     pub(crate) default_currency: Option<String>,
     pub(crate) answer_payment_within: Option<Duration>,
-    pub(crate) pending_payments_max: Option<usize>,
+    pub(crate) pending_payments_max: Option<Natural<usize>>,
     pub(crate) gateway_timeout: Option<Duration>,
     pub(crate) reconcile_after: Option<(Duration, Duration)>,
     pub(crate) unknown_charge_after: Option<Duration>,
-    pub(crate) queue_len: Option<usize>,
+    pub(crate) queue_len: Option<Natural<usize>>,
     pub(crate) refuse_when_full: Option<bool>,
-    pub(crate) open_orders_max: Option<u32>,
-    pub(crate) order_tickets_max: Option<usize>,
-    pub(crate) listing_tickets_max: Option<usize>,
+    pub(crate) open_orders_max: Option<Natural<u32>>,
+    pub(crate) order_tickets_max: Option<Natural<usize>>,
+    pub(crate) listing_tickets_max: Option<Natural<usize>>,
     pub(crate) late_money: Option<Steps>,
     pub(crate) gateway_loop: Option<Bound<'py, PyAny>>,
 }
 
 impl Options<'_> {
-    /// Hands on what needs no Python: the limits first, so that nothing undoes what was chosen.
+    /// Sets the options that need no Python, limits first, so that they undo no other option.
     pub(crate) fn plain(&self, builder: Builder) -> Result<Builder, Error> {
         let mut limits = Limits::default();
         if let Some(it) = self.open_orders_max {
-            limits.open_orders_max = it;
+            limits.open_orders_max = it.0;
         }
         if let Some(it) = self.order_tickets_max {
-            limits.order_tickets_max = it;
+            limits.order_tickets_max = it.0;
         }
         if let Some(it) = self.listing_tickets_max {
-            limits.listing_tickets_max = it;
+            limits.listing_tickets_max = it.0;
         }
         if let Some(it) = &self.late_money {
             limits.late_money = it.0.parse().map_err(|reason| Error::invalid("lateMoney", reason))?;
@@ -54,6 +55,9 @@ impl Options<'_> {
         if let Some(it) = self.fees {
             builder = builder.fees(it.0);
         }
+        if let Some(it) = self.accept_clock_jump {
+            builder = builder.accept_clock_jump(it);
+        }
         if let Some(it) = self.session_length {
             builder = builder.session_length(it);
         }
@@ -64,7 +68,7 @@ impl Options<'_> {
             builder = builder.answer_payment_within(it);
         }
         if let Some(it) = self.pending_payments_max {
-            builder = builder.pending_payments_max(it);
+            builder = builder.pending_payments_max(it.0);
         }
         if let Some(it) = self.gateway_timeout {
             builder = builder.gateway_timeout(it);
@@ -76,7 +80,7 @@ impl Options<'_> {
             builder = builder.unknown_charge_after(it);
         }
         if let Some(it) = self.queue_len {
-            builder = builder.queue_len(it);
+            builder = builder.queue_len(it.0);
         }
         if let Some(it) = self.refuse_when_full {
             builder = builder.refuse_when_full(it);

@@ -29,12 +29,32 @@ impl Orders {
     fn create(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> PyResult<Order> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
+    }
+
+    /// Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
+    ///
+    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
+    /// changed a price since the buyer saw it, nothing is locked.
+    ///
+    /// Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
+    /// that is none.
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_amount, *, idempotency_key=None))]
+    fn create_at(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Order> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
     }
 
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
@@ -46,7 +66,7 @@ impl Orders {
     fn cancel(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> PyResult<Nothing> {
@@ -59,7 +79,7 @@ impl Orders {
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (buyer_id, order_id))]
-    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Order> {
+    fn get(&self, py: Python<'_>, buyer_id: Who, order_id: String) -> PyResult<Order> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::get(office, buyer_id, order_id))
     }
@@ -77,9 +97,9 @@ impl Orders {
     fn list(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<OrderPage> {
         let office = self.0.office(py)?.clone();
@@ -103,9 +123,9 @@ impl Orders {
     fn iter(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<Order>> {
         let office = self.0.office(py)?.clone();
@@ -114,7 +134,7 @@ impl Orders {
     }
 }
 
-/// What `AsyncOrders` of the package is made of.
+/// Native part of the package's `AsyncOrders`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncOrders(pub(crate) Arc<Shared>);
@@ -125,7 +145,7 @@ impl AsyncOrders {
     fn create(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Order>> {
@@ -133,11 +153,24 @@ impl AsyncOrders {
         self.0.start(py, run::create(office, buyer_id, ticket_ids, idempotency_key))
     }
 
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_amount, idempotency_key))]
+    fn create_at(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Order>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
+    }
+
     #[pyo3(signature = (buyer_id, order_id, idempotency_key))]
     fn cancel(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
@@ -146,7 +179,7 @@ impl AsyncOrders {
     }
 
     #[pyo3(signature = (buyer_id, order_id))]
-    fn get(&self, py: Python<'_>, buyer_id: String, order_id: String) -> PyResult<Awaitable<Order>> {
+    fn get(&self, py: Python<'_>, buyer_id: Who, order_id: String) -> PyResult<Awaitable<Order>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::get(office, buyer_id, order_id))
     }
@@ -155,9 +188,9 @@ impl AsyncOrders {
     fn list(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<OrderPage>> {
         let office = self.0.office(py)?.clone();
@@ -168,9 +201,9 @@ impl AsyncOrders {
     fn iter(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<Order>> {
         let office = self.0.office(py)?.clone();
@@ -184,11 +217,11 @@ mod run {
 
     pub(super) async fn create(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         ticket_ids: Items<String>,
         idempotency_key: Option<String>,
     ) -> Result<Order, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let ticket_ids =
             ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
 
@@ -201,13 +234,33 @@ mod run {
         Ok(Order(value))
     }
 
+    pub(super) async fn create_at(
+        office: BoxOffice,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_amount: Amount,
+        idempotency_key: Option<String>,
+    ) -> Result<Order, Error> {
+        let buyer_id = buyer_id.user("buyerId")?;
+        let ticket_ids =
+            ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
+
+        let handle = office.orders();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        let value = handle.create_at(buyer_id, &ticket_ids, &agreed_amount.0).await?;
+        Ok(Order(value))
+    }
+
     pub(super) async fn cancel(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let order_id = id("orderId", &order_id)?;
 
         let handle = office.orders();
@@ -219,8 +272,8 @@ mod run {
         Ok(Nothing)
     }
 
-    pub(super) async fn get(office: BoxOffice, buyer_id: String, order_id: String) -> Result<Order, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+    pub(super) async fn get(office: BoxOffice, buyer_id: Who, order_id: String) -> Result<Order, Error> {
+        let buyer_id = buyer_id.user("buyerId")?;
         let order_id = id("orderId", &order_id)?;
 
         let value = office.orders().get(buyer_id, order_id)?;
@@ -229,16 +282,16 @@ mod run {
 
     pub(super) async fn list(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<OrderPage, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -251,16 +304,16 @@ mod run {
 
     pub(super) async fn iter(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         status: Option<Given<boxoffice::OrderStatus>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<Order>, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let mut errors = FieldErrors::default();
         let mut query = boxoffice::OrderQuery::default();
         query.status = errors.parse("status", status.as_ref().map(Given::text));
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());

@@ -24,15 +24,16 @@ impl Payments {
     /// shows. An order is charged at most once in all cases.
     ///
     /// Raises `ValidationError` for a malformed token; `PaymentDeclinedError` (`payment.declined`), after which the
-    /// order is cancelled; `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
-    /// (`order.payment_pending`, `order.already_paid`, `order.cancelled`, `order.expired`); `UnavailableError`
-    /// (`payment.unavailable`) if too many payments wait for the card processor; `IdempotencyMismatchError`
-    /// (`command.key_reused`).
+    /// order is cancelled; `UnavailableError` (`payment.misconfigured`) if the card processor does not accept what the
+    /// shop asks for, whatever the card, after which the order is cancelled too; `NotFoundError` (`order.not_found`),
+    /// `ForbiddenError` (`order.not_yours`), `ConflictError` (`order.payment_pending`, `order.already_paid`,
+    /// `order.cancelled`, `order.expired`); `UnavailableError` (`payment.unavailable`) if too many payments wait for
+    /// the card processor; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (buyer_id, order_id, token, *, idempotency_key=None))]
     fn pay(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         token: String,
         idempotency_key: Option<String>,
@@ -46,7 +47,7 @@ impl Payments {
     /// Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (user_id, charge_id))]
-    fn get(&self, py: Python<'_>, user_id: String, charge_id: String) -> PyResult<Charge> {
+    fn get(&self, py: Python<'_>, user_id: Who, charge_id: String) -> PyResult<Charge> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::get(office, user_id, charge_id))
     }
@@ -59,7 +60,7 @@ impl Payments {
     /// Raises `NotFoundError` (`payment.not_found`), `ForbiddenError` (`payment.not_yours`); `UnavailableError`
     /// (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (buyer_id, charge_id))]
-    fn client_secret(&self, py: Python<'_>, buyer_id: String, charge_id: String) -> PyResult<Option<String>> {
+    fn client_secret(&self, py: Python<'_>, buyer_id: Who, charge_id: String) -> PyResult<Option<String>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::client_secret(office, buyer_id, charge_id))
     }
@@ -73,7 +74,7 @@ impl Payments {
     /// before.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
     /// (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -82,7 +83,7 @@ impl Payments {
     fn refund(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         return_to_sale: bool,
         idempotency_key: Option<String>,
@@ -98,7 +99,7 @@ impl Payments {
     /// of `payments.refund`.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ValidationError` for a malformed amount; `NotFoundError` (`order.not_found`), `ForbiddenError`
     /// (`order.not_yours`), `ConflictError` (`payment.not_refundable`, `payment.already_refunded`,
@@ -107,7 +108,7 @@ impl Payments {
     fn refund_part(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         amount: Amount,
         idempotency_key: Option<String>,
@@ -120,11 +121,11 @@ impl Payments {
     /// operators, who settle them by `payments.refund` or `payments.resolve`.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ForbiddenError` (`auth.operator_required`).
     #[pyo3(signature = (actor_id))]
-    fn escalated(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Vec<Charge>> {
+    fn escalated(&self, py: Python<'_>, actor_id: Who) -> PyResult<Vec<Charge>> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::escalated(office, actor_id))
     }
@@ -132,7 +133,7 @@ impl Payments {
     /// Records the resolution of escalated money, with a note of up to 500 characters. For operators.
     ///
     /// Args:
-    ///     actor_id: The id of the user who acts; `None` for the box office itself.
+    ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.
     ///
     /// Raises `ValidationError` for a note that is too long; `ForbiddenError` (`auth.operator_required`),
     /// `NotFoundError` (`order.not_found`), `ConflictError` (`payment.not_escalated`), `IdempotencyMismatchError`
@@ -141,7 +142,7 @@ impl Payments {
     fn resolve(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         resolution: Given<boxoffice::Resolution>,
         note: String,
@@ -179,7 +180,7 @@ impl Payments {
     }
 }
 
-/// What `AsyncPayments` of the package is made of.
+/// Native part of the package's `AsyncPayments`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncPayments(pub(crate) Arc<Shared>);
@@ -190,7 +191,7 @@ impl AsyncPayments {
     fn pay(
         &self,
         py: Python<'_>,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         token: String,
         idempotency_key: Option<String>,
@@ -200,18 +201,13 @@ impl AsyncPayments {
     }
 
     #[pyo3(signature = (user_id, charge_id))]
-    fn get(&self, py: Python<'_>, user_id: String, charge_id: String) -> PyResult<Awaitable<Charge>> {
+    fn get(&self, py: Python<'_>, user_id: Who, charge_id: String) -> PyResult<Awaitable<Charge>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::get(office, user_id, charge_id))
     }
 
     #[pyo3(signature = (buyer_id, charge_id))]
-    fn client_secret(
-        &self,
-        py: Python<'_>,
-        buyer_id: String,
-        charge_id: String,
-    ) -> PyResult<Awaitable<Option<String>>> {
+    fn client_secret(&self, py: Python<'_>, buyer_id: Who, charge_id: String) -> PyResult<Awaitable<Option<String>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::client_secret(office, buyer_id, charge_id))
     }
@@ -220,7 +216,7 @@ impl AsyncPayments {
     fn refund(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         return_to_sale: bool,
         idempotency_key: Option<String>,
@@ -233,7 +229,7 @@ impl AsyncPayments {
     fn refund_part(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         amount: Amount,
         idempotency_key: Option<String>,
@@ -243,7 +239,7 @@ impl AsyncPayments {
     }
 
     #[pyo3(signature = (actor_id))]
-    fn escalated(&self, py: Python<'_>, actor_id: Option<String>) -> PyResult<Awaitable<Vec<Charge>>> {
+    fn escalated(&self, py: Python<'_>, actor_id: Who) -> PyResult<Awaitable<Vec<Charge>>> {
         let office = self.0.office(py)?.clone();
         self.0.start(py, run::escalated(office, actor_id))
     }
@@ -252,7 +248,7 @@ impl AsyncPayments {
     fn resolve(
         &self,
         py: Python<'_>,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         resolution: Given<boxoffice::Resolution>,
         note: String,
@@ -281,12 +277,12 @@ mod run {
 
     pub(super) async fn pay(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         order_id: String,
         token: String,
         idempotency_key: Option<String>,
     ) -> Result<Charge, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let order_id = id("orderId", &order_id)?;
 
         let handle = office.payments();
@@ -298,8 +294,8 @@ mod run {
         Ok(Charge(value))
     }
 
-    pub(super) async fn get(office: BoxOffice, user_id: String, charge_id: String) -> Result<Charge, Error> {
-        let user_id = id("userId", &user_id)?;
+    pub(super) async fn get(office: BoxOffice, user_id: Who, charge_id: String) -> Result<Charge, Error> {
+        let user_id = user_id.user("userId")?;
         let charge_id = id("chargeId", &charge_id)?;
 
         let value = office.payments().get(user_id, charge_id)?;
@@ -308,10 +304,10 @@ mod run {
 
     pub(super) async fn client_secret(
         office: BoxOffice,
-        buyer_id: String,
+        buyer_id: Who,
         charge_id: String,
     ) -> Result<Option<String>, Error> {
-        let buyer_id = id("buyerId", &buyer_id)?;
+        let buyer_id = buyer_id.user("buyerId")?;
         let charge_id = id("chargeId", &charge_id)?;
 
         let value = office.payments().client_secret(buyer_id, charge_id)?;
@@ -320,12 +316,12 @@ mod run {
 
     pub(super) async fn refund(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         return_to_sale: bool,
         idempotency_key: Option<String>,
     ) -> Result<Charge, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let order_id = id("orderId", &order_id)?;
 
         let handle = office.payments();
@@ -339,12 +335,12 @@ mod run {
 
     pub(super) async fn refund_part(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         amount: Amount,
         idempotency_key: Option<String>,
     ) -> Result<Charge, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let order_id = id("orderId", &order_id)?;
 
         let handle = office.payments();
@@ -356,8 +352,8 @@ mod run {
         Ok(Charge(value))
     }
 
-    pub(super) async fn escalated(office: BoxOffice, actor_id: Option<String>) -> Result<Vec<Charge>, Error> {
-        let actor_id = actor(actor_id)?;
+    pub(super) async fn escalated(office: BoxOffice, actor_id: Who) -> Result<Vec<Charge>, Error> {
+        let actor_id = actor_id.actor("actorId")?;
 
         let value = reading(|| office.payments().escalated(actor_id))?;
         Ok(value.into_iter().map(|one| Charge(one)).collect())
@@ -365,13 +361,13 @@ mod run {
 
     pub(super) async fn resolve(
         office: BoxOffice,
-        actor_id: Option<String>,
+        actor_id: Who,
         order_id: String,
         resolution: Given<boxoffice::Resolution>,
         note: String,
         idempotency_key: Option<String>,
     ) -> Result<Charge, Error> {
-        let actor_id = actor(actor_id)?;
+        let actor_id = actor_id.actor("actorId")?;
         let order_id = id("orderId", &order_id)?;
         let resolution = resolution.checked("resolution")?;
 

@@ -18,13 +18,14 @@ pub(crate) struct Tickets(pub(crate) Arc<Shared>);
 impl Tickets {
     /// Lists a ticket for sale.
     ///
-    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user;
-    /// `IdempotencyMismatchError` (`command.key_reused`).
+    /// Raises `ValidationError`; `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError`
+    /// (`ticket.seat_taken`) if another ticket for this seat of this show is on sale or sold, and its money was not
+    /// given back; `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket, *, idempotency_key=None))]
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Ticket> {
@@ -34,13 +35,15 @@ impl Tickets {
 
     /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
     ///
-    /// Raises `ValidationError`, with fields such as `tickets[2].price`; `UnauthenticatedError` (`auth.required`) if
-    /// there is no such user; `IdempotencyMismatchError` (`command.key_reused`).
+    /// Raises `ValidationError`, with fields such as `tickets[2].price`, also if a seat of a show comes twice;
+    /// `UnauthenticatedError` (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with
+    /// the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
+    /// `IdempotencyMismatchError` (`command.key_reused`).
     #[pyo3(signature = (seller_id, tickets, *, idempotency_key=None))]
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Vec<Ticket>> {
@@ -48,16 +51,29 @@ impl Tickets {
         self.0.block(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
-    /// Changes a ticket's title, price and, if given, show. Only its seller can, and only while it is available.
+    /// Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
+    /// for the preview of an import. Somebody else may take a seat between the two.
+    ///
+    /// Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
+    /// the idempotency key is not used.
+    #[pyo3(signature = (seller_id, tickets))]
+    fn check_many(&self, py: Python<'_>, seller_id: Who, tickets: Items<NewTicket>) -> PyResult<Nothing> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::check_many(office, seller_id, tickets))
+    }
+
+    /// Changes a ticket's title and price and, if the update says so, its show and seat. Only its seller can, and only
+    /// while it is available.
     ///
     /// Raises `ValidationError`, `NotFoundError` (`ticket.not_found`), `ForbiddenError` (`ticket.not_yours`),
     /// `ConflictError` (`ticket.locked`, `ticket.sold`, `ticket.withdrawn`), `PreconditionFailedError`
-    /// (`ticket.version_mismatch`), `IdempotencyMismatchError` (`command.key_reused`).
+    /// (`ticket.version_mismatch`), `ConflictError` (`ticket.seat_taken`), `IdempotencyMismatchError`
+    /// (`command.key_reused`).
     #[pyo3(signature = (seller_id, ticket_id, update, *, idempotency_key=None))]
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -74,13 +90,14 @@ impl Tickets {
     /// idempotency key, until nothing moves.
     ///
     /// Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
-    /// (`auth.required`) if there is no such user; `IdempotencyMismatchError` (`command.key_reused`);
+    /// (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
+    /// a seat of the show at its new time is taken; `IdempotencyMismatchError` (`command.key_reused`);
     /// `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (seller_id, show, starts_at, *, idempotency_key=None))]
     fn reschedule(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
@@ -98,9 +115,9 @@ impl Tickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();
@@ -145,7 +162,7 @@ impl Tickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<TicketPage> {
         let office = self.0.office(py)?.clone();
@@ -188,7 +205,7 @@ impl Tickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Iter<Ticket>> {
         let office = self.0.office(py)?.clone();
@@ -200,7 +217,7 @@ impl Tickets {
     }
 }
 
-/// What `AsyncTickets` of the package is made of.
+/// Native part of the package's `AsyncTickets`.
 #[pyclass(frozen, module = "boxoffice._native")]
 #[derive(Debug)]
 pub(crate) struct AsyncTickets(pub(crate) Arc<Shared>);
@@ -211,7 +228,7 @@ impl AsyncTickets {
     fn create(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Ticket>> {
@@ -223,7 +240,7 @@ impl AsyncTickets {
     fn create_many(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Vec<Ticket>>> {
@@ -231,11 +248,17 @@ impl AsyncTickets {
         self.0.start(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
+    #[pyo3(signature = (seller_id, tickets))]
+    fn check_many(&self, py: Python<'_>, seller_id: Who, tickets: Items<NewTicket>) -> PyResult<Awaitable<Nothing>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::check_many(office, seller_id, tickets))
+    }
+
     #[pyo3(signature = (seller_id, ticket_id, update, idempotency_key))]
     fn update(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
@@ -248,7 +271,7 @@ impl AsyncTickets {
     fn reschedule(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
@@ -261,9 +284,9 @@ impl AsyncTickets {
     fn withdraw(
         &self,
         py: Python<'_>,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> PyResult<Awaitable<Nothing>> {
         let office = self.0.office(py)?.clone();
@@ -294,7 +317,7 @@ impl AsyncTickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<Awaitable<TicketPage>> {
         let office = self.0.office(py)?.clone();
@@ -316,7 +339,7 @@ impl AsyncTickets {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> PyResult<AsyncIter<Ticket>> {
         let office = self.0.office(py)?.clone();
@@ -333,11 +356,11 @@ mod run {
 
     pub(super) async fn create(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket: NewTicket,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
 
         let handle = office.tickets();
         let handle = match key(idempotency_key)? {
@@ -350,11 +373,11 @@ mod run {
 
     pub(super) async fn create_many(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         tickets: Items<NewTicket>,
         idempotency_key: Option<String>,
     ) -> Result<Vec<Ticket>, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let tickets = tickets.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
 
         let handle = office.tickets();
@@ -366,14 +389,26 @@ mod run {
         Ok(value.into_iter().map(|one| Ticket(one)).collect())
     }
 
+    pub(super) async fn check_many(
+        office: BoxOffice,
+        seller_id: Who,
+        tickets: Items<NewTicket>,
+    ) -> Result<Nothing, Error> {
+        let seller_id = seller_id.user("sellerId")?;
+        let tickets = tickets.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
+
+        office.tickets().check_many(seller_id, tickets).await?;
+        Ok(Nothing)
+    }
+
     pub(super) async fn update(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
         update: TicketUpdate,
         idempotency_key: Option<String>,
     ) -> Result<Ticket, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();
@@ -387,12 +422,12 @@ mod run {
 
     pub(super) async fn reschedule(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         show: NewShow,
         starts_at: When,
         idempotency_key: Option<String>,
     ) -> Result<Vec<Ticket>, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
 
         let handle = office.tickets();
         let handle = match key(idempotency_key)? {
@@ -405,12 +440,12 @@ mod run {
 
     pub(super) async fn withdraw(
         office: BoxOffice,
-        seller_id: String,
+        seller_id: Who,
         ticket_id: String,
-        expected_version: Option<u64>,
+        expected_version: Option<Natural<u64>>,
         idempotency_key: Option<String>,
     ) -> Result<Nothing, Error> {
-        let seller_id = id("sellerId", &seller_id)?;
+        let seller_id = seller_id.user("sellerId")?;
         let ticket_id = id("ticketId", &ticket_id)?;
 
         let handle = office.tickets();
@@ -418,7 +453,7 @@ mod run {
             Some(key) => handle.idempotency_key(key),
             None => handle,
         };
-        handle.withdraw(seller_id, ticket_id, expected_version).await?;
+        handle.withdraw(seller_id, ticket_id, expected_version.map(|it| it.0)).await?;
         Ok(Nothing)
     }
 
@@ -445,7 +480,7 @@ mod run {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<TicketPage, Error> {
         let mut errors = FieldErrors::default();
@@ -462,7 +497,7 @@ mod run {
         if let Some(it) = errors.parse("sort", sort.as_ref().map(Given::text)) {
             query.sort = it;
         }
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());
@@ -483,7 +518,7 @@ mod run {
         min_price: Option<Amount>,
         max_price: Option<Amount>,
         sort: Option<Given<boxoffice::TicketSort>>,
-        limit: Option<i64>,
+        limit: Option<Whole>,
         cursor: Option<String>,
     ) -> Result<Parts<Ticket>, Error> {
         let mut errors = FieldErrors::default();
@@ -500,7 +535,7 @@ mod run {
         if let Some(it) = errors.parse("sort", sort.as_ref().map(Given::text)) {
             query.sort = it;
         }
-        if let Some(it) = errors.parse("limit", limit.map(|it| it.to_string()).as_deref()) {
+        if let Some(it) = errors.parse("limit", limit.map(|it| it.0.to_string()).as_deref()) {
             query.limit = it;
         }
         query.cursor = errors.parse("cursor", cursor.as_deref());

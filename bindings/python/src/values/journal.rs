@@ -85,6 +85,12 @@ impl Record {
         self.0.hash.to_string()
     }
 
+    /// The cursor of a reader that has this record, for `journal.read_after` and `journal.subscribe_after`.
+    #[getter]
+    fn cursor(&self) -> String {
+        self.0.cursor().to_string()
+    }
+
     /// The whole record in the published form.
     #[getter]
     fn published(&self) -> Published {

@@ -52,16 +52,18 @@ impl Operation {
         let _ = match self {
             Self::SignUp { email } => sign_up(&office, &address(email)).await.map(|user| world.note_person(user)),
             Self::List { seller, count, cents, euros, starts_at, key } => {
-                let ticket = listing(cents, euros, starts_at);
                 let door = office.tickets();
                 let door = if let Some(key) = named(key) { door.idempotency_key(key) } else { door };
-                let tickets = vec![ticket; usize::try_from(count).unwrap_or(1)];
+                let tickets = listings(count, cents, euros, starts_at);
                 let listed = door.create_many(seller, tickets).await;
                 listed.map(|tickets| tickets.iter().for_each(|ticket| world.note_ticket(ticket.id)))
             }
             Self::Edit { seller, ticket, cents, version } => {
                 let mut update = TicketUpdate::new("edited", decimal(cents));
                 update.expected_version = version;
+                if cents.is_multiple_of(5) {
+                    update = update.seat(seat(cents));
+                }
                 office.tickets().update(seller, ticket, update).await.map(drop)
             }
             Self::Reschedule { seller, from, to } => {
@@ -114,12 +116,27 @@ impl Operation {
     }
 }
 
-fn listing(cents: u64, euros: bool, starts_at: Option<Timestamp>) -> NewTicket {
+/// How far the starts of shows lie apart that have seats, so that several people sell tickets for one.
+const SHOWS_EVERY_MS: u64 = 2 * 60 * 60 * 1000;
+
+/// Tickets without a seat, or a few neighbouring seats of a show, some of which others may have listed.
+fn listings(count: u64, cents: u64, euros: bool, starts_at: Option<Timestamp>) -> Vec<NewTicket> {
     let ticket = NewTicket::new("row 3 seat 12", decimal(cents)).currency(if euros { "EUR" } else { "USD" });
+    let plain = || usize::try_from(count).unwrap_or(1);
     match starts_at {
-        Some(at) => ticket.show(NewShow::new("Hamlet", at.to_string())),
-        None => ticket,
+        None => vec![ticket; plain()],
+        Some(at) if count < 10 && !cents.is_multiple_of(3) => {
+            let next = (at.as_millis() / SHOWS_EVERY_MS + 1) * SHOWS_EVERY_MS;
+            let ticket = ticket.show(NewShow::new("Hamlet", Timestamp::from_millis(next).to_string()));
+            (0..count).map(|at| ticket.clone().seat(seat(cents + at))).collect()
+        }
+        Some(at) => vec![ticket.show(NewShow::new("Hamlet", at.to_string())); plain()],
     }
+}
+
+/// One of a few seats.
+fn seat(number: u64) -> String {
+    format!("seat {}", number % 12)
 }
 
 fn decimal(cents: u64) -> String {

@@ -306,3 +306,29 @@ fn the_processor_gives_back_what_is_on_record_and_no_more() {
     let at_its_site = Movement::Returned { charge_id: CHARGE, refund_id: None, amount: price() };
     complains(&scenario.auditor.moved(&at_its_site), "took 1999 of charge");
 }
+
+/// Lists ticket `number` for a seat of a show that starts then.
+fn seated(scenario: &mut Scenario, number: u8, starts_at: u64) -> Verdict {
+    let mut show = boxoffice::Show::new("Hamlet".parse().unwrap(), Timestamp::from_millis(starts_at));
+    show.venue = Some("Globe".parse().unwrap());
+    let listed = TicketCreated {
+        ticket_id: TicketId::from_bytes([number; 16]),
+        seller_id: SELLER,
+        title: "Hamlet".parse().unwrap(),
+        price: price(),
+        show: Some(show.into()),
+        seat: Some("Row 3, seat 12".parse().unwrap()),
+    };
+    scenario.by(SELLER, "CreateTickets", DomainEvent::TicketCreated(listed), 1)
+}
+
+#[test]
+fn one_seat_of_one_show_is_on_sale_once() {
+    let mut scenario = Scenario::begin();
+    seated(&mut scenario, 20, NOON + 10 * HOLD).unwrap();
+    seated(&mut scenario, 21, NOON + 11 * HOLD).unwrap();
+    complains(&seated(&mut scenario, 22, NOON + 10 * HOLD), "its seat is that of ticket");
+    let mut past = Scenario::begin();
+    seated(&mut past, 20, NOON).unwrap();
+    seated(&mut past, 21, NOON).unwrap();
+}

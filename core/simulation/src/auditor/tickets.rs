@@ -1,6 +1,8 @@
 //! Checks tickets and their holders.
 
-use boxoffice::{Money, OrderId, Record, TicketCreated, TicketId, TicketUpdated, TicketWithdrawn, Timestamp, UserId};
+use boxoffice::{
+    Money, OrderId, Record, Show, TicketCreated, TicketId, TicketUpdated, TicketWithdrawn, Timestamp, UserId,
+};
 
 use super::{Auditor, Verdict, ensure, follows};
 pub(super) const AVAILABLE: &str = "available";
@@ -14,8 +16,29 @@ pub(super) struct Seat {
     pub(super) price: Money,
     pub(super) starts_at: Option<Timestamp>,
     pub(super) holder: Option<OrderId>,
+    /// What it lets its holder attend, and where.
+    place: Place,
     /// Status after each version.
     history: Vec<&'static str>,
+}
+
+/// A show by its name, venue and start, and a seat, as far as a ticket names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Place {
+    show: Option<(String, String, Timestamp)>,
+    seat: Option<String>,
+}
+
+impl Place {
+    fn of(show: Option<&Show>, seat: Option<String>) -> Self {
+        let venue = |show: &Show| show.venue.as_ref().map(ToString::to_string).unwrap_or_default();
+        Self { show: show.map(|show| (show.name.to_string(), venue(show), show.starts_at)), seat }
+    }
+
+    /// Whether it says which place it is, and the show is still to come.
+    fn is_one(&self, now: Timestamp) -> bool {
+        self.seat.is_some() && self.show.as_ref().is_some_and(|(_, _, starts_at)| *starts_at > now)
+    }
 }
 
 impl Seat {
@@ -51,14 +74,23 @@ impl Auditor {
             price: event.price,
             starts_at: event.show.as_ref().map(|show| show.starts_at),
             holder: None,
+            place: Place::of(event.show.as_deref(), event.seat.as_ref().map(ToString::to_string)),
             history: vec![AVAILABLE],
         };
+        self.is_free(record.at, &seat.place, event.ticket_id)?;
         ensure(self.tickets.insert(event.ticket_id, seat).is_none(), || "there is such a ticket already".to_owned())
     }
 
     pub(super) fn ticket_updated(&mut self, record: &Record, event: &TicketUpdated) -> Verdict {
         self.is_own_and_available(record, event.ticket_id)?;
+        let before = self.tickets.get(&event.ticket_id).map(|seat| seat.place.clone()).unwrap_or_default();
+        let label = event.seat.as_ref().map(|seat| seat.as_ref().map(ToString::to_string));
+        let place = Place::of(event.show.as_deref(), label.unwrap_or_else(|| before.seat.clone()));
+        if place != before {
+            self.is_free(record.at, &place, event.ticket_id)?;
+        }
         let seat = self.change(event.ticket_id, record.version, AVAILABLE, AVAILABLE, None)?;
+        seat.place = place;
         ensure(seat.price.currency() == event.price.currency(), || "its currency changed".to_owned())?;
         seat.price = event.price;
         seat.starts_at = event.show.as_ref().map(|show| show.starts_at);
@@ -68,6 +100,25 @@ impl Auditor {
     pub(super) fn ticket_withdrawn(&mut self, record: &Record, event: &TicketWithdrawn) -> Verdict {
         self.is_own_and_available(record, event.ticket_id)?;
         self.change(event.ticket_id, record.version, AVAILABLE, WITHDRAWN, None).map(drop)
+    }
+
+    /// One seat of one show is on sale once: nobody else may have it, or have bought it and kept it.
+    fn is_free(&self, now: Timestamp, place: &Place, but: TicketId) -> Verdict {
+        if !place.is_one(now) {
+            return Ok(());
+        }
+        let mut same = self.tickets.iter().filter(|(id, seat)| **id != but && seat.place == *place);
+        let taken = same.find(|(_, seat)| match seat.status() {
+            WITHDRAWN => false,
+            SOLD => !self.has_all_money_back(seat),
+            _ => true,
+        });
+        taken.map_or(Ok(()), |(id, seat)| Err(format!("its seat is that of ticket {id}, which is {}", seat.status())))
+    }
+
+    fn has_all_money_back(&self, seat: &Seat) -> bool {
+        let charge = seat.holder.and_then(|order| self.orders.get(&order)?.charge.as_ref());
+        charge.is_some_and(|charge| charge.refunded() == charge.amount.minor())
     }
 
     fn is_own_and_available(&self, record: &Record, id: TicketId) -> Verdict {

@@ -54,4 +54,6 @@ failpoints! {
     limp_on_after_failure: LimpOnAfterFailure,
     fee_rounded_twice: FeeRoundedTwice,
     refund_credited_twice: RefundCreditedTwice,
+    sold_seats_forgotten: SoldSeatsForgotten,
+    erased_key_kept: ErasedKeyKept,
 }

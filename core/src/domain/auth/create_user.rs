@@ -8,6 +8,7 @@ use super::{Rejection, User};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, State, VaultChange};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::types::{Email, OrderId, Timestamp, UserId};
@@ -49,6 +50,10 @@ impl Decide for CreateUser {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::Email(self.email_key)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::EmailTaken`].

@@ -9,6 +9,7 @@ use super::{Rejection, User};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State, VaultChange};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp, UserId};
@@ -31,6 +32,10 @@ impl Decide for EraseUser {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::User(self.user_id)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::UserNotFound`], [`Rejection::StillTrading`].

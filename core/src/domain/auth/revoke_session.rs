@@ -9,6 +9,7 @@ use super::{Rejection, User};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, SessionId, Timestamp, UserId};
@@ -35,6 +36,10 @@ impl Decide for RevokeSession {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::User(self.user_id)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::UserNotFound`]. Changes nothing if the session has already ended.

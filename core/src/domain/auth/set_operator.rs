@@ -6,6 +6,7 @@ use super::state::active;
 use super::{Rejection, User, UserUpdated};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp, UserId};
@@ -30,6 +31,10 @@ impl Decide for SetOperator {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::User(self.user_id)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::UserNotFound`]. Changes nothing if the role is already as requested.

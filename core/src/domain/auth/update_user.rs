@@ -9,6 +9,7 @@ use super::{Rejection, User};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State, VaultChange};
 use crate::event::{DomainEvent, EmailKey, StreamKey};
 use crate::types::{Email, OrderId, Timestamp, UserId};
@@ -53,6 +54,10 @@ impl Decide for UpdateUser {
     fn streams(&self) -> StreamKeys {
         let email = self.email.as_ref().map(|email| StreamKey::Email(email.key));
         std::iter::once(StreamKey::User(self.user_id)).chain(email).collect()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::UserNotFound`], [`Rejection::SessionEnded`], [`Rejection::EmailTaken`].

@@ -9,6 +9,7 @@ use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets, add_tickets};
 use crate::domain::decide::Decide;
 use crate::domain::order::{Order, OrderStatus, TicketVersions, after_this, end};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State, ticket};
 use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
@@ -32,6 +33,10 @@ impl Decide for ExpireOrder {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotDue`].

@@ -7,6 +7,7 @@ use super::{Payout, Rejection};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, State, auth};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{Money, OrderId, PayoutId, PayoutReference, Timestamp, UserId};
@@ -35,6 +36,10 @@ impl Decide for RecordPayout {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::User(self.seller_id)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::SellerNotFound`], [`Rejection::ExceedsBalance`].

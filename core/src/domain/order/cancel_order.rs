@@ -10,6 +10,7 @@ use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets, add_tickets};
 use crate::domain::decide::Decide;
 use crate::domain::payment::ChargeStatus;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State, ticket};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -32,6 +33,10 @@ impl Decide for CancelOrder {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotYours`], [`Rejection::PaymentPending`], [`Rejection::AlreadyPaid`],

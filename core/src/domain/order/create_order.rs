@@ -9,6 +9,7 @@ use super::{Order, OrderStatus, Rejection};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
+use crate::domain::ticket::SeatKeys;
 use crate::domain::ticket::TicketStatus;
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
@@ -25,6 +26,8 @@ pub(crate) struct CreateOrder {
     pub order_id: OrderId,
     /// Ids of the tickets, each once.
     pub ticket_ids: TicketIds,
+    /// Total that the buyer has agreed to; `None` for whatever the tickets cost.
+    pub agreed: Option<Money>,
 }
 
 impl Decide for CreateOrder {
@@ -40,15 +43,22 @@ impl Decide for CreateOrder {
         self.ticket_ids.iter().map(|id| StreamKey::Ticket(*id)).collect()
     }
 
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
+    }
+
     /// Refuses: [`Rejection::NoBuyer`]; for the first ticket to which one applies, [`Rejection::TicketNotFound`],
     /// [`Rejection::OwnTicket`], [`Rejection::TicketLocked`], [`Rejection::TicketSold`],
     /// [`Rejection::TicketWithdrawn`], [`Rejection::ShowStarted`]; then [`Rejection::MixedCurrencies`],
-    /// [`Rejection::TotalTooLarge`], [`Rejection::TooManyOpen`].
+    /// [`Rejection::TotalTooLarge`], [`Rejection::PriceChanged`], [`Rejection::TooManyOpen`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let buyer_id = context.active_user(state).ok_or(Rejection::NoBuyer)?;
         let tickets = self.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now));
         let tickets: Vec<OrderedTicket> = tickets.collect::<Result<_, _>>()?;
         let total = total(&tickets)?;
+        if self.agreed.is_some_and(|agreed| agreed != total) {
+            return Err(Rejection::PriceChanged);
+        }
         if state.open_orders_of(buyer_id) >= context.limits.open_orders_max
             && !Failpoint::OpenOrdersNotCounted.is_active()
         {

@@ -19,6 +19,8 @@ rejections! {
         MixedCurrencies: OrderMixedCurrencies = Validation "order.mixed_currencies" "All tickets of an order must have the same currency";
         /// The sum of the tickets' prices is larger than an order can be.
         TotalTooLarge: OrderTotalTooLarge = Validation "order.total_too_large" "The total is too large for one order";
+        /// The tickets cost something else than the buyer has agreed to.
+        PriceChanged: OrderPriceChanged = Conflict "order.price_changed" "A price has changed";
         /// The buyer has the maximum number of open orders.
         TooManyOpen: OrderTooManyOpen = Conflict "order.too_many_open" "You have too many open orders";
         /// The order has expired.
@@ -59,6 +61,7 @@ impl Rejection {
             | Self::ShowStarted(_)
             | Self::MixedCurrencies
             | Self::TotalTooLarge
+            | Self::PriceChanged
             | Self::Expired
             | Self::Cancelled
             | Self::AlreadyPaid
@@ -80,6 +83,7 @@ impl Rejection {
             | Self::NotYours
             | Self::MixedCurrencies
             | Self::TotalTooLarge
+            | Self::PriceChanged
             | Self::TooManyOpen
             | Self::Expired
             | Self::Cancelled

@@ -11,6 +11,7 @@ use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Ticke
 use crate::domain::decide::Decide;
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::order::{self, Order};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -39,6 +40,10 @@ impl Decide for CloseDispute {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`] for an unknown charge or dispute. Changes nothing if the dispute is already

@@ -61,4 +61,4 @@ pub(crate) use start_payment::StartPayment;
 pub(crate) use start_refund::StartRefund;
 pub use start_refund::{RefundReason, RefundStarted};
 pub use state::{Charge, ChargeStatus, Dispute, DisputeStatus, Refund, RefundStatus};
-pub(crate) use state::{LATE_MONEY_UNTIL, UNREACHED};
+pub(crate) use state::{LATE_MONEY_UNTIL, MISCONFIGURED, UNREACHED};

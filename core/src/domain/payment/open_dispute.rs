@@ -11,6 +11,7 @@ use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Ticke
 use crate::domain::decide::Decide;
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::order::{self, Order};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -41,6 +42,10 @@ impl Decide for OpenDispute {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotRefundable`] while it is not known that the money was taken,

@@ -7,6 +7,7 @@ use super::{ChargeRefunded, ChargeStatus, Rejection};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
 use crate::domain::order::{Order, TicketVersions};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
@@ -37,6 +38,10 @@ impl Decide for RecordRefund {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`], [`Rejection::NotRefundable`] while it is not known that the money was taken,

@@ -12,6 +12,7 @@ use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then,
 use crate::domain::decide::Decide;
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::order::{self, Order};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -38,6 +39,10 @@ impl Decide for ResolveEscalation {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::OperatorRequired`], [`Rejection::Order`] for an unknown order, [`Rejection::NotEscalated`].

@@ -10,6 +10,7 @@ use super::{Charge, ChargeStatus, ChargeVoided, Rejection};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
 use crate::domain::order::{Order, TicketVersions, after_this};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, State};
 use crate::event::DomainEvent;
 use crate::failpoint::Failpoint;
@@ -61,6 +62,10 @@ impl Decide for SettleCharge {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`]. Changes nothing if the answer is already known. Money that comes for a charge

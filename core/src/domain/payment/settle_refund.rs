@@ -12,6 +12,7 @@ use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then,
 use crate::domain::decide::Decide;
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::order::{self, Order, TicketVersions, after_this};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::types::{ChargeId, Money, OrderId, RefundId, Timestamp};
@@ -57,6 +58,10 @@ impl Decide for SettleRefund {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::NotFound`]. Changes nothing if the outcome is already known. Late money that can't be

@@ -11,6 +11,7 @@ use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then,
 use crate::domain::decide::Decide;
 use crate::domain::ledger::Split;
 use crate::domain::order::{self, Order, OrderStatus};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Circumstances, Context, Decision, Fact, Inconsistency, State};
 use crate::event::{DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
@@ -40,6 +41,10 @@ impl Decide for StartPayment {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses, as [`Rejection::Order`]: not found, not yours, payment pending, already paid, cancelled, expired.

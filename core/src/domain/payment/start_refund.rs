@@ -10,6 +10,7 @@ use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Then, Tickets};
 use crate::domain::decide::Decide;
 use crate::domain::order::{self, Order};
+use crate::domain::ticket::SeatKeys;
 use crate::domain::{Context, Decision, Fact, Inconsistency, State};
 use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::failpoint::Failpoint;
@@ -39,6 +40,10 @@ impl Decide for StartRefund {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::new()
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses: [`Rejection::Order`] for an unknown order, [`Rejection::RefundNotYours`], [`Rejection::NotRefundable`],

@@ -99,6 +99,9 @@ pub(crate) const UNREACHED: &str = "The payment did not reach the card processor
 /// Maximum age up to which the status of such a charge is still requested, so that late money is found and goes back.
 pub(crate) const LATE_MONEY_UNTIL: Duration = Duration::from_hours(24);
 
+/// Why a charge failed whose request the card processor did not accept, because the shop's own settings are wrong.
+pub(crate) const MISCONFIGURED: &str = "Payments are not set up right; no money was taken";
+
 /// One attempt to take the money of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -135,6 +138,11 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// Returns `true` if no money was taken because the shop's payments are not set up right: no other card would help.
+    pub fn is_misconfigured(&self) -> bool {
+        self.failure.as_deref() == Some(MISCONFIGURED)
+    }
+
     /// Returns the time until which late money is expected; `None` if none can come. The time is long enough that the
     /// status is requested once more after the box office was down for a day.
     pub(crate) fn watched_until(&self) -> Option<Timestamp> {

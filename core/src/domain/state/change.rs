@@ -31,6 +31,7 @@ impl State {
     pub(in crate::domain) fn add_ticket(&mut self, ticket: Ticket) -> Applied {
         self.demand_active_user(ticket.seller_id)?;
         self.trading.entry(ticket.seller_id).or_default().active_tickets += 1;
+        self.seats.insert(&ticket);
         absent(self.tickets.insert(ticket.id, Arc::new(ticket)).is_some())
     }
 
@@ -52,6 +53,12 @@ impl State {
     /// Returns the ticket for changes.
     pub(in crate::domain) fn ticket_mut(&mut self, id: TicketId) -> Result<&mut Arc<Ticket>, Inconsistency> {
         present(self.tickets.get_mut(&id))
+    }
+
+    /// Follows an edit of the ticket, which was so before.
+    pub(in crate::domain) fn reseat(&mut self, before: &Ticket) -> Applied {
+        self.seats.replace(before, present(self.tickets.get(&before.id))?);
+        Ok(())
     }
 
     /// Returns the order for changes.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Rejection, Show, Ticket, TicketStatus};
+use super::seats::is_taken;
+use super::{Rejection, SeatKey, SeatKeyMaker, SeatKeys, Show, Ticket, TicketStatus};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
@@ -16,7 +18,26 @@ use crate::types::{Money, OrderId, SeatLabel, TicketId, Timestamp, Title, UserId
 #[derive(Debug, Clone)]
 pub(crate) struct CreateTickets {
     /// Listings, each with the id of its new ticket.
-    pub listings: Vec<(TicketId, Listing)>,
+    listings: Vec<(TicketId, Listing)>,
+    /// The seat of each, if it has a show and a seat.
+    seats: Vec<Option<SeatKey>>,
+}
+
+impl CreateTickets {
+    /// Creates the command to list these tickets, under these ids.
+    pub(crate) fn new(listings: Vec<(TicketId, Listing)>) -> Self {
+        let mut keys = SeatKeyMaker::default();
+        let seats =
+            listings.iter().map(|(_, listing)| keys.key(listing.show.as_ref(), listing.seat.as_ref())).collect();
+        Self { listings, seats }
+    }
+
+    /// Returns the place of the first ticket whose seat an earlier one has, and the place of that one.
+    pub(crate) fn first_double(&self) -> Option<(usize, usize)> {
+        let mut places = FxHashMap::default();
+        let seats = self.seats.iter().enumerate().filter_map(|(row, seat)| Some((row, (*seat)?)));
+        seats.into_iter().find_map(|(row, seat)| places.insert(seat, row).map(|first| (row, first)))
+    }
 }
 
 /// Seller's description of a ticket.
@@ -45,9 +66,20 @@ impl Decide for CreateTickets {
         StreamKeys::new()
     }
 
-    /// Refuses: [`Rejection::NoSeller`].
+    fn seats(&self, _: &State) -> SeatKeys {
+        self.seats.iter().flatten().copied().collect()
+    }
+
+    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`].
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
+        if let Some((row, _)) = self.first_double() {
+            return Err(Rejection::SeatTaken(row));
+        }
+        let is_taken = |seat: &Option<SeatKey>| seat.is_some_and(|seat| is_taken(state, seat, context.now));
+        if let Some(row) = self.seats.iter().position(is_taken) {
+            return Err(Rejection::SeatTaken(row));
+        }
         let events = self.listings.iter().map(|(ticket_id, listing)| {
             DomainEvent::TicketCreated(TicketCreated {
                 ticket_id: *ticket_id,

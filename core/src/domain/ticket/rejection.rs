@@ -18,9 +18,27 @@ rejections! {
         Withdrawn: TicketWithdrawn = Conflict "ticket.withdrawn" "The ticket was withdrawn";
         /// The ticket's version differs from the expected one.
         VersionMismatch: TicketVersionMismatch = PreconditionFailed "ticket.version_mismatch" "The ticket has changed since you read it";
+        /// Another ticket for this seat of this show is on sale or sold.
+        SeatTaken(usize): TicketSeatTaken = Conflict "ticket.seat_taken" "Another ticket for this seat of this show is on sale or sold";
     }
     shares {
         /// The seller is erased or does not exist, or the actor is the system, which sells nothing.
         NoSeller: AuthRequired;
+    }
+}
+
+impl Rejection {
+    /// Returns the place in the list of the ticket that is refused, if the refusal is about one of several.
+    pub(in crate::domain) const fn row(self) -> Option<usize> {
+        match self {
+            Self::SeatTaken(row) => Some(row),
+            Self::NotFound
+            | Self::NotYours
+            | Self::Locked
+            | Self::Sold
+            | Self::Withdrawn
+            | Self::VersionMismatch
+            | Self::NoSeller => None,
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Rejection, Show, Ticket, TicketStatus, TicketUpdated};
+use super::seats::is_taken;
+use super::{Rejection, SeatKeyMaker, SeatKeys, Show, Ticket, TicketStatus, TicketUpdated};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
 use crate::domain::{Context, Decision, State};
@@ -27,12 +28,22 @@ impl RescheduleTickets {
         ticket.show.as_ref().is_some_and(|own| (&own.name, &own.venue, own.starts_at) == of)
     }
 
+    /// Returns the seats of these tickets in the show at its new time.
+    fn new_seats<'t>(&self, tickets: impl Iterator<Item = &'t Ticket>) -> SeatKeys {
+        let (mut keys, show) = (SeatKeyMaker::default(), Arc::new(self.at_new_time(&self.show)));
+        tickets.filter_map(|ticket| keys.key(Some(&show), ticket.seat.as_ref())).collect()
+    }
+
+    fn at_new_time(&self, show: &Show) -> Show {
+        Show { starts_at: self.starts_at, ..show.clone() }
+    }
+
     /// Returns the show at its new time if the ticket moves: `seller` lists it, and nobody holds or has bought it.
     fn moved_show(&self, ticket: &Ticket, seller: UserId) -> Option<Show> {
         let is_unsold = ticket.status == TicketStatus::Available;
         let moves = ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show);
         let show = ticket.show.as_deref().filter(|_| moves)?;
-        Some(Show { starts_at: self.starts_at, ..show.clone() })
+        Some(self.at_new_time(show))
     }
 }
 
@@ -49,21 +60,34 @@ impl Decide for RescheduleTickets {
         self.ticket_ids.iter().copied().map(StreamKey::Ticket).collect()
     }
 
-    /// Refuses: [`Rejection::NoSeller`]. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
+    /// Returns the seats of the new show, of all tickets that may move.
+    fn seats(&self, state: &State) -> SeatKeys {
+        let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
+        self.new_seats(tickets.filter(|ticket| Self::is_for(ticket, &self.show)).map(|ticket| &**ticket))
+    }
+
+    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`] if a seat of the show at its new time is listed already. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         if self.starts_at == self.show.starts_at {
             return Ok(Decision::nothing());
         }
         let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
-        let events = tickets.filter_map(|ticket| {
-            let show = self.moved_show(ticket, seller_id)?;
-            Some(DomainEvent::TicketUpdated(TicketUpdated {
+        let moving: Vec<(&Ticket, Show)> =
+            tickets.filter_map(|ticket| Some((&**ticket, self.moved_show(ticket, seller_id)?))).collect();
+        // Tickets that shared a seat before go on to do so.
+        let seats = self.new_seats(moving.iter().map(|(ticket, _)| *ticket));
+        if seats.iter().any(|seat| is_taken(state, *seat, context.now)) {
+            return Err(Rejection::SeatTaken(0));
+        }
+        let events = moving.into_iter().map(|(ticket, show)| {
+            DomainEvent::TicketUpdated(TicketUpdated {
                 ticket_id: ticket.id,
                 title: ticket.title.clone(),
                 price: ticket.price,
                 show: Some(Arc::new(show)),
-            }))
+                seat: None,
+            })
         });
         Ok(Decision::events(events))
     }

@@ -10,7 +10,8 @@ fn created(number: u64, seller: u64) -> TicketCreated {
 }
 
 fn updated(number: u64, minor: u64) -> TicketUpdated {
-    TicketUpdated { ticket_id: ticket(number), title: "New".parse().unwrap(), price: money(minor, "USD"), show: None }
+    let (title, price) = ("New".parse().unwrap(), money(minor, "USD"));
+    TicketUpdated { ticket_id: ticket(number), title, price, show: None, seat: None }
 }
 
 fn withdrawn(number: u64) -> DomainEvent {
@@ -199,7 +200,13 @@ fn house() -> Scenario {
 
 fn moved(number: u64, starts_at: u64) -> DomainEvent {
     let Listing { title, price, .. } = listing(number);
-    DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show: Some(show(starts_at)) })
+    DomainEvent::TicketUpdated(TicketUpdated {
+        ticket_id: ticket(number),
+        title,
+        price,
+        show: Some(show(starts_at)),
+        seat: None,
+    })
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::state::{editable, step};
-use super::{Rejection, Ticket, TicketStatus};
+use super::{Rejection, SeatKeys, Ticket, TicketStatus};
 use crate::command::StreamKeys;
 use crate::domain::apply::{After, Applied, Apply, Demands, LeadsTo, Posts, Tickets};
 use crate::domain::decide::Decide;
@@ -33,6 +33,10 @@ impl Decide for WithdrawTicket {
 
     fn streams(&self) -> StreamKeys {
         StreamKeys::from_iter([StreamKey::Ticket(self.ticket_id)])
+    }
+
+    fn seats(&self, _: &State) -> SeatKeys {
+        SeatKeys::new()
     }
 
     /// Refuses as [`UpdateTicket`](super::UpdateTicket) does.

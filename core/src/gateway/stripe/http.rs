@@ -14,6 +14,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
+use rustls_native_certs::CertificateResult;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -71,14 +72,71 @@ pub(super) struct Client {
     pace: Pace,
 }
 
-/// Stripe's error codes, which are not meant for buyers. Stripe's message is left out because it may quote a card's
-/// token.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Stripe's error, which is not meant for buyers.
+#[derive(Clone, Default, Deserialize)]
 pub(super) struct ApiError {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) code: Option<String>,
     pub(super) decline_code: Option<String>,
+    /// Name of the field that Stripe does not accept.
+    pub(super) param: Option<String>,
+    /// Stripe's words. They may quote a card's token, so that they are logged only where no card is involved.
+    pub(super) message: Option<String>,
+    /// Status of the answer; 0 for an error within an object.
+    #[serde(skip)]
+    pub(super) status: u16,
+}
+
+impl std::fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, code, decline_code, param, message: _, status } = self;
+        f.debug_struct("ApiError")
+            .field("kind", kind)
+            .field("code", code)
+            .field("decline_code", decline_code)
+            .field("param", param)
+            .field("status", status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ApiError {
+    /// Returns `true` if no card could change the answer: the shop's key, account or settings are wrong.
+    pub(super) fn is_about_shop(&self) -> bool {
+        let is_about_card = self.param.as_deref().is_some_and(|param| {
+            ["payment_method", "source", "card", "token"].iter().any(|of_card| param.starts_with(of_card))
+                && !param.starts_with("payment_method_types")
+        });
+        let is_about_state = matches!(
+            self.code.as_deref(),
+            Some("payment_intent_unexpected_state" | "token_already_used" | "lock_timeout" | "idempotency_key_in_use")
+        );
+        // A card that Stripe does not know has no `param` in every version.
+        let is_unknown_card = self.code.as_deref() == Some("resource_missing") && self.param.is_none();
+        // 402: all parameters were right, and the request failed; 404: what it names is not there, such as a card.
+        let is_decline = matches!(self.status, 402 | 404)
+            || self.decline_code.is_some()
+            || matches!(
+                self.code.as_deref(),
+                Some("card_declined" | "expired_card" | "incorrect_cvc" | "incorrect_number" | "processing_error")
+            );
+        let is_refusal =
+            matches!(self.kind.as_deref(), Some("invalid_request_error" | "authentication_error" | "permission_error"));
+        is_refusal && !is_decline && !is_about_card && !is_about_state && !is_unknown_card
+    }
+
+    /// Returns the error in words for the log of the shop.
+    pub(super) fn told(&self) -> String {
+        let named = |name: &str, value: Option<&String>| value.map(|value| format!("{name}: {value}"));
+        let parts = [
+            named("type", self.kind.as_ref()),
+            named("code", self.code.as_ref()),
+            named("parameter", self.param.as_ref()),
+            named("message", self.message.as_ref()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,8 +149,21 @@ struct ErrorBody {
 pub(super) enum Failure {
     /// Stripe refused the request and would refuse it again.
     Refused(ApiError),
+    /// Stripe did not look at the request, because it does not accept the key or the key's rights.
+    Denied(ApiError),
     /// The effect of the request at Stripe is unknown.
     Unknown(GatewayError),
+}
+
+impl Failure {
+    /// Returns the failure as it counts after a request that may have had its effect: Stripe did not look at this one,
+    /// which tells nothing about that one.
+    pub(super) fn after_effect(self) -> Self {
+        match self {
+            Self::Denied(_) => Self::Unknown(self.into()),
+            failure => failure,
+        }
+    }
 }
 
 impl Client {
@@ -111,7 +182,7 @@ impl Client {
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let tls = tls().map_err(|error| broken(&error))?;
+        let tls = tls(rustls_native_certs::load_native_certs(), uri.scheme_str() == Some("https"))?;
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -172,6 +243,7 @@ impl Client {
         form: &str,
     ) -> Result<(T, bool), Failure> {
         let mut attempt = 1;
+        let mut may_have_effect = false;
         loop {
             let (failure, again) = match self.ask(method, path, key, form).await {
                 Ok(answer) if answer.status.is_success() => {
@@ -185,6 +257,8 @@ impl Client {
                 Ok(answer) => refused(&answer),
                 Err(failure) => (failure, Again::After(Duration::ZERO)),
             };
+            let failure = if may_have_effect { failure.after_effect() } else { failure };
+            may_have_effect |= matches!(failure, Failure::Unknown(_));
             let Again::After(least) = again else { return Err(failure) };
             if attempt >= self.pace.attempts_max || least > self.pace.pause_max {
                 return Err(failure);
@@ -208,12 +282,18 @@ impl Answer {
     }
 }
 
-/// Creates a TLS configuration that trusts the machine's certificate authorities.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// Creates a TLS configuration that trusts the machine's certificate authorities, of which https needs one at least.
+fn tls(found: CertificateResult, is_needed: bool) -> Result<ClientConfig, StripeError> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() && is_needed {
+        let why = found.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+        return Err(StripeError::Authorities(why));
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StripeError::Client(error.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -240,12 +320,25 @@ fn refused(answer: &Answer) -> (Failure, Again) {
     let should_retry = answer.header("stripe-should-retry").map_or(busy, |advice| advice == "true");
     let again = if should_retry { Again::After(least) } else { Again::Never };
     let error = serde_json::from_slice::<ErrorBody>(&answer.body).map(|body| body.error).unwrap_or_default();
+    let error = ApiError { status: status.as_u16(), ..error };
+    if status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && error.kind.is_some()) {
+        return (Failure::Denied(without_keys(error)), Again::Never);
+    }
     let is_final = matches!(status, StatusCode::BAD_REQUEST | StatusCode::PAYMENT_REQUIRED | StatusCode::NOT_FOUND);
     if is_final && error.kind.is_some() {
         return (Failure::Refused(error), again);
     }
     let code = error.code.or(error.kind).unwrap_or_default();
     (Failure::Unknown(GatewayError(format!("Stripe answered {status} {code}"))), again)
+}
+
+/// Masks keys in the message of an error, which is logged and told.
+fn without_keys(error: ApiError) -> ApiError {
+    let mask = |word: &str| {
+        if word.starts_with("sk_") || word.starts_with("rk_") { "(key)".to_owned() } else { word.to_owned() }
+    };
+    let message = error.message.map(|text| text.split(' ').map(mask).collect::<Vec<_>>().join(" "));
+    ApiError { message, ..error }
 }
 
 /// Formats an error with its chain of sources, because hyper's own message says little.
@@ -277,6 +370,7 @@ impl From<Failure> for GatewayError {
             Failure::Refused(error) => {
                 Self(format!("Stripe refused: {}", error.code.or(error.kind).unwrap_or_default()))
             }
+            Failure::Denied(error) => Self(format!("Stripe does not accept the key: {}", error.told())),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::http::ApiError;
-use crate::gateway::{ChargeAnswer, RefundAnswer};
-use crate::types::Money;
+use crate::gateway::{ChargeAnswer, GatewayReport, RefundAnswer};
+use crate::types::{ChargeId, Money, OrderId};
 
 /// A payment intent: the state of a charge at Stripe.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,7 +14,7 @@ pub(super) struct Intent {
     pub(super) id: Arc<str>,
     pub(super) amount: u64,
     pub(super) status: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) metadata: Metadata,
     client_secret: Option<String>,
     last_payment_error: Option<ApiError>,
@@ -35,13 +35,32 @@ pub(super) struct Metadata {
 pub(super) struct Refund {
     pub(super) id: Arc<str>,
     pub(super) amount: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) currency: String,
     pub(super) status: Option<String>,
-    pub(super) payment_intent: Option<Arc<str>>,
-    #[serde(default)]
+    pub(super) payment_intent: Option<IntentOf>,
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) metadata: Metadata,
     failure_reason: Option<String>,
+}
+
+/// The intent of a refund.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum IntentOf {
+    /// The intent's id.
+    Id(Arc<str>),
+    /// The intent itself, for a request that has asked Stripe to expand it.
+    Whole(Box<Intent>),
+}
+
+/// Reads a field that Stripe's documentation calls nullable: `null` is what a missing field is.
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A page of a list.
@@ -98,6 +117,17 @@ impl Refund {
         }
     }
 
+    /// Returns the report of the refund; `None` if somebody made it at Stripe and it is not done.
+    pub(super) fn report(&self, order_id: OrderId, charge_id: ChargeId) -> Option<GatewayReport> {
+        if let Some(refund_id) = self.metadata.refund.as_deref().and_then(|id| id.parse().ok()) {
+            return Some(GatewayReport::Refund { order_id, charge_id, refund_id, answer: self.answer() });
+        }
+        let is_done = self.status.as_deref() == Some("succeeded");
+        let amount = from_smallest_unit(self.amount, &self.currency).filter(|_| is_done)?;
+        let reference = Arc::clone(&self.id);
+        Some(GatewayReport::RefundElsewhere { order_id, charge_id, reference, amount })
+    }
+
     /// Returns `true` if the refund's money has gone back or is going back.
     pub(super) fn counts(&self) -> bool {
         !matches!(self.status.as_deref(), Some("failed" | "canceled"))
@@ -126,6 +156,23 @@ pub(super) fn reason(error: &ApiError) -> &'static str {
         Some("resource_missing") => "The card is unknown",
         _ => "The card was declined",
     }
+}
+
+/// Currencies of ISO 4217 in which Stripe charges no card, beside those that nobody has in a purse.
+const UNSUPPORTED: &[&str] = &[
+    "BTN", "CUC", "CUP", "ERN", "GHS", "IQD", "IRR", "KPW", "LYD", "MRU", "SDG", "SSP", "SYP", "TMT", "VED", "VES",
+    "ZWG", "ZWL",
+];
+
+/// Checks that an amount can be charged.
+///
+/// # Errors
+/// The reason why it can't.
+pub(super) fn chargeable(amount: Money) -> Result<(), &'static str> {
+    if UNSUPPORTED.contains(&amount.currency().code()) {
+        return Err("This currency can't be paid by card");
+    }
+    smallest_unit(amount).map(drop)
 }
 
 /// Converts an amount to Stripe's smallest unit.

@@ -34,11 +34,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{ApiError, Client, Failure, Form, Pace};
-use intent::{Intent, List, Refund, Standing, reason, smallest_unit};
+use intent::{Intent, IntentOf, List, Refund, Standing, chargeable, reason, smallest_unit};
 
 use super::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest, WebhookFuture, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
+    PaymentGateway, RefundAnswer, RefundRequest, RefundsPage, WebhookFuture, WebhookMessage,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::types::{ChargeId, Money, OrderId, Timestamp};
@@ -51,6 +51,17 @@ const KEY_AGE_MAX: Duration = Duration::from_hours(23);
 
 /// Maximum difference between Stripe's clock and ours.
 const CLOCKS_DIFFER_MAX: Duration = Duration::from_mins(10);
+
+/// Number of refunds on a page, each with its whole intent: half of what Stripe allows, so that a page stays far below
+/// the limit of an answer.
+const REFUNDS_PER_PAGE: &str = "50";
+
+/// Maximum number of intents that are looked up for one page, should Stripe not have expanded them. A page ends there,
+/// so that it is done within the time of a call.
+const INTENTS_PER_PAGE_MAX: usize = 5;
+
+/// Time after which the look-up of one such intent is given up.
+const INTENT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Mode of a Stripe key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +89,9 @@ pub enum StripeError {
     /// The address is not safe to send the key to.
     #[error("Stripe must be reached by https, or on this machine")]
     Insecure,
+    /// The machine has no certificate authorities, so no answer of Stripe could be trusted.
+    #[error("Stripe can't be reached by https: no certificate authority was found on this machine{0}")]
+    Authorities(String),
     /// The HTTP client can't be created.
     #[error("there can be no HTTP client: {0}")]
     Client(String),
@@ -139,7 +153,8 @@ impl Stripe {
     /// Creates a gateway to the account of this key.
     ///
     /// # Errors
-    /// [`StripeError::Client`] if no HTTP client can be created.
+    /// [`StripeError::Authorities`] if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client
+    /// can be created.
     pub fn new(key: StripeKey) -> Result<Self, StripeError> {
         Self::at(key, STRIPE)
     }
@@ -147,8 +162,8 @@ impl Stripe {
     /// Creates a gateway to a server that speaks Stripe's protocol, such as a proxy.
     ///
     /// # Errors
-    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Client`] if no HTTP
-    /// client can be created.
+    /// [`StripeError::Insecure`] unless the address is https or on this machine; [`StripeError::Authorities`] for https
+    /// if the machine has no certificate authorities; [`StripeError::Client`] if no HTTP client can be created.
     #[expect(clippy::needless_pass_by_value, reason = "whoever has a gateway has no more use of its key")]
     pub fn at(key: StripeKey, base: &str) -> Result<Self, StripeError> {
         Self::paced(&key, base, Pace::default())
@@ -195,7 +210,7 @@ impl Stripe {
         let (intent, repeated): (Intent, bool) =
             self.client.post_once("payment_intents", &charge.to_string(), &form).await?;
         // A replayed answer is the intent as it was at its creation.
-        if repeated { self.intent(&intent.id).await } else { Ok(intent) }
+        if repeated { self.intent(&intent.id).await.map_err(Failure::after_effect) } else { Ok(intent) }
     }
 
     async fn intent(&self, id: &str) -> Result<Intent, Failure> {
@@ -204,13 +219,15 @@ impl Stripe {
 
     async fn charge_card(&self, request: ChargeRequest) -> Result<ChargeAnswer, GatewayError> {
         if let Err(reason) = smallest_unit(request.amount) {
-            return Ok(ChargeAnswer::Declined { reason: reason.into() });
+            return Ok(uncountable(reason));
         }
         let intent = match self.begin(request.charge_id, request.order_id, request.amount).await {
             Ok(intent) => intent,
-            Err(Failure::Refused(error)) if is_about_amount(&error) => {
-                return Ok(ChargeAnswer::Declined { reason: reason(&error).into() });
+            // Without an intent, nobody can take money. No card could mend the amount: the buyer did not choose it.
+            Err(Failure::Refused(error)) if error.is_about_shop() || is_about_amount(&error) => {
+                return Ok(misconfigured(&error));
             }
+            Err(Failure::Denied(error)) => return Ok(misconfigured(&error)),
             Err(failure) => return Err(failure.into()),
         };
         if intent.standing() != Standing::New {
@@ -220,8 +237,13 @@ impl Stripe {
             Ok(intent) => self.told(intent, None).await,
             Err(Failure::Refused(error)) => {
                 let intent = self.intent(&intent.id).await?;
-                self.told(intent, Some(reason(&error))).await
+                match self.told(intent, Some(reason(&error))).await? {
+                    ChargeAnswer::Declined { .. } if error.is_about_shop() => Ok(misconfigured(&error)),
+                    answer => Ok(answer),
+                }
             }
+            // Stripe did not look at any attempt to confirm the intent, and nobody else has its secret.
+            Err(Failure::Denied(error)) => Ok(misconfigured(&error)),
             Err(failure) => Err(failure.into()),
         }
     }
@@ -235,7 +257,7 @@ impl Stripe {
         // If the bank requires authentication, the buyer's page continues with Stripe's own script.
         let form = vec![("use_stripe_sdk", "true".to_owned())];
         let (confirmed, repeated) = self.client.post_once::<Intent>(&format!("{path}/confirm"), &key, &form).await?;
-        if repeated { self.intent(intent).await } else { Ok(confirmed) }
+        if repeated { self.intent(intent).await.map_err(Failure::after_effect) } else { Ok(confirmed) }
     }
 
     /// Converts an intent to an answer. Cancels an intent that has failed or was never tried, so that it stays so.
@@ -305,7 +327,7 @@ impl Stripe {
 
     async fn look_up(&self, request: LookupRequest) -> Result<ChargeAnswer, GatewayError> {
         if let Err(reason) = smallest_unit(request.amount) {
-            return Ok(ChargeAnswer::Declined { reason: reason.into() });
+            return Ok(uncountable(reason));
         }
         match self.find(&request).await? {
             Some(intent) => self.told(intent, None).await,
@@ -371,6 +393,73 @@ impl Stripe {
         }
     }
 
+    /// Lists the refunds of a charge as reports.
+    async fn all_refunds(&self, request: LookupRequest) -> Result<Vec<GatewayReport>, GatewayError> {
+        let intent = match &request.reference {
+            Some(reference) => Some(self.intent(reference).await?),
+            None => self.search(request.charge_id, request.created_at).await?,
+        };
+        let Some(intent) = intent else { return Ok(Vec::new()) };
+        let refunds = self.refunds(&intent.id).await?;
+        Ok(refunds.iter().filter_map(|refund| refund.report(request.order_id, request.charge_id)).collect())
+    }
+
+    /// Lists the refunds since a time that the box office did not ask for, as reports, except those whose charge can't
+    /// be looked up.
+    async fn all_foreign_refunds(&self, since: Timestamp) -> Result<Vec<GatewayReport>, GatewayError> {
+        let (mut reports, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.foreign_refunds(since, after).await?;
+            reports.extend(page.reports);
+            after = page.next;
+            if after.is_none() {
+                return Ok(reports);
+            }
+        }
+    }
+
+    /// Lists a page of the refunds since a time that the box office did not ask for, newest first.
+    async fn foreign_refunds(&self, since: Timestamp, after: Option<Arc<str>>) -> Result<RefundsPage, GatewayError> {
+        let mut query: Form = vec![
+            ("limit", REFUNDS_PER_PAGE.to_owned()),
+            ("created[gte]", since.as_secs().to_string()),
+            // The intents name the charges. A request for each would take longer than a call may.
+            ("expand[]", "data.payment_intent".to_owned()),
+        ];
+        query.extend(after.as_ref().map(|id| ("starting_after", id.to_string())));
+        let list: List<Refund> = self.client.get("refunds", &query).await?;
+        let next = list.data.last().filter(|_| list.has_more).map(|refund| Arc::clone(&refund.id));
+        if next.is_some() && next == after {
+            return Err(GatewayError("Stripe's list of refunds does not go on".into()));
+        }
+        let mut page = RefundsPage { next, ..RefundsPage::default() };
+        let (mut looked_up, mut latest) = (0, None);
+        for refund in list.data.iter().filter(|refund| refund.metadata.refund.is_none()) {
+            if matches!(refund.payment_intent, Some(IntentOf::Id(_))) {
+                if looked_up == INTENTS_PER_PAGE_MAX {
+                    page.next = latest;
+                    break;
+                }
+                looked_up += 1;
+            }
+            match tokio::time::timeout(INTENT_TIMEOUT, self.names_of(refund)).await {
+                Ok(Ok(names)) => {
+                    page.reports.extend(names.and_then(|(order, charge)| refund.report(order, charge)));
+                }
+                // Stripe would refuse it again.
+                Ok(Err(Failure::Refused(error))) => {
+                    tracing::warn!(refund = %refund.id, ?error, "a refund is of an intent that Stripe does not show");
+                }
+                failure => {
+                    tracing::warn!(refund = %refund.id, ?failure, "the charge of a refund could not be looked up");
+                    page.unnamed += 1;
+                }
+            }
+            latest = Some(Arc::clone(&refund.id));
+        }
+        Ok(page)
+    }
+
     /// Lists every refund of an intent.
     async fn refunds(&self, intent: &str) -> Result<Vec<Refund>, GatewayError> {
         let mut all: Vec<Refund> = Vec::new();
@@ -385,6 +474,16 @@ impl Stripe {
             }
         }
     }
+}
+
+/// Returns the answer to a charge that Stripe does not accept, whatever the card.
+fn misconfigured(error: &ApiError) -> ChargeAnswer {
+    ChargeAnswer::Misconfigured { reason: error.told().into() }
+}
+
+/// Returns the answer to a charge of an amount that Stripe has no number for.
+fn uncountable(reason: &str) -> ChargeAnswer {
+    ChargeAnswer::Misconfigured { reason: format!("parameter: amount; message: {reason}").into() }
 }
 
 /// Returns `true` if Stripe refused to create an intent because of its amount, which no other request under this id can
@@ -430,6 +529,26 @@ impl PaymentGateway for Stripe {
 
     fn void(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
         Box::pin(self.release(request))
+    }
+
+    fn check_amount(&self, amount: Money) -> GatewayFuture<'_, AmountAnswer> {
+        let answer = match chargeable(amount) {
+            Ok(()) => AmountAnswer::Chargeable,
+            Err(reason) => AmountAnswer::Refused { reason: reason.into() },
+        };
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+
+    fn refunds_of(&self, request: LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        Box::pin(self.all_refunds(request))
+    }
+
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        Some(Box::pin(self.all_foreign_refunds(since)))
+    }
+
+    fn refunds_page(&self, since: Timestamp, after: Option<Arc<str>>) -> Option<GatewayFuture<'_, RefundsPage>> {
+        Some(Box::pin(self.foreign_refunds(since, after)))
     }
 
     fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-use super::intent::{Intent, Metadata, Refund, Standing, from_smallest_unit};
+use super::http::Failure;
+use super::intent::{Intent, IntentOf, Metadata, Refund, Standing, from_smallest_unit, or_default};
 use super::{Stripe, StripeMode};
 use crate::gateway::{ChargeAnswer, GatewayError, GatewayReport, WebhookError, WebhookEvent, WebhookMessage};
 use crate::types::{ChargeId, OrderId, Timestamp};
@@ -36,7 +37,7 @@ struct Envelope<'a> {
     id: Arc<str>,
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     livemode: bool,
     #[serde(borrow)]
     data: Contents<'a>,
@@ -48,12 +49,19 @@ struct Contents<'a> {
     object: &'a RawValue,
 }
 
+/// A charge, as far as it names its intent.
+#[derive(Deserialize)]
+struct Refunded {
+    payment_intent: Option<Arc<str>>,
+}
+
 #[derive(Deserialize)]
 struct Dispute {
     id: Arc<str>,
     amount: u64,
     currency: String,
-    reason: Arc<str>,
+    #[serde(default, deserialize_with = "or_default")]
+    reason: String,
     status: String,
     payment_intent: Option<Arc<str>>,
 }
@@ -83,7 +91,13 @@ impl Stripe {
             | "payment_intent.amount_capturable_updated" => {
                 Ok(charge(&serde_json::from_str(object).map_err(malformed)?))
             }
-            // `charge.refunded` does not identify the refund; these events follow it.
+            // Its object is the charge, and does not identify the refund. An account may send this event alone.
+            "charge.refunded" => {
+                let refunded: Refunded = serde_json::from_str(object).map_err(malformed)?;
+                let names = self.names(refunded.payment_intent.as_deref()).await.map_err(unavailable)?;
+                let changed = |(order_id, charge_id)| GatewayReport::RefundsChanged { order_id, charge_id };
+                Ok(names.map(changed))
+            }
             "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
                 self.refund_report(&serde_json::from_str(object).map_err(malformed)?).await
             }
@@ -96,19 +110,8 @@ impl Stripe {
     }
 
     async fn refund_report(&self, refund: &Refund) -> Result<Option<GatewayReport>, WebhookError> {
-        let Some((order_id, charge_id)) = self.names(refund.payment_intent.as_deref()).await? else { return Ok(None) };
-        if let Some(refund_id) = refund.metadata.refund.as_deref().and_then(|id| id.parse().ok()) {
-            return Ok(Some(GatewayReport::Refund { order_id, charge_id, refund_id, answer: refund.answer() }));
-        }
-        let reference = Arc::clone(&refund.id);
-        let amount = from_smallest_unit(refund.amount, &refund.currency);
-        let is_done = refund.status.as_deref() == Some("succeeded");
-        Ok(amount.filter(|_| is_done).map(|amount| GatewayReport::RefundElsewhere {
-            order_id,
-            charge_id,
-            reference,
-            amount,
-        }))
+        let names = self.names_of(refund).await.map_err(|failure| unavailable(failure.into()))?;
+        Ok(names.and_then(|(order_id, charge_id)| refund.report(order_id, charge_id)))
     }
 
     async fn dispute_report(&self, dispute: Dispute, closed: bool) -> Result<Option<GatewayReport>, WebhookError> {
@@ -116,8 +119,11 @@ impl Stripe {
         if dispute.status.starts_with("warning_") {
             return Ok(None);
         }
-        let Some((order_id, charge_id)) = self.names(dispute.payment_intent.as_deref()).await? else { return Ok(None) };
-        let (reference, reason) = (dispute.id, dispute.reason);
+        let Some((order_id, charge_id)) = self.names(dispute.payment_intent.as_deref()).await.map_err(unavailable)?
+        else {
+            return Ok(None);
+        };
+        let (reference, reason) = (dispute.id, dispute.reason.into());
         if closed {
             let won = dispute.status == "won";
             return Ok(Some(GatewayReport::DisputeClosed { order_id, charge_id, reference, won }));
@@ -127,16 +133,26 @@ impl Stripe {
         Ok(amount.map(opened))
     }
 
-    /// Looks up the order and the charge of an intent, because refunds and disputes carry only the intent's id; `None`
+    /// Looks up the order and the charge of an intent, because charges and disputes carry only the intent's id; `None`
     /// if it is not ours.
-    async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, WebhookError> {
+    async fn names(&self, intent: Option<&str>) -> Result<Option<(OrderId, ChargeId)>, GatewayError> {
         let Some(id) = intent else { return Ok(None) };
-        let intent = self.intent(id).await.map_err(|failure| {
-            let GatewayError(text) = failure.into();
-            WebhookError::Unavailable(text)
-        })?;
-        Ok(ids(&intent.metadata))
+        Ok(ids(&self.intent(id).await?.metadata))
     }
+
+    /// Returns the order and the charge of a refund, whose intent is looked up unless Stripe has expanded it; `None` if
+    /// it is not ours.
+    pub(super) async fn names_of(&self, refund: &Refund) -> Result<Option<(OrderId, ChargeId)>, Failure> {
+        match &refund.payment_intent {
+            Some(IntentOf::Whole(intent)) => Ok(ids(&intent.metadata)),
+            Some(IntentOf::Id(id)) => Ok(ids(&self.intent(id).await?.metadata)),
+            None => Ok(None),
+        }
+    }
+}
+
+fn unavailable(error: GatewayError) -> WebhookError {
+    WebhookError::Unavailable(error.0)
 }
 
 /// Returns the report that an intent reports about its charge; `None` if it is not ours or not final.

@@ -20,14 +20,11 @@ use super::file::builder;
 use super::format;
 use super::lock::{lock, read, write};
 use super::records::{Chain, Records, Table, first_row};
-use super::schema::{RECORDS, check_archive, note_format};
+use super::schema::{ARCHIVE_FILE, RECORDS, check_archive, note_format};
 use crate::failpoint::Failpoint;
 use crate::journal::codec::damaged;
 use crate::journal::{Head, JournalError};
 use crate::private_file;
-
-/// Name of the archive's file in the data directory.
-pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
 
 /// Size of redb's cache: enough for a portion that is written.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
@@ -115,7 +112,7 @@ fn prepared(db: Database) -> Result<Database, JournalError> {
 impl Archive {
     /// Opens the archive if it exists.
     pub(super) fn open(opener: ArchiveOpener) -> Result<Self, JournalError> {
-        let (store, end) = match guarded(|| opener(Wanted::IfThere))? {
+        let (store, end) = match guarded(ARCHIVE_FILE, || opener(Wanted::IfThere))? {
             Some(db) => {
                 let end = end_of(&db)?;
                 (Store::Open(db), end)
@@ -181,7 +178,7 @@ impl Archive {
     pub(super) fn extend(&self, from: &ReadTransaction, last: u64, bytes: usize) -> Result<bool, JournalError> {
         self.ready()?;
         let before = *lock(&self.end);
-        match guarded(|| self.copy(from, before, last, bytes)) {
+        match guarded(ARCHIVE_FILE, || self.copy(from, before, last, bytes)) {
             Ok(end) => {
                 *lock(&self.end) = end;
                 Ok(end != before)
@@ -198,7 +195,7 @@ impl Archive {
     pub(super) fn close(&self) {
         let store = std::mem::replace(&mut *write(&self.store), Store::Closed);
         // If redb panics while it closes the file, the file is repaired at the next opening.
-        let _ = guarded(|| {
+        let _ = guarded(ARCHIVE_FILE, || {
             drop(store);
             Ok(())
         });
@@ -213,7 +210,7 @@ impl Archive {
             Store::Missing => Wanted::Made,
             Store::Failed => Wanted::IfThere,
         };
-        let db = guarded(|| (self.opener)(wanted))?.ok_or_else(failed)?;
+        let db = guarded(ARCHIVE_FILE, || (self.opener)(wanted))?.ok_or_else(failed)?;
         *store = Store::Open(db);
         Ok(())
     }
@@ -225,7 +222,7 @@ impl Archive {
         }
         let old = std::mem::replace(&mut *store, Store::Failed);
         // The old database must be closed before the file can be opened again.
-        let opened = guarded(|| {
+        let opened = guarded(ARCHIVE_FILE, || {
             drop(old);
             (self.opener)(Wanted::IfThere)
         });
@@ -267,7 +264,7 @@ fn failed() -> JournalError {
 
 /// Returns the end of an archive, after checking its last row.
 fn end_of(db: &Database) -> Result<Chain, JournalError> {
-    guarded(|| {
+    guarded(ARCHIVE_FILE, || {
         let txn = db.begin_read()?;
         check_archive(&txn)?;
         let records = Records::only(&txn)?;

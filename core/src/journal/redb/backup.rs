@@ -1,5 +1,6 @@
 //! A consistent copy of the whole database while it is written to.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,13 +8,18 @@ use std::path::{Path, PathBuf};
 use redb::{AccessGuard, Database, Key, ReadTransaction, StorageError, TableDefinition, Value};
 
 use super::archive::Archive;
+use super::erasures::Erasures;
 use super::error::at;
 use super::file::{CACHE_BYTES, builder, database_file};
 use super::format::{self, storage};
+use super::history;
+use super::keys::{self, KeyFileId, Keys};
 use super::load::head;
 use super::records::Chain;
 use super::schema::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, create_tables};
-use crate::journal::{Head, JournalError};
+use super::vault;
+use crate::journal::{Head, History, JournalError};
+use crate::types::UserId;
 
 /// Bytes in one transaction of the copy: enough that its fsync costs little, and no more than the cache holds.
 const TRANSACTION_BYTES: usize = 32 * 1024 * 1024;
@@ -27,7 +33,7 @@ const TRANSACTION_ROWS: usize = 100_000;
 /// journal.
 pub(super) fn copy(
     txn: &ReadTransaction,
-    archive: &Archive,
+    original: &Original<'_>,
     file: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -40,8 +46,9 @@ pub(super) fn copy(
     if file.try_exists().map_err(storage)? {
         return Err(storage(io::Error::new(io::ErrorKind::AlreadyExists, "the file of the backup exists already")));
     }
-    let result = fill(txn, archive, &partial, progress).and_then(|head| {
+    let result = fill(txn, original, &partial, progress).and_then(|head| {
         format::check_or_create(dir, &database_file(dir))?;
+        fill_beside(txn, original, dir)?;
         fs::rename(&partial, file).and_then(|()| format::sync_dir(dir)).map_err(storage)?;
         Ok(head)
     });
@@ -52,6 +59,31 @@ pub(super) fn copy(
     result
 }
 
+/// What is copied beside the rows.
+pub(super) struct Original<'a> {
+    pub(super) archive: &'a Archive,
+    pub(super) history: History,
+    pub(super) key_file: Option<KeyFileId>,
+    /// Keys of at least all rows that the transaction sees.
+    pub(super) keys: HashMap<UserId, keys::Key>,
+    /// The list of erased users.
+    pub(super) erased: Vec<UserId>,
+}
+
+/// Writes the keys of the vault's rows and the list of erased users to the directory of the copy.
+fn fill_beside(txn: &ReadTransaction, original: &Original<'_>, dir: &Path) -> Result<(), JournalError> {
+    if let Some(id) = original.key_file {
+        let mut keys = Vec::new();
+        for (user, key) in &original.keys {
+            if vault::has_row(txn, *user)? {
+                keys.push((*user, *key));
+            }
+        }
+        Keys::create(keys::in_directory(dir.to_owned()), id)?.fill(keys)?;
+    }
+    Erasures::open(dir)?.add(&original.erased)
+}
+
 fn partial(file: &Path) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".partial");
@@ -60,7 +92,7 @@ fn partial(file: &Path) -> PathBuf {
 
 fn fill(
     txn: &ReadTransaction,
-    archive: &Archive,
+    original: &Original<'_>,
     partial: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Head, JournalError> {
@@ -70,6 +102,7 @@ fn fill(
     }
     crate::private_file::ensure(partial).map_err(|error| JournalError::Storage(Box::new(error)))?;
     let db = builder(CACHE_BYTES).create(partial)?;
+    let archive = original.archive;
     let end = head(txn, archive)?;
     let (mut chain, mut scratch) = (Chain::START, Vec::new());
     let mut records = archive.records(txn, 1)?.rows(1)?;
@@ -86,6 +119,7 @@ fn fill(
     copy_table(txn, &db, META, &mut |_, _| Ok(0))?;
     let tables = db.begin_write()?;
     create_tables(&tables)?;
+    history::fork(&tables, original.history, end.seq)?;
     tables.commit()?;
     db.close()?;
     File::open(partial).and_then(|file| file.sync_all()).map_err(storage)?;

@@ -2,16 +2,30 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use redb::StorageError;
+
+use super::schema::ARCHIVE_FILE;
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 
 /// Runs what reads or writes the database. redb may panic where a damaged file breaks what it relies on; to the caller that
 /// is damage like any other.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, JournalError>) -> Result<T, JournalError> {
+///
+/// `file` names the file that is worked on, because the panic does not.
+pub(super) fn guarded<T>(
+    file: &'static str,
+    work: impl FnOnce() -> Result<T, JournalError>,
+) -> Result<T, JournalError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(damaged(0, format!("the database is damaged: {}", text.unwrap_or("no details"))))
+        Err(damaged(0, format!("{file} is damaged: redb panicked: {}", text.unwrap_or("no details"))))
     })
+}
+
+/// Runs a step of reading the archive's rows inside of what is [`guarded`] for the journal's own file.
+pub(super) fn guarded_row<T>(step: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
+    let panicked = |_| Err(StorageError::Corrupted(format!("{ARCHIVE_FILE}: redb panicked")));
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(panicked)
 }
 
 /// Names the record at which damage was met that the database itself found.

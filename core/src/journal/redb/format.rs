@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
@@ -15,21 +16,31 @@ pub(super) const SINGLE: u32 = 1;
 /// Format of a journal whose old records may be in an archive.
 pub(super) const ARCHIVED: u32 = 2;
 
+/// Format of a journal whose vault may be encrypted.
+pub(super) const SEALED: u32 = 3;
+
 /// Newest format that this version supports.
-const KNOWN: u32 = ARCHIVED;
+const KNOWN: u32 = SEALED;
 
 const FILE: &str = "FORMAT";
 
 /// Checks the directory's format before anything in it is touched. Writes `FORMAT` in a directory without a journal.
 pub(super) fn check_or_create(dir: &Path, database: &Path) -> Result<(), JournalError> {
+    if let Some(found) = found(dir)? {
+        return check(found);
+    }
+    if !database.try_exists().map_err(storage)? {
+        create(dir, SINGLE).map_err(storage)?;
+    }
+    // Another process that begins at this moment may have made both.
+    found(dir)?.map_or_else(|| Err(damaged(0, "the file FORMAT is missing")), check)
+}
+
+/// Returns the format that the directory names; `None` if it names none.
+fn found(dir: &Path) -> Result<Option<u32>, JournalError> {
     match fs::read(dir.join(FILE)) {
-        Ok(bytes) => check(parse(&bytes)?),
-        Err(err) if err.kind() == io::ErrorKind::NotFound => {
-            if database.try_exists().map_err(storage)? {
-                return Err(damaged(0, "the file FORMAT is missing"));
-            }
-            create(dir, SINGLE).map_err(storage)
-        }
+        Ok(bytes) => parse(&bytes).map(Some),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(err) => Err(storage(err)),
     }
 }
@@ -46,7 +57,7 @@ pub(super) fn check(found: u32) -> Result<(), JournalError> {
 /// Raises the format of the directory to `format` if it has an older one.
 pub(super) fn raise(dir: &Path, format: u32) -> Result<(), JournalError> {
     let found = parse(&fs::read(dir.join(FILE)).map_err(storage)?)?;
-    if found < format { create(dir, format).map_err(storage) } else { Ok(()) }
+    if found < format { replace(dir, format).map_err(storage) } else { Ok(()) }
 }
 
 fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
@@ -58,24 +69,47 @@ fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
     format.ok_or_else(|| damaged(0, "the file FORMAT is not readable"))
 }
 
-/// Writes the file under a temporary name first, so that a crash leaves the old file or a complete new one.
+/// Writes the file, unless another process was faster; then that process's file stays.
 fn create(dir: &Path, format: u32) -> io::Result<()> {
+    let _alone = alone();
     fs::create_dir_all(dir)?;
-    let unfinished = dir.join("FORMAT.new");
+    name(&written(dir, format)?, &dir.join(FILE))
+}
+
+/// Writes the file in place of the one that is there.
+fn replace(dir: &Path, format: u32) -> io::Result<()> {
+    let _alone = alone();
+    fs::rename(written(dir, format)?, dir.join(FILE))?;
+    sync_dir(dir)
+}
+
+/// Writes the file under a temporary name, so that a crash leaves the old file or a complete new one.
+fn written(dir: &Path, format: u32) -> io::Result<PathBuf> {
+    let unfinished = unfinished(&dir.join(FILE));
     let mut file = File::create(&unfinished)?;
     file.write_all(format!("boxoffice {format}\n").as_bytes())?;
     file.sync_all()?;
-    fs::rename(&unfinished, dir.join(FILE))?;
-    sync_dir(dir)
+    Ok(unfinished)
+}
+
+/// Returns a temporary name that no other process has, and nobody else while [`alone`] is held.
+fn unfinished(file: &Path) -> PathBuf {
+    let mut unfinished = file.to_owned().into_os_string();
+    unfinished.push(format!(".new-{}", std::process::id()));
+    PathBuf::from(unfinished)
+}
+
+/// Keeps the threads of this process from making files under one temporary name.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Creates a database under a temporary name first. A power cut while redb lays out a new file leaves one that can't be
 /// opened and is indistinguishable from a damaged one.
 pub(super) fn make(file: &Path, lay_out: &dyn Fn(&Path) -> Result<(), JournalError>) -> Result<(), JournalError> {
-    let mut unfinished = file.to_owned().into_os_string();
-    // Each process has its own temporary name.
-    unfinished.push(format!(".new-{}", std::process::id()));
-    let unfinished = PathBuf::from(unfinished);
+    let _alone = alone();
+    let unfinished = unfinished(file);
     remove_if_there(&unfinished).map_err(storage)?;
     lay_out(&unfinished)?;
     name(&unfinished, file).map_err(storage)
@@ -123,9 +157,19 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_untouched() {
-        assert!(matches!(check_text(b"boxoffice 3\n"), Err(JournalError::NewerFormat { found: 3, known: 2 })));
+        assert!(matches!(check_text(b"boxoffice 4\n"), Err(JournalError::NewerFormat { found: 4, known: 3 })));
         assert!(check_text(b"boxoffice 1\n").is_ok());
         assert!(check_text(b"boxoffice 2\n").is_ok());
+        assert!(check_text(b"boxoffice 3\n").is_ok());
+    }
+
+    #[test]
+    fn the_one_that_comes_second_keeps_the_format_of_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        create(dir.path(), ARCHIVED).unwrap();
+        create(dir.path(), SINGLE).unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), "boxoffice 2\n");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
     }
 
     #[test]

@@ -3,21 +3,27 @@
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
 
 use super::archive::Archive;
+use super::keys::KeyFileId;
 use super::records::{Records, first_row};
 use super::schema::{
     META, META_EMAIL_HASH_KEY, META_FORMAT, RECORDS, RESULTS_BY_TIME, check_format, checksum, create_tables,
 };
-use super::{format, replay, results};
+use super::{format, history, replay, results, vault};
 use crate::event::Hash;
 use crate::journal::codec::damaged;
-use crate::journal::{Head, JournalError};
-use crate::types::Timestamp;
+use crate::journal::{Head, History, JournalError};
+use crate::types::{Timestamp, UserId};
 
 /// What a journal keeps in memory of its database.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) head: Head,
     pub(super) email_hash_key: [u8; 32],
+    pub(super) history: History,
+    /// The file with the vault's keys; `None` while nothing is encrypted.
+    pub(super) key_file: Option<KeyFileId>,
+    /// Users whose keys are still to be overwritten.
+    pub(super) erasing: Vec<UserId>,
     pub(super) oldest_result: Option<Timestamp>,
     /// The first record in the journal's own file; 1 if there is none.
     pub(super) first: u64,
@@ -35,6 +41,9 @@ pub(super) fn load(db: &Database, archive: &Archive, new_key: Option<[u8; 32]>) 
     Ok(Loaded {
         head: head(&txn, archive)?,
         email_hash_key,
+        key_file: vault::key_file(&txn.open_table(META)?)?,
+        erasing: vault::erasing(&txn)?,
+        history: history::read(&txn.open_table(META)?, &email_hash_key)?,
         oldest_result: results::oldest(&txn.open_table(RESULTS_BY_TIME)?)?,
         first: first_row(&txn.open_table(RECORDS)?)?.unwrap_or(1),
     })

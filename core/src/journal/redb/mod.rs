@@ -19,12 +19,16 @@ mod archive;
 mod backup;
 #[cfg(test)]
 mod crash;
+mod erasures;
 mod error;
 mod file;
 mod format;
+mod history;
+mod keys;
 mod load;
 mod lock;
 mod overlay;
+mod place;
 mod records;
 pub(super) mod recover;
 mod replay;
@@ -42,18 +46,23 @@ use std::sync::{Mutex, RwLock};
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
-use self::archive::{ARCHIVE_FILE, Archive, ArchiveOpener};
+use self::archive::{Archive, ArchiveOpener};
+use self::erasures::Erasures;
 use self::error::{at, guarded, is_closed};
 pub(crate) use self::file::Opener;
 #[cfg(any(test, feature = "simulation"))]
 use self::file::{CACHE_BYTES, builder};
 use self::file::{DATABASE_FILE, database_file, opener_of};
+use self::keys::{KeyOpener, Keys};
 use self::load::{Loaded, load};
 use self::lock::{lock, read, write};
-use self::schema::RECORDS;
+use self::place::Place;
+use self::schema::{ARCHIVE_FILE, META, RECORDS};
 use super::batch::Batch;
 use super::codec::{RowWriter, damaged};
-use super::{Head, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, keyed_email};
+use super::{
+    Head, History, Journal, JournalError, Outcome, Proposal, StoredResult, VaultRow, former_keyed_email, keyed_email,
+};
 use crate::event::{EmailKey, Record};
 use crate::failpoint::Failpoint;
 use crate::types::{CommandId, Email, Timestamp, UserId};
@@ -63,6 +72,9 @@ const READ_TRIES: usize = 3;
 
 /// Number of records in the journal's own file from which commits use quick-repair mode: some 2 GB.
 const QUICK_REPAIR_FROM: u64 = 5_000_000;
+
+/// Number of rows of the vault that are encrypted in one transaction.
+const SEALED_ROWS: usize = 10_000;
 
 /// Limits that control what moves to the archive.
 #[derive(Debug, Clone, Copy)]
@@ -106,17 +118,25 @@ pub(crate) struct RedbJournal {
     /// transaction that outlives the database gets an error and is repeated.
     db: RwLock<Option<Database>>,
     archive: Archive,
+    /// Keys of the vault's rows; `None` for a journal that encrypts nothing.
+    keys: Option<Keys>,
+    erasures: Erasures,
     closed: AtomicBool,
     /// State that readers may read during an append.
     durable: RwLock<Durable>,
     writer: Mutex<Writer>,
     sizes: Sizes,
+    /// `None` if the journal is in no directory.
+    place: Option<Place>,
+    /// `true` from a failure of the storage until an append or a probe succeeds.
+    is_unwell: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Durable {
     head: Head,
     email_hash_key: [u8; 32],
+    history: History,
 }
 
 /// State that only the appending thread needs.
@@ -125,6 +145,8 @@ struct Writer {
     oldest_result: Option<Timestamp>,
     /// First record in the journal's own file.
     first: u64,
+    /// `true` if users may be noted whose keys are gone.
+    erasing: bool,
     failed: bool,
 }
 
@@ -133,6 +155,7 @@ struct Writer {
 struct Beside {
     oldest_result: Option<Timestamp>,
     first: u64,
+    erasing: bool,
 }
 
 impl RedbJournal {
@@ -155,46 +178,61 @@ impl RedbJournal {
             })?;
         }
         let archive = archive::in_directory(dir.to_owned());
-        Self::open_in(opener_of(file), archive, None, sizes)
+        let beside = Some((keys::in_directory(dir.to_owned()), Erasures::open(dir)?));
+        let journal = Self::open_in(opener_of(file), archive, beside, None, sizes)?;
+        Ok(Self { place: Some(Place::of(dir).map_err(format::storage)?), ..journal })
     }
 
-    /// Opens the journal on disks with fault injection: its own file on the first, the archive on the second. A new
-    /// journal uses `new_key` for email hashes, so that the same seed gives the same journal.
+    /// Opens the journal on disks with fault injection: its own file on the first, the archive on the second, the vault's
+    /// keys on the third. A new journal uses `new_key` for email hashes and the vault, so that the same seed gives the same
+    /// journal.
     #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn open_on(
-        [disk, archive]: [std::sync::Arc<dyn crate::disk::Disk>; 2],
+        [disk, archive, keys]: [std::sync::Arc<dyn crate::disk::Disk>; 3],
         new_key: [u8; 32],
         sizes: Sizes,
     ) -> Result<Self, JournalError> {
         let opener: Opener = Box::new(move || disk.open(&builder(CACHE_BYTES)));
-        Self::open_in(opener, archive::on_disk(archive), Some(new_key), sizes)
+        let keys: KeyOpener = Box::new(move |_| keys.file().map(Some).map_err(format::storage));
+        Self::open_in(opener, archive::on_disk(archive), Some((keys, Erasures::default())), Some(new_key), sizes)
     }
 
     /// Opens the journal in the database that `opener` returns, without an archive.
     #[cfg(test)]
     pub(crate) fn open_with(opener: Opener) -> Result<Self, JournalError> {
-        Self::open_in(opener, archive::nowhere(), None, Sizes::default())
+        Self::open_in(opener, archive::nowhere(), None, None, Sizes::default())
     }
 
     fn open_in(
         opener: Opener,
         archive: ArchiveOpener,
+        beside: Option<(KeyOpener, Erasures)>,
         new_key: Option<[u8; 32]>,
         sizes: Sizes,
     ) -> Result<Self, JournalError> {
         let archive = Archive::open(archive)?;
         let (db, loaded) = open_database(&opener, &archive, new_key)?;
-        guarded(|| archive.check(&db.begin_read()?, loaded.head))?;
-        let Loaded { head, email_hash_key, oldest_result, first } = loaded;
+        guarded(DATABASE_FILE, || archive.check(&db.begin_read()?, loaded.head))?;
+        let (keys, erasures) = match beside {
+            Some((opener, erasures)) => (Some(Keys::open(opener, new_key, loaded.key_file)?), erasures),
+            None => (None, Erasures::default()),
+        };
+        let Loaded { head, email_hash_key, history, oldest_result, first, erasing, key_file: _ } = loaded;
+        let is_listed = erasures::finish(&db, keys.as_ref(), &erasures, &erasing)?;
+        let erasing = is_listed && !erasing.is_empty();
         Ok(Self {
             opener,
             new_key,
             db: RwLock::new(Some(db)),
             archive,
+            keys,
+            erasures,
             closed: AtomicBool::new(false),
-            durable: RwLock::new(Durable { head, email_hash_key }),
-            writer: Mutex::new(Writer { rows: RowWriter::default(), oldest_result, first, failed: false }),
+            durable: RwLock::new(Durable { head, email_hash_key, history }),
+            writer: Mutex::new(Writer { rows: RowWriter::default(), oldest_result, first, erasing, failed: false }),
             sizes,
+            place: None,
+            is_unwell: AtomicBool::new(false),
         })
     }
 
@@ -207,7 +245,7 @@ impl RedbJournal {
         if self.closed.load(Ordering::Acquire) {
             return JournalError::Closed;
         }
-        JournalError::Storage("the journal could not be reopened".into())
+        JournalError::Storage("the journal is not open right now".into())
     }
 
     fn begin_read(&self) -> Result<ReadTransaction, JournalError> {
@@ -218,15 +256,42 @@ impl RedbJournal {
     fn view<T>(&self, work: impl Fn(&ReadTransaction) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let mut tries = 1;
         loop {
-            match guarded(|| work(&self.begin_read()?)) {
+            match guarded(DATABASE_FILE, || work(&self.begin_read()?)) {
                 Err(err) if is_closed(&err) && tries < READ_TRIES => tries += 1,
                 result => return result,
             }
         }
     }
 
+    /// Encrypts the rows that an earlier version has left plain.
+    fn seal_plain_rows(&self) -> Result<(), JournalError> {
+        let Some(keys) = &self.keys else { return Ok(()) };
+        let mut from = UserId::from_bytes([0; 16]);
+        loop {
+            let users = vault::plain(&self.begin_read()?, from, SEALED_ROWS)?;
+            let Some(last) = users.last() else { return Ok(()) };
+            from = *last;
+            keys.ensure(users.iter().copied())?;
+            let txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
+            vault::seal_rows(&txn, &users, keys)?;
+            txn.commit()?;
+        }
+    }
+
+    /// Overwrites the keys of users whose rows are gone.
+    ///
+    /// Returns `true` if they are on the list of erased users too, so that the journal may forget them.
+    fn erase(&self, users: &[UserId]) -> Result<bool, JournalError> {
+        let Some(keys) = self.keys.as_ref().filter(|_| !users.is_empty()) else { return Ok(false) };
+        keys.erase(users)?;
+        Ok(self.erasures.note(users))
+    }
+
     /// Writes a batch.
     fn write(&self, writer: &Writer, batch: &Batch) -> Result<Beside, JournalError> {
+        if let Some(keys) = &self.keys {
+            keys.ensure(vault::keyed(&batch.vault))?;
+        }
         let mut txn = read(&self.db).as_ref().ok_or_else(|| self.no_database())?.begin_write()?;
         txn.set_quick_repair(batch.head.seq + 1 - writer.first >= self.sizes.quick_repair_from);
         if Failpoint::AnswerBeforeFsync.is_active() {
@@ -235,7 +300,10 @@ impl RedbJournal {
         }
         write_rows(&txn, &writer.rows)?;
         if !batch.vault.is_empty() {
-            vault::apply(&txn, &batch.vault)?;
+            vault::apply(&txn, &batch.vault, self.keys.as_ref())?;
+        }
+        if let Some(keys) = self.keys.as_ref().filter(|_| writer.erasing) {
+            vault::forget_erased(&txn, keys)?;
         }
         if Failpoint::ResultOutsideTransaction.is_active() {
             txn.commit()?;
@@ -251,7 +319,9 @@ impl RedbJournal {
         let first =
             if archived >= writer.first { archive::remove_archived(&txn, archived, writer.rows.len())? } else { None };
         txn.commit()?;
-        Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first) })
+        let erased = vault::erased(&batch.vault);
+        let erasing = self.erase(&erased)?;
+        Ok(Beside { oldest_result: oldest, first: first.unwrap_or(writer.first), erasing })
     }
 }
 
@@ -266,15 +336,18 @@ impl Journal for RedbJournal {
         if batch.head.seq == head.seq && batch.vault.is_empty() && batch.results.is_empty() {
             return Ok(batch.outcomes);
         }
-        match guarded(|| self.write(&writer, &batch)) {
+        match guarded(DATABASE_FILE, || self.write(&writer, &batch)) {
             Ok(beside) => {
                 writer.oldest_result = beside.oldest_result;
                 writer.first = beside.first;
+                writer.erasing = beside.erasing;
                 write(&self.durable).head = batch.head;
+                self.is_unwell.store(false, Ordering::Relaxed);
                 Ok(batch.outcomes)
             }
             Err(err) => {
                 writer.failed = true;
+                self.is_unwell.store(true, Ordering::Relaxed);
                 Err(err)
             }
         }
@@ -287,13 +360,20 @@ impl Journal for RedbJournal {
             return Err(JournalError::Closed);
         }
         // The old database must be closed before the file can be opened again.
-        guarded(|| {
+        guarded(DATABASE_FILE, || {
             drop(db.take());
             Ok(())
         })?;
         let (opened, loaded) = open_database(&self.opener, &self.archive, self.new_key)?;
-        *write(&self.durable) = Durable { head: loaded.head, email_hash_key: loaded.email_hash_key };
+        let mut is_listed = true;
+        if let Some(keys) = &self.keys {
+            keys.reopen(loaded.key_file)?;
+            is_listed = erasures::finish(&opened, Some(keys), &self.erasures, &loaded.erasing)?;
+        }
+        *write(&self.durable) =
+            Durable { head: loaded.head, email_hash_key: loaded.email_hash_key, history: loaded.history };
         *db = Some(opened);
+        writer.erasing = is_listed && !loaded.erasing.is_empty();
         writer.oldest_result = loaded.oldest_result;
         writer.first = loaded.first;
         writer.failed = false;
@@ -304,7 +384,7 @@ impl Journal for RedbJournal {
         self.closed.store(true, Ordering::Release);
         let database = write(&self.db).take();
         // If redb panics while it closes the file, the file is repaired at the next opening.
-        let _ = guarded(|| {
+        let _ = guarded(DATABASE_FILE, || {
             drop(database);
             Ok(())
         });
@@ -313,6 +393,10 @@ impl Journal for RedbJournal {
 
     fn head(&self) -> Result<Head, JournalError> {
         Ok(self.durable().head)
+    }
+
+    fn history(&self) -> Result<History, JournalError> {
+        Ok(self.durable().history)
     }
 
     fn read(&self, from: u64, limit: usize) -> Result<Vec<Record>, JournalError> {
@@ -330,7 +414,7 @@ impl Journal for RedbJournal {
         visit: &mut dyn FnMut(Record) -> Result<(), JournalError>,
     ) -> Result<Head, JournalError> {
         let end = self.durable().head;
-        let records = guarded(|| self.archive.records(&self.begin_read()?, after.seq + 1))?;
+        let records = guarded(DATABASE_FILE, || self.archive.records(&self.begin_read()?, after.seq + 1))?;
         replay::replay(&records, after, end, visit)
     }
 
@@ -338,29 +422,93 @@ impl Journal for RedbJournal {
         keyed_email(&self.durable().email_hash_key, email)
     }
 
+    fn former_email_key(&self, email: &Email) -> Option<EmailKey> {
+        former_keyed_email(&self.durable().email_hash_key, email)
+    }
+
     fn email_owner(&self, key: EmailKey) -> Result<Option<UserId>, JournalError> {
         self.view(|txn| vault::owner(txn, key))
     }
 
     fn vault_row(&self, user: UserId) -> Result<Option<VaultRow>, JournalError> {
-        self.view(|txn| vault::row(txn, user))
+        let read = || self.view(|txn| vault::row(txn, user, self.keys.as_ref()));
+        match read() {
+            // The user may have been erased after the transaction began; a later one knows that.
+            Err(JournalError::Damaged { .. }) => match read() {
+                Err(JournalError::Damaged { .. }) if self.erasures.has(user) => Ok(None),
+                row => row,
+            },
+            row => row,
+        }
+    }
+
+    fn erased_elsewhere(&self) -> Vec<UserId> {
+        self.erasures.all()
+    }
+
+    fn erase_in_backup(&self, directory: &Path) -> Result<u64, JournalError> {
+        let list = Erasures::open(directory)?;
+        let users = self.erasures.all();
+        // The list comes first: should the power be cut now, opening the copy overwrites the keys.
+        list.add(&users)?;
+        let keys = Keys::open(keys::in_directory(directory.to_owned()), None, None)?;
+        keys.erase(&users)
+    }
+
+    #[cfg(any(test, feature = "simulation"))]
+    fn keeps_key(&self, user: UserId) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.key(user).is_some())
     }
 
     fn result(&self, id: CommandId, now: Timestamp) -> Result<Option<StoredResult>, JournalError> {
         self.view(|txn| results::get(txn, id, now))
     }
 
+    fn check_storage(&self) -> Result<(), JournalError> {
+        // While somebody opens it again, or compacts it, nothing can be appended.
+        let is_open = self.db.try_read().is_ok_and(|db| db.is_some());
+        if !is_open {
+            return Err(self.no_database());
+        }
+        let Some(place) = &self.place else { return Ok(()) };
+        place.check().map_err(format::storage)?;
+        if self.is_unwell.load(Ordering::Relaxed) {
+            place.probe().map_err(format::storage)?;
+            self.is_unwell.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     fn check_beside(&self, wrong: &mut dyn FnMut(String)) -> Result<(), JournalError> {
         let hash_key = self.durable().email_hash_key;
-        guarded(|| {
+        guarded(DATABASE_FILE, || {
             let txn = self.begin_read()?;
-            vault::check(&txn, &hash_key, wrong)?;
+            vault::check(&txn, &hash_key, self.keys.as_ref(), &|user| self.erasures.has(user), wrong)?;
             results::check(&txn, wrong)
         })
     }
 
     fn backup(&self, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Head, JournalError> {
-        guarded(|| backup::copy(&self.begin_read()?, &self.archive, file, progress))
+        guarded(DATABASE_FILE, || {
+            let (txn, keys) = {
+                // No append is under way: the keys are those of the rows that the transaction sees.
+                let _writer = lock(&self.writer);
+                (self.begin_read()?, self.keys.as_ref().map(Keys::all).unwrap_or_default())
+            };
+            let noted = vault::key_file(&txn.open_table(META)?)?;
+            if let Some(keys) = self.keys.as_ref().filter(|keys| noted.is_some() && noted != keys.id()) {
+                let what = format!("the keys of the vault are not read ({keys:?}): reopen the journal");
+                return Err(JournalError::Storage(what.into()));
+            }
+            let original = backup::Original {
+                archive: &self.archive,
+                history: self.durable().history,
+                key_file: self.keys.as_ref().and_then(Keys::id),
+                keys,
+                erased: self.erasures.all(),
+            };
+            backup::copy(&txn, &original, file, progress)
+        })
     }
 
     fn archive(&self) -> Result<bool, JournalError> {
@@ -369,15 +517,22 @@ impl Journal for RedbJournal {
         if last < self.archive.end() + portion {
             return Ok(false);
         }
-        let txn = guarded(|| self.begin_read())?;
+        let txn = guarded(DATABASE_FILE, || self.begin_read())?;
         self.archive.extend(&txn, last, portion_bytes)
     }
 
     fn compact(&self) -> Result<bool, JournalError> {
         let mut writer = lock(&self.writer);
+        if writer.failed {
+            return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
+        }
+        if let Err(error) = guarded(DATABASE_FILE, || self.seal_plain_rows()) {
+            writer.failed = true;
+            return Err(error);
+        }
         let mut db = write(&self.db);
         let db = db.as_mut().ok_or_else(|| self.no_database())?;
-        match guarded(|| Ok(db.compact())) {
+        match guarded(DATABASE_FILE, || Ok(db.compact())) {
             Ok(Ok(compacted)) => Ok(compacted),
             // Only a failure of the storage leaves the content of the file unknown.
             Ok(Err(redb::CompactionError::Storage(error))) => {
@@ -404,7 +559,7 @@ fn open_database(
     archive: &Archive,
     new_key: Option<[u8; 32]>,
 ) -> Result<(Database, Loaded), JournalError> {
-    guarded(|| {
+    guarded(DATABASE_FILE, || {
         let db = opener()?;
         let loaded = load(&db, archive, new_key)?;
         Ok((db, loaded))

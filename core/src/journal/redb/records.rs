@@ -2,6 +2,7 @@
 
 use redb::{AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable as _, StorageError};
 
+use super::error::guarded_row;
 use super::schema::RECORDS;
 use crate::event::{Hash, Record};
 use crate::journal::JournalError;
@@ -114,7 +115,9 @@ impl Iterator for Rows {
     type Item = Result<(AccessGuard<'static, u64>, AccessGuard<'static, &'static [u8]>), StorageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(row) = self.archived.as_mut().and_then(Iterator::next) {
+        if let Some(rows) = &mut self.archived
+            && let Some(row) = guarded_row(|| rows.next().transpose()).transpose()
+        {
             return Some(row);
         }
         self.archived = None;

@@ -12,13 +12,13 @@ use std::sync::Mutex;
 
 use redb::{Database, ReadableDatabase};
 
-use super::archive::ARCHIVE_FILE;
 use super::error::guarded;
 use super::file::{CACHE_BYTES, DATABASE_FILE, builder};
 use super::format::storage;
 use super::overlay::{Overlay, Source};
 use super::records::Records;
 use super::scan;
+use super::schema::ARCHIVE_FILE;
 use crate::event::{Hash, Record};
 use crate::journal::codec::{damaged, frames};
 use crate::journal::{Head, JournalError};
@@ -40,22 +40,22 @@ pub(crate) struct Recovered {
 
 /// Passes `visit` every record of the journal in a directory up to the damage.
 pub(crate) fn recover(dir: &Path, visit: Visit<'_>) -> Result<Recovered, JournalError> {
-    let archive = dir.join(ARCHIVE_FILE);
-    let there = archive.try_exists().map_err(storage)?;
-    let files: Vec<_> = there.then_some(archive).into_iter().chain([dir.join(DATABASE_FILE)]).collect();
-    let openers: Vec<_> = files.iter().map(|file| move || File::open(file).map(Mutex::new).map_err(storage)).collect();
+    let there = dir.join(ARCHIVE_FILE).try_exists().map_err(storage)?;
+    let files = there.then_some(ARCHIVE_FILE).into_iter().chain([DATABASE_FILE]);
+    let opener = |name| (name, move || File::open(dir.join(name)).map(Mutex::new).map_err(storage));
+    let openers: Vec<_> = files.map(opener).collect();
     from(&openers, visit)
 }
 
 /// Recovers from any sources of bytes, those with older records first. Each source is opened twice.
 pub(super) fn from<S: Source>(
-    files: &[impl Fn() -> Result<S, JournalError>],
+    files: &[(&'static str, impl Fn() -> Result<S, JournalError>)],
     visit: Visit<'_>,
 ) -> Result<Recovered, JournalError> {
     let mut walk = Walk { head: Head { seq: 0, hash: Hash::ZERO, at: Timestamp::default() }, stopped: false, visit };
     let (mut damage, mut searched) = (None, 0);
-    for open in files {
-        let found = match walk.database(open()?) {
+    for (name, open) in files {
+        let found = match walk.database(name, open()?) {
             Ok(()) => None,
             Err(JournalError::Damaged { what, .. }) => Some(what),
             // A damaged length or position looks to redb like failing storage.
@@ -89,21 +89,21 @@ struct Walk<'v> {
 
 impl Walk<'_> {
     /// Visits the records that the database lists.
-    fn database<S: Source>(&mut self, source: S) -> Result<(), JournalError> {
+    fn database<S: Source>(&mut self, file: &'static str, source: S) -> Result<(), JournalError> {
         let storage = Overlay::new(source).map_err(storage)?;
-        let database: Database = guarded(|| Ok(builder(CACHE_BYTES).create_with_backend(storage)?))?;
-        let records = guarded(|| Records::only(&database.begin_read()?))?;
+        let database: Database = guarded(file, || Ok(builder(CACHE_BYTES).create_with_backend(storage)?))?;
+        let records = guarded(file, || Records::only(&database.begin_read()?))?;
         // Archived records may be in both files.
-        let mut rows = guarded(|| records.rows(records.row_of(self.head.seq + 1)?))?;
+        let mut rows = guarded(file, || records.rows(records.row_of(self.head.seq + 1)?))?;
         while !self.stopped {
-            let row = guarded(|| {
+            let row = guarded(file, || {
                 let row = rows.next().transpose()?;
                 Ok(row.map(|(first, row)| (first.value(), row.value().to_vec())))
             })?;
             let Some((first, row)) = row else { break };
             self.row(first, &row)?;
         }
-        guarded(|| {
+        guarded(file, || {
             drop((rows, records, database));
             Ok(())
         })

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::thread;
 
 use super::error::{at, guarded};
+use super::file::DATABASE_FILE;
 use super::records::{Records, Rows};
 use crate::event::{Hash, Record};
 use crate::journal::codec::{ROW_BYTES_MAX, damaged, frames};
@@ -38,7 +39,7 @@ pub(super) fn replay(records: &Records, after: Head, end: Head, visit: Visit<'_>
         head = Head { seq: record.seq, hash: record.hash, at: record.at };
         visit(record)
     };
-    let mut reader = guarded(|| Reader::new(records, after)).map_err(|err| at(err, after.seq + 1))?;
+    let mut reader = guarded(DATABASE_FILE, || Reader::new(records, after)).map_err(|err| at(err, after.seq + 1))?;
     if end.seq - after.seq < PARALLEL_RECORDS_MIN {
         while let Some(chunk) = reader.next()? {
             chunk.decode(after).visit(&mut step)?;
@@ -99,7 +100,7 @@ impl Reader {
 
     fn next(&mut self) -> Result<Option<Chunk>, JournalError> {
         let seq = self.seq;
-        guarded(|| self.read()).map_err(|err| at(err, seq))
+        guarded(DATABASE_FILE, || self.read()).map_err(|err| at(err, seq))
     }
 
     fn read(&mut self) -> Result<Option<Chunk>, JournalError> {

@@ -6,12 +6,17 @@ use super::format;
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 
+/// Name of the archive's file in the data directory.
+pub(crate) const ARCHIVE_FILE: &str = "archive.redb";
+
 /// Rows of records, by the sequence number of their first; see [`crate::journal::codec`].
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 /// Personal data, by user id.
 pub(super) const VAULT: TableDefinition<'_, &[u8; 16], &[u8]> = TableDefinition::new("vault");
 /// The owner of each email, by email key.
 pub(super) const EMAILS: TableDefinition<'_, &[u8; 16], &[u8; 16]> = TableDefinition::new("emails");
+/// Users whose rows are gone and whose keys are about to be.
+pub(super) const ERASING: TableDefinition<'_, &[u8; 16], ()> = TableDefinition::new("erasing");
 /// Stored results, by command id.
 pub(super) const RESULTS: TableDefinition<'_, &[u8; 16], &[u8]> = TableDefinition::new("results");
 /// The command ids of stored results, by the time in milliseconds at which they were stored.
@@ -23,6 +28,12 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 pub(super) const META_FORMAT: &str = "format";
 /// The name of the key of email hashes in `meta`.
 pub(super) const META_EMAIL_HASH_KEY: &str = "email_hash_key";
+
+/// The name of the identity of the journal's history in `meta`; a journal that is no copy has none there.
+pub(super) const META_HISTORY: &str = "history";
+
+/// The name of the identity of the file with the vault's keys in `meta`; there is none until a row is encrypted.
+pub(super) const META_KEY_FILE: &str = "vault_keys";
 
 /// How many bytes a checksum has.
 pub(super) const CHECKSUM_BYTES: usize = 16;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod damage;
+mod erasure;
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -278,9 +279,9 @@ fn a_database_of_a_newer_format_is_refused() {
     let storage = Arc::new(InMemoryBackend::new());
     let journal = RedbJournal::open_with(in_memory(storage.clone())).unwrap();
     let txn = read(&journal.db).as_ref().unwrap().begin_write().unwrap();
-    txn.open_table(META).unwrap().insert("format", 3_u32.to_le_bytes().as_slice()).unwrap();
+    txn.open_table(META).unwrap().insert("format", 4_u32.to_le_bytes().as_slice()).unwrap();
     txn.commit().unwrap();
-    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 3, known: 2 })));
+    assert!(matches!(journal.reopen(), Err(JournalError::NewerFormat { found: 4, known: 3 })));
 }
 
 #[test]
@@ -367,7 +368,7 @@ fn a_backup_is_a_journal_of_its_own() {
     assert_eq!(told, [(256, 701), (512, 701), (701, 701)]);
     let mut files: Vec<_> = fs::read_dir(&copy_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, ["FORMAT", DATABASE_FILE]);
+    assert_eq!(files, ["FORMAT", DATABASE_FILE, keys::KEYS_FILE]);
 
     let copy = RedbJournal::open(&copy_dir).unwrap();
     assert_eq!(all(&copy), all(&journal));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::domain::Ticket;
-use crate::domain::ticket::TicketStatus;
+use crate::domain::ticket::{Seats, TicketStatus};
 use crate::types::TicketId;
 use crate::views::index::TicketIndex;
 
@@ -18,6 +18,8 @@ pub(in crate::views) struct ActiveTickets {
     /// Sold and withdrawn tickets, which wait for the checkpoint.
     pub(in crate::views) terminal: TicketIndex,
     pub(in crate::views) locked: usize,
+    /// All of them by their seats.
+    pub(in crate::views) seats: Seats,
 }
 
 impl ActiveTickets {
@@ -27,6 +29,7 @@ impl ActiveTickets {
             on_sale: TicketIndex::of(&tickets),
             terminal: TicketIndex::default(),
             locked: tickets.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count(),
+            seats: seats_of(&tickets),
             by_id: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
         }
     }
@@ -50,6 +53,7 @@ impl ActiveTickets {
         self.on_sale = TicketIndex::of(&active);
         self.terminal = TicketIndex::of(&terminal);
         self.locked = active.iter().filter(|ticket| ticket.status == TicketStatus::Locked).count();
+        self.seats = seats_of(self.by_id.values());
     }
 
     /// Replaces the ticket by this state.
@@ -58,6 +62,10 @@ impl ActiveTickets {
         let old = self.by_id.insert(ticket.id, Arc::clone(ticket));
         let was_active = old.as_ref().is_some_and(|old| old.status.is_active());
         self.locked += usize::from(ticket.status == TicketStatus::Locked);
+        match &old {
+            Some(old) => self.seats.replace(old, ticket),
+            None => self.seats.insert(ticket),
+        }
         match &old {
             Some(old) if was_active == is_active => self.index(is_active).replace(old, ticket),
             Some(old) => {
@@ -74,6 +82,7 @@ impl ActiveTickets {
         for ticket in written {
             if self.has(ticket) {
                 self.by_id.remove(&ticket.id);
+                self.seats.remove(ticket);
                 self.index(ticket.status.is_active()).remove(ticket);
                 self.locked -= usize::from(ticket.status == TicketStatus::Locked);
             }
@@ -83,4 +92,10 @@ impl ActiveTickets {
     const fn index(&mut self, active: bool) -> &mut TicketIndex {
         if active { &mut self.on_sale } else { &mut self.terminal }
     }
+}
+
+fn seats_of<'t>(tickets: impl IntoIterator<Item = &'t Arc<Ticket>>) -> Seats {
+    let mut seats = Seats::default();
+    tickets.into_iter().for_each(|ticket| seats.insert(ticket));
+    seats
 }

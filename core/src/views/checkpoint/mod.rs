@@ -27,7 +27,7 @@ use super::key::{Key, Walk};
 use super::text_index::TextId;
 use crate::domain::ledger::{Account, LedgerEntry};
 use crate::domain::order::OrderStatus;
-use crate::domain::ticket::TicketStatus;
+use crate::domain::ticket::{SeatKey, TicketStatus};
 use crate::domain::{Order, Ticket};
 use crate::journal::Head;
 use crate::private_file;
@@ -156,6 +156,11 @@ impl Store {
     /// Returns the order with this id.
     pub(super) fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, ViewsError> {
         self.read(|transaction| Ok(read::order(transaction, id.as_bytes())?.map(Arc::new)))
+    }
+
+    /// Returns the sold tickets for any of these seats.
+    pub(super) fn seat_holders(&self, seats: &[SeatKey]) -> Result<Vec<TicketId>, ViewsError> {
+        self.read(|transaction| read::seat_holders(transaction, seats))
     }
 
     /// Returns the id of the charge's order.
@@ -361,5 +366,6 @@ fn replace(slot: &mut Slot, new: Slot) -> Result<(), ViewsError> {
 /// Runs work that may panic if the file is damaged.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ViewsError>) -> Result<T, ViewsError> {
     // After a panic, nothing that the work has changed is used except the database, which redb keeps usable.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ViewsError::damaged("reading it made redb panic")))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(ViewsError::damaged("reading views.redb made redb panic")))
 }

@@ -11,10 +11,10 @@ use super::row::{self, TicketRow};
 use super::tables::{self, Index, Lengths, Passing, Rows};
 use crate::domain::auth::RevokedSessions;
 use crate::domain::ledger::{Account, Accounts, LedgerEntry, Totals};
-use crate::domain::ticket::Show;
+use crate::domain::ticket::{SeatKey, Show};
 use crate::domain::{Order, Ticket, User};
 use crate::journal::Head;
-use crate::types::{Currency, OrderId, SessionId, Timestamp};
+use crate::types::{Currency, OrderId, SessionId, TicketId, Timestamp};
 use crate::views::active::{Active, ActiveLedger, ActiveOrders, ActiveTickets, Dirty};
 use crate::views::error::ViewsError;
 use crate::views::key::{Key, Walk};
@@ -184,6 +184,24 @@ fn check<T>(entity: Option<T>, is_right: impl Fn(&T) -> bool) -> Result<Option<T
 
 fn one<T: DeserializeOwned>(table: &Table, id: &[u8; 16]) -> Result<Option<T>, ViewsError> {
     table.get(id)?.map(|row| row::decode(row.value())).transpose()
+}
+
+/// Returns the tickets that are listed as sold for any of these seats.
+pub(super) fn seat_holders(transaction: &ReadTransaction, seats: &[SeatKey]) -> Result<Vec<TicketId>, ViewsError> {
+    let table = transaction.open_table(tables::SEATS)?;
+    let mut holders = Vec::new();
+    for seat in seats {
+        let (low, high) = (tables::seat_place(*seat, &[0; 16]), tables::seat_place(*seat, &[0xff; 16]));
+        for entry in table.range::<&[u8; tables::SEAT_PLACE_LEN]>(&low..=&high)? {
+            let (place, ()) = {
+                let (place, unit) = entry?;
+                (place, unit.value())
+            };
+            let id = place.value().last_chunk().ok_or(ViewsError::damaged("a seat has no ticket"))?;
+            holders.push(TicketId::from_bytes(*id));
+        }
+    }
+    Ok(holders)
 }
 
 /// Returns the texts that have a word with this prefix; `None` if there are more than `most`.

@@ -7,7 +7,7 @@ use super::row;
 use crate::domain::Order;
 use crate::domain::ledger::Account;
 use crate::domain::order::OrderStatus;
-use crate::domain::ticket::TicketStatus;
+use crate::domain::ticket::{SeatKey, TicketStatus};
 use crate::journal::Head;
 use crate::types::{Currency, Timestamp, UserId};
 use crate::views::error::ViewsError;
@@ -17,7 +17,7 @@ use crate::views::text_index::TextId;
 
 /// Version of the file's layout. It increases with every change of the code in this folder that affects the file,
 /// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`. Files of another version are rebuilt.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
@@ -35,8 +35,10 @@ pub(super) const TERMINAL_TICKETS: Rows = TableDefinition::new("settled_tickets"
 pub(super) const TICKETS_BY_SELLER: Index = TableDefinition::new("tickets_by_seller");
 /// Tickets of each text; see [`crate::views::text_index`].
 pub(super) const TICKETS_BY_TEXT: Index = TableDefinition::new("tickets_by_text");
-/// Words in lower case, a zero byte, and the text that contains the word. A text without tickets does no harm.
+/// Words in their searchable form, a zero byte, and the text that contains the word. A text without tickets does no harm.
 pub(super) const WORDS: TableDefinition<'static, &'static [u8], ()> = TableDefinition::new("words");
+/// Sold tickets by [`seat_place`], until their shows start.
+pub(super) const SEATS: TableDefinition<'static, &'static [u8; SEAT_PLACE_LEN], ()> = TableDefinition::new("seats");
 pub(super) const ACTIVE_ORDERS: Rows = TableDefinition::new("live_orders");
 /// Terminal orders by [`order_place`], each after its mark. A buyer's orders are adjacent, so that a page of them needs
 /// few reads however long the history is.
@@ -95,6 +97,17 @@ pub(super) fn order_place(order: &Order) -> (Place, [u8; OWNED_LEN]) {
 /// Decodes the key from the bytes of [`place`].
 pub(super) fn key_in(owner: Option<&[u8; 16]>, place: &[u8]) -> Option<Key> {
     Key::from_bytes(place.get(owner.map_or(0, |owner| owner.len())..)?)
+}
+
+/// Length of [`seat_place`].
+pub(super) const SEAT_PLACE_LEN: usize = SeatKey::LEN + 16;
+
+/// Encodes the place of a ticket under its seat; the seats of earlier shows sort first.
+pub(super) fn seat_place(seat: SeatKey, ticket: &[u8; 16]) -> [u8; SEAT_PLACE_LEN] {
+    let mut place = [0; SEAT_PLACE_LEN];
+    place[..SeatKey::LEN].copy_from_slice(&seat.to_bytes());
+    place[SeatKey::LEN..].copy_from_slice(ticket);
+    place
 }
 
 /// Encodes an account: the kind, then the seller.
@@ -176,6 +189,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
     }
     transaction.open_table(ORDER_PLACES)?;
     transaction.open_table(CHARGES)?;
+    transaction.open_table(SEATS)?;
     transaction.open_table(REVOKED)?;
     transaction.open_table(WATCHED)?;
     transaction.open_table(WORDS)?;

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::row::{self, TicketRow};
 use super::tables::{self, Changes, Place};
 use crate::domain::Ticket;
+use crate::domain::ticket::{TicketStatus, seat_of};
 use crate::journal::Head;
 use crate::types::Timestamp;
 use crate::views::active::Dirty;
@@ -28,7 +29,7 @@ pub(super) fn write(database: &redb::Database, changes: &Dirty, covers: Head) ->
         tables::create(&transaction)?;
     }
     write_users(&transaction, changes)?;
-    write_tickets(&transaction, changes)?;
+    write_tickets(&transaction, changes, covers.at)?;
     write_orders(&transaction, changes)?;
     write_ledger(&transaction, changes)?;
     let revoked = changes.revoked.iter().map(|(id, until)| Key::new(until.as_millis(), id.as_bytes()));
@@ -53,7 +54,7 @@ fn by_id<I: Copy + Ord, T>(changed: &FxHashMap<I, Arc<T>>) -> Vec<&Arc<T>> {
     changed.into_iter().map(|(_, entity)| entity).collect()
 }
 
-fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), ViewsError> {
+fn write_tickets(transaction: &WriteTransaction, changes: &Dirty, now: Timestamp) -> Result<(), ViewsError> {
     let tickets = by_id(&changes.tickets);
     let mut active = Writer::new(transaction.open_table(tables::ACTIVE_TICKETS)?);
     for ticket in &tickets {
@@ -77,7 +78,33 @@ fn write_tickets(transaction: &WriteTransaction, changes: &Dirty) -> Result<(), 
     }
     let by_seller = |ticket: &Ticket| tables::place(Some(ticket.seller_id.as_bytes()), TicketKey::CreatedAt.of(ticket));
     tables::change(&mut transaction.open_table(tables::TICKETS_BY_SELLER)?, index_changes(&moves, by_seller))?;
+    write_seats(transaction, &moves, now)?;
     write_words(transaction, &moves)
+}
+
+/// Writes which seats are sold, and removes those of shows that have started, which nobody asks for any more.
+fn write_seats(
+    transaction: &WriteTransaction,
+    moves: &[(Option<Ticket>, Arc<Ticket>)],
+    now: Timestamp,
+) -> Result<(), ViewsError> {
+    let mut table = transaction.open_table(tables::SEATS)?;
+    let place = |ticket: &Ticket| seat_of(ticket).map(|seat| tables::seat_place(seat, ticket.id.as_bytes()));
+    let old = moves.iter().filter_map(|(old, _)| place(old.as_ref()?));
+    for place in old {
+        table.remove(&place)?;
+    }
+    let is_sold = |ticket: &&Arc<Ticket>| ticket.status == TicketStatus::Sold && ticket.starts_at() > Some(now);
+    let mut sold: Vec<_> = moves.iter().map(|(_, new)| new).filter(is_sold).filter_map(|new| place(new)).collect();
+    sold.sort_unstable();
+    for place in sold {
+        table.insert(&place, ())?;
+    }
+    let now = now.as_millis().to_be_bytes();
+    while table.first()?.is_some_and(|(first, _)| first.value()[..8] <= now[..]) {
+        table.pop_first()?;
+    }
+    Ok(())
 }
 
 /// Writes the word index: one entry for each text of a ticket, and one for each word of a text.

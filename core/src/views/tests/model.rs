@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::world::{Random, USERS, World, user_id};
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::payment::ChargeStatus;
-use crate::domain::ticket::{Ticket, TicketStatus};
+use crate::domain::ticket::{Ticket, TicketStatus, seat_of};
 use crate::event::StreamKey;
 use crate::types::TicketId;
 use crate::views::query::{PriceBound, TicketSort, TicketStatusFilter};
@@ -20,7 +20,7 @@ fn expected_tickets(world: &World, query: &TicketQuery, words: &str) -> Vec<Arc<
         "KWD" => ticket.price.minor() * 10,
         _ => ticket.price.minor() * 100,
     };
-    let bound = |bound: Option<PriceBound>| bound.map(|bound| bound.0);
+    let bound = |bound: Option<PriceBound>| bound.map(|bound| bound.value);
     let has_words = |ticket: &Ticket| {
         let mut text = format!("{} {}", ticket.title, ticket.seat.as_ref().map_or("", |seat| seat.as_str()));
         if let Some(show) = &ticket.show {
@@ -148,6 +148,7 @@ pub(super) fn check(world: &mut World, views: &Views) {
     for ticket in world.tickets.values() {
         assert_eq!(views.ticket(ticket.id).unwrap().as_ref(), Some(ticket));
     }
+    check_seats(world, views);
     for order in world.orders.values() {
         assert_eq!(views.order(order.id).unwrap().as_ref(), Some(order));
         if let Some(charge) = &order.charge {
@@ -161,6 +162,16 @@ pub(super) fn check(world: &mut World, views: &Views) {
     assert_eq!(views.ticket(TicketId::from_bytes([255; 16])).unwrap(), None);
     check_counts(world, views);
     check_state(world, views);
+}
+
+/// Whoever asks for a seat hears of every ticket that may hold it, wherever it is.
+fn check_seats(world: &World, views: &Views) {
+    for ticket in world.tickets.values().filter(|ticket| ticket.status != TicketStatus::Withdrawn) {
+        let Some(seat) = seat_of(ticket) else { continue };
+        let holders = views.seat_holders(&[seat]).unwrap();
+        let is_settled = holders.iter().any(|id| world.tickets[id].status.is_active());
+        assert!(is_settled || holders.contains(&ticket.id), "{ticket:?}");
+    }
 }
 
 fn check_counts(world: &World, views: &Views) {

@@ -99,3 +99,45 @@ fn common_words_by_price_are_the_same_whichever_way_is_the_shorter() {
         assert!(if sort == "price" { prices.is_sorted() } else { prices.iter().rev().is_sorted() }, "{prices:?}");
     }
 }
+
+#[test]
+fn texts_in_any_script_are_found_in_memory_and_in_the_file() {
+    let views = Views::open(None, &|_| true).unwrap();
+    let mut world = World::new(5);
+    for (title, status) in [
+        ("東京ドームの音楽会", None),
+        ("東京ドームの落語", Some(TicketStatus::Withdrawn)),
+        ("บัตรคอนเสิร์ต", None),
+        ("บัตรคอนเสิร์ตกรุงเทพ", Some(TicketStatus::Withdrawn)),
+        ("L’Été à Ålesund", None),
+        ("L'été en Björk", Some(TicketStatus::Withdrawn)),
+    ] {
+        let id = world.list();
+        let mut ticket = crate::domain::Ticket::clone(&world.tickets[&id]);
+        ticket.title = title.parse().unwrap();
+        ticket.version += 1;
+        world.put_ticket(ticket);
+        if let Some(status) = status {
+            world.move_ticket(id, status, None);
+        }
+    }
+    world.publish(&views);
+    for _ in 0..2 {
+        for (q, expected) in [
+            ("ドーム", 2),
+            ("音楽", 1),
+            ("ームの落", 1),
+            ("คอนเสิร์ต", 2),
+            ("กรุงเทพ", 1),
+            ("l'ete", 2),
+            ("ÉTÉ björk", 1),
+            ("BJORK", 1),
+            ("alesund", 1),
+        ] {
+            for sort in SORTS {
+                assert_eq!(search(&views, q, "all", sort).len(), expected, "{q} {sort}");
+            }
+        }
+        views.checkpoint().unwrap();
+    }
+}

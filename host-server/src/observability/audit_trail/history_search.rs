@@ -198,7 +198,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let history = History { orders: 20_000, active_tickets: 1_000, holds: 100, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
-        let office = BoxOffice::open(dir.path()).unwrap();
+        let office = BoxOffice::builder().accept_clock_jump(true).open(dir.path()).unwrap();
         let (journal, past) = (office.journal(), HistorySearch::default());
         let head = journal.head().unwrap();
         assert!(head > 5 * LEN, "{head} records are too few for this test");
@@ -227,7 +227,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let history = History { orders: 12_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
-        let office = BoxOffice::open(dir.path()).unwrap();
+        let office = BoxOffice::builder().accept_clock_jump(true).open(dir.path()).unwrap();
         let (journal, past) = (office.journal(), HistorySearch::default());
         let nobody = OrderId::from_bytes([7; 16]);
         let mut before = 0;
@@ -248,7 +248,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let history = History { orders: 3_000, active_tickets: 500, holds: 50, buyers: 50, sellers: 5 };
         history.write(dir.path(), &mut |_, _| {}).unwrap();
-        let office = BoxOffice::open(dir.path()).unwrap();
+        let office = BoxOffice::builder().accept_clock_jump(true).open(dir.path()).unwrap();
         let records = office.journal().read(1, 4_000).unwrap();
         let filter = Filter::of(&records);
         assert!(records.iter().flat_map(|record| record.event.changes()).all(|key| filter.may_have(key)));

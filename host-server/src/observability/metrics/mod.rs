@@ -4,14 +4,16 @@
 #[cfg(feature = "pages")]
 mod latency;
 mod requests;
+mod sales;
 #[cfg(feature = "pages")]
 mod tee;
 
+use std::collections::BTreeMap;
 #[cfg(feature = "pages")]
 use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use boxoffice::BoxOffice;
+use boxoffice::{Actor, BoxOffice};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
@@ -21,6 +23,7 @@ use crate::webhooks::Webhooks;
 #[cfg(feature = "pages")]
 pub(crate) use latency::{LatencyHistogram, Percentiles, Snapshot};
 pub(crate) use requests::RequestMetrics;
+pub(crate) use sales::SalesCounter;
 
 const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 const COMMANDS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
@@ -92,6 +95,11 @@ fn describe() {
     describe_histogram!("boxoffice_command_seconds", "Time from a command to its durable answer");
     describe_histogram!("boxoffice_batch_commands", "Commands that shared one fsync");
     describe_histogram!("boxoffice_append_seconds", "Time of an append to the journal, fsync included");
+    describe_counter!("boxoffice_refusals_total", "Answers that are errors, by code");
+    describe_counter!("boxoffice_sales_total", "Orders that were paid, by currency");
+    describe_counter!("boxoffice_sales_minor_total", "What was paid for orders, in minor units of the currency");
+    describe_gauge!("boxoffice_escalated_charges", "Charges whose money waits for an operator");
+    describe_gauge!("boxoffice_escalated_minor", "The money of those charges, in minor units of the currency");
     describe_counter!("boxoffice_expired_orders_total", "Orders that reached their deadline");
     describe_gauge!("boxoffice_http_in_flight", "Requests under way");
     describe_gauge!("boxoffice_queue_depth", "Commands that wait for the writer");
@@ -106,6 +114,7 @@ fn describe() {
     describe_counter!("boxoffice_webhook_deliveries_total", "Attempts to deliver to a webhook, by outcome");
     describe_gauge!("boxoffice_webhook_subscriptions", "Webhooks, by status");
     describe_gauge!("boxoffice_webhook_failing", "Active webhooks whose next delivery has failed");
+    describe_gauge!("boxoffice_webhook_files_set_aside", "1 while a damaged file of webhooks is set aside");
     describe_gauge!("boxoffice_webhook_lag_records", "Records that the slowest active webhook has before it");
     describe_gauge!("boxoffice_pending_payments", "Payments whose outcome is not known yet");
 }
@@ -124,11 +133,29 @@ fn set_gauges(office: &BoxOffice, load: &Load, webhooks: Option<&Webhooks>) {
     gauge!("boxoffice_tickets_available").set(figure(now.tickets_available));
     gauge!("boxoffice_tickets_locked").set(figure(now.tickets_locked));
     gauge!("boxoffice_pending_payments").set(figure(now.pending_payments));
+    set_escalated(office);
     if let Some(Ok(webhooks)) = webhooks.map(Webhooks::metrics) {
         gauge!("boxoffice_webhook_subscriptions", "status" => "active").set(figure(webhooks.active));
         gauge!("boxoffice_webhook_subscriptions", "status" => "disabled").set(figure(webhooks.disabled));
         gauge!("boxoffice_webhook_failing").set(figure(webhooks.behind));
+        gauge!("boxoffice_webhook_files_set_aside").set(figure(webhooks.set_aside));
         gauge!("boxoffice_webhook_lag_records").set(figure(webhooks.lag_max));
+    }
+}
+
+/// Sets the gauges of the money that waits for somebody. A currency of which there is no more shows zero.
+fn set_escalated(office: &BoxOffice) {
+    static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
+    let Ok(charges) = office.payments().escalated(Actor::System) else { return };
+    gauge!("boxoffice_escalated_charges").set(figure(charges.len()));
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.values_mut().for_each(|minor| *minor = 0);
+    for charge in &charges {
+        let minor = seen.entry(charge.amount.currency().code()).or_default();
+        *minor = minor.saturating_add(charge.amount.minor());
+    }
+    for (currency, minor) in seen.iter() {
+        gauge!("boxoffice_escalated_minor", "currency" => *currency).set(figure(*minor));
     }
 }
 

@@ -23,6 +23,11 @@ struct OfRoute {
 }
 
 impl RequestMetrics {
+    /// Counts an answer that is an error, by its code. There are as many codes as are written down.
+    pub(crate) fn refused(code: &str) {
+        counter!("boxoffice_refusals_total", "code" => code.to_owned()).increment(1);
+    }
+
     /// Counts one answered request.
     pub(crate) fn observe(&self, method: &Method, route: &str, status: StatusCode, latency: Duration) {
         let of = (method_label(method), status);

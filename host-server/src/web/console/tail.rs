@@ -11,17 +11,16 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{Actor, BoxOffice, Code, Subscription};
+use boxoffice::{Actor, BoxOffice, Code, JournalCursor, Subscription};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::journal::{Asked, Filter};
 use super::operator::Operator;
 use super::people::People;
 use super::row::Row;
 use crate::error::Failure;
-use crate::extract::{Query, token};
-use crate::limits::Streams;
+use crate::extract::{Query, good_token};
+use crate::limits::{Share, Streams};
 
 /// Maximum number of records in a batch.
 const BATCH_MAX: usize = 512;
@@ -55,17 +54,27 @@ pub(super) async fn follow(
     let place = streams.place_for_feed()?;
     let head = office.metrics().head_seq;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let after = last_seen.or(asked.after).and_then(|text| text.parse::<u64>().ok()).unwrap_or(head);
+    let asked_for = last_seen.or(asked.after).and_then(|text| text.parse().ok());
+    let after = asked_for.unwrap_or(JournalCursor::number(head));
+    let (records, reset) = match office.journal().subscribe_after(after) {
+        Ok(records) => (records, None),
+        // What the page shows is of another history.
+        Err(error) if error.code() == Code::JournalCursorUnknown => {
+            let reset = Event::default().event("reset").data(error.code().message());
+            (office.journal().subscribe(head + 1), Some(Ok(reset)))
+        }
+        Err(error) => return Err(error.into()),
+    };
     let tail = Tail {
-        records: office.journal().subscribe(after.saturating_add(1)),
+        records,
         filter,
         actor: operator.actor,
-        token: token(&headers).unwrap_or_default().into_owned(),
+        token: good_token(&headers, &office).unwrap_or_default(),
         office,
         is_first: true,
         _place: place,
     };
-    let events = tail.events().take_until(streams.end());
+    let events = stream::iter(reset).chain(tail.events()).take_until(streams.end());
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok(([("x-accel-buffering", "no")], response).into_response())
 }
@@ -78,7 +87,7 @@ struct Tail {
     token: String,
     office: BoxOffice,
     is_first: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 impl Tail {
@@ -119,7 +128,7 @@ impl Tail {
                 let part = RowPart { row: Row::of(record, &mut people) };
                 let html =
                     part.render().inspect_err(|error| tracing::error!(%error, "a row could not be made")).ok()?;
-                events.push(Event::default().id(record.seq.to_string()).event("record").data(html));
+                events.push(Event::default().id(record.cursor().to_string()).event("record").data(html));
             }
             if !events.is_empty() {
                 return Some(events);

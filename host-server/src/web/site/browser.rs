@@ -66,7 +66,7 @@ impl ErrorPages {
             return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, https);
         }
         let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, https);
-        let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome));
+        let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome, &self.settings));
         for name in [ERROR_CODE, header::RETRY_AFTER, header::SET_COOKIE] {
             let values = response.headers().get_all(&name).iter();
             page.headers_mut().extend(values.map(|value| (name.clone(), value.clone())));
@@ -84,15 +84,16 @@ struct ErrorPage {
     status: u16,
     title: &'static str,
     messages: Vec<String>,
-    advice: &'static str,
+    advice: String,
 }
 
 page!(ErrorPage);
 
 impl ErrorPage {
-    fn of(summary: &ErrorSummary, status: StatusCode, chrome: Chrome) -> Self {
+    fn of(summary: &ErrorSummary, status: StatusCode, chrome: Chrome, settings: &Settings) -> Self {
         let (title, advice) = match (summary.code, status.as_u16()) {
-            ("form.forged" | "origin.forbidden", _) => (
+            ("origin.forbidden", _) => return Self::of_origin(summary, status, chrome, settings),
+            ("form.forged", _) => (
                 "That form is out of date",
                 "Nothing was changed. Go back, reload the page and send the form again; your browser must accept cookies from this \
                  site.",
@@ -112,6 +113,27 @@ impl ErrorPage {
             ),
             _ => ("That did not work", "Go back and correct what is wrong."),
         };
+        Self::with(summary, status, chrome, title, advice.to_owned())
+    }
+
+    /// The page of a form that came from a page of another address, with the address that is meant.
+    fn of_origin(summary: &ErrorSummary, status: StatusCode, chrome: Chrome, settings: &Settings) -> Self {
+        let own = settings.public_urls().collect::<Vec<_>>().join(" or ");
+        let advice = if own.is_empty() {
+            "Nothing was changed. Your browser says that the form is of another address than the one that was asked. If you came here by \
+             a link on another site, open this one by itself and try again. If you look after this site: its proxy must pass Host on, or \
+             --public-url be set."
+                .to_owned()
+        } else {
+            format!(
+                "Nothing was changed. Your browser says that the form is of another address than {own}. Open {own} and try again. If \
+                 you look after this site: --public-url must name every address that people use."
+            )
+        };
+        Self::with(summary, status, chrome, "That form is of another address", advice)
+    }
+
+    fn with(summary: &ErrorSummary, status: StatusCode, chrome: Chrome, title: &'static str, advice: String) -> Self {
         let messages = summary.faults.iter().map(|fault| fault.message.to_string()).collect();
         Self { chrome, status: status.as_u16(), title, messages, advice }
     }

@@ -60,7 +60,7 @@ impl Chrome {
     /// Creates the chrome of a page for a request with these headers. An invalid session counts as none.
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, https: bool) -> Self {
         let auth = office.auth();
-        let session = extract::token(headers).and_then(|token| auth.authenticate(&token).ok());
+        let session = extract::authenticate(headers, office).ok();
         let visitor = session.and_then(|session| {
             let email = auth.current_user(&session).ok()?.email;
             Some(Visitor { session, email })

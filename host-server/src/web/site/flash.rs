@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite};
 
-use crate::extract;
+use crate::extract::cookies;
 
 const COOKIE: &str = "notice";
 
@@ -66,8 +66,8 @@ impl Flash {
 
 /// Returns the message that the request's cookie names.
 pub(super) fn of(headers: &HeaderMap) -> Option<Flash> {
-    let cookie = extract::cookie(headers, COOKIE)?;
-    Flash::ALL.iter().copied().find(|flash| flash.parts().0 == cookie.value())
+    let mut values = cookies::values(headers, COOKIE);
+    values.find_map(|value| Flash::ALL.iter().copied().find(|flash| flash.parts().0 == value))
 }
 
 /// Returns the cookie that names the message; `None` returns the cookie that removes it.

@@ -3,10 +3,8 @@
 //! Every route checks `Origin` and `Sec-Fetch-Site`. In addition, each form sends back a token that is also in a
 //! cookie. Another site can make a browser send the cookie, but can't read the token that the form must contain.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -15,7 +13,7 @@ use cookie::{Cookie, SameSite};
 
 use super::flash::{Flash, redirect_with};
 use crate::error::{Failure, Refusal};
-use crate::extract;
+use crate::extract::{body, cookies, random_hex};
 use crate::limits::Load;
 use crate::settings::Settings;
 
@@ -32,8 +30,8 @@ pub(super) struct FormToken {
 impl FormToken {
     /// Returns the token from the browser's cookie, or a new one.
     pub(super) fn of(headers: &HeaderMap, https: bool) -> Self {
-        if let Some(value) = known(headers, https) {
-            return Self { value, is_fresh: false };
+        if let Some(value) = known(headers, https).next() {
+            return Self { value: value.to_owned(), is_fresh: false };
         }
         // Without randomness there is no token, and every form is refused.
         let value = random_hex::<16>().unwrap_or_default();
@@ -51,27 +49,16 @@ impl FormToken {
     }
 }
 
-/// Returns `BYTES` random bytes in hexadecimal digits; `None` if the system gives no randomness.
-pub(crate) fn random_hex<const BYTES: usize>() -> Option<String> {
-    let mut bytes = [0_u8; BYTES];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(bytes.iter().fold(String::with_capacity(BYTES * 2), |mut text, byte| {
-        // Writing to a `String` never fails.
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
-}
-
 /// Returns the cookie's name. With the `__Host-` prefix, neither another host of the domain nor a page over plain http
 /// can set it.
 const fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-form" } else { "form" }
 }
 
-fn known(headers: &HeaderMap, https: bool) -> Option<String> {
-    let cookie = extract::cookie(headers, cookie_name(https))?;
-    let value = cookie.value();
-    (value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| value.to_owned())
+/// The tokens that the browser has. It may have others' cookies of the name too, so that only the form tells which is ours.
+fn known(headers: &HeaderMap, https: bool) -> impl Iterator<Item = &str> {
+    let is_token = |value: &&str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    cookies::values(headers, cookie_name(https)).filter(is_token)
 }
 
 /// The fields of a form that a page of this site sent. The extractor refuses any other form.
@@ -87,6 +74,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether there is such a field, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
     /// Returns the trimmed value of a field; `None` if it is empty.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
@@ -95,6 +87,11 @@ impl Form {
     /// Returns the values of all fields with this name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Iterates over the names and values of all fields but the form's token.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().filter(|(name, _)| name != FIELD).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Answers the form with a redirect to another page, which shows the message.
@@ -118,28 +115,23 @@ where
             return Err(Refusal::NotAForm.into());
         }
         let https = <Arc<Settings>>::from_ref(state).is_https();
-        let expected = known(headers, https);
-        let load = <Arc<Load>>::from_ref(state);
-        let _room = load.room_for_body(headers)?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Refusal::BodyTooLarge)?;
+        let expected: Vec<String> = known(headers, https).map(str::to_owned).collect();
+        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
         let form = Self { fields: form_urlencoded::parse(&bytes).into_owned().collect(), https };
         // No constant-time comparison is needed: the client sends the cookie too, so timing reveals nothing that it
         // doesn't know.
-        if expected.is_none_or(|expected| form.get(FIELD) != expected) {
+        if expected.iter().all(|expected| form.get(FIELD) != expected) {
             return Err(Refusal::ForgedForm.into());
         }
         Ok(form)
     }
 }
 
-/// Converts an error into errors of fields.
-///
-/// # Errors
-/// Returns the error unchanged if a form can't show it: if it is not about the input, a rate limit, the credentials or
-/// a taken email.
+/// What is wrong with which field, if the error is one that a form can show next to its fields: a fault of the input, a password,
+/// an email or a seat. Any other error is the page's to tell.
 pub(crate) fn field_errors(error: Error) -> Result<FieldErrors, Error> {
     let is_shown = matches!(error.kind(), ErrorKind::Validation | ErrorKind::TooManyRequests)
-        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken);
+        || matches!(error.code(), Code::AuthInvalidCredentials | Code::AuthEmailTaken | Code::TicketSeatTaken);
     if !is_shown {
         return Err(error);
     }

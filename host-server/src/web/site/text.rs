@@ -87,9 +87,14 @@ impl When {
         self.zoned().strftime("%H:%M UTC").to_string()
     }
 
-    /// Returns the value for a `datetime-local` input.
+    /// As `datetime-local` inputs have it, to the millisecond, so that a form that comes back changes nothing.
     pub(crate) fn input(self) -> String {
-        self.zoned().strftime("%Y-%m-%dT%H:%M").to_string()
+        let form = match self.0.as_millis() % 60_000 {
+            0 => "%Y-%m-%dT%H:%M",
+            ms if ms % 1_000 == 0 => "%Y-%m-%dT%H:%M:%S",
+            _ => "%Y-%m-%dT%H:%M:%S.%3f",
+        };
+        self.zoned().strftime(form).to_string()
     }
 }
 
@@ -122,5 +127,8 @@ mod tests {
         assert_eq!(when.to_string(), "Sat 14 Nov 2026, 19:30 UTC");
         assert_eq!((when.day().as_str(), when.month().as_str()), ("14", "Nov"));
         assert_eq!(when.input(), "2026-11-14T19:30");
+        let input = |text: &str| When(text.parse().unwrap()).input();
+        assert_eq!(input("2026-11-14T19:30:05Z"), "2026-11-14T19:30:05");
+        assert_eq!(input("2026-11-14T19:30:05.25Z"), "2026-11-14T19:30:05.250");
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Error, SignIn, SignUp, SignedIn, UserUpdate};
 use serde::Deserialize;
 
-use crate::error::Failure;
-use crate::extract::{ClientAddress, SignedInUser, cookie_of, no_cookie};
+use crate::error::{Failure, note};
+use crate::extract::{EverySession, Place, Query, SignedInUser, cookie_of, no_cookie};
 use crate::settings::Settings;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, redirect, show};
@@ -79,14 +79,13 @@ pub(super) async fn sign_up_page(chrome: Chrome, Query(query): Query<Next>) -> R
 pub(super) async fn sign_in(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
-    ClientAddress(client): ClientAddress,
+    place: Place,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let (email, next) = (form.get("email").trim(), form.get("next"));
-    let signing = SignIn::new(email, form.get("password")).client(client);
-    match office.auth().sign_in(signing).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect(own_path(next), Flash::SignedIn))),
+    match place.tell(office.auth()).sign_in(SignIn::new(email, form.get("password"))).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, place, &settings, form.redirect(own_path(next), Flash::SignedIn))),
         Err(error) => refused(error, |errors| SignPage::new(chrome, false, next, email, errors)),
     }
 }
@@ -94,18 +93,19 @@ pub(super) async fn sign_in(
 pub(super) async fn sign_up(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
+    place: Place,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let (email, next) = (form.get("email").trim(), form.get("next"));
-    match office.auth().sign_up(SignUp::new(email, form.get("password"))).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect(own_path(next), Flash::SignedUp))),
+    match place.tell(office.auth()).sign_up(SignUp::new(email, form.get("password"))).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, place, &settings, form.redirect(own_path(next), Flash::SignedUp))),
         Err(error) => refused(error, |errors| SignPage::new(chrome, true, next, email, errors)),
     }
 }
 
-fn signed_in_as(signed_in: SignedIn, settings: &Settings, redirect: Response) -> Response {
-    (cookie_of(signed_in.token, settings), redirect).into_response()
+fn signed_in_as(signed_in: SignedIn, place: Place, settings: &Settings, redirect: Response) -> Response {
+    (cookie_of(signed_in.token, settings), place.cookie(), redirect).into_response()
 }
 
 /// Returns the form with its errors.
@@ -114,18 +114,21 @@ fn signed_in_as(signed_in: SignedIn, settings: &Settings, redirect: Response) ->
 /// Returns the error if a form can't show it.
 fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErrors) -> P) -> Result<Response, Failure> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+    let (code, wait) = (error.code(), error.retry_after());
     let errors = field_errors(error)?;
-    Ok(show(status, &page(&errors)))
+    let mut response = show(status, &page(&errors));
+    note(&mut response, code, wait);
+    Ok(response)
 }
 
 pub(super) async fn sign_out(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
-    chrome: Chrome,
+    EverySession(sessions): EverySession,
     form: Form,
 ) -> Result<Response, Failure> {
-    if let Some(visitor) = &chrome.visitor {
-        office.auth().sign_out(&visitor.session).await?;
+    for session in sessions {
+        office.auth().sign_out(&session).await?;
     }
     Ok((no_cookie(&settings), form.redirect("/", Flash::SignedOut)).into_response())
 }
@@ -186,13 +189,14 @@ pub(super) async fn change_email(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     user: SignedInUser,
+    place: Place,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let email = form.get("email").trim();
     let update = UserUpdate::new(form.get("email-password")).email(email);
-    match office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect("/account", Flash::EmailChanged))),
+    match place.tell(office.auth()).update_user(&user.0, update).await {
+        Ok(signed_in) => Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::EmailChanged))),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
     }
 }
@@ -201,12 +205,15 @@ pub(super) async fn change_password(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
     user: SignedInUser,
+    place: Place,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
     let update = UserUpdate::new(form.get("password-password")).password(form.get("password"));
-    match office.auth().update_user(&user.0, update).await {
-        Ok(signed_in) => Ok(signed_in_as(signed_in, &settings, form.redirect("/account", Flash::PasswordChanged))),
+    match place.tell(office.auth()).update_user(&user.0, update).await {
+        Ok(signed_in) => {
+            Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::PasswordChanged)))
+        }
         Err(error) => refused(error, |errors| AccountPage::new(chrome, "", &FieldErrors::default(), errors)),
     }
 }

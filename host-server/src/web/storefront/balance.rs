@@ -1,14 +1,14 @@
 //! The page with a seller's balances and ledger entries.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{Actor, Balance, BalanceEntry, BalanceEntryKind, BoxOffice, LedgerQuery};
 
 use super::orders::{Asked, cursor_pager};
 use crate::error::Failure;
-use crate::extract::SignedInUser;
+use crate::extract::{Query, SignedInUser};
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// The balance in one currency.

@@ -4,21 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Code, Error, IdempotencyKey, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
+use boxoffice::{BoxOffice, Code, Error, IdempotencyKey, Money, OrderId, OrderQuery, OrderStatus, TicketId, UserId};
 
 use super::cards;
 use super::order_page::{self, OrderPages, checkout};
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::web::site::form::random_hex;
-use crate::web::site::{Chrome, Flash, Form, page, redirect, show};
-
-/// Returns a random key for one attempt to buy. Submitted twice, the form creates one order.
-pub(super) fn attempt() -> String {
-    // Without randomness the key is empty, and the second of two submissions may find the tickets held by the first.
-    random_hex::<12>().unwrap_or_default()
-}
+use crate::web::site::{Chrome, Flash, Form, Price, page, redirect, show};
 
 fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
     let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;
@@ -38,31 +31,130 @@ struct NotLockedPage {
     title: &'static str,
     reason: String,
     advice: &'static str,
+    /// Names of the tickets that are not free.
+    lost: Vec<String>,
     back: String,
     to_orders: bool,
 }
 
-page!(NotLockedPage);
+page!(NotLockedPage, PriceChangedPage);
 
 pub(super) async fn lock(
     State(office): State<BoxOffice>,
-    user: SignedInUser,
+    user: Result<SignedInUser, Failure>,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
-    let mut tickets: Vec<TicketId> = form.all("ticket").filter_map(|id| id.parse().ok()).collect();
-    tickets.sort_unstable();
-    tickets.dedup();
+    let chosen = Chosen::of(&form);
+    let tickets = chosen.tickets();
+    let Ok(user) = user else {
+        let next = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| chosen.page(key, &form));
+        return Ok(form.redirect(&with_query("/sign-in", &[("next", &next)]), Flash::SignInFirst));
+    };
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
     let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
-    match orders.create(user.id(), &tickets).await {
+    let made = match chosen.total(&office) {
+        Some(total) => orders.create_at(user.id(), &tickets, &total.decimal()).await,
+        None => orders.create(user.id(), &tickets).await,
+    };
+    match made {
         Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
+        Err(error) if error.code() == Code::OrderPriceChanged => {
+            let page = PriceChangedPage::new(chrome, &office, &chosen, form.get("show"), back)?;
+            Ok(show(StatusCode::CONFLICT, &page))
+        }
         Err(error) => {
             if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
                 return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
             }
-            not_locked(&office, chrome, error, back)
+            let lost = lost(&office, Some(user.id()), tickets.iter().copied());
+            not_locked(&office, chrome, error, back, lost)
         }
+    }
+}
+
+/// The chosen tickets, each with the price that the page showed, if the form names it.
+struct Chosen(Vec<(TicketId, Option<String>)>);
+
+impl Chosen {
+    fn of(form: &Form) -> Self {
+        let mut chosen: Vec<(TicketId, Option<String>)> = form
+            .all("ticket")
+            .filter_map(|value| match value.split_once(':') {
+                Some((id, seen)) => Some((id.parse().ok()?, Some(seen.to_owned()))),
+                None => Some((value.parse().ok()?, None)),
+            })
+            .collect();
+        chosen.sort_unstable();
+        chosen.dedup_by_key(|(id, _)| *id);
+        Self(chosen)
+    }
+
+    fn tickets(&self) -> Vec<TicketId> {
+        self.0.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Returns the address of the show's page on which these tickets are chosen.
+    fn page(&self, key: ShowKey, form: &Form) -> String {
+        let ids: Vec<String> = self.0.iter().map(|(id, _)| id.to_string()).collect();
+        let query = [("section", form.get("section")), ("page", form.get("page")), ("chosen", &ids.join(","))];
+        let given: Vec<_> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        with_query(&format!("/shows/{key}"), &given)
+    }
+
+    /// Returns the total that the buyer saw, in the currency of the first ticket; `None` if the form doesn't name every
+    /// price, or if the tickets have no total.
+    fn total(&self, office: &BoxOffice) -> Option<Money> {
+        let (first, _) = self.0.first()?;
+        let currency = office.tickets().get(*first).ok()?.price.currency();
+        let prices = self.0.iter().map(|(_, seen)| Money::parse(seen.as_deref()?, currency).ok());
+        prices.reduce(|sum, price| sum?.plus(price?).ok()).flatten()
+    }
+}
+
+/// A ticket whose price may have changed.
+struct Repriced {
+    id: TicketId,
+    title: String,
+    seat: Option<String>,
+    price: Price,
+    before: String,
+    seen: String,
+    has_changed: bool,
+}
+
+/// The page that asks the buyer again, at the present price.
+#[derive(Template)]
+#[template(path = "storefront/price-changed.html")]
+struct PriceChangedPage {
+    chrome: Chrome,
+    lines: Vec<Repriced>,
+    total: String,
+    show: String,
+    back: String,
+    attempt: String,
+}
+
+impl PriceChangedPage {
+    fn new(chrome: Chrome, office: &BoxOffice, chosen: &Chosen, show: &str, back: String) -> Result<Self, Error> {
+        let mut lines = Vec::new();
+        let mut total: Option<Money> = None;
+        for (id, seen) in &chosen.0 {
+            let ticket = office.tickets().get(*id)?;
+            let before = seen.as_deref().and_then(|seen| Money::parse(seen, ticket.price.currency()).ok());
+            total = total.map_or(Some(ticket.price), |sum| sum.plus(ticket.price).ok());
+            lines.push(Repriced {
+                id: *id,
+                title: ticket.title.to_string(),
+                seat: ticket.seat.as_ref().map(ToString::to_string),
+                price: ticket.price.into(),
+                before: before.map(|before| Price::from(before).to_string()).unwrap_or_default(),
+                seen: ticket.price.decimal(),
+                has_changed: before.is_some_and(|before| before != ticket.price),
+            });
+        }
+        let total = total.map(|total| Price::from(total).to_string()).unwrap_or_default();
+        Ok(Self { chrome, lines, total, show: show.to_owned(), back, attempt: super::attempt::new() })
     }
 }
 
@@ -84,7 +176,31 @@ fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Er
     Ok(None)
 }
 
-fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) -> Result<Response, Failure> {
+/// Returns the names of those of the tickets that the visitor can't order.
+pub(super) fn lost(
+    office: &BoxOffice,
+    visitor: Option<UserId>,
+    tickets: impl Iterator<Item = TicketId>,
+) -> Vec<String> {
+    let now = office.now();
+    let known = tickets.filter_map(|id| office.tickets().get(id).ok());
+    let gone = known.filter(|ticket| !ticket.is_orderable_by(visitor, now));
+    gone.map(|ticket| ticket.seat.as_ref().map_or_else(|| ticket.title.to_string(), ToString::to_string)).collect()
+}
+
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    format!("{path}?{}", query.finish())
+}
+
+fn not_locked(
+    office: &BoxOffice,
+    chrome: Chrome,
+    error: Error,
+    back: String,
+    lost: Vec<String>,
+) -> Result<Response, Failure> {
     let mut reason = error.code().message().to_owned();
     let (title, advice) = match error.code() {
         Code::Validation => {
@@ -112,7 +228,7 @@ fn not_locked(office: &BoxOffice, chrome: Chrome, error: Error, back: String) ->
     };
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::CONFLICT);
     let to_orders = error.code() == Code::OrderTooManyOpen;
-    Ok(show(status, &NotLockedPage { chrome, title, reason, advice, back, to_orders }))
+    Ok(show(status, &NotLockedPage { chrome, title, reason, advice, lost, back, to_orders }))
 }
 
 pub(super) async fn pay(

@@ -46,7 +46,7 @@ impl CardFields {
             expiry: Field::new("expiry", "Expires (MM/YY)")
                 .autocomplete("cc-exp")
                 .keyboard("numeric")
-                .max(7)
+                .max(12)
                 .error(errors.of("expiry")),
             code: Field::new("code", "Security code")
                 .autocomplete("cc-csc")
@@ -131,11 +131,22 @@ fn is_card_number(number: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Parses `04/30` or `04/2030` as year and month.
+/// Parses year and month as people and their keypads write them: `04/30`, `4 / 2030`, `04-30`, `0430`, `042030`; and `2030-04`, as
+/// browsers fill a month in.
 fn expiry(text: &str) -> Option<(u16, u8)> {
-    let (month, year) = text.trim().split_once('/')?;
-    let (month, year) = (month.trim().parse().ok()?, year.trim());
-    let short: u16 = year.parse().ok()?;
+    let is_digit = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.split(|sign: char| matches!(sign, '/' | '-' | '.') || sign.is_whitespace()).collect();
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if !parts.iter().all(is_digit) {
+        return None;
+    }
+    let (month, year) = match parts[..] {
+        [year, month] if year.len() == 4 && month.len() == 2 => (month, year),
+        [month, year] if month.len() <= 2 => (month, year),
+        [together] if matches!(together.len(), 4 | 6) => together.split_at(2),
+        _ => return None,
+    };
+    let (month, short): (u8, u16) = (month.parse().ok()?, year.parse().ok()?);
     let year = if year.len() == 2 { 2000 + short } else { short };
     ((1..=12).contains(&month) && (2000..2100).contains(&year)).then_some((year, month))
 }
@@ -154,9 +165,16 @@ mod tests {
 
     #[test]
     fn expiries_are_read_as_people_write_them() {
-        assert_eq!(expiry("04/30"), Some((2030, 4)));
-        assert_eq!(expiry(" 4 / 2030 "), Some((2030, 4)));
-        for wrong in ["", "0430", "13/30", "00/30", "04/3", "x/y"] {
+        for written in
+            ["04/30", " 4 / 2030 ", "0430", "042030", "04 / 2030", "4/30", "04-30", "04.30", "04 30", "2030-04"]
+        {
+            assert_eq!(expiry(written), Some((2030, 4)), "{written}");
+        }
+        assert_eq!(expiry("1229"), Some((2029, 12)));
+        assert_eq!(expiry("12 / 2031"), Some((2031, 12)));
+        for wrong in
+            ["", "430", "13/30", "00/30", "04/3", "x/y", "04/30/31", "1330", "٠٤/٣٠", "20304", "04/030", "+4/30"]
+        {
             assert_eq!(expiry(wrong), None, "{wrong}");
         }
     }

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::BoxOffice;
 
-use super::rows::{self, Row, Terms};
+use super::attempt::{self, Attempt};
+use super::rows::{self, Row, Rows, Terms};
 use super::ticket::ShowEntered;
 use crate::error::Failure;
 use crate::extract::SignedInUser;
@@ -26,6 +27,8 @@ struct ManyPage {
     show_fields: Vec<Field>,
     rows: String,
     rows_error: Option<String>,
+    /// Key of this attempt to list, so that the form sent twice lists once.
+    attempt: String,
     /// Preview of the rows; `None` before the first submission.
     preview: Option<Preview>,
 }
@@ -36,18 +39,20 @@ page!(ManyPage);
 struct Preview {
     count: usize,
     problems: usize,
+    /// Sentences about how the rows were read.
+    notes: Vec<String>,
     shown: Vec<Row>,
     more: usize,
 }
 
 impl Preview {
-    fn of(rows: Vec<Row>) -> Self {
+    fn of(rows: Vec<Row>, notes: Vec<String>) -> Self {
         let count = rows.len();
         let problems = rows.iter().filter(|row| row.problem.is_some()).count();
         // Rows with problems come first, because they need corrections.
         let (wrong, right): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.problem.is_some());
         let shown: Vec<Row> = wrong.into_iter().take(200).chain(right.into_iter().take(SHOWN)).collect();
-        Self { count, problems, more: count - shown.len(), shown }
+        Self { count, problems, notes, more: count - shown.len(), shown }
     }
 }
 
@@ -85,6 +90,7 @@ impl Entered {
             show_fields: self.show.fields(errors),
             rows: self.rows,
             rows_error: errors.of("rows"),
+            attempt: attempt::new(),
             preview,
         }
     }
@@ -102,26 +108,35 @@ pub(super) async fn submit(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    let mut rows = rows::read(&entered.rows, entered.title(), Terms::of(&office));
+    let show_given = entered.show.show();
+    let terms = Terms::of(&office, show_given.as_ref());
+    let Rows { mut rows, notes } = rows::read(&entered.rows, entered.title(), terms);
     let mut errors = FieldErrors::default();
     if rows.is_empty() {
         errors.add("rows", "Enter at least one row");
         return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None)));
     }
-    let is_right = rows.iter().all(|row| row.problem.is_none());
-    if form.get("do") != "list" || !is_right {
-        let status = if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-        return Ok(show(status, &entered.page(chrome, &errors, Some(Preview::of(rows)))));
+    if rows.iter().any(|row| row.problem.is_some()) {
+        return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))));
     }
-    let tickets = rows.iter().map(|row| row.ticket(&entered.show)).collect();
-    match office.tickets().create_many(user.id(), tickets).await {
-        Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
+    let tickets = rows.iter().map(|row| row.ticket(show_given.as_ref())).collect();
+    let is_preview = form.get("do") != "list";
+    let judged = if is_preview {
+        office.tickets().check_many(user.id(), tickets).await
+    } else {
+        Attempt::of(&form).name(office.tickets()).create_many(user.id(), tickets).await.map(drop)
+    };
+    match judged {
+        Ok(()) if is_preview => {
+            Ok(show(StatusCode::OK, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
+        }
+        Ok(()) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let faults = field_errors(error)?;
             for (field, message) in faults.iter() {
                 place(field, message, &mut rows, &mut errors);
             }
-            Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows)))))
+            Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
         }
     }
 }

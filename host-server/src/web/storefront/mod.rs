@@ -1,6 +1,7 @@
 //! The storefront: pages to browse, buy, sell and manage the account. Each file is a group of pages.
 
 mod account;
+mod attempt;
 mod balance;
 mod browse;
 mod buy;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{FromRef, Query, State};
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, CancelReason, ChargeStatus, Order, OrderId, OrderStatus, Timestamp, UserId};
@@ -14,7 +14,7 @@ use super::cards::CardInputs;
 use crate::cards::CardForm;
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
-use crate::extract::{PathId, SignedInUser};
+use crate::extract::{PathId, Query, SignedInUser};
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::web::site::form::FieldErrors;
@@ -28,6 +28,8 @@ struct Line {
     show: Option<String>,
     when: Option<When>,
     price: Price,
+    /// Price that a form names, so that the buyer pays what they saw.
+    seen: String,
 }
 
 /// The part of the page that all states share.
@@ -36,17 +38,23 @@ struct Summary {
     lines: Vec<Line>,
     total: Price,
     back: String,
+    /// Key of the tickets' show, for a form that orders them again.
+    show: String,
+    /// `true` if the buyer could order all of the tickets again.
+    is_free: bool,
     attempt: String,
 }
 
 impl Summary {
     fn of(order: &Order, office: &BoxOffice) -> Self {
-        let mut back = "/".to_owned();
+        let (mut back, mut show_key, mut is_free, now) = ("/".to_owned(), String::new(), true, office.now());
         let lines = order.tickets.iter().map(|ordered| {
             let ticket = office.tickets().get(ordered.id).ok();
             if let Some(ticket) = &ticket {
-                back = format!("/shows/{}", ShowKey::of(ticket));
+                show_key = ShowKey::of(ticket).to_string();
+                back = format!("/shows/{show_key}");
             }
+            is_free &= ticket.as_ref().is_some_and(|ticket| ticket.is_orderable_by(Some(order.buyer_id), now));
             let details = ticket.as_ref().and_then(|ticket| ticket.show.as_deref());
             Line {
                 id: ordered.id.to_string(),
@@ -57,10 +65,19 @@ impl Summary {
                     .filter(|name| !ordered.title.as_str().starts_with(name)),
                 when: details.map(|show| When(show.starts_at)),
                 price: ordered.price.into(),
+                seen: ordered.price.decimal(),
             }
         });
         let lines = lines.collect();
-        Self { id: order.id.to_string(), lines, total: order.total.into(), back, attempt: super::buy::attempt() }
+        Self {
+            id: order.id.to_string(),
+            lines,
+            total: order.total.into(),
+            back,
+            show: show_key,
+            is_free,
+            attempt: super::attempt::new(),
+        }
     }
 }
 
@@ -240,11 +257,17 @@ fn of_order(pages: &OrderPages, chrome: Chrome, order: &Arc<Order>, status: Stat
 
 fn ended(pages: &OrderPages, chrome: Chrome, order: &Order, status: StatusCode) -> Response {
     let failure = order.charge.as_ref().and_then(|charge| charge.failure.as_deref());
+    let is_shops_fault = order.charge.as_ref().is_some_and(boxoffice::Charge::is_misconfigured);
     let (title, reason, advice) = match (order.status, order.cancel_reason) {
+        (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)) if is_shops_fault => (
+            "This shop can't take payments right now",
+            failure.unwrap_or("Payments are not set up right").to_owned(),
+            "It is not your card: no other one would help. The tickets went back on sale; please tell the shop.",
+        ),
         (OrderStatus::Cancelled, Some(CancelReason::PaymentFailed)) => (
             "Your card was declined",
             failure.unwrap_or("The bank refused the payment").to_owned(),
-            "No money was taken, and the tickets are free again. Hold them once more and try another card.",
+            "No money was taken. Hold the tickets again while they are free, and try another card.",
         ),
         (OrderStatus::Cancelled, _) => (
             "This order is cancelled",

@@ -1,7 +1,7 @@
 //! The page with a buyer's orders.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use boxoffice::{BoxOffice, Order, OrderQuery, OrderStatus, Timestamp};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::order_page::is_refunded;
 use crate::error::Failure;
-use crate::extract::SignedInUser;
+use crate::extract::{Query, SignedInUser};
 use crate::web::site::{self, Chrome, Pager, Price, When, page, show};
 
 /// A page of the buyer's orders.

@@ -4,46 +4,70 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Ticket, Timestamp, UserId};
+use boxoffice::{BoxOffice, Ticket, TicketId, Timestamp, UserId};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::broadcast;
 
-use crate::catalogue::{Catalogue, ShowKey};
+use super::buy::lost;
+use crate::catalogue::{Catalogue, OnSale, Section, ShowKey, Shows};
 use crate::error::{Failure, Refusal};
-use crate::limits::Streams;
+use crate::extract::Query;
+use crate::limits::{Client, Share, Streams};
 use crate::web::site::{Chrome, Pager, Price, When, page, show};
 
 /// Maximum number of tickets on a page.
 const PAGE: usize = 120;
+
+/// Maximum number of sections in the list of sections. A show with more is paged without the list.
+const SECTIONS_MAX: usize = 200;
 
 /// A ticket that a buyer can select.
 struct Seat {
     id: String,
     name: String,
     price: Price,
+    /// Price that the form names, so that the buyer pays what they saw.
+    seen: String,
     minor: u64,
+    currency: &'static str,
+    exponent: u8,
     status: &'static str,
     is_own: bool,
     is_free: bool,
+    is_chosen: bool,
 }
 
 impl Seat {
-    fn of(ticket: &Ticket, visitor: Option<UserId>, now: Timestamp) -> Self {
+    fn of(ticket: &Ticket, visitor: Option<UserId>, chosen: &[TicketId], now: Timestamp) -> Self {
         Self {
             id: ticket.id.to_string(),
             name: ticket.seat.as_ref().map_or_else(|| "Any seat".to_owned(), ToString::to_string),
             price: ticket.price.into(),
+            seen: ticket.price.decimal(),
             minor: ticket.price.minor(),
+            currency: ticket.price.currency().code(),
+            exponent: ticket.price.currency().exponent(),
             status: ticket.status.as_str(),
             is_own: visitor == Some(ticket.seller_id),
             is_free: ticket.is_orderable_by(visitor, now),
+            is_chosen: chosen.contains(&ticket.id),
         }
     }
+}
+
+/// A section in the list of a large show's sections.
+struct SectionLink {
+    title: String,
+    href: String,
+    prices: String,
+    available: usize,
+    is_shown: bool,
 }
 
 /// Tickets with one title.
@@ -66,9 +90,13 @@ struct ShowPage {
     /// Maximum number of tickets in an order.
     tickets_max: usize,
     available: usize,
-    currency: &'static str,
-    exponent: u8,
+    sections: Vec<SectionLink>,
     blocks: Vec<Block>,
+    /// Names of chosen tickets that are not free any more.
+    lost: Vec<String>,
+    /// Section and number of this page, to come back to it after signing in.
+    section: String,
+    page: usize,
     attempt: String,
     pager: Pager,
 }
@@ -95,11 +123,14 @@ struct GonePage {
 
 page!(ShowPage, SoldOutPage, GonePage);
 
-/// The query of the page: the number of the page of tickets.
+/// The query of the page: the section, the number of the page of its tickets, and the ids of tickets that are chosen already,
+/// with commas between them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
+    section: String,
     page: String,
+    chosen: String,
 }
 
 pub(super) async fn page(
@@ -110,58 +141,122 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
-    let catalogue = catalogue.open(&office).await?;
-    let page = {
-        let shows = catalogue.shows();
-        let Some(on_sale) = shows.get(key) else {
-            let Some(sold_out) = shows.sold_out(key, office.now()) else {
-                return Ok(show(StatusCode::NOT_FOUND, &GonePage { chrome }));
-            };
-            let details = sold_out.show();
-            let page = SoldOutPage {
-                chrome,
-                key,
-                seq: shows.seq(),
-                name: sold_out.name().to_owned(),
-                venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
-                category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
-                when: sold_out.starts_at().map(When),
-            };
-            return Ok(show(StatusCode::OK, &page));
+    let (now, tickets_max) = (office.now(), office.limits().order_tickets_max);
+    let mut picked: Vec<TicketId> =
+        asked.chosen.split(',').filter_map(|id| id.parse().ok()).take(tickets_max).collect();
+    let lost = lost(&office, chrome.user(), picked.iter().copied());
+    // The catalogue may lag behind by a moment.
+    picked.retain(|id| office.tickets().get(*id).is_ok_and(|ticket| ticket.is_orderable_by(chrome.user(), now)));
+    let view = View { chrome, key, asked, picked, lost, now, tickets_max };
+    Ok(catalogue.render(&office, move |shared| view.render(&shared.shows())).await?)
+}
+
+/// A request for the page of a show.
+struct View {
+    chrome: Chrome,
+    key: ShowKey,
+    asked: Asked,
+    /// Tickets that are chosen already, and the names of those that are not free any more.
+    picked: Vec<TicketId>,
+    lost: Vec<String>,
+    now: Timestamp,
+    tickets_max: usize,
+}
+
+impl View {
+    fn render(mut self, shows: &Shows) -> Response {
+        self.key = shows.present(self.key);
+        if let Some(on_sale) = shows.get(self.key) {
+            return show(StatusCode::OK, &self.on_sale(on_sale, shows.seq()));
+        }
+        let Some(sold_out) = shows.sold_out(self.key, self.now) else {
+            return show(StatusCode::NOT_FOUND, &GonePage { chrome: self.chrome });
         };
-        let seats = on_sale.seats();
-        let last = seats.len().div_ceil(PAGE).max(1);
+        let details = sold_out.show();
+        let page = SoldOutPage {
+            chrome: self.chrome,
+            key: self.key,
+            seq: shows.seq(),
+            name: sold_out.name().to_owned(),
+            venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
+            category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
+            when: sold_out.starts_at().map(When),
+        };
+        show(StatusCode::OK, &page)
+    }
+
+    fn on_sale(self, on_sale: &OnSale, seq: u64) -> ShowPage {
+        let Self { chrome, key, asked, picked, lost, now, tickets_max } = self;
+        // A small show is seen whole; of a large one with sections, one section.
+        let is_parted = on_sale.len() > PAGE && (2..=SECTIONS_MAX).contains(&on_sale.section_count());
+        let chosen = is_parted.then(|| chosen(on_sale, &asked.section)).flatten();
+        let count = chosen.map_or(on_sale.len(), |(_, section)| section.len());
+        let last = count.div_ceil(PAGE).max(1);
         let at = asked.page.parse().unwrap_or(1).clamp(1, last);
-        let link = |at: usize| format!("/shows/{key}?page={at}");
+        let link = |at: usize| page_of(key, chosen.map(|(title, _)| title), at);
         let pager = Pager {
             first: (at > 2).then(|| link(1)),
             previous: (at > 1).then(|| link(at - 1)),
             next: (at < last).then(|| link(at + 1)),
-            place: format!("Tickets {} to {} of {}", (at - 1) * PAGE + 1, (at * PAGE).min(seats.len()), seats.len()),
+            place: format!("Tickets {} to {} of {count}", (at - 1) * PAGE + 1, (at * PAGE).min(count)),
         };
+        let links = on_sale.sections().filter(|_| is_parted).map(|(title, section)| {
+            SectionLink::of(key, title, section, chosen.is_some_and(|(chosen, _)| chosen == title))
+        });
+        let shown = on_sale.sections().filter(|(title, _)| chosen.is_none_or(|(chosen, _)| chosen == *title));
+        let seats = shown.flat_map(|(_, section)| section.seats()).skip((at - 1) * PAGE).take(PAGE);
+        let visitor = chrome.user();
         let details = on_sale.show();
-        let currency = on_sale.summary().low.currency();
-        let (visitor, now) = (chrome.user(), office.now());
-        let on_page = seats.iter().skip((at - 1) * PAGE).take(PAGE);
         ShowPage {
-            chrome,
             key,
-            seq: shows.seq(),
+            seq,
             name: on_sale.name().to_owned(),
             venue: details.and_then(|show| show.venue.as_ref()).map(ToString::to_string),
             category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
             when: on_sale.starts_at().map(When),
             has_started: on_sale.has_started(now),
-            tickets_max: office.limits().order_tickets_max,
-            available: on_sale.summary().available,
-            currency: currency.code(),
-            exponent: currency.exponent(),
-            blocks: blocks(on_page.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, now)))),
-            attempt: super::buy::attempt(),
+            tickets_max,
+            available: on_sale.available(),
+            sections: links.collect(),
+            blocks: blocks(seats.map(|ticket| (ticket.title.as_str(), Seat::of(ticket, visitor, &picked, now)))),
+            lost,
+            section: chosen.map(|(title, _)| title.to_owned()).unwrap_or_default(),
+            page: at,
+            attempt: super::attempt::new(),
             pager,
+            chrome,
         }
-    };
-    Ok(show(StatusCode::OK, &page))
+    }
+}
+
+/// Returns the section of this title; otherwise the first with an available ticket, or the first.
+fn chosen<'a>(on_sale: &'a OnSale, title: &str) -> Option<(&'a str, &'a Section)> {
+    let mut sections = on_sale.sections();
+    let asked = on_sale.section(title).is_some().then(|| on_sale.sections().find(|(own, _)| *own == title)).flatten();
+    asked.or_else(|| on_sale.sections().find(|(_, section)| section.available() > 0)).or_else(|| sections.next())
+}
+
+/// Returns the address of a page of tickets.
+fn page_of(key: ShowKey, section: Option<&str>, at: usize) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(section) = section {
+        query.append_pair("section", section);
+    }
+    query.append_pair("page", &at.to_string());
+    format!("/shows/{key}?{}", query.finish())
+}
+
+impl SectionLink {
+    fn of(key: ShowKey, title: &str, section: &Section, is_shown: bool) -> Self {
+        let prices: Vec<_> = section.prices().iter().map(super::browse::price_range).collect();
+        Self {
+            title: title.to_owned(),
+            href: page_of(key, Some(title), 1),
+            prices: prices.join(" or "),
+            available: section.available(),
+            is_shown,
+        }
+    }
 }
 
 fn blocks<'a>(seats: impl Iterator<Item = (&'a str, Seat)>) -> Vec<Block> {
@@ -186,13 +281,14 @@ pub(super) async fn live(
     State(office): State<BoxOffice>,
     State(catalogue): State<Arc<Catalogue>>,
     State(streams): State<Streams>,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
     Path(key): Path<String>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let place = streams.place_for_live_page()?;
+    let place = streams.place_for_live_page(client.map(|Extension(client)| client))?;
     let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
     // The first bytes are sent at once, so that the browser notices the connection.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
@@ -210,10 +306,7 @@ pub(super) async fn live(
 
 /// Streams messages until the reader is too slow or the show is removed. The browser then reconnects and receives the
 /// messages that it missed.
-fn changes(
-    receiver: broadcast::Receiver<Bytes>,
-    place: OwnedSemaphorePermit,
-) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn changes(receiver: broadcast::Receiver<Bytes>, place: Share) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold((receiver, place), |(mut receiver, place)| async move {
         receiver.recv().await.ok().map(|message| (Ok(message), (receiver, place)))
     })

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::{BoxOffice, Code, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
+use boxoffice::{BoxOffice, Change, Code, Error, NewShow, NewTicket, Ticket, TicketId, TicketUpdate};
 
+use super::attempt::{self, Attempt};
 use super::listings::Row;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
@@ -20,6 +21,8 @@ struct TicketPage {
     ticket: Option<Row>,
     can_change: bool,
     version: u64,
+    /// Key of this attempt to list, so that the form sent twice lists once.
+    attempt: String,
     error: Option<String>,
     fields: Vec<Field>,
     show_fields: Vec<Field>,
@@ -57,11 +60,15 @@ impl ShowEntered {
         }
     }
 
+    /// Whether any of it is filled in.
+    pub(super) fn is_given(&self) -> bool {
+        [&self.name, &self.category, &self.venue, &self.starts_at].iter().any(|text| !text.is_empty())
+    }
+
     /// Returns the show; `None` if all its fields are empty.
     pub(super) fn show(&self) -> Option<NewShow> {
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let is_empty = [&self.name, &self.category, &self.venue, &self.starts_at].iter().all(|text| text.is_empty());
-        (!is_empty).then(|| {
+        self.is_given().then(|| {
             let mut show = NewShow::new(&self.name, moment(&self.starts_at));
             show.category = some(&self.category);
             show.venue = some(&self.venue);
@@ -84,12 +91,12 @@ impl ShowEntered {
     }
 }
 
-/// Converts the value of a date and time input, in UTC, to RFC 3339. Returns any other text unchanged; the core
-/// validates it.
+/// A moment as inputs for date and time have it, in UTC, with seconds and their decimals if it has any; anything else is left for
+/// the core to judge.
 fn moment(text: &str) -> String {
     match text.len() {
         16 => format!("{text}:00Z"),
-        19 => format!("{text}Z"),
+        19 | 21..=23 if !text.ends_with(['Z', 'z']) => format!("{text}Z"),
         _ => text.to_owned(),
     }
 }
@@ -112,7 +119,7 @@ impl Entered {
             title: ticket.title.to_string(),
             price: ticket.price.decimal(),
             currency: ticket.price.currency().code().to_owned(),
-            seat: String::new(),
+            seat: ticket.seat.as_ref().map_or_else(String::new, ToString::to_string),
             show: details.map_or_else(ShowEntered::default, |show| ShowEntered {
                 name: show.name.to_string(),
                 category: show.category.as_ref().map_or_else(String::new, ToString::to_string),
@@ -148,12 +155,13 @@ impl TicketPage {
                     .max(3)
                     .hint("A code of three letters, such as EUR."),
             );
-            fields.push(field("seat", "Seat", &entered.seat).optional().max(100).hint("Such as “Row C, seat 12”."));
         }
+        fields.push(field("seat", "Seat", &entered.seat).optional().max(100).hint("Such as “Row C, seat 12”."));
         let known = ["title", "price", "currency", "seat", "show.name", "show.startsAt", "show.venue", "show.category"];
         Self {
             chrome,
             version: ticket.map_or(0, |ticket| ticket.version),
+            attempt: attempt::new(),
             can_change: ticket.is_none_or(|ticket| ticket.status.is_editable()),
             ticket: ticket.map(Row::of),
             error: errors.besides(&known),
@@ -174,7 +182,7 @@ pub(super) async fn create(
     form: Form,
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
-    match office.tickets().create(user.id(), entered.ticket()).await {
+    match Attempt::of(&form).name(office.tickets()).create(user.id(), entered.ticket()).await {
         Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),
         Err(error) => {
             let errors = field_errors(error)?;
@@ -206,17 +214,33 @@ pub(super) async fn edit(
 ) -> Result<Response, Failure> {
     let entered = Entered::of(&form);
     let mut update = TicketUpdate::new(&entered.title, &entered.price);
-    update.show = entered.show.show();
-    update.expected_version = form.filled("version").and_then(|version| version.parse().ok());
+    // A field that is there and empty takes away; a form without the field, as older pages have it, leaves what it doesn't name.
+    if form.has("show.name") {
+        update.show = entered.show.show().map_or(Change::Clear, Change::Set);
+    }
+    if form.has("seat") {
+        update.seat = if entered.seat.is_empty() { Change::Clear } else { Change::Set(entered.seat.clone()) };
+    }
+    update.expected_version = expected_version(&form)?;
     match office.tickets().update(user.id(), id, update).await {
         Ok(_) => Ok(form.redirect("/sell", Flash::Edited)),
-        Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),
+        Err(error) if error.code() != Code::TicketSeatTaken && matches!(error.status_code(), 409 | 412) => {
+            Ok(moved(id, &form))
+        }
         Err(error) => {
             let errors = field_errors(error)?;
             let ticket = office.tickets().get(id)?;
             Ok(show(StatusCode::BAD_REQUEST, &TicketPage::new(chrome, &entered, &errors, Some(&ticket))))
         }
     }
+}
+
+/// Returns the version that a form was opened with; `None` for any, if the form has none.
+///
+/// One that can't be read is refused without the form: it would come with the present version, and overwrite what changed since.
+fn expected_version(form: &Form) -> Result<Option<u64>, Error> {
+    let version = form.filled("version").map(str::parse::<u64>).transpose();
+    version.map_err(|_| Error::invalid("version", "of the ticket can't be read: reload the page and try again"))
 }
 
 /// Redirects to the ticket's form after it changed since the form was opened.
@@ -230,7 +254,7 @@ pub(super) async fn withdraw(
     PathId(id): PathId<TicketId>,
     form: Form,
 ) -> Result<Response, Failure> {
-    let version = form.filled("version").and_then(|version| version.parse().ok());
+    let version = expected_version(&form)?;
     match office.tickets().withdraw(user.id(), id, version).await {
         Ok(()) => Ok(form.redirect("/sell", Flash::Withdrawn)),
         Err(error) if matches!(error.status_code(), 409 | 412) => Ok(moved(id, &form)),

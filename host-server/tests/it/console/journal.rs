@@ -103,11 +103,15 @@ async fn the_tail_goes_on_where_it_was_left_and_shows_what_fits() {
     assert_eq!(olga.delete(&format!("/api/tickets/{ticket}")).await.status, 204);
     olga.lists("Seat 2", "1").await;
     let (first, row) = tail.next().await.unwrap();
-    assert_eq!(first, "3");
+    assert!(first.starts_with("3-"), "{first}");
     assert!(row.contains("“Seat 1” was listed for 1.00 USD"), "{row}");
-    assert_eq!(tail.next().await.unwrap().0, "5");
-    let mut again = Tail::open(&olga, "/console/journal/live?after=2", Some("3")).await;
-    assert_eq!(again.next().await.unwrap().0, "4");
+    assert!(tail.next().await.unwrap().0.starts_with("5-"));
+    for seen in ["3", &first] {
+        let mut again = Tail::open(&olga, "/console/journal/live?after=2", Some(seen)).await;
+        assert!(again.next().await.unwrap().0.starts_with("4-"));
+    }
+    let mut again = Tail::open(&olga, "/console/journal/live?after=2", Some("4")).await;
+    assert!(again.next().await.unwrap().0.starts_with("5-"));
     host.set_operator("olga@example.com", false).await;
     while again.next().await.is_some() {}
 }

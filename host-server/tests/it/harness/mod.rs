@@ -252,6 +252,12 @@ impl Call {
         self
     }
 
+    /// A header whose value need not be text.
+    pub(crate) fn raw_header(mut self, name: &str, value: axum::http::HeaderValue) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }

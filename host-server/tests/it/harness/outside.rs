@@ -5,8 +5,8 @@
 //! - `--data DIR`, the directory of its box office;
 //! - `BOXOFFICE_TEST_SETTINGS`, a JSON object: `now` (RFC 3339; the clock stands still there until it is moved; `null`
 //!   for the machine's clock), `answerPaymentWithinMs`, `fees` (`null`, or
-//!   `{"percent": "2.5", "fixed": [{"amount": "0.30", "currency": "USD"}]}`), and the host's settings `publicUrl`,
-//!   `corsOrigins`, `rateLimit` and `feedsMax`.
+//!   `{"percent": "2.5", "fixed": [{"amount": "0.30", "currency": "USD"}]}`), and the host's settings `publicUrl` (a
+//!   list, or `null`), `corsOrigins`, `rateLimit` and `feedsMax`.
 //!
 //! It prints `listening on http://127.0.0.1:PORT`. Then it reads commands, one JSON object per line, and prints `ok`
 //! after each: `{"advanceMs": 900000}` moves the clock, `{"operator": ["olga@example.com", true]}` grants or revokes
@@ -32,11 +32,12 @@ pub(crate) fn command(dir: &Path, settings: &Settings, fees: Option<Fees>, now: 
     let words = std::env::var("BOXOFFICE_TEST_HOST").ok()?;
     let mut words = words.split_whitespace();
     let mut command = Command::new(words.next().expect("BOXOFFICE_TEST_HOST is empty"));
+    let public_urls: Vec<_> = settings.public_url.iter().chain(&settings.further_public_urls).collect();
     let settings = json!({
         "now": now,
         "answerPaymentWithinMs": 200,
         "fees": fees.map(Fees::told),
-        "publicUrl": settings.public_url,
+        "publicUrl": if public_urls.is_empty() { Value::Null } else { json!(public_urls) },
         "corsOrigins": settings.cors_origins,
         "rateLimit": settings.rate_limit,
         "feedsMax": settings.feeds_max,

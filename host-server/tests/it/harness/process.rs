@@ -58,6 +58,10 @@ impl Process {
         self.client.post(format!("{}{path}", self.url)).json(body)
     }
 
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.client.delete(format!("{}{path}", self.url))
+    }
+
     /// Signs up a user and returns the token.
     pub(crate) async fn person(&self, name: &str) -> String {
         let body = json!({ "email": format!("{name}@example.com"), "password": super::PASSWORD });

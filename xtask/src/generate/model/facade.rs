@@ -73,7 +73,13 @@ fn handle_of(source: &Crate, module: &str, function: &ImplItemFn, office: &Place
     (is_closed && item.fields.iter().any(holds)).then_some(place)
 }
 
-fn handle(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str, accessor: Doc) -> Result<Handle, String> {
+fn handle(
+    source: &Crate,
+    types: &mut Types<'_>,
+    place: &Place,
+    name_of_handle: &str,
+    accessor: Doc,
+) -> Result<Handle, String> {
     let functions = functions(source, place);
     let keyed = keyed(&functions);
     let quick: BTreeSet<_> = functions
@@ -86,6 +92,9 @@ fn handle(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str, acce
         let name = function.sig.ident.to_string();
         if is_public(function) && !is_skipped(&name) && !name.ends_with(known::QUICK_FORM) {
             let mut method = method(types, module, function)?;
+            if let Some(first) = method.params.first_mut() {
+                first.acts = known::acts(name_of_handle, &first.kind);
+            }
             method.takes_key = keyed.contains(&name);
             method.has_quick_form = quick.contains(&name);
             methods.push(method);
@@ -97,7 +106,7 @@ fn handle(source: &Crate, types: &mut Types<'_>, place: &Place, name: &str, acce
     }
     let doc = source.definition(place).map(|it| Doc::of(it.attributes())).unwrap_or_default();
     let rust = types.exported(place).unwrap_or(&place.name).to_owned();
-    Ok(Handle { name: name.to_owned(), rust, doc, accessor, key, methods })
+    Ok(Handle { name: name_of_handle.to_owned(), rust, doc, accessor, key, methods })
 }
 
 /// Returns the functions that use the handle's key, directly or through others.
@@ -173,7 +182,7 @@ pub(super) fn param(types: &mut Types<'_>, module: &str, name: &str, kind: &syn:
     let by_reference = matches!(kind, syn::Type::Reference(_));
     let kind = types.read(module, kind, name, Role::Input)?;
     let published = known::published_param(name, &kind.plain());
-    Ok(Param { name: name.to_owned(), published, kind, by_reference })
+    Ok(Param { name: name.to_owned(), published, kind, by_reference, acts: false })
 }
 
 /// Returns the source text of a type.

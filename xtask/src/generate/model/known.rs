@@ -13,7 +13,7 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
         "Cursor" => Type::Cursor,
         "PageLimit" => Type::PageLimit,
         "PriceBound" => Type::PriceBound,
-        "SearchText" => Type::CheckedText(name.to_owned()),
+        "JournalCursor" | "SearchText" => Type::CheckedText(name.to_owned()),
         "Actor" => Type::Actor,
         "Record" => Type::Record,
         "Subscription" => Type::Subscription,
@@ -86,15 +86,21 @@ pub(super) fn published_param(name: &str, kind: &Type) -> String {
     }
 }
 
+/// Whether the first parameter of an operation says who acts. In `auth` sessions do, and ids say whose account it is about.
+pub(super) fn acts(handle: &str, kind: &Type) -> bool {
+    *kind == Type::Actor || (handle != "auth" && *kind == Type::Id("UserId".to_owned()))
+}
+
 /// Name, in Rust and in the packages, of a method that iterates over a whole listing.
 pub(super) const ALL_OF_IT: (&str, &str) = ("stream", "iter");
 
 /// Handles of the façade for Rust only. The host has the operators' console, and the packages contain the whole host.
 pub(super) const RUST_ONLY: &[&str] = &["admin"];
 
-/// Methods that the packages have in another form or lack: options and keys are arguments, and blocking is a façade.
-/// Callers know the options with which they opened a box office.
-pub(super) const OTHERWISE: &[&str] = &["builder", "blocking", "idempotency_key", "limits", "default_currency"];
+/// What the packages have in other forms: options, keys and clients are arguments, blocking is a façade. Callers know what they opened
+/// a box office with.
+pub(super) const OTHERWISE: &[&str] =
+    &["builder", "blocking", "idempotency_key", "address", "device", "strangers_wait", "limits", "default_currency"];
 
 /// Suffix of the quick form of a method.
 pub(crate) const QUICK_FORM: &str = "_in_memory";

@@ -135,6 +135,8 @@ pub(crate) struct Param {
     pub(crate) kind: Type,
     /// `true` if it is taken by reference: an owned value is passed as `&value`.
     pub(crate) by_reference: bool,
+    /// Whether it says who acts: nobody is refused with `auth.required`.
+    pub(crate) acts: bool,
 }
 
 /// A struct of the façade.
@@ -269,6 +271,11 @@ impl Model {
         Ok(Self { office, handles, structs, enums, events, choices, codes, kinds })
     }
 
+    /// Returns the handles with operations that the box office itself may do.
+    pub(crate) fn system_handles(&self) -> impl Iterator<Item = &Handle> {
+        self.handles.iter().filter(|handle| handle.of_system().next().is_some())
+    }
+
     /// Returns the structs with a role, by name.
     pub(crate) fn structs_of(&self, role: Role) -> impl Iterator<Item = &Struct> {
         self.structs.values().filter(move |it| it.roles.contains(&role))
@@ -277,6 +284,13 @@ impl Model {
     /// Returns the code with this text, if any.
     pub(crate) fn code(&self, text: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.text == text)
+    }
+}
+
+impl Handle {
+    /// Returns the operations that the box office itself may do: those that take an actor.
+    pub(crate) fn of_system(&self) -> impl Iterator<Item = &Method> {
+        self.methods.iter().filter(|method| method.params.first().is_some_and(|param| param.kind == Type::Actor))
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) enum Type {
     Visitor,
     /// An optional value.
     Optional(Box<Type>),
+    /// What an edit does to something that may be there or not.
+    Change(Box<Type>),
     /// A list.
     List(Box<Type>),
     /// Values by name.
@@ -103,6 +105,7 @@ impl Type {
         match self {
             Self::Shared(inner) => inner.plain(),
             Self::Optional(inner) => Self::Optional(plain(inner)),
+            Self::Change(inner) => Self::Change(plain(inner)),
             Self::List(inner) => Self::List(plain(inner)),
             Self::Page(inner) => Self::Page(plain(inner)),
             Self::Parts(inner) => Self::Parts(plain(inner)),
@@ -117,6 +120,7 @@ impl Type {
         match self {
             Self::Shared(inner)
             | Self::Optional(inner)
+            | Self::Change(inner)
             | Self::List(inner)
             | Self::Page(inner)
             | Self::Parts(inner) => parts.extend(inner.parts()),
@@ -229,6 +233,7 @@ impl<'s> Types<'s> {
         };
         match (self.source.resolve(module, &segments(path)), last.ident.to_string().as_str()) {
             (Found::Item(place), "Page") => inner(self).map(Type::Page).inspect(|_| self.forget(&place)),
+            (Found::Item(place), "Change") => inner(self).map(Type::Change).inspect(|_| self.forget(&place)),
             (Found::Item(place), _) => self.item(place, name, role),
             (Found::Elsewhere(_), "Option") => inner(self).map(Type::Optional),
             (Found::Elsewhere(_), "Arc") => {

@@ -36,6 +36,8 @@ pub(super) enum Check {
     Fields { of: String, is_list: bool },
     /// Refuses unknown options of this type.
     Options(String),
+    /// Refuses a `Date` that is none.
+    Date,
     /// Converts the argument for the native module by this function.
     Turn(&'static str),
 }
@@ -207,13 +209,16 @@ fn argument(model: &Model, param: &Param) -> Result<Argument, String> {
     let (name, kind) = (param_name(param), param.kind.plain());
     let sides = incoming(model, &kind)?;
     let is_optional = kind == Type::Progress || is_left_out(model, &kind)?;
-    let rust = if is_optional { format!("Option<{}>", sides.rust) } else { sides.rust };
+    let may_be_nobody = param.acts && matches!(kind, Type::Id(_));
+    let rust = if is_optional || may_be_nobody { format!("Option<{}>", sides.rust) } else { sides.rust };
     let check = match &kind {
         Type::Struct(of) if !is_class(structure(model, of)?) => Check::Fields { of: of.clone(), is_list: false },
         Type::List(inner) => match inner.as_ref() {
             Type::Struct(of) => Check::Fields { of: of.clone(), is_list: true },
             _ => Check::Nothing,
         },
+        Type::Moment | Type::Time => Check::Date,
+        Type::Actor => Check::Turn("actor"),
         Type::Headers => Check::Turn("headerPairs"),
         Type::Bytes => Check::Turn("messageBytes"),
         Type::Path => Check::Turn("directoryOf"),

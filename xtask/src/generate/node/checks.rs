@@ -29,7 +29,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     for option in chosen(model)? {
         let _ = writeln!(text, "  {}: {},", option.name, option.shape.unwrap_or("ANY"));
     }
-    text.push_str("}\n\n/** What the methods of each class take, by the place of the argument, and what they give unless it is a promise. */\n");
+    text.push_str("}\n\n/** Arguments of each class's methods, by position, and results that are no promises. */\n");
     text.push_str("const CLASSES = {\n");
     for handle in std::iter::once(&model.office).chain(&model.handles) {
         let _ = writeln!(text, "  {}: {{", class_name(handle));
@@ -50,9 +50,14 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     let own = names(own_methods(&model.office));
     let _ = write!(
         text,
-        "}}\n\n/** The parts of a box office, and what it does itself. */\nconst HANDLES = [{handles}]\nconst OFFICE = [{own}]\n\n\
-         module.exports = {{ CLASSES, HANDLES, OFFICE, OPTIONS, WAIT_OPTIONS }}\n"
+        "}}\n\n/** The parts of a box office, and what it does itself. */\nconst HANDLES = [{handles}]\nconst OFFICE = [{own}]\n\n"
     );
+    text.push_str("/** What the box office does in its own name. */\nconst SYSTEM = {\n");
+    for handle in model.system_handles() {
+        let own = names(handle.of_system().map(|method| camel_case(&method.name)).collect());
+        let _ = writeln!(text, "  {}: [{own}],", handle.name);
+    }
+    text.push_str("}\n\nmodule.exports = { CLASSES, HANDLES, OFFICE, OPTIONS, SYSTEM, WAIT_OPTIONS }\n");
     Ok(text)
 }
 
@@ -96,7 +101,7 @@ fn shapes(model: &Model) -> Result<Vec<(String, String)>, String> {
 
 fn shape(kind: &Type) -> String {
     match kind.plain() {
-        Type::Optional(inner) => shape(&inner),
+        Type::Optional(inner) | Type::Change(inner) => shape(&inner),
         Type::List(inner) => match shape(&inner).as_str() {
             "ANY" => "ANY".to_owned(),
             inner => format!("[{inner}]"),
@@ -115,6 +120,7 @@ fn takes(arguments: &[Argument]) -> String {
             format!("{{ fields: [{}], name: '{}' }}", constant(of), camel_case(&it.name))
         }
         Check::Options(of) => format!("{{ options: {} }}", constant(of)),
+        Check::Date => format!("{{ date: '{}' }}", camel_case(&it.name)),
         Check::Turn(by) => format!("{{ turn: '{by}' }}"),
     };
     let mut all: Vec<_> = arguments.iter().map(takes).collect();

@@ -30,7 +30,7 @@ const SEED: &[Other] = &[(
     "seed",
     "number",
     Some("Makes ids that are the same in every run, for tests; two box offices of one seed make the same ids."),
-    Some("i64"),
+    Some("f64"),
 )];
 
 const KEYS: &[Other] = &[
@@ -68,7 +68,21 @@ pub(super) fn chosen(model: &Model) -> Result<Vec<Chosen>, String> {
             all.push(plain(model, choice)?);
         }
     }
+    all.push(logger());
     Ok(all)
+}
+
+/// What is chosen beside the builder.
+fn logger() -> Chosen {
+    let doc = "Hears of failures and of what is worth knowing: by default warnings of the process, for failures alone.";
+    Chosen {
+        name: "logger".to_owned(),
+        ts: "Logger".to_owned(),
+        doc: words::comment(&[doc.to_owned()], 2),
+        shape: None,
+        native: None,
+        statement: None,
+    }
 }
 
 fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
@@ -118,7 +132,7 @@ fn plain(model: &Model, choice: &Choice) -> Result<Chosen, String> {
 /// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
-    let mut text = "//! What can be chosen, as it comes from JavaScript.\n\nuse crate::generated::prelude::*;\n\n\
+    let mut text = "//! Options, as JavaScript passes them.\n\nuse crate::generated::prelude::*;\n\n\
                     /// Everything that can be chosen but for the clock; what is left out is as the core has it.\n\
                     #[napi(object, object_to_js = false)]\npub struct NativeOptions {\n"
         .to_owned();
@@ -128,7 +142,7 @@ pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     text.push_str(
         "}\n\nimpl std::fmt::Debug for NativeOptions {\n/// There is a key among them.\n\
          fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(\"NativeOptions(…)\") } }\n\n\
-         impl NativeOptions {\n/// Hands on what needs no more than to be read: the limits first, so that nothing undoes what was chosen.\n\
+         impl NativeOptions {\n/// Sets the options that only need to be read, limits first, so that they undo no other option.\n\
          pub(crate) fn plain(&mut self, builder: Builder) -> Result<Builder, Error> {\nlet mut limits = Limits::default();\n",
     );
     let is_limit = |it: &&Chosen| it.statement.as_ref().is_some_and(|it| it.contains("limits."));

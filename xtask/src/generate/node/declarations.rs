@@ -21,6 +21,7 @@ import { BoxOfficeError } from './lib/errors.js'
 import type { JournalRecord, Subscription } from './lib/feeds.js'
 import type { PaymentGateway, StripeGateway } from './lib/gateway.js'
 import type { FeePolicy, Money, SignedMoney, WaitOptions } from './lib/inputs.js'
+import type { Logger } from './lib/log.js'
 
 export * from './events.js'
 export * from './lib/clock.js'
@@ -30,6 +31,17 @@ export * from './lib/feeds.js'
 export * from './lib/gateway.js'
 export * from './lib/http.js'
 export * from './lib/inputs.js'
+export * from './lib/log.js'
+";
+
+/// How one gets to what the box office does in its own name.
+const AS_SYSTEM: &str = "  \
+/**
+   * Returns the operations that the box office does in its own name, without a user: refunds, payouts and the like.
+   *
+   * They are for the programs of whoever runs the box office, never for what a request asks for.
+   */
+  asSystem(): System
 ";
 
 /// Declarations for `using` and `await using`.
@@ -65,6 +77,7 @@ pub(super) fn file(model: &Model) -> Result<String, String> {
     for handle in &model.handles {
         text.push_str(&class(model, handle)?);
     }
+    text.push_str(&system(model)?);
     text.push_str(&office(model)?);
     text.push_str(&errors(model));
     Ok(text)
@@ -94,7 +107,7 @@ fn late_money(model: &Model) -> String {
     if !model.enums.contains_key("LateMoneyStep") {
         return String::new();
     }
-    "\n/** What is tried with money that comes for an order that has ended, in this order, such as `'retake,return'`. */\n\
+    "\n/** Steps to try, in order, with money that arrives for an order that has ended, such as `'retake,return'`. */\n\
      export type LateMoneyPolicy =\n  | LateMoneyStep\n  | `${LateMoneyStep},${LateMoneyStep}`\n  \
      | `${LateMoneyStep},${LateMoneyStep},${LateMoneyStep}`\n"
         .to_owned()
@@ -171,13 +184,33 @@ fn choices(model: &Model) -> Result<String, String> {
 fn class(model: &Model, handle: &Handle) -> Result<String, String> {
     let mut text = head(model, &handle.doc, &class_name(handle), "");
     for method in methods(handle) {
-        text.push_str(&operation(model, method)?);
+        text.push_str(&operation(model, method, 0)?);
     }
     Ok(text + "}\n")
 }
 
-fn operation(model: &Model, method: &Method) -> Result<String, String> {
-    let all = arguments(model, method)?;
+/// What the box office does in its own name: the operations that take an actor, without it.
+fn system(model: &Model) -> Result<String, String> {
+    let mut text = String::new();
+    for handle in model.system_handles() {
+        let doc = format!("The operations of `{}` that the box office does in its own name.", handle.name);
+        text.push_str(&head(model, &Doc::parse(&doc), &format!("System{}", class_name(handle)), ""));
+        for method in handle.of_system() {
+            text.push_str(&operation(model, method, 1)?);
+        }
+        text.push_str("}\n");
+    }
+    text.push_str(&head(model, &Doc::parse("What `BoxOffice.asSystem` returns."), "System", ""));
+    for handle in model.system_handles() {
+        let doc = words::item(model, &handle.accessor, 2);
+        let _ = writeln!(text, "{doc}  readonly {}: System{}", handle.name, class_name(handle));
+    }
+    Ok(text + "}\n")
+}
+
+/// An operation, without so many of its first arguments.
+fn operation(model: &Model, method: &Method, without: usize) -> Result<String, String> {
+    let all = arguments(model, method)?.split_off(without);
     // An optional argument before a required one can't be omitted.
     let last_required = all.iter().rposition(|it| !it.is_optional);
     let argument = |(at, it): (usize, &Argument)| {
@@ -222,8 +255,9 @@ fn office(model: &Model) -> Result<String, String> {
         );
     }
     for method in methods(office) {
-        text.push_str(&operation(model, method)?);
+        text.push_str(&operation(model, method, 0)?);
     }
+    text.push_str(AS_SYSTEM);
     Ok(text + DISPOSAL + "}\n")
 }
 

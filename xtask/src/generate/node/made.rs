@@ -53,14 +53,15 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
     let name = if is_option(method, param) { param.published.clone() } else { param_name(param) };
     let field = camel_case(&name);
     let statement = match param.kind.plain() {
+        Type::Id(_) if param.acts => format!("let {name} = user(\"{field}\", {name})?;"),
         Type::Bool | Type::Text | Type::Amount | Type::Bytes => return Ok(name),
         Type::Progress => return Ok(format!("&mut telling({name})")),
         Type::Path => format!("let {name} = PathBuf::from({name});"),
         Type::Moment => format!("let {name} = written({name});"),
         Type::Id(_) => format!("let {name} = id(\"{field}\", &{name})?;"),
-        Type::Actor => format!("let {name} = actor(\"{field}\", {name})?;"),
+        Type::Actor => format!("let {name} = {name}.actor(\"{field}\")?;"),
         Type::Integer(_) => format!("let {name} = natural(\"{field}\", {name})?;"),
-        Type::Enum(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
+        Type::Enum(_) | Type::CheckedText(_) => format!("let {name} = parsed(\"{field}\", &{name})?;"),
         Type::Headers => format!(
             "let {name} = header_bytes(&{name})?;\n\
              let {name}: Vec<_> = {name}.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();"
@@ -147,7 +148,7 @@ fn assignment(of: &str, field: &Field) -> Result<String, String> {
     if !is_parsed(&field.kind) {
         let value = direct(field)?;
         return Ok(match field.kind.plain() {
-            Type::Optional(_) => format!("{to} = {value};\n"),
+            Type::Optional(_) | Type::Change(_) => format!("{to} = {value};\n"),
             _ => format!("if let Some({name}) = {name} {{ {to} = {value}; }}\n"),
         });
     }
@@ -173,7 +174,7 @@ fn assignment(of: &str, field: &Field) -> Result<String, String> {
 /// Returns `true` if a field is passed as text and parsed.
 fn is_parsed(kind: &Type) -> bool {
     match kind.plain() {
-        Type::Optional(inner) => is_parsed(&inner),
+        Type::Optional(inner) | Type::Change(inner) => is_parsed(&inner),
         Type::Bool | Type::Integer(_) | Type::Text | Type::Amount | Type::Moment | Type::Struct(_) => false,
         _ => true,
     }
@@ -195,6 +196,11 @@ fn direct(field: &Field) -> Result<String, String> {
             Type::Integer(_) => format!("{name}.map(|it| natural(\"{wire}\", it)).transpose()?"),
             Type::Moment => format!("{name}.map(written)"),
             Type::Struct(of) => format!("{name}.map({of}::given).transpose()?"),
+            other => return Err(unknown(&other)),
+        }),
+        Type::Change(inner) => Ok(match *inner {
+            Type::Text => format!("Change::given({name})"),
+            Type::Struct(of) => format!("changed({name}, {of}::given)?"),
             other => return Err(unknown(&other)),
         }),
         kind => one(&kind, name),

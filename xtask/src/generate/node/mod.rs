@@ -65,7 +65,7 @@ fn module(model: &Model) -> Result<String, String> {
     let reexport = |handle: &Handle| format!("pub(crate) use {}::{};", handle.name, class_name(handle));
     let uses: Vec<_> = model.handles.iter().map(reexport).collect();
     rust::file(&format!(
-        "//! What follows from the façade. Its documentation is in `index.d.ts`.\n\n\
+        "//! Code generated from the façade. Its documentation is in `index.d.ts`.\n\n\
          #![allow(missing_docs, reason = \"what JavaScript sees is documented in index.d.ts\")]\n\
          #![allow(unused_imports, reason = \"the prelude has what any file may need\")]\n\
          #![allow(clippy::pedantic, reason = \"it is written for all types alike\")]\n\n\
@@ -83,7 +83,7 @@ const PRELUDE: &str = "
     pub(crate) use std::path::PathBuf;
     pub(crate) use std::sync::Arc;
 
-    pub(crate) use boxoffice::{Builder, Error, FieldErrors, Limits};
+    pub(crate) use boxoffice::{Builder, Change, Error, FieldErrors, Limits};
     pub(crate) use napi::Env;
     pub(crate) use napi::bindgen_prelude::{Buffer, PromiseRaw};
     pub(crate) use napi_derive::napi;
@@ -91,8 +91,8 @@ const PRELUDE: &str = "
     pub(crate) use super::*;
     pub(crate) use crate::calls::{Parts, Progress, aside, known, reading, telling};
     pub(crate) use crate::convert::{
-        Date, Shown, When, actor, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
-        shown_as_text, written,
+        Acting, Date, Shown, When, changed, header_bytes, id, ids, key, millis, natural, parsed, shown_as_name, shown_as_secret,
+        shown_as_text, user, written,
     };
     pub(crate) use crate::errors::rejection;
     pub(crate) use crate::feed::Subscription;

@@ -22,7 +22,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     let class = class_name(handle);
     let mut text = format!("//! The operations of `{}`.\n\nuse crate::generated::prelude::*;\n\n", handle.name);
     if handle.name != OFFICE {
-        let _ = writeln!(text, "/// What `{class}` of the package is.\n#[napi]\n#[derive(Debug)]");
+        let _ = writeln!(text, "/// Native part of the package's `{class}`.\n#[napi]\n#[derive(Debug)]");
         let _ = writeln!(text, "pub struct {class}(pub(crate) Arc<Shared>);\n");
         if handle.key.is_some() {
             text.push_str(&named(handle, &class));
@@ -258,6 +258,7 @@ impl Operation<'_> {
     fn feed(&self) -> String {
         let (name, params) = (&self.method.name, &self.params);
         let (statements, call) = (&self.made.statements, self.call(&self.target("self.0")));
+        let call = if self.method.is_fallible { format!("{call}?") } else { call };
         format!(
             "#[napi]\npub fn {name}(&self{params}) -> napi::Result<Subscription> {{ \
              let call = || {{ {statements} Ok(Subscription::new({call})) }}; call().map_err(rejection) }}"

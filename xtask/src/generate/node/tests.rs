@@ -101,7 +101,7 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
         "export interface TallyOptions extends CommandOptions {",
         "* Counts the tickets of a seller; see `tickets.createMany`.",
         "* Rejects with `ForbiddenError` (`auth.operator_required`) for who does not count.",
-        "tally(actorId: string | null, sellerId: string, query: TallyQuery | undefined, options: TallyOptions): Promise<Tally>",
+        "tally(actorId: string, sellerId: string, query: TallyQuery | undefined, options: TallyOptions): Promise<Tally>",
     ] {
         assert!(declared.contains(line), "{line} is not in:\n{declared}");
     }
@@ -109,9 +109,17 @@ fn a_new_operation_with_new_values_is_written_everywhere() {
     for line in [
         "const TALLY_QUERY = { __proto__: null, status: ANY, buyer: ANY }",
         "const TALLY_OPTIONS = { __proto__: null, again: ANY, idempotencyKey: ANY, signal: ANY }",
-        "tally: { takes: [ANY, ANY, { fields: TALLY_QUERY }, { options: TALLY_OPTIONS }] },",
+        "tally: { takes: [{ turn: 'actor' }, ANY, { fields: TALLY_QUERY }, { options: TALLY_OPTIONS }] },",
     ] {
         assert!(checks.contains(line), "{line} is not in:\n{checks}");
     }
     assert_eq!(difference.len(), 5, "{difference:?}");
+}
+
+#[test]
+fn a_date_among_the_arguments_is_checked_by_its_name() {
+    let checks = checks::file(&Model::read(&root()).unwrap()).unwrap();
+    let line =
+        "reschedule: { takes: [ANY, { fields: NEW_SHOW }, { date: 'startsAt' }, { options: COMMAND_OPTIONS }] },";
+    assert!(checks.contains(line), "{line} is not in:\n{checks}");
 }

@@ -10,8 +10,9 @@
 //! | amounts, bounds of prices | | an exact decimal `string` |
 //! | closed sets | a union of strings | the same |
 //! | structs | interfaces | interfaces, whose unknown names are refused |
-//! | structs that are passed in again | classes | the same |
-//! | `Option` | an optional property, `null` as a result | an optional property, `null` for nobody |
+//! | structs that come back | classes | the same |
+//! | `Change` | | an optional property, `null` to take away |
+//! | `Option` | a property that may be missing, `null` as a result | an optional property, `null` for nobody |
 //! | `Page<T>` | `{ items, next }` | |
 //! | iterators | `AsyncIterableIterator`, read in batches | |
 
@@ -88,7 +89,8 @@ pub(super) fn outgoing(model: &Model, kind: &Type) -> Result<Sides, String> {
 pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
     Ok(match kind {
         Type::Bool => sides("bool", "boolean"),
-        Type::Integer(_) | Type::PageLimit | Type::Duration => sides("i64", "number"),
+        // As JavaScript has them, so that what is no whole number is seen.
+        Type::Integer(_) | Type::PageLimit | Type::Duration => sides("f64", "number"),
         Type::Text
         | Type::Cursor
         | Type::Currency
@@ -100,7 +102,7 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
         | Type::Secret(_) => sides("String", "string"),
         Type::Bytes => sides("Buffer", "Uint8Array | string"),
         Type::Moment | Type::Time => sides("When", "string | Date"),
-        Type::Actor => sides("Option<String>", "string | null"),
+        Type::Actor => sides("Acting", "string"),
         Type::Path => sides("String", "string | URL"),
         Type::Headers => {
             sides("Vec<(String, String)>", "Record<string, string | string[] | undefined> | Iterable<[string, string]>")
@@ -118,6 +120,10 @@ pub(super) fn incoming(model: &Model, kind: &Type) -> Result<Sides, String> {
         Type::Optional(inner) => {
             let inner = incoming(model, inner)?;
             Sides { rust: format!("Option<{}>", inner.rust), ts: inner.ts }
+        }
+        Type::Change(inner) => {
+            let inner = incoming(model, inner)?;
+            Sides { rust: format!("Option<Option<{}>>", inner.rust), ts: format!("{} | null", inner.ts) }
         }
         Type::List(inner) => {
             let inner = incoming(model, inner)?;

@@ -21,7 +21,7 @@ pub(super) fn pages(model: &Model) -> Result<BTreeMap<String, Type>, String> {
 
 /// Generates the file of the values.
 pub(super) fn file(model: &Model) -> Result<String, String> {
-    let mut text = "//! What comes out.\n\nuse crate::generated::prelude::*;\n".to_owned();
+    let mut text = "//! Results.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in model.structs_of(Role::Value) {
         text.push_str(&if is_class(of) { class(model, of)? } else { object(model, of)? });
     }
@@ -94,7 +94,7 @@ fn class(model: &Model, of: &Struct) -> Result<String, String> {
 
 /// Generates the file of the inputs.
 pub(super) fn inputs_file(model: &Model) -> Result<String, String> {
-    let mut text = "//! What goes in.\n\nuse crate::generated::prelude::*;\n".to_owned();
+    let mut text = "//! Inputs.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in inputs(model) {
         text.push_str(&input(model, of)?);
     }
@@ -162,7 +162,7 @@ pub(super) fn texts_file(model: &Model) -> Result<String, String> {
         names.into_iter().map(|name| format!("boxoffice::{name}")).collect::<Vec<_>>().join(", ")
     };
     rust::file(&format!(
-        "//! What JavaScript sees as a text.\n\nuse crate::generated::prelude::*;\n\nshown_as_text!({});\nshown_as_secret!({});\n\
+        "//! Types that JavaScript receives as strings.\n\nuse crate::generated::prelude::*;\n\nshown_as_text!({});\nshown_as_secret!({});\n\
          shown_as_name!({});\n",
         list(shown),
         list(exposed),

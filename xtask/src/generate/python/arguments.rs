@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::model::{Constructor, Doc, Field, Method, Model, Param, Role, Struct, Type, camel_case, snake_case};
-use super::types::{incoming, is_class, published};
+use super::types::{acting, incoming, is_class, published};
 
 /// A parameter in Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,18 @@ pub(super) struct Argument {
     pub(super) is_optional: bool,
     /// Documentation, if it is not part of the operation's documentation.
     pub(super) doc: Option<Doc>,
+}
+
+impl Argument {
+    /// What stands behind the name in a signature for `PyO3`. `None` takes away what an edit is about, so that only an argument
+    /// that is not given leaves it.
+    pub(super) fn default(&self) -> &'static str {
+        match self.is_optional {
+            true if self.rust.starts_with("Edit<") => "=Edit::KEEP",
+            true => "=None",
+            false => "",
+        }
+    }
 }
 
 /// Returns the parameters of an operation in Python, in the order of its signature.
@@ -51,7 +63,7 @@ pub(super) fn spread<'m>(model: &'m Model, param: &Param) -> Result<Option<&'m S
 }
 
 /// Documentation of an actor in Python.
-const ACTOR: &str = "The id of the user who acts; `None` for the box office itself.";
+const ACTOR: &str = "The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.";
 
 /// Returns the parameter of a command's idempotency key.
 pub(super) fn key() -> Argument {
@@ -66,7 +78,7 @@ pub(super) fn key() -> Argument {
 }
 
 fn of_param(method: &Method, param: &Param) -> Result<Argument, String> {
-    let taken = incoming(&param.kind)?;
+    let taken = if param.acts { acting() } else { incoming(&param.kind)? };
     let name = python_name(&param.published);
     let is_progress = param.kind == Type::Progress;
     let is_optional = is_progress || matches!(param.kind.plain(), Type::Optional(_));
@@ -83,7 +95,7 @@ fn of_param(method: &Method, param: &Param) -> Result<Argument, String> {
 /// Returns the argument for a field of an input.
 pub(super) fn of_field(field: &Field) -> Result<Argument, String> {
     let taken = incoming(&field.kind)?;
-    let is_option = matches!(field.kind.plain(), Type::Optional(_));
+    let is_option = matches!(field.kind.plain(), Type::Optional(_) | Type::Change(_));
     let (rust, hint) = match field.is_required || is_option {
         true => (taken.rust, taken.hint),
         false => (format!("Option<{}>", taken.rust), format!("{} | None", taken.hint)),
@@ -129,15 +141,24 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
     let name = python_name(&param.published);
     let field = camel_case(&name);
     Ok(match param.kind.plain() {
-        Type::Bool | Type::Integer(_) | Type::Text | Type::Path | Type::Bytes => name,
-        Type::Optional(inner) if matches!(*inner, Type::Bool | Type::Integer(_) | Type::Text) => name,
-        Type::Amount | Type::Moment | Type::Struct(_) | Type::FeePolicy => format!("{name}.0"),
+        Type::Id(_) if param.acts => {
+            let _ = writeln!(statements, "let {name} = {name}.user(\"{field}\")?;");
+            name
+        }
+        Type::Bool | Type::Text | Type::Path | Type::Bytes => name,
+        Type::Optional(inner) if matches!(*inner, Type::Bool | Type::Text) => name,
+        Type::Optional(inner) if matches!(*inner, Type::Integer(_)) => format!("{name}.map(|it| it.0)"),
+        Type::Amount | Type::Integer(_) | Type::Moment | Type::Struct(_) | Type::FeePolicy => format!("{name}.0"),
         Type::Id(_) => {
             let _ = writeln!(statements, "let {name} = id(\"{field}\", &{name})?;");
             name
         }
+        Type::CheckedText(_) => {
+            let _ = writeln!(statements, "let {name} = parsed(\"{field}\", &{name})?;");
+            name
+        }
         Type::Actor => {
-            let _ = writeln!(statements, "let {name} = actor({name})?;");
+            let _ = writeln!(statements, "let {name} = {name}.actor(\"{field}\")?;");
             name
         }
         Type::Enum(_) => {
@@ -216,7 +237,7 @@ fn assignment(name: &str, field: &Field) -> String {
     if !is_checked(&field.kind) {
         let value = direct(field);
         return match field.kind {
-            Type::Optional(_) => format!("{to} = {value};\n"),
+            Type::Optional(_) | Type::Change(_) => format!("{to} = {value};\n"),
             _ => format!("if let Some({argument}) = {argument} {{ {to} = {value}; }}\n"),
         };
     }
@@ -228,7 +249,7 @@ fn assignment(name: &str, field: &Field) -> String {
         Type::Amount | Type::PriceBound | Type::Moment | Type::Time => {
             format!("{argument}.as_ref().map(|it| it.0.as_str())")
         }
-        Type::PageLimit => format!("{argument}.map(|it| it.to_string()).as_deref()"),
+        Type::PageLimit => format!("{argument}.map(|it| it.0.to_string()).as_deref()"),
         Type::Enum(_) => format!("{argument}.as_ref().map(Given::text)"),
         Type::Address => {
             return format!(
@@ -254,7 +275,7 @@ fn one(id: &str) -> String {
 /// Returns `true` if a field is passed as text and parsed.
 fn is_checked(kind: &Type) -> bool {
     match kind.plain() {
-        Type::Optional(inner) => is_checked(&inner),
+        Type::Optional(inner) | Type::Change(inner) => is_checked(&inner),
         Type::Bool | Type::Integer(_) | Type::Text | Type::Amount | Type::Moment | Type::Struct(_) => false,
         _ => true,
     }
@@ -264,10 +285,12 @@ fn is_checked(kind: &Type) -> bool {
 fn direct(field: &Field) -> String {
     let name = python_name(&field.name);
     match field.kind.plain() {
-        Type::Amount | Type::Moment | Type::Struct(_) => format!("{name}.0"),
-        Type::Optional(inner) if matches!(*inner, Type::Amount | Type::Moment | Type::Struct(_)) => {
+        Type::Amount | Type::Integer(_) | Type::Moment | Type::Struct(_) => format!("{name}.0"),
+        Type::Optional(inner) if matches!(*inner, Type::Amount | Type::Integer(_) | Type::Moment | Type::Struct(_)) => {
             format!("{name}.map(|it| it.0)")
         }
+        Type::Change(inner) if *inner == Type::Text => format!("{name}.0"),
+        Type::Change(_) => format!("{name}.0.map(|it| it.0)"),
         _ => name,
     }
 }

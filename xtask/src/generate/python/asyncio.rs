@@ -31,28 +31,40 @@ fn class(model: &Model, handle: &Handle, imports: &mut Imports) -> Result<String
     );
     for method in &handle.methods {
         text.push('\n');
-        text.push_str(&function(model, method, "_native", Facade::Asyncio, imports)?);
+        text.push_str(&function(model, method, "_native", Facade::Asyncio, None, imports)?);
     }
     Ok(text)
 }
 
-/// Generates a function that passes its arguments to the native module.
+/// A function that hands its arguments on to the native module, after the actor that it has instead of a parameter.
 pub(super) fn function(
     model: &Model,
     method: &Method,
     native: &str,
     facade: Facade,
+    actor: Option<&str>,
     imports: &mut Imports,
 ) -> Result<String, String> {
-    let arguments = arguments(model, method)?;
+    let mut arguments = arguments(model, method)?;
+    let mut passed: Vec<String> = Vec::new();
+    if let Some(actor) = actor {
+        arguments.remove(0);
+        passed.push(actor.to_owned());
+    }
     let doc = words::docstring(&words::operation(model, method, &arguments, 8), 8);
-    let passed: Vec<_> = arguments.iter().map(|it| it.name.as_str()).collect();
+    // The classes for asyncio take everything by place.
+    let by_name = |it: &Argument| it.by_name && facade == Facade::Blocking;
+    let hand_on = |it: &Argument| if by_name(it) { format!("{0}={0}", it.name) } else { it.name.clone() };
+    passed.extend(arguments.iter().map(hand_on));
     let call = format!("self.{native}.{}({})", method.name, passed.join(", "));
     let (head, result, body) = match Form::of(method) {
         Form::Outcome if facade == Facade::Blocking => ("def", outgoing(model, &method.result)?.hint, call),
         Form::Outcome => ("async def", outgoing(model, &method.result)?.hint, format!("await {call}")),
         Form::Value => ("def", outgoing(model, &method.result)?.hint, call),
-        Form::Parts(inner) => ("def", format!("AsyncIterator[{}]", outgoing(model, &inner)?.hint), call),
+        Form::Parts(inner) => {
+            let iterator = if facade == Facade::Blocking { "Iterator" } else { "AsyncIterator" };
+            ("def", format!("{iterator}[{}]", outgoing(model, &inner)?.hint), call)
+        }
         Form::Subscription => ("def", "AsyncSubscription".to_owned(), call),
     };
     // A method named `list` hides the type `list` in later hints of its class.

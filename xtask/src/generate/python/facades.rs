@@ -6,7 +6,7 @@ use super::super::model::Model;
 use super::asyncio::function;
 use super::imports::Imports;
 use super::operations::{Facade, class_name, methods};
-use super::words;
+use super::{system, words};
 
 /// Generates `_facades.py`.
 pub(super) fn file(model: &Model, types: &[String]) -> Result<String, String> {
@@ -43,9 +43,13 @@ fn facade(model: &Model, prefix: &str, facade: Facade, imports: &mut Imports) ->
             Facade::Asyncio => writeln!(text, "        self.{name} = Async{class}(facade.{name})"),
         };
     }
+    let system = format!("{prefix}System");
+    imports.hint(&system);
+    let doc = words::docstring(&system::as_system(model), 8);
+    let _ = write!(text, "\n    def as_system(self, /) -> {system}:\n{doc}        return {system}(self._facade)\n");
     for method in methods(&model.office) {
         text.push('\n');
-        text.push_str(&function(model, method, "_facade", facade, imports)?);
+        text.push_str(&function(model, method, "_facade", facade, None, imports)?);
     }
     Ok(text)
 }

@@ -11,6 +11,7 @@ const STANDARD: &[(&str, &str)] = &[
     ("AsyncIterator", "collections.abc"),
     ("Callable", "collections.abc"),
     ("Iterable", "collections.abc"),
+    ("Iterator", "collections.abc"),
     ("Mapping", "collections.abc"),
     ("Sequence", "collections.abc"),
     ("datetime", "datetime"),
@@ -53,7 +54,14 @@ impl Imports {
     fn name(&mut self, name: &str) {
         let known = STANDARD.iter().find(|(known, _)| *known == name).map(|(_, module)| *module);
         let generated = name.strip_prefix("Async").is_some_and(|rest| rest != "Subscription");
-        let other = if generated { "boxoffice._asyncio" } else { "boxoffice._native" };
+        let of_system = name.strip_prefix("Async").unwrap_or(name).starts_with("System");
+        let other = if of_system {
+            "boxoffice._system"
+        } else if generated {
+            "boxoffice._asyncio"
+        } else {
+            "boxoffice._native"
+        };
         self.0.entry(known.unwrap_or(other)).or_default().insert(name.to_owned());
     }
 

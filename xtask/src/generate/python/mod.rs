@@ -9,6 +9,7 @@ mod imports;
 mod literals;
 mod operations;
 mod options;
+mod system;
 mod types;
 mod values;
 mod words;
@@ -32,6 +33,7 @@ pub(super) fn outputs(model: &Model) -> Result<Vec<Output>, String> {
         native("options", options::rust_file(model)?),
         package("_facades", &facades::file(model, &types)?),
         package("_asyncio", &asyncio::file(model, &types)?),
+        package("_system", &system::file(model, &types)?),
         package("_types", &literals::file(model)?),
         package("_options", &options::file(model, &types)?),
         package("events", &events::file(model)?),
@@ -67,7 +69,7 @@ fn package(name: &str, text: &str) -> Output {
 fn values_module(names: &[&str]) -> Result<String, String> {
     let modules: String = names.iter().map(|name| format!("mod {name};\n")).collect();
     let uses: String = names.iter().map(|name| format!("pub(crate) use {name}::*;\n")).collect();
-    rust::file(&format!("//! What comes out, by the operations that give it.\n\n{modules}\n{uses}"))
+    rust::file(&format!("//! Results, by the operations that return them.\n\n{modules}\n{uses}"))
 }
 
 /// Generates the root module of the generated Rust: its modules, and the macro that defines the native module.
@@ -86,7 +88,7 @@ fn module(model: &Model) -> Result<String, String> {
     let names = values::names(model)?.join(", ");
     let pairs: Vec<_> = classes.iter().map(|class| format!("Async{class}, {class}")).collect();
     rust::file(&format!(
-        "//! What follows from the façade.\n\n{modules}\nmod prelude {{{PRELUDE}}}\n\n{operations}\
+        "//! Code generated from the façade.\n\n{modules}\nmod prelude {{{PRELUDE}}}\n\n{operations}\
          pub(crate) use inputs::*;\npub(crate) use options::Options;\npub(crate) use values::*;\n\n\
          /// Makes the native module: what is given, and the classes that are generated.\n\
          macro_rules! native_module {{\n    ($(#[$doc:meta])* mod $name:ident {{ $($by_hand:tt)* }}) => {{\n        \
@@ -113,7 +115,8 @@ const PRELUDE: &str = "
     pub(crate) use super::{*, inputs::*, values::*};
     pub(crate) use crate::call::{Awaitable, Shared};
     pub(crate) use crate::convert::{
-        Amount, Given, Headers, Items, Name, Nothing, Progress, Steps, Time, When, actor, id, key, telling,
+        Amount, Edit, Given, Headers, Items, Name, Natural, Nothing, Progress, Steps, Time, When, Who, Whole, id, key, parsed,
+        telling,
     };
     pub(crate) use crate::errors::exception;
     pub(crate) use crate::feed::{AsyncSubscription, Subscription};
@@ -129,17 +132,19 @@ fn public(model: &Model, types: &[String], by_hand: &str) -> Result<String, Stri
     native.sort();
     let mut asyncio: Vec<_> = classes.iter().map(|class| format!("Async{class}")).collect();
     asyncio.sort();
-    let mut all = [&names[..], &native[..], &asyncio[..], types, &["Options".to_owned()][..]].concat();
+    let system = system::names(model);
+    let mut all = [&names[..], &system[..], &native[..], &asyncio[..], types, &["Options".to_owned()][..]].concat();
     all.sort();
     let listed = |names: &[String]| names.iter().map(|name| format!("    {name},\n")).collect::<String>();
     let quoted: String = all.iter().map(|name| format!("    \"{name}\",\n")).collect();
     Ok(format!(
         "\"\"\"{doc}\"\"\"\n\nfrom boxoffice._asyncio import (\n{})\nfrom boxoffice._by_hand import (\n{})\n\
-         from boxoffice._native import (\n{})\nfrom boxoffice._options import Options\nfrom boxoffice._types import (\n{})\n\n\
+         from boxoffice._native import (\n{})\nfrom boxoffice._options import Options\nfrom boxoffice._system import (\n{})\nfrom boxoffice._types import (\n{})\n\n\
          __all__ = [\n{quoted}]\n",
         listed(&asyncio),
         listed(&names),
         listed(&native),
+        listed(&system),
         listed(types)
     ))
 }

@@ -73,7 +73,7 @@ pub(super) fn file(model: &Model, handle: &Handle) -> Result<String, String> {
     for method in methods(handle) {
         text.push_str(&function(model, handle, method, Facade::Blocking)?);
     }
-    let _ = writeln!(text, "}}\n\n/// What `Async{class}` of the package is made of.");
+    let _ = writeln!(text, "}}\n\n/// Native part of the package's `Async{class}`.");
     let _ = writeln!(text, "#[pyclass(frozen, module = \"boxoffice._native\")]\n#[derive(Debug)]");
     let _ =
         writeln!(text, "pub(crate) struct Async{class}(pub(crate) Arc<Shared>);\n\n#[pymethods]\nimpl Async{class} {{");
@@ -183,8 +183,17 @@ fn function(model: &Model, handle: &Handle, method: &Method, facade: Facade) -> 
         }
         Form::Subscription => {
             let subscription = format!("{asynchronous}Subscription");
-            let call = call(model, handle, method)?;
-            let body = format!("Ok({subscription}::new(self.0.clone(), {call}))");
+            let body = if method.is_fallible {
+                let (statements, expressions) = checked(model, method)?;
+                let call = format!("{}.{}({})", target(handle, "office"), method.rust, expressions.join(", "));
+                format!(
+                    "let made = py.detach(|| {{ {statements} {call} }}); \
+                     let records = made.map_err(|error: Error| exception(py, &error))?; \
+                     Ok({subscription}::new(self.0.clone(), records))"
+                )
+            } else {
+                format!("Ok({subscription}::new(self.0.clone(), {}))", call(model, handle, method)?)
+            };
             (subscription, body)
         }
     };

@@ -82,7 +82,7 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
             let field = camel_case(&name);
             ("it".to_owned(), format!("{text}.map_err(|reason| Error::invalid(\"{field}\", reason))?"))
         }
-        Some(Type::FeePolicy) => ("it".to_owned(), "it.0".to_owned()),
+        Some(Type::FeePolicy | Type::Integer(_)) => ("it".to_owned(), "it.0".to_owned()),
         _ if choice.params.len() > 1 => {
             let names = choice.params.iter().map(|param| param.name.as_str()).collect::<Vec<_>>().join(", ");
             (format!("({names})"), names)
@@ -103,8 +103,7 @@ fn plain(choice: &Choice, doc: Vec<String>) -> Result<Chosen, String> {
 /// Generates the file of the native module.
 pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     let all = chosen(model)?;
-    let mut text =
-        "//! What can be chosen, as it comes from Python.\n\nuse crate::generated::prelude::*;\n\n".to_owned();
+    let mut text = "//! Options, as Python passes them.\n\nuse crate::generated::prelude::*;\n\n".to_owned();
     text.push_str("/// Everything that can be chosen, `None` where the box office's own default holds.\n");
     text.push_str("#[derive(FromPyObject)]\n#[pyo3(from_item_all)]\npub(crate) struct Options<'py> {\n");
     for option in &all {
@@ -112,7 +111,7 @@ pub(super) fn rust_file(model: &Model) -> Result<String, String> {
     }
     // Callers do not choose the event loop on which a gateway's coroutines run.
     text.push_str("pub(crate) gateway_loop: Option<Bound<'py, PyAny>>,\n}\n\nimpl Options<'_> {\n");
-    text.push_str("/// Hands on what needs no Python: the limits first, so that nothing undoes what was chosen.\n");
+    text.push_str("/// Sets the options that need no Python, limits first, so that they undo no other option.\n");
     text.push_str("pub(crate) fn plain(&self, builder: Builder) -> Result<Builder, Error> {\nlet mut limits = Limits::default();\n");
     let limits: Vec<_> = model.choices.iter().filter(|choice| choice.is_limit).map(|choice| &choice.name).collect();
     let (of_limits, of_builder): (Vec<_>, Vec<_>) = all.iter().partition(|it| limits.contains(&&it.name));

@@ -22,12 +22,17 @@ fn both(rust: &str, hint: &str) -> Incoming {
     Incoming { rust: rust.to_owned(), hint: hint.to_owned() }
 }
 
+/// What says who acts: `None`, which type checkers refuse, is nobody.
+pub(super) fn acting() -> Incoming {
+    both("Who", "str")
+}
+
 /// Returns the types of an incoming value.
 pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
     Ok(match kind {
         Type::Bool => both("bool", "bool"),
-        Type::Integer(of) => both(of, "SupportsIndex"),
-        Type::PageLimit => both("i64", "SupportsIndex"),
+        Type::Integer(of) => Incoming { rust: format!("Natural<{of}>"), hint: "SupportsIndex".to_owned() },
+        Type::PageLimit => both("Whole", "SupportsIndex"),
         Type::Text
         | Type::Currency
         | Type::Cursor
@@ -39,7 +44,7 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
         Type::Amount | Type::PriceBound => both("Amount", "str | int | Decimal"),
         Type::Moment | Type::Time => both("When", "str | datetime"),
         Type::Duration => both("Duration", "timedelta"),
-        Type::Actor => both("Option<String>", "str | None"),
+        Type::Actor => acting(),
         Type::Path => both("PathBuf", "str | PathLike[str]"),
         Type::Headers => both("Headers", "Mapping[str, str | bytes] | Iterable[tuple[str | bytes, str | bytes]]"),
         Type::Progress => both("Progress", "Callable[[int, int], object]"),
@@ -52,6 +57,10 @@ pub(super) fn incoming(kind: &Type) -> Result<Incoming, String> {
         Type::Optional(inner) => {
             let inner = incoming(inner)?;
             Incoming { rust: format!("Option<{}>", inner.rust), hint: format!("{} | None", inner.hint) }
+        }
+        Type::Change(inner) => {
+            let inner = incoming(inner)?;
+            Incoming { rust: format!("Edit<{}>", inner.rust), hint: format!("{} | None", inner.hint) }
         }
         Type::List(inner) => {
             let inner = incoming(inner)?;

@@ -54,7 +54,7 @@ pub(super) fn files<'m>(model: &'m Model, handles: &[&'m Handle]) -> Result<Vec<
             }
         }
         if seen.len() > before {
-            let doc = format!("//! What comes out of `{}`, as immutable Python objects.", handle.name);
+            let doc = format!("//! Results of `{}`, as immutable Python objects.", handle.name);
             files.push((
                 handle.name.as_str(),
                 rust::file(&format!("{doc}\n\nuse crate::generated::prelude::*;\n{text}"))?,
@@ -86,7 +86,7 @@ fn part_values(model: &Model, part: &Type, seen: &mut Vec<String>) -> Result<Str
 
 /// Generates the file of the inputs.
 pub(super) fn inputs_file(model: &Model) -> Result<String, String> {
-    let mut text = "//! What goes in, as immutable Python objects.\n\nuse crate::generated::prelude::*;\n".to_owned();
+    let mut text = "//! Inputs, as immutable Python objects.\n\nuse crate::generated::prelude::*;\n".to_owned();
     for of in inputs(model) {
         text.push_str(&input(model, of)?);
     }
@@ -183,7 +183,7 @@ fn input(model: &Model, of: &Struct) -> Result<String, String> {
         if argument.by_name && (at == 0 || !arguments[at - 1].by_name) {
             signature.push("*".to_owned());
         }
-        signature.push(format!("{}{}", argument.name, if argument.is_optional { "=None" } else { "" }));
+        signature.push(format!("{}{}", argument.name, argument.default()));
     }
     let params: Vec<_> = arguments.iter().map(|it| format!("{}: {}", it.name, it.rust)).collect();
     let statements = made(of, "input")?;

@@ -1,8 +1,34 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out of `journal`, as immutable Python objects.
+//! Results of `journal`, as immutable Python objects.
 
 use crate::generated::prelude::*;
+
+/// Identity of the history that a journal records.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct JournalHistory(pub(crate) boxoffice::JournalHistory);
+
+#[pymethods]
+impl JournalHistory {
+    /// Id of the history. A backup gets another one when it is made, so that followers of the original notice that it
+    /// was restored.
+    #[getter]
+    fn id(&self) -> String {
+        self.0.id.to_string()
+    }
+
+    /// Number of the last record that the journal shares with every history that it was restored from; `None` if it
+    /// never was.
+    #[getter]
+    fn common(&self) -> Option<u64> {
+        self.0.common.as_ref().map(|one| *one)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(slf.as_any(), "JournalHistory", &["id", "common"])
+    }
+}
 
 /// Result of verifying a journal.
 #[pyclass(frozen, eq, from_py_object, module = "boxoffice")]

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out, by the operations that give it.
+//! Results, by the operations that return them.
 
 mod auth;
 mod journal;

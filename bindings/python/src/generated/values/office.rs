@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out of `office`, as immutable Python objects.
+//! Results of `office`, as immutable Python objects.
 
 use crate::generated::prelude::*;
 
@@ -71,6 +71,13 @@ impl Metrics {
         self.0.pending_payments
     }
 
+    /// The last failure of the storage or of the card processor since the box office was opened, none if nothing has
+    /// failed.
+    #[getter]
+    fn last_error(&self) -> Option<LastError> {
+        self.0.last_error.as_ref().map(|one| LastError(one.clone()))
+    }
+
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         repr(
             slf.as_any(),
@@ -86,8 +93,33 @@ impl Metrics {
                 "tickets_locked",
                 "checkpoint_lag",
                 "pending_payments",
+                "last_error",
             ],
         )
+    }
+}
+
+/// A failure of the storage or of the card processor.
+#[pyclass(frozen, eq, from_py_object, module = "boxoffice")]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LastError(pub(crate) boxoffice::LastError);
+
+#[pymethods]
+impl LastError {
+    /// When it happened, by the box office's clock.
+    #[getter]
+    fn at(&self) -> Time {
+        Time(self.0.at)
+    }
+
+    /// What failed, and the whole chain of causes: up to 1,000 characters.
+    #[getter]
+    fn message(&self) -> String {
+        self.0.message.to_string()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        repr(slf.as_any(), "LastError", &["at", "message"])
     }
 }
 

@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out of `orders`, as immutable Python objects.
+//! Results of `orders`, as immutable Python objects.
 
 use crate::generated::prelude::*;
 
@@ -225,6 +225,12 @@ impl Charge {
         Time(self.0.updated_at)
     }
 
+    /// Returns `True` if no money was taken because the shop's payments are not set up right: no other card would help.
+    #[getter]
+    fn is_misconfigured(&self) -> bool {
+        self.0.is_misconfigured()
+    }
+
     /// Returns the amount that was given back; `None` if it is zero.
     #[getter]
     fn refunded(&self) -> Option<Money> {
@@ -249,6 +255,7 @@ impl Charge {
                 "transferred_to",
                 "created_at",
                 "updated_at",
+                "is_misconfigured",
                 "refunded",
             ],
         )

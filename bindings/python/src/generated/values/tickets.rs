@@ -1,6 +1,6 @@
 // Written by `cargo xtask generate` from the façade of the core. Changes here are lost.
 
-//! What comes out of `tickets`, as immutable Python objects.
+//! Results of `tickets`, as immutable Python objects.
 
 use crate::generated::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Tests of creating an order.
 
-use super::super::{OrderCreated, OrderStatus, OrderedTicket, Rejection};
+use super::super::{CreateOrder, OrderCreated, OrderStatus, OrderedTicket, Rejection};
+use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::testing::*;
 use crate::domain::ticket::{Listing, TicketStatus};
@@ -203,4 +204,20 @@ fn freed_tickets_are_ordered_again() {
     let scenario = market().on_sale(SELLER, [7, 8]).by(BUYER).has(order(1, [7, 8]));
     scenario.clone().has(cancel(1)).by(RIVAL).has(order(2, [8, 7]));
     scenario.at(HOLD).has(expire(1)).by(RIVAL).has(order(2, [8, 7]));
+}
+
+#[test]
+fn a_total_that_was_agreed_to_holds() {
+    let at = |minor| {
+        let ticket_ids = [7, 8].map(ticket).into_iter().collect();
+        Command::CreateOrder(CreateOrder { order_id: order_id(1), ticket_ids, agreed: Some(money(minor, "USD")) })
+    };
+    let scenario = || market().on_sale(SELLER, [7, 8]).by(BUYER);
+    let total = scenario().has(order(1, [7, 8])).order(1).total.minor();
+    assert_eq!(scenario().has(at(total)).order(1).total.minor(), total);
+    check_refused([
+        (scenario(), at(total + 1), Rejection::PriceChanged),
+        (scenario(), at(total - 1), Rejection::PriceChanged),
+        (scenario().by(SELLER).has(edit(7, 1, None, None)).by(BUYER), at(total), Rejection::PriceChanged),
+    ]);
 }

@@ -127,11 +127,35 @@ async fn a_refusal_is_final_and_a_wrong_key_is_not() {
     assert_eq!(heads.len(), 1);
     let Err(Failure::Refused(error)) = answer else { panic!("{answer:?}") };
     assert_eq!((error.code.as_deref(), error.decline_code.as_deref()), (Some("card_declined"), Some("stolen_card")));
-    // An authentication error says nothing about the charge.
+    // A refused key says so, without the key.
     let wrong = r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided: sk_test_1"}}"#;
     let (_, answer) = ask(Box::leak(Box::new([Say::This(401, "", wrong)]))).await;
-    let Err(Failure::Unknown(error)) = answer else { panic!("{answer:?}") };
-    assert!(error.0.contains("401") && !error.0.contains("sk_test"), "{error}");
+    let Err(Failure::Denied(error)) = answer else { panic!("{answer:?}") };
+    let why = error.told();
+    assert!(why.contains("Invalid API Key") && !why.contains("sk_test"), "{why}");
+}
+
+#[tokio::test]
+async fn a_key_refused_after_an_attempt_of_unknown_effect_leaves_the_effect_unknown() {
+    let wrong =
+        Say::This(401, "", r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}}"#);
+    let forbidden = Say::This(403, "", r#"{"error":{"type":"invalid_request_error","message":"No such right"}}"#);
+    for first in [Say::Nothing, Say::Silence, Say::This(200, "", "{\"id\""), Say::This(500, "", "{}")] {
+        for second in [wrong, forbidden] {
+            let (heads, answer) = ask(Box::leak(Box::new([first, second]))).await;
+            assert_eq!(heads.len(), 2);
+            let Err(Failure::Unknown(error)) = answer else { panic!("{answer:?}") };
+            assert!(error.0.contains("does not accept the key"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn https_needs_a_certificate_authority() {
+    let none = || CertificateResult::default();
+    assert!(matches!(tls(none(), true), Err(StripeError::Authorities(_))));
+    tls(none(), false).unwrap();
+    tls(rustls_native_certs::load_native_certs(), true).unwrap();
 }
 
 #[test]

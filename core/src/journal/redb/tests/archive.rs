@@ -251,8 +251,8 @@ fn an_archive_of_a_newer_format_is_refused() {
     archived(dir.path()).close();
     let db = Database::create(dir.path().join(ARCHIVE_FILE)).unwrap();
     let txn = db.begin_write().unwrap();
-    txn.open_table(META).unwrap().insert("format", 3_u32.to_le_bytes().as_slice()).unwrap();
+    txn.open_table(META).unwrap().insert("format", 4_u32.to_le_bytes().as_slice()).unwrap();
     txn.commit().unwrap();
     drop(db);
-    assert!(matches!(open(dir.path()), Err(JournalError::NewerFormat { found: 3, known: 2 })));
+    assert!(matches!(open(dir.path()), Err(JournalError::NewerFormat { found: 4, known: 3 })));
 }

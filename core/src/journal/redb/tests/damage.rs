@@ -83,7 +83,7 @@ fn tables_error(wrong: &[String]) -> JournalError {
 /// Recovers what it can, and checks that this is a prefix of the original records.
 fn recovered(bytes: &[u8], whole: &Content, what: &str) -> (usize, bool) {
     let mut seen = Vec::new();
-    let outcome = recover::from(&[|| Ok(bytes.to_vec())], &mut |record| {
+    let outcome = recover::from(&[(DATABASE_FILE, || Ok(bytes.to_vec()))], &mut |record| {
         seen.push(record);
         ControlFlow::Continue(())
     });

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 pub(crate) struct JournalQuery {
     /// The last record that the caller has: its number, or the cursor of a page's link or of an event's id, such as
     /// `12-9f86d081884c7d65`; 0 or nothing for the first page. Not for a stream that has `Last-Event-ID`.
-    #[param(value_type = Option<String>, pattern = "^([0-9]{1,19}(-[0-9a-f]{16})?)?$")]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,19}(-[0-9a-f]{16})?$")]
     after: Option<String>,
     /// Maximum number of records: 1 to 100, by default 50. A stream has no limit.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]

@@ -23,22 +23,29 @@ fn unasked<T: Send + 'static>() -> GatewayFuture<'static, T> {
     Box::pin(std::future::ready(Err(GatewayError("nobody asks".into()))))
 }
 
+/// What a processor answers that is asked for its refunds alone.
+macro_rules! takes_no_money {
+    () => {
+        fn charge(&self, _: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
+            unasked()
+        }
+
+        fn lookup(&self, _: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
+            unasked()
+        }
+
+        fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
+            unasked()
+        }
+    };
+}
+
 impl PaymentGateway for Pages {
     fn name(&self) -> &'static str {
         "pages"
     }
 
-    fn charge(&self, _: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        unasked()
-    }
-
-    fn lookup(&self, _: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        unasked()
-    }
-
-    fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        unasked()
-    }
+    takes_no_money!();
 
     fn refunds_page(&self, _: Timestamp, after: Option<Arc<str>>) -> Option<GatewayFuture<'_, RefundsPage>> {
         self.asked.lock().unwrap().push(after.clone());
@@ -61,17 +68,7 @@ impl PaymentGateway for Whole {
         "whole"
     }
 
-    fn charge(&self, _: ChargeRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        unasked()
-    }
-
-    fn lookup(&self, _: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {
-        unasked()
-    }
-
-    fn refund(&self, _: RefundRequest) -> GatewayFuture<'_, RefundAnswer> {
-        unasked()
-    }
+    takes_no_money!();
 
     fn refunds_since(&self, _: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
         Some(Box::pin(std::future::ready(Ok(vec![report(1), report(2)]))))

@@ -150,6 +150,16 @@ struct Writer {
     failed: bool,
 }
 
+impl Writer {
+    /// Refuses to write to a file whose content a failure has left unknown.
+    fn check(&self) -> Result<(), JournalError> {
+        if self.failed {
+            return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
+        }
+        Ok(())
+    }
+}
+
 /// Changes of a batch besides the appended records.
 #[derive(Debug, Clone, Copy)]
 struct Beside {
@@ -328,9 +338,7 @@ impl RedbJournal {
 impl Journal for RedbJournal {
     fn append(&self, proposals: Vec<Proposal>) -> Result<Vec<Outcome>, JournalError> {
         let mut writer = lock(&self.writer);
-        if writer.failed {
-            return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
-        }
+        writer.check()?;
         let head = self.durable().head;
         let batch = Batch::new(&mut writer.rows, head, proposals)?;
         if batch.head.seq == head.seq && batch.vault.is_empty() && batch.results.is_empty() {
@@ -523,9 +531,7 @@ impl Journal for RedbJournal {
 
     fn compact(&self) -> Result<bool, JournalError> {
         let mut writer = lock(&self.writer);
-        if writer.failed {
-            return Err(JournalError::Storage("the journal must be reopened after a failed append".into()));
-        }
+        writer.check()?;
         if let Err(error) = guarded(DATABASE_FILE, || self.seal_plain_rows()) {
             writer.failed = true;
             return Err(error);

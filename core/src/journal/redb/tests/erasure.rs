@@ -142,14 +142,20 @@ fn keys_that_are_missing_are_damage_and_never_replaced() {
     assert!(wrong.iter().any(|what| what.contains("key of the personal data")), "{wrong:?}");
 }
 
+/// Makes a journal of two users and a backup of it; returns the key of the first as well.
+fn backed_up(live: &Path, copy: &Path) -> (RedbJournal, super::super::keys::Key) {
+    let journal = RedbJournal::open(live).unwrap();
+    journal.append(vec![put(&journal, 1), put(&journal, 2)]).unwrap();
+    let key = key_of(&journal, 1).unwrap();
+    journal.backup(&copy.join(DATABASE_FILE), &mut |_, _| {}).unwrap();
+    (journal, key)
+}
+
 #[test]
 fn backups_follow_who_was_erased() {
     let dir = tempfile::tempdir().unwrap();
     let (live, copy) = (dir.path().join("live"), dir.path().join("copy"));
-    let journal = RedbJournal::open(&live).unwrap();
-    journal.append(vec![put(&journal, 1), put(&journal, 2)]).unwrap();
-    let key = key_of(&journal, 1).unwrap();
-    journal.backup(&copy.join(DATABASE_FILE), &mut |_, _| {}).unwrap();
+    let (journal, key) = backed_up(&live, &copy);
     assert_eq!(format_of(&copy), "boxoffice 3\n");
     journal.append(vec![erase(1)]).unwrap();
     assert!(holds(&copy, &key), "a backup holds the keys of its time");
@@ -165,10 +171,7 @@ fn backups_follow_who_was_erased() {
 fn a_list_beside_a_restored_backup_erases_again() {
     let dir = tempfile::tempdir().unwrap();
     let (live, copy) = (dir.path().join("live"), dir.path().join("copy"));
-    let journal = RedbJournal::open(&live).unwrap();
-    journal.append(vec![put(&journal, 1), put(&journal, 2)]).unwrap();
-    let key = key_of(&journal, 1).unwrap();
-    journal.backup(&copy.join(DATABASE_FILE), &mut |_, _| {}).unwrap();
+    let (journal, key) = backed_up(&live, &copy);
     journal.append(vec![erase(1)]).unwrap();
     fs::copy(live.join(ERASURES_FILE), copy.join(ERASURES_FILE)).unwrap();
     let restored = RedbJournal::open(&copy).unwrap();

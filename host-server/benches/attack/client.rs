@@ -9,6 +9,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::Failure;
+use crate::wire::{encoded, head_of};
 
 /// Maximum time to connect, and to receive a response.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -38,14 +39,6 @@ pub(crate) struct Connection {
 pub(crate) struct Answer<'a> {
     status: u16,
     pub(crate) body: &'a [u8],
-}
-
-/// The needed parts of a response's head.
-#[derive(Debug, Clone, Copy)]
-struct Head {
-    status: u16,
-    len: usize,
-    body_len: usize,
 }
 
 impl Connection {
@@ -100,33 +93,7 @@ impl Answer<'_> {
     }
 }
 
-/// Returns the head of a response, once it is complete.
-fn head_of(bytes: &[u8]) -> Result<Option<Head>, Failure> {
-    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
-    let text = std::str::from_utf8(&bytes[..end])?;
-    let status: u16 = text.get(9..12).ok_or("the response has no status")?.parse()?;
-    let body_len = text.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>())
-    });
-    let body_len = match body_len {
-        Some(len) => len?,
-        None if status == 204 => 0,
-        None => return Err("the response does not tell its length".into()),
-    };
-    Ok(Some(Head { status, len: end + 4, body_len }))
-}
-
 /// Encodes a request.
 pub(crate) fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json, text/html\r\n");
-    if let Some(token) = token {
-        text += &format!("authorization: Bearer {token}\r\n");
-    }
-    if let Some(body) = body {
-        text += &format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    } else {
-        text += "\r\n";
-    }
-    text.into_bytes()
+    encoded("application/json, text/html", method, path, token, body)
 }

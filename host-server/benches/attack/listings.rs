@@ -1,7 +1,7 @@
 //! Tickets to list: single ones, the seats of a large show, and very many shows.
 
 use crate::client::{Connection, request};
-use crate::process::Host;
+use crate::host::Host;
 use crate::{Failure, PEOPLE_FROM, People};
 
 /// Maximum number of tickets in a batch.

@@ -9,24 +9,31 @@
 #![allow(clippy::format_push_string, reason = "requests of a few lines, put together once")]
 
 mod client;
+#[path = "../shared/host.rs"]
+mod host;
 mod listings;
 mod orders;
+#[path = "../shared/output.rs"]
+mod output;
+mod pace;
 mod pages;
 mod process;
 mod report;
 mod strangers;
+#[path = "../shared/wire.rs"]
+mod wire;
 
-use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use boxoffice::{BoxOffice, SignUp};
 
+use crate::host::Host;
 use crate::listings::{list, plain, seat_of_large_show, seats, shows};
 use crate::orders::orders;
+use crate::output::{progress, say};
 use crate::pages::Visitor;
-use crate::process::Host;
 use crate::report::{Attack, LargeShow, Latencies, Report};
 use crate::strangers::Strangers;
 
@@ -171,17 +178,4 @@ fn seconds(number: u64) -> Duration {
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures the real time that something takes")]
 pub(crate) fn now() -> Instant {
     Instant::now()
-}
-
-/// Prints to standard output.
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(out.flush()?)
-}
-
-/// Prints the current activity to standard error.
-pub(crate) fn progress(what: &str) {
-    // A closed standard error loses only progress messages.
-    let _ = writeln!(std::io::stderr(), "  {what}");
 }

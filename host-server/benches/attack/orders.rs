@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
-
 use crate::client::{Connection, request};
-use crate::process::Host;
+use crate::host::Host;
+use crate::pace::paced;
 use crate::report::Latencies;
 use crate::{Failure, PEOPLE_FROM, People, now};
 
@@ -20,22 +19,18 @@ pub(crate) async fn orders(
     duration: Duration,
 ) -> Result<Latencies, Failure> {
     let mut connection = Connection::open(PEOPLE_FROM, host.address).await?;
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut times = Vec::new();
-    let start = now();
-    while start.elapsed() < duration {
-        ticks.tick().await;
-        let list = request("POST", "/api/tickets", Some(&people.seller), Some(&ticket(times.len())));
+    paced(EVERY, duration, async |number| {
+        let list = request("POST", "/api/tickets", Some(&people.seller), Some(&ticket(number)));
         let ticket_id = connection.send(&list).await?.checked(201)?.id()?;
         let body = format!(r#"{{"ticketId":"{ticket_id}"}}"#);
         let order = request("POST", "/api/orders", Some(&people.buyer), Some(&body));
         let asked = now();
         let answer = connection.send(&order).await?;
-        times.push(asked.elapsed());
+        let took = asked.elapsed();
         let path = format!("/api/orders/{}", answer.checked(201)?.id()?);
         let cancel = request("DELETE", &path, Some(&people.buyer), None);
         connection.send(&cancel).await?.checked(204)?;
-    }
-    Ok(Latencies::of(times))
+        Ok(took)
+    })
+    .await
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 
 use crate::client::{Connection, request};
-use crate::process::Host;
+use crate::host::Host;
+use crate::pace::paced;
 use crate::report::Latencies;
 use crate::{Failure, VISITORS_FROM, now};
 
@@ -48,15 +49,7 @@ impl Visitor {
 
     /// Reads a page 20 times a second, over this time.
     pub(crate) async fn look_for(&mut self, path: &str, duration: Duration) -> Result<Latencies, Failure> {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut times = Vec::new();
-        let start = now();
-        while start.elapsed() < duration {
-            ticks.tick().await;
-            times.push(self.look(path).await?);
-        }
-        Ok(Latencies::of(times))
+        paced(EVERY, duration, async |_| self.look(path).await).await
     }
 
     /// Reads a page until it has this text, and returns the page. Pages know of tickets a moment after they are listed.

@@ -15,7 +15,8 @@ use tokio::task::LocalSet;
 use tokio::time::sleep;
 
 use crate::client::connect;
-use crate::{BUYER, Failure, STRANGERS_FROM, say, size};
+use crate::output::say;
+use crate::{BUYER, Failure, STRANGERS_FROM, size};
 
 /// Environment variable that makes this program attack: the host's address.
 const TARGET: &str = "BOXOFFICE_BENCH_TARGET";

@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 
-use crate::{FOLLOWERS, Failure, say};
+use crate::output::say;
+use crate::{FOLLOWERS, Failure};
 
 /// Environment variable that makes this program follow: the host's address, a space and the path of the feed.
 const FEED: &str = "BOXOFFICE_BENCH_FEED";

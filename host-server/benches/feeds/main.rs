@@ -17,18 +17,25 @@
 #[path = "../http/client.rs"]
 mod client;
 mod followers;
+#[path = "../shared/host.rs"]
+mod host;
 mod orders;
+#[path = "../shared/output.rs"]
+mod output;
 mod process;
 mod report;
+#[path = "../shared/wire.rs"]
+mod wire;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use boxoffice::{BoxOffice, NewShow, NewTicket, SignUp, UserId};
 
 use crate::followers::Followers;
+use crate::host::Host;
 use crate::orders::{Buyer, orders};
-use crate::process::{Host, pin};
+use crate::output::{progress, say};
+use crate::process::pin;
 use crate::report::{FirstPage, Report, Round};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -158,17 +165,4 @@ async fn list_others(office: &BoxOffice, seller: UserId) -> Result<(), Failure> 
 fn ticket(show: &str, at: usize) -> NewTicket {
     let details = NewShow::new(show, "2039-05-01T19:30:00Z").category("concert").venue("Harbour Hall");
     NewTicket::new(show, "19.99").seat(format!("Row {}, seat {}", at / 40, at % 40)).show(details)
-}
-
-/// Prints to standard output.
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(out.flush()?)
-}
-
-/// Prints the current activity to standard error.
-pub(crate) fn progress(what: &str) {
-    // A closed standard error loses only progress messages.
-    let _ = writeln!(std::io::stderr(), "  {what}");
 }

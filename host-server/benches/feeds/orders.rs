@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::Failure;
 use crate::client::{Connection, request};
-use crate::process::Host;
+use crate::host::Host;
 
 /// Duration of a round.
 const ROUND: Duration = Duration::from_secs(6);

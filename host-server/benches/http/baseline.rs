@@ -6,7 +6,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, say};
+use crate::Failure;
+use crate::output::say;
 
 /// Prints its address, and serves until the process is killed.
 pub(crate) fn serve() -> Result<(), Failure> {

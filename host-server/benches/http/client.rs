@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::Failure;
+use crate::wire::{encoded, head_of};
 
 /// Size of the buffer, more than any head of a response here.
 const BUFFER_BYTES: usize = 16 * 1024;
@@ -42,44 +43,20 @@ impl Connection {
                 return Err("the server closed the connection".into());
             }
             filled += read;
-            if let Some((status, head, len)) = parse(&self.buffer[..filled])? {
-                if head + len > BUFFER_BYTES {
+            if let Some(head) = head_of(&self.buffer[..filled])? {
+                let end = head.len + head.body_len;
+                if end > BUFFER_BYTES {
                     return Err("the response is too large".into());
                 }
-                if filled >= head + len {
-                    return Ok(Answer { status, body: &self.buffer[head..head + len] });
+                if filled >= end {
+                    return Ok(Answer { status: head.status, body: &self.buffer[head.len..end] });
                 }
             }
         }
     }
 }
 
-/// Returns the status, the length of the head and the length of the body, once the head is complete.
-fn parse(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>, Failure> {
-    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
-    let head = std::str::from_utf8(&bytes[..end])?;
-    let status = head.get(9..12).ok_or("the response has no status")?.parse()?;
-    let len = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse())
-    });
-    match len {
-        Some(len) => Ok(Some((status, end + 4, len?))),
-        None if status == 204 => Ok(Some((status, end + 4, 0))),
-        None => Err("the response does not tell its length".into()),
-    }
-}
-
 /// Encodes a request.
 pub(crate) fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n");
-    if let Some(token) = token {
-        text += &format!("authorization: Bearer {token}\r\n");
-    }
-    if let Some(body) = body {
-        text += &format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    } else {
-        text += "\r\n";
-    }
-    text.into_bytes()
+    encoded("application/json", method, path, token, body)
 }

@@ -129,7 +129,7 @@ fn id(body: &[u8]) -> String {
 }
 
 fn fail(what: &str) -> ! {
-    crate::progress(what);
+    crate::output::progress(what);
     std::process::exit(1)
 }
 

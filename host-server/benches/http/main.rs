@@ -8,9 +8,13 @@
 mod baseline;
 mod client;
 mod load;
+#[path = "../shared/output.rs"]
+mod output;
+#[path = "../shared/wire.rs"]
+mod wire;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,6 +22,7 @@ use std::process::{Child, Command, Stdio};
 use boxoffice::{BoxOffice, NewTicket, SignUp};
 
 use crate::load::{Buyer, Question, rate};
+use crate::output::{progress, say};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Rates = BTreeMap<(Question, Place, usize), Vec<f64>>;
@@ -157,17 +162,4 @@ fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
-}
-
-/// Prints to standard output.
-pub(crate) fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(out.flush()?)
-}
-
-/// Prints the current activity to standard error.
-pub(crate) fn progress(what: &str) {
-    // A closed standard error loses only progress messages.
-    let _ = writeln!(std::io::stderr(), "  {what}");
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{Code, FieldError};
 use serde::Serialize;
@@ -251,21 +251,16 @@ fn respond(status: StatusCode, code: &'static str, errors: Vec<FieldError>, retr
     #[cfg(feature = "pages")]
     response.extensions_mut().insert(summary);
     let headers = response.headers_mut();
-    headers.insert(ERROR_CODE, HeaderValue::from_static(code));
-    if let Some(wait) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs(wait)));
-    }
+    note(headers, code, retry_after);
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }
 
-/// Notes the code of an error, and how long to wait, on a page that tells it in its own words.
-#[cfg(feature = "pages")]
-pub(crate) fn note(response: &mut Response, code: Code, retry_after: Option<Duration>) {
-    let headers = response.headers_mut();
-    headers.insert(ERROR_CODE, HeaderValue::from_static(code.as_str()));
+/// Notes the code of an error, and how long to wait, in the headers of its answer.
+pub(crate) fn note(headers: &mut HeaderMap, code: &'static str, retry_after: Option<Duration>) {
+    headers.insert(ERROR_CODE, HeaderValue::from_static(code));
     if let Some(wait) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_secs(wait)));
     }

@@ -25,6 +25,7 @@ mod description;
 mod dto;
 mod error;
 mod extract;
+mod held_body;
 mod limits;
 #[cfg(feature = "cli")]
 mod listener;

@@ -201,16 +201,7 @@ impl ServeArgs {
     /// # Errors
     /// If some of its addresses are https and others are not: one cookie can't be for both.
     pub(crate) fn settings(&self) -> Result<Settings, &'static str> {
-        let mut urls = all(&self.public_urls).into_iter();
-        let is_https = |url: &String| url.starts_with("https://");
-        let public_url = urls.next();
-        let further_public_urls: Vec<String> = urls.collect();
-        if further_public_urls.iter().any(|url| Some(is_https(url)) != public_url.as_ref().map(is_https)) {
-            return Err("--public-url (BOXOFFICE_PUBLIC_URL): all must be https, or all http");
-        }
-        Ok(Settings {
-            public_url,
-            further_public_urls,
+        let settings = Settings {
             cors_origins: all(&self.cors_origins),
             rate_limit: self.rate_limit == Switch::On,
             trusted_networks: all(&self.trusted_proxies),
@@ -224,7 +215,9 @@ impl ServeArgs {
             session_length: self.session,
             serves_admin: self.admin_listen.is_none(),
             ..Settings::default()
-        })
+        };
+        let reached = settings.reached_at(all(&self.public_urls));
+        reached.map_err(|_| "--public-url (BOXOFFICE_PUBLIC_URL): all must be https, or all http")
     }
 }
 

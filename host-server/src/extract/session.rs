@@ -87,21 +87,24 @@ where
 
 /// Returns the session of the request: of its tokens the first that is good.
 pub(crate) fn authenticate(headers: &HeaderMap, office: &BoxOffice) -> Result<Session, Failure> {
-    let auth = office.auth();
-    let mut refused = Code::AuthRequired.into();
-    for token in candidates(headers) {
-        match auth.authenticate(&token) {
-            Ok(session) => return Ok(session),
-            Err(error) => refused = error,
-        }
-    }
-    Err(refused.into())
+    accepted(headers, office).map(|(_, session)| session)
 }
 
 /// Returns the token of [`authenticate`]'s session.
 pub(crate) fn good_token(headers: &HeaderMap, office: &BoxOffice) -> Option<String> {
+    accepted(headers, office).ok().map(|(token, _)| token.into_owned())
+}
+
+fn accepted<'h>(headers: &'h HeaderMap, office: &BoxOffice) -> Result<(Cow<'h, str>, Session), Failure> {
     let auth = office.auth();
-    candidates(headers).find(|token| auth.authenticate(token).is_ok()).map(Cow::into_owned)
+    let mut refused = Code::AuthRequired.into();
+    for token in candidates(headers) {
+        match auth.authenticate(&token) {
+            Ok(session) => return Ok((token, session)),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused.into())
 }
 
 /// Returns the token that a request with these headers shows, good or not: that of `Authorization`, or the session cookie's. Of several

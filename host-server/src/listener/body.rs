@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -64,38 +64,12 @@ where
     }
 }
 
-/// The body of an answer; the request ends with it.
+/// Ends the request of its connection when it is dropped, which it is with the body of the answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    body: Body,
-    connection: Arc<Connection>,
-}
+pub(super) struct Ending(pub(super) Arc<Connection>);
 
-impl Answer {
-    pub(super) fn new(body: Body, connection: Arc<Connection>) -> Self {
-        Self { body, connection }
-    }
-}
-
-impl Drop for Answer {
+impl Drop for Ending {
     fn drop(&mut self) {
-        self.connection.end();
-    }
-}
-
-impl http_body::Body for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.0.end();
     }
 }

@@ -30,8 +30,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
 use crate::error::{Refusal, bytes_of};
+use crate::held_body::HeldBody;
 use crate::limits::{Bounds, Clients, Resource, Share, Shares, network};
-use body::{Answer, Watched};
+use body::{Ending, Watched};
 use connection::Connection;
 use guarded::Guarded;
 
@@ -149,7 +150,7 @@ impl Server {
                 if response.status() == StatusCode::TOO_MANY_REQUESTS && client.is_some() {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
-                Ok::<_, Infallible>(response.map(|body| Answer::new(body, connection)))
+                Ok::<_, Infallible>(response.map(|body| HeldBody::new(body, Ending(connection))))
             }
         });
         let connection = http1::Builder::new().max_buf_size(HEAD_MAX).serve_connection(TokioIo::new(guarded), service);

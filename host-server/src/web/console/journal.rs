@@ -13,7 +13,7 @@ use super::people::{People, user};
 use super::row::Row;
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::web::site::Chrome;
+use crate::web::site::{Chrome, encoded};
 use crate::webhooks::event_types;
 
 /// Maximum number of records on a page.
@@ -65,13 +65,7 @@ impl Asked {
 
     /// Returns the filter's parameters, encoded for links.
     fn parameters(&self) -> String {
-        let mut parameters = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("type", self.r#type.trim()), ("stream", self.stream.trim())] {
-            if !value.is_empty() {
-                parameters.append_pair(name, value);
-            }
-        }
-        parameters.finish()
+        encoded(&[("type", self.r#type.trim()), ("stream", self.stream.trim())])
     }
 }
 

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use boxoffice::{BoxOffice, Code};
 
-use super::flash::redirect_with;
-use super::{Chrome, Flash, page, show};
+use super::flash::sign_in_first;
+use super::{Chrome, page, show};
 use crate::error::{ERROR_CODE, ErrorSummary};
 use crate::settings::Settings;
 
@@ -62,8 +62,7 @@ impl ErrorPages {
         let https = self.settings.is_https();
         if summary.code == Code::AuthRequired.as_str() {
             let next = if browser.method.is_safe() { browser.uri.to_string() } else { browser.page_before() };
-            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            return redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, https);
+            return sign_in_first(&next, https);
         }
         let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, https);
         let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome, &self.settings));

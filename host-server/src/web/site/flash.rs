@@ -95,3 +95,9 @@ pub(super) fn redirect_with(to: &str, flash: Flash, https: bool) -> Response {
     response.headers_mut().extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }
+
+/// Redirects the browser to the sign-in page, which leads on to `next`.
+pub(super) fn sign_in_first(next: &str, https: bool) -> Response {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    redirect_with(&format!("/sign-in?next={next}"), Flash::SignInFirst, https)
+}

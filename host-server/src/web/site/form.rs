@@ -11,7 +11,7 @@ use axum::response::Response;
 use boxoffice::{Code, Error, ErrorKind};
 use cookie::{Cookie, SameSite};
 
-use super::flash::{Flash, redirect_with};
+use super::flash::{Flash, redirect_with, sign_in_first};
 use crate::error::{Failure, Refusal};
 use crate::extract::{body, cookies, random_hex};
 use crate::limits::Load;
@@ -97,6 +97,11 @@ impl Form {
     /// Answers the form with a redirect to another page, which shows the message.
     pub(crate) fn redirect(&self, to: &str, flash: Flash) -> Response {
         redirect_with(to, flash, self.https)
+    }
+
+    /// Answers the form of somebody who isn't signed in with the sign-in page, which leads on to `next`.
+    pub(crate) fn sign_in_first(&self, next: &str) -> Response {
+        sign_in_first(next, self.https)
     }
 }
 

@@ -14,5 +14,5 @@ pub(super) use chrome::{Chrome, Page, page, show};
 pub(super) use components::{Field, Pager};
 pub(super) use flash::{Flash, redirect};
 pub(super) use form::{Form, field_errors};
-pub(super) use query::cursor;
+pub(super) use query::{cursor, encoded, with_query};
 pub(super) use text::{Price, When};

@@ -117,7 +117,7 @@ fn refused<P: crate::web::site::Page>(error: Error, page: impl FnOnce(&FieldErro
     let (code, wait) = (error.code(), error.retry_after());
     let errors = field_errors(error)?;
     let mut response = show(status, &page(&errors));
-    note(&mut response, code, wait);
+    note(response.headers_mut(), code.as_str(), wait);
     Ok(response)
 }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
 use crate::error::Failure;
 use crate::extract::Query;
-use crate::web::site::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show, with_query};
 
 /// How many shows a page has.
 const PAGE: usize = 24;
@@ -51,26 +51,18 @@ impl Asked {
 
     /// The link to a page of the same listing.
     fn link(&self, page: usize) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let fields = [
-            ("q", &self.q),
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let parameters = [
+            ("q", self.q.as_str()),
             ("category", &self.category),
             ("max", &self.max),
             ("from", &self.from),
             ("until", &self.until),
             ("left", &self.left),
             ("sort", &self.sort),
+            ("page", &page),
         ];
-        for (name, value) in fields {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        if page > 1 {
-            query.append_pair("page", &page.to_string());
-        }
-        let query = query.finish();
-        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+        with_query("/", &parameters)
     }
 }
 

@@ -11,7 +11,7 @@ use super::order_page::{self, OrderPages, checkout};
 use crate::catalogue::ShowKey;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
-use crate::web::site::{Chrome, Flash, Form, Price, page, redirect, show};
+use crate::web::site::{Chrome, Flash, Form, Price, page, redirect, show, with_query};
 
 fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
     let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;
@@ -49,7 +49,7 @@ pub(super) async fn lock(
     let tickets = chosen.tickets();
     let Ok(user) = user else {
         let next = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| chosen.page(key, &form));
-        return Ok(form.redirect(&with_query("/sign-in", &[("next", &next)]), Flash::SignInFirst));
+        return Ok(form.sign_in_first(&next));
     };
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
     let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
@@ -67,7 +67,7 @@ pub(super) async fn lock(
             if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
                 return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
             }
-            let lost = lost(&office, Some(user.id()), tickets.iter().copied());
+            let (_, lost) = free_and_lost(&office, Some(user.id()), tickets);
             not_locked(&office, chrome, error, back, lost)
         }
     }
@@ -97,9 +97,8 @@ impl Chosen {
     /// Returns the address of the show's page on which these tickets are chosen.
     fn page(&self, key: ShowKey, form: &Form) -> String {
         let ids: Vec<String> = self.0.iter().map(|(id, _)| id.to_string()).collect();
-        let query = [("section", form.get("section")), ("page", form.get("page")), ("chosen", &ids.join(","))];
-        let given: Vec<_> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        with_query(&format!("/shows/{key}"), &given)
+        let parameters = [("section", form.get("section")), ("page", form.get("page")), ("chosen", &ids.join(","))];
+        with_query(&format!("/shows/{key}"), &parameters)
     }
 
     /// Returns the total that the buyer saw, in the currency of the first ticket; `None` if the form doesn't name every
@@ -176,22 +175,21 @@ fn own_order(office: &BoxOffice, buyer: UserId, tickets: &[TicketId], error: &Er
     Ok(None)
 }
 
-/// Returns the names of those of the tickets that the visitor can't order.
-pub(super) fn lost(
+/// Returns those of the tickets that the visitor can order, and the names of the others.
+pub(super) fn free_and_lost(
     office: &BoxOffice,
     visitor: Option<UserId>,
-    tickets: impl Iterator<Item = TicketId>,
-) -> Vec<String> {
-    let now = office.now();
-    let known = tickets.filter_map(|id| office.tickets().get(id).ok());
-    let gone = known.filter(|ticket| !ticket.is_orderable_by(visitor, now));
-    gone.map(|ticket| ticket.seat.as_ref().map_or_else(|| ticket.title.to_string(), ToString::to_string)).collect()
-}
-
-fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs);
-    format!("{path}?{}", query.finish())
+    tickets: impl IntoIterator<Item = TicketId>,
+) -> (Vec<TicketId>, Vec<String>) {
+    let (now, mut free, mut lost) = (office.now(), Vec::new(), Vec::new());
+    for ticket in tickets.into_iter().filter_map(|id| office.tickets().get(id).ok()) {
+        if ticket.is_orderable_by(visitor, now) {
+            free.push(ticket.id);
+        } else {
+            lost.push(ticket.seat.as_ref().map_or_else(|| ticket.title.to_string(), ToString::to_string));
+        }
+    }
+    (free, lost)
 }
 
 fn not_locked(

@@ -14,12 +14,12 @@ use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use tokio::sync::broadcast;
 
-use super::buy::lost;
+use super::buy::free_and_lost;
 use crate::catalogue::{Catalogue, OnSale, Section, ShowKey, Shows};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
 use crate::limits::{Client, Share, Streams};
-use crate::web::site::{Chrome, Pager, Price, When, page, show};
+use crate::web::site::{Chrome, Pager, Price, When, page, show, with_query};
 
 /// Maximum number of tickets on a page.
 const PAGE: usize = 120;
@@ -142,11 +142,9 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let (now, tickets_max) = (office.now(), office.limits().order_tickets_max);
-    let mut picked: Vec<TicketId> =
-        asked.chosen.split(',').filter_map(|id| id.parse().ok()).take(tickets_max).collect();
-    let lost = lost(&office, chrome.user(), picked.iter().copied());
+    let asked_for = asked.chosen.split(',').filter_map(|id| id.parse().ok()).take(tickets_max);
     // The catalogue may lag behind by a moment.
-    picked.retain(|id| office.tickets().get(*id).is_ok_and(|ticket| ticket.is_orderable_by(chrome.user(), now)));
+    let (picked, lost) = free_and_lost(&office, chrome.user(), asked_for);
     let view = View { chrome, key, asked, picked, lost, now, tickets_max };
     Ok(catalogue.render(&office, move |shared| view.render(&shared.shows())).await?)
 }
@@ -238,12 +236,8 @@ fn chosen<'a>(on_sale: &'a OnSale, title: &str) -> Option<(&'a str, &'a Section)
 
 /// Returns the address of a page of tickets.
 fn page_of(key: ShowKey, section: Option<&str>, at: usize) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(section) = section {
-        query.append_pair("section", section);
-    }
-    query.append_pair("page", &at.to_string());
-    format!("/shows/{key}?{}", query.finish())
+    let parameters = [("section", section.unwrap_or_default()), ("page", &at.to_string())];
+    with_query(&format!("/shows/{key}"), &parameters)
 }
 
 impl SectionLink {

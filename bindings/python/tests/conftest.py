@@ -1,5 +1,6 @@
 """A box office for each test, at a time of its own."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,3 +45,16 @@ def shop(office: BoxOffice) -> Shop:
 @pytest.fixture
 def shop_of() -> Callable[[BoxOffice], Shop]:
     return Shop
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[str], bool]:
+    """Whether something is logged, now or soon: a late answer is told on a thread of its own."""
+
+    def soon(words: str) -> bool:
+        end = time.monotonic() + 30
+        while words not in caplog.text and time.monotonic() < end:
+            time.sleep(0.01)
+        return words in caplog.text
+
+    return soon

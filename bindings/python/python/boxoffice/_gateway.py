@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol
 
 from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_payload, is_answer, refund_payload
@@ -117,6 +117,8 @@ class Call:
         except Exception as error:
             if isinstance(error, WebhookRefused) and self._method == "read_webhook":
                 return error.reason, error.text
+            if self._cancelled and isinstance(error, CancelledError):
+                raise GatewayFailure(self._late()) from None
             text = f"{name} raised {type(error).__name__}: {error}"
             _log.warning("%s", text, exc_info=True)
             raise GatewayFailure(text) from error
@@ -153,7 +155,10 @@ class Call:
             self._cancelled = True
             if self._future is not None:
                 self._future.cancel()
-        _log.warning("%s.%s() did not answer in time", type(self._gateway).__name__, self._method)
+        _log.warning("%s", self._late())
+
+    def _late(self) -> str:
+        return f"{type(self._gateway).__name__}.{self._method}() did not answer in time"
 
     def _wait(self, answer: Awaitable[Any]) -> Any:
         async def answered() -> Any:

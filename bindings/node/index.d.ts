@@ -878,12 +878,23 @@ export interface Orders {
   /**
    * Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
    *
-   * `agreedAmount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has changed a price since
-   * the buyer saw it, nothing is locked.
+   * `agreedAmount` is the total in major units, such as `39.98`, in the currency of the tickets. If it is another one, because a
+   * seller has changed a price since the buyer saw it, nothing is locked. Changes that cancel out pass; `orders.createAtPrices`
+   * notices them.
    *
    * Rejects the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount that is none.
    */
   createAt(buyerId: string, ticketIds: string[], agreedAmount: string, options?: CommandOptions): Promise<Order>
+  /**
+   * Locks tickets as `orders.create` does, if each of them costs what the buyer has agreed to.
+   *
+   * `agreedPrices` has the price of each ticket, in the order of the ids, in major units of the ticket's currency, such as `19.99`. If
+   * a seller has changed one of them since the buyer saw it, nothing is locked.
+   *
+   * Rejects the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` unless there is one price for
+   * each ticket, and for a price that is none, with fields such as `prices[1]`.
+   */
+  createAtPrices(buyerId: string, ticketIds: string[], agreedPrices: string[], options?: CommandOptions): Promise<Order>
   /**
    * Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
    *

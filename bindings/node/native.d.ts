@@ -43,6 +43,8 @@ export declare class HttpApp {
   get bodyLimit(): number
   /** Handles a request and returns the response. */
   handle(method: string, target: string, rawHeaders: Array<string>, body: Buffer, client?: string | undefined | null): Promise<HttpResponse>
+  /** Returns the session tokens of a request that count at this host, without checking them: the first that is good counts. */
+  sessionTokens(rawHeaders: Array<string>): Array<string>
   /** Ends the open streams, so that a stopping server does not wait for them. */
   stop(): void
 }
@@ -132,6 +134,7 @@ export declare class OrderParts {
 export declare class Orders {
   create(buyerId: string | undefined | null, ticketIds: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
   createAt(buyerId: string | undefined | null, ticketIds: Array<string>, agreedAmount: string, options?: CommandOptions | undefined | null): Promise<Order>
+  createAtPrices(buyerId: string | undefined | null, ticketIds: Array<string>, agreedPrices: Array<string>, options?: CommandOptions | undefined | null): Promise<Order>
   cancel(buyerId: string | undefined | null, orderId: string, options?: CommandOptions | undefined | null): Promise<void>
   get(buyerId: string | undefined | null, orderId: string): Promise<Order>
   list(buyerId?: string | undefined | null, query?: OrderQuery | undefined | null): Promise<OrderPage>
@@ -618,7 +621,8 @@ export interface RefundRequest {
 }
 
 /**
- * Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
+ * Returns the session tokens in the headers of a request, by either name of the cookie and without checking them: the first that is
+ * good counts.
  *
  * `rawHeaders` has names and values in turn, as in Node.
  */

@@ -284,6 +284,18 @@ impl Orders {
         block_on(self.0.create_at(buyer, ticket_ids, agreed_amount))
     }
 
+    /// Locks tickets as [`Orders::create`](crate::Orders::create) does, if each of them costs what the buyer has agreed to.
+    ///
+    /// See [`Orders::create_at_prices`](crate::Orders::create_at_prices).
+    pub fn create_at_prices(
+        &self,
+        buyer: UserId,
+        ticket_ids: &[TicketId],
+        agreed_prices: &[String],
+    ) -> Result<Arc<Order>, Error> {
+        block_on(self.0.create_at_prices(buyer, ticket_ids, agreed_prices))
+    }
+
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
     ///
     /// See [`Orders::cancel`](crate::Orders::cancel).

@@ -5,20 +5,30 @@
 use std::fs;
 use std::path::Path;
 
-use boxoffice::{BoxOffice, DomainEvent, Error, NewTicket, SignUp, Subscription};
+use boxoffice::{BoxOffice, Code, DomainEvent, Error, JournalCursor, NewTicket, SignUp, Subscription};
 
-/// Adds up the sales. It keeps one number between runs: the last record that it has counted.
+/// Adds up the sales. It keeps one text between runs: the cursor of the last record that it has counted.
 struct Follower<'f> {
-    cursor: &'f Path,
+    file: &'f Path,
     feed: Subscription,
     sold_minor: u64,
 }
 
 impl<'f> Follower<'f> {
-    fn start(office: &BoxOffice, cursor: &'f Path, sold_minor: u64) -> Self {
-        let seen: u64 = fs::read_to_string(cursor).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-        println!("The follower starts at record {}.", seen + 1);
-        Self { cursor, feed: office.journal().subscribe(seen + 1), sold_minor }
+    fn start(office: &BoxOffice, file: &'f Path, mut sold_minor: u64) -> Result<Self, Box<dyn std::error::Error>> {
+        let mut cursor: JournalCursor = fs::read_to_string(file).as_deref().unwrap_or("0").parse()?;
+        let feed = match office.journal().subscribe_after(cursor) {
+            Err(error) if error.code() == Code::JournalCursorUnknown => {
+                println!(
+                    "The journal does not have record {cursor}, for a backup was restored: the follower starts over."
+                );
+                (cursor, sold_minor) = (JournalCursor::number(0), 0);
+                office.journal().subscribe_after(cursor)
+            }
+            followed => followed,
+        };
+        println!("The follower starts at record {}.", cursor.seq() + 1);
+        Ok(Self { file, feed: feed?, sold_minor })
     }
 
     async fn next(&mut self) -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +38,7 @@ impl<'f> Follower<'f> {
             self.sold_minor += event.amount.minor();
         }
         // Stored after the work, not before: a record may be seen twice after a crash, but is never missed.
-        fs::write(self.cursor, record.seq.to_string())?;
+        fs::write(self.file, record.cursor().to_string())?;
         Ok(())
     }
 
@@ -53,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let order = office.orders().create(bob.id, &[tickets[0].id]).await?;
     office.payments().pay(bob.id, order.id, "tok_visa").await?;
 
-    let mut follower = Follower::start(&office, &cursor, 0);
+    let mut follower = Follower::start(&office, &cursor, 0)?;
     follower.up_to(office.journal().head()?).await?;
     let sold = follower.sold_minor;
     drop(follower);
@@ -62,7 +72,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let order = office.orders().create(bob.id, &[tickets[1].id]).await?;
     office.orders().cancel(bob.id, order.id).await?;
 
-    let mut follower = Follower::start(&office, &cursor, sold);
+    let mut follower = Follower::start(&office, &cursor, sold)?;
     follower.up_to(office.journal().head()?).await?;
 
     println!("It waits for news, and Ann lists a seat.");

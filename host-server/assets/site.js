@@ -42,7 +42,7 @@ function reprice(seat, id, { minor, decimal, currency }) {
   one('.seat-price', seat).textContent = totalOf([box])
   if (!box.checked) return
   box.checked = false
-  one('[data-live]').textContent = `The price of ${one('.seat-name', seat).textContent} has changed to ${totalOf([box])}.`
+  one('[data-live]').textContent = `The price of ${one('.seat-name', seat).textContent} has changed to ${totalOf([box])}, and it is no longer chosen.`
 }
 
 /** The tickets of a show: what is chosen, and what others do meanwhile. */
@@ -169,30 +169,62 @@ function offline(form) {
 }
 
 /**
- * The text of a file, as spreadsheets save it: by its byte order mark, as UTF-8 if it is that throughout, as UTF-16 if every
- * other byte of its beginning is zero, and as Windows-1252 otherwise, which is what Excel calls CSV in Western Europe.
+ * What no text has: control characters, among them those that stand for the five bytes without a letter in Windows-1252, and the
+ * mark that stands for bytes that are none in their encoding.
+ */
+const UNREADABLE = /[\0-\x08\x0e-\x1f\x7f-\x9f\ufffd]/
+
+/**
+ * The text of a file with the name of its encoding, as spreadsheets save it: UTF-16 by its byte order mark, or by zeros at every
+ * other byte of its beginning; otherwise UTF-8. Only where nothing beyond ASCII is UTF-8 is it Windows-1252, which is what Excel
+ * calls CSV in Western Europe: one letter of several bytes shows that the others are damaged.
  */
 function decoded(bytes) {
-  const as = (encoding, fatal = false) => ({ text: new TextDecoder(encoding, { fatal }).decode(bytes), encoding })
+  const as = (encoding, sizeOf) => ({ text: new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes), encoding, sizeOf })
   const zeros = (from) => bytes.length > 3 && [0, 2].every((at) => bytes[from + at] === 0)
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || zeros(1)) return as('utf-16le')
-  if ((bytes[0] === 0xfe && bytes[1] === 0xff) || zeros(0)) return as('utf-16be')
-  try {
-    return as('utf-8', true)
-  } catch {
-    return as('windows-1252')
-  }
+  const twoEach = (text) => 2 * text.length
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || zeros(1)) return as('UTF-16LE', twoEach)
+  if ((bytes[0] === 0xfe && bytes[1] === 0xff) || zeros(0)) return as('UTF-16BE', twoEach)
+  const unicode = as('UTF-8', (text) => new TextEncoder().encode(text).length)
+  if (!unicode.text.includes('\ufffd') || /[^\0-\x7f\ufffd]/.test(unicode.text)) return unicode
+  const western = as('Windows-1252', (text) => text.length)
+  // The mark itself, as UTF-8: what it stands for was lost when somebody else saved the file.
+  return western.text.includes('\xef\xbf\xbd') ? unicode : western
 }
 
-/** Reads a file of rows into the form. */
+/** The row, and the byte in it, of the first thing in a file that can't be read, both from 1; none if all can. */
+function unreadable({ text, sizeOf }) {
+  const at = text.search(UNREADABLE)
+  if (at < 0) return undefined
+  const rows = text.slice(0, at).split(/\r\n?|\n/)
+  return { row: rows.length, byte: sizeOf(rows.at(-1)) + 1 }
+}
+
+/** How a file was read. Windows-1252 fits almost any bytes, so that a word tells whether it is right. */
+function readAs({ text, encoding }) {
+  const word = encoding === 'Windows-1252' && text.split(/[\s,;"]+/).find((part) => /[^\0-\x7f]/.test(part))
+  if (!word) return `Read as ${encoding}.`
+  return `Read as ${encoding}, where it says “${word}”. If that is wrong, save the file as CSV UTF-8 and choose it again.`
+}
+
+/** Reads a file of rows into the form, or refuses it whole. */
 function fileRows(place) {
+  const [input, status] = [one('input', place), one('[role=status]', place)]
   place.hidden = false
-  one('input', place).addEventListener('change', async (event) => {
-    const file = event.target.files[0]
+  input.addEventListener('change', async () => {
+    const file = input.files[0]
     if (!file) return
-    const { text, encoding } = decoded(new Uint8Array(await file.arrayBuffer()))
-    one('#rows').value = text
-    one('[role=status]', place).textContent = encoding === 'utf-8' ? '' : `Read as ${encoding}: look at its accents in the preview.`
+    const found = decoded(new Uint8Array(await file.arrayBuffer()))
+    const wrong = unreadable(found)
+    status.classList.toggle('error', Boolean(wrong))
+    if (!wrong) {
+      one('#rows').value = found.text.replace(/^\ufeff/, '')
+      status.textContent = readAs(found)
+      return
+    }
+    // So that the same file can be chosen again once it is saved anew.
+    input.value = ''
+    status.textContent = `Nothing was read: byte ${wrong.byte} of row ${wrong.row} is no text in ${found.encoding}. Save the file as CSV UTF-8 and choose it again.`
   })
 }
 

@@ -1,4 +1,4 @@
-//! The body of an answer with something that is kept until the answer is read, or given up.
+//! The body of an answer with something that is kept until the server has taken all of it, or given up.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

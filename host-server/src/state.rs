@@ -1,14 +1,17 @@
 //! State that all requests share. A handler takes only the parts that it needs, such as `State<BoxOffice>`.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use axum::http::HeaderMap;
 use boxoffice::BoxOffice;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "pages")]
 use crate::catalogue::Catalogue;
+use crate::extract;
 use crate::limits::{Clients, Load, Rates, Streams};
 use crate::observability::metrics::{Metrics, SalesCounter};
 #[cfg(feature = "pages")]
@@ -140,6 +143,12 @@ impl AppState {
             #[cfg(feature = "pages")]
             verification: self.verification.clone(),
         }))
+    }
+
+    /// Iterates over the session tokens of a request that count at this host, good or not: where the public address is `https`, those
+    /// of the cookie that no other host can plant. Routes beside the host's take the first that is good, as the host does.
+    pub fn session_tokens<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = Cow<'h, str>> + use<'h> {
+        extract::candidates(headers, self.settings.is_https())
     }
 
     /// Begins to count what is sold, for the metrics, if that has not begun; it ends when the box office closes. Needs a runtime.

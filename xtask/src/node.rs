@@ -29,8 +29,12 @@ const STUBS: &[&str] = &["native.d.ts", "native.js"];
 const EXAMPLES: &[&str] = &["quickstart", "race", "expiry", "own-gateway", "follow-the-journal", "express"];
 
 /// Files that the tests read, relative to the package, with their names in the test folder.
-const BESIDE: &[(&str, &str)] =
-    &[("README.md", "README.md"), ("../../README.md", "PROJECT.md"), ("../methods.json", "methods.json")];
+const BESIDE: &[(&str, &str)] = &[
+    ("README.md", "README.md"),
+    ("../../README.md", "PROJECT.md"),
+    ("../../docs/src/guide/nextjs.md", "nextjs.md"),
+    ("../methods.json", "methods.json"),
+];
 
 fn package() -> PathBuf {
     root().join(PACKAGE)
@@ -136,7 +140,7 @@ fn installed(name: &str) -> Result<PathBuf, String> {
     // The packages of other platforms need not be there; nothing but what was packed is installed.
     shell(program("npm", &folder).args(["install", "--no-package-lock", "--offline", "--no-audit"]).args(&packed))?;
     // Other dependencies of the tests are linked: they were installed as the lockfile lists them.
-    for tool in ["express", "typescript", "better-sqlite3", "@types"] {
+    for tool in ["express", "typescript", "better-sqlite3", "jest", "vitest", "@types"] {
         let link = folder.join("node_modules").join(tool);
         if !link.exists() {
             let from = package().join("node_modules").join(tool);

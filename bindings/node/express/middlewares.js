@@ -3,6 +3,7 @@
 
 const { classes } = require('../lib/errors.js')
 const { native } = require('../lib/office.js')
+const { sessionTokens } = require('./hosts.js')
 
 const { BoxOfficeError, InternalError, UnauthenticatedError, ValidationError } = classes
 
@@ -12,7 +13,7 @@ function sentence(code) {
 
 /** Returns the session of a request, or `null`. A browser may send others' cookies of the name too: the first good one counts. */
 async function sessionOf(office, req) {
-  for (const token of native.sessionTokens(req.rawHeaders)) {
+  for (const token of sessionTokens(office, req.rawHeaders)) {
     try {
       return await office.auth.authenticate(token)
     } catch (error) {

@@ -5,6 +5,7 @@ const { around } = require('../lib/calls.js')
 const { restored } = require('../lib/errors.js')
 const { HTTP_SETTINGS, checkedOptions } = require('../lib/inputs.js')
 const { native, nativeOf } = require('../lib/office.js')
+const { remember } = require('./hosts.js')
 
 const HttpApp = around(native.HttpApp, { stop: { gives: 'value' } })
 const HttpResponse = around(native.HttpResponse)
@@ -13,6 +14,7 @@ const HttpResponse = around(native.HttpResponse)
 function hostOf(office, settings) {
   try {
     const app = new native.HttpApp(nativeOf(office), checkedOptions(settings, HTTP_SETTINGS))
+    remember(office, app)
     return { host: new HttpApp(app), bodyLimit: app.bodyLimit }
   } catch (error) {
     throw restored(error)

@@ -81,6 +81,7 @@ const CLASSES = {
   Orders: {
     create: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
     createAt: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
+    createAtPrices: { takes: [ANY, ANY, ANY, { options: COMMAND_OPTIONS }] },
     cancel: { takes: [ANY, ANY, { options: COMMAND_OPTIONS }] },
     get: { takes: [] },
     list: { takes: [ANY, { fields: ORDER_QUERY }] },

@@ -31,7 +31,8 @@ pub fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
+/// Returns the session tokens in the headers of a request, by either name of the cookie and without checking them: the first that is
+/// good counts.
 ///
 /// `rawHeaders` has names and values in turn, as in Node.
 #[napi]
@@ -155,6 +156,13 @@ impl HttpApp {
             body,
             ended: watch::Sender::new(false),
         })
+    }
+
+    /// Returns the session tokens of a request that count at this host, without checking them: the first that is good counts.
+    #[napi]
+    pub fn session_tokens(&self, raw_headers: Vec<String>) -> Vec<String> {
+        let Ok(map) = header_map(&raw_headers) else { return Vec::new() };
+        self.state.session_tokens(&map).map(Cow::into_owned).collect()
     }
 
     /// Ends the open streams, so that a stopping server does not wait for them.

@@ -274,3 +274,17 @@ test('of several session cookies the good one counts', async (t) => {
   assert.equal(await ask('/me', [token], { authorization: `Bearer ${FOREIGN}` }), 401)
   assert.equal(await ask('/me', [FOREIGN], { authorization: `Bearer ${token}` }), 'ann@example.com')
 })
+
+test('over https a cookie that others can plant signs nobody in', async (t) => {
+  const office = await open(t)
+  await cast(office)
+  const app = express()
+  app.use(boxOfficeRouter(office, { publicUrl: 'https://tickets.example.com' }))
+  app.get('/perhaps-me', currentUser(office), (req, res) => res.json(req.currentUser?.email ?? null))
+  const url = await listening(t, app)
+  const { token } = await office.auth.signIn('ann@example.com', 'correct horse')
+  const ask = async (path, cookie) => (await fetch(`${url}${path}`, { headers: { cookie: `${cookie}=${token}` } })).json()
+  assert.equal(await ask('/perhaps-me', '__Host-session'), 'ann@example.com')
+  assert.equal(await ask('/perhaps-me', 'session'), null)
+  assert.deepEqual(await ask('/api/users/current-user', 'session'), { currentUser: null })
+})

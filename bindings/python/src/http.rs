@@ -33,13 +33,6 @@ pub(crate) fn openapi() -> &'static str {
     boxoffice_server::openapi::json()
 }
 
-/// Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
-#[pyfunction]
-pub(crate) fn session_tokens(headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Vec<String> {
-    let Ok(map) = header_map(&headers) else { return Vec::new() };
-    boxoffice_server::session_tokens(&map).map(Cow::into_owned).collect()
-}
-
 /// The addresses of an option: one text, or several. An object that has the address as its text, such as one of `ipaddress`, is taken
 /// too.
 struct Addresses(Vec<String>);
@@ -157,6 +150,12 @@ impl HttpApp {
             let body = Arc::new(tokio::sync::Mutex::new(body.into_data_stream()));
             Ok(HttpResponse { shared, status: parts.status.as_u16(), headers: parts.headers, body })
         })
+    }
+
+    /// Returns the session tokens of a request that count at this host, without checking them: the first that is good counts.
+    fn session_tokens(&self, headers: Vec<(PyBackedBytes, PyBackedBytes)>) -> Vec<String> {
+        let Ok(map) = header_map(&headers) else { return Vec::new() };
+        self.state.session_tokens(&map).map(Cow::into_owned).collect()
     }
 
     /// Ends the open streams, so that a stopping server does not wait for them.

@@ -52,7 +52,7 @@ generated::native_module! {
         #[pymodule_export]
         use crate::gateway::{check_gateway, webhook_event_error};
         #[pymodule_export]
-        use crate::http::{HttpApp, HttpResponse, openapi, session_tokens};
+        use crate::http::{HttpApp, HttpResponse, openapi};
         #[pymodule_export]
         use crate::is_first_interpreter;
         #[pymodule_export]

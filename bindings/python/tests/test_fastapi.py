@@ -146,3 +146,18 @@ def test_of_several_session_cookies_the_good_one_counts(tmp_path: Path) -> None:
         # Whoever sends the header means it.
         assert asked("/me", token, authorization=f"Bearer {FOREIGN}") == 401
         assert asked("/me", FOREIGN, authorization=f"Bearer {token}") == "ann@example.com"
+
+
+def test_over_https_a_cookie_that_others_can_plant_signs_nobody_in(tmp_path: Path) -> None:
+    with TestClient(create_app(tmp_path, public_url="https://tickets.example.com")) as client:
+        person = {"email": "ann@example.com", "password": PASSWORD}
+        cookies = client.post("/api/users/signup", json=person).headers.get_list("set-cookie")
+        token = next(cookie for cookie in cookies if cookie.startswith("__Host-session=")).partition("=")[2].partition(";")[0]
+        client.cookies.clear()
+
+        def asked(path: str, cookie: str) -> Any:
+            return client.get(path, headers={"cookie": f"{cookie}={token}"}).json()
+
+        assert asked("/perhaps-me", "__Host-session") == "ann@example.com"
+        assert asked("/perhaps-me", "session") is None
+        assert asked("/api/users/current-user", "session") == {"currentUser": None}

@@ -19,7 +19,7 @@ use super::testing::*;
 use super::ticket::{Listing, TicketStatus};
 use super::{Context, Decision, Fact, Limits, Order, Rejection, State, Ticket, User, decide};
 use crate::command::Command;
-use crate::domain::order::CreateOrder;
+use crate::domain::order::{Agreed, CreateOrder};
 use crate::event::{Actor, DomainEvent, StreamKey};
 use crate::types::{Change, ChargeId, OrderId, PayoutId, SeatLabel, SessionId, Timestamp, UserId};
 
@@ -236,7 +236,7 @@ impl Walk {
         let len = 1 + self.random.below(3);
         let numbers: BTreeSet<u64> = (0..len).map(|_| self.random.recent(self.tickets)).collect();
         let ticket_ids: TicketIds = numbers.into_iter().map(ticket).collect();
-        let agreed = (self.random.below(12) == 0).then(|| money(1, "USD"));
+        let agreed = (self.random.below(12) == 0).then(|| Agreed::Total(money(1, "USD")));
         Command::CreateOrder(CreateOrder { order_id: order_id(self.orders + 1), ticket_ids, agreed })
     }
 

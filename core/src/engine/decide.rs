@@ -1,7 +1,7 @@
 //! Decides commands into the open batch.
 
 use super::answer;
-use super::handle::{Request, Submission};
+use super::handle::{Asked, Repetition, Request, Submission};
 use super::replay::load;
 use super::writer::Writer;
 use crate::domain::expiration::ExpireOrder;
@@ -21,6 +21,9 @@ enum Decided {
     /// The command has to wait for expiries that are still in the backlog.
     Later(Request),
 }
+
+/// Fingerprint of the first command of an id, and its answer.
+type First = ([u8; 16], Result<Reply, Error>);
 
 impl Writer {
     /// Expires due orders, the earliest deadline first, up to the limit of a batch, so that other commands are not
@@ -44,10 +47,18 @@ impl Writer {
 
     /// Decides a command into the open batch, or parks it until the expiries that it depends on are decided.
     pub(super) fn decide(&mut self, submission: Submission) -> Result<(), Inconsistency> {
-        let Submission { request, reply } = submission;
+        let Submission { asked, reply } = submission;
+        let request = match asked {
+            Asked::Decision(request) => request,
+            Asked::FirstAnswer(repetition) => {
+                let answer = self.answer_again(repetition);
+                self.open.answers.push((reply, answer));
+                return Ok(());
+            }
+        };
         match self.decide_request(request) {
             Ok(Decided::Answer(answer)) => self.open.answers.push((reply, answer)),
-            Ok(Decided::Later(request)) => self.parked.push(Submission { request, reply }),
+            Ok(Decided::Later(request)) => self.parked.push(Submission { asked: Asked::Decision(request), reply }),
             Err(inconsistency) => {
                 self.open.answers.push((reply, Err(Code::Internal.into())));
                 return Err(inconsistency);
@@ -92,14 +103,26 @@ impl Writer {
     /// Returns the answer that the command got the first time.
     fn first_answer(&self, request: &Request) -> Result<Option<Result<Reply, Error>>, Error> {
         let Some(fingerprint) = request.fingerprint else { return Ok(None) };
-        let (first, answer) = match self.undurable().find_map(|batch| batch.result(request.id)) {
-            Some((first, answer)) => (*first, answer.clone()),
-            None => match self.parts.journal.result(request.id, self.open.now)? {
-                Some(stored) => (stored.fingerprint, answer::decode(&stored.answer)),
-                None => return Ok(None),
-            },
-        };
-        Ok(Some(if first == fingerprint { answer } else { Err(Code::CommandKeyReused.into()) }))
+        let first = self.first(request.id)?;
+        Ok(first.map(|(first, answer)| if first == fingerprint { answer } else { Err(Code::CommandKeyReused.into()) }))
+    }
+
+    /// Returns the first answer to a command that was refused already, if it is a repetition; otherwise the refusal, also where the
+    /// key belongs to another command: what was refused is none.
+    fn answer_again(&self, repetition: Repetition) -> Result<Reply, Error> {
+        match self.first(repetition.id)? {
+            Some((fingerprint, answer)) if fingerprint == repetition.fingerprint => answer,
+            _ => Err(repetition.refusal),
+        }
+    }
+
+    /// Returns the fingerprint of the first command of this id, and its answer.
+    fn first(&self, id: CommandId) -> Result<Option<First>, Error> {
+        if let Some((fingerprint, answer)) = self.undurable().find_map(|batch| batch.result(id)) {
+            return Ok(Some((*fingerprint, answer.clone())));
+        }
+        let stored = self.parts.journal.result(id, self.open.now)?;
+        Ok(stored.map(|stored| (stored.fingerprint, answer::decode(&stored.answer))))
     }
 
     /// Loads the entities that decide the command into memory; returns the owner of the email that it is about.

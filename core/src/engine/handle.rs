@@ -39,17 +39,35 @@ impl Request {
     }
 }
 
-/// A request in the queue, with the sender of its answer.
+/// What a caller asks in the queue, with the sender of its answer.
 #[derive(Debug)]
 pub(super) struct Submission {
-    pub(super) request: Request,
+    pub(super) asked: Asked,
     pub(super) reply: oneshot::Sender<Result<Reply, Error>>,
+}
+
+/// What a caller asks.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// To decide a command.
+    Decision(Request),
+    /// For the first answer to a command.
+    FirstAnswer(Repetition),
+}
+
+/// A command that was refused before it came into the queue, and that may be a repetition.
+#[derive(Debug)]
+pub(super) struct Repetition {
+    pub(super) id: CommandId,
+    pub(super) fingerprint: [u8; 16],
+    /// Answer if it is none.
+    pub(super) refusal: Error,
 }
 
 /// Entry of the writer's queue.
 #[derive(Debug)]
 pub(super) enum Message {
-    /// Decide this request.
+    /// Answer this.
     Submit(Submission),
     /// Tell once everything that is due by now is durable and visible.
     CatchUp(flume::Sender<()>),
@@ -114,19 +132,30 @@ impl Handle {
         let (id, tap) = (request.id, self.tap.get());
         #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.asked(&request));
-        let answer = self.enqueue_and_wait(request).await;
+        let answer = self.enqueue_and_wait(Asked::Decision(request)).await;
         #[cfg(any(test, feature = "simulation"))]
         tap.inspect(|tap| tap.answered(id, &answer));
         self.metrics.count(name, answer.as_ref().err().map(|error| error.code().as_str()), watch.elapsed());
         answer
     }
 
-    async fn enqueue_and_wait(&self, request: Request) -> Result<Reply, Error> {
+    /// Returns the first answer to a command that is refused before it comes into the queue, if it is a repetition; otherwise the
+    /// refusal. Waits until the first answer is durable, so that a repetition never hears less than the first caller.
+    pub(crate) async fn first_answer(
+        &self,
+        id: CommandId,
+        fingerprint: [u8; 16],
+        refusal: Error,
+    ) -> Result<Reply, Error> {
+        self.enqueue_and_wait(Asked::FirstAnswer(Repetition { id, fingerprint, refusal })).await
+    }
+
+    async fn enqueue_and_wait(&self, asked: Asked) -> Result<Reply, Error> {
         if self.closed.load(Ordering::Acquire) {
             return Err(Code::EngineClosed.into());
         }
         let (reply, mut answer) = oneshot::channel();
-        let message = Message::Submit(Submission { request, reply });
+        let message = Message::Submit(Submission { asked, reply });
         if self.refuse_when_full {
             self.queue.try_send(message).map_err(|error| match error {
                 flume::TrySendError::Full(_) => Error::from(Code::EngineOverloaded).with_retry_after(RETRY_AFTER),

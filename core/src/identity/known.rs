@@ -9,11 +9,12 @@
 //! ```
 //!
 //! A row whose place is all zeros and whose day is all ones says that every place of the user in the rows before it is
-//! forgotten. Rows are only added, until those that are of no use any more are too many: then the file is written anew.
+//! forgotten. Rows are only added, until those that are of no use any more are too many: then the file is written anew. The rows of
+//! erased users are overwritten with zeros where they are.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -98,6 +99,8 @@ impl KnownPlaces {
     /// `internal` if the machine has no randomness.
     pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
+        // What a crash has left of writing it anew; mostly there is nothing.
+        let _ = fs::remove_file(path.with_extension("new"));
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -159,6 +162,20 @@ impl KnownPlaces {
         let mut inner = self.inner();
         if inner.remove(user).is_some() {
             inner.append(user, None);
+        }
+    }
+
+    /// Removes every place of these users from memory and from the file, also of places that were forgotten before. It is durable
+    /// when it returns, unless the log says otherwise.
+    pub(crate) fn erase(&self, is_erased: impl Fn(UserId) -> bool) {
+        let mut inner = self.inner();
+        let erased: Vec<UserId> = inner.users.keys().copied().filter(|user| is_erased(*user)).collect();
+        for user in erased {
+            inner.remove(user);
+        }
+        if let Err(error) = inner.overwrite(&is_erased) {
+            tracing::error!(%error, file = FILE, "places of erased users can't be overwritten: it is written anew");
+            inner.rewrite();
         }
     }
 
@@ -239,6 +256,28 @@ impl Inner {
         if self.is_stale() {
             self.rewrite();
         }
+    }
+
+    /// Overwrites the rows of these users in the file, which is as long as before.
+    fn overwrite(&self, is_erased: &impl Fn(UserId) -> bool) -> io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let is_theirs = |row: &[u8]| row.first_chunk().is_some_and(|user| is_erased(UserId::from_bytes(*user)));
+        let rows = bytes.get(HEADER_LEN..).unwrap_or_default().chunks(ROW_LEN).enumerate();
+        let theirs: Vec<_> = rows.filter(|(_, row)| row.iter().any(|byte| *byte != 0) && is_theirs(row)).collect();
+        if theirs.is_empty() {
+            return Ok(());
+        }
+        let mut file = private_file::options().write(true).open(path)?;
+        for (at, row) in theirs {
+            file.seek(SeekFrom::Start((HEADER_LEN + at * ROW_LEN) as u64))?;
+            file.write_all(&[0; ROW_LEN][..row.len()])?;
+        }
+        file.sync_data()
     }
 
     fn opened(&self, path: &Path) -> Option<File> {
@@ -399,6 +438,34 @@ mod tests {
         assert!(known.find(ANN, &address("192.0.2.1"), START).is_none());
         assert!(known.find(ANN, &device("d2"), START).is_some());
         assert!(known.find(BOB, &device("d1"), START).is_some());
+    }
+
+    #[test]
+    fn nothing_of_an_erased_user_stays_in_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let known = KnownPlaces::open(dir.path()).unwrap();
+        known.remember(ANN, &device("d0"), START);
+        known.forget(ANN);
+        known.remember(ANN, &device("d1"), START);
+        known.remember(BOB, &device("d1"), START);
+        known.remember(ANN, &address("192.0.2.1"), START);
+        let holds = |bytes: &[u8]| fs::read(&path).unwrap().windows(bytes.len()).any(|part| part == bytes);
+        let tags = ["d0", "d1"].map(|id| known.inner().tag(ANN, b'd', id.as_bytes()));
+        assert!(tags.iter().all(|tag| holds(tag)));
+        let len = fs::read(&path).unwrap().len();
+        known.erase(|user| user == ANN);
+        assert!(!tags.iter().any(|tag| holds(tag)) && !holds(ANN.as_bytes()) && holds(BOB.as_bytes()));
+        assert_eq!(fs::read(&path).unwrap().len(), len);
+        known.remember(BOB, &device("d2"), START);
+        let check = |known: &KnownPlaces| {
+            assert!(known.find(ANN, &device("d1"), START).is_none());
+            assert!(known.find(ANN, &address("192.0.2.1"), START).is_none());
+            assert!(["d1", "d2"].iter().all(|id| known.find(BOB, &device(id), START).is_some()));
+        };
+        check(&known);
+        drop(known);
+        check(&KnownPlaces::open(dir.path()).unwrap());
     }
 
     #[test]

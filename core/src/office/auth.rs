@@ -254,7 +254,7 @@ impl Auth {
         if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
-        inner.known.remember(user.id, &self.places, self.office.now());
+        self.remember(user.id, &self.places)?;
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
@@ -302,7 +302,7 @@ impl Auth {
         let views = inner.views()?;
         let user = owner.filter(|_| right).and_then(|id| views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
         inner.throttle.succeeded(key, origin, places.address);
-        inner.known.remember(user.id, &places, now);
+        self.remember(user.id, &places)?;
         self.begin_session(&user, SessionId::from(inner.ids.next()))
     }
 
@@ -409,7 +409,7 @@ impl Auth {
         if has_new_password {
             // Whoever knew the old one has no place here any more.
             inner.known.forget(user.id);
-            inner.known.remember(user.id, &self.places, self.office.now());
+            self.remember(user.id, &self.places)?;
         }
         self.begin_session(&user, session.session_id)
     }
@@ -430,7 +430,7 @@ impl Auth {
         self.confirm(session, current_password.to_owned()).await?;
         let command = EraseUser { user_id: session.user_id };
         self.office.0.submit(command, Actor::User(session.user_id), Named::Fresh).await.map_err(gone)?;
-        self.office.0.known.forget(session.user_id);
+        self.office.0.known.erase(|user| user == session.user_id);
         Ok(())
     }
 
@@ -467,6 +467,16 @@ impl Auth {
             return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
         }
         inner.throttle.succeeded(account, origin, None);
+        Ok(())
+    }
+
+    /// Remembers from where the user comes, unless they were erased meanwhile.
+    fn remember(&self, id: UserId, places: &Places) -> Result<(), Error> {
+        let inner = &self.office.0;
+        inner.known.remember(id, places, self.office.now());
+        if inner.views()?.user(id).is_none_or(|user| user.erased) {
+            inner.known.erase(|erased| erased == id);
+        }
         Ok(())
     }
 

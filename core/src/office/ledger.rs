@@ -3,8 +3,9 @@
 use futures_core::Stream;
 use serde::Serialize;
 
+use super::named::scope;
 use super::pages::{Entries, Pages};
-use super::{BoxOffice, Named, scope};
+use super::{BoxOffice, Named};
 use crate::domain::ledger::{Account, BalanceEntryKind, LedgerEntry, Payout, RecordPayout, Totals};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
@@ -390,11 +391,12 @@ impl Ledger {
     /// `validation`; `auth.operator_required`, `auth.user_not_found`, `payout.exceeds_balance`, `command.key_reused`.
     pub async fn record_payout(&self, actor: Actor, seller: UserId, payout: NewPayout) -> Result<Payout, Error> {
         let inner = &self.office.0;
-        let (amount, reference) = payout.check(inner.default_currency())?;
         let name = Named::by(self.key.as_ref(), &scope(actor), "ledger.record_payout", &(seller, &payout));
-        let payout_id = PayoutId::from(inner.ids.next());
-        let command = RecordPayout { payout_id, seller_id: seller, amount, reference };
-        inner.submit(command, actor, name).await
+        let command = payout.check(inner.default_currency()).map(|(amount, reference)| {
+            let payout_id = PayoutId::from(inner.ids.next());
+            RecordPayout { payout_id, seller_id: seller, amount, reference }
+        });
+        inner.submit_checked(command, actor, name).await
     }
 
     /// Returns the views if the actor may read the seller's account.

@@ -12,6 +12,7 @@ mod input;
 mod journal;
 mod ledger;
 mod metrics;
+mod named;
 mod orders;
 mod pages;
 mod payments;
@@ -39,6 +40,7 @@ pub use input::{NewShow, NewTicket, TicketUpdate};
 pub use journal::{JournalHistory, JournalReader};
 pub use ledger::{Balance, BalanceEntry, Ledger, NewPayout, PlatformBalance};
 pub use metrics::Metrics;
+pub(crate) use named::Named;
 pub use orders::Orders;
 pub use payments::Payments;
 pub use recover::Recovery;
@@ -55,7 +57,7 @@ use crate::gateway::worker::Worker;
 use crate::identity::{KnownPlaces, Passwords, Throttle, Tokens};
 use crate::ids::IdSource;
 use crate::journal::Journal;
-use crate::types::{CardToken, CommandId, Currency, Email, IdempotencyKey, Timestamp, UserId};
+use crate::types::{CardToken, CommandId, Currency, Email, Timestamp, UserId};
 use crate::views::Views;
 
 /// Maximum time that `close` waits for calls of the gateway that are under way.
@@ -540,51 +542,4 @@ impl Drop for Inner {
         }
         self.release();
     }
-}
-
-/// Identity of a command.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Named {
-    /// The command gets a fresh id. A repetition is another command.
-    Fresh,
-    /// The caller gave the command a key. A repetition gets the first answer.
-    Keyed {
-        /// Id derived from the actor and the caller's key.
-        id: CommandId,
-        /// Fingerprint of the command's content.
-        fingerprint: [u8; 16],
-    },
-}
-
-impl Named {
-    /// Returns the identity that a caller's key gives to a command of `scope`, usually the actor's id. `content` is the
-    /// command's content.
-    pub(crate) fn by(
-        key: Option<&IdempotencyKey>,
-        scope: &[u8],
-        operation: &str,
-        content: &impl serde::Serialize,
-    ) -> Self {
-        let Some(key) = key else { return Self::Fresh };
-        let mut name = blake3::Hasher::new();
-        name.update(b"boxoffice command 1\0").update(&(scope.len() as u64).to_be_bytes()).update(scope);
-        name.update(key.expose().as_bytes());
-        let mut fingerprint = blake3::Hasher::new();
-        fingerprint.update(operation.as_bytes()).update(b"\0");
-        // Serializing to memory doesn't fail for the types given here; a shorter fingerprint is still a fingerprint.
-        fingerprint.update(&serde_json::to_vec(content).unwrap_or_default());
-        Self::Keyed { id: CommandId::from_bytes(half(&name)), fingerprint: half(&fingerprint) }
-    }
-}
-
-/// Returns the scope of an actor's keys.
-fn scope(actor: Actor) -> [u8; 16] {
-    actor.user().map_or([0; 16], |id| *id.as_bytes())
-}
-
-/// Returns the first half of a hash. 128 bits distinguish any two inputs.
-fn half(hasher: &blake3::Hasher) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    half
 }

@@ -7,8 +7,8 @@ use futures_core::Stream;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named};
 use crate::domain::Order;
-use crate::domain::order::{CancelOrder, CreateOrder, TicketIds};
-use crate::error::{Code, Error};
+use crate::domain::order::{Agreed, CancelOrder, CreateOrder, TicketIds};
+use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, Money, OrderId, TicketId, UserId};
 use crate::views::{OrderQuery, Page, checked};
@@ -62,13 +62,14 @@ impl Orders {
     /// `order.too_many_open`; `auth.required` if there is no such user; `command.key_reused`.
     pub async fn create(&self, buyer: UserId, ticket_ids: &[TicketId]) -> Result<Arc<Order>, Error> {
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create", &ticket_ids);
-        self.lock(buyer, ticket_ids, None, name).await
+        self.lock(buyer, ticket_ids, Ok(None), name).await
     }
 
     /// Locks tickets as [`Orders::create`] does, if they cost what the buyer has agreed to.
     ///
-    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has changed a
-    /// price since the buyer saw it, nothing is locked.
+    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If it is another one, because a
+    /// seller has changed a price since the buyer saw it, nothing is locked. Changes that cancel out pass;
+    /// [`Orders::create_at_prices`] notices them.
     ///
     /// ```
     /// # async fn example(
@@ -90,20 +91,66 @@ impl Orders {
         ticket_ids: &[TicketId],
         agreed_amount: &str,
     ) -> Result<Arc<Order>, Error> {
-        let first = ticket_ids.first().ok_or_else(|| Error::invalid("ticketIds", "must be at least 1"))?;
-        let currency = self.office.tickets().get(*first)?.price.currency();
-        let agreed = Money::parse(agreed_amount, currency).map_err(|reason| Error::invalid("total", reason))?;
         let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create_at", &(ticket_ids, agreed_amount));
-        self.lock(buyer, ticket_ids, Some(agreed), name).await
+        let agreed = self.agreed_total(ticket_ids, agreed_amount).map(Some);
+        self.lock(buyer, ticket_ids, agreed, name).await
     }
 
-    async fn lock(
+    fn agreed_total(&self, ticket_ids: &[TicketId], amount: &str) -> Result<Agreed, Error> {
+        let first = ticket_ids.first().ok_or_else(|| Error::invalid("ticketIds", "must be at least 1"))?;
+        let currency = self.office.tickets().get(*first)?.price.currency();
+        Money::parse(amount, currency).map(Agreed::Total).map_err(|reason| Error::invalid("total", reason))
+    }
+
+    /// Locks tickets as [`Orders::create`] does, if each of them costs what the buyer has agreed to.
+    ///
+    /// `agreed_prices` has the price of each ticket, in the order of the ids, in major units of the ticket's currency, such as
+    /// `19.99`. If a seller has changed one of them since the buyer saw it, nothing is locked.
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     office: boxoffice::BoxOffice, bob: boxoffice::UserId, tickets: [boxoffice::TicketId; 2],
+    /// # ) -> Result<(), boxoffice::Error> {
+    /// let prices = ["19.99".to_owned(), "24.50".to_owned()];
+    /// match office.orders().create_at_prices(bob, &tickets, &prices).await {
+    ///     Err(error) if error.code() == boxoffice::Code::OrderPriceChanged => println!("ask the buyer again"),
+    ///     order => println!("pay until {}", order?.expires_at),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`Orders::create`]; `order.price_changed`; `validation` unless there is one price for each ticket, and for a
+    /// price that is none, with fields such as `prices[1]`.
+    pub async fn create_at_prices(
         &self,
         buyer: UserId,
         ticket_ids: &[TicketId],
-        agreed: Option<Money>,
-        name: Named,
+        agreed_prices: &[String],
     ) -> Result<Arc<Order>, Error> {
+        let content = (ticket_ids, agreed_prices);
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "orders.create_at_prices", &content);
+        let agreed = self.agreed_prices(ticket_ids, agreed_prices).map(Some);
+        self.lock(buyer, ticket_ids, agreed, name).await
+    }
+
+    fn agreed_prices(&self, ticket_ids: &[TicketId], prices: &[String]) -> Result<Agreed, Error> {
+        self.check_ids(ticket_ids)?;
+        let tickets = self.office.tickets();
+        let currencies = ticket_ids.iter().map(|id| Ok(tickets.get(*id)?.price.currency()));
+        let currencies = currencies.collect::<Result<Vec<_>, Error>>()?;
+        if prices.len() != ticket_ids.len() {
+            return Err(Error::invalid("prices", "must be one for each ticket"));
+        }
+        let (mut agreed, mut faults) = (Vec::with_capacity(prices.len()), FieldErrors::default());
+        for (at, (price, currency)) in prices.iter().zip(currencies).enumerate() {
+            agreed.extend(faults.check(format!("prices[{at}]"), Money::parse(price, currency)));
+        }
+        faults.into_result(Agreed::Prices(agreed))
+    }
+
+    fn check_ids(&self, ticket_ids: &[TicketId]) -> Result<(), Error> {
         let max = self.office.0.settings.limits.order_tickets_max;
         if ticket_ids.is_empty() || ticket_ids.len() > max {
             return Err(Error::invalid("ticketIds", format_args!("must be 1 to {max}")));
@@ -111,9 +158,22 @@ impl Orders {
         if ticket_ids.iter().enumerate().any(|(at, id)| ticket_ids[..at].contains(id)) {
             return Err(Error::invalid("ticketIds", "must not name a ticket twice"));
         }
-        let order_id = OrderId::from(self.office.0.ids.next());
-        let command = CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids), agreed };
-        self.office.0.submit(command, Actor::User(buyer), name).await
+        Ok(())
+    }
+
+    async fn lock(
+        &self,
+        buyer: UserId,
+        ticket_ids: &[TicketId],
+        agreed: Result<Option<Agreed>, Error>,
+        name: Named,
+    ) -> Result<Arc<Order>, Error> {
+        let command = agreed.and_then(|agreed| {
+            self.check_ids(ticket_ids)?;
+            let order_id = OrderId::from(self.office.0.ids.next());
+            Ok(CreateOrder { order_id, ticket_ids: TicketIds::from_slice(ticket_ids), agreed })
+        });
+        self.office.0.submit_checked(command, Actor::User(buyer), name).await
     }
 
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.

@@ -4,7 +4,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use super::{BoxOffice, Named, scope};
+use super::named::scope;
+use super::{BoxOffice, Named};
 use crate::domain::Order;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{Charge, Resolution, ResolveEscalation, StartPayment, StartRefund};
@@ -73,18 +74,20 @@ impl Payments {
     pub async fn pay(&self, buyer: UserId, order: OrderId, token: &str) -> Result<Charge, Error> {
         let token: CardToken = token.parse().map_err(|reason| Error::invalid("token", reason))?;
         let inner = &self.office.0;
-        if inner.worker.under_way() >= inner.settings.pending_payments_max {
-            return Err(Error::from(Code::PaymentUnavailable).with_retry_after(std::time::Duration::from_secs(5)));
-        }
+        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
         // Registered before the command, so that no outcome is missed.
         let settled = inner.waiters.wait_for(order);
-        let name = Named::by(self.key.as_ref(), buyer.as_bytes(), "payments.pay", &(order, token.expose()));
-        let command = StartPayment {
-            order_id: order,
-            charge_id: ChargeId::from(inner.ids.next()),
-            gateway: Arc::clone(&inner.gateway_name),
+        let started = if inner.worker.under_way() >= inner.settings.pending_payments_max {
+            let refusal = Error::from(Code::PaymentUnavailable).with_retry_after(std::time::Duration::from_secs(5));
+            inner.first_answer::<StartPayment>(name, refusal).await?
+        } else {
+            let command = StartPayment {
+                order_id: order,
+                charge_id: ChargeId::from(inner.ids.next()),
+                gateway: Arc::clone(&inner.gateway_name),
+            };
+            inner.start_payment(command, token, Actor::User(buyer), name).await?
         };
-        let started = inner.start_payment(command, token, Actor::User(buyer), name).await?;
         let is_done = |order: &Order| order.charge.as_ref().is_some_and(|charge| charge.status.is_settled());
         let order = self.settled(&started, settled, is_done).await?;
         outcome(&order)
@@ -202,12 +205,12 @@ impl Payments {
         (operation, details): (&'static str, String),
     ) -> Result<Charge, Error> {
         let inner = &self.office.0;
-        self.is_given_back_here(actor, order_id)?;
         let name = Named::by(self.key.as_ref(), &scope(actor), operation, &(order_id, details));
         let refund_id = RefundId::from(inner.ids.next());
         let settled = inner.waiters.wait_for(order_id);
         let command = StartRefund { order_id, refund_id, amount, return_to_sale };
-        let started = inner.submit(command, actor, name).await?;
+        let command = self.is_given_back_here(actor, order_id).map(|()| command);
+        let started = inner.submit_checked(command, actor, name).await?;
         // A repeated refund has the id of its first request, which only the journal knows. Therefore no refund may be
         // pending then.
         let refunds = started.charge.iter().flat_map(|charge| &charge.refunds);

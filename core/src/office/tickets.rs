@@ -7,7 +7,7 @@ use futures_core::Stream;
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
 use crate::domain::Ticket;
-use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, WithdrawTicket};
+use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
@@ -63,18 +63,20 @@ impl Tickets {
     /// `validation`; `auth.required` if there is no such user; `ticket.seat_taken` if another ticket for this seat of this show is on
     /// sale or sold, and its money was not given back; `command.key_reused`.
     pub async fn create(&self, seller: UserId, ticket: NewTicket) -> Result<Arc<Ticket>, Error> {
+        let name = self.name(seller, "tickets.create", &ticket);
+        let command = self.single(&ticket).await;
+        let tickets = self.submit_listings(seller, command, name).await.map_err(|error| seat_of(error, "seat"))?;
+        tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
+    }
+
+    /// Returns the command to list one ticket.
+    async fn single(&self, ticket: &NewTicket) -> Result<CreateTickets, Error> {
         let mut faults = FieldErrors::default();
         let listing = ticket.check(self.office.0.default_currency(), "", &mut faults);
         let Some(listing) = listing else { return Err(faults.into()) };
         self.office.0.check_prices([("price".to_owned(), listing.price)], &mut faults).await;
         let listing = faults.into_result(listing)?;
-        let name = self.name(seller, "tickets.create", &ticket);
-        let ids = [(TicketId::from(self.office.0.ids.next()), listing)];
-        let tickets = self
-            .submit_listings(seller, CreateTickets::new(ids.into()), name)
-            .await
-            .map_err(|error| seat_of(error, "seat"))?;
-        tickets.into_iter().next().ok_or_else(|| Code::Internal.into())
+        Ok(CreateTickets::new([(TicketId::from(self.office.0.ids.next()), listing)].into()))
     }
 
     /// Lists up to 10,000 tickets for sale, all or none, and returns them in the given order.
@@ -95,9 +97,8 @@ impl Tickets {
     /// user; `ticket.seat_taken`, with the field `tickets[2].seat`, if another ticket for this seat of this show is on sale or sold;
     /// `command.key_reused`.
     pub async fn create_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<Vec<Arc<Ticket>>, Error> {
-        let command = self.listing(&tickets).await?;
         let name = self.name(seller, "tickets.create_many", &tickets);
-        self.submit_listings(seller, command, name).await
+        self.submit_listings(seller, self.listing(&tickets).await, name).await
     }
 
     /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists
@@ -170,12 +171,18 @@ impl Tickets {
     /// `validation`, `ticket.not_found`, `ticket.not_yours`, `ticket.locked`, `ticket.sold`, `ticket.withdrawn`,
     /// `ticket.version_mismatch`, `ticket.seat_taken`, `command.key_reused`.
     pub async fn update(&self, seller: UserId, id: TicketId, update: TicketUpdate) -> Result<Arc<Ticket>, Error> {
+        let name = self.name(seller, "tickets.update", &(id, &update));
+        let command = self.edit(id, &update).await;
+        let edited = self.office.0.submit_checked(command, Actor::User(seller), name).await;
+        edited.map_err(|error| seat_of(error, "seat"))
+    }
+
+    /// Returns the command to change a ticket.
+    async fn edit(&self, id: TicketId, update: &TicketUpdate) -> Result<UpdateTicket, Error> {
         let command = update.check(id, self.get(id)?.price.currency())?;
         let mut errors = FieldErrors::default();
         self.office.0.check_prices([("price".to_owned(), command.price)], &mut errors).await;
-        let command = errors.into_result(command)?;
-        let name = self.name(seller, "tickets.update", &(id, &update));
-        self.office.0.submit(command, Actor::User(seller), name).await.map_err(|error| seat_of(error, "seat"))
+        errors.into_result(command)
     }
 
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
@@ -201,6 +208,14 @@ impl Tickets {
     /// `ticket.seat_taken`, with the field `startsAt`, if a seat of the show at its new time is taken; `command.key_reused`;
     /// `journal.unavailable` if the views' file can't be read.
     pub async fn reschedule(&self, seller: UserId, show: NewShow, starts_at: &str) -> Result<Vec<Arc<Ticket>>, Error> {
+        let name = self.name(seller, "tickets.reschedule", &(&show, starts_at));
+        let command = self.move_of(seller, &show, starts_at);
+        let moved = self.office.0.submit_checked(command, Actor::User(seller), name).await;
+        moved.map_err(|error| seat_of(error, "startsAt"))
+    }
+
+    /// Returns the command to move the tickets of a show.
+    fn move_of(&self, seller: UserId, show: &NewShow, starts_at: &str) -> Result<RescheduleTickets, Error> {
         let mut errors = FieldErrors::default();
         let old = show.check("", &mut errors);
         let new: Option<Timestamp> = errors.check("startsAt", starts_at.parse());
@@ -213,10 +228,7 @@ impl Tickets {
         let ids = of_show.take(self.office.0.settings.limits.listing_tickets_max).map(|ticket| Ok(ticket?.id));
         let mut ticket_ids = ids.collect::<Result<Vec<_>, Error>>()?;
         ticket_ids.sort_unstable();
-        let name = self.name(seller, "tickets.reschedule", &(&show, starts_at));
-        let command = RescheduleTickets { ticket_ids, show: old, starts_at: new };
-        let moved = self.office.0.submit(command, Actor::User(seller), name).await;
-        moved.map_err(|error| seat_of(error, "startsAt"))
+        Ok(RescheduleTickets { ticket_ids, show: old, starts_at: new })
     }
 
     /// Takes a ticket off sale permanently. Only its seller can, and only while it is available.
@@ -334,10 +346,10 @@ impl Tickets {
     async fn submit_listings(
         &self,
         seller: UserId,
-        command: CreateTickets,
+        command: Result<CreateTickets, Error>,
         name: Named,
     ) -> Result<Vec<Arc<Ticket>>, Error> {
-        self.office.0.submit(command, Actor::User(seller), name).await
+        self.office.0.submit_checked(command, Actor::User(seller), name).await
     }
 
     fn name(&self, actor: UserId, operation: &str, content: &impl serde::Serialize) -> Named {

@@ -12,6 +12,11 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
 }
 
+/// Returns the text in Unicode's compatible and composed form: without width, ligatures and other ways to write a letter.
+pub(super) fn compatible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfkc().normalize(text) }
+}
+
 /// Returns `true` for marks that change the order in which the text around them is shown.
 pub(crate) fn is_bidi_control(letter: char) -> bool {
     !letter.is_ascii() && CodePointSetData::new::<BidiControl>().contains(letter)
@@ -50,6 +55,11 @@ pub(crate) fn is_unspaced(letter: char) -> bool {
             || SHARED.contains(&letter))
 }
 
+/// Returns `true` for everything that looks like a hyphen.
+pub(super) fn is_dash(letter: char) -> bool {
+    general_category(letter) == GeneralCategory::DashPunctuation || letter == '\u{2212}'
+}
+
 fn general_category(letter: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(letter)
 }
@@ -64,8 +74,7 @@ pub(crate) fn case_folded(text: &str) -> String {
 ///
 /// Latin letters and digits stand for themselves: row I is not row 1. A letter that looks like a digit stays a letter.
 pub(crate) fn look_alike(text: &str) -> String {
-    let compatible =
-        if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfkc().normalize(text) };
+    let compatible = compatible(text);
     let mut form = String::with_capacity(compatible.len());
     for word in compatible.split_whitespace() {
         if !form.is_empty() {
@@ -83,7 +92,7 @@ fn prototype(letter: char) -> char {
     if letter.is_ascii() || letter.is_numeric() {
         return letter;
     }
-    if general_category(letter) == GeneralCategory::DashPunctuation || letter == '\u{2212}' {
+    if is_dash(letter) {
         return '-';
     }
     let mut buffer = [0; 4];

@@ -12,6 +12,7 @@ mod name;
 mod signed;
 mod text;
 mod time;
+pub(crate) mod unicode;
 
 pub use change::Change;
 pub(crate) use decode::text as decode_text;

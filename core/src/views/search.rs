@@ -131,9 +131,32 @@ impl SearchText {
         })
     }
 
-    /// Iterates over the searched words as an index has them.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+    /// Iterates over the searched words, each as an index has it. A text that [`is_in`](Self::is_in) finds has for each of
+    /// them a word in [`words_of`](Self::words_of) that begins with it.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| tokenizer::indexed(word))
+    }
+
+    /// Returns `true` if an index has the searched words whole, so that its words alone tell what is found. A long word of a
+    /// script without spaces is cut in an index; what has its beginning is still to be asked by [`is_in`](Self::is_in).
+    pub fn is_indexed_whole(&self) -> bool {
+        self.words.iter().all(|word| tokenizer::indexed(word).len() == word.len())
+    }
+
+    /// Returns the words of a text, for an index that is searched by [`words`](Self::words). A word may come several times.
+    ///
+    /// ```
+    /// use boxoffice::SearchText;
+    ///
+    /// let search: SearchText = "strass".parse()?;
+    /// let words = SearchText::words_of("Große Straße 1");
+    /// assert!(search.words().all(|searched| words.iter().any(|word| word.starts_with(searched))));
+    /// # Ok::<(), boxoffice::SearchTextError>(())
+    /// ```
+    pub fn words_of(text: &str) -> Vec<Box<str>> {
+        let mut words = Vec::new();
+        tokenizer::index_words(&searchable(text), &mut words);
+        words
     }
 
     fn all(&self) -> Found {
@@ -177,6 +200,9 @@ mod tests {
     fn check(search: &str, text: &str, expected: bool) {
         let search: SearchText = search.parse().unwrap();
         assert_eq!(search.is_in([text]), expected, "{search:?} in {text}");
+        let words = SearchText::words_of(text);
+        let by_words = search.words().all(|searched| words.iter().any(|word| word.starts_with(searched)));
+        assert!(by_words == expected || (by_words && !search.is_indexed_whole()), "{search:?} by the words of {text}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Signing up, in and out, updating and erasing users.
 
+use std::fs;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -251,6 +252,26 @@ async fn who_has_left_leaves_no_personal_data() {
     let heir = world.auth().sign_up(SignUp::new(email(1), PASSWORD)).await.unwrap();
     assert_ne!(heir.user.id, bob());
     assert!(world.auth().authenticate(&bobs.token).is_err(), "the heir's account is another");
+}
+
+#[tokio::test]
+async fn from_where_somebody_came_is_erased_with_them() {
+    let world = World::new();
+    let file = world.path().join("known.places");
+    let from_bobs = world.auth().device("bob's phone").address(IpAddr::from([192, 0, 2, 1]));
+    let bobs = from_bobs.sign_in(SignIn::new(email(1), PASSWORD)).await.unwrap();
+    drop(from_bobs);
+    let anns = world.auth().device("ann's phone").sign_in(SignIn::new(email(0), PASSWORD)).await.unwrap();
+    let holds = |id: boxoffice::UserId| fs::read(&file).unwrap().windows(16).any(|part| part == id.as_bytes());
+    assert!(holds(bob()) && holds(ann()));
+    let before = fs::read(&file).unwrap();
+    world.auth().erase_user(&bobs.session, PASSWORD).await.unwrap();
+    assert!(!holds(bob()) && holds(ann()));
+    // As if the process had died between the journal and the file.
+    let world = world.reopen_after(|_| fs::write(&file, before).unwrap());
+    assert!(!holds(bob()) && holds(ann()));
+    world.auth().erase_user(&anns.session, PASSWORD).await.unwrap();
+    assert!(!holds(ann()));
 }
 
 #[tokio::test]

@@ -1,14 +1,14 @@
 //! A card processor that a test controls and that counts the money.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use boxoffice::ChargeId;
 use boxoffice::gateway::{
-    ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway, RefundAnswer,
-    RefundRequest,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway,
+    RefundAnswer, RefundRequest,
 };
+use boxoffice::{ChargeId, Money};
 use tokio::sync::{Semaphore, watch};
 
 /// Behaviour of a [`Bank`] on a charge.
@@ -52,6 +52,7 @@ pub(crate) struct Bank {
     refunds: watch::Sender<usize>,
     lookups_to_fail: AtomicUsize,
     refunds_to_fail: AtomicUsize,
+    refuses_prices: AtomicBool,
 }
 
 impl Bank {
@@ -76,7 +77,13 @@ impl Bank {
             refunds: watch::Sender::new(0),
             lookups_to_fail: AtomicUsize::new(0),
             refunds_to_fail: AtomicUsize::new(0),
+            refuses_prices: AtomicBool::new(false),
         }
+    }
+
+    /// Refuses every price from now on.
+    pub(crate) fn refuse_prices(&self) {
+        self.refuses_prices.store(true, Ordering::SeqCst);
     }
 
     /// Makes the next `count` lookups fail.
@@ -192,6 +199,15 @@ impl PaymentGateway for Bank {
                 Manner::Hang => std::future::pending().await,
             }
         })
+    }
+
+    fn check_amount(&self, _: Money) -> GatewayFuture<'_, AmountAnswer> {
+        let answer = if self.refuses_prices.load(Ordering::SeqCst) {
+            AmountAnswer::Refused { reason: "the bank takes no money today".into() }
+        } else {
+            AmountAnswer::Chargeable
+        };
+        Box::pin(std::future::ready(Ok(answer)))
     }
 
     fn lookup(&self, request: LookupRequest) -> GatewayFuture<'_, ChargeAnswer> {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boxoffice::{Actor, ChargeStatus, Code, Error, NewTicket, Order, SignUp, TicketId, TicketUpdate};
+use boxoffice::{
+    Actor, ChargeStatus, Code, Error, Limits, NewPayout, NewTicket, Order, SignUp, TicketId, TicketUpdate,
+};
 use tokio::task::JoinSet;
 
 use crate::gateways::{Bank, Manner};
@@ -122,6 +124,88 @@ async fn refusals_are_repeated_too() {
     assert_eq!(world.of_ticket(ticket), "available");
     world.clock.advance(A_DAY + Duration::from_millis(1));
     world.orders().idempotency_key(key("k")).create(cat(), &[ticket]).await.unwrap();
+}
+
+/// Sends commands that rules outside of the journal may refuse: each under its own key, and its name.
+async fn give_all(world: &World, tickets: &[TicketId], of: &str) -> Vec<(&'static str, Result<String, Code>)> {
+    let named = |name: &str| key(&format!("{of}-{name}"));
+    let list = |name: &str| world.tickets().idempotency_key(named(name));
+    let one = list("create").create(ann(), NewTicket::new("Hamlet", "19.99")).await;
+    let many = list("create_many").create_many(ann(), vec![NewTicket::new("Hamlet", "19.99"); 2]).await;
+    let edited = list("update").update(ann(), tickets[0], TicketUpdate::new("Hamlet", "17.50")).await;
+    let ordered = world.orders().idempotency_key(named("order")).create(bob(), &tickets[1..3]).await;
+    let payout = world.ledger().idempotency_key(named("payout"));
+    let paid_out = payout.record_payout(Actor::System, ann(), NewPayout::new("5.50", "SEPA 1")).await;
+    let told = |error: Error| error.code();
+    vec![
+        ("create", one.map(|it| format!("{it:?}")).map_err(told)),
+        ("create_many", many.map(|it| format!("{it:?}")).map_err(told)),
+        ("update", edited.map(|it| format!("{it:?}")).map_err(told)),
+        ("order", ordered.map(|it| format!("{it:?}")).map_err(told)),
+        ("payout", paid_out.map(|it| format!("{it:?}")).map_err(told)),
+    ]
+}
+
+#[tokio::test]
+async fn what_was_accepted_once_is_answered_as_at_first_whatever_the_rules_are_now() {
+    let bank = Bank::taking(Manner::Charge);
+    let at_bank = Arc::clone(&bank);
+    let world = World::with(move |builder| builder.gateway(Arc::clone(&at_bank) as _));
+    world.sold().await;
+    let tickets = world.list(3).await;
+    let first = give_all(&world, &tickets, "a").await;
+    assert!(first.iter().all(|(_, answer)| answer.is_ok()), "{first:?}");
+    let head = world.head();
+
+    bank.refuse_prices();
+    assert_eq!(give_all(&world, &tickets, "a").await, first);
+    let at_bank = Arc::clone(&bank);
+    let world = world.reopen_with(move |builder| {
+        let limits = Limits::new().order_tickets_max(1).listing_tickets_max(1);
+        builder.gateway(Arc::clone(&at_bank) as _).limits(limits).default_currency("JPY".parse().unwrap())
+    });
+    assert_eq!(give_all(&world, &tickets, "a").await, first);
+    assert_eq!(world.head(), head, "nothing was done twice");
+    for (command, answer) in give_all(&world, &tickets, "b").await {
+        assert_eq!(answer, Err(Code::Validation), "{command}");
+    }
+    // What was refused before it was a command has used no key.
+    let other = world.tickets().idempotency_key(key("b-create")).withdraw(ann(), tickets[0], None).await;
+    assert_eq!(other.map_err(|error| error.code()), Ok(()));
+}
+
+#[tokio::test]
+async fn a_payment_that_comes_again_is_answered_however_busy_the_card_processor_is() {
+    let bank = Bank::taking(Manner::Wait);
+    let at_bank = Arc::clone(&bank);
+    let world = World::with(move |builder| {
+        let builder = builder.gateway(Arc::clone(&at_bank) as _).answer_payment_within(Duration::ZERO);
+        builder.pending_payments_max(1)
+    });
+    let orders = [world.held().await.1, world.held().await.1];
+    let mut feed = world.feed();
+    let payments = world.payments().idempotency_key(key("k"));
+    let pending = payments.pay(bob(), orders[0].id, "tok_visa").await.unwrap();
+    within(bank.charges(1)).await;
+    let other = world.payments().idempotency_key(key("other"));
+    assert_eq!(refused(other.pay(bob(), orders[1].id, "tok_visa").await), Code::PaymentUnavailable);
+    assert_eq!(payments.pay(bob(), orders[0].id, "tok_visa").await.unwrap(), pending);
+    bank.let_through(1);
+    feed.until("ChargeCreated").await;
+    assert_eq!(bank.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_again_is_answered_by_another_card_processor_too() {
+    let world = World::new();
+    let order = world.sold().await.1;
+    let refund = async |world: &World, name: &str| {
+        world.payments().idempotency_key(key(name)).refund(Actor::User(ann()), order.id, false).await
+    };
+    let first = refund(&world, "k").await.unwrap();
+    let world = world.reopen_with(|builder| builder.gateway(Bank::taking(Manner::Charge)));
+    assert_eq!(refund(&world, "k").await.unwrap(), first);
+    assert_eq!(refused(refund(&world, "other").await), Code::PaymentNotRefundable);
 }
 
 #[tokio::test]

@@ -32,6 +32,26 @@ async fn what_an_order_must_name() {
 }
 
 #[tokio::test]
+async fn an_order_is_made_at_the_prices_that_the_buyer_saw_or_not_at_all() {
+    let world = World::new();
+    let tickets = world.list(2).await;
+    let at = async |prices: &[&str]| {
+        let prices: Vec<String> = prices.iter().map(|price| (*price).to_owned()).collect();
+        world.orders().create_at_prices(bob(), &tickets, &prices).await
+    };
+    for (ticket, price) in tickets.iter().zip(["9.99", "29.99"]) {
+        world.tickets().update(ann(), *ticket, TicketUpdate::new("Hamlet", price)).await.unwrap();
+    }
+    assert_eq!(refused(at(&["19.99", "19.99"]).await), Code::OrderPriceChanged);
+    for (wrong, field) in [(["9.99"].as_slice(), "prices"), (["9.99", "29.999"].as_slice(), "prices[1]")] {
+        let error = at(wrong).await.unwrap_err();
+        assert_eq!((error.code(), error.serialize_errors()[0].field.as_deref()), (Code::Validation, Some(field)));
+    }
+    assert_eq!(world.of_ticket(tickets[0]), "available");
+    assert_eq!(at(&["9.99", "29.99"]).await.unwrap().total.decimal(), "39.98");
+}
+
+#[tokio::test]
 async fn nobody_buys_their_own_ticket() {
     let world = World::new();
     let ticket = world.ticket().await;

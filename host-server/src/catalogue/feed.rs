@@ -47,18 +47,22 @@ impl Feeds {
         self.by_show().entry(key).or_default().sender.subscribe()
     }
 
-    /// Returns a predicate for the shows that may send a message now: those whose collection time is over.
-    pub(super) fn are_due(&self, now: Instant) -> impl Fn(ShowKey) -> bool {
-        let feeds = self.by_show();
-        move |key| feeds.get(&key).and_then(|feed| feed.quiet_until).is_none_or(|until| until <= now)
+    /// Returns `true` if a show may send a message now, because its collection time is over.
+    pub(super) fn is_due(&self, key: ShowKey, now: Instant) -> bool {
+        self.by_show().get(&key).and_then(|feed| feed.quiet_until).is_none_or(|until| until <= now)
     }
 
     /// Sends a message to all readers of a show. Without readers, the message is not created.
     pub(super) fn send(&self, key: ShowKey, now: Instant, message: impl FnOnce() -> Bytes) {
+        if !self.by_show().contains_key(&key) {
+            return;
+        }
+        // Others may subscribe meanwhile: the message about a large show takes a while.
+        let message = message();
         let mut feeds = self.by_show();
         let Some(feed) = feeds.get_mut(&key) else { return };
         let readers = u32::try_from(feed.sender.receiver_count()).unwrap_or(u32::MAX);
-        if readers == 0 || feed.sender.send(message()).is_err() {
+        if readers == 0 || feed.sender.send(message).is_err() {
             feeds.remove(&key);
         } else {
             let gather = GATHER_MIN.saturating_add(GATHER_MORE.saturating_mul(readers));

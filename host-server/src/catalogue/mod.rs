@@ -4,9 +4,14 @@
 //! One task follows the journal for all readers. It sends the changes of a show to all its readers within a second, in
 //! one message, so that the number of readers affects neither the writer nor the views.
 //!
+//! Whoever reads or changes the shows does so on a thread of its own, and holds their lock for a moment only: changes come
+//! a few at a time, and a page is rendered after what is on it was found. So nothing else on the runtime waits for them.
+//!
 //! **Invariant:** it contains only the tickets on sale, the sold tickets of future shows, and the latest changes of
 //! each show.
 
+mod browse;
+mod categories;
 mod collation;
 mod feed;
 mod index;
@@ -14,7 +19,11 @@ mod key;
 mod on_sale;
 mod seats;
 mod shows;
+mod slots;
+#[cfg(test)]
+mod tests;
 mod totals;
+mod words;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -22,15 +31,18 @@ use std::time::Duration;
 use axum::body::Bytes;
 use boxoffice::{
     BoxOffice, Code, Error, PageLimit, Record, StreamKey, Subscription, Ticket, TicketId, TicketQuery, TicketSort,
-    TicketStatus, TicketStatusFilter,
+    TicketStatus, TicketStatusFilter, Timestamp,
 };
 use tokio::sync::{OnceCell, Semaphore, broadcast};
+use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior};
 
+pub(crate) use browse::Browse;
+pub(crate) use index::Sort;
 pub(crate) use key::ShowKey;
 pub(crate) use on_sale::{OnSale, PriceRange};
 pub(crate) use seats::Section;
-pub(crate) use shows::{Browse, Shows, Sort};
+pub(crate) use shows::Shows;
 
 /// Interval between two checks for unsent changes.
 const TELL_EVERY: Duration = Duration::from_millis(50);
@@ -41,6 +53,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Maximum number of records in a batch.
 const BATCH_MAX: usize = 1024;
 
+/// Maximum number of tickets or shows that are changed before others get at the shows.
+const AT_ONCE: usize = 64;
+
 /// Time before the next attempt to read the journal after an error.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -48,14 +63,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     shared: OnceCell<Arc<Shared>>,
-    /// Permits to make a page, as many as there are cores, so that pages never take more threads than that.
-    renders: Arc<Semaphore>,
+    /// Permits to read, as many as there are cores, so that pages never take more threads than that.
+    readers: Arc<Semaphore>,
 }
 
 impl Default for Catalogue {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { shared: OnceCell::new(), renders: Arc::new(Semaphore::new(cores)) }
+        Self { shared: OnceCell::new(), readers: Arc::new(Semaphore::new(cores)) }
     }
 }
 
@@ -67,18 +82,18 @@ pub(crate) struct Shared {
 
 impl Catalogue {
     /// Returns the catalogue; the first call creates it.
-    pub(crate) async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
+    async fn open(&self, office: &BoxOffice) -> Result<&Arc<Shared>, Error> {
         self.shared.get_or_try_init(|| start(office.clone())).await
     }
 
-    /// Makes a page on a thread of its own, so that neither reading the shows nor rendering holds up other requests.
-    pub(crate) async fn render<T: Send + 'static>(
+    /// Reads the catalogue on a thread of its own, so that neither waiting for it nor rendering holds up other requests.
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         office: &BoxOffice,
         work: impl FnOnce(&Shared) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let shared = Arc::clone(self.open(office).await?);
-        let permit = Arc::clone(&self.renders).acquire_owned().await.map_err(|_| Code::EngineClosed)?;
+        let permit = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Code::EngineClosed)?;
         // Whoever stops waiting leaves the work behind, which counts until it is done.
         let work = move || {
             let _permit = permit;
@@ -89,7 +104,8 @@ impl Catalogue {
 }
 
 impl Shared {
-    /// Returns the shows. They may lag behind the journal by a moment.
+    /// Locks the shows for reading, which the caller does for a moment only: what takes longer comes after that. They may
+    /// lag behind the journal by a moment.
     pub(crate) fn shows(&self) -> RwLockReadGuard<'_, Shows> {
         self.shows.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -104,11 +120,14 @@ impl Shared {
         let key = self.shows().present(key);
         // Subscribe first: a change in between is sent twice, which does no harm.
         let receiver = self.feeds.subscribe(key);
-        let shows = self.shows();
-        let missed = match shows.changes_since(key, since) {
+        let (news, seq) = {
+            let shows = self.shows();
+            (shows.changes_since(key, since), shows.seq())
+        };
+        let missed = match news {
             Some(news) if news.changes.is_empty() => None,
             Some(news) => Some(feed::message(&news)),
-            None => Some(feed::reset(shows.seq())),
+            None => Some(feed::reset(seq)),
         };
         (missed, receiver)
     }
@@ -166,26 +185,55 @@ async fn follow(office: BoxOffice, mut records: Subscription, shared: Arc<Shared
     let mut ticks = tokio::time::interval(TELL_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alive_at = Instant::now() + KEEP_ALIVE;
+    // Whether there may be changes to tell: at first everything that was loaded.
+    let mut has_news = true;
     loop {
-        tokio::select! {
+        let done = tokio::select! {
             batch = records.next_batch(BATCH_MAX) => match batch {
-                Ok(batch) => take(&office, &shared, &batch),
+                Ok(batch) => {
+                    has_news = true;
+                    let office = office.clone();
+                    apart(&shared, move |shared| take(&office, shared, &batch)).await
+                }
                 Err(error) if error.code() == Code::EngineClosed => return,
                 Err(error) => {
                     tracing::error!(%error, "the catalogue can't follow the journal");
                     tokio::time::sleep(RETRY_AFTER).await;
+                    Ok(())
                 }
             },
             now = ticks.tick() => {
-                tell(&shared, now);
-                if now >= alive_at {
-                    shared.feeds.keep_alive();
-                    shared.shows_mut().forget_the_past(office.now());
+                let past = (now >= alive_at).then(|| office.now());
+                if past.is_some() {
                     alive_at = now + KEEP_ALIVE;
                 }
+                if has_news || past.is_some() {
+                    let told = apart(&shared, move |shared| {
+                        if let Some(past) = past {
+                            keep_up(shared, past);
+                        }
+                        tell(shared, now)
+                    });
+                    told.await.map(|has_more| has_news = has_more)
+                } else {
+                    Ok(())
+                }
             }
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "the catalogue does not follow the journal any more");
+            return;
         }
     }
+}
+
+/// Does work on a thread of its own, because it waits for whoever reads the shows.
+async fn apart<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Shared) -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || work(&shared)).await
 }
 
 /// Reads every ticket that the records change again from the core, and updates the shows.
@@ -198,24 +246,40 @@ fn take(office: &BoxOffice, shared: &Shared, batch: &[Arc<Record>]) {
     }
     changed.sort_unstable();
     changed.dedup();
-    let tickets: Vec<_> = changed.iter().filter_map(|id| office.tickets().get(*id).ok()).collect();
-    let mut shows = shared.shows_mut();
-    for ticket in &tickets {
-        shows.put(ticket, last.seq);
+    for some in changed.chunks(AT_ONCE) {
+        let tickets: Vec<_> = some.iter().filter_map(|id| office.tickets().get(*id).ok()).collect();
+        let mut shows = shared.shows_mut();
+        for ticket in &tickets {
+            shows.put(ticket, last.seq);
+        }
+        drop(shows);
+        std::thread::yield_now();
     }
-    shows.advance_to(last.seq);
+    // Not before: whoever has read the shows meanwhile is told of the records again.
+    shared.shows_mut().advance_to(last.seq);
 }
 
-/// Sends the changes to the readers.
-fn tell(shared: &Shared, now: Instant) {
-    if !shared.shows().has_news() {
-        return;
+/// Keeps the connections of the readers open, and takes out the shows that are over.
+fn keep_up(shared: &Shared, now: Timestamp) {
+    shared.feeds.keep_alive();
+    while shared.shows_mut().forget_the_past(now, AT_ONCE) {
+        std::thread::yield_now();
     }
-    let all_news = {
-        let is_due = shared.feeds.are_due(now);
-        shared.shows_mut().take_news(is_due)
-    };
-    for news in &all_news {
-        shared.feeds.send(news.key, now, || feed::message(news));
+}
+
+/// Sends the changes to the readers. Returns `true` if there are some that may not be sent yet.
+fn tell(shared: &Shared, now: Instant) -> bool {
+    loop {
+        let mut shows = shared.shows_mut();
+        let all_news = shows.take_news(AT_ONCE, |key| shared.feeds.is_due(key, now));
+        let has_more = shows.has_news();
+        drop(shows);
+        for news in &all_news {
+            shared.feeds.send(news.key, now, || feed::message(news));
+        }
+        if all_news.is_empty() || !has_more {
+            return has_more;
+        }
+        std::thread::yield_now();
     }
 }

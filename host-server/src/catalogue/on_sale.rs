@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use boxoffice::{Money, PriceBound, SearchText, Show, Ticket, TicketId, TicketStatus, Timestamp};
+use boxoffice::{Category, Money, SearchText, Show, Ticket, TicketId, TicketStatus, Timestamp, Venue};
 
 use super::collation::sort_key;
 use super::index::Place;
 use super::key::ShowKey;
-use super::seats::{Section, Sections};
+use super::seats::{Changed, Section, Sections};
+use super::slots::Slot;
 use super::totals::Totals;
 
 /// Maximum number of changes of a show that are kept for readers who lost their connection.
@@ -18,8 +19,9 @@ pub(super) const RECENT_MAX: usize = 512;
 #[derive(Debug)]
 pub(crate) struct OnSale {
     pub(crate) key: ShowKey,
-    /// Any of the show's tickets: all name the same show.
-    sample: Arc<Ticket>,
+    pub(super) slot: Slot,
+    /// Any of the show's tickets: all name the same show, each in its own way.
+    pub(super) sample: Arc<Ticket>,
     tickets: HashMap<TicketId, Arc<Ticket>>,
     sections: Sections,
     totals: Totals,
@@ -31,7 +33,9 @@ pub(crate) struct OnSale {
     /// Tickets that have changed since the last message.
     pub(super) untold: HashMap<TicketId, State>,
     /// Key that sorts shows by name.
-    pub(super) name_key: Vec<u8>,
+    name_key: Arc<[u8]>,
+    /// Keys of the show in links from before names were compared by how they look.
+    pub(super) former: Vec<ShowKey>,
 }
 
 /// A change of a ticket.
@@ -68,18 +72,38 @@ pub(crate) struct PriceRange {
     pub(crate) high: Money,
 }
 
-impl Summary {
-    /// Returns the lowest price, as a number of major units in any currency.
-    pub(crate) fn lowest(&self) -> Option<PriceBound> {
-        self.prices.first().map(|range| range.low.into())
-    }
+/// What a change has made of a ticket and its section.
+#[derive(Debug)]
+pub(super) struct Effect {
+    /// The ticket as it was on sale before and after.
+    pub(super) before: Option<Arc<Ticket>>,
+    pub(super) after: Option<Arc<Ticket>>,
+    pub(super) sections: Changed,
+}
+
+/// Returns the name of a ticket's show, or its title if it names none.
+fn name_of(ticket: &Ticket) -> &str {
+    ticket.show.as_deref().map_or(ticket.title.as_str(), |show| show.name.as_str())
+}
+
+/// Returns the texts by which a ticket's show is found, beside the titles of its sections: name, venue and category.
+pub(super) fn description(ticket: &Ticket) -> impl Iterator<Item = &str> {
+    let show = ticket.show.as_deref();
+    let venue = show.and_then(|show| show.venue.as_ref()).map(Venue::as_str);
+    let category = show.and_then(|show| show.category.as_ref()).map(Category::as_str);
+    [name_of(ticket)].into_iter().chain(venue).chain(category)
+}
+
+/// Returns `true` if the [`description`]s are the same.
+pub(super) fn is_described_alike(one: &Ticket, other: &Ticket) -> bool {
+    one.show == other.show && (one.show.is_some() || one.title == other.title)
 }
 
 impl OnSale {
-    pub(super) fn new(key: ShowKey, ticket: &Arc<Ticket>, seq: u64) -> Self {
-        let name = ticket.show.as_deref().map_or(ticket.title.as_str(), |show| show.name.as_str());
+    pub(super) fn new(key: ShowKey, slot: Slot, ticket: &Arc<Ticket>, seq: u64) -> Self {
         Self {
             key,
+            slot,
             sample: Arc::clone(ticket),
             tickets: HashMap::new(),
             sections: Sections::default(),
@@ -88,13 +112,14 @@ impl OnSale {
             recent: VecDeque::new(),
             forgotten: seq.saturating_sub(1),
             untold: HashMap::new(),
-            name_key: sort_key(name),
+            name_key: sort_key(name_of(ticket)).into(),
+            former: Vec::new(),
         }
     }
 
     /// Returns the name of the show, or the title of its tickets if they name no show.
     pub(crate) fn name(&self) -> &str {
-        self.sample.show.as_deref().map_or(self.sample.title.as_str(), |show| show.name.as_str())
+        name_of(&self.sample)
     }
 
     /// Returns the show; `None` if its tickets name none.
@@ -129,11 +154,7 @@ impl OnSale {
 
     /// Returns `true` if the show or its tickets have these words, by the rules of the search for tickets.
     pub(super) fn has_words(&self, search: &SearchText) -> bool {
-        let show = self.show();
-        let venue = show.and_then(|show| show.venue.as_ref()).map(boxoffice::Venue::as_str);
-        let category = show.and_then(|show| show.category.as_ref()).map(boxoffice::Category::as_str);
-        let titles = self.sections.iter().map(|(title, _)| title);
-        search.is_in([self.name()].into_iter().chain(venue).chain(category).chain(titles))
+        search.is_in(description(&self.sample).chain(self.sections.iter().map(|(title, _)| title)))
     }
 
     #[cfg(test)]
@@ -161,47 +182,61 @@ impl OnSale {
         self.sections.get(title)
     }
 
-    /// Returns the place in the index; `None` if no ticket is on sale and none is sold.
+    /// Returns the place in the listing; `None` if no ticket is on sale and none is sold.
     pub(super) fn place(&self) -> Option<Place> {
         let is_sold_out = self.is_sold_out();
         let is_listed = is_sold_out || !self.tickets.is_empty();
         is_listed.then(|| Place {
+            key: self.key,
             is_sold_out,
             starts_at: self.starts_at(),
+            name: Arc::clone(&self.name_key),
+            lowest: self.totals.lowest(),
             category: self.show().and_then(|show| show.category.clone()),
         })
     }
 
     /// Takes out a ticket that moved to another show.
-    pub(super) fn remove(&mut self, ticket: TicketId) {
-        self.take_out(ticket);
+    pub(super) fn remove(&mut self, ticket: TicketId) -> Effect {
         self.sold.remove(&ticket);
+        self.replace(ticket, None)
     }
 
-    fn take_out(&mut self, ticket: TicketId) -> Option<Arc<Ticket>> {
-        let known = self.tickets.remove(&ticket)?;
-        self.sections.remove(&known);
-        self.totals.remove(&known);
-        Some(known)
-    }
-
-    pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) {
-        let known = self.take_out(ticket.id);
-        if ticket.status.is_active() {
-            self.sample = Arc::clone(ticket);
-            self.tickets.insert(ticket.id, Arc::clone(ticket));
-            self.sections.add(ticket);
+    fn replace(&mut self, id: TicketId, after: Option<Arc<Ticket>>) -> Effect {
+        let before = match &after {
+            Some(ticket) => self.tickets.insert(id, Arc::clone(ticket)),
+            None => self.tickets.remove(&id),
+        };
+        if let Some(ticket) = &before {
+            self.totals.remove(ticket);
+        }
+        if let Some(ticket) = &after {
             self.totals.add(ticket);
+        }
+        let sections = self.sections.replace(before.as_deref(), after.as_ref());
+        Effect { before, after, sections }
+    }
+
+    pub(super) fn put(&mut self, ticket: &Arc<Ticket>, seq: u64) -> Effect {
+        let is_on_sale = ticket.status.is_active();
+        let effect = self.replace(ticket.id, is_on_sale.then(|| Arc::clone(ticket)));
+        if is_on_sale {
+            if !is_described_alike(&self.sample, ticket) {
+                self.name_key = sort_key(name_of(ticket)).into();
+            }
+            self.sample = Arc::clone(ticket);
         }
         if ticket.status == TicketStatus::Sold && ticket.show.is_some() {
             self.sold.insert(ticket.id);
         } else {
             self.sold.remove(&ticket.id);
         }
-        let price = known.as_ref().filter(|known| known.price != ticket.price).map(|_| ticket.price);
+        let known = effect.before.as_ref();
+        let price = known.filter(|known| known.price != ticket.price).map(|_| ticket.price);
         if price.is_some() || known.is_none_or(|known| known.status != ticket.status) {
             self.note(Change { seq, ticket: ticket.id, state: State { status: ticket.status, price } });
         }
+        effect
     }
 
     pub(super) fn note(&mut self, change: Change) {

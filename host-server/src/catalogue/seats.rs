@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boxoffice::{Ticket, TicketId};
+use boxoffice::{Ticket, TicketId, Title};
 
 use super::collation::sort_key;
 use super::on_sale::PriceRange;
@@ -28,23 +28,52 @@ struct SectionKey(Vec<u8>, Box<str>);
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct SeatKey(Option<Vec<u8>>, TicketId);
 
+/// The titles of the sections that a change has closed and opened.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) closed: Option<Title>,
+    pub(super) opened: Option<Title>,
+}
+
 impl Sections {
-    pub(super) fn add(&mut self, ticket: &Arc<Ticket>) {
+    /// Puts a ticket in the place of what it was, if it was there; `None` takes it out.
+    pub(super) fn replace(&mut self, before: Option<&Ticket>, after: Option<&Arc<Ticket>>) -> Changed {
+        // A ticket that is held, or free again, stays where it is.
+        if let Some((before, after)) = before.zip(after)
+            && before.title == after.title
+            && before.seat == after.seat
+            && let Some(section) = self.0.get_mut(&SectionKey::of(after.title.as_str()))
+        {
+            section.totals.remove(before);
+            section.totals.add(after);
+            section.seats.insert(SeatKey::of(after), Arc::clone(after));
+            return Changed::default();
+        }
+        let closed = before.filter(|&ticket| self.remove(ticket)).map(|ticket| ticket.title.clone());
+        let opened = after.filter(|&ticket| self.add(ticket)).map(|ticket| ticket.title.clone());
+        Changed { closed, opened }
+    }
+
+    /// Adds a ticket; returns `true` if it opens its section.
+    fn add(&mut self, ticket: &Arc<Ticket>) -> bool {
         let section = self.0.entry(SectionKey::of(ticket.title.as_str())).or_default();
         section.totals.add(ticket);
         section.seats.insert(SeatKey::of(ticket), Arc::clone(ticket));
+        section.seats.len() == 1
     }
 
-    /// Takes out a ticket as it was when it was added.
-    pub(super) fn remove(&mut self, ticket: &Ticket) {
+    /// Takes out a ticket as it was when it was added; returns `true` if its section closes.
+    fn remove(&mut self, ticket: &Ticket) -> bool {
         let key = SectionKey::of(ticket.title.as_str());
-        let Some(section) = self.0.get_mut(&key) else { return };
+        let Some(section) = self.0.get_mut(&key) else { return false };
         if section.seats.remove(&SeatKey::of(ticket)).is_some() {
             section.totals.remove(ticket);
         }
-        if section.seats.is_empty() {
+        let is_closed = section.seats.is_empty();
+        if is_closed {
             self.0.remove(&key);
         }
+        is_closed
     }
 
     pub(super) fn len(&self) -> usize {

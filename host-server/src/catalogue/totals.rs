@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use boxoffice::{Money, PriceBound, Ticket, TicketStatus};
+use boxoffice::{Currency, Money, PriceBound, Ticket, TicketStatus};
 
 use super::on_sale::PriceRange;
 
@@ -37,20 +37,57 @@ impl Totals {
 
     /// Returns the prices in each currency, the lowest first. Prices of different currencies are never one range.
     pub(super) fn prices(&self) -> Vec<PriceRange> {
-        let mut ranges: Vec<PriceRange> = Vec::new();
-        let mut next = self.prices.first_key_value();
-        while let Some(((code, _), (low, _))) = next {
-            let of_currency = (*code, 0)..=(*code, u64::MAX);
-            let high = self.prices.range(of_currency).next_back().map_or(*low, |(_, (high, _))| *high);
-            ranges.push(PriceRange { low: *low, high });
-            next = self.prices.range((Bound::Excluded((*code, u64::MAX)), Bound::Unbounded)).next();
-        }
+        let range = |low: Money| {
+            let code = low.currency().code();
+            let of_currency = (code, 0)..=(code, u64::MAX);
+            let high = self.prices.range(of_currency).next_back().map_or(low, |(_, (high, _))| *high);
+            PriceRange { low, high }
+        };
+        let mut ranges: Vec<PriceRange> = self.lows().map(range).collect();
         ranges.sort_by_key(|range| PriceBound::from(range.low));
         ranges
     }
 
+    /// Returns the lowest price, as a number of major units in any currency.
+    pub(super) fn lowest(&self) -> Option<PriceBound> {
+        self.lows().map(PriceBound::from).min()
+    }
+
+    /// Iterates over the lowest prices of all currencies.
+    fn lows(&self) -> impl Iterator<Item = Money> {
+        let mut next = self.prices.first_key_value();
+        std::iter::from_fn(move || {
+            let ((code, _), (low, _)) = next?;
+            next = self.prices.range((Bound::Excluded((*code, u64::MAX)), Bound::Unbounded)).next();
+            Some(*low)
+        })
+    }
+
     fn count_of(&mut self, ticket: &Ticket) -> &mut usize {
         if ticket.status == TicketStatus::Available { &mut self.available } else { &mut self.held }
+    }
+}
+
+/// Number of tickets on sale in each currency.
+#[derive(Debug, Default)]
+pub(super) struct Currencies(BTreeMap<&'static str, (Currency, usize)>);
+
+impl Currencies {
+    pub(super) fn add(&mut self, price: Money) {
+        self.0.entry(price.currency().code()).or_insert((price.currency(), 0)).1 += 1;
+    }
+
+    pub(super) fn remove(&mut self, price: Money) {
+        let code = price.currency().code();
+        let Some((_, count)) = self.0.get_mut(code) else { return };
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.0.remove(code);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Currency> {
+        self.0.values().map(|(currency, _)| *currency)
     }
 }
 
@@ -72,6 +109,7 @@ mod tests {
         }
         let range = |low, high, code| PriceRange { low: money(low, code), high: money(high, code) };
         assert_eq!(totals.prices(), [range("1", "1", "USD"), range("5", "7", "EUR"), range("3000", "3000", "JPY")]);
+        assert_eq!((totals.lowest(), Totals::default().lowest()), (Some(PriceBound::from(1)), None));
         assert_eq!(Totals::default().prices(), []);
     }
 }

@@ -15,6 +15,7 @@ pub(crate) struct PlaceOrder {
     ticket_id: Option<String>,
     ticket_ids: Option<Vec<String>>,
     total: Option<DecimalText>,
+    prices: Option<Vec<DecimalText>>,
 }
 
 impl PartialSchema for PlaceOrder {
@@ -23,17 +24,28 @@ impl PartialSchema for PlaceOrder {
             let format = SchemaFormat::KnownFormat(KnownFormat::Uuid);
             ObjectBuilder::new().schema_type(Type::String).format(Some(format))
         };
-        let ids = ArrayBuilder::new().items(id()).min_items(Some(1)).max_items(Some(10)).unique_items(true);
-        let one = id().description(Some("One ticket."));
-        let many = ids.description(Some("1 to 10 tickets of one currency: all or none are locked."));
-        let order = |name: &str, what: RefOr<Schema>, other: &str| {
-            let nothing = ObjectBuilder::new().schema_type(Type::Null);
+        let one = || Schema::Object(id().description(Some("One ticket.")).build());
+        let many = || {
+            let ids = ArrayBuilder::new().items(id()).min_items(Some(1)).max_items(Some(10)).unique_items(true);
+            Schema::Array(ids.description(Some("1 to 10 tickets of one currency: all or none are locked.")).build())
+        };
+        let nothing = || ObjectBuilder::new().schema_type(Type::Null);
+        let order = |name: &str, what: Schema, other: &str| {
             let order = ObjectBuilder::new().schema_type(Type::Object).property(name, what).required(name);
-            order.property(other, nothing).property("total", DecimalText::schema())
+            order.property(other, nothing())
+        };
+        let at_total =
+            |order: ObjectBuilder| order.property("total", DecimalText::schema()).property("prices", nothing());
+        let at_prices = |order: ObjectBuilder, most: usize| {
+            let prices = ArrayBuilder::new().items(DecimalText::schema()).min_items(Some(1)).max_items(Some(most));
+            let prices = prices.description(Some("The price of each ticket, in the order of the ids."));
+            order.property("prices", Schema::Array(prices.build())).required("prices").property("total", nothing())
         };
         let either = OneOfBuilder::new()
-            .item(order("ticketId", Schema::Object(one.build()).into(), "ticketIds"))
-            .item(order("ticketIds", Schema::Array(many.build()).into(), "ticketId"));
+            .item(at_total(order("ticketId", one(), "ticketIds")))
+            .item(at_prices(order("ticketId", one(), "ticketIds"), 1))
+            .item(at_total(order("ticketIds", many(), "ticketId")))
+            .item(at_prices(order("ticketIds", many(), "ticketId"), 10));
         RefOr::T(Schema::OneOf(either.description(Some("What to order: exactly one of the two.")).build()))
     }
 }
@@ -48,6 +60,17 @@ impl PlaceOrder {
     /// Returns the total that the buyer has agreed to, if the request names one.
     pub(crate) fn total(&self) -> Option<&str> {
         self.total.as_ref().map(|total| total.0.as_str())
+    }
+
+    /// Returns the price of each ticket that the buyer has agreed to, if the request names them.
+    ///
+    /// # Errors
+    /// `validation`, if it names a total too.
+    pub(crate) fn prices(&self) -> Result<Option<Vec<String>>, Error> {
+        if self.prices.is_some() && self.total.is_some() {
+            return Err(Error::invalid("prices", "can't be given together with total"));
+        }
+        Ok(self.prices.as_ref().map(|prices| prices.iter().map(|price| price.0.clone()).collect()))
     }
 
     pub(crate) fn ticket_ids(&self) -> Result<Vec<TicketId>, Error> {

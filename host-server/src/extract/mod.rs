@@ -23,6 +23,6 @@ pub(crate) use raw::RawBody;
 #[cfg(feature = "pages")]
 pub(crate) use session::authenticate;
 pub(crate) use session::{
-    Credentials, EverySession, SetCookies, SignedInUser, cookie_of, good_token, is_deliberate, no_cookie,
+    Credentials, EverySession, SetCookies, SignedInUser, candidates, cookie_of, is_deliberate, no_cookie,
 };
 pub use session::{token, tokens};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 
 use crate::limits::{Resource, Share, Shares};
+use crate::middleware::Unsent;
 
 /// Heads of up to so many bytes don't count: hyper has a buffer of that size for every connection anyway, so that there is room for the
 /// heads of honest clients whatever others send.
@@ -39,6 +40,8 @@ pub(super) struct Connection {
     is_body_open: AtomicBool,
     /// The room of a long head, until its request is answered.
     head: Mutex<Option<Share>>,
+    /// The places of answers that are not written out.
+    unsent: Unsent,
     /// Whoever reads from the socket while a request is under way: idle time begins when it has ended, and hyper may not read again
     /// by itself.
     reader: AtomicWaker,
@@ -53,6 +56,7 @@ impl Connection {
             is_in_request: AtomicBool::new(false),
             is_body_open: AtomicBool::new(false),
             head: Mutex::default(),
+            unsent: Unsent::default(),
             reader: AtomicWaker::new(),
         }
     }
@@ -74,6 +78,11 @@ impl Connection {
         self.is_in_request.store(false, Ordering::Relaxed);
         drop(self.head.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.reader.wake();
+    }
+
+    /// Returns the places of answers that are not written out.
+    pub(super) fn unsent(&self) -> &Unsent {
+        &self.unsent
     }
 
     /// Wakes the reader when the request is answered.

@@ -142,6 +142,7 @@ impl Server {
             connection.begin(!hyper::body::Body::is_end_stream(request.body()));
             let mut request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&connection))));
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(connection.unsent().clone());
             let answer = app.clone().oneshot(request);
             let connection = Arc::clone(&connection);
             async move {

@@ -9,8 +9,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
 use super::*;
+use crate::app::app_with;
 use crate::limits::Load;
 use crate::settings::Settings;
+use crate::state::AppState;
 
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), 4000);
 
@@ -184,6 +186,40 @@ async fn clients_that_never_read_are_let_go() {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
     assert!(bytes.len() <= SOCKET_LEN, "{}", bytes.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_has_its_place_until_its_answer_is_written_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = boxoffice::BoxOffice::open(dir.path()).unwrap();
+    let state = AppState::new(office, Settings::default());
+    // hyper takes such an answer at once, and a socket that is not read doesn't.
+    let len = 3 * SOCKET_LEN;
+    let page = Router::new().route("/page", get(async move || vec![b'x'; len]));
+    let unbounded = Bounds { total: usize::MAX, client: usize::MAX };
+    let server = Server::new(app_with(state.clone(), page), usize::MAX, unbounded, None);
+    let in_flight_after = async |secs| {
+        tokio::time::sleep(Duration::from_secs(secs)).await;
+        state.load.in_flight()
+    };
+    let ask = async || {
+        let mut stream = server.connect();
+        stream.write_all(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+        stream
+    };
+    let mut slow = ask().await;
+    assert_eq!(in_flight_after(20).await, 1);
+    let (mut read, mut bytes) = (0, vec![0; SOCKET_LEN]);
+    while read < len {
+        let more = slow.read(&mut bytes).await.unwrap();
+        assert!(more > 0, "cut off after {read} bytes");
+        read += more;
+    }
+    assert_eq!(in_flight_after(1).await, 0, "it is read, and the connection is still there");
+    let never = ask().await;
+    assert_eq!(in_flight_after(29).await, 1);
+    assert_eq!(in_flight_after(2).await, 0, "whoever never reads is let go");
+    drop((slow, never));
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,8 @@ use crate::settings::Settings;
 use crate::state::AppState;
 #[cfg(feature = "pages")]
 use crate::web::site::{Browser, ErrorPages};
+#[cfg(feature = "cli")]
+pub(crate) use place::Unsent;
 use request_id::RequestIds;
 
 /// The state of the middleware.
@@ -123,9 +125,10 @@ async fn guarded(
         request.extensions_mut().insert(used_up);
     }
     origin::check(&request, &edge.settings)?;
+    let unsent = place::Unsent::of(request.extensions());
     let answer = panic::caught(next.run(request));
     match tokio::time::timeout(edge.settings.request_timeout, answer).await {
-        Ok(answer) => answer.map(|response| place::held(error::shaped(response), place)),
+        Ok(answer) => answer.map(|response| place::held(error::shaped(response), place, unsent)),
         Err(_elapsed) => Err(Refusal::TimedOut.into()),
     }
 }

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::dto::{JournalQuery, RecordOut};
 use crate::error::{Failure, Refusal};
-use crate::extract::{Query, SignedInUser, good_token, next_link};
+use crate::extract::{Query, SignedInUser, next_link};
 use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
@@ -54,7 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 async fn read(
     State(office): State<BoxOffice>,
     State(streams): State<Streams>,
-    SignedInUser(session): SignedInUser,
+    SignedInUser { session, token }: SignedInUser,
     uri: Uri,
     headers: HeaderMap,
     Query(query): Query<JournalQuery>,
@@ -65,7 +65,6 @@ async fn read(
     let last_seen = last_event_id(&headers)?;
     if wants_stream(&headers) {
         let after = last_seen.map_or_else(|| query.after(), Ok)?;
-        let token = good_token(&headers, &office).unwrap_or_default();
         return follow(office, streams, token, after);
     }
     let (after, limit) = (query.after()?, query.limit()?);

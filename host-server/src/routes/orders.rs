@@ -32,9 +32,10 @@ async fn create(
 ) -> Result<Response, Failure> {
     let orders = key.into_iter().fold(office.orders(), Orders::idempotency_key);
     let ids = body.ticket_ids()?;
-    let order = match body.total() {
-        Some(total) => orders.create_at(user.id(), &ids, total).await?,
-        None => orders.create(user.id(), &ids).await?,
+    let order = match (body.prices()?, body.total()) {
+        (Some(prices), _) => orders.create_at_prices(user.id(), &ids, &prices).await?,
+        (None, Some(total)) => orders.create_at(user.id(), &ids, total).await?,
+        (None, None) => orders.create(user.id(), &ids).await?,
     };
     let location = HeaderValue::try_from(format!("/api/orders/{}", order.id)).ok();
     let mut response = (StatusCode::CREATED, Json(OrderOut::from(order.as_ref()))).into_response();

@@ -105,7 +105,7 @@ async fn current_user(
 async fn update(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
-    SignedInUser(session): SignedInUser,
+    SignedInUser { session, .. }: SignedInUser,
     place: Place,
     JsonBody(body): JsonBody<UserEdit>,
 ) -> Result<impl IntoResponse, Failure> {
@@ -122,7 +122,7 @@ async fn update(
 async fn erase(
     State(office): State<BoxOffice>,
     State(settings): State<Arc<Settings>>,
-    SignedInUser(session): SignedInUser,
+    SignedInUser { session, .. }: SignedInUser,
     JsonBody(body): JsonBody<EraseUser>,
 ) -> Result<impl IntoResponse, Failure> {
     office.auth().erase_user(&session, &body.current_password).await?;

@@ -1,5 +1,7 @@
 //! Webhooks, for operators: subscriptions and the log of deliveries.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use crate::dto::{DeliveryOut, DeliveryQuery, NewWebhook, WebhookEdit, WebhookOut};
 use crate::error::{Failure, Refusal};
 use crate::extract::{JsonBody, Query, SignedInUser, next_link};
+use crate::settings::Settings;
 use crate::state::AppState;
 use crate::webhooks::Webhooks;
 
@@ -34,13 +37,14 @@ impl<S> FromRequestParts<S> for Operated
 where
     S: Send + Sync,
     BoxOffice: FromRef<S>,
+    Arc<Settings>: FromRef<S>,
     Option<Webhooks>: FromRef<S>,
 {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let SignedInUser(session) = SignedInUser::from_request_parts(parts, state).await?;
-        if !session.operator {
+        let user = SignedInUser::from_request_parts(parts, state).await?;
+        if !user.session.operator {
             return Err(Code::AuthOperatorRequired.into());
         }
         Ok(Self(<Option<Webhooks>>::from_ref(state).ok_or(Refusal::WebhooksUnavailable)?))

@@ -1,6 +1,8 @@
 //! Tests that need the host in their own process, to add routes, pause the time or set the client's address.
 
 mod console;
+mod imports;
+mod misconfigured;
 mod pages;
 
 use std::net::SocketAddr;
@@ -224,6 +226,19 @@ async fn console_and_metrics_may_be_served_elsewhere() {
     for path in ["/healthz", "/readyz", "/api/tickets", "/consoles"] {
         let status = host.get(path).await.status;
         assert_eq!(status, if path == "/consoles" { 404 } else { 200 }, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_lead_to_the_console_only_where_it_is() {
+    for serves_admin in [true, false] {
+        let host = here(Settings { serves_admin, ..unlimited() });
+        let olga = host.operator("olga").await;
+        for path in ["/", "/account", "/no-such-page"] {
+            let page = olga.call("GET", path).header("accept", "text/html").send().await.text;
+            assert!(page.contains("My orders"), "{path}: {page}");
+            assert_eq!(page.contains("href=\"/console\""), serves_admin, "{path}: {page}");
+        }
     }
 }
 

@@ -152,6 +152,22 @@ async fn a_stream_ends_with_the_right_to_read_it() {
 }
 
 #[tokio::test]
+async fn a_stream_goes_on_by_the_session_that_began_it() {
+    let host = Host::start();
+    let (olga, ann) = (host.operator("olga").await, host.person("ann").await);
+    let cookie = format!("session=a.b.c; session={}; session={}", olga.token, ann.token);
+    let call = host.call("GET", "/api/journal?after=3").header("cookie", &cookie);
+    let (status, _, body) = call.header("accept", "text/event-stream").stream().await;
+    assert_eq!(status.as_u16(), 200);
+    let mut feed = Feed::of(body);
+    ann.lists("Hamlet", "1").await;
+    assert_eq!(seq(&feed.next().await.unwrap().0), "4");
+    assert_eq!(olga.post("/api/users/signout", json!({})).await.status, 200);
+    ann.lists("Hamlet", "1").await;
+    while feed.next().await.is_some() {}
+}
+
+#[tokio::test]
 async fn streams_are_bounded() {
     let host = Host::with(Settings { feeds_max: 1, ..Settings::default() });
     let olga = host.operator("olga").await;

@@ -20,6 +20,7 @@ mod payments;
 mod process;
 mod race;
 mod recover;
+mod refunds;
 mod security;
 #[cfg(feature = "stripe")]
 mod stripe;

@@ -49,6 +49,24 @@ async fn refused_orders() {
 }
 
 #[tokio::test]
+async fn an_order_is_at_the_prices_that_the_buyer_saw_although_their_changes_cancel_out() {
+    let host = Host::start();
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let (one, two) = (ann.lists("Hamlet", "20").await, ann.lists("Macbeth", "30").await);
+    for id in [&one, &two] {
+        let body = json!({ "title": "At half the sum", "price": 25 });
+        assert_eq!(ann.call("PUT", &format!("/api/tickets/{id}")).json(body).send().await.status, 200);
+    }
+    let at = |prices: Value| json!({ "ticketIds": [one, two], "prices": prices });
+    bob.post("/api/orders", at(json!(["20.00", 30]))).await.is_error(409, "order.price_changed");
+    bob.post("/api/orders", at(json!([25]))).await.is_error(400, "validation").about(&["prices"]);
+    bob.post("/api/orders", at(json!([25, "lots"]))).await.is_error(400, "validation").about(&["prices[1]"]);
+    let both = json!({ "ticketId": one, "prices": [25], "total": 25 });
+    bob.post("/api/orders", both).await.is_error(400, "validation").about(&["prices"]);
+    assert_eq!(bob.post("/api/orders", at(json!([25, "25.00"]))).await.status, 201);
+}
+
+#[tokio::test]
 async fn cancelling_frees_the_tickets() {
     let host = Host::start();
     let (ann, bob) = (host.person("ann").await, host.person("bob").await);

@@ -1,5 +1,9 @@
 //! Tests of the real binary: its output, its shutdown, and its subcommands with and without a running server.
 
+#[cfg(target_os = "linux")]
+mod disk;
+mod money;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -38,7 +38,7 @@ async fn cookies_are_secure_on_https() {
 }
 
 #[tokio::test]
-async fn over_https_the_session_has_a_name_that_nobody_can_plant_and_the_old_one_is_still_read() {
+async fn over_https_the_session_has_a_name_that_nobody_can_plant_and_no_other_counts() {
     let person = json!({ "email": "ann@example.com", "password": PASSWORD });
     let host = Host::with(at("https://boxoffice.test"));
     let set = |answer: &crate::harness::Answer| -> Vec<String> {
@@ -57,12 +57,23 @@ async fn over_https_the_session_has_a_name_that_nobody_can_plant_and_the_old_one
         answer.body["currentUser"]["email"].as_str().map(str::to_owned)
     };
     let ann = Some("ann@example.com".to_owned());
-    for name in ["__Host-session", "session"] {
-        assert_eq!(who(&format!("{name}={first}")).await, ann, "{name}");
-        assert_eq!(who(&format!("session=junk; {name}=\"{first}\"; session=a.b.c")).await, ann, "{name}");
+    assert_eq!(who(&format!("__Host-session={first}")).await, ann);
+    assert_eq!(who(&format!("session=junk; __Host-session=\"{first}\"; session=a.b.c")).await, ann);
+    assert_eq!(who(&format!("__Host-session=expired; __Host-session={first}")).await, ann);
+    // A sibling host can plant the other name, with a stranger's session in it.
+    for planted in [format!("session={first}"), format!("__Host-session=expired; session={first}")] {
+        assert_eq!(who(&planted).await, None, "{planted}");
     }
-    assert_eq!(who(&format!("__Host-session=expired; session={first}")).await, ann);
-    assert_eq!(who("session=junk; __Host-session=a.b.c").await, None);
+    let orders = async |name: &str| {
+        let call = host.call("GET", "/api/orders").header("cookie", &format!("{name}={second}"));
+        call.send().await.status
+    };
+    assert_eq!((orders("__Host-session").await, orders("session").await), (200, 401));
+    let page = async |name: &str| {
+        let call = host.call("GET", "/").header("accept", "text/html").header("cookie", &format!("{name}={second}"));
+        call.send().await.text
+    };
+    assert!(page("__Host-session").await.contains("My orders") && !page("session").await.contains("My orders"));
     // Signing out ends and clears whatever the browser has.
     let cookies = format!("__Host-session={first}; session={second}");
     let out = set(&host.call("POST", "/api/users/signout").header("cookie", &cookies).send().await);
@@ -70,7 +81,9 @@ async fn over_https_the_session_has_a_name_that_nobody_can_plant_and_the_old_one
     for (cookie, name) in out.iter().zip(["__Host-session=;", "session=;"]) {
         assert!(cookie.starts_with(name) && cookie.contains("Max-Age=0"), "{out:?}");
     }
-    assert_eq!((who(&format!("session={first}")).await, who(&format!("session={second}")).await), (None, None));
+    for token in [first, second] {
+        assert_eq!(who(&format!("__Host-session={token}")).await, None);
+    }
 }
 
 #[tokio::test]

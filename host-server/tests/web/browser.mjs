@@ -76,6 +76,27 @@ export async function signUp(page, next = '/') {
   return email
 }
 
+/** Somebody who asks the API of a host, which must answer well. Their requests share the cookies of `context`, if it is given. */
+export async function account(browser, url, { email = `person-${++people}-${process.pid}@example.com`, context } = {}) {
+  const { request } = context ?? await browser.newContext({ baseURL: url })
+  const ask = async (method, path, data) => {
+    const answer = await request.fetch(path, { method, data })
+    assert.ok(answer.ok(), `${method} ${path}: ${await answer.text()}`)
+    return answer.json()
+  }
+  await ask('POST', '/api/users/signup', { email, password: 'correct horse battery' })
+  return Object.assign(ask, { email })
+}
+
+/** Goes to the page of a show, as soon as it is on the first page. */
+export async function toShow(page, name) {
+  const link = page.locator('.show a', { hasText: new RegExp(`^${name}$`) })
+  do await page.goto('/')
+  while (await link.count() === 0)
+  await link.click()
+  await page.locator('.seats').first().waitFor()
+}
+
 /** Fills the card form in and pays. */
 export async function pay(page, number = '4242 4242 4242 4242') {
   await page.getByLabel('Name on the card').fill('Ada Lovelace')

@@ -56,6 +56,23 @@ impl Orders {
     }
 
     #[napi]
+    pub async fn create_at_prices(
+        &self,
+        buyer_id: Option<String>,
+        ticket_ids: Vec<String>,
+        agreed_prices: Vec<String>,
+        options: Option<CommandOptions>,
+    ) -> napi::Result<Order> {
+        let call = async {
+            let CommandOptions { idempotency_key } = options.unwrap_or_default();
+            let buyer_id = user("buyerId", buyer_id)?;
+            let ticket_ids = ids("ticketIds", &ticket_ids)?;
+            self.named(idempotency_key)?.create_at_prices(buyer_id, &ticket_ids, &agreed_prices).await
+        };
+        call.await.map(|it| it.shown()).map_err(rejection)
+    }
+
+    #[napi]
     pub async fn cancel(
         &self,
         buyer_id: Option<String>,

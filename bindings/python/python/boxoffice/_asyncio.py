@@ -323,13 +323,27 @@ class AsyncOrders:
     ) -> Order:
         """Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
 
-        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
-        changed a price since the buyer saw it, nothing is locked.
+        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If it is another
+        one, because a seller has changed a price since the buyer saw it, nothing is locked. Changes that cancel out
+        pass; `orders.create_at_prices` notices them.
 
         Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
         that is none.
         """
         return await self._native.create_at(buyer_id, ticket_ids, agreed_amount, idempotency_key)
+
+    async def create_at_prices(
+        self, /, buyer_id: str, ticket_ids: Items[str], agreed_prices: Items[str | int | Decimal], *, idempotency_key: str | None = None,
+    ) -> Order:
+        """Locks tickets as `orders.create` does, if each of them costs what the buyer has agreed to.
+
+        `agreed_prices` has the price of each ticket, in the order of the ids, in major units of the ticket's currency,
+        such as `19.99`. If a seller has changed one of them since the buyer saw it, nothing is locked.
+
+        Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` unless there is
+        one price for each ticket, and for a price that is none, with fields such as `prices[1]`.
+        """
+        return await self._native.create_at_prices(buyer_id, ticket_ids, agreed_prices, idempotency_key)
 
     async def cancel(self, /, buyer_id: str, order_id: str, *, idempotency_key: str | None = None) -> None:
         """Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.

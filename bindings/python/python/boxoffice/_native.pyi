@@ -14,7 +14,7 @@ from decimal import Decimal
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "session_tokens", "signed_money", "version", "webhook_event_error"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "signed_money", "version", "webhook_event_error"]
 
 @final
 class AsyncAuth:
@@ -90,6 +90,7 @@ class AsyncOrders:
     def cancel(self, /, buyer_id: str, order_id: str, idempotency_key: str | None) -> Future[None]: ...
     def create(self, /, buyer_id: str, ticket_ids: Items[str], idempotency_key: str | None) -> Future[Order]: ...
     def create_at(self, /, buyer_id: str, ticket_ids: Items[str], agreed_amount: str | int | Decimal, idempotency_key: str | None) -> Future[Order]: ...
+    def create_at_prices(self, /, buyer_id: str, ticket_ids: Items[str], agreed_prices: Items[str | int | Decimal], idempotency_key: str | None) -> Future[Order]: ...
     def get(self, /, buyer_id: str, order_id: str) -> Future[Order]: ...
     def iter(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> AsyncIterator[Order]: ...
     def list(self, /, buyer_id: str, status: OrderStatus | None, limit: SupportsIndex | None, cursor: str | None) -> Future[OrderPage]: ...
@@ -522,6 +523,10 @@ class HttpApp:
     def handle(self, /, method: str, target: str, headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]], body: SupportsGetItem[int, SupportsIndex], client: tuple[str, SupportsIndex] | None) -> Future[HttpResponse]:
         """
         Handles a request and returns the response.
+        """
+    def session_tokens(self, /, headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> list[str]:
+        """
+        Returns the session tokens of a request that count at this host, without checking them: the first that is good counts.
         """
     def stop(self, /) -> None:
         """
@@ -1210,11 +1215,22 @@ class Orders:
         """
         Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
 
-        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
-        changed a price since the buyer saw it, nothing is locked.
+        `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If it is another
+        one, because a seller has changed a price since the buyer saw it, nothing is locked. Changes that cancel out
+        pass; `orders.create_at_prices` notices them.
 
         Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
         that is none.
+        """
+    def create_at_prices(self, /, buyer_id: str, ticket_ids: Items[str], agreed_prices: Items[str | int | Decimal], *, idempotency_key: str | None = None) -> Order:
+        """
+        Locks tickets as `orders.create` does, if each of them costs what the buyer has agreed to.
+
+        `agreed_prices` has the price of each ticket, in the order of the ids, in major units of the ticket's currency,
+        such as `19.99`. If a seller has changed one of them since the buyer saw it, nothing is locked.
+
+        Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` unless there is
+        one price for each ticket, and for a price that is none, with fields such as `prices[1]`.
         """
     def get(self, /, buyer_id: str, order_id: str) -> Order:
         """
@@ -2154,11 +2170,6 @@ def openapi() -> str:
     """
 
 def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
-
-def session_tokens(headers: SupportsGetItem[int, tuple[bytes | bytearray, bytes | bytearray]]) -> list[str]:
-    """
-    Returns the session tokens in the headers of a request, without checking them: the first that is good counts.
-    """
 
 def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:
     """

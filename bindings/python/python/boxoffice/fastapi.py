@@ -105,7 +105,7 @@ def box_office(request: Request) -> AsyncBoxOffice:
 async def _session(request: Request) -> Session:
     """Returns the session of the request. A browser may send others' cookies of the name too: the first good one counts."""
     auth = box_office(request).auth
-    *others, last = _native.session_tokens(request.headers.raw) or [""]
+    *others, last = _served(request).host.session_tokens(request.headers.raw) or [""]
     for token in others:
         with suppress(UnauthenticatedError):
             return await auth.authenticate(token)

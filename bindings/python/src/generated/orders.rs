@@ -39,8 +39,9 @@ impl Orders {
 
     /// Locks tickets as `orders.create` does, if they cost what the buyer has agreed to.
     ///
-    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If a seller has
-    /// changed a price since the buyer saw it, nothing is locked.
+    /// `agreed_amount` is the total in major units, such as `39.98`, in the currency of the tickets. If it is another
+    /// one, because a seller has changed a price since the buyer saw it, nothing is locked. Changes that cancel out
+    /// pass; `orders.create_at_prices` notices them.
     ///
     /// Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` for an amount
     /// that is none.
@@ -55,6 +56,26 @@ impl Orders {
     ) -> PyResult<Order> {
         let office = self.0.office(py)?.clone();
         self.0.block(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
+    }
+
+    /// Locks tickets as `orders.create` does, if each of them costs what the buyer has agreed to.
+    ///
+    /// `agreed_prices` has the price of each ticket, in the order of the ids, in major units of the ticket's currency,
+    /// such as `19.99`. If a seller has changed one of them since the buyer saw it, nothing is locked.
+    ///
+    /// Raises the errors of `orders.create`; `ConflictError` (`order.price_changed`); `ValidationError` unless there is
+    /// one price for each ticket, and for a price that is none, with fields such as `prices[1]`.
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_prices, *, idempotency_key=None))]
+    fn create_at_prices(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_prices: Items<Amount>,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Order> {
+        let office = self.0.office(py)?.clone();
+        self.0.block(py, run::create_at_prices(office, buyer_id, ticket_ids, agreed_prices, idempotency_key))
     }
 
     /// Cancels an order and frees its tickets immediately. Only its buyer can, and only before a payment has started.
@@ -166,6 +187,19 @@ impl AsyncOrders {
         self.0.start(py, run::create_at(office, buyer_id, ticket_ids, agreed_amount, idempotency_key))
     }
 
+    #[pyo3(signature = (buyer_id, ticket_ids, agreed_prices, idempotency_key))]
+    fn create_at_prices(
+        &self,
+        py: Python<'_>,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_prices: Items<Amount>,
+        idempotency_key: Option<String>,
+    ) -> PyResult<Awaitable<Order>> {
+        let office = self.0.office(py)?.clone();
+        self.0.start(py, run::create_at_prices(office, buyer_id, ticket_ids, agreed_prices, idempotency_key))
+    }
+
     #[pyo3(signature = (buyer_id, order_id, idempotency_key))]
     fn cancel(
         &self,
@@ -251,6 +285,27 @@ mod run {
             None => handle,
         };
         let value = handle.create_at(buyer_id, &ticket_ids, &agreed_amount.0).await?;
+        Ok(Order(value))
+    }
+
+    pub(super) async fn create_at_prices(
+        office: BoxOffice,
+        buyer_id: Who,
+        ticket_ids: Items<String>,
+        agreed_prices: Items<Amount>,
+        idempotency_key: Option<String>,
+    ) -> Result<Order, Error> {
+        let buyer_id = buyer_id.user("buyerId")?;
+        let ticket_ids =
+            ticket_ids.0.into_iter().map(|text| id("ticketIds", &text)).collect::<Result<Vec<_>, Error>>()?;
+        let agreed_prices = agreed_prices.0.into_iter().map(|one| one.0).collect::<Vec<_>>();
+
+        let handle = office.orders();
+        let handle = match key(idempotency_key)? {
+            Some(key) => handle.idempotency_key(key),
+            None => handle,
+        };
+        let value = handle.create_at_prices(buyer_id, &ticket_ids, &agreed_prices).await?;
         Ok(Order(value))
     }
 

@@ -26,8 +26,26 @@ pub(crate) struct CreateOrder {
     pub order_id: OrderId,
     /// Ids of the tickets, each once.
     pub ticket_ids: TicketIds,
-    /// Total that the buyer has agreed to; `None` for whatever the tickets cost.
-    pub agreed: Option<Money>,
+    /// What the buyer has agreed to; `None` for whatever the tickets cost.
+    pub agreed: Option<Agreed>,
+}
+
+/// What a buyer has agreed to pay.
+#[derive(Debug, Clone)]
+pub(crate) enum Agreed {
+    /// A total.
+    Total(Money),
+    /// The price of each ticket, in the order of the ids.
+    Prices(Vec<Money>),
+}
+
+impl Agreed {
+    fn is(&self, tickets: &[OrderedTicket], total: Money) -> bool {
+        match self {
+            Self::Total(agreed) => *agreed == total,
+            Self::Prices(agreed) => agreed.iter().eq(tickets.iter().map(|ticket| &ticket.price)),
+        }
+    }
 }
 
 impl Decide for CreateOrder {
@@ -56,7 +74,7 @@ impl Decide for CreateOrder {
         let tickets = self.ticket_ids.iter().map(|id| orderable(state, *id, buyer_id, context.now));
         let tickets: Vec<OrderedTicket> = tickets.collect::<Result<_, _>>()?;
         let total = total(&tickets)?;
-        if self.agreed.is_some_and(|agreed| agreed != total) {
+        if self.agreed.as_ref().is_some_and(|agreed| !agreed.is(&tickets, total)) {
             return Err(Rejection::PriceChanged);
         }
         if state.open_orders_of(buyer_id) >= context.limits.open_orders_max

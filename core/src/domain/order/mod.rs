@@ -22,7 +22,7 @@ mod tests;
 pub(crate) use cancel_order::CancelOrder;
 pub use cancel_order::{CancelReason, OrderCancelled};
 pub(super) use create_order::orderable_again;
-pub(crate) use create_order::{CreateOrder, TicketIds};
+pub(crate) use create_order::{Agreed, CreateOrder, TicketIds};
 pub use create_order::{OrderCreated, OrderedTicket};
 pub(crate) use rejection::{Rejection, codes};
 pub(crate) use state::TicketVersions;

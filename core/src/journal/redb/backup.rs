@@ -13,7 +13,8 @@ use super::error::at;
 use super::file::{CACHE_BYTES, builder, database_file};
 use super::format::{self, storage};
 use super::history;
-use super::keys::{self, KeyFileId, Keys};
+use super::key_file::{Key as VaultKey, KeyFileId};
+use super::keys::{self, Keys};
 use super::load::head;
 use super::records::Chain;
 use super::schema::{EMAILS, META, RECORDS, RESULTS, RESULTS_BY_TIME, VAULT, create_tables};
@@ -65,7 +66,7 @@ pub(super) struct Original<'a> {
     pub(super) history: History,
     pub(super) key_file: Option<KeyFileId>,
     /// Keys of at least all rows that the transaction sees.
-    pub(super) keys: HashMap<UserId, keys::Key>,
+    pub(super) keys: HashMap<UserId, VaultKey>,
     /// The list of erased users.
     pub(super) erased: Vec<UserId>,
 }

@@ -3,7 +3,7 @@
 //! A backup holds the keys of its own time. Whoever restores an older one puts the latest list beside it; opening then
 //! overwrites the keys of everybody on the list.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -94,7 +94,7 @@ impl Erasures {
     }
 }
 
-/// Overwrites the keys of users whose erasure has begun or is on the list, and frees what a crash has left half written.
+/// Overwrites the keys of users whose erasure has begun or is on the list, and decides about the slots that can't be read.
 /// Returns `true` if everybody whose erasure has begun is on the list now.
 pub(super) fn finish(
     db: &Database,
@@ -104,9 +104,14 @@ pub(super) fn finish(
 ) -> Result<bool, JournalError> {
     let Some(keys) = keys else { return Ok(true) };
     guarded(DATABASE_FILE, || {
-        let txn = db.begin_read()?;
-        keys.free_torn(|user| vault::has_row(&txn, user))?;
-        keys.erase(&[erasing, &erasures.all()].concat())?;
+        let erased = [erasing, &erasures.all()].concat();
+        let missing = if keys.unreadable().is_empty() {
+            HashMap::new()
+        } else {
+            vault::without_key(&db.begin_read()?, keys, &erased.iter().copied().collect())?
+        };
+        keys.settle(missing)?;
+        keys.erase(&erased)?;
         Ok(erasures.note(erasing))
     })
 }

@@ -54,10 +54,12 @@ pub(super) fn check(found: u32) -> Result<(), JournalError> {
     }
 }
 
-/// Raises the format of the directory to `format` if it has an older one.
+/// Raises the format of the directory to `format` if it has an older one. Of several at once, the highest stays: only the process that
+/// has the directory open raises it, and its threads do so one by one.
 pub(super) fn raise(dir: &Path, format: u32) -> Result<(), JournalError> {
+    let alone = alone();
     let found = parse(&fs::read(dir.join(FILE)).map_err(storage)?)?;
-    if found < format { replace(dir, format).map_err(storage) } else { Ok(()) }
+    if found < format { replace(dir, format, &alone).map_err(storage) } else { Ok(()) }
 }
 
 fn parse(bytes: &[u8]) -> Result<u32, JournalError> {
@@ -76,9 +78,8 @@ fn create(dir: &Path, format: u32) -> io::Result<()> {
     name(&written(dir, format)?, &dir.join(FILE))
 }
 
-/// Writes the file in place of the one that is there.
-fn replace(dir: &Path, format: u32) -> io::Result<()> {
-    let _alone = alone();
+/// Writes the file in place of the one that is there, which nobody else reads or writes meanwhile.
+fn replace(dir: &Path, format: u32, _: &Alone) -> io::Result<()> {
     fs::rename(written(dir, format)?, dir.join(FILE))?;
     sync_dir(dir)
 }
@@ -99,8 +100,11 @@ fn unfinished(file: &Path) -> PathBuf {
     PathBuf::from(unfinished)
 }
 
-/// Keeps the threads of this process from making files under one temporary name.
-fn alone() -> MutexGuard<'static, ()> {
+/// Held while files are made under a temporary name, or the format is raised.
+type Alone = MutexGuard<'static, ()>;
+
+/// Keeps the threads of this process from making files under one temporary name, and from raising the format at once.
+fn alone() -> Alone {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -202,6 +206,25 @@ mod tests {
         }
         check_or_create(dir.path(), &database).unwrap();
         assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), "boxoffice 2\n");
+    }
+
+    #[test]
+    fn of_two_who_raise_the_format_at_once_the_higher_one_wins() {
+        for _ in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            create(dir.path(), SINGLE).unwrap();
+            let start = std::sync::Barrier::new(2);
+            std::thread::scope(|scope| {
+                for format in [SEALED, ARCHIVED] {
+                    let (dir, start) = (dir.path(), &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        raise(dir, format).unwrap();
+                    });
+                }
+            });
+            assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), "boxoffice 3\n");
+        }
     }
 
     #[test]

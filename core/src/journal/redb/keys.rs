@@ -12,45 +12,31 @@
 //! A crash between the two leaves a key without a row, or a user who is noted; opening overwrites the keys of all users
 //! who are noted. A row never loses its key before it is gone.
 //!
-//! The file is a header and slots of 64 bytes: the user's id, the key, and a checksum over both. A slot of zeros is free.
+//! A slot of the [file](super::key_file) that can't be read is not free. Opening looks for the row that its key opens, and keeps
+//! it as it is while a row misses its key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use redb::StorageBackend;
 use redb::backends::FileBackend;
 
 use super::format::{SEALED, raise, storage, sync_dir};
-use super::lock::lock;
-use super::schema::{CHECKSUM_BYTES, checksum};
+use super::key_file::{Backend, Found, KEYS_FILE, Key, KeyFile, KeyFileId, MAGIC, Unreadable};
+use super::lock::{lock, read, write};
 use crate::failpoint::Failpoint;
 use crate::journal::JournalError;
 use crate::journal::codec::damaged;
 use crate::private_file;
 use crate::types::UserId;
 
-/// Name of the file in the data directory.
-pub(crate) const KEYS_FILE: &str = "vault.keys";
-
-const SLOT_BYTES: usize = 64;
-const USER_BYTES: usize = 16;
-const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// First bytes of the file.
-const MAGIC: &[u8; 32] = b"boxoffice vault keys 1\n\0\0\0\0\0\0\0\0\0";
-
-/// Identity of a key file, which the journal notes too.
-pub(super) type KeyFileId = [u8; 16];
-
-pub(super) type Key = [u8; KEY_BYTES];
-
-/// An open key file.
-pub(super) type Backend = Box<dyn StorageBackend>;
+/// Maximum number of attempts to open a row by the key of a slot that can't be read: about a second.
+const TRIES_MAX: usize = 1_000_000;
 
 /// Opens the file, now and after every failure.
 pub(super) type KeyOpener = Box<dyn Fn(Wanted) -> Result<Option<Backend>, JournalError> + Send + Sync>;
@@ -89,24 +75,29 @@ pub(super) struct Keys {
     opener: KeyOpener,
     /// Seed of all keys, so that a simulation is the same in every run; random keys without it.
     seed: Option<[u8; 32]>,
-    state: Mutex<State>,
+    /// Locked while the file is written and synced.
+    store: Mutex<Store>,
+    /// What is durable in the file. Locked only to look something up, so that no reader waits for the disk.
+    known: RwLock<Known>,
 }
 
 #[derive(Default)]
-struct State {
-    file: Option<Backend>,
+struct Store {
+    /// `None` while there is no file.
+    file: Option<KeyFile>,
+    /// Users whose rows can't be read, because no slot that can be read has their keys; `None` before [`Keys::settle`].
+    missing: Option<HashSet<UserId>>,
+}
+
+#[derive(Default)]
+struct Known {
     id: Option<KeyFileId>,
-    /// Number of slots in the file.
-    slots: u64,
-    free: Vec<u64>,
-    keys: HashMap<UserId, (u64, Key)>,
-    /// Slots that are neither whole nor free: a write to them was interrupted, or they are damaged.
-    torn: Vec<(u64, UserId)>,
+    keys: Found,
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("users", &lock(&self.state).keys.len()).finish_non_exhaustive()
+        f.debug_struct("Keys").field("users", &read(&self.known).keys.len()).finish_non_exhaustive()
     }
 }
 
@@ -117,167 +108,181 @@ impl Keys {
         seed: Option<[u8; 32]>,
         expected: Option<KeyFileId>,
     ) -> Result<Self, JournalError> {
-        let keys = Self { opener, seed, state: Mutex::default() };
+        let keys = Self { opener, seed, store: Mutex::default(), known: RwLock::default() };
         keys.reopen(expected)?;
         Ok(keys)
     }
 
     /// Creates the file with this identity, in place of one that an interrupted copy has left.
     pub(super) fn create(opener: KeyOpener, id: KeyFileId) -> Result<Self, JournalError> {
-        let file = opener(Wanted::Made)?.ok_or_else(|| JournalError::Storage("there is no place for keys".into()))?;
-        file.set_len(0).map_err(storage)?;
-        file.set_len(SLOT_BYTES as u64).map_err(storage)?;
-        file.write(0, &header_of(id)).map_err(storage)?;
-        let state = State { file: Some(file), id: Some(id), ..State::default() };
-        Ok(Self { opener, seed: None, state: Mutex::new(state) })
+        let file = KeyFile::lay_out(made(&opener)?, id)?;
+        let store = Mutex::new(Store { file: Some(file), missing: None });
+        let known = RwLock::new(Known { id: Some(id), keys: Found::new() });
+        Ok(Self { opener, seed: None, store, known })
     }
 
     /// Reads the file anew, after a failure.
     pub(super) fn reopen(&self, expected: Option<KeyFileId>) -> Result<(), JournalError> {
-        let mut state = lock(&self.state);
-        *state = State::default();
-        match (self.opener)(Wanted::IfThere)? {
-            Some(file) => *state = self.load(file, expected)?,
-            None if expected.is_some() => return Err(damaged(0, format!("{KEYS_FILE} is missing"))),
-            None => {}
+        let mut store = lock(&self.store);
+        // The old file must be closed before it can be opened again.
+        *store = Store::default();
+        let opened = (self.opener)(Wanted::IfThere).and_then(|backend| match backend {
+            Some(backend) => self.load(backend, expected).map(Some),
+            None if expected.is_some() => Err(damaged(0, format!("{KEYS_FILE} is missing"))),
+            None => Ok(None),
+        });
+        match opened {
+            Ok(opened) => {
+                let (file, known) = opened.unzip();
+                store.file = file;
+                *write(&self.known) = known.unwrap_or_default();
+                Ok(())
+            }
+            Err(error) => {
+                *write(&self.known) = Known::default();
+                Err(error)
+            }
         }
-        Ok(())
     }
 
     /// Returns the identity of the file; `None` while there is none.
     pub(super) fn id(&self) -> Option<KeyFileId> {
-        lock(&self.state).id
+        read(&self.known).id
     }
 
     /// Returns the key of a user.
     pub(super) fn key(&self, user: UserId) -> Option<Key> {
-        lock(&self.state).keys.get(&user).map(|(_, key)| *key)
+        read(&self.known).keys.get(&user).map(|(_, key)| *key)
     }
 
     /// Returns all keys.
     pub(super) fn all(&self) -> HashMap<UserId, Key> {
-        lock(&self.state).keys.iter().map(|(user, (_, key))| (*user, *key)).collect()
+        read(&self.known).keys.iter().map(|(user, (_, key))| (*user, *key)).collect()
+    }
+
+    /// Returns the numbers of the slots that can't be read, and that nobody writes to because a row misses its key.
+    pub(super) fn unreadable(&self) -> Vec<u64> {
+        let store = lock(&self.store);
+        store.file.iter().flat_map(KeyFile::unreadable).map(|it| it.slot).collect()
+    }
+
+    /// Returns `true` if the file may hold a key of the user, perhaps in a slot that can't be read.
+    pub(super) fn may_hold(&self, user: UserId) -> bool {
+        self.key(user).is_some() || !self.unreadable().is_empty()
     }
 
     /// Makes a key for each user who has none, durable when it returns.
     pub(super) fn ensure(&self, users: impl IntoIterator<Item = UserId>) -> Result<(), JournalError> {
-        let mut state = lock(&self.state);
-        let mut new = Vec::new();
+        let mut store = lock(&self.store);
+        let mut new = Found::new();
         for user in users {
-            if !state.keys.contains_key(&user) {
-                self.put(&mut state, user, self.new_key(user)?)?;
-                new.push(user);
+            if new.contains_key(&user) || self.key(user).is_some() {
+                continue;
             }
+            let key = self.new_key(user)?;
+            let slot = self.file(&mut store)?.put(user, &key)?;
+            new.insert(user, (slot, key));
         }
-        let synced = if new.is_empty() { Ok(()) } else { state.sync() };
         // Nothing may be encrypted under a key that might not survive.
-        for user in new.iter().filter(|_| synced.is_err()) {
-            state.keys.remove(user);
+        if !new.is_empty() {
+            self.file(&mut store)?.sync()?;
+            write(&self.known).keys.extend(new);
         }
-        synced
+        Ok(())
     }
 
     /// Stores these keys in a file that has none.
     pub(super) fn fill(&self, keys: impl IntoIterator<Item = (UserId, Key)>) -> Result<(), JournalError> {
-        let mut state = lock(&self.state);
+        let mut store = lock(&self.store);
+        let file = self.file(&mut store)?;
+        let mut new = Found::new();
         for (user, key) in keys {
-            self.put(&mut state, user, key)?;
+            new.insert(user, (file.put(user, &key)?, key));
         }
-        state.sync()
-    }
-
-    /// Overwrites the keys of these users; returns the number of those that had one. It is durable when it returns.
-    pub(super) fn erase(&self, users: &[UserId]) -> Result<u64, JournalError> {
-        let mut state = lock(&self.state);
-        if Failpoint::ErasedKeyKept.is_active() {
-            return Ok(0);
-        }
-        let mut slots: Vec<u64> = users.iter().filter_map(|user| state.keys.get(user).map(|(slot, _)| *slot)).collect();
-        slots.sort_unstable();
-        slots.dedup();
-        for slot in &slots {
-            state.write(*slot, &[0; SLOT_BYTES])?;
-        }
-        if !slots.is_empty() {
-            state.sync()?;
-        }
-        for user in users {
-            state.keys.remove(user);
-        }
-        state.free.extend(&slots);
-        Ok(slots.len() as u64)
-    }
-
-    /// Frees the slots to which a write was interrupted. Those of users that have a row are damage, and stay as they are.
-    pub(super) fn free_torn(&self, has_row: impl Fn(UserId) -> Result<bool, JournalError>) -> Result<(), JournalError> {
-        let mut state = lock(&self.state);
-        let mut is_changed = false;
-        for (slot, user) in std::mem::take(&mut state.torn) {
-            if has_row(user)? {
-                tracing::error!(%user, "the key of a user's personal data is damaged");
-                continue;
-            }
-            state.write(slot, &[0; SLOT_BYTES])?;
-            state.free.push(slot);
-            is_changed = true;
-        }
-        if is_changed { state.sync() } else { Ok(()) }
-    }
-
-    fn put(&self, state: &mut State, user: UserId, key: Key) -> Result<(), JournalError> {
-        if state.file.is_none() {
-            let made = (self.opener)(Wanted::Made)?;
-            let file = made.ok_or_else(|| JournalError::Storage(format!("{KEYS_FILE} could not be made").into()))?;
-            *state = self.load(file, None)?;
-        }
-        let slot = state.free.pop().unwrap_or(state.slots);
-        let mut bytes = [0; SLOT_BYTES];
-        bytes[..USER_BYTES].copy_from_slice(user.as_bytes());
-        bytes[USER_BYTES..USER_BYTES + KEY_BYTES].copy_from_slice(&key);
-        bytes[USER_BYTES + KEY_BYTES..].copy_from_slice(&checksum(&[user.as_bytes(), &key]));
-        state.slots = state.slots.max(slot + 1);
-        state.write(slot, &bytes)?;
-        state.keys.insert(user, (slot, key));
+        file.sync()?;
+        write(&self.known).keys.extend(new);
         Ok(())
     }
 
-    /// Reads the header and all slots. A file that the journal does not know yet gets a header.
-    fn load(&self, file: Backend, expected: Option<KeyFileId>) -> Result<State, JournalError> {
-        let len = file.len().map_err(storage)?;
-        let mut header = [0; SLOT_BYTES];
-        if len >= SLOT_BYTES as u64 {
-            file.read(0, &mut header).map_err(storage)?;
+    /// Overwrites the keys of these users, also in slots that can't be read and name them; returns the number of users who had a
+    /// key. It is durable when it returns.
+    pub(super) fn erase(&self, users: &[UserId]) -> Result<u64, JournalError> {
+        let mut store = lock(&self.store);
+        if Failpoint::ErasedKeyKept.is_active() {
+            return Ok(0);
         }
-        let id = match (id_of(&header), expected) {
-            (Some(id), Some(expected)) if id != expected => {
-                return Err(damaged(0, format!("{KEYS_FILE} is of another journal")));
-            }
-            (Some(id), _) => id,
-            // The header is durable before the first slot is written.
-            (None, None) if len <= SLOT_BYTES as u64 => {
-                let id = self.new_id()?;
-                file.set_len(SLOT_BYTES as u64).map_err(storage)?;
-                file.write(0, &header_of(id)).map_err(storage)?;
-                file.sync_data().map_err(storage)?;
-                return Ok(State { file: Some(file), id: Some(id), ..State::default() });
-            }
-            (None, _) => return Err(damaged(0, format!("{KEYS_FILE} is damaged: its header is not what was stored"))),
+        let Store { file: Some(file), missing } = &mut *store else { return Ok(0) };
+        let users: HashSet<UserId> = users.iter().copied().collect();
+        let mut slots: Vec<u64> = {
+            let known = read(&self.known);
+            users.iter().filter_map(|user| known.keys.get(user).map(|(slot, _)| *slot)).collect()
         };
-        let mut state = State { file: None, id: Some(id), ..State::default() };
-        // The last slot may be cut short, where a crash has interrupted its first write.
-        let whole = usize::try_from(len / SLOT_BYTES as u64 - 1).unwrap_or(0);
-        let mut bytes = vec![0; whole * SLOT_BYTES];
-        file.read(SLOT_BYTES as u64, &mut bytes).map_err(storage)?;
-        for (slot, bytes) in (0_u64..).zip(bytes.chunks_exact(SLOT_BYTES)) {
-            state.take(slot, bytes);
+        let erased = slots.len() as u64;
+        if let Some(missing) = missing {
+            missing.retain(|user| !users.contains(user));
         }
-        // What a process wrote and never synced is read like everything else, and would be lost with the power.
-        if whole > 0 {
-            file.sync_data().map_err(storage)?;
+        // What no row needs any more may be the key of one of them.
+        let is_needed = missing.as_ref().is_none_or(|missing| !missing.is_empty());
+        let theirs = file.unreadable().iter().filter(|it| !is_needed || users.contains(&it.user));
+        slots.extend(theirs.map(|it| it.slot));
+        file.clear(slots)?;
+        let mut known = write(&self.known);
+        for user in &users {
+            known.keys.remove(user);
         }
-        state.slots = whole as u64;
-        state.file = Some(file);
-        Ok(state)
+        Ok(erased)
+    }
+
+    /// Decides what becomes of the slots that can't be read. `missing` has the users whose rows can't be read without a key that
+    /// isn't there, each with what is encrypted.
+    ///
+    /// A slot whose key opens one of the rows gets its user's id back. If no row misses its key any more, writes to the others
+    /// were interrupted, of keys whose rows were never committed or of erasures, and they are overwritten. Otherwise they stay as
+    /// they are, because they may be what is left of a key that a row needs, and nobody uses them for another.
+    pub(super) fn settle(&self, mut missing: HashMap<UserId, Vec<u8>>) -> Result<(), JournalError> {
+        let mut store = lock(&self.store);
+        let Store { file: Some(file), missing: still_missing } = &mut *store else { return Ok(()) };
+        let unreadable = file.unreadable().to_vec();
+        let is_few = unreadable.len().saturating_mul(missing.len()) <= TRIES_MAX;
+        let mut mended = Found::new();
+        for it in unreadable {
+            let Some(user) = owner(&it, &missing, is_few) else { continue };
+            tracing::warn!(slot = it.slot, %user, "a damaged slot of {KEYS_FILE} has this user's key, and is mended");
+            file.mend(it.slot, user, &it.key)?;
+            missing.remove(&user);
+            mended.insert(user, (it.slot, it.key));
+        }
+        if !mended.is_empty() {
+            file.sync()?;
+            write(&self.known).keys.extend(mended);
+        }
+        let left: Vec<u64> = file.unreadable().iter().map(|it| it.slot).collect();
+        if missing.is_empty() {
+            file.clear(left)?;
+        } else if !left.is_empty() {
+            let users = missing.len();
+            tracing::error!(slots = ?left, users, "slots of {KEYS_FILE} can't be read, and rows miss their keys");
+        }
+        *still_missing = Some(missing.into_keys().collect());
+        Ok(())
+    }
+
+    /// Returns the file, which is made if there is none.
+    fn file<'s>(&self, store: &'s mut Store) -> Result<&'s mut KeyFile, JournalError> {
+        let file = if let Some(file) = store.file.take() {
+            file
+        } else {
+            let (file, known) = self.load(made(&self.opener)?, None)?;
+            *write(&self.known) = known;
+            file
+        };
+        Ok(store.file.insert(file))
+    }
+
+    fn load(&self, backend: Backend, expected: Option<KeyFileId>) -> Result<(KeyFile, Known), JournalError> {
+        let (file, keys) = KeyFile::read(backend, expected, || self.new_id())?;
+        let known = Known { id: Some(file.id()), keys };
+        Ok((file, known))
     }
 
     fn new_key(&self, user: UserId) -> Result<Key, JournalError> {
@@ -298,51 +303,15 @@ impl Keys {
     }
 }
 
-impl State {
-    fn take(&mut self, slot: u64, bytes: &[u8]) {
-        if bytes.iter().all(|byte| *byte == 0) {
-            self.free.push(slot);
-            return;
-        }
-        let (mut user, mut key) = ([0; USER_BYTES], [0; KEY_BYTES]);
-        user.copy_from_slice(&bytes[..USER_BYTES]);
-        key.copy_from_slice(&bytes[USER_BYTES..USER_BYTES + KEY_BYTES]);
-        let is_whole = checksum(&[&user, &key]) == bytes[USER_BYTES + KEY_BYTES..];
-        let user = UserId::from_bytes(user);
-        if is_whole {
-            self.keys.insert(user, (slot, key));
-        } else {
-            self.torn.push((slot, user));
-        }
-    }
-
-    fn write(&self, slot: u64, bytes: &[u8; SLOT_BYTES]) -> Result<(), JournalError> {
-        let file =
-            self.file.as_ref().ok_or_else(|| JournalError::Storage(format!("{KEYS_FILE} is not open").into()))?;
-        let offset = (slot + 1) * SLOT_BYTES as u64;
-        if file.len().map_err(storage)? < offset + SLOT_BYTES as u64 {
-            file.set_len(offset + SLOT_BYTES as u64).map_err(storage)?;
-        }
-        file.write(offset, bytes).map_err(storage)
-    }
-
-    fn sync(&self) -> Result<(), JournalError> {
-        self.file.as_ref().map_or(Ok(()), |file| file.sync_data().map_err(storage))
-    }
+fn made(opener: &KeyOpener) -> Result<Backend, JournalError> {
+    opener(Wanted::Made)?.ok_or_else(|| JournalError::Storage(format!("there is no place for {KEYS_FILE}").into()))
 }
 
-fn header_of(id: KeyFileId) -> [u8; SLOT_BYTES] {
-    let mut header = [0; SLOT_BYTES];
-    header[..32].copy_from_slice(MAGIC);
-    header[32..48].copy_from_slice(&id);
-    header[48..].copy_from_slice(&checksum(&[MAGIC, &id]));
-    header
-}
-
-fn id_of(header: &[u8; SLOT_BYTES]) -> Option<KeyFileId> {
-    let mut id = KeyFileId::default();
-    id.copy_from_slice(&header[32..48]);
-    (*header == header_of(id)).then_some(id)
+/// Returns the user whose row the key of the slot opens: the one whom it names or, if the rows are few, any other.
+fn owner(slot: &Unreadable, missing: &HashMap<UserId, Vec<u8>>, is_few: bool) -> Option<UserId> {
+    let opens = |user: &UserId| missing.get(user).is_some_and(|sealed| unseal(&slot.key, *user, sealed).is_some());
+    let others = missing.keys().filter(|_| is_few).copied();
+    std::iter::once(slot.user).chain(others).find(opens)
 }
 
 fn random<const LEN: usize>() -> Result<[u8; LEN], JournalError> {
@@ -369,14 +338,17 @@ pub(super) fn unseal(key: &Key, user: UserId, sealed: &[u8]) -> Option<Vec<u8>> 
     XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(*nonce), payload).ok()
 }
 
-const _: () = assert!(USER_BYTES + KEY_BYTES + CHECKSUM_BYTES == SLOT_BYTES);
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::io;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, Barrier, mpsc};
+    use std::time::Duration;
 
     use boxoffice_faulty_disk::FaultyDisk;
+    use redb::StorageBackend;
 
+    use super::super::key_file::SLOT_BYTES;
     use super::*;
 
     const SEED: [u8; 32] = [7; 32];
@@ -445,7 +417,7 @@ mod tests {
             }
             disk.cut_power();
             let keys = on(&disk).unwrap();
-            keys.free_torn(|_| Ok(false)).unwrap();
+            keys.settle(HashMap::new()).unwrap();
             for user in &made {
                 let is_kept = keys.key(*user).is_some();
                 let may_be_gone =
@@ -456,6 +428,63 @@ mod tests {
             keys.ensure((1..=6).map(user)).unwrap();
             assert_eq!(keys.all().len(), 6);
         }
+    }
+
+    /// A file whose syncs wait at two barriers, once it is told so: when they begin, and before they go on.
+    #[derive(Debug)]
+    struct SlowFile(Backend, Arc<AtomicBool>, Arc<[Barrier; 2]>);
+
+    impl StorageBackend for SlowFile {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.0.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.0.set_len(len)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            if self.1.load(Ordering::SeqCst) {
+                let [begun, go_on] = &*self.2;
+                begun.wait();
+                go_on.wait();
+            }
+            self.0.sync_data()
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.0.write(offset, data)
+        }
+    }
+
+    #[test]
+    fn no_reader_waits_for_the_disk_or_sees_a_key_that_might_not_survive() {
+        let (disk, is_slow) = (FaultyDisk::new(1), Arc::new(AtomicBool::new(false)));
+        let barriers = Arc::new([Barrier::new(2), Barrier::new(2)]);
+        let (slow, gates) = (is_slow.clone(), barriers.clone());
+        let opener: KeyOpener = Box::new(move |_| {
+            let file = SlowFile(Box::new(disk.open()), slow.clone(), gates.clone());
+            Ok(Some(Box::new(file)))
+        });
+        let keys = Keys::open(opener, Some(SEED), None).unwrap();
+        keys.ensure([user(1)]).unwrap();
+        is_slow.store(true, Ordering::SeqCst);
+        let (seen, told) = mpsc::channel();
+        let keys = &keys;
+        let answer = std::thread::scope(|scope| {
+            scope.spawn(|| keys.ensure([user(2)]).unwrap());
+            barriers[0].wait();
+            scope.spawn(move || seen.send((keys.key(user(1)).is_some(), keys.key(user(2)), keys.all().len())));
+            let answer = told.recv_timeout(Duration::from_secs(20));
+            barriers[1].wait();
+            answer
+        });
+        assert_eq!(answer, Ok((true, None, 1)));
+        assert!(keys.key(user(2)).is_some());
     }
 
     #[test]

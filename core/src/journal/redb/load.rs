@@ -3,7 +3,7 @@
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableError};
 
 use super::archive::Archive;
-use super::keys::KeyFileId;
+use super::key_file::KeyFileId;
 use super::records::{Records, first_row};
 use super::schema::{
     META, META_EMAIL_HASH_KEY, META_FORMAT, RECORDS, RESULTS_BY_TIME, check_format, checksum, create_tables,

@@ -24,6 +24,7 @@ mod error;
 mod file;
 mod format;
 mod history;
+mod key_file;
 mod keys;
 mod load;
 mod lock;
@@ -53,6 +54,7 @@ pub(crate) use self::file::Opener;
 #[cfg(any(test, feature = "simulation"))]
 use self::file::{CACHE_BYTES, builder};
 use self::file::{DATABASE_FILE, database_file, opener_of};
+use self::key_file::KEYS_FILE;
 use self::keys::{KeyOpener, Keys};
 use self::load::{Loaded, load};
 use self::lock::{lock, read, write};
@@ -178,6 +180,10 @@ impl RedbJournal {
     pub(crate) fn open_sized(dir: &Path, sizes: Sizes) -> Result<Self, JournalError> {
         let file = database_file(dir);
         format::check_or_create(dir, &file)?;
+        // An earlier version could leave the format behind what is there.
+        if dir.join(KEYS_FILE).try_exists().map_err(format::storage)? {
+            format::raise(dir, format::SEALED)?;
+        }
         if !file.try_exists().map_err(format::storage)? {
             if dir.join(ARCHIVE_FILE).try_exists().map_err(format::storage)? {
                 return Err(damaged(1, format!("{DATABASE_FILE} is missing, and {ARCHIVE_FILE} is there")));
@@ -492,6 +498,9 @@ impl Journal for RedbJournal {
         guarded(DATABASE_FILE, || {
             let txn = self.begin_read()?;
             vault::check(&txn, &hash_key, self.keys.as_ref(), &|user| self.erasures.has(user), wrong)?;
+            for slot in self.keys.iter().flat_map(Keys::unreadable) {
+                wrong(format!("slot {slot} of {KEYS_FILE} can't be read, and may have the key of a row"));
+            }
             results::check(&txn, wrong)
         })
     }

@@ -368,7 +368,7 @@ fn a_backup_is_a_journal_of_its_own() {
     assert_eq!(told, [(256, 701), (512, 701), (701, 701)]);
     let mut files: Vec<_> = fs::read_dir(&copy_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, ["FORMAT", DATABASE_FILE, keys::KEYS_FILE]);
+    assert_eq!(files, ["FORMAT", DATABASE_FILE, key_file::KEYS_FILE]);
 
     let copy = RedbJournal::open(&copy_dir).unwrap();
     assert_eq!(all(&copy), all(&journal));

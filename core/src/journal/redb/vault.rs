@@ -3,11 +3,14 @@
 //! A row is encrypted under its user's key in [`keys`](super::keys), so that the bytes that redb leaves behind are noise once
 //! the key is gone. Rows of earlier versions are plain until they are changed, or the journal is compacted.
 
+use std::collections::{HashMap, HashSet};
+
 use redb::{ReadTransaction, ReadableTable, Table, TableError, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::keys::{Key, KeyFileId, Keys, seal, unseal};
+use super::key_file::{Key, KeyFileId};
+use super::keys::{Keys, seal, unseal};
 use super::schema::{CHECKSUM_BYTES, EMAILS, ERASING, META, META_KEY_FILE, VAULT, checksum};
 use crate::domain::VaultChange;
 use crate::event::EmailKey;
@@ -129,7 +132,7 @@ pub(super) fn apply(txn: &WriteTransaction, changes: &[VaultChange], keys: Optio
             }
             VaultChange::Erase { user_id } => {
                 erase(&mut rows, &mut owners, *user_id)?;
-                if keys.is_some_and(|keys| keys.key(*user_id).is_some()) {
+                if keys.is_some_and(|keys| keys.may_hold(*user_id)) {
                     txn.open_table(ERASING)?.insert(user_id.as_bytes(), ())?;
                 }
             }
@@ -202,6 +205,26 @@ pub(super) fn seal_rows(txn: &WriteTransaction, users: &[UserId], keys: &Keys) -
         rows.insert(user.as_bytes(), row.encode()?.as_slice())?;
     }
     keys.id().map_or(Ok(()), |id| note_key_file(txn, id))
+}
+
+/// Returns the users whose rows can't be read without a key that isn't there, each with what is encrypted, which is nothing where
+/// the row itself is damaged. Those who are erased need no key.
+pub(super) fn without_key(
+    txn: &ReadTransaction,
+    keys: &Keys,
+    erased: &HashSet<UserId>,
+) -> Result<HashMap<UserId, Vec<u8>>, JournalError> {
+    let mut found = HashMap::new();
+    for entry in txn.open_table(VAULT)?.iter()? {
+        let (id, value) = entry?;
+        let user = UserId::from_bytes(*id.value());
+        if erased.contains(&user) || keys.key(user).is_some() {
+            continue;
+        }
+        let sealed = decode(user, value.value()).map_or_else(|_| Some(ByteBuf::new()), |row| row.sealed);
+        found.extend(sealed.map(|sealed| (user, sealed.into_vec())));
+    }
+    Ok(found)
 }
 
 /// Returns `true` if the user has a row.

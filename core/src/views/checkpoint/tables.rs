@@ -9,6 +9,7 @@ use crate::domain::ledger::Account;
 use crate::domain::order::OrderStatus;
 use crate::domain::ticket::{SeatKey, TicketStatus};
 use crate::journal::Head;
+use crate::types::unicode::{self, Fingerprint};
 use crate::types::{Currency, Timestamp, UserId};
 use crate::views::error::ViewsError;
 use crate::views::index::{TicketKey, order_key};
@@ -16,8 +17,9 @@ use crate::views::key::{KEY_LEN, Key};
 use crate::views::text_index::TextId;
 
 /// Version of the file's layout. It increases with every change of the code in this folder that affects the file,
-/// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`. Files of another version are rebuilt.
-const LAYOUT: u32 = 7;
+/// including the serde forms of `User`, `Ticket`, `Order` and `LedgerEntry`, and of the forms of texts in `types/fold.rs`. Files of
+/// another version are rebuilt.
+const LAYOUT: u32 = 8;
 
 /// Entities by id.
 pub(super) type Rows = TableDefinition<'static, &'static [u8; 16], &'static [u8]>;
@@ -201,6 +203,10 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), ViewsError> {
 
 /// Records the position that the tables now cover.
 pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result<(), ViewsError> {
+    write_meta_under(transaction, covers, unicode::fingerprint())
+}
+
+fn write_meta_under(transaction: &WriteTransaction, covers: Head, forms: Fingerprint) -> Result<(), ViewsError> {
     let lengths = (
         transaction.open_table(USERS)?.len()?,
         transaction.open_table(ACTIVE_TICKETS)?.len()?,
@@ -211,18 +217,22 @@ pub(super) fn write_meta(transaction: &WriteTransaction, covers: Head) -> Result
         transaction.open_table(ENTRIES)?.len()?,
     );
     let mut meta = Vec::new();
-    row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths), &mut meta)?;
+    row::encode(&(LAYOUT, covers.seq, covers.hash, covers.at, lengths, forms), &mut meta)?;
     transaction.open_table(META)?.insert((), meta.as_slice())?;
     Ok(())
 }
 
-/// Reads the position that the tables cover, and their lengths.
+/// Reads the position that the tables cover, and their lengths. Seats and words of a file that was written under other tables of
+/// Unicode would not be found: it is rebuilt like one of another layout.
 pub(super) fn read_meta(transaction: &ReadTransaction) -> Result<(Head, Lengths), ViewsError> {
     let table = transaction.open_table(META)?;
     let meta = table.get(())?.ok_or(ViewsError::damaged("it does not tell what it covers"))?;
-    let (layout, seq, hash, at, lengths): (u32, u64, _, Timestamp, _) = row::decode(meta.value())?;
+    let (layout, seq, hash, at, lengths, forms): (u32, u64, _, Timestamp, _, Fingerprint) = row::decode(meta.value())?;
     if layout != LAYOUT {
         return Err(ViewsError::damaged("it has another layout"));
+    }
+    if forms != unicode::fingerprint() {
+        return Err(ViewsError::damaged("it was written under other tables of Unicode"));
     }
     let (users, tickets, orders, revoked, watched, accounts, entries) = lengths;
     let lengths = Lengths { users, tickets, orders, revoked, watched, accounts, entries };
@@ -252,3 +262,30 @@ pub(super) fn word_place(word: &str, text: &TextId) -> Vec<u8> {
 
 /// Places with their new marks, or `None` for removed entries.
 pub(super) type Changes = Vec<(Place, Option<SmallVec<[u8; 17]>>)>;
+
+#[cfg(test)]
+mod tests {
+    use redb::Database;
+
+    use super::*;
+    use crate::event::Hash;
+    use crate::views::Views;
+    use crate::views::active::NOTHING;
+
+    #[test]
+    fn a_file_that_was_written_under_other_tables_of_unicode_is_not_used() {
+        let covers = Head { seq: 7, hash: Hash::ZERO, at: Timestamp::from_millis(1) };
+        let mut other = unicode::fingerprint();
+        other[3] ^= 1;
+        for (written_under, expected) in [(unicode::fingerprint(), covers), (other, NOTHING)] {
+            let dir = tempfile::tempdir().unwrap();
+            let database = Database::create(dir.path().join("views.redb")).unwrap();
+            let transaction = database.begin_write().unwrap();
+            create(&transaction).unwrap();
+            write_meta_under(&transaction, covers, written_under).unwrap();
+            transaction.commit().unwrap();
+            drop(database);
+            assert_eq!(Views::open(Some(dir.path()), &|_| true).unwrap().covers(), expected);
+        }
+    }
+}

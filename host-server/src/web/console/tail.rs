@@ -19,7 +19,7 @@ use super::operator::Operator;
 use super::people::People;
 use super::row::Row;
 use crate::error::Failure;
-use crate::extract::{Query, good_token};
+use crate::extract::Query;
 use crate::limits::{Share, Streams};
 
 /// Maximum number of records in a batch.
@@ -69,7 +69,7 @@ pub(super) async fn follow(
         records,
         filter,
         actor: operator.actor,
-        token: good_token(&headers, &office).unwrap_or_default(),
+        token: operator.chrome.visitor.map(|visitor| visitor.user.token).unwrap_or_default(),
         office,
         is_first: true,
         _place: place,

@@ -64,7 +64,7 @@ impl ErrorPages {
             let next = if browser.method.is_safe() { browser.uri.to_string() } else { browser.page_before() };
             return sign_in_first(&next, https);
         }
-        let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, https);
+        let chrome = Chrome::of(&browser.headers, &browser.uri, &self.office, &self.settings);
         let mut page = show(response.status(), &ErrorPage::of(&summary, response.status(), chrome, &self.settings));
         for name in [ERROR_CODE, header::RETRY_AFTER, header::SET_COOKIE] {
             let values = response.headers().get_all(&name).iter();

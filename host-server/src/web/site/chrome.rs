@@ -8,12 +8,12 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use boxoffice::{BoxOffice, Session, UserId};
+use boxoffice::{BoxOffice, UserId};
 
 use super::form::FormToken;
 use super::{Flash, assets, flash};
 use crate::error::Refusal;
-use crate::extract;
+use crate::extract::{self, SignedInUser};
 use crate::settings::Settings;
 
 /// Content security policy of pages. They may load styles, scripts and images, connect, and submit forms, to their own
@@ -44,26 +44,28 @@ pub(crate) struct Chrome {
     pub(crate) icon: &'static str,
     token: FormToken,
     https: bool,
+    /// Whether the console is at this address.
+    has_console: bool,
     stripe_script: Option<&'static str>,
 }
 
 /// A signed-in user.
 #[derive(Debug)]
 pub(crate) struct Visitor {
-    /// The user's session.
-    pub(crate) session: Session,
+    /// The user, with their session.
+    pub(crate) user: SignedInUser,
     /// The user's email address.
     pub(crate) email: String,
 }
 
 impl Chrome {
     /// Creates the chrome of a page for a request with these headers. An invalid session counts as none.
-    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, https: bool) -> Self {
-        let auth = office.auth();
-        let session = extract::authenticate(headers, office).ok();
-        let visitor = session.and_then(|session| {
-            let email = auth.current_user(&session).ok()?.email;
-            Some(Visitor { session, email })
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, office: &BoxOffice, settings: &Settings) -> Self {
+        let https = settings.is_https();
+        let user = extract::authenticate(headers, office, https).ok();
+        let visitor = user.and_then(|user| {
+            let email = office.auth().current_user(&user.session).ok()?.email;
+            Some(Visitor { user, email })
         });
         Self {
             visitor,
@@ -74,6 +76,7 @@ impl Chrome {
             icon: assets::icon(),
             token: FormToken::of(headers, https),
             https,
+            has_console: settings.serves_admin,
             stripe_script: None,
         }
     }
@@ -91,12 +94,17 @@ impl Chrome {
 
     /// Returns the user who requested the page, if signed in.
     pub(crate) fn user(&self) -> Option<UserId> {
-        self.visitor.as_ref().map(|visitor| visitor.session.user_id)
+        self.visitor.as_ref().map(|visitor| visitor.user.id())
     }
 
     /// Returns `true` if an operator requested the page.
     pub(crate) fn is_operator(&self) -> bool {
-        self.visitor.as_ref().is_some_and(|visitor| visitor.session.operator)
+        self.visitor.as_ref().is_some_and(|visitor| visitor.user.session.operator)
+    }
+
+    /// Returns `true` if the page leads to the console: for an operator, unless the console has an address of its own.
+    pub(crate) fn leads_to_console(&self) -> bool {
+        self.has_console && self.is_operator()
     }
 
     /// Returns the token that forms send back.
@@ -120,8 +128,7 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let https = <Arc<Settings>>::from_ref(state).is_https();
-        Ok(Self::of(&parts.headers, &parts.uri, &BoxOffice::from_ref(state), https))
+        Ok(Self::of(&parts.headers, &parts.uri, &BoxOffice::from_ref(state), &<Arc<Settings>>::from_ref(state)))
     }
 }
 

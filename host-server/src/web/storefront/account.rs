@@ -195,7 +195,7 @@ pub(super) async fn change_email(
 ) -> Result<Response, Failure> {
     let email = form.get("email").trim();
     let update = UserUpdate::new(form.get("email-password")).email(email);
-    match place.tell(office.auth()).update_user(&user.0, update).await {
+    match place.tell(office.auth()).update_user(&user.session, update).await {
         Ok(signed_in) => Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::EmailChanged))),
         Err(error) => refused(error, |errors| AccountPage::new(chrome, email, errors, &FieldErrors::default())),
     }
@@ -210,7 +210,7 @@ pub(super) async fn change_password(
     form: Form,
 ) -> Result<Response, Failure> {
     let update = UserUpdate::new(form.get("password-password")).password(form.get("password"));
-    match place.tell(office.auth()).update_user(&user.0, update).await {
+    match place.tell(office.auth()).update_user(&user.session, update).await {
         Ok(signed_in) => {
             Ok(signed_in_as(signed_in, place, &settings, form.redirect("/account", Flash::PasswordChanged)))
         }

@@ -10,13 +10,16 @@ use axum::response::Response;
 use boxoffice::{BoxOffice, Currency, PriceBound, SearchText, Timestamp};
 use serde::Deserialize;
 
-use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shows, Sort};
+use crate::catalogue::{Browse, Catalogue, OnSale, PriceRange, Shared, Shows, Sort};
 use crate::error::Failure;
 use crate::extract::Query;
 use crate::web::site::{Chrome, Pager, Price, When, page, show, with_query};
 
 /// How many shows a page has.
 const PAGE: usize = 24;
+
+/// How many categories a page offers, beside the one that was chosen.
+const CATEGORIES_MAX: usize = 100;
 
 /// What is asked for. What can't be read is told and left out, but for the number of the page: the nearest one is shown.
 #[derive(Debug, Default, Deserialize)]
@@ -127,10 +130,15 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let now = office.now();
-    Ok(catalogue.render(&office, move |shared| render(chrome, asked, now, &shared.shows())).await?)
+    let render = move |shared: &Shared| {
+        let (status, page) = find(chrome, asked, now, &shared.shows());
+        show(status, &page)
+    };
+    Ok(catalogue.read(&office, render).await?)
 }
 
-fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Response {
+/// Finds what is on the page, while the shows are locked.
+fn find(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> (StatusCode, BrowsePage) {
     let (max, max_error) = max_price(&asked.max, shows);
     let (search, q_error) = words(&asked.q);
     let (from, from_error) = day("From", &asked.from);
@@ -150,7 +158,8 @@ fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Respon
     let last = count.div_ceil(PAGE).max(1);
     let at = asked.page.parse().unwrap_or(1).clamp(1, last);
     let cards = found.page((at - 1) * PAGE, PAGE).into_iter().map(Card::of).collect();
-    let categories = shows.categories(now).into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    let categories = shows.categories(now, CATEGORIES_MAX, browse.category).into_iter();
+    let categories = categories.map(|(name, count)| (name.to_owned(), count)).collect();
     let pager = Pager {
         first: (at > 2).then(|| asked.link(1)),
         previous: (at > 1).then(|| asked.link(at - 1)),
@@ -174,7 +183,7 @@ fn render(chrome: Chrome, asked: Asked, now: Timestamp, shows: &Shows) -> Respon
         sold_out,
         pager,
     };
-    show(status, &page)
+    (status, page)
 }
 
 /// Writes a range of prices, such as `$20.00 to $45.00`.

@@ -53,8 +53,8 @@ pub(super) async fn lock(
     };
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
     let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
-    let made = match chosen.total(&office) {
-        Some(total) => orders.create_at(user.id(), &tickets, &total.decimal()).await,
+    let made = match chosen.prices(&office) {
+        Some(prices) => orders.create_at_prices(user.id(), &tickets, &prices).await,
         None => orders.create(user.id(), &tickets).await,
     };
     match made {
@@ -101,13 +101,13 @@ impl Chosen {
         with_query(&format!("/shows/{key}"), &parameters)
     }
 
-    /// Returns the total that the buyer saw, in the currency of the first ticket; `None` if the form doesn't name every
-    /// price, or if the tickets have no total.
-    fn total(&self, office: &BoxOffice) -> Option<Money> {
-        let (first, _) = self.0.first()?;
-        let currency = office.tickets().get(*first).ok()?.price.currency();
-        let prices = self.0.iter().map(|(_, seen)| Money::parse(seen.as_deref()?, currency).ok());
-        prices.reduce(|sum, price| sum?.plus(price?).ok()).flatten()
+    /// Returns the prices that the buyer saw, each in the currency of its ticket; `None` if the form doesn't name all of them.
+    fn prices(&self, office: &BoxOffice) -> Option<Vec<String>> {
+        let price = |(id, seen): &(TicketId, Option<String>)| {
+            let currency = office.tickets().get(*id).ok()?.price.currency();
+            Money::parse(seen.as_deref()?, currency).ok().map(Money::decimal)
+        };
+        self.0.iter().map(price).collect()
     }
 }
 
@@ -251,7 +251,10 @@ pub(super) async fn pay(
     match pages.office.payments().pay(user.id(), id, token).await {
         Ok(_) => Ok(redirect(&here)),
         Err(error) => match error.code() {
-            Code::PaymentDeclined | Code::OrderExpired | Code::OrderCancelled => Ok(redirect(&here)),
+            // The order's page says what became of it, and whose fault it is.
+            Code::PaymentDeclined | Code::PaymentMisconfigured | Code::OrderExpired | Code::OrderCancelled => {
+                Ok(redirect(&here))
+            }
             Code::OrderAlreadyPaid => order_page::paid_before(&pages, chrome, user.id(), id),
             Code::OrderPaymentPending => order_page::still_paying(&pages, chrome, user.id(), id),
             _ => Err(error.into()),

@@ -116,36 +116,36 @@ pub(super) async fn submit(
         errors.add("rows", "Enter at least one row");
         return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None)));
     }
-    if rows.iter().any(|row| row.problem.is_some()) {
-        return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))));
-    }
-    let tickets = rows.iter().map(|row| row.ticket(show_given.as_ref())).collect();
-    let is_preview = form.get("do") != "list";
-    let judged = if is_preview {
-        office.tickets().check_many(user.id(), tickets).await
-    } else {
+    // The core judges the rows whose text is right, also beside others, so that all problems are told at once.
+    let readable: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].problem.is_none()).collect();
+    let tickets: Vec<_> = readable.iter().map(|at| rows[*at].ticket(show_given.as_ref())).collect();
+    let is_listing = form.get("do") == "list" && readable.len() == rows.len();
+    let judged = if is_listing {
         Attempt::of(&form).name(office.tickets()).create_many(user.id(), tickets).await.map(drop)
+    } else if tickets.is_empty() {
+        Ok(())
+    } else {
+        office.tickets().check_many(user.id(), tickets).await
     };
     match judged {
-        Ok(()) if is_preview => {
-            Ok(show(StatusCode::OK, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
-        }
-        Ok(()) => Ok(form.redirect("/sell", Flash::Listed)),
+        Ok(()) if is_listing => return Ok(form.redirect("/sell", Flash::Listed)),
+        Ok(()) => {}
         Err(error) => {
-            let faults = field_errors(error)?;
-            for (field, message) in faults.iter() {
-                place(field, message, &mut rows, &mut errors);
+            for (field, message) in field_errors(error)?.iter() {
+                place(field, message, &readable, &mut rows, &mut errors);
             }
-            Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
         }
     }
+    let is_right = errors.is_empty() && rows.iter().all(|row| row.problem.is_none());
+    let status = if is_right { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    Ok(show(status, &entered.page(chrome, &errors, Some(Preview::of(rows, notes)))))
 }
 
-/// Adds the core's error about a field such as `tickets[3].price` to its row. Errors of the show, which all rows share,
-/// go to the show's fields.
-fn place(field: &str, message: &str, rows: &mut [Row], errors: &mut FieldErrors) {
+/// Adds the core's error about a field such as `tickets[3].price` to its row: the fourth of those that the core has judged. Errors of
+/// the show, which all rows share, go to the show's fields.
+fn place(field: &str, message: &str, judged: &[usize], rows: &mut [Row], errors: &mut FieldErrors) {
     let row = field.strip_prefix("tickets[").and_then(|rest| rest.split_once("]."));
-    match row.and_then(|(at, name)| Some((at.parse::<usize>().ok()?, name))) {
+    match row.and_then(|(at, name)| Some((*judged.get(at.parse::<usize>().ok()?)?, name))) {
         Some((_, name)) if name.starts_with("show.") => {
             if errors.of(name).is_none() {
                 errors.add(name, message);

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use tokio::sync::broadcast;
 
 use super::buy::free_and_lost;
-use crate::catalogue::{Catalogue, OnSale, Section, ShowKey, Shows};
+use crate::catalogue::{Catalogue, OnSale, Section, Shared, ShowKey, Shows};
 use crate::error::{Failure, Refusal};
 use crate::extract::Query;
 use crate::limits::{Client, Share, Streams};
@@ -123,6 +123,23 @@ struct GonePage {
 
 page!(ShowPage, SoldOutPage, GonePage);
 
+/// What there is to see of a show.
+enum Seen {
+    OnSale(Box<ShowPage>),
+    SoldOut(Box<SoldOutPage>),
+    Gone(Box<GonePage>),
+}
+
+impl Seen {
+    fn show(&self) -> Response {
+        match self {
+            Self::OnSale(page) => show(StatusCode::OK, &**page),
+            Self::SoldOut(page) => show(StatusCode::OK, &**page),
+            Self::Gone(page) => show(StatusCode::NOT_FOUND, &**page),
+        }
+    }
+}
+
 /// The query of the page: the section, the number of the page of its tickets, and the ids of tickets that are chosen already,
 /// with commas between them.
 #[derive(Debug, Default, Deserialize)]
@@ -146,7 +163,11 @@ pub(super) async fn page(
     // The catalogue may lag behind by a moment.
     let (picked, lost) = free_and_lost(&office, chrome.user(), asked_for);
     let view = View { chrome, key, asked, picked, lost, now, tickets_max };
-    Ok(catalogue.render(&office, move |shared| view.render(&shared.shows())).await?)
+    let render = move |shared: &Shared| {
+        let seen = view.find(&shared.shows());
+        seen.show()
+    };
+    Ok(catalogue.read(&office, render).await?)
 }
 
 /// A request for the page of a show.
@@ -162,13 +183,14 @@ struct View {
 }
 
 impl View {
-    fn render(mut self, shows: &Shows) -> Response {
+    /// Finds what is on the page, while the shows are locked.
+    fn find(mut self, shows: &Shows) -> Seen {
         self.key = shows.present(self.key);
         if let Some(on_sale) = shows.get(self.key) {
-            return show(StatusCode::OK, &self.on_sale(on_sale, shows.seq()));
+            return Seen::OnSale(Box::new(self.on_sale(on_sale, shows.seq())));
         }
         let Some(sold_out) = shows.sold_out(self.key, self.now) else {
-            return show(StatusCode::NOT_FOUND, &GonePage { chrome: self.chrome });
+            return Seen::Gone(Box::new(GonePage { chrome: self.chrome }));
         };
         let details = sold_out.show();
         let page = SoldOutPage {
@@ -180,7 +202,7 @@ impl View {
             category: details.and_then(|show| show.category.as_ref()).map(ToString::to_string),
             when: sold_out.starts_at().map(When),
         };
-        show(StatusCode::OK, &page)
+        Seen::SoldOut(Box::new(page))
     }
 
     fn on_sale(self, on_sale: &OnSale, seq: u64) -> ShowPage {
@@ -283,7 +305,8 @@ pub(super) async fn live(
     let key: ShowKey = key.parse().map_err(|()| Refusal::RouteNotFound)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let place = streams.place_for_live_page(client.map(|Extension(client)| client))?;
-    let (missed, receiver) = catalogue.open(&office).await?.follow(key, last.unwrap_or(since));
+    let since = last.unwrap_or(since);
+    let (missed, receiver) = catalogue.read(&office, move |shared| shared.follow(key, since)).await?;
     // The first bytes are sent at once, so that the browser notices the connection.
     let first = missed.unwrap_or(Bytes::from_static(b":\n\n"));
     let later = changes(receiver, place);

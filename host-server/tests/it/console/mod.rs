@@ -3,6 +3,7 @@
 mod audit_trail;
 mod journal;
 mod pages;
+mod payouts;
 mod people;
 
 use serde_json::json;

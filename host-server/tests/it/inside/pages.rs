@@ -17,14 +17,14 @@ use crate::harness::{Answer, Host, Person};
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// Requests a page as a browser would.
-async fn look(host: &Host, person: Option<&Person<'_>>, path: &str) -> Answer {
+pub(super) async fn look(host: &Host, person: Option<&Person<'_>>, path: &str) -> Answer {
     let cookie =
         person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
     host.call("GET", path).header("accept", "text/html").header("cookie", &cookie).send().await
 }
 
 /// Sends a form as a browser would from a page of this site.
-async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &str) -> Answer {
+pub(super) async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &str) -> Answer {
     let cookie =
         person.map_or_else(|| format!("form={TOKEN}"), |person| format!("form={TOKEN}; session={}", person.token));
     host.call("POST", path)
@@ -37,7 +37,7 @@ async fn submit(host: &Host, person: Option<&Person<'_>>, path: &str, fields: &s
         .await
 }
 
-async fn lists(person: &Person<'_>, show: &str, seat: &str) -> String {
+pub(super) async fn lists(person: &Person<'_>, show: &str, seat: &str) -> String {
     let ticket = json!({
         "title": show, "price": 20, "seat": seat, "show": { "name": show, "startsAt": "2027-05-01T19:30:00Z", "category": "play" }
     });
@@ -46,7 +46,7 @@ async fn lists(person: &Person<'_>, show: &str, seat: &str) -> String {
     answer.id()
 }
 
-fn location(answer: &Answer) -> &str {
+pub(super) fn location(answer: &Answer) -> &str {
     answer.header("location").unwrap_or_else(|| panic!("no redirect: {} {}", answer.status, answer.text))
 }
 
@@ -509,6 +509,19 @@ async fn a_buyer_pays_the_price_that_they_saw() {
         .about(&["total"]);
     let held = submit(&host, Some(&bob), "/orders", &form("25.00", "a2")).await;
     assert!(location(&held).starts_with("/orders/"), "{}", held.text);
+}
+
+#[tokio::test]
+async fn changes_of_two_prices_that_cancel_out_are_told_too() {
+    let host = here(Settings::default());
+    let (ann, bob) = (host.person("ann").await, host.person("bob").await);
+    let (one, two) = (lists(&ann, "Hamlet", "A1").await, lists(&ann, "Hamlet", "A2").await);
+    for (id, price) in [(&one, 25), (&two, 15)] {
+        let body = json!({ "title": "Hamlet", "price": price });
+        assert_eq!(ann.call("PUT", &format!("/api/tickets/{id}")).json(body).send().await.status, 200);
+    }
+    let asked = submit(&host, Some(&bob), "/orders", &format!("ticket={one}%3A20.00&ticket={two}%3A20.00&show=")).await;
+    assert!(asked.status == 409 && asked.text.contains("The price has changed"), "{}", asked.text);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! keeps books as Stripe does. `cargo xtask test --only stripe` starts the stand-in and runs these tests.
 
 mod crash;
+mod listings;
 mod payments;
 mod proxy;
 mod stand_in;

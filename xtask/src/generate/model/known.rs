@@ -60,7 +60,7 @@ pub(super) fn made_type(by: &str, name: &str) -> Option<Type> {
 /// Returns the meaning of a text by its name. Amounts and moments are texts if the box office checks them itself.
 pub(super) fn text_named(name: &str) -> Type {
     let is = |ending: &str| name == ending || name.ends_with(&format!("_{ending}"));
-    if is("price") || is("amount") {
+    if is("price") || is("prices") || is("amount") {
         Type::Amount
     } else if is("at") {
         Type::Moment

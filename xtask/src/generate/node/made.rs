@@ -80,7 +80,7 @@ fn of_param(model: &Model, method: &Method, param: &Param, statements: &mut Stri
             other => return Err(unknown(&other)),
         },
         Type::List(inner) => match *inner {
-            Type::Text => return Ok(name),
+            Type::Text | Type::Amount => return Ok(name),
             Type::Id(_) => format!("let {name} = ids(\"{field}\", &{name})?;"),
             Type::Struct(of) => {
                 format!("let {name} = {name}.into_iter().map({of}::given).collect::<Result<Vec<_>, _>>()?;")

@@ -168,7 +168,7 @@ fn plain(param: &Param, statements: &mut String) -> Result<String, String> {
         Type::List(inner) => {
             let one = match *inner {
                 Type::Id(_) => format!("map(|text| id(\"{field}\", &text)).collect::<Result<Vec<_>, Error>>()?"),
-                Type::Struct(_) => "map(|one| one.0).collect::<Vec<_>>()".to_owned(),
+                Type::Struct(_) | Type::Amount => "map(|one| one.0).collect::<Vec<_>>()".to_owned(),
                 Type::Text => "collect::<Vec<_>>()".to_owned(),
                 other => {
                     return Err(format!(

@@ -1,6 +1,6 @@
 //! Tests of creating an order.
 
-use super::super::{CreateOrder, OrderCreated, OrderStatus, OrderedTicket, Rejection};
+use super::super::{Agreed, CreateOrder, OrderCreated, OrderStatus, OrderedTicket, Rejection};
 use crate::command::Command;
 use crate::domain::Limits;
 use crate::domain::testing::*;
@@ -206,12 +206,15 @@ fn freed_tickets_are_ordered_again() {
     scenario.at(HOLD).has(expire(1)).by(RIVAL).has(order(2, [8, 7]));
 }
 
+/// Returns a command that orders the tickets 7 and 8 at what was agreed to.
+fn order_at(agreed: Agreed) -> Command {
+    let ticket_ids = [7, 8].map(ticket).into_iter().collect();
+    Command::CreateOrder(CreateOrder { order_id: order_id(1), ticket_ids, agreed: Some(agreed) })
+}
+
 #[test]
 fn a_total_that_was_agreed_to_holds() {
-    let at = |minor| {
-        let ticket_ids = [7, 8].map(ticket).into_iter().collect();
-        Command::CreateOrder(CreateOrder { order_id: order_id(1), ticket_ids, agreed: Some(money(minor, "USD")) })
-    };
+    let at = |minor| order_at(Agreed::Total(money(minor, "USD")));
     let scenario = || market().on_sale(SELLER, [7, 8]).by(BUYER);
     let total = scenario().has(order(1, [7, 8])).order(1).total.minor();
     assert_eq!(scenario().has(at(total)).order(1).total.minor(), total);
@@ -219,5 +222,19 @@ fn a_total_that_was_agreed_to_holds() {
         (scenario(), at(total + 1), Rejection::PriceChanged),
         (scenario(), at(total - 1), Rejection::PriceChanged),
         (scenario().by(SELLER).has(edit(7, 1, None, None)).by(BUYER), at(total), Rejection::PriceChanged),
+    ]);
+}
+
+#[test]
+fn prices_that_were_agreed_to_hold_although_their_changes_cancel_out() {
+    let at = |minor: &[u64]| order_at(Agreed::Prices(minor.iter().map(|minor| money(*minor, "USD")).collect()));
+    let listed = || market().by(SELLER).has(list_for(7, money(1_000, "USD"))).has(list_for(8, money(2_000, "USD")));
+    let changed = || listed().has(edit(7, 1_500, None, None)).has(edit(8, 1_500, None, None)).by(BUYER);
+    assert_eq!(listed().by(BUYER).has(at(&[1_000, 2_000])).order(1).total, money(3_000, "USD"));
+    assert_eq!(changed().has(order_at(Agreed::Total(money(3_000, "USD")))).order(1).total, money(3_000, "USD"));
+    check_refused([
+        (changed(), at(&[1_000, 2_000]), Rejection::PriceChanged),
+        (listed().by(BUYER), at(&[2_000, 1_000]), Rejection::PriceChanged),
+        (listed().by(BUYER), at(&[1_000]), Rejection::PriceChanged),
     ]);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::super::erasures::ERASURES_FILE;
-use super::super::keys::KEYS_FILE;
+use super::super::key_file::{KEYS_FILE, Key, SLOT_BYTES};
 use super::*;
 
 const EMAIL: &str = "ann.with.a.long.address@example.com";
@@ -142,8 +142,104 @@ fn keys_that_are_missing_are_damage_and_never_replaced() {
     assert!(wrong.iter().any(|what| what.contains("key of the personal data")), "{wrong:?}");
 }
 
+/// Makes a closed journal of two users; returns the bytes of their keys' file, in which the first user's slot is the first.
+fn closed_with_two(dir: &Path) -> Vec<u8> {
+    let journal = RedbJournal::open(dir).unwrap();
+    journal.append(vec![put(&journal, 1), put(&journal, 2)]).unwrap();
+    journal.close();
+    drop(journal);
+    let bytes = fs::read(dir.join(KEYS_FILE)).unwrap();
+    assert_eq!(bytes[SLOT_BYTES..SLOT_BYTES + 16], *user(1).as_bytes());
+    bytes
+}
+
+#[test]
+fn a_slot_whose_user_or_checksum_is_damaged_gets_its_user_back() {
+    // The user's id, the checksum, and a last slot that is cut short.
+    for (user_of_slot, damage) in [(1, 3..4), (1, 50..51), (2, 60..64)] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut bytes = closed_with_two(dir.path());
+        let whole = bytes.clone();
+        let slot = usize::from(user_of_slot) * SLOT_BYTES;
+        if damage.end == SLOT_BYTES {
+            bytes.truncate(slot + damage.start);
+        } else {
+            bytes[slot + damage.start] ^= 1;
+        }
+        fs::write(dir.path().join(KEYS_FILE), bytes).unwrap();
+        let journal = RedbJournal::open(dir.path()).unwrap();
+        journal.append(vec![put(&journal, 3)]).unwrap();
+        let row = journal.vault_row(user(user_of_slot)).unwrap().unwrap();
+        assert_eq!(row.email, format!("{user_of_slot}{EMAIL}"), "{damage:?}");
+        journal.close();
+        drop(journal);
+        let mended = fs::read(dir.path().join(KEYS_FILE)).unwrap();
+        assert_eq!((mended.len(), &mended[..whole.len()]), (whole.len() + SLOT_BYTES, whole.as_slice()), "{damage:?}");
+    }
+}
+
+#[test]
+fn a_slot_that_may_have_a_key_that_a_row_needs_is_neither_used_nor_cleared() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys_file = dir.path().join(KEYS_FILE);
+    let mut damaged = closed_with_two(dir.path());
+    // Both the user's id and the key.
+    damaged[SLOT_BYTES + 3] ^= 1;
+    damaged[SLOT_BYTES + 20] ^= 1;
+    let slot = damaged[SLOT_BYTES..2 * SLOT_BYTES].to_vec();
+    fs::write(&keys_file, damaged).unwrap();
+    for number in [3, 4] {
+        let journal = RedbJournal::open(dir.path()).unwrap();
+        journal.append(vec![put(&journal, number)]).unwrap();
+        assert!(matches!(journal.vault_row(user(1)), Err(JournalError::Damaged { .. })));
+        assert!(journal.vault_row(user(2)).unwrap().is_some() && journal.vault_row(user(number)).unwrap().is_some());
+        let mut wrong = Vec::new();
+        journal.check_beside(&mut |what| wrong.push(what)).unwrap();
+        assert!(wrong.iter().any(|what| what.contains("slot 0 of vault.keys")), "{wrong:?}");
+        journal.close();
+        assert_eq!(fs::read(&keys_file).unwrap()[SLOT_BYTES..2 * SLOT_BYTES], slot, "after user {number}");
+    }
+    // Once its user is erased, no row needs it, and nothing of the key may stay.
+    let journal = RedbJournal::open(dir.path()).unwrap();
+    journal.append(vec![erase(1)]).unwrap();
+    assert_eq!(fs::read(&keys_file).unwrap()[SLOT_BYTES..2 * SLOT_BYTES], [0; SLOT_BYTES]);
+    assert_eq!(journal.vault_row(user(1)).unwrap(), None);
+    let len = fs::read(&keys_file).unwrap().len();
+    journal.append(vec![put(&journal, 5)]).unwrap();
+    assert_eq!(fs::read(&keys_file).unwrap().len(), len, "the slot is used again");
+}
+
+#[test]
+fn an_erasure_that_was_interrupted_in_the_middle_of_a_slot_is_finished_by_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys_file = dir.path().join(KEYS_FILE);
+    let before = closed_with_two(dir.path());
+    let key = before[SLOT_BYTES + 16..SLOT_BYTES + 48].to_vec();
+    let journal = RedbJournal::open(dir.path()).unwrap();
+    journal.append(vec![erase(1)]).unwrap();
+    journal.close();
+    drop(journal);
+    // The user's id is overwritten in part, and the key not yet.
+    let mut torn = before;
+    torn[SLOT_BYTES..SLOT_BYTES + 8].fill(0);
+    fs::write(&keys_file, torn).unwrap();
+    assert!(holds(dir.path(), &key));
+    let journal = RedbJournal::open(dir.path()).unwrap();
+    assert!(!holds(dir.path(), &key));
+    assert!(journal.vault_row(user(2)).unwrap().is_some());
+}
+
+#[test]
+fn a_format_that_was_left_behind_is_raised() {
+    let dir = tempfile::tempdir().unwrap();
+    closed_with_two(dir.path());
+    fs::write(dir.path().join("FORMAT"), "boxoffice 2\n").unwrap();
+    drop(RedbJournal::open(dir.path()).unwrap());
+    assert_eq!(format_of(dir.path()), "boxoffice 3\n");
+}
+
 /// Makes a journal of two users and a backup of it; returns the key of the first as well.
-fn backed_up(live: &Path, copy: &Path) -> (RedbJournal, super::super::keys::Key) {
+fn backed_up(live: &Path, copy: &Path) -> (RedbJournal, Key) {
     let journal = RedbJournal::open(live).unwrap();
     journal.append(vec![put(&journal, 1), put(&journal, 2)]).unwrap();
     let key = key_of(&journal, 1).unwrap();

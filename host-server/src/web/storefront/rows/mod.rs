@@ -1,5 +1,5 @@
-//! Parses many tickets from a text of seat patterns or CSV rows. The core's types validate each row before any ticket
-//! is listed.
+//! Parses many tickets from a text of seat patterns or CSV rows. It finds what the text itself has wrong, by line; whether what it says
+//! can be listed is the core's to judge.
 
 mod patterns;
 mod sheet;
@@ -8,26 +8,20 @@ mod tests;
 
 use std::collections::HashMap;
 
-use boxoffice::{BoxOffice, Currency, Money, NewShow, NewTicket, SeatLabel, Title};
+use boxoffice::{BoxOffice, NewShow, NewTicket, SeatLabel};
 
-/// Limits and defaults of the box office for listings.
+/// What a listing is read by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     /// Maximum number of tickets in one listing.
     pub(super) tickets_max: usize,
-    /// Currency of prices without one.
-    pub(super) currency: Currency,
     /// `true` if all tickets are for one show, so that a seat is one place whatever its ticket is called.
     pub(super) is_one_show: bool,
 }
 
 impl Terms {
     pub(super) fn of(office: &BoxOffice, show: Option<&NewShow>) -> Self {
-        Self {
-            tickets_max: office.limits().listing_tickets_max,
-            currency: office.default_currency(),
-            is_one_show: show.is_some(),
-        }
+        Self { tickets_max: office.limits().listing_tickets_max, is_one_show: show.is_some() }
     }
 }
 
@@ -44,7 +38,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Creates a row that is not validated yet.
+    /// Creates a row that nobody has judged yet.
     fn new(line: usize, [title, seat, price, currency]: [&str; 4]) -> Self {
         let text = |text: &str| text.trim().to_owned();
         let currency = text(currency).to_uppercase();
@@ -61,17 +55,6 @@ impl Row {
             currency: String::new(),
             problem,
         }
-    }
-
-    fn fault(&self, terms: Terms) -> Option<String> {
-        let currency = if self.currency.is_empty() { Ok(terms.currency) } else { self.currency.parse::<Currency>() };
-        let title = self.title.parse::<Title>().err().map(|reason| format!("Title {reason}"));
-        let seat = (!self.seat.is_empty()).then(|| self.seat.parse::<SeatLabel>().err()).flatten();
-        let price = match currency {
-            Ok(currency) => Money::parse(&self.price, currency).err().map(|reason| format!("Price {reason}")),
-            Err(reason) => Some(format!("Currency {reason}")),
-        };
-        title.or_else(|| seat.map(|reason| format!("Seat {reason}"))).or(price)
     }
 
     /// Returns the problem of a row with text that was lost when its file was read in the wrong encoding.
@@ -117,7 +100,7 @@ pub(super) fn read(text: &str, title: &str, terms: Terms) -> Rows {
     }
     decimal_commas(&mut read);
     for row in read.rows.iter_mut().filter(|row| row.problem.is_none()) {
-        row.problem = row.unreadable().or_else(|| row.fault(terms));
+        row.problem = row.unreadable();
     }
     find_doubles(&mut read.rows, terms);
     read
@@ -140,10 +123,14 @@ fn decimal_commas(read: &mut Rows) {
 /// Refuses the second of two rows for one seat, and the second of two rows that say the same.
 fn find_doubles(rows: &mut [Row], terms: Terms) {
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let place = |text: &str| text.parse::<SeatLabel>().map(|seat| seat.look()).unwrap_or_default();
+    let place = |text: &str| {
+        if text.is_empty() { Some(String::new()) } else { text.parse().ok().map(|seat: SeatLabel| seat.look()) }
+    };
     let mut lines: HashMap<[String; 4], usize> = HashMap::new();
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
-        let [title, seat] = [fold(&row.title), place(&row.seat)];
+        // What can't be a seat is the core's to refuse.
+        let Some(seat) = place(&row.seat) else { continue };
+        let title = fold(&row.title);
         let key = match (seat.is_empty(), terms.is_one_show) {
             (true, _) => [title, seat, row.price.clone(), row.currency.clone()],
             (false, true) => [String::new(), seat, String::new(), String::new()],

@@ -334,13 +334,14 @@ export interface GatewayAnswer {
   /**
    * Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
    * `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
-   * webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
+   * list of refunds: `refunds` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
+   * `malformed` or `failed`.
    */
   status: string
   /**
    * The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
    * declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
-   * reason of the failure, or the event as JSON.
+   * reason of the failure, or the event or the refunds as JSON.
    */
   text?: string
 }
@@ -361,6 +362,10 @@ export interface GatewayHooks {
   refund: (request: RefundRequest) => Promise<GatewayAnswer>
   /** Why an amount can't be charged; none for a gateway that has no such method. */
   checkAmount?: (amount: Money) => Promise<GatewayAnswer>
+  /** Lists every refund of a charge. */
+  refundsOf: (request: LookupRequest) => Promise<GatewayAnswer>
+  /** Lists the refunds made at the card processor since a time; none for a gateway that has no such method. */
+  refundsSince?: (since: Date) => Promise<GatewayAnswer>
   /** Reads an inbound webhook message of the card processor. */
   readWebhook: (message: WebhookMessage) => Promise<GatewayAnswer>
 }
@@ -619,6 +624,9 @@ export interface RefundRequest {
   /** Time at which the charge was begun. */
   createdAt: Date
 }
+
+/** Checks a list of refunds that a gateway returned; returns what is wrong with it, if anything. */
+export declare function refundsError(json: string): string | null
 
 /**
  * Returns the session tokens in the headers of a request, by either name of the cookie and without checking them: the first that is

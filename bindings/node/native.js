@@ -859,5 +859,6 @@ module.exports.checkStripe = nativeBinding.checkStripe
 module.exports.codes = nativeBinding.codes
 module.exports.openapi = nativeBinding.openapi
 module.exports.recover = nativeBinding.recover
+module.exports.refundsError = nativeBinding.refundsError
 module.exports.sessionTokens = nativeBinding.sessionTokens
 module.exports.webhookEventError = nativeBinding.webhookEventError

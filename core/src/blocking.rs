@@ -207,7 +207,7 @@ impl Tickets {
         block_on(self.0.create_many(seller, tickets))
     }
 
-    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists nothing: for the preview of an import. Somebody else may take a seat between the two.
+    /// Checks whether tickets could be listed as of the last durable batch, by the very rules of [`create_many`](Self::create_many), and lists nothing: for the preview of an import. Somebody else may take a seat between the two. It takes the caller's thread, and holds up nobody who sells or buys.
     ///
     /// See [`Tickets::check_many`](crate::Tickets::check_many).
     pub fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {

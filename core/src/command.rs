@@ -13,7 +13,7 @@ use crate::domain::order::{CancelOrder, CreateOrder};
 use crate::domain::payment::{
     CloseDispute, OpenDispute, RecordRefund, ResolveEscalation, SettleCharge, SettleRefund, StartPayment, StartRefund,
 };
-use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, RescheduleTickets, SeatKeys, UpdateTicket, WithdrawTicket};
 use crate::domain::{Context, Decide, Decision, Rejection, Reply, State};
 use crate::event::{Actor, StreamKey};
 use crate::types::{OrderId, Timestamp};
@@ -97,7 +97,6 @@ commands! {
     SetOperator,
     EraseUser,
     RevokeSession,
-    CheckTickets,
     CreateTickets,
     UpdateTicket,
     RescheduleTickets,

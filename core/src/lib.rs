@@ -3,6 +3,7 @@
 //!
 //! Start at [`BoxOffice`]. Exactly one buyer ever wins a ticket, an order is charged at most once, and what was answered is
 //! still there after any crash.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod blocking;
 mod clock;

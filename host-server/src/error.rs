@@ -51,6 +51,12 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Returns its code.
+    #[cfg(feature = "cli")]
+    pub(crate) const fn code(self) -> &'static str {
+        self.parts().1
+    }
+
     const fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::RouteNotFound => (StatusCode::NOT_FOUND, "route.not_found", "No such route"),
@@ -298,7 +304,7 @@ pub(crate) fn shaped(response: Response) -> Response {
     shaped
 }
 
-/// The whole answer of a refusal as bytes of HTTP/1.1, for connections that are let go before there is a request.
+/// Returns the whole answer of a refusal as bytes of HTTP/1.1, for connections that are let go before there is a request.
 #[cfg(feature = "cli")]
 pub(crate) fn bytes_of(refusal: Refusal) -> Vec<u8> {
     let (status, code, message) = refusal.parts();

@@ -35,6 +35,8 @@ pub struct Settings {
     pub in_flight_max: usize,
     /// How many requests of one client may be under way.
     pub client_in_flight_max: usize,
+    /// How many tickets one user may list or preview in a row, if rates are limited; a hundredth of it comes back each second.
+    pub listings_max: u32,
     /// How many bytes of bodies may be in memory while they are read. One client may have an eighth of it.
     pub body_bytes_max: usize,
     /// Maximum number of open journal streams.
@@ -69,6 +71,7 @@ impl Default for Settings {
             batch_body_limit: 8 << 20,
             in_flight_max: 4096,
             client_in_flight_max: 256,
+            listings_max: 50_000,
             body_bytes_max: 256 << 20,
             feeds_max: 128,
             live_pages_max: 4096,

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 #[cfg(feature = "pages")]
 use crate::catalogue::Catalogue;
 use crate::extract;
-use crate::limits::{Clients, Load, Rates, Streams};
+use crate::limits::{Clients, Listings, Load, Rates, Streams};
 use crate::observability::metrics::{Metrics, SalesCounter};
 #[cfg(feature = "pages")]
 use crate::observability::{Verification, audit_trail::HistorySearch, history::MetricsHistory};
@@ -34,6 +34,7 @@ pub struct Shared {
     pub stopping: CancellationToken,
     pub(crate) load: Arc<Load>,
     pub(crate) rates: Option<Arc<Rates>>,
+    pub(crate) listings: Listings,
     pub(crate) clients: Arc<Clients>,
     pub(crate) sales: Arc<SalesCounter>,
     pub(crate) metrics: Metrics,
@@ -64,6 +65,7 @@ parts! {
     settings: Arc<Settings>,
     stopping: CancellationToken,
     load: Arc<Load>,
+    listings: Listings,
     metrics: Metrics,
     webhooks: Option<Webhooks>,
 }
@@ -97,6 +99,7 @@ impl AppState {
             stopping: CancellationToken::new(),
             load: Arc::new(Load::new(&settings)),
             rates: settings.rate_limit.then(|| Arc::new(Rates::new())),
+            listings: Listings::new(&settings),
             clients: Arc::new(Clients::new(&settings)),
             sales: Arc::default(),
             metrics: Metrics::installed(),
@@ -130,6 +133,7 @@ impl AppState {
             stopping: self.stopping.clone(),
             load: Arc::clone(&self.load),
             rates: self.rates.clone(),
+            listings: self.listings.clone(),
             clients: Arc::clone(&self.clients),
             sales: Arc::clone(&self.sales),
             metrics: self.metrics.clone(),
@@ -168,6 +172,7 @@ impl AppState {
     /// seconds.
     pub fn tidy(&self) {
         self.metrics.run_upkeep();
+        self.listings.forget_the_idle();
         if let Some(rates) = &self.rates {
             rates.forget_the_idle();
         }

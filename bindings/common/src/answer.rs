@@ -1,8 +1,10 @@
-//! Conversion of the answers of gateways about charges and refunds: a status and at most one text.
+//! Conversion of the answers of gateways about charges, refunds and amounts: a status and at most one text.
 
 use std::sync::Arc;
 
-use boxoffice::gateway::{AmountAnswer, ChargeAnswer, GatewayError, RefundAnswer};
+use boxoffice::gateway::{AmountAnswer, ChargeAnswer, GatewayError, GatewayReport, RefundAnswer};
+
+use crate::listed_refunds;
 
 /// Converts an answer about a charge.
 ///
@@ -49,6 +51,17 @@ pub fn amount_answer(status: &str, text: Option<String>) -> Result<AmountAnswer,
     }
 }
 
+/// Converts a list of refunds, which is JSON in the answer's text.
+///
+/// # Errors
+/// A [`GatewayError`] if there is no such answer, or if the list can't be read.
+pub fn refunds_answer(status: &str, text: Option<String>) -> Result<Vec<GatewayReport>, GatewayError> {
+    match (status, text) {
+        ("refunds", Some(json)) => listed_refunds(&json).map_err(GatewayError),
+        (status, _) => Err(no_answer(status)),
+    }
+}
+
 fn no_answer(status: &str) -> GatewayError {
     GatewayError(format!("the gateway gave an answer of no kind: {status}"))
 }
@@ -74,6 +87,11 @@ mod tests {
         for (status, text) in [("refused", None), ("chargeable", text()), ("charged", None)] {
             assert!(amount_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
         }
+        for (status, text) in [("refunds", None), ("refunded", text())] {
+            assert!(refunds_answer(status, text).unwrap_err().0.ends_with(status), "{status}");
+        }
+        assert!(refunds_answer("refunds", Some("[]".to_owned())).unwrap().is_empty());
+        assert!(refunds_answer("refunds", text()).is_err());
         assert!(charge_answer("actionRequired", Some(String::new())).unwrap_err().0.contains("client secret"));
     }
 }

@@ -9,8 +9,8 @@ mod log;
 mod query;
 mod webhook_event;
 
-pub use answer::{amount_answer, charge_answer, refund_answer};
+pub use answer::{amount_answer, charge_answer, refund_answer, refunds_answer};
 pub use cause::causes;
 pub use log::{LogRecord, hear};
 pub use query::{TicketQueryInput, ledger_query, order_query};
-pub use webhook_event::{webhook_error, webhook_event};
+pub use webhook_event::{listed_refunds, webhook_error, webhook_event};

@@ -1,4 +1,5 @@
-//! Conversion of inbound webhook events that a gateway has read: JSON in the form that the npm package declares.
+//! Conversion of what a gateway reports, in a webhook event or in a list of refunds: JSON in the form that the npm
+//! package declares.
 
 use boxoffice::gateway::{ChargeAnswer, GatewayReport, RefundAnswer, WebhookError, WebhookEvent};
 use boxoffice::{ChargeId, Money, OrderId, RefundId};
@@ -13,6 +14,19 @@ use crate::{charge_answer, refund_answer};
 pub fn webhook_event(json: &str) -> Result<WebhookEvent, String> {
     let event: EventPayload = serde_json::from_str(json).map_err(|error| without_place(&error.to_string()))?;
     Ok(WebhookEvent { id: event.id.into(), report: event.report.map(Report::checked).transpose()? })
+}
+
+/// Parses the refunds that a gateway has listed.
+///
+/// # Errors
+/// A text that names the refund, by its place in the list, and its missing or malformed part. The gateway is at fault.
+pub fn listed_refunds(json: &str) -> Result<Vec<GatewayReport>, String> {
+    let list: Vec<serde_json::Value> = serde_json::from_str(json).map_err(|error| without_place(&error.to_string()))?;
+    let refund = |(place, value): (usize, serde_json::Value)| {
+        let report = serde_json::from_value(value).map_err(|error| error.to_string()).and_then(Report::refund);
+        report.map_err(|fault| format!("refund {place}: {fault}"))
+    };
+    (1_usize..).zip(list).map(refund).collect()
 }
 
 /// Converts the reason for which a gateway refuses a message. An unknown reason means that it can't be read now.
@@ -38,6 +52,7 @@ enum Report {
     Charge { order_id: String, charge_id: String, answer: Answer },
     Refund { order_id: String, charge_id: String, refund_id: String, answer: Answer },
     RefundElsewhere { order_id: String, charge_id: String, reference: String, amount: Amount },
+    RefundsChanged { order_id: String, charge_id: String },
     DisputeOpened { order_id: String, charge_id: String, reference: String, amount: Amount, reason: String },
     DisputeClosed { order_id: String, charge_id: String, reference: String, won: bool },
 }
@@ -72,6 +87,9 @@ impl Report {
                 let (reference, amount) = (reference.into(), amount.checked()?);
                 GatewayReport::RefundElsewhere { order_id, charge_id, reference, amount }
             }
+            Self::RefundsChanged { order_id, charge_id } => {
+                GatewayReport::RefundsChanged { order_id: order(&order_id)?, charge_id: charge(&charge_id)? }
+            }
             Self::DisputeOpened { order_id, charge_id, reference, amount, reason } => {
                 let (order_id, charge_id) = (order(&order_id)?, charge(&charge_id)?);
                 let (reference, amount, reason) = (reference.into(), amount.checked()?, reason.into());
@@ -82,6 +100,17 @@ impl Report {
                 GatewayReport::DisputeClosed { order_id, charge_id, reference: reference.into(), won }
             }
         })
+    }
+
+    /// Checks a report that must be of one refund.
+    fn refund(self) -> Result<GatewayReport, String> {
+        match self {
+            Self::Refund { .. } | Self::RefundElsewhere { .. } => self.checked(),
+            Self::Charge { .. }
+            | Self::RefundsChanged { .. }
+            | Self::DisputeOpened { .. }
+            | Self::DisputeClosed { .. } => Err("must be of kind `refund` or `refundElsewhere`".to_owned()),
+        }
     }
 }
 
@@ -126,11 +155,14 @@ mod tests {
     const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
     const CHARGE: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 
-    /// Parses a report of this kind about the order and the charge, with the JSON members in `more`.
+    /// Returns a report of this kind about the order and the charge, with the JSON members in `more`.
+    fn json(kind: &str, more: &str) -> String {
+        format!(r#"{{"kind": "{kind}", "orderId": "{ORDER}", "chargeId": "{CHARGE}"{more}}}"#)
+    }
+
+    /// Parses such a report in an event.
     fn report(kind: &str, more: &str) -> Result<Option<GatewayReport>, String> {
-        let ids = format!(r#""orderId": "{ORDER}", "chargeId": "{CHARGE}""#);
-        webhook_event(&format!(r#"{{"id": "evt_1", "report": {{"kind": "{kind}", {ids}{more}}}}}"#))
-            .map(|event| event.report)
+        webhook_event(&format!(r#"{{"id": "evt_1", "report": {}}}"#, json(kind, more))).map(|event| event.report)
     }
 
     #[test]
@@ -148,6 +180,7 @@ mod tests {
         assert_eq!(report("refund", &more), Ok(Some(GatewayReport::Refund { order_id, charge_id, refund_id, answer })));
         let elsewhere = GatewayReport::RefundElsewhere { order_id, charge_id, reference, amount };
         assert_eq!(report("refundElsewhere", money), Ok(Some(elsewhere)));
+        assert_eq!(report("refundsChanged", ""), Ok(Some(GatewayReport::RefundsChanged { order_id, charge_id })));
         let reference = "x_1".into();
         let opened = GatewayReport::DisputeOpened { order_id, charge_id, reference, amount, reason };
         assert_eq!(report("disputeOpened", &format!(r#"{money}, "reason": "fraudulent""#)), Ok(Some(opened)));
@@ -156,6 +189,28 @@ mod tests {
         for json in [r#"{"id": "evt_2"}"#, r#"{"id": "evt_2", "report": null}"#] {
             assert_eq!(webhook_event(json), Ok(WebhookEvent { id: "evt_2".into(), report: None }));
         }
+    }
+
+    #[test]
+    fn a_list_has_refunds_only() {
+        let money = r#", "reference": "x_1", "amount": {"amount": "5.00", "currency": "USD"}"#;
+        let own = format!(r#", "refundId": "{CHARGE}", "answer": {{"status": "refunded", "text": null}}"#);
+        let (own, elsewhere) = (json("refund", &own), json("refundElsewhere", money));
+        let all = listed_refunds(&format!("[{own}, {elsewhere}]")).unwrap();
+        assert!(matches!(*all, [GatewayReport::Refund { .. }, GatewayReport::RefundElsewhere { .. }]), "{all:?}");
+        assert_eq!(listed_refunds("[]"), Ok(Vec::new()));
+        for (second, words) in [
+            (json("refundsChanged", ""), "refund 2: must be of kind `refund` or `refundElsewhere`"),
+            (json("disputeClosed", r#", "reference": "x", "won": true"#), "refund 2: must be of kind"),
+            (json("refundElsewhere", &money.replace("5.00", "5.001")), "refund 2: the amount"),
+            (json("refundElsewhere", ""), "refund 2: missing field `reference`"),
+            ("null".to_owned(), "refund 2: invalid type: null"),
+        ] {
+            let fault = listed_refunds(&format!("[{elsewhere}, {second}]")).unwrap_err();
+            assert!(fault.starts_with(words), "{fault}");
+        }
+        let fault = listed_refunds("{}").unwrap_err();
+        assert!(fault.contains("invalid type: map") && !fault.contains("line 1"), "{fault}");
     }
 
     #[test]

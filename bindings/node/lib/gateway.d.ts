@@ -89,10 +89,15 @@ export type GatewayReport =
   | { kind: 'refund'; orderId: string; chargeId: string; refundId: string; answer: RefundAnswer }
   /** A refund made at the card processor, outside the box office; `reference` is its own id of the refund. */
   | { kind: 'refundElsewhere'; orderId: string; chargeId: string; reference: string; amount: ReportAmount }
+  /** The refunds of a charge have changed: the box office looks them up by `refundsOf`. */
+  | { kind: 'refundsChanged'; orderId: string; chargeId: string }
   /** A dispute was opened: the buyer's bank takes the money back. `reference` is the card processor's own id of the dispute. */
   | { kind: 'disputeOpened'; orderId: string; chargeId: string; reference: string; amount: ReportAmount; reason: string }
   /** A dispute was closed; `won` is `true` if the buyer's bank returned the money. */
   | { kind: 'disputeClosed'; orderId: string; chargeId: string; reference: string; won: boolean }
+
+/** A refund in a list of the card processor: one that the box office requested, or one made at the card processor. */
+export type ListedRefund = Extract<GatewayReport, { kind: 'refund' | 'refundElsewhere' }>
 
 /** An exact decimal text in major units, such as `'19.99'`, and an ISO 4217 code. `Money` is assignable to it. */
 export interface ReportAmount {
@@ -142,6 +147,18 @@ export interface PaymentGateway {
   void?(request: LookupRequest): ChargeAnswer | Promise<ChargeAnswer>
   /** Why an amount can't be charged, in words that a seller may read; nothing if it can. Tickets at such prices are not listed. */
   checkAmount?(amount: Money): string | null | undefined | void | Promise<string | null | undefined | void>
+  /**
+   * Lists every refund of a charge, also those made at the card processor. The box office asks when `readWebhook` reports
+   * `refundsChanged`. An exception, a late answer and an invalid answer mean that the list can't be read now: the card processor sends
+   * its message again.
+   */
+  refundsOf?(request: LookupRequest): readonly ListedRefund[] | Promise<readonly ListedRefund[]>
+  /**
+   * Lists the refunds made at the card processor since a time, those that the box office requested left out. The box office asks when it
+   * opens, and every hour, so that a refund is recorded although no webhook has told of it. The list may hold charges of others, and
+   * refunds that are known. An exception, a late answer (`gatewayTimeoutMs`) and an invalid answer mean that the list can't be read now.
+   */
+  refundsSince?(since: Date): readonly ListedRefund[] | Promise<readonly ListedRefund[]>
   /**
    * Checks that an inbound webhook message comes from the card processor, and reads it. Throws `WebhookRefused` if the signature is
    * wrong, or the message is too old or malformed. Any other exception, a late answer and an invalid answer mean that it can't be

@@ -4,13 +4,16 @@
 const { inspect, types } = require('node:util')
 
 const { CHARGE_ANSWERS, REFUND_ANSWERS, answerPayload } = require('./answers.js')
-const { WebhookRefused, eventPayload } = require('./webhooks.js')
+const { WebhookRefused, eventPayload, refundsPayload } = require('./webhooks.js')
 
-/** Methods of every gateway, of gateways that authorize first, and of gateways that read webhooks. */
+/** Methods of every gateway. */
 const METHODS = ['charge', 'lookup', 'refund']
-const CAPTURING = ['capture', 'void']
-const TELLING = ['readWebhook']
-const CHECKING = ['checkAmount']
+
+/** Methods of some gateways. Without them there is an answer to each call. */
+const OFFERED = ['capture', 'void', 'refundsOf', 'readWebhook']
+
+/** Methods of some gateways. The native module knows which of them are there. */
+const KNOWN = ['checkAmount', 'refundsSince']
 
 /** Formats an answer for a message. */
 function shown(answer) {
@@ -24,6 +27,7 @@ function failed(text) {
 /** Converts an answer for the native module; throws if it is invalid. */
 function told(method, answer) {
   if (method === 'readWebhook') return { status: 'event', text: eventPayload(answer) }
+  if (method === 'refundsOf' || method === 'refundsSince') return { status: 'refunds', text: refundsPayload(answer) }
   if (method === 'checkAmount') {
     if (answer === undefined || answer === null) return { status: 'chargeable' }
     if (typeof answer === 'string') return { status: 'refused', text: answer }
@@ -38,18 +42,23 @@ function told(method, answer) {
   throw new TypeError(`must return { status: ${statuses.join(' | ')}, … }, not ${shown(answer)}`)
 }
 
+/** Returns the answer of a gateway without this method. */
+function lacking(kind, method) {
+  if (method === 'readWebhook') return { status: 'unsupported' }
+  if (method === 'refundsOf') return failed(`${kind} tells that refunds have changed, and has no refundsOf() to list them`)
+  return failed(`${kind} takes money at once, and can't ${method} it`)
+}
+
 /** Calls a method of the gateway. The promise never rejects: it resolves to an answer or to the reason of the failure. */
 async function ask(gateway, method, argument) {
   const kind = gateway.constructor?.name ?? 'gateway'
   const name = `${kind}.${method}()`
-  if (typeof gateway[method] !== 'function') {
-    return TELLING.includes(method) ? { status: 'unsupported' } : failed(`${kind} takes money at once, and can't ${method} it`)
-  }
+  if (typeof gateway[method] !== 'function') return lacking(kind, method)
   let answer
   try {
     answer = await gateway[method](argument)
   } catch (error) {
-    if (TELLING.includes(method) && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
+    if (method === 'readWebhook' && error instanceof WebhookRefused) return { status: error.reason, text: error.text }
     const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : shown(error)
     return failed(`${name} threw ${text}`)
   }
@@ -58,6 +67,14 @@ async function ask(gateway, method, argument) {
   } catch (error) {
     return failed(`${name} ${error?.message ?? shown(error)}`)
   }
+}
+
+/** Whether the gateway has a method; throws if something else has its name. */
+function has(gateway, method) {
+  const found = gateway[method]
+  if (found === undefined || found === null) return false
+  if (typeof found !== 'function') throw new TypeError(`a gateway has a method ${method}(), or none`)
+  return true
 }
 
 /** Converts a gateway for the native module. */
@@ -69,8 +86,9 @@ function hooks(gateway) {
   if (typeof gateway.name !== 'string') {
     throw new TypeError('a gateway has a `name`, a string under which its charges are recorded')
   }
-  const checking = CHECKING.filter((method) => typeof gateway[method] === 'function')
-  const asks = [...METHODS, ...CAPTURING, ...TELLING, ...checking].map((method) => [method, (argument) => ask(gateway, method, argument)])
+  for (const method of OFFERED) has(gateway, method)
+  const known = KNOWN.filter((method) => has(gateway, method))
+  const asks = [...METHODS, ...OFFERED, ...known].map((method) => [method, (argument) => ask(gateway, method, argument)])
   return { name: gateway.name, ...Object.fromEntries(asks) }
 }
 

@@ -1,5 +1,5 @@
 'use strict'
-// Inbound webhook events of card processors.
+// What card processors report: in inbound webhook events, and in lists of refunds.
 
 const { inspect, types } = require('node:util')
 
@@ -34,12 +34,13 @@ class WebhookRefused extends Error {
 /** Answers in the reports of each kind. */
 const ANSWERS = { charge: CHARGE_ANSWERS, refund: REFUND_ANSWERS }
 
-function reportPayload(report) {
-  if (typeof report !== 'object') throw new TypeError(`returned an event whose report is none: ${inspect(report)}`)
+/** Converts a report; `of` says in messages where it is. */
+function reportPayload(report, of) {
+  if (typeof report !== 'object' || report === null) throw new TypeError(`returned ${of} whose report is none: ${inspect(report)}`)
   if (!Object.hasOwn(ANSWERS, report.kind)) return report
   const answer = report.kind === 'refund' ? (report.answer ?? { status: 'refunded' }) : report.answer
   const payload = answerPayload(answer, ANSWERS[report.kind])
-  if (payload === undefined) throw new TypeError(`returned an event whose answer is none: ${inspect(report.answer)}`)
+  if (payload === undefined) throw new TypeError(`returned ${of} whose answer is none: ${inspect(report.answer)}`)
   return { ...report, answer: payload }
 }
 
@@ -47,9 +48,18 @@ function reportPayload(report) {
 function eventPayload(event) {
   if (typeof event !== 'object' || event === null) throw new TypeError(`must return an event, not ${inspect(event)}`)
   const { id, report = null } = event
-  const payload = JSON.stringify({ id, report: report === null ? null : reportPayload(report) })
+  const payload = JSON.stringify({ id, report: report === null ? null : reportPayload(report, 'an event') })
   const invalid = native.webhookEventError(payload)
   if (invalid !== null) throw new TypeError(`returned an event that can't be: ${invalid}`)
+  return payload
+}
+
+/** Converts a list of refunds for the native module; throws if it is invalid. */
+function refundsPayload(refunds) {
+  if (!Array.isArray(refunds)) throw new TypeError(`must return a list of refunds, not ${inspect(refunds)}`)
+  const payload = JSON.stringify(refunds.map((refund) => reportPayload(refund, 'a list')))
+  const invalid = native.refundsError(payload)
+  if (invalid !== null) throw new TypeError(`returned a list that can't be: ${invalid}`)
   return payload
 }
 
@@ -69,4 +79,4 @@ function messageBytes(body) {
   throw new TypeError(`a message has the bytes that were sent, not ${inspect(body, { depth: 0 })}: use no parser of bodies before`)
 }
 
-module.exports = { WebhookRefused, headerPairs, messageBytes, eventPayload }
+module.exports = { WebhookRefused, headerPairs, messageBytes, eventPayload, refundsPayload }

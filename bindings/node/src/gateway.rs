@@ -3,15 +3,18 @@
 use std::fmt;
 
 use boxoffice::gateway::{
-    self, AmountAnswer, ChargeAnswer, GatewayError, GatewayFuture, PaymentGateway, RefundAnswer, WebhookError,
-    WebhookFuture,
+    self, AmountAnswer, ChargeAnswer, GatewayError, GatewayFuture, GatewayReport, PaymentGateway, RefundAnswer,
+    WebhookError, WebhookFuture,
 };
-use boxoffice::testing;
-use boxoffice_bindings::{amount_answer, charge_answer, refund_answer, webhook_error, webhook_event};
+use boxoffice::{Timestamp, testing};
+use boxoffice_bindings::{
+    amount_answer, charge_answer, listed_refunds, refund_answer, refunds_answer, webhook_error, webhook_event,
+};
 use napi::bindgen_prelude::Promise;
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
 
+use crate::convert::{Date, date};
 use crate::values::{ChargeRequest, LookupRequest, Money, RefundRequest, WebhookMessage};
 
 /// A function of JavaScript that may be called from any thread and does not keep the process alive.
@@ -25,11 +28,12 @@ type Hook<Argument> = ThreadsafeFunction<Argument, Promise<GatewayAnswer>, Argum
 pub struct GatewayAnswer {
     /// Status of a charge or refund: `charged`, `authorized`, `actionRequired`, `declined`, `misconfigured`, `pending`,
     /// `unknown`, `refunded`, `refused` or `failed`. Status of an amount: `chargeable`, `refused` or `failed`. Status of a
-    /// webhook message: `event`, `unsupported`, `signature`, `stale`, `malformed` or `failed`.
+    /// list of refunds: `refunds` or `failed`. Status of a webhook message: `event`, `unsupported`, `signature`, `stale`,
+    /// `malformed` or `failed`.
     pub status: String,
     /// The card processor's own id of the charge or refund, the client secret, the reason for which the charge was
     /// declined or the refund, amount or message was refused, the card processor's words about what is misconfigured, the
-    /// reason of the failure, or the event as JSON.
+    /// reason of the failure, or the event or the refunds as JSON.
     pub text: Option<String>,
 }
 
@@ -56,6 +60,12 @@ pub struct GatewayHooks {
     /// Why an amount can't be charged; none for a gateway that has no such method.
     #[napi(ts_type = "(amount: Money) => Promise<GatewayAnswer>")]
     pub check_amount: Option<Hook<Money>>,
+    /// Lists every refund of a charge.
+    #[napi(ts_type = "(request: LookupRequest) => Promise<GatewayAnswer>")]
+    pub refunds_of: Hook<LookupRequest>,
+    /// Lists the refunds made at the card processor since a time; none for a gateway that has no such method.
+    #[napi(ts_type = "(since: Date) => Promise<GatewayAnswer>")]
+    pub refunds_since: Option<Hook<Date>>,
     /// Reads an inbound webhook message of the card processor.
     #[napi(ts_type = "(message: WebhookMessage) => Promise<GatewayAnswer>")]
     pub read_webhook: Hook<WebhookMessage>,
@@ -83,6 +93,15 @@ where
 {
     let answer = ask(hook, argument).await?;
     charge_answer(&answer.status, answer.text)
+}
+
+/// Calls a hook and converts its answer to a list of refunds.
+async fn listed<A>(hook: &Hook<A>, argument: A) -> Result<Vec<GatewayReport>, GatewayError>
+where
+    A: napi::bindgen_prelude::JsValuesTupleIntoVec + Send + 'static,
+{
+    let answer = ask(hook, argument).await?;
+    refunds_answer(&answer.status, answer.text)
 }
 
 impl PaymentGateway for GatewayHooks {
@@ -121,6 +140,15 @@ impl PaymentGateway for GatewayHooks {
         })
     }
 
+    fn refunds_of(&self, request: gateway::LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        Box::pin(listed(&self.refunds_of, request.into()))
+    }
+
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        let hook = self.refunds_since.as_ref()?;
+        Some(Box::pin(listed(hook, date(since))))
+    }
+
     fn read_webhook<'a>(&'a self, message: &'a gateway::WebhookMessage<'a>) -> WebhookFuture<'a> {
         let message = WebhookMessage::from(message);
         Box::pin(async move {
@@ -137,6 +165,12 @@ impl PaymentGateway for GatewayHooks {
 #[napi]
 pub fn webhook_event_error(json: String) -> Option<String> {
     webhook_event(&json).err()
+}
+
+/// Checks a list of refunds that a gateway returned; returns what is wrong with it, if anything.
+#[napi]
+pub fn refunds_error(json: String) -> Option<String> {
+    listed_refunds(&json).err()
 }
 
 /// Runs the conformance suite of gateways; returns one sentence for each fault.

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use boxoffice::gateway::{
-    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, LookupRequest, PaymentGateway,
-    RefundAnswer, RefundRequest, WebhookError, WebhookFuture, WebhookMessage,
+    AmountAnswer, ChargeAnswer, ChargeRequest, GatewayError, GatewayFuture, GatewayReport, LookupRequest,
+    PaymentGateway, RefundAnswer, RefundRequest, WebhookError, WebhookFuture, WebhookMessage,
 };
-use boxoffice::testing;
-use boxoffice_bindings::{amount_answer, charge_answer, refund_answer, webhook_error, webhook_event};
+use boxoffice::{Timestamp, testing};
+use boxoffice_bindings::{
+    amount_answer, charge_answer, listed_refunds, refund_answer, refunds_answer, webhook_error, webhook_event,
+};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use tokio::runtime::Handle;
 
 use crate::call::runtime;
+use crate::convert::Time;
 use crate::errors::exception;
 use crate::stripe::StripeGateway;
 use crate::values;
@@ -46,7 +49,12 @@ struct PythonGateway {
     runtime: Handle,
     /// Whether it has `check_amount`, which it need not have.
     checks_amounts: bool,
+    /// Whether it has `refunds_since`, which it need not have.
+    lists_refunds: bool,
 }
+
+/// Methods that a gateway need not have. `boxoffice._gateway.Call` says so when one is called.
+const OFFERED: [&str; 4] = ["capture", "void", "refunds_of", "read_webhook"];
 
 impl PythonGateway {
     fn new(object: &Bound<'_, PyAny>, event_loop: Option<&Bound<'_, PyAny>>, runtime: Handle) -> PyResult<Self> {
@@ -60,8 +68,11 @@ impl PythonGateway {
             .and_then(|name| name.extract())
             .map_err(|_| PyTypeError::new_err("a gateway has a `name`, a str under which its charges are recorded"))?;
         let event_loop = event_loop.map(|event_loop| event_loop.clone().unbind());
-        let checks_amounts = object.hasattr("check_amount")?;
-        Ok(Self { name, object: object.clone().unbind(), event_loop, runtime, checks_amounts })
+        for method in OFFERED {
+            has(object, method)?;
+        }
+        let (checks_amounts, lists_refunds) = (has(object, "check_amount")?, has(object, "refunds_since")?);
+        Ok(Self { name, object: object.clone().unbind(), event_loop, runtime, checks_amounts, lists_refunds })
     }
 
     /// Calls a method on a thread where it may block, and cancels the call when the returned future is dropped.
@@ -95,6 +106,20 @@ impl PythonGateway {
         let event_loop = self.event_loop.as_ref().map(|event_loop| event_loop.clone_ref(py));
         let class = py.import("boxoffice._gateway")?.getattr("Call")?;
         Ok(class.call1((self.object.clone_ref(py), method, argument, event_loop))?.unbind())
+    }
+}
+
+/// Returns `true` if the gateway has this method.
+///
+/// # Errors
+/// `TypeError` if something else has its name.
+fn has(object: &Bound<'_, PyAny>, method: &str) -> PyResult<bool> {
+    match object.getattr_opt(method)? {
+        Some(found) if found.is_callable() => Ok(true),
+        Some(found) if !found.is_none() => {
+            Err(PyTypeError::new_err(format!("a gateway has a method {method}(), or none")))
+        }
+        _ => Ok(false),
     }
 }
 
@@ -142,6 +167,18 @@ impl PaymentGateway for PythonGateway {
         })
     }
 
+    fn refunds_of(&self, request: LookupRequest) -> GatewayFuture<'_, Vec<GatewayReport>> {
+        let answer = self.ask("refunds_of", values::LookupRequest(request));
+        listed(answer)
+    }
+
+    fn refunds_since(&self, since: Timestamp) -> Option<GatewayFuture<'_, Vec<GatewayReport>>> {
+        self.lists_refunds.then(|| {
+            let answer = self.ask("refunds_since", Time(since));
+            listed(answer)
+        })
+    }
+
     fn read_webhook<'a>(&'a self, message: &'a WebhookMessage<'a>) -> WebhookFuture<'a> {
         let answer = self.ask("read_webhook", values::WebhookMessage::from(message));
         Box::pin(async move {
@@ -161,10 +198,24 @@ fn charged(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, ChargeAnswer> {
     })
 }
 
+/// Converts an answer to a list of refunds.
+fn listed(answer: GatewayFuture<'_, Said>) -> GatewayFuture<'_, Vec<GatewayReport>> {
+    Box::pin(async move {
+        let (status, text) = answer.await?;
+        refunds_answer(&status, text)
+    })
+}
+
 /// Checks an event that a gateway returned; returns what is wrong with it, or `None`.
 #[pyfunction]
 pub(crate) fn webhook_event_error(json: &str) -> Option<String> {
     webhook_event(json).err()
+}
+
+/// Checks a list of refunds that a gateway returned; returns what is wrong with it, or `None`.
+#[pyfunction]
+pub(crate) fn refunds_error(json: &str) -> Option<String> {
+    listed_refunds(json).err()
 }
 
 /// Converts an exception to the failure of a gateway.

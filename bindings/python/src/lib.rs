@@ -50,7 +50,7 @@ generated::native_module! {
         #[pymodule_export]
         use crate::feed::{AsyncSubscription, Subscription};
         #[pymodule_export]
-        use crate::gateway::{check_gateway, webhook_event_error};
+        use crate::gateway::{check_gateway, refunds_error, webhook_event_error};
         #[pymodule_export]
         use crate::http::{HttpApp, HttpResponse, openapi};
         #[pymodule_export]

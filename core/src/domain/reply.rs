@@ -51,6 +51,4 @@ replies! {
     Order(Arc<Order>),
     /// The payout.
     Payout(Payout),
-    /// Nothing but that it was accepted.
-    Accepted(()),
 }

@@ -149,6 +149,9 @@ impl RefundLook {
 /// Maximum number of concurrent gateway calls.
 const CALLS_MAX: usize = 64;
 
+/// What is told of a charge that failed because of the shop.
+const REFUSES_SHOP: &str = "the card processor does not accept what this shop asks for";
+
 /// Calls the gateway on behalf of the engine.
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -249,7 +252,7 @@ impl Worker {
     /// Looks up the outcome of a charge; fails if it is not yet known.
     pub(crate) async fn outcome_of(&self, charge: &Charge) -> Result<ChargeOutcome, GatewayError> {
         let answer = self.call(|| self.gateway.lookup(LookupRequest::of(charge))).await;
-        outcome(charge, answer).ok_or_else(|| GatewayError("the outcome of the charge is not known".into()))
+        self.outcome(charge, answer).ok_or_else(|| GatewayError("the outcome of the charge is not known".into()))
     }
 
     /// Returns the operation if the order has no task; otherwise hands it to that task and returns `None`.
@@ -319,7 +322,7 @@ impl Worker {
         if let Ok(ChargeAnswer::ActionRequired { client_secret }) = answer {
             self.offer(charge, &client_secret);
             self.rest(self.retry_policy.ask_again_after).await;
-        } else if let Some(outcome) = outcome(charge, answer) {
+        } else if let Some(outcome) = self.outcome(charge, answer) {
             return self.tell_charge(charge, outcome).await;
         }
         self.reconcile(order, charge, false).await
@@ -352,7 +355,7 @@ impl Worker {
                 if given_up && age >= self.retry_policy.late_money_until {
                     return Ok(());
                 }
-            } else if let Some(outcome) = outcome(charge, answer) {
+            } else if let Some(outcome) = self.outcome(charge, answer) {
                 return self.tell_charge(charge, outcome).await;
             }
             pause = self.rest(pause).await;
@@ -371,7 +374,7 @@ impl Worker {
         let mut pause = self.retry_policy.ask_again_after;
         loop {
             let answer = self.call(&mut ask).await;
-            match outcome(charge, answer) {
+            match self.outcome(charge, answer) {
                 Some(outcome @ (ChargeOutcome::Charged { .. } | ChargeOutcome::NotCharged { .. })) => {
                     return self.tell_charge(charge, outcome).await;
                 }
@@ -438,6 +441,14 @@ impl Worker {
         answer.inspect_err(|error| self.failures.note("the card processor failed", error))
     }
 
+    /// Converts an answer to the outcome of the charge, and keeps what the shop has to mend as the last failure.
+    fn outcome(&self, charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Option<ChargeOutcome> {
+        if let Ok(ChargeAnswer::Misconfigured { reason }) = &answer {
+            self.failures.note(REFUSES_SHOP, &GatewayError(reason.to_string()));
+        }
+        outcome(charge, answer)
+    }
+
     /// Reports to the engine, and retries while the journal is unavailable or the engine is overloaded.
     async fn tell<'a>(&self, mut tell: impl FnMut() -> Settling<'a>) -> Result<(), Error> {
         let mut pause = self.retry_policy.ask_again_after;
@@ -475,7 +486,7 @@ fn outcome(charge: &Charge, answer: Result<ChargeAnswer, GatewayError>) -> Optio
         Ok(ChargeAnswer::Authorized { reference }) => Some(ChargeOutcome::Authorized { reference }),
         Ok(ChargeAnswer::Declined { reason }) => Some(ChargeOutcome::NotCharged { reason: bounded(reason) }),
         Ok(ChargeAnswer::Misconfigured { reason }) => {
-            tracing::error!(charge = %charge.id, %reason, "the card processor does not accept what this shop asks for");
+            tracing::error!(charge = %charge.id, %reason, "{REFUSES_SHOP}");
             Some(ChargeOutcome::NotCharged { reason: MISCONFIGURED.into() })
         }
         Ok(ChargeAnswer::ActionRequired { .. } | ChargeAnswer::Pending | ChargeAnswer::Unknown) => None,

@@ -7,7 +7,7 @@ mod throttle;
 mod token;
 
 pub(crate) use self::known::{KnownPlaces, Places};
-pub(crate) use self::password::Passwords;
+pub(crate) use self::password::{Line, Passwords};
 pub(crate) use self::throttle::{Origin, Throttle};
 pub use self::token::{KeyRing, Session};
 pub(crate) use self::token::{Tokens, begin};

@@ -9,7 +9,7 @@ use crate::domain::User;
 use crate::domain::auth::{CreateUser, Credentials, EraseUser, NewEmail, RevokeSession, SetOperator, UpdateUser};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::{Actor, EmailKey};
-use crate::identity::{self, Origin, Places, Session};
+use crate::identity::{self, Line, Origin, Places, Session};
 use crate::types::{Email, IdempotencyKey, Password, SessionId, Timestamp, UserId};
 
 /// Request to sign up.
@@ -245,13 +245,13 @@ impl Auth {
         if is_taken || inner.former_email_owner(&email)?.is_some() {
             return Err(Code::AuthEmailTaken.into());
         }
-        let password_hash = inner.passwords.hash(&inner.runtime_handle, password).await?;
+        let password_hash = inner.passwords.hash(Line::Anybody, &inner.runtime_handle, password).await?;
         let user_id = UserId::from(inner.ids.next());
         // The fingerprint excludes the password, so that no fast hash of it is stored anywhere.
         let name = Named::by(self.key.as_ref(), email_key.as_bytes(), "auth.sign_up", &email.as_str());
         let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
         let user = inner.submit(command, Actor::System, name).await?;
-        if user.id != user_id && !self.has_password(user.id, sign_up.password).await? {
+        if user.id != user_id && !self.has_password(Line::Anybody, user.id, sign_up.password).await? {
             return Err(Code::CommandKeyReused.into());
         }
         self.remember(user.id, &self.places)?;
@@ -295,9 +295,10 @@ impl Auth {
             return Err(Error::from(Code::RateLimited).with_retry_after(wait));
         }
         inner.throttle.attempt(key, origin, places.address, now)?;
+        let line = if matches!(origin, Origin::Known(_)) { Line::Owners } else { Line::Anybody };
         let right = match owner {
-            Some(id) => self.has_password(id, sign_in.password).await?,
-            None => inner.passwords.check(&inner.runtime_handle, sign_in.password, None).await?,
+            Some(id) => self.has_password(line, id, sign_in.password).await?,
+            None => inner.passwords.check(line, &inner.runtime_handle, sign_in.password, None).await?,
         };
         let views = inner.views()?;
         let user = owner.filter(|_| right).and_then(|id| views.user(id)).ok_or(Code::AuthInvalidCredentials)?;
@@ -400,7 +401,7 @@ impl Auth {
         let journal = inner.journal()?;
         let email = email.flatten().map(|email| NewEmail { key: journal.email_key(&email), email });
         let password_hash = match password.flatten() {
-            Some(password) => Some(inner.passwords.hash(&inner.runtime_handle, password).await?),
+            Some(password) => Some(inner.passwords.hash(Line::Owners, &inner.runtime_handle, password).await?),
             None => None,
         };
         let command = UpdateUser { user_id: session.user_id, epoch: session.epoch, email, password_hash };
@@ -463,7 +464,7 @@ impl Auth {
         let account = inner.journal()?.email_key(&email);
         let origin = Origin::Session(session.session_id);
         inner.throttle.attempt(account, origin, None, self.office.now())?;
-        if !inner.passwords.check(&inner.runtime_handle, password, Some(row.password_hash)).await? {
+        if !inner.passwords.check(Line::Owners, &inner.runtime_handle, password, Some(row.password_hash)).await? {
             return Err(Error::from(Code::AuthInvalidCredentials).with_field("currentPassword"));
         }
         inner.throttle.succeeded(account, origin, None);
@@ -480,10 +481,10 @@ impl Auth {
         Ok(())
     }
 
-    async fn has_password(&self, id: UserId, password: String) -> Result<bool, Error> {
+    async fn has_password(&self, line: Line, id: UserId, password: String) -> Result<bool, Error> {
         let inner = &self.office.0;
         let hash = inner.journal()?.vault_row(id)?.map(|row| row.password_hash);
-        inner.passwords.check(&inner.runtime_handle, password, hash).await
+        inner.passwords.check(line, &inner.runtime_handle, password, hash).await
     }
 
     fn begin_session(&self, user: &User, id: SessionId) -> Result<SignedIn, Error> {
@@ -524,7 +525,8 @@ mod tests {
         let email = Email::known(email).unwrap();
         let journal = inner.journal().unwrap();
         let email_key = journal.former_email_key(&email).unwrap_or_else(|| journal.email_key(&email));
-        let password_hash = inner.passwords.hash(&inner.runtime_handle, PASSWORD.parse().unwrap()).await.unwrap();
+        let password_hash =
+            inner.passwords.hash(Line::Anybody, &inner.runtime_handle, PASSWORD.parse().unwrap()).await.unwrap();
         let user_id = UserId::from(inner.ids.next());
         let command = CreateUser { user_id, email_key, credentials: Credentials { email, password_hash } };
         inner.submit(command, Actor::System, Named::Fresh).await.unwrap().id

@@ -6,8 +6,8 @@ use futures_core::Stream;
 
 use super::pages::{Entries, Pages};
 use super::{BoxOffice, Named, NewShow, NewTicket, TicketUpdate};
-use crate::domain::Ticket;
-use crate::domain::ticket::{CheckTickets, CreateTickets, RescheduleTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::ticket::{CreateTickets, OneShow, RescheduleTickets, UpdateTicket, WithdrawTicket};
+use crate::domain::{Context, Decide as _, Rejection, State, Ticket};
 use crate::error::{Code, Error, FieldErrors};
 use crate::event::Actor;
 use crate::types::{IdempotencyKey, TicketId, Timestamp, UserId};
@@ -101,8 +101,9 @@ impl Tickets {
         self.submit_listings(seller, self.listing(&tickets).await, name).await
     }
 
-    /// Checks whether tickets could be listed at this moment, by the very rules of [`create_many`](Self::create_many), and lists
-    /// nothing: for the preview of an import. Somebody else may take a seat between the two.
+    /// Checks whether tickets could be listed as of the last durable batch, by the very rules of [`create_many`](Self::create_many),
+    /// and lists nothing: for the preview of an import. Somebody else may take a seat between the two. It takes the caller's thread,
+    /// and holds up nobody who sells or buys.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -117,10 +118,15 @@ impl Tickets {
     ///
     /// # Errors
     /// Those of [`create_many`](Self::create_many), with the same fields, except `command.key_reused`: the idempotency key is not
-    /// used.
+    /// used; `journal.unavailable` if the views' file can't be read.
     pub async fn check_many(&self, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
-        let command = CheckTickets(self.listing(&tickets).await?);
-        self.office.0.submit(command, Actor::User(seller), Named::Fresh).await
+        let command = self.listing(&tickets).await?;
+        let inner = &self.office.0;
+        let state = inner.views()?.state_of_seats(seller, &command.seats(&State::default()))?;
+        let (now, limits) = (inner.handle.time().now(), inner.settings.limits);
+        let context = Context { now, actor: Actor::User(seller), email_owner: None, limits };
+        command.check(&state, &context).map_err(Rejection::from)?;
+        Ok(())
     }
 
     /// Returns the command to list these tickets.
@@ -140,10 +146,13 @@ impl Tickets {
         }
         let prices =
             listings.iter().enumerate().map(|(at, (_, listing))| (format!("tickets[{at}].price"), listing.price));
-        self.office.0.check_prices(prices.collect::<Vec<_>>(), &mut faults).await;
-        let listings = faults.into_result(listings)?;
+        let prices: Vec<_> = prices.collect();
+        // All that takes long comes before the first wait, so that a caller can do it where it holds up nobody.
         let command = CreateTickets::new(listings);
-        if let Some((row, first)) = command.first_double() {
+        let double = command.first_double();
+        self.office.0.check_prices(prices, &mut faults).await;
+        let command = faults.into_result(command)?;
+        if let Some((row, first)) = double {
             let field = format!("tickets[{row}].seat");
             return Err(Error::invalid(field, format_args!("is that of tickets[{first}] too")));
         }
@@ -188,9 +197,9 @@ impl Tickets {
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
     /// first.
     ///
-    /// Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they are. One
-    /// command moves at most as many tickets as one may list, 10,000 by default: call again, under another idempotency key,
-    /// until nothing moves.
+    /// Shows are told apart by name, venue and start; names that look alike are one, such as `Hamlet` and `HAMLET`, and tickets keep
+    /// theirs. Tickets that an open order holds, and sold ones, stay as they are. One command moves at most as many tickets as one
+    /// may list, 10,000 by default: call again, under another idempotency key, until nothing moves.
     ///
     /// ```
     /// # async fn example(office: boxoffice::BoxOffice, ann: boxoffice::UserId) -> Result<(), boxoffice::Error> {
@@ -221,8 +230,9 @@ impl Tickets {
         let new: Option<Timestamp> = errors.check("startsAt", starts_at.parse());
         let (old, new) = old.zip(new).ok_or(errors)?;
         let query = TicketQuery::new().status(TicketStatusFilter::OnSale).seller(seller).limit(PageLimit::MAX.get());
+        let mut show = OneShow::new(&old);
         let of_show = self.pages(query).filter(|ticket| match ticket {
-            Ok(ticket) => RescheduleTickets::is_for(ticket, &old),
+            Ok(ticket) => show.has(ticket),
             Err(_) => true,
         });
         let ids = of_show.take(self.office.0.settings.limits.listing_tickets_max).map(|ticket| Ok(ticket?.id));

@@ -83,6 +83,6 @@ fn receipts(reply: &Reply) -> Vec<Receipt> {
             vec![Receipt { entity: StreamKey::Order(order.id), version, status }]
         }
         // A payout has no version; its effect is in the balances.
-        Reply::Payout(_) | Reply::Accepted(()) => Vec::new(),
+        Reply::Payout(_) => Vec::new(),
     }
 }

@@ -7,6 +7,9 @@ use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, LineBreak, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
+/// Acute accent that stands alone.
+const ACUTE: char = '\u{b4}';
+
 /// Returns the text in Unicode's composed form, so that what is read the same is the same.
 pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
@@ -74,7 +77,8 @@ pub(crate) fn case_folded(text: &str) -> String {
 ///
 /// Latin letters and digits stand for themselves: row I is not row 1. A letter that looks like a digit stays a letter.
 pub(crate) fn look_alike(text: &str) -> String {
-    let compatible = compatible(text);
+    let text = with_apostrophes(text);
+    let compatible = compatible(&text);
     let mut form = String::with_capacity(compatible.len());
     for word in compatible.split_whitespace() {
         if !form.is_empty() {
@@ -85,6 +89,12 @@ pub(crate) fn look_alike(text: &str) -> String {
         }
     }
     if form.is_ascii() { form } else { ComposingNormalizer::new_nfc().normalize(&form).into_owned() }
+}
+
+/// Returns the text with an apostrophe for each acute accent that stands alone: many keyboards have it beside the letters, and
+/// Unicode would take it apart into a space and a mark.
+fn with_apostrophes(text: &str) -> Cow<'_, str> {
+    if text.contains(ACUTE) { Cow::Owned(text.replace(ACUTE, "'")) } else { Cow::Borrowed(text) }
 }
 
 /// Returns the letter that stands for all capitals that look like this one.
@@ -111,7 +121,8 @@ pub(crate) fn searchable(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let apart = DecomposingNormalizer::new_nfkd().normalize(text);
+    let text = with_apostrophes(text);
+    let apart = DecomposingNormalizer::new_nfkd().normalize(&text);
     let folded = CaseMapper::new().fold_string(&apart);
     let mut form = String::with_capacity(folded.len());
     for letter in folded.chars().filter(|letter| !is_accent(*letter) && !is_ignorable(*letter)) {
@@ -167,6 +178,7 @@ mod tests {
             ("A\u{2013}1", "A-1"),
             ("A\u{200b}1", "A1"),
             ("O\u{2019}Neill", "O'Neill"),
+            ("O\u{b4}Neill", "O'Neill"),
             ("Cafe\u{301}", "Caf\u{e9}"),
             ("Caf\u{435}\u{301}", "CAF\u{c9}"),
             ("Große Bühne", "GROSSE BÜHNE"),

@@ -38,6 +38,10 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<Cow<'_, str>, TextError
     if len < min || len > max {
         return Err(TextError::Length { min, max });
     }
+    // The sign of a letter that could not be read stands for any letter.
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(TextError::Form("has a letter that can't be read"));
+    }
     if text.chars().any(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {
         return Err(TextError::Form("must not have control characters"));
     }

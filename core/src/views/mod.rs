@@ -121,7 +121,8 @@ struct Inner {
 /// Number of changed entities that may wait for the next checkpoint while one is being written.
 const BACKLOG_MAX: usize = if cfg!(test) { 10_000 } else { 750_000 };
 
-/// Number of entries that are evicted, or examined for a listing, before the lock is released.
+/// Number of entries that are evicted, or examined for a listing, or of seats that are looked for, before the lock is
+/// released.
 const SLICE: usize = 1_000;
 
 impl Views {
@@ -237,6 +238,25 @@ impl Views {
         };
         holders.extend(self.0.store.seat_holders(seats)?);
         Ok(holders)
+    }
+
+    /// Returns a state with all that decides whether a user can list these seats: the user, the tickets for the seats, and the orders
+    /// that have those. It reads seat by seat, and holds up nobody who publishes for long.
+    pub(crate) fn state_of_seats(&self, user: UserId, seats: &[SeatKey]) -> Result<State, ViewsError> {
+        let mut state = State::default();
+        if let Some(user) = self.user(user) {
+            state.restore_user(user);
+        }
+        for slice in seats.chunks(SLICE) {
+            for id in self.seat_holders(slice)? {
+                let Some(ticket) = self.ticket(id)? else { continue };
+                if let Some(order) = ticket.holder.map(|order| self.order(order)).transpose()?.flatten() {
+                    state.restore_order(order);
+                }
+                state.restore_ticket(ticket);
+            }
+        }
+        Ok(state)
     }
 
     /// Returns the order with this id from memory or the file. The writer also uses it to restore an order that its

@@ -179,6 +179,8 @@ async fn what_the_processor_refuses_whatever_the_card_is_told_at_once() {
         assert_eq!((error.code(), error.status_code()), (Code::PaymentMisconfigured, 503));
         assert!(!error.to_string().contains("account"), "{error}");
     }
+    let last = world.metrics().last_error.unwrap().message;
+    assert!(last.contains("no such account"), "{last}");
     assert_eq!(gateway.lookups.load(Ordering::Relaxed), 0, "nobody has to ask");
     assert_eq!(world.orders().get(bob(), order.id).unwrap().status.as_str(), "cancelled");
     assert_eq!(world.of_ticket(ticket), "available");

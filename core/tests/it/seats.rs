@@ -1,8 +1,10 @@
 //! One seat of one show is on sale once, across restarts and checkpoints; and what an edit does to show and seat.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use boxoffice::{Change, Code, Error, NewShow, NewTicket, TicketUpdate};
+use boxoffice::{Change, Code, Error, NewShow, NewTicket, TicketUpdate, UserId};
 
 use crate::support::{World, ann, bob, cat, dan, refused};
 
@@ -71,6 +73,47 @@ async fn a_listing_is_judged_beforehand_as_it_is_when_it_is_made() {
     world.tickets().idempotency_key(key()).check_many(ann(), vec![seat("A1"), seat("A3")]).await.unwrap();
     assert_eq!(world.head(), head, "nothing is listed");
     world.tickets().idempotency_key(key()).create_many(ann(), vec![seat("A1"), seat("A3")]).await.unwrap();
+}
+
+/// Judges a listing without waiting for anybody, such as the writer.
+fn judge_at_once(world: &World, seller: UserId, tickets: Vec<NewTicket>) -> Result<(), Error> {
+    let tickets_of = world.tickets();
+    let judging = pin!(tickets_of.check_many(seller, tickets));
+    match judging.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(judged) => judged,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn judging_a_listing_is_no_work_of_the_writer() {
+    let mut world = World::new();
+    let sold = world.tickets().create(bob(), seat("A1")).await.unwrap().id;
+    let refunded = world.tickets().create(bob(), seat("A2")).await.unwrap().id;
+    for ticket in [sold, refunded] {
+        let order = world.order(cat(), ticket).await;
+        world.payments().pay(cat(), order.id, "tok_visa").await.unwrap();
+        if ticket == refunded {
+            world.payments().refund(boxoffice::Actor::User(bob()), order.id, false).await.unwrap();
+        }
+    }
+    world.tickets().create(bob(), seat("A3")).await.unwrap();
+    // From memory, and from the checkpoint.
+    for _ in 0..2 {
+        for taken in ["A1", "A3"] {
+            let error = judge_at_once(&world, ann(), vec![seat("B1"), seat(taken)]).unwrap_err();
+            assert_eq!(
+                (error.code(), field_of(&error).as_str()),
+                (Code::TicketSeatTaken, "tickets[1].seat"),
+                "{taken}"
+            );
+        }
+        judge_at_once(&world, ann(), vec![seat("B1"), seat("A2")]).unwrap();
+        assert_eq!(refused(judge_at_once(&world, UserId::from_bytes([9; 16]), vec![seat("B1")])), Code::AuthRequired);
+        world = world.reopen();
+    }
+    world.clock.advance(Duration::from_hours(24 * 365));
+    judge_at_once(&world, ann(), vec![seat("A1"), seat("A3")]).unwrap();
 }
 
 #[tokio::test]

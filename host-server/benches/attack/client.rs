@@ -43,7 +43,11 @@ pub(crate) struct Answer<'a> {
 
 impl Connection {
     pub(crate) async fn open(from: Ipv4Addr, server: SocketAddr) -> Result<Self, Failure> {
-        Ok(Self { stream: connect(from, server).await?, buffer: Vec::new() })
+        Ok(Self::on(connect(from, server).await?))
+    }
+
+    pub(crate) fn on(stream: TcpStream) -> Self {
+        Self { stream, buffer: Vec::new() }
     }
 
     /// Sends one request and waits for its response.

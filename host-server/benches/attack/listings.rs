@@ -49,12 +49,12 @@ pub(crate) fn shows(count: usize) -> Vec<String> {
     (0..count).map(one).collect()
 }
 
-/// Lists the tickets in batches.
+/// Lists the tickets in batches, by one house after the other.
 pub(crate) async fn list(host: &Host, people: &People, tickets: &[String]) -> Result<(), Failure> {
     let mut connection = Connection::open(PEOPLE_FROM, host.address).await?;
-    for batch in tickets.chunks(BATCH_MAX) {
+    for (batch, house) in tickets.chunks(BATCH_MAX).zip(people.houses.iter().cycle()) {
         let body = format!(r#"{{"tickets":[{}]}}"#, batch.join(","));
-        let batch = request("POST", "/api/tickets/batch", Some(&people.seller), Some(&body));
+        let batch = request("POST", "/api/tickets/batch", Some(house), Some(&body));
         connection.send(&batch).await?.checked(201)?;
     }
     Ok(())

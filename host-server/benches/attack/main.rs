@@ -47,6 +47,9 @@ const VISITORS_FROM: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 4);
 /// Email of the buyer, whose password the strangers guess.
 const BUYER: &str = "buyer@example.com";
 
+/// Number of sellers of the shows, since one user lists only so many tickets in a row.
+const HOUSES: usize = 5;
+
 /// Seconds of orders in quiet, and of the attack.
 const ATTACK_SECONDS: u64 = 20;
 
@@ -66,11 +69,13 @@ const SHOWS: usize = 100_000;
 const LISTINGS: [&str; 3] = ["/", "/?sort=name", "/?q=Hamlet"];
 const LISTING_REQUESTS: usize = 200;
 
-/// Tokens of the people who trade.
+/// Tokens of the people who trade, and of a stranger who has signed up.
 #[derive(Debug)]
 pub(crate) struct People {
     pub(crate) seller: String,
     pub(crate) buyer: String,
+    pub(crate) houses: Vec<String>,
+    pub(crate) stranger: String,
 }
 
 fn main() -> Result<(), Failure> {
@@ -103,10 +108,18 @@ async fn measure() -> Result<Report, Failure> {
 /// Signs the people up, before a server opens the directory.
 async fn prepare(dir: &Path) -> Result<People, Failure> {
     let office = BoxOffice::open(dir)?;
-    let seller = office.auth().sign_up(SignUp::new("seller@example.com", "correct horse battery")).await?.token;
-    let buyer = office.auth().sign_up(SignUp::new(BUYER, "correct horse battery")).await?.token;
+    let sign_up = async |email: &str| {
+        let signed_up = office.auth().sign_up(SignUp::new(email, "correct horse battery")).await?;
+        Ok::<_, Failure>(signed_up.token)
+    };
+    let (seller, buyer) = (sign_up("seller@example.com").await?, sign_up(BUYER).await?);
+    let stranger = sign_up("stranger@example.com").await?;
+    let mut houses = Vec::new();
+    for house in 0..HOUSES {
+        houses.push(sign_up(&format!("house{house}@example.com")).await?);
+    }
     office.close().await?;
-    Ok(People { seller, buyer })
+    Ok(People { seller, buyer, houses, stranger })
 }
 
 /// Measures orders in quiet, and then while strangers do all that they can think of.
@@ -114,7 +127,7 @@ async fn attack(host: &Host, people: &People) -> Result<Attack, Failure> {
     let quiet = orders(host, people, plain, seconds(ATTACK_SECONDS)).await?;
     progress(&format!("orders in quiet: {quiet}"));
     let memory_before_mb = host.memory_mb()?;
-    let strangers = Strangers::set_upon(host.address)?;
+    let strangers = Strangers::set_upon(host.address, &people.stranger)?;
     let attacked = orders(host, people, plain, seconds(ATTACK_SECONDS)).await?;
     let tries = strangers.stop()?;
     let memory_peak_mb = host.memory_peak_mb()?;

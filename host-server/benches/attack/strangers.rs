@@ -14,21 +14,28 @@ use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-use crate::client::connect;
+use crate::client::{Connection, connect};
 use crate::output::say;
 use crate::{BUYER, Failure, STRANGERS_FROM, size};
 
 /// Environment variable that makes this program attack: the host's address.
 const TARGET: &str = "BOXOFFICE_BENCH_TARGET";
 
+/// Environment variable with the session of a stranger who has signed up.
+const SESSION: &str = "BOXOFFICE_BENCH_SESSION";
+
+/// The token of a form, in its field and in its cookie.
+const FORM_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// Number of strangers who do each of these things again and again.
-const STRANGERS: [(Deed, usize); 6] = [
+const STRANGERS: [(Deed, usize); 7] = [
     (Deed::SlowHead, 250),
     (Deed::SlowBody, 250),
     (Deed::NeverRead, 150),
     (Deed::Idle, 150),
     (Deed::Ask, 10),
     (Deed::Guess, 5),
+    (Deed::Preview, 5),
 ];
 
 /// Pause of a stranger before the next try.
@@ -58,6 +65,8 @@ enum Deed {
     Ask,
     /// Guesses the buyer's password.
     Guess,
+    /// Has an import of 10,000 seats previewed, signed in.
+    Preview,
 }
 
 /// How often strangers did what they wanted, and how often they were refused or their connections closed.
@@ -83,9 +92,9 @@ pub(crate) struct Strangers {
 
 impl Strangers {
     /// Starts the process, and waits until the strangers begin.
-    pub(crate) fn set_upon(server: SocketAddr) -> Result<Self, Failure> {
+    pub(crate) fn set_upon(server: SocketAddr, session: &str) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.env(TARGET, server.to_string());
+        command.env(TARGET, server.to_string()).env(SESSION, session);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = BufReader::new(child.stdout.take().ok_or("the strangers have no output")?);
         let mut strangers = Self { child, output };
@@ -124,16 +133,17 @@ pub(crate) fn run(server: &str) -> Result<(), Failure> {
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit)?;
     let server: SocketAddr = server.parse()?;
+    let session: Rc<str> = std::env::var(SESSION)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let tries = runtime.block_on(LocalSet::new().run_until(attack(server)))?;
+    let tries = runtime.block_on(LocalSet::new().run_until(attack(server, session)))?;
     say(&format!("{} {}", tries.done, tries.refused))
 }
 
-async fn attack(server: SocketAddr) -> Result<Tries, Failure> {
+async fn attack(server: SocketAddr, session: Rc<str>) -> Result<Tries, Failure> {
     let tries = Rc::new(Cell::new(Tries::default()));
     for (deed, count) in STRANGERS {
         for _ in 0..size(count) {
-            tokio::task::spawn_local(again_and_again(deed, server, Rc::clone(&tries)));
+            tokio::task::spawn_local(again_and_again(deed, server, Rc::clone(&session), Rc::clone(&tries)));
         }
     }
     say("begun")?;
@@ -143,16 +153,16 @@ async fn attack(server: SocketAddr) -> Result<Tries, Failure> {
     Ok(tries.get())
 }
 
-async fn again_and_again(deed: Deed, server: SocketAddr, tries: Rc<Cell<Tries>>) {
+async fn again_and_again(deed: Deed, server: SocketAddr, session: Rc<str>, tries: Rc<Cell<Tries>>) {
     loop {
-        let is_done = once(deed, server).await.is_ok();
+        let is_done = once(deed, server, &session).await.is_ok();
         let Tries { done, refused } = tries.get();
         tries.set(if is_done { Tries { done: done + 1, refused } } else { Tries { done, refused: refused + 1 } });
         sleep(AGAIN_AFTER).await;
     }
 }
 
-async fn once(deed: Deed, server: SocketAddr) -> Result<(), Failure> {
+async fn once(deed: Deed, server: SocketAddr, session: &str) -> Result<(), Failure> {
     let mut stream = connect(STRANGERS_FROM, server).await?;
     match deed {
         Deed::SlowHead => {
@@ -176,7 +186,26 @@ async fn once(deed: Deed, server: SocketAddr) -> Result<(), Failure> {
             stream.write_all((post("/api/users/signin", body.len()) + &body).as_bytes()).await?;
             read_some(&mut stream, &mut [0; 4096]).await
         }
+        Deed::Preview => {
+            Connection::on(stream).send(preview(session).as_bytes()).await?.checked(200)?;
+            Ok(())
+        }
     }
+}
+
+/// Returns the form that sells many tickets, with ten rows of 1,000 seats.
+fn preview(session: &str) -> String {
+    let rows: Vec<String> = ('A'..='J').map(|row| format!("{row}+1-1000+45")).collect();
+    let body = format!(
+        "form-token={FORM_TOKEN}&do=preview&title=&show.name=Any&show.startsAt=2039-05-01T19%3A30&show.venue=&show.category=\
+         &rows={}",
+        rows.join("%0A")
+    );
+    format!(
+        "POST /sell/many HTTP/1.1\r\nhost: a\r\naccept: text/html\r\nauthorization: Bearer {session}\r\n\
+         cookie: form={FORM_TOKEN}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Returns the head of a request with a body of JSON.

@@ -19,24 +19,29 @@ mod client;
 mod followers;
 #[path = "../shared/host.rs"]
 mod host;
+#[path = "../shared/orders.rs"]
 mod orders;
 #[path = "../shared/output.rs"]
 mod output;
-mod process;
+#[path = "../shared/pinned.rs"]
+mod pinned;
 mod report;
+#[path = "../shared/rounds.rs"]
+mod rounds;
 #[path = "../shared/wire.rs"]
 mod wire;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use boxoffice::{BoxOffice, NewShow, NewTicket, SignUp, UserId};
 
 use crate::followers::Followers;
 use crate::host::Host;
-use crate::orders::{Buyer, orders};
+use crate::orders::{Buyer, buyers_of, orders};
 use crate::output::{progress, say};
-use crate::process::pin;
+use crate::pinned::{pin, place};
 use crate::report::{FirstPage, Report, Round};
+use crate::rounds::{median, rounds};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -50,9 +55,6 @@ const BUYERS: usize = 64;
 const OTHERS: usize = 100_000;
 const OTHER_SHOWS: usize = 200;
 
-/// Directory of an in-memory file system.
-const IN_MEMORY: &str = "/dev/shm";
-
 /// Name of the followed show.
 const SHOW: &str = "Followed by everybody";
 
@@ -63,18 +65,15 @@ fn main() -> Result<(), Failure> {
     if let Some(feed) = followers::asked_to_be() {
         return followers::run(&feed);
     }
-    let rounds = std::env::var("BOXOFFICE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(13);
     let is_pinned = pin(std::process::id());
     // One thread for the buyers.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(measure(rounds, is_pinned))?;
+    let report = runtime.block_on(measure(rounds(13), is_pinned))?;
     say(&format!("<!-- bench:feeds -->\n{report}<!-- /bench:feeds -->"))
 }
 
 async fn measure(rounds: usize, is_pinned: bool) -> Result<Report, Failure> {
-    let given = std::env::var_os("BOXOFFICE_BENCH_DIR").map(PathBuf::from);
-    let place = given.or_else(|| Some(PathBuf::from(IN_MEMORY)).filter(|place| place.is_dir()));
-    let place = place.unwrap_or_else(std::env::temp_dir);
+    let place = place();
     let dir = tempfile::tempdir_in(&place)?;
     progress(&format!("listing {OTHERS} tickets"));
     let buyers = prepare(dir.path()).await?;
@@ -133,7 +132,7 @@ async fn first_page(host: &Host) -> Result<FirstPage, Failure> {
         get(&page).await?;
         times.push(start.elapsed().as_secs_f64() * 1000.0);
     }
-    Ok(FirstPage { bytes, median_ms: report::median(times) })
+    Ok(FirstPage { bytes, median_ms: median(times) })
 }
 
 /// Signs buyers up, lists a ticket for each at the followed show, and lists many others, before a server opens the
@@ -144,12 +143,7 @@ async fn prepare(dir: &Path) -> Result<Vec<Buyer>, Failure> {
     list_others(&office, seller).await?;
     let tickets = (0..BUYERS).map(|at| ticket(SHOW, at));
     let tickets = office.tickets().create_many(seller, tickets.collect()).await?;
-    let mut buyers = Vec::with_capacity(BUYERS);
-    for (at, ticket) in tickets.iter().enumerate() {
-        let buyer = SignUp::new(format!("buyer{at}@example.com"), "correct horse battery");
-        let token = office.auth().sign_up(buyer).await?.token;
-        buyers.push(Buyer { token, ticket: ticket.id.to_string() });
-    }
+    let buyers = buyers_of(&office, &tickets).await?;
     office.close().await?;
     Ok(buyers)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::rounds::{median, medians};
 use crate::{FOLLOWERS, OTHERS};
 
 /// Minimum ratio of orders with followers to orders without.
@@ -44,25 +45,12 @@ pub(crate) struct Report {
     pub(crate) heard: usize,
 }
 
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-impl Report {
-    fn medians(&self, figure: fn(&Round) -> f64) -> (f64, f64) {
-        let (without, with): (Vec<_>, Vec<_>) =
-            self.rounds.iter().map(|(without, with)| (figure(without), figure(with))).unzip();
-        (median(without), median(with))
-    }
-}
-
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = |is_reached| if is_reached { '✓' } else { '✗' };
-        let (orders, orders_with) = self.medians(|round| round.orders_a_second);
-        let (busy, busy_with) = self.medians(|round| round.busy_us_an_order);
-        let (memory, memory_with) = self.medians(|round| round.memory_mb);
+        let (orders, orders_with) = medians(&self.rounds, |round| round.orders_a_second);
+        let (busy, busy_with) = medians(&self.rounds, |round| round.busy_us_an_order);
+        let (memory, memory_with) = medians(&self.rounds, |round| round.memory_mb);
         // Each round is compared with its neighbour, since a busy machine changes from minute to minute.
         let ratio =
             median(self.rounds.iter().map(|(without, with)| with.orders_a_second / without.orders_a_second).collect());

@@ -20,8 +20,8 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Reads a yes or no as people write it.
 pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
-        "on" | "true" | "yes" | "1" => Ok(true),
-        "off" | "false" | "no" | "0" => Ok(false),
+        "on" | "true" | "yes" | "y" | "1" => Ok(true),
+        "off" | "false" | "no" | "n" | "0" => Ok(false),
         _ => Err("must be on or off; true and false, yes and no, 1 and 0 are taken too".to_owned()),
     }
 }

@@ -142,6 +142,14 @@ pub struct ServeArgs {
     )]
     pub max_client_requests: u32,
 
+    /// How many tickets one user may list or preview in a row before further ones are answered 429; a hundredth of it comes back each
+    /// second
+    #[arg(
+        long, env = "BOXOFFICE_MAX_LISTINGS", value_name = "COUNT", default_value_t = 50_000,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub max_listings: u32,
+
     /// How many connections one client may have open before further ones are closed; trusted proxies may have any number
     #[arg(
         long, env = "BOXOFFICE_MAX_CLIENT_CONNECTIONS", value_name = "COUNT", default_value_t = 512,
@@ -210,6 +218,7 @@ impl ServeArgs {
             batch_body_limit: self.body_limit as usize * 8,
             in_flight_max: self.max_requests as usize,
             client_in_flight_max: self.max_client_requests as usize,
+            listings_max: self.max_listings,
             feeds_max: self.max_feeds as usize,
             live_pages_max: self.max_live_pages as usize,
             session_length: self.session,

@@ -242,7 +242,7 @@ impl From<&PlatformBalance> for PlatformOut {
 
 /// A payout to record.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = NewPayout)]
 pub(crate) struct PayOut {
     #[schema(format = Uuid)]

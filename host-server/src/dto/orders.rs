@@ -2,7 +2,7 @@
 
 use boxoffice::{CancelReason, Error, FieldErrors, Order, OrderedTicket, TicketId};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
@@ -10,7 +10,7 @@ use super::{Amount, ChargeOut, DecimalText};
 
 /// The tickets to order: exactly one of the two fields.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PlaceOrder {
     ticket_id: Option<String>,
     ticket_ids: Option<Vec<String>>,
@@ -32,7 +32,7 @@ impl PartialSchema for PlaceOrder {
         let nothing = || ObjectBuilder::new().schema_type(Type::Null);
         let order = |name: &str, what: Schema, other: &str| {
             let order = ObjectBuilder::new().schema_type(Type::Object).property(name, what).required(name);
-            order.property(other, nothing())
+            order.property(other, nothing()).additional_properties(Some(AdditionalProperties::FreeForm(false)))
         };
         let at_total =
             |order: ObjectBuilder| order.property("total", DecimalText::schema()).property("prices", nothing());
@@ -124,7 +124,7 @@ impl TryFrom<OrderQuery> for boxoffice::OrderQuery {
 
 /// A refund: of all remaining money, unless an amount is given.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = Refund)]
 pub(crate) struct Refund {
     /// `true` if the tickets go back on sale; by default `false`.

@@ -104,7 +104,7 @@ struct DisputeOut<'a> {
 
 /// The resolution of escalated money.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Resolve {
     resolution: ResolutionIn,
     /// Note to record with the resolution.

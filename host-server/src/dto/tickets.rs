@@ -1,13 +1,17 @@
 //! Requests and responses about tickets.
 
 use boxoffice::{Change, Error, FieldErrors, NewShow, NewTicket, Ticket, TicketUpdate};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{Amount, DecimalText};
 
 /// A ticket to be listed. Missing fields count as empty, so that the answer contains all errors at once.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewTicket)]
 pub(crate) struct ListTicket {
     /// 1 to 200 characters.
@@ -58,7 +62,7 @@ pub(crate) struct ListTickets {
 
 /// A show, and the time to which its unsold tickets move.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Reschedule {
     /// The show as it is now. Its category does not matter.
     pub(crate) show: ShowIn,
@@ -70,7 +74,7 @@ pub(crate) struct Reschedule {
 
 /// A show: a concert, match, play or other event that people attend.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = NewShow)]
 pub(crate) struct ShowIn {
     /// 1 to 200 characters.
@@ -109,8 +113,9 @@ impl From<ShowIn> for NewShow {
     }
 }
 
-/// The new content of a ticket.
+/// The new content of a ticket. What else a ticket's answer has may come back with it, and is not read.
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = TicketEdit)]
 pub(crate) struct TicketEdit {
     /// 1 to 200 characters.
@@ -140,6 +145,45 @@ pub(crate) struct TicketEdit {
         example = "Row C, seat 12"
     )]
     seat: Change<String>,
+    /// The ticket's own currency, if it is given: a ticket keeps it.
+    #[schema(schema_with = super::currency)]
+    currency: Option<String>,
+    #[serde(default, rename = "id")]
+    #[schema(inline)]
+    _id: Unread,
+    #[serde(default, rename = "sellerId")]
+    #[schema(inline)]
+    _seller_id: Unread,
+    #[serde(default, rename = "status")]
+    #[schema(inline)]
+    _status: Unread,
+    #[serde(default, rename = "version")]
+    #[schema(inline)]
+    _version: Unread,
+    #[serde(default, rename = "createdAt")]
+    #[schema(inline)]
+    _created_at: Unread,
+    #[serde(default, rename = "updatedAt")]
+    #[schema(inline)]
+    _updated_at: Unread,
+}
+
+/// A part of an answer that comes back, such as a ticket's id, whatever it is.
+#[derive(Default)]
+struct Unread;
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl ToSchema for Unread {}
+
+impl PartialSchema for Unread {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("It is not read.")).into()
+    }
 }
 
 /// Reads what is given, `null` as taking away.
@@ -148,6 +192,24 @@ fn change<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Re
 }
 
 impl TicketEdit {
+    /// Refuses another currency than the ticket's.
+    ///
+    /// # Errors
+    /// `validation`.
+    pub(crate) fn check_currency(&self, ticket: &Ticket) -> Result<(), Error> {
+        let own = ticket.price.currency().code();
+        match &self.currency {
+            Some(given) if given != own => {
+                Err(Error::invalid("currency", format!("must be {own}: a ticket keeps its currency")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    pub(crate) fn names_currency(&self) -> bool {
+        self.currency.is_some()
+    }
+
     pub(crate) fn expecting(self, expected_version: Option<u64>) -> TicketUpdate {
         let mut update = TicketUpdate::new(self.title, self.price.0);
         update.show = self.show.map(NewShow::from);

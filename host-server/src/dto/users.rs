@@ -39,7 +39,7 @@ impl From<Credentials> for SignIn {
 
 /// Changes to a user. Omitted fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = UserEdit)]
 pub(crate) struct UserEdit {
     /// The current password.
@@ -69,7 +69,7 @@ impl From<UserEdit> for UserUpdate {
 
 /// The confirmation of an erasure.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = EraseUser)]
 pub(crate) struct EraseUser {
     /// The current password.

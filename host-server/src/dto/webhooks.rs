@@ -11,7 +11,7 @@ use crate::webhooks::{Delivery, NewSubscription, Progress, Status, Subscription,
 
 /// A webhook to create.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewWebhook {
     /// URL that deliveries are sent to: https, on the public Internet.
     #[serde(default)]
@@ -49,7 +49,7 @@ impl From<NewWebhook> for NewSubscription {
 
 /// Changes to a webhook. Omitted fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WebhookEdit {
     /// URL that deliveries are sent to.
     #[schema(max_length = 2048, pattern = "^https?://")]

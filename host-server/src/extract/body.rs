@@ -1,4 +1,4 @@
-//! Bodies, read as they come: what is announced takes no room, what has come does.
+//! Bodies, read as they come: what is announced takes no room, what has come does. Long ones are parsed on threads of their own.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,11 +6,15 @@ use std::sync::Arc;
 use axum::RequestExt;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use boxoffice::Code;
 use http_body_util::{BodyExt, LengthLimitError};
 use hyper::body::Body as _;
 
-use crate::error::Refusal;
+use crate::error::{Failure, Refusal};
 use crate::limits::{BodyRoom, Client, Load};
+
+/// Length from which a body is parsed on a thread of its own, in bytes, because other requests would wait for it.
+const LONG: usize = 64 << 10;
 
 /// A body that stopped coming.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -48,6 +52,21 @@ pub(crate) async fn read(request: Request, load: &Arc<Load>) -> Result<(Bytes, B
     Ok((if more.is_empty() { first } else { more.into() }, room))
 }
 
+/// Parses a body that was read, which keeps its room until then.
+pub(crate) async fn parsed<T: Send + 'static>(
+    (bytes, room): (Bytes, BodyRoom),
+    parse: impl FnOnce(&[u8]) -> T + Send + 'static,
+) -> Result<T, Failure> {
+    if bytes.len() < LONG {
+        return Ok(parse(&bytes));
+    }
+    let parse = move || {
+        let _room = room;
+        parse(&bytes)
+    };
+    tokio::task::spawn_blocking(parse).await.map_err(|_| Code::Internal.into())
+}
+
 async fn next(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| refusal(&error))?;
@@ -72,4 +91,22 @@ fn refusal(error: &(dyn Error + 'static)) -> Refusal {
         cause = error.source();
     }
     Refusal::MalformedBody
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn long_bodies_are_parsed_elsewhere() {
+        let load = Arc::new(Load::new(&Settings::default()));
+        for (len, is_here) in [(LONG - 1, true), (LONG, false)] {
+            let read = (Bytes::from(vec![b' '; len]), load.room_for_body(None).unwrap());
+            let (there, read_len) = parsed(read, |bytes| (thread::current().id(), bytes.len())).await.unwrap();
+            assert_eq!((there == thread::current().id(), read_len), (is_here, len));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequest, OptionalFromRequest, Request};
 use axum::http::{HeaderMap, header};
-use boxoffice::Error;
+use boxoffice::{Code, Error};
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -14,13 +14,16 @@ use super::body;
 use crate::error::{Failure, Refusal};
 use crate::limits::Load;
 
+/// Most bytes of the name of a field that is told: longer ones are nobody's mistake in typing.
+const PATH_MAX: usize = 200;
+
 /// A body, parsed as JSON.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T, S> FromRequest<S> for JsonBody<T>
 where
-    T: DeserializeOwned,
+    T: DeserializeOwned + Send + 'static,
     S: Send + Sync,
     Arc<Load>: FromRef<S>,
 {
@@ -31,20 +34,20 @@ where
         if has_type && !is_json(request.headers()) {
             return Err(Refusal::UnsupportedMediaType.into());
         }
-        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
+        let (bytes, room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
         if bytes.trim_ascii().is_empty() {
             return Err(Refusal::EmptyBody.into());
         }
         if !has_type {
             return Err(Refusal::UnsupportedMediaType.into());
         }
-        parse(&bytes).map(Self)
+        body::parsed((bytes, room), parse::<T>).await?.map(Self)
     }
 }
 
 impl<T, S> OptionalFromRequest<S> for JsonBody<T>
 where
-    T: DeserializeOwned,
+    T: DeserializeOwned + Send + 'static,
     S: Send + Sync,
     Arc<Load>: FromRef<S>,
 {
@@ -76,7 +79,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
 }
 
 fn not_an_object() -> Failure {
-    Error::with_message(boxoffice::Code::Validation, "The body must be a JSON object").into()
+    Error::with_message(Code::Validation, "The body must be a JSON object").into()
 }
 
 /// Parses an invalid body again, with its path tracked, and returns the error. Valid bodies don't pay the cost of
@@ -103,11 +106,18 @@ fn explain<T: DeserializeOwned>(bytes: &[u8]) -> Failure {
     if path.is_empty() {
         return Refusal::MalformedBody.into();
     }
+    if path.len() > PATH_MAX {
+        return Error::with_message(Code::Validation, "The body has a field that is not known here").into();
+    }
     Error::invalid(path.to_owned(), reason(text)).into()
 }
 
 /// Returns the reason in serde's message, without the value.
 fn reason(text: &str) -> String {
+    if let Some((_, known)) = text.strip_prefix("unknown field `").and_then(|rest| rest.rsplit_once("`, expected ")) {
+        let known = known.trim_start_matches("one of ").replace('`', "");
+        return format!("is not known here: there is {known}");
+    }
     match text.rsplit_once(", expected ") {
         Some((_, expected)) => format!("must be {}", json_word(expected)),
         None if text.starts_with("must ") => text.to_owned(),
@@ -134,6 +144,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only read")]
     struct Outer {
         title: String,
@@ -143,6 +154,7 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only read")]
     struct Inner {
         name: String,
@@ -169,5 +181,11 @@ mod tests {
         check(r#"{"title":"a","many":5}"#, r#"{"message":"Many must be an array","field":"many"}"#).await;
         let field = r#"{"message":"Name must be a string","field":"many[1].name"}"#;
         check(r#"{"title":"a","many":[{"name":"x"},{"name":null}]}"#, field).await;
+        let field = r#"{"message":"Titel is not known here: there is title, inner, many","field":"titel"}"#;
+        check(r#"{"title":"a","titel":"secret"}"#, field).await;
+        let field = r#"{"message":"Nam is not known here: there is name","field":"inner.nam"}"#;
+        check(r#"{"title":"a","inner":{"name":"x","nam":"secret"}}"#, field).await;
+        let long = format!(r#"{{"title":"a","{}":1}}"#, "x".repeat(1_000));
+        check(&long, r#"{"message":"The body has a field that is not known here"}"#).await;
     }
 }

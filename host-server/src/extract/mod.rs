@@ -17,7 +17,7 @@ pub(crate) use idempotency::Idempotency;
 pub(crate) use json::JsonBody;
 pub(crate) use path::PathId;
 pub(crate) use precondition::{IfMatch, IfNoneMatch, etag};
-pub(crate) use query::{Query, next_link};
+pub(crate) use query::{JOURNAL_CURSOR, Query, next_link};
 pub(crate) use random::random_hex;
 pub(crate) use raw::RawBody;
 #[cfg(feature = "pages")]

@@ -2,11 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Uri};
+use axum::http::{HeaderName, HeaderValue, Uri};
 use boxoffice::Error;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Failure, Refusal};
+
+/// Header that tells a reader of the journal where it is, in which history.
+pub(crate) const JOURNAL_CURSOR: HeaderName = HeaderName::from_static("x-journal-cursor");
 
 /// The parameters of the query. The core validates them.
 #[derive(Debug)]

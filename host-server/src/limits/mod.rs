@@ -1,7 +1,8 @@
-//! Limits on requests: on concurrent work, and on the rate of each client.
+//! Limits on requests: on concurrent work, on the rate of each client, and on the tickets that each user lists.
 
 mod client;
 mod forwarded;
+mod listings;
 mod load;
 mod rates;
 mod shares;
@@ -10,6 +11,7 @@ mod streams;
 #[cfg(feature = "cli")]
 pub(crate) use client::network;
 pub(crate) use client::{Client, Clients};
+pub(crate) use listings::Listings;
 pub(crate) use load::{BodyRoom, Load};
 pub(crate) use rates::{PasswordsUsedUp, Rates};
 pub(crate) use shares::Share;

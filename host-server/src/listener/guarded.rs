@@ -12,7 +12,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::connection::Connection;
-use crate::error::{Refusal, bytes_of};
+use super::told;
+use crate::error::Refusal;
 
 /// How long a client may take to send the head of a request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -107,7 +108,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
 
     /// Says why before the connection breaks off, if the client has room for that.
     fn tell(&mut self, cx: &mut Context<'_>, refusal: Refusal) {
-        let _ = Pin::new(&mut self.stream).poll_write(cx, &bytes_of(refusal));
+        let _ = Pin::new(&mut self.stream).poll_write(cx, &told(refusal));
     }
 
     /// Lets go of a client that has read nothing for too long.
@@ -222,7 +223,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
             && this.answer.is_none()
             && let Some(refusal) = hypers_own(buf)
         {
-            this.answer = Some((bytes_of(refusal), 0));
+            this.answer = Some((told(refusal), 0));
             return Poll::Ready(Ok(buf.len()));
         }
         match Pin::new(&mut this.stream).poll_write(cx, buf) {

@@ -32,6 +32,7 @@ use tower::ServiceExt;
 use crate::error::{Refusal, bytes_of};
 use crate::held_body::HeldBody;
 use crate::limits::{Bounds, Clients, Resource, Share, Shares, network};
+use crate::observability::metrics::RequestMetrics;
 use body::{Ending, Watched};
 use connection::Connection;
 use guarded::Guarded;
@@ -47,6 +48,9 @@ const HEADS_MAX: usize = 128 << 20;
 
 /// One client may have this part of it.
 const HEAD_PARTS: usize = 8;
+
+/// Bodies of up to so many bytes have come with their heads, and are passed over if nobody has read them.
+const UNREAD_MAX: u64 = 4 << 10;
 
 /// How many connections that are refused may be told why at once; further ones are closed without a word.
 const REFUSING_MAX: usize = 64;
@@ -139,7 +143,9 @@ impl Server {
         let guarded = Guarded::new(stream, Arc::clone(&connection));
         let app = self.app.clone();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            connection.begin(!hyper::body::Body::is_end_stream(request.body()));
+            let body = request.body();
+            connection.begin(!hyper::body::Body::is_end_stream(body));
+            let is_long = hyper::body::Body::size_hint(body).exact().is_none_or(|len| len > UNREAD_MAX);
             let mut request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&connection))));
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(connection.unsent().clone());
@@ -148,7 +154,10 @@ impl Server {
             async move {
                 let mut response = answer.await.unwrap_or_else(|never: Infallible| match never {});
                 // Whoever asks too much has to come again, which costs them as much as us.
-                if response.status() == StatusCode::TOO_MANY_REQUESTS && client.is_some() {
+                let is_busy = response.status() == StatusCode::TOO_MANY_REQUESTS && client.is_some();
+                // hyper closes the connection if the rest of a body does not come at once: the client has to know before it
+                // sends the next request there.
+                if is_busy || (is_long && connection.is_body_open()) {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(response.map(|body| HeldBody::new(body, Ending(connection))))
@@ -170,17 +179,23 @@ impl Server {
         let Ok(place) = Arc::clone(&self.refusing).try_acquire_owned() else { return };
         tokio::spawn(async move {
             let _place = place;
-            let told = async {
-                stream.write_all(&bytes_of(Refusal::ClientBusy)).await?;
+            let answered = async {
+                stream.write_all(&told(Refusal::ClientBusy)).await?;
                 stream.shutdown().await?;
                 // What has come unread would make the system cut the answer off.
                 let mut unread = [0; 4096];
                 while stream.read(&mut unread).await? > 0 {}
                 io::Result::Ok(())
             };
-            let _ = tokio::time::timeout(REFUSING_WITHIN, told).await;
+            let _ = tokio::time::timeout(REFUSING_WITHIN, answered).await;
         });
     }
+}
+
+/// Counts a refusal that no request has come to, and returns its answer.
+fn told(refusal: Refusal) -> Vec<u8> {
+    RequestMetrics::refused(refusal.code());
+    bytes_of(refusal)
 }
 
 async fn accept_failed(error: &io::Error) {

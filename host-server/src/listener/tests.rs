@@ -45,10 +45,15 @@ fn usual() -> Server {
 impl Server {
     /// The client's end of a new connection.
     fn connect(&self) -> DuplexStream {
+        self.connect_from(PEER)
+    }
+
+    /// The same, from somewhere else.
+    fn connect_from(&self, peer: SocketAddr) -> DuplexStream {
         let (ours, theirs) = duplex(SOCKET_LEN);
-        let client = Some(network(PEER.ip()));
+        let client = Some(network(peer.ip()));
         let share = self.shares.take(Resource::Connections, client, 1).unwrap();
-        self.serve(theirs, PEER, client, (None, share));
+        self.serve(theirs, peer, client, (None, share));
         ours
     }
 }
@@ -165,6 +170,32 @@ async fn long_heads_of_one_client_have_bounded_room_and_short_ones_always_pass()
 }
 
 #[tokio::test(start_paused = true)]
+async fn long_heads_of_all_clients_together_have_bounded_room() {
+    const CLIENTS: u8 = 200;
+    // As served: each client's part is a small one of the whole.
+    let app = Router::new().route("/", get(async || "hello"));
+    let heads = Bounds { total: 1 << 20, client: (1 << 20) / HEAD_PARTS };
+    let server = Server::new(app, usize::MAX, heads, Some(Arc::new(Clients::new(&Settings::default()))));
+    let long = format!("GET / HTTP/1.1\r\na: {}", "x".repeat(50 << 10));
+    let mut streams = Vec::new();
+    for client in 0..CLIENTS {
+        let mut stream = server.connect_from(SocketAddr::from(([198, 51, 100, client], 4000)));
+        stream.write_all(long.as_bytes()).await.unwrap();
+        tokio::task::yield_now().await;
+        assert!(server.shares.used(Resource::HeadBytes) <= 1 << 20);
+        streams.push(stream);
+    }
+    // The first have their room, the last are told to come later, and a head of the usual size always passes.
+    let mut last = streams.pop().unwrap();
+    is_error(&rest(&mut last).await.0, 429, "client.busy");
+    let mut short = server.connect_from(SocketAddr::from(([203, 0, 113, 1], 4000)));
+    short.write_all(b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut short).await.0.ends_with("hello"));
+    streams[0].write_all(b"\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut streams[0]).await.0.ends_with("hello"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn slow_bodies_are_let_go_and_told_why() {
     let server = usual();
     let mut stream = server.connect();
@@ -255,7 +286,18 @@ async fn who_sends_too_much_can_read_the_answer() {
         assert!(more > 0, "cut off: {}", String::from_utf8_lossy(&answer));
         answer.extend_from_slice(&bytes[..more]);
     }
-    is_error(std::str::from_utf8(&answer).unwrap(), 413, "body.too_large");
+    let answer = std::str::from_utf8(&answer).unwrap();
+    is_error(answer, 413, "body.too_large");
+    assert!(answer.contains("connection: close\r\n"), "nothing more is read here: {answer}");
+
+    let mut short = server.connect();
+    for _ in 0..2 {
+        // A body that nobody reads, on a connection that goes on.
+        short.write_all(b"POST /nowhere HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+        let more = short.read(&mut bytes).await.unwrap();
+        let answer = std::str::from_utf8(&bytes[..more]).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404 ") && !answer.contains("connection: close"), "{answer}");
+    }
 
     let mut within = server.connect();
     within.write_all(b"POST /upload HTTP/1.1\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();

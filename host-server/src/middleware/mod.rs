@@ -25,6 +25,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::cause::chain;
 use crate::error::{self, Cause, ERROR_CODE, Failure, Refusal};
+use crate::extract::JOURNAL_CURSOR;
 use crate::limits::{Client, Clients, Load, Rates};
 use crate::observability::metrics::RequestMetrics;
 use crate::settings::Settings;
@@ -168,6 +169,6 @@ fn cors(origins: &[String]) -> CorsLayer {
             HeaderName::from_static("last-event-id"),
             request_id::NAME,
         ])
-        .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, ERROR_CODE, request_id::NAME])
+        .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, ERROR_CODE, JOURNAL_CURSOR, request_id::NAME])
         .max_age(Duration::from_mins(10))
 }

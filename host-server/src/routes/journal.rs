@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use boxoffice::{BoxOffice, Code, JournalCursor, Record, Subscription};
@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::dto::{JournalQuery, RecordOut};
 use crate::error::{Failure, Refusal};
-use crate::extract::{Query, SignedInUser, next_link};
+use crate::extract::{JOURNAL_CURSOR, Query, SignedInUser, next_link};
 use crate::limits::{Share, Streams};
 use crate::state::AppState;
 
@@ -44,7 +44,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     ),
     responses(
         (status = 200, description = "A page of records, or a stream of them, which begins with the event `reset` if the journal \
-            does not have the place from which it is to go on", content(
+            does not have the place from which it is to go on", headers(
+            ("X-Journal-Cursor" = String, description = "The `after` of the next page, full or not, which a journal of another \
+                history refuses")
+        ), content(
             (Vec<RecordOut> = "application/json"),
             (String = "text/event-stream")
         )),
@@ -71,11 +74,15 @@ async fn read(
     let journal = office.journal();
     let records =
         tokio::task::spawn_blocking(move || journal.read_after(after, limit)).await.map_err(|_| Code::Internal)??;
-    let next = records.last().filter(|_| records.len() == limit).map(Record::cursor);
+    let reached = records.last().map_or(after, Record::cursor);
+    let next = (records.len() == limit).then_some(reached);
     let records: Vec<_> = records.into_iter().map(|record| RecordOut(Arc::new(record))).collect();
     let mut response = Json(records).into_response();
     let link = next.and_then(|after| next_link(&uri, "after", &after.to_string()));
     response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+    response
+        .headers_mut()
+        .extend(HeaderValue::try_from(reached.to_string()).ok().map(|reached| (JOURNAL_CURSOR, reached)));
     Ok(response)
 }
 

@@ -14,8 +14,12 @@ use super::page;
 use crate::dto::{ListTicket, ListTickets, Reschedule, TicketEdit, TicketOut, TicketQuery};
 use crate::error::Failure;
 use crate::extract::{Idempotency, IfMatch, IfNoneMatch, JsonBody, PathId, Query, SignedInUser, etag};
+use crate::limits::Listings;
 use crate::settings::Settings;
 use crate::state::AppState;
+
+/// A move of tickets counts as a listing of so many at least, because all that the seller has on sale are looked through.
+const LOOKED_AT: usize = 1_000;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
     // A batch of 10,000 tickets needs a larger limit than other bodies.
@@ -35,10 +39,12 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<AppState> {
 )]
 async fn create(
     State(office): State<BoxOffice>,
+    State(listings): State<Listings>,
     user: SignedInUser,
     key: Idempotency,
     JsonBody(body): JsonBody<ListTicket>,
 ) -> Result<Response, Failure> {
+    listings.take(user.id(), 1)?;
     let ticket = tickets(&office, key).create(user.id(), body.into()).await?;
     let headers = [(header::ETAG, etag(ticket.version)), (header::LOCATION, location(ticket.id))];
     Ok((StatusCode::CREATED, headers, Json(TicketOut::from(ticket.as_ref()))).into_response())
@@ -52,18 +58,25 @@ async fn create(
 )]
 async fn create_batch(
     State(office): State<BoxOffice>,
+    State(listings): State<Listings>,
     user: SignedInUser,
     key: Idempotency,
     JsonBody(body): JsonBody<ListTickets>,
 ) -> Result<Response, Failure> {
-    let listings = body.tickets.into_iter().map(Into::into).collect();
-    let tickets = tickets(&office, key).create_many(user.id(), listings).await?;
-    Ok((StatusCode::CREATED, Json(all(&tickets))).into_response())
+    let (seller, count) = (user.id(), body.tickets.len());
+    listings.take(seller, count)?;
+    let tickets = tickets(&office, key);
+    let listing = async move {
+        let listed = tickets.create_many(seller, body.tickets.into_iter().map(Into::into).collect()).await?;
+        Ok::<_, Failure>((StatusCode::CREATED, Json(all(&listed))).into_response())
+    };
+    listings.apart_if_many(count, listing).await
 }
 
 /// Move the unsold tickets of one's show to another time.
 ///
-/// Tickets that an open order holds, and sold ones, stay as they are.
+/// Names and venues that look alike are one show, such as `Hamlet` and `HAMLET`; tickets keep theirs. Tickets that an open order holds,
+/// and sold ones, stay as they are.
 #[utoipa::path(
     post, path = "/api/tickets/reschedule", tag = "tickets", request_body = Reschedule,
     responses((status = 200, description = "The tickets that moved, at most 10,000", body = Vec<TicketOut<'_>>)),
@@ -71,12 +84,23 @@ async fn create_batch(
 )]
 async fn reschedule(
     State(office): State<BoxOffice>,
+    State(listings): State<Listings>,
     user: SignedInUser,
     key: Idempotency,
     JsonBody(body): JsonBody<Reschedule>,
 ) -> Result<Response, Failure> {
-    let tickets = tickets(&office, key).reschedule(user.id(), body.show.into(), &body.starts_at).await?;
-    Ok(Json(all(&tickets)).into_response())
+    // How many they are is known when they have moved.
+    let (seller, most) = (user.id(), office.limits().listing_tickets_max);
+    listings.take(seller, most)?;
+    let tickets = tickets(&office, key);
+    let moving = async move {
+        let moved = tickets.reschedule(seller, body.show.into(), &body.starts_at).await?;
+        Ok::<_, Failure>((moved.len(), Json(all(&moved)).into_response()))
+    };
+    let moved = listings.apart(moving).await;
+    let count = moved.as_ref().map_or(0, |(count, _)| *count);
+    listings.give_back(seller, most, count.max(LOOKED_AT));
+    moved.map(|(_, response)| response)
 }
 
 /// List tickets: those on sale, unless a status is given.
@@ -137,6 +161,9 @@ async fn update(
     IfMatch(expected): IfMatch,
     JsonBody(body): JsonBody<TicketEdit>,
 ) -> Result<Response, Failure> {
+    if body.names_currency() {
+        body.check_currency(office.tickets().get(id)?.as_ref())?;
+    }
     let ticket = office.tickets().update(user.id(), id, body.expecting(expected)).await?;
     Ok(([(header::ETAG, etag(ticket.version))], Json(TicketOut::from(ticket.as_ref()))).into_response())
 }

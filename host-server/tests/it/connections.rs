@@ -110,7 +110,15 @@ async fn console_and_metrics_have_an_address_of_their_own() {
     {
         assert_eq!((status(&server.url, path).await, status(&admin, path).await), (public, private), "{path}");
     }
+    let mut long = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(200_000));
+    // It may be refused before all of it is sent.
+    let _ = long.write_all(head.as_bytes()).await;
+    let mut told = String::new();
+    let _ = long.read_to_string(&mut told).await;
+    assert!(told.starts_with("HTTP/1.1 431 "), "{told}");
     let metrics = server.client.get(format!("{admin}/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("boxoffice_refusals_total{code=\"request.head_too_large\"} 1"), "{metrics}");
     assert!(metrics.contains("boxoffice_refusals_total{code=\"route.not_found\"}"), "{metrics}");
     assert!(metrics.contains("boxoffice_escalated_charges 0"), "{metrics}");
     assert_eq!(server.terminate().0, Some(0));

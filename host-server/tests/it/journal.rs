@@ -82,6 +82,10 @@ async fn pages_of_the_journal() {
     assert_eq!(olga.get(&format!("/api/journal?after={cursor}")).await.body, rest.body);
     assert_eq!(names(&rest.body), ["TicketCreated", "TicketCreated", "TicketCreated"]);
     assert!(rest.header("link").is_none());
+    let reached = rest.header("x-journal-cursor").unwrap().to_owned();
+    assert_eq!((page.header("x-journal-cursor"), seq(&reached)), (Some(cursor.as_str()), "5"));
+    let nothing = olga.get(&format!("/api/journal?after={reached}")).await;
+    assert_eq!((&nothing.body, nothing.header("x-journal-cursor")), (&json!([]), Some(reached.as_str())));
     assert_eq!(olga.get("/api/journal?after=5").await.body, json!([]));
     for gone in ["6", "99", "9223372036854775807", "2-0123456789abcdef"] {
         let path = format!("/api/journal?after={gone}");

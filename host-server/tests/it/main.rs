@@ -25,5 +25,6 @@ mod security;
 #[cfg(feature = "stripe")]
 mod stripe;
 mod tickets;
+mod unknown_fields;
 mod users;
 mod webhooks;

@@ -66,7 +66,8 @@ BEYOND_SCHEMAS = {
     "POST /api/tickets": {"price"},
     # A seat of a show comes once.
     "POST /api/tickets/batch": {"price", "seat"},
-    "PUT /api/tickets/{id}": {"price"},
+    # A ticket keeps its currency.
+    "PUT /api/tickets/{id}": {"price", "currency"},
     "POST /api/payouts": {"amount"},
     # What is in base64 must have 24 to 64 bytes.
     "POST /api/webhooks": {"secret"},

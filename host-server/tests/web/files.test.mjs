@@ -70,6 +70,19 @@ test('a file is read in its encoding, which the page names', async () => {
   await page.getByRole('cell', { name: 'Café Müller €' }).waitFor()
 })
 
+test('what is pasted is never cut to fit, but refused by its name', async () => {
+  const [seat, currency] = ['Row A, seat 1'.padEnd(120, '.'), 'EURO']
+  await page.goto('/sell/new')
+  for (const [label, text] of [['Title', 'Hamlet'], ['Price', '20.00'], ['Currency', currency], ['Seat', seat]]) {
+    await page.getByLabel(label).focus()
+    await page.keyboard.insertText(text)
+  }
+  await page.getByRole('button', { name: 'Put it on sale' }).click()
+  await page.getByText('Seat must have 1 to 100 characters').waitFor()
+  await page.getByText('Currency must be an ISO 4217 currency code').waitFor()
+  assert.deepEqual([await page.getByLabel('Seat').inputValue(), await page.getByLabel('Currency').inputValue()], [seat, currency])
+})
+
 test('a file that can not be read is refused by row and byte, and leaves the rows as they are', async () => {
   const damaged = (before, after) => Buffer.concat([utf8(before), bytes(after)])
   for (const [what, buffer, byte, row, encoding] of [

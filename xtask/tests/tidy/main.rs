@@ -11,6 +11,7 @@ mod documents;
 mod events;
 mod examples;
 mod features;
+mod gateways;
 mod imports;
 mod layout;
 mod markdown;

@@ -8,6 +8,7 @@ import {
   StripeGateway,
   checkGateway,
   type ChargeAnswer,
+  type ListedRefund,
   type LookupRequest,
   type WebhookEvent,
   type WebhookMessage,
@@ -46,6 +47,14 @@ class Vouchers implements PaymentGateway {
     return minor < 50 ? 'it is too small' : undefined
   }
   refund(): void {}
+  refundsOf({ orderId, chargeId }: LookupRequest): ListedRefund[] {
+    // @ts-expect-error: a list has refunds only
+    const wrong: ListedRefund = { kind: 'refundsChanged', orderId, chargeId }
+    return [wrong, { kind: 'refund', orderId, chargeId, refundId: 'r', answer: null }]
+  }
+  async refundsSince(since: Date): Promise<ListedRefund[]> {
+    return since.getTime() === 0 ? [] : this.refundsOf({} as LookupRequest)
+  }
   async readWebhook({ headers, body, now }: WebhookMessage): Promise<WebhookEvent> {
     if (headers['from'] !== 'bank' || now.getTime() === 0) throw new WebhookRefused('signature')
     // @ts-expect-error: there is no such reason

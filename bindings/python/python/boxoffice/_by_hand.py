@@ -40,7 +40,7 @@ from boxoffice._errors import (
     UnavailableError,
     ValidationError,
 )
-from boxoffice._gateway import CapturingGateway, CheckingGateway, WebhookGateway, PaymentGateway
+from boxoffice._gateway import CapturingGateway, CheckingGateway, ListingGateway, WebhookGateway, PaymentGateway
 from boxoffice._items import Items
 from boxoffice._native import (
     AsyncSubscription,
@@ -67,6 +67,7 @@ from boxoffice._webhooks import (
     WebhookRefused,
     RefundElsewhere,
     RefundReport,
+    RefundsChanged,
 )
 from boxoffice._office import AsyncBoxOffice, BoxOffice
 
@@ -102,6 +103,7 @@ __all__ = [
     "IdempotencyMismatchError",
     "InternalError",
     "Items",
+    "ListingGateway",
     "LookupRequest",
     "ManualClock",
     "Misconfigured",
@@ -122,6 +124,7 @@ __all__ = [
     "RefundReport",
     "RefundRequest",
     "Refunded",
+    "RefundsChanged",
     "Refused",
     "SignedMoney",
     "StripeGateway",

@@ -7,13 +7,14 @@ import inspect
 import logging
 import os
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from concurrent.futures import CancelledError, Future
+from datetime import datetime
 from typing import Any, Protocol
 
 from boxoffice._answers import CHARGE_KINDS, REFUND_KINDS, ChargeAnswer, RefundAnswer, charge_payload, is_answer, refund_payload
 from boxoffice._native import ChargeRequest, LookupRequest, Money, WebhookMessage, RefundRequest
-from boxoffice._webhooks import WebhookEvent, WebhookRefused, event_payload
+from boxoffice._webhooks import RefundElsewhere, RefundReport, WebhookEvent, WebhookRefused, event_payload, refunds_payload
 
 _log = logging.getLogger("boxoffice")
 
@@ -73,6 +74,29 @@ class CheckingGateway(PaymentGateway, Protocol):
         ...
 
 
+class ListingGateway(PaymentGateway, Protocol):
+    """A gateway whose card processor can list refunds, also those that somebody made there. It may have one method alone.
+
+    An exception, a late answer (``gateway_timeout``) and an invalid answer mean that the list can't be read now.
+    """
+
+    def refunds_of(
+        self, request: LookupRequest, /
+    ) -> Sequence[RefundReport | RefundElsewhere] | Awaitable[Sequence[RefundReport | RefundElsewhere]]:
+        """Lists every refund of a charge. The box office asks when ``read_webhook`` reports ``RefundsChanged``."""
+        ...
+
+    def refunds_since(
+        self, since: datetime, /
+    ) -> Sequence[RefundReport | RefundElsewhere] | Awaitable[Sequence[RefundReport | RefundElsewhere]]:
+        """Lists the refunds made at the card processor since a time, those that the box office requested left out.
+
+        The box office asks when it opens, and every hour, so that a refund is recorded although no webhook has told of it. The
+        list may hold charges of others, and refunds that are known.
+        """
+        ...
+
+
 class WebhookGateway(PaymentGateway, Protocol):
     """A gateway that reads inbound webhook messages; ``payments.receive_webhook`` calls it."""
 
@@ -110,7 +134,7 @@ class Call:
             if method is None and self._method == "read_webhook":
                 return "unsupported", None
             if method is None:
-                raise NotImplementedError(f"{kind} takes money at once, and can't {self._method} it")
+                raise NotImplementedError(self._lacking())
             answer = method(self._argument)
             if inspect.isawaitable(answer):
                 answer = self._wait(answer)
@@ -129,6 +153,13 @@ class Call:
             _log.warning("%s", text)
             raise GatewayFailure(text) from None
 
+    def _lacking(self) -> str:
+        """Returns what is wrong with a gateway without this method."""
+        kind = type(self._gateway).__name__
+        if self._method == "refunds_of":
+            return f"{kind} tells that refunds have changed, and has no refunds_of() to list them"
+        return f"{kind} takes money at once, and can't {self._method} it"
+
     def _told(self, answer: Any) -> tuple[str, str | None]:
         """Converts an answer for the native module; raises if it is invalid."""
         if self._method == "check_amount":
@@ -139,6 +170,8 @@ class Call:
             raise TypeError(f"must return a str or None, not {type(answer).__name__}")
         if self._method == "read_webhook":
             return "event", event_payload(answer)
+        if self._method in ("refunds_of", "refunds_since"):
+            return "refunds", refunds_payload(answer)
         is_refund = self._method == "refund"
         told = refund_payload(answer) if is_refund else charge_payload(answer)
         if told is not None:

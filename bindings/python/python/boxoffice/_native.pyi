@@ -14,7 +14,7 @@ from decimal import Decimal
 from os import PathLike
 from typing import Any, SupportsIndex, final
 
-__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "signed_money", "version", "webhook_event_error"]
+__all__ = ["AsyncAuth", "AsyncJournal", "AsyncLedger", "AsyncOfficeFacade", "AsyncOrders", "AsyncPayments", "AsyncSubscription", "AsyncTickets", "Auth", "Balance", "BalanceEntry", "BalanceEntryPage", "Charge", "ChargeRequest", "Dispute", "FeePolicy", "HttpApp", "HttpResponse", "Journal", "JournalHistory", "LastError", "Ledger", "LookupRequest", "ManualClock", "Metrics", "Money", "NewShow", "NewTicket", "Office", "OfficeFacade", "Order", "OrderPage", "OrderedTicket", "Orders", "Payments", "Payout", "PlatformBalance", "Problem", "Record", "Recovery", "Refund", "RefundRequest", "Session", "Show", "SignedIn", "SignedMoney", "StripeGateway", "Subscription", "TheSystem", "Ticket", "TicketPage", "TicketUpdate", "Tickets", "User", "VerifyReport", "WebhookMessage", "check_gateway", "codes", "end_log", "hear_log", "is_first_interpreter", "next_log", "openapi", "recover", "refunds_error", "signed_money", "version", "webhook_event_error"]
 
 @final
 class AsyncAuth:
@@ -1910,11 +1910,12 @@ class Tickets:
     """
     def check_many(self, /, seller_id: str, tickets: Items[NewTicket]) -> None:
         """
-        Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
-        for the preview of an import. Somebody else may take a seat between the two.
+        Checks whether tickets could be listed as of the last durable batch, by the very rules of `create_many`, and
+        lists nothing: for the preview of an import. Somebody else may take a seat between the two. It takes the
+        caller's thread, and holds up nobody who sells or buys.
 
         Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
-        the idempotency key is not used.
+        the idempotency key is not used; `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
         """
     def create(self, /, seller_id: str, ticket: NewTicket, *, idempotency_key: str | None = None) -> Ticket:
         """
@@ -1988,9 +1989,10 @@ class Tickets:
         Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
         first.
 
-        Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they
-        are. One command moves at most as many tickets as one may list, 10,000 by default: call again, under another
-        idempotency key, until nothing moves.
+        Shows are told apart by name, venue and start; names that look alike are one, such as `Hamlet` and `HAMLET`, and
+        tickets keep theirs. Tickets that an open order holds, and sold ones, stay as they are. One command moves at
+        most as many tickets as one may list, 10,000 by default: call again, under another idempotency key, until
+        nothing moves.
 
         Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
         (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if
@@ -2170,6 +2172,11 @@ def openapi() -> str:
     """
 
 def recover(directory: str | PathLike[str], visit: Callable[[Record], object]) -> Recovery: ...
+
+def refunds_error(json: str) -> str | None:
+    """
+    Checks a list of refunds that a gateway returned; returns what is wrong with it, or `None`.
+    """
 
 def signed_money(minor: SupportsIndex, currency: str) -> SignedMoney:
     """

@@ -51,11 +51,12 @@ impl Tickets {
         self.0.block(py, run::create_many(office, seller_id, tickets, idempotency_key))
     }
 
-    /// Checks whether tickets could be listed at this moment, by the very rules of `create_many`, and lists nothing:
-    /// for the preview of an import. Somebody else may take a seat between the two.
+    /// Checks whether tickets could be listed as of the last durable batch, by the very rules of `create_many`, and
+    /// lists nothing: for the preview of an import. Somebody else may take a seat between the two. It takes the
+    /// caller's thread, and holds up nobody who sells or buys.
     ///
     /// Raises those of `create_many`, with the same fields, except `IdempotencyMismatchError` (`command.key_reused`):
-    /// the idempotency key is not used.
+    /// the idempotency key is not used; `UnavailableError` (`journal.unavailable`) if the views' file can't be read.
     #[pyo3(signature = (seller_id, tickets))]
     fn check_many(&self, py: Python<'_>, seller_id: Who, tickets: Items<NewTicket>) -> PyResult<Nothing> {
         let office = self.0.office(py)?.clone();
@@ -85,9 +86,10 @@ impl Tickets {
     /// Moves the seller's unsold tickets of a show to another time, and returns those that moved, the first listed
     /// first.
     ///
-    /// Shows are told apart by name, venue and start. Tickets that an open order holds, and sold ones, stay as they
-    /// are. One command moves at most as many tickets as one may list, 10,000 by default: call again, under another
-    /// idempotency key, until nothing moves.
+    /// Shows are told apart by name, venue and start; names that look alike are one, such as `Hamlet` and `HAMLET`, and
+    /// tickets keep theirs. Tickets that an open order holds, and sold ones, stay as they are. One command moves at
+    /// most as many tickets as one may list, 10,000 by default: call again, under another idempotency key, until
+    /// nothing moves.
     ///
     /// Raises `ValidationError`, with fields such as `show.name` and `startsAt`; `UnauthenticatedError`
     /// (`auth.required`) if there is no such user; `ConflictError` (`ticket.seat_taken`), with the field `startsAt`, if

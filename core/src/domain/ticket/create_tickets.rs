@@ -38,6 +38,21 @@ impl CreateTickets {
         let seats = self.seats.iter().enumerate().filter_map(|(row, seat)| Some((row, (*seat)?)));
         seats.into_iter().find_map(|(row, seat)| places.insert(seat, row).map(|first| (row, first)))
     }
+
+    /// Returns the seller, if they can list all tickets.
+    ///
+    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`].
+    pub(crate) fn check(&self, state: &State, context: &Context) -> Result<UserId, Rejection> {
+        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
+        if let Some((row, _)) = self.first_double() {
+            return Err(Rejection::SeatTaken(row));
+        }
+        let is_taken = |seat: &Option<SeatKey>| seat.is_some_and(|seat| is_taken(state, seat, context.now));
+        match self.seats.iter().position(is_taken) {
+            Some(row) => Err(Rejection::SeatTaken(row)),
+            None => Ok(seller_id),
+        }
+    }
 }
 
 /// Seller's description of a ticket.
@@ -70,16 +85,9 @@ impl Decide for CreateTickets {
         self.seats.iter().flatten().copied().collect()
     }
 
-    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`].
+    /// Refuses what [`CreateTickets::check`] refuses.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
-        let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
-        if let Some((row, _)) = self.first_double() {
-            return Err(Rejection::SeatTaken(row));
-        }
-        let is_taken = |seat: &Option<SeatKey>| seat.is_some_and(|seat| is_taken(state, seat, context.now));
-        if let Some(row) = self.seats.iter().position(is_taken) {
-            return Err(Rejection::SeatTaken(row));
-        }
+        let seller_id = self.check(state, context)?;
         let events = self.listings.iter().map(|(ticket_id, listing)| {
             DomainEvent::TicketCreated(TicketCreated {
                 ticket_id: *ticket_id,

@@ -16,7 +16,6 @@
 //!
 //! **Invariant:** a ticket can be edited or withdrawn only while it is available, and only by its seller.
 
-mod check_tickets;
 mod create_tickets;
 mod rejection;
 mod reschedule_tickets;
@@ -29,12 +28,11 @@ mod tests;
 mod update_ticket;
 mod withdraw_ticket;
 
-pub(crate) use check_tickets::CheckTickets;
 pub use create_tickets::TicketCreated;
 pub(crate) use create_tickets::{CreateTickets, Listing};
 pub(crate) use rejection::{Rejection, codes};
 pub(crate) use reschedule_tickets::RescheduleTickets;
-pub(crate) use seats::{SeatKey, SeatKeyMaker, SeatKeys, Seats, seat_of};
+pub(crate) use seats::{OneShow, SeatKey, SeatKeyMaker, SeatKeys, Seats, seat_of};
 pub use state::{Show, Ticket, TicketStatus};
 pub(super) use state::{free, lock, return_to_sale, sell};
 pub use update_ticket::TicketUpdated;

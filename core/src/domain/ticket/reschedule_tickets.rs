@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::seats::is_taken;
-use super::{Rejection, SeatKeyMaker, SeatKeys, Show, Ticket, TicketStatus, TicketUpdated};
+use super::{OneShow, Rejection, SeatKeyMaker, SeatKeys, Show, Ticket, TicketStatus, TicketUpdated};
 use crate::command::StreamKeys;
 use crate::domain::decide::Decide;
 use crate::domain::{Context, Decision, State};
@@ -15,17 +15,18 @@ use crate::types::{OrderId, TicketId, Timestamp, UserId};
 pub(crate) struct RescheduleTickets {
     /// The tickets that may have to move.
     pub ticket_ids: Vec<TicketId>,
-    /// The show as it is now. Its category does not tell shows apart.
+    /// The show as it is now, however its name and its venue are written. Its category does not tell shows apart.
     pub show: Arc<Show>,
     /// The new start.
     pub starts_at: Timestamp,
 }
 
 impl RescheduleTickets {
-    /// Returns `true` if the ticket is for this show: one of the same name, at the same venue and time.
-    pub(crate) fn is_for(ticket: &Ticket, show: &Show) -> bool {
-        let of = (&show.name, &show.venue, show.starts_at);
-        ticket.show.as_ref().is_some_and(|own| (&own.name, &own.venue, own.starts_at) == of)
+    /// Returns the tickets of the show among those that may have to move.
+    fn of_show<'s>(&self, state: &'s State) -> impl Iterator<Item = &'s Ticket> {
+        let mut show = OneShow::new(&self.show);
+        let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
+        tickets.map(|ticket| &**ticket).filter(move |ticket| show.has(ticket))
     }
 
     /// Returns the seats of these tickets in the show at its new time.
@@ -38,10 +39,9 @@ impl RescheduleTickets {
         Show { starts_at: self.starts_at, ..show.clone() }
     }
 
-    /// Returns the show at its new time if the ticket moves: `seller` lists it, and nobody holds or has bought it.
+    /// Returns the show of the ticket at its new time if the ticket moves: `seller` lists it, and nobody holds or has bought it.
     fn moved_show(&self, ticket: &Ticket, seller: UserId) -> Option<Show> {
-        let is_unsold = ticket.status == TicketStatus::Available;
-        let moves = ticket.seller_id == seller && is_unsold && Self::is_for(ticket, &self.show);
+        let moves = ticket.seller_id == seller && ticket.status == TicketStatus::Available;
         let show = ticket.show.as_deref().filter(|_| moves)?;
         Some(self.at_new_time(show))
     }
@@ -62,19 +62,19 @@ impl Decide for RescheduleTickets {
 
     /// Returns the seats of the new show, of all tickets that may move.
     fn seats(&self, state: &State) -> SeatKeys {
-        let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
-        self.new_seats(tickets.filter(|ticket| Self::is_for(ticket, &self.show)).map(|ticket| &**ticket))
+        self.new_seats(self.of_show(state))
     }
 
-    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`] if a seat of the show at its new time is listed already. Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
+    /// Refuses: [`Rejection::NoSeller`], [`Rejection::SeatTaken`] if a seat of the show at its new time is listed already.
+    /// Tickets that were ordered, withdrawn or edited meanwhile stay as they are.
     fn decide(&self, state: &State, context: &Context) -> Result<Decision, Rejection> {
         let seller_id = context.active_user(state).ok_or(Rejection::NoSeller)?;
         if self.starts_at == self.show.starts_at {
             return Ok(Decision::nothing());
         }
-        let tickets = self.ticket_ids.iter().filter_map(|id| state.ticket(*id));
+        let tickets = self.of_show(state);
         let moving: Vec<(&Ticket, Show)> =
-            tickets.filter_map(|ticket| Some((&**ticket, self.moved_show(ticket, seller_id)?))).collect();
+            tickets.filter_map(|ticket| Some((ticket, self.moved_show(ticket, seller_id)?))).collect();
         // Tickets that shared a seat before go on to do so.
         let seats = self.new_seats(moving.iter().map(|(ticket, _)| *ticket));
         if seats.iter().any(|seat| is_taken(state, *seat, context.now)) {

@@ -35,6 +35,39 @@ impl SeatKey {
     }
 }
 
+/// Finds the tickets of one show, however its name and its venue are written, as the keys of seats do.
+#[derive(Debug, Clone)]
+pub(crate) struct OneShow<'s> {
+    show: &'s Show,
+    hash: [u8; 16],
+    /// The last show of another spelling, and whether it is this one: thousands of tickets in a row share theirs.
+    last: Option<(Arc<Show>, bool)>,
+}
+
+impl<'s> OneShow<'s> {
+    pub(crate) fn new(show: &'s Show) -> Self {
+        Self { show, hash: hash_show(show), last: None }
+    }
+
+    /// Returns `true` if the ticket is for this show. Its category tells no shows apart.
+    pub(crate) fn has(&mut self, ticket: &Ticket) -> bool {
+        let Some(own) = ticket.show.as_ref() else { return false };
+        if own.starts_at != self.show.starts_at {
+            return false;
+        }
+        if (&own.name, &own.venue) == (&self.show.name, &self.show.venue) {
+            return true;
+        }
+        let known = self.last.as_ref().filter(|(last, _)| Arc::ptr_eq(last, own) || last == own);
+        if let Some((_, is_this)) = known {
+            return *is_this;
+        }
+        let is_this = hash_show(own) == self.hash;
+        self.last = Some((Arc::clone(own), is_this));
+        is_this
+    }
+}
+
 /// Makes the keys of seats. Thousands of tickets in a row are for one show, whose name is looked at once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SeatKeyMaker {

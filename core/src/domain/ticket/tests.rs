@@ -1,6 +1,8 @@
 //! Tests of the ticket domain, as given, when, then.
 
-use super::{Listing, Rejection, RescheduleTickets, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
+use std::sync::Arc;
+
+use super::{Listing, Rejection, RescheduleTickets, Show, TicketCreated, TicketStatus, TicketUpdated, TicketWithdrawn};
 use crate::domain::testing::*;
 use crate::event::DomainEvent;
 
@@ -224,6 +226,30 @@ fn what_is_held_withdrawn_or_for_another_show_stays() {
     let edited = house().has(edit(9, 1, Some(show(10)), None));
     edited.when(reschedule(20)).then_events([7, 8].map(|number| moved(number, 20)));
     house().when(reschedule(9)).then_events([]);
+}
+
+#[test]
+fn a_show_moves_however_its_name_and_its_venue_are_written() {
+    let spelt = |starts_at, name: &str, venue: &str| {
+        let (name, venue) = (name.parse().unwrap(), Some(venue.parse().unwrap()));
+        Arc::new(Show { name, venue, ..Show::clone(&show(starts_at)) })
+    };
+    let shows = [("Hamlet", "Globe"), ("HAMLET", "globe"), ("\u{41d}amlet", "Globe"), ("Macbeth", "Globe")];
+    let house = shows.into_iter().zip(7..).fold(market().by(SELLER), |scenario, ((name, venue), number)| {
+        scenario.has(list_as(number, Listing { show: Some(spelt(9, name, venue)), ..listing(number) }))
+    });
+    let all = RescheduleTickets { ticket_ids: [7, 8, 9, 10].map(ticket).into(), show: show(9), starts_at: ms(20) };
+    let moved = |number, name, venue| {
+        let Listing { title, price, .. } = listing(number);
+        let show = Some(spelt(20, name, venue));
+        DomainEvent::TicketUpdated(TicketUpdated { ticket_id: ticket(number), title, price, show, seat: None })
+    };
+    // Each keeps its own spelling.
+    house.when(all.into()).then_events([
+        moved(7, "Hamlet", "Globe"),
+        moved(8, "HAMLET", "globe"),
+        moved(9, "\u{41d}amlet", "Globe"),
+    ]);
 }
 
 #[test]

@@ -164,6 +164,13 @@ const UNSUPPORTED: &[&str] = &[
     "ZWG", "ZWL",
 ];
 
+/// Smallest amount in US dollars, in cents: reference of the API, `PaymentIntent.amount`. In other currencies it depends on the
+/// rate of the day.
+const USD_MIN: u64 = 50;
+
+/// Currencies whose amounts have at most eight digits in the smallest unit. Others may have more, up to twelve.
+const EIGHT_DIGITS: &[&str] = &["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"];
+
 /// Checks that an amount can be charged.
 ///
 /// # Errors
@@ -172,7 +179,15 @@ pub(super) fn chargeable(amount: Money) -> Result<(), &'static str> {
     if UNSUPPORTED.contains(&amount.currency().code()) {
         return Err("This currency can't be paid by card");
     }
-    smallest_unit(amount).map(drop)
+    let unit = smallest_unit(amount)?;
+    let code = amount.currency().code();
+    if code == "USD" && unit < USD_MIN {
+        return Err("The amount is too small to be paid by card");
+    }
+    if unit > if EIGHT_DIGITS.contains(&code) { 99_999_999 } else { 999_999_999_999 } {
+        return Err("The amount is too large to be paid by card");
+    }
+    Ok(())
 }
 
 /// Converts an amount to Stripe's smallest unit.

@@ -89,6 +89,12 @@ async fn what_stripe_cant_charge_is_refused() {
     let stripe = stripe();
     for (minor, code, is_chargeable) in [
         (1999, "USD", true),
+        (49, "USD", false),
+        (50, "USD", true),
+        (30, "GBP", true),
+        (99_999_999, "USD", true),
+        (100_000_000, "USD", false),
+        (100_000_000, "IDR", true),
         (12_340, "KWD", true),
         (12_345, "KWD", false),
         (100_000, "MGA", true),

@@ -78,7 +78,7 @@ crate::web::site::page!(FormPage, SecretPage);
 impl FormPage {
     fn new(operator: Operator, is_new: bool, entered: Entered, errors: FieldErrors) -> Self {
         let title = if is_new { "Add a webhook" } else { "Change the webhook" };
-        let url = Field::new("url", "Receiver").kind("url").max(2048).value(entered.url);
+        let url = Field::new("url", "Receiver").kind("url").value(entered.url);
         let is_chosen = |name: &String| entered.events.contains(name);
         Self {
             chrome: operator.chrome,

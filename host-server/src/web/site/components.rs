@@ -4,6 +4,8 @@
 use askama::Template;
 
 /// An input with its label and its error.
+///
+/// It has no maximum length: browsers cut what is pasted to fit, without a word. The core refuses what is too long, and says so.
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/field.html")]
 pub(crate) struct Field {
@@ -15,7 +17,6 @@ pub(crate) struct Field {
     error: Option<String>,
     autocomplete: &'static str,
     required: bool,
-    max_length: u16,
     input_mode: &'static str,
 }
 
@@ -31,7 +32,6 @@ impl Field {
             error: None,
             autocomplete: "off",
             required: true,
-            max_length: 200,
             input_mode: "",
         }
     }
@@ -75,12 +75,6 @@ impl Field {
     /// Sets the keyboard of phones, such as `decimal`.
     pub(crate) fn keyboard(mut self, mode: &'static str) -> Self {
         self.input_mode = mode;
-        self
-    }
-
-    /// Sets the maximum length, in characters.
-    pub(crate) fn max(mut self, length: u16) -> Self {
-        self.max_length = length;
         self
     }
 }

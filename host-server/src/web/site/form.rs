@@ -3,6 +3,7 @@
 //! Every route checks `Origin` and `Sec-Fetch-Site`. In addition, each form sends back a token that is also in a
 //! cookie. Another site can make a browser send the cookie, but can't read the token that the form must contain.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequest, Request};
@@ -19,6 +20,12 @@ use crate::settings::Settings;
 
 /// Name of the token's field in forms.
 const FIELD: &str = "form-token";
+
+/// Names of the fields that a form may have several times, such as the chosen tickets.
+const LISTS: [&str; 2] = ["ticket", "event"];
+
+/// Most bytes of the name of a field that is told: no field of ours has a longer one.
+const NAME_MAX: usize = 100;
 
 /// The token that forms send back.
 #[derive(Debug)]
@@ -89,6 +96,17 @@ impl Form {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// Refuses a field that is there twice, because nobody knows which of the two counts.
+    fn check_names(&self) -> Result<(), Error> {
+        let mut known = HashSet::new();
+        let mut names = self.fields.iter().map(|(name, _)| name).filter(|name| !LISTS.contains(&name.as_str()));
+        match names.find(|name| !known.insert(*name)) {
+            None => Ok(()),
+            Some(name) if name.len() <= NAME_MAX => Err(Error::invalid(name.clone(), "must not be given twice")),
+            Some(_) => Err(Error::with_message(Code::Validation, "The form has a field twice")),
+        }
+    }
+
     /// Iterates over the names and values of all fields but the form's token.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().filter(|(name, _)| name != FIELD).map(|(name, value)| (name.as_str(), value.as_str()))
@@ -121,13 +139,15 @@ where
         }
         let https = <Arc<Settings>>::from_ref(state).is_https();
         let expected: Vec<String> = known(headers, https).map(str::to_owned).collect();
-        let (bytes, _room) = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
-        let form = Self { fields: form_urlencoded::parse(&bytes).into_owned().collect(), https };
+        let read = body::read(request, &<Arc<Load>>::from_ref(state)).await?;
+        let fields = body::parsed(read, |bytes| form_urlencoded::parse(bytes).into_owned().collect()).await?;
+        let form = Self { fields, https };
         // No constant-time comparison is needed: the client sends the cookie too, so timing reveals nothing that it
         // doesn't know.
         if expected.iter().all(|expected| form.get(FIELD) != expected) {
             return Err(Refusal::ForgedForm.into());
         }
+        form.check_names()?;
         Ok(form)
     }
 }

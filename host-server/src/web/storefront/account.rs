@@ -45,7 +45,7 @@ page!(SignPage, AccountPage);
 
 impl SignPage {
     fn new(chrome: Chrome, is_new: bool, next: &str, email: &str, errors: &FieldErrors) -> Self {
-        let password = Field::new("password", "Password").kind("password").max(128).error(errors.of("password"));
+        let password = Field::new("password", "Password").kind("password").error(errors.of("password"));
         let password = if is_new {
             password.autocomplete("new-password").hint("8 to 128 characters. A few words are better than one.")
         } else {
@@ -59,7 +59,6 @@ impl SignPage {
             error: taken,
             email: Field::new("email", "Email")
                 .kind("email")
-                .max(254)
                 .autocomplete("email")
                 .value(email)
                 .error(errors.of("email")),
@@ -150,7 +149,7 @@ struct AccountPage {
 impl AccountPage {
     fn new(chrome: Chrome, new_email: &str, email_errors: &FieldErrors, password_errors: &FieldErrors) -> Self {
         let secret = |name, label, errors: &FieldErrors| {
-            let field = Field::new(name, label).kind("password").max(128).autocomplete("current-password");
+            let field = Field::new(name, label).kind("password").autocomplete("current-password");
             field.error(errors.of("currentPassword"))
         };
         Self {
@@ -160,14 +159,12 @@ impl AccountPage {
             password_error: password_errors.besides(&["password", "currentPassword"]),
             email: Field::new("email", "New email")
                 .kind("email")
-                .max(254)
                 .autocomplete("email")
                 .value(new_email)
                 .error(email_errors.of("email")),
             email_password: secret("email-password", "Your password", email_errors),
             password: Field::new("password", "New password")
                 .kind("password")
-                .max(128)
                 .autocomplete("new-password")
                 .hint("8 to 128 characters. Every other device will be signed out.")
                 .error(password_errors.of("password")),

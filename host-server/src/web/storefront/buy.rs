@@ -13,16 +13,6 @@ use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
 use crate::web::site::{Chrome, Flash, Form, Price, page, redirect, show, with_query};
 
-fn key(form: &Form, tickets: &[TicketId]) -> Option<IdempotencyKey> {
-    let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(attempt.as_bytes());
-    for ticket in tickets {
-        hasher.update(ticket.as_bytes());
-    }
-    format!("page-{}", &hasher.finalize().to_hex()[..32]).parse().ok()
-}
-
 /// The page for tickets that can't be locked: another buyer holds them, or a rule refuses the order.
 #[derive(Template)]
 #[template(path = "storefront/not-locked.html")]
@@ -46,23 +36,23 @@ pub(super) async fn lock(
     form: Form,
 ) -> Result<Response, Failure> {
     let chosen = Chosen::of(&form);
-    let tickets = chosen.tickets();
     let Ok(user) = user else {
         let next = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| chosen.page(key, &form));
         return Ok(form.sign_in_first(&next));
     };
+    chosen.check()?;
+    let tickets = chosen.ids();
     let back = form.get("show").parse::<ShowKey>().map_or_else(|()| "/".to_owned(), |key| format!("/shows/{key}"));
-    let orders = key(&form, &tickets).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
-    let made = match chosen.prices(&office) {
-        Some(prices) => orders.create_at_prices(user.id(), &tickets, &prices).await,
-        None => orders.create(user.id(), &tickets).await,
-    };
-    match made {
+    if tickets.len() > office.limits().order_tickets_max {
+        return not_locked(&office, chrome, Code::Validation.into(), back, Vec::new());
+    }
+    let asked_again = |chrome| PriceChangedPage::new(chrome, &office, &chosen, form.get("show"), back.clone());
+    // Whoever agrees to tickets without a price has not seen it.
+    let Some(prices) = chosen.prices(&office)? else { return Ok(show(StatusCode::CONFLICT, &asked_again(chrome)?)) };
+    let orders = chosen.key(&form).into_iter().fold(office.orders(), boxoffice::Orders::idempotency_key);
+    match orders.create_at_prices(user.id(), &tickets, &prices).await {
         Ok(order) => Ok(redirect(&format!("/orders/{}", order.id))),
-        Err(error) if error.code() == Code::OrderPriceChanged => {
-            let page = PriceChangedPage::new(chrome, &office, &chosen, form.get("show"), back)?;
-            Ok(show(StatusCode::CONFLICT, &page))
-        }
+        Err(error) if error.code() == Code::OrderPriceChanged => Ok(show(StatusCode::CONFLICT, &asked_again(chrome)?)),
         Err(error) => {
             if let Some(order) = own_order(&office, user.id(), &tickets, &error)? {
                 return Ok(form.redirect(&format!("/orders/{order}"), Flash::HeldByYou));
@@ -73,41 +63,78 @@ pub(super) async fn lock(
     }
 }
 
-/// The chosen tickets, each with the price that the page showed, if the form names it.
-struct Chosen(Vec<(TicketId, Option<String>)>);
+/// The chosen tickets of a form.
+struct Chosen {
+    /// Each ticket once, with the price that its page showed; `None` without one, or with two.
+    tickets: Vec<(TicketId, Option<String>)>,
+    /// `true` if all that was chosen can be read.
+    is_readable: bool,
+}
 
 impl Chosen {
     fn of(form: &Form) -> Self {
-        let mut chosen: Vec<(TicketId, Option<String>)> = form
+        let given: Vec<Option<(TicketId, Option<String>)>> = form
             .all("ticket")
-            .filter_map(|value| match value.split_once(':') {
+            .map(|value| match value.split_once(':') {
                 Some((id, seen)) => Some((id.parse().ok()?, Some(seen.to_owned()))),
                 None => Some((value.parse().ok()?, None)),
             })
             .collect();
-        chosen.sort_unstable();
-        chosen.dedup_by_key(|(id, _)| *id);
-        Self(chosen)
+        let is_readable = given.iter().all(Option::is_some);
+        let mut tickets: Vec<_> = given.into_iter().flatten().collect();
+        tickets.sort_unstable();
+        tickets.dedup_by(|(again, seen_again), (id, seen)| {
+            if again == id && seen_again != seen {
+                *seen = None;
+            }
+            again == id
+        });
+        Self { tickets, is_readable }
     }
 
-    fn tickets(&self) -> Vec<TicketId> {
-        self.0.iter().map(|(id, _)| *id).collect()
+    /// Refuses what can't be read: the rest of it is another order.
+    fn check(&self) -> Result<(), Error> {
+        if self.is_readable {
+            return Ok(());
+        }
+        Err(Error::invalid("ticket", "can't be read: reload the page and choose again"))
+    }
+
+    fn ids(&self) -> Vec<TicketId> {
+        self.tickets.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Returns the key of the attempt. The same tickets at other prices are another attempt.
+    fn key(&self, form: &Form) -> Option<IdempotencyKey> {
+        let attempt = form.filled("attempt").filter(|attempt| attempt.len() <= 64)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(attempt.as_bytes());
+        for (id, seen) in &self.tickets {
+            hasher.update(id.as_bytes()).update(seen.as_deref().unwrap_or_default().as_bytes()).update(b"\0");
+        }
+        format!("page-{}", &hasher.finalize().to_hex()[..32]).parse().ok()
     }
 
     /// Returns the address of the show's page on which these tickets are chosen.
     fn page(&self, key: ShowKey, form: &Form) -> String {
-        let ids: Vec<String> = self.0.iter().map(|(id, _)| id.to_string()).collect();
+        let ids: Vec<String> = self.tickets.iter().map(|(id, _)| id.to_string()).collect();
         let parameters = [("section", form.get("section")), ("page", form.get("page")), ("chosen", &ids.join(","))];
         with_query(&format!("/shows/{key}"), &parameters)
     }
 
-    /// Returns the prices that the buyer saw, each in the currency of its ticket; `None` if the form doesn't name all of them.
-    fn prices(&self, office: &BoxOffice) -> Option<Vec<String>> {
-        let price = |(id, seen): &(TicketId, Option<String>)| {
-            let currency = office.tickets().get(*id).ok()?.price.currency();
-            Money::parse(seen.as_deref()?, currency).ok().map(Money::decimal)
-        };
-        self.0.iter().map(price).collect()
+    /// Returns the prices that the buyer saw, each in the currency of its ticket; `None` if the form doesn't name all of them, or not
+    /// so that they can be read.
+    ///
+    /// # Errors
+    /// `ticket.not_found`.
+    fn prices(&self, office: &BoxOffice) -> Result<Option<Vec<String>>, Error> {
+        let mut prices = Vec::with_capacity(self.tickets.len());
+        for (id, seen) in &self.tickets {
+            let currency = office.tickets().get(*id)?.price.currency();
+            let seen = seen.as_deref().and_then(|seen| Money::parse(seen, currency).ok());
+            prices.extend(seen.map(Money::decimal));
+        }
+        Ok((prices.len() == self.tickets.len()).then_some(prices))
     }
 }
 
@@ -127,6 +154,8 @@ struct Repriced {
 #[template(path = "storefront/price-changed.html")]
 struct PriceChangedPage {
     chrome: Chrome,
+    /// `true` if a price is another than the one that the buyer saw; otherwise the form didn't say what that was.
+    has_changed: bool,
     lines: Vec<Repriced>,
     total: String,
     show: String,
@@ -138,7 +167,7 @@ impl PriceChangedPage {
     fn new(chrome: Chrome, office: &BoxOffice, chosen: &Chosen, show: &str, back: String) -> Result<Self, Error> {
         let mut lines = Vec::new();
         let mut total: Option<Money> = None;
-        for (id, seen) in &chosen.0 {
+        for (id, seen) in &chosen.tickets {
             let ticket = office.tickets().get(*id)?;
             let before = seen.as_deref().and_then(|seen| Money::parse(seen, ticket.price.currency()).ok());
             total = total.map_or(Some(ticket.price), |sum| sum.plus(ticket.price).ok());
@@ -153,7 +182,8 @@ impl PriceChangedPage {
             });
         }
         let total = total.map(|total| Price::from(total).to_string()).unwrap_or_default();
-        Ok(Self { chrome, lines, total, show: show.to_owned(), back, attempt: super::attempt::new() })
+        let has_changed = lines.iter().any(|line| line.has_changed);
+        Ok(Self { chrome, has_changed, lines, total, show: show.to_owned(), back, attempt: super::attempt::new() })
     }
 }
 

@@ -35,23 +35,19 @@ impl CardFields {
             holder: Field::new("holder", "Name on the card")
                 .autocomplete("cc-name")
                 .value(holder)
-                .max(100)
                 .error(errors.of("holder")),
             number: Field::new("number", "Card number")
                 .autocomplete("cc-number")
                 .keyboard("numeric")
-                .max(24)
                 .hint("4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined.")
                 .error(errors.of("number")),
             expiry: Field::new("expiry", "Expires (MM/YY)")
                 .autocomplete("cc-exp")
                 .keyboard("numeric")
-                .max(12)
                 .error(errors.of("expiry")),
             code: Field::new("code", "Security code")
                 .autocomplete("cc-csc")
                 .keyboard("numeric")
-                .max(4)
                 .error(errors.of("code")),
         }
     }

@@ -5,13 +5,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use boxoffice::BoxOffice;
+use boxoffice::{BoxOffice, Error, UserId};
 
 use super::attempt::{self, Attempt};
 use super::rows::{self, Row, Rows, Terms};
 use super::ticket::ShowEntered;
-use crate::error::Failure;
+use crate::error::{Failure, note};
 use crate::extract::SignedInUser;
+use crate::limits::Listings;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, field_errors, page, show};
 
@@ -103,29 +104,61 @@ pub(super) async fn page(_user: SignedInUser, chrome: Chrome) -> Response {
 
 pub(super) async fn submit(
     State(office): State<BoxOffice>,
+    State(listings): State<Listings>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
-    let entered = Entered::of(&form);
+    let allowance = listings.clone();
+    listings.apart(async move { answer(&office, &allowance, user.id(), chrome, &form).await }).await
+}
+
+/// Returns the form that has no rows.
+fn empty(entered: Entered, chrome: Chrome) -> Response {
+    let mut errors = FieldErrors::default();
+    errors.add("rows", "Enter at least one row");
+    show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None))
+}
+
+/// Returns the form with the refusal of so many tickets.
+fn too_many(entered: Entered, chrome: Chrome, error: &Error) -> Response {
+    let page = entered.page(chrome, &FieldErrors::from(error), None);
+    let mut response = show(StatusCode::TOO_MANY_REQUESTS, &page);
+    note(response.headers_mut(), error.code().as_str(), error.retry_after());
+    response
+}
+
+/// Lists the tickets or, if any can't be listed or the form asks for no more, returns their preview.
+async fn answer(
+    office: &BoxOffice,
+    allowance: &Listings,
+    seller: UserId,
+    chrome: Chrome,
+    form: &Form,
+) -> Result<Response, Failure> {
+    let entered = Entered::of(form);
     let show_given = entered.show.show();
-    let terms = Terms::of(&office, show_given.as_ref());
+    let terms = Terms::of(office, show_given.as_ref());
+    let count = rows::count(&entered.rows, terms);
+    if count == 0 {
+        return Ok(empty(entered, chrome));
+    }
+    if let Err(error) = allowance.take(seller, count) {
+        return Ok(too_many(entered, chrome, &error));
+    }
     let Rows { mut rows, notes } = rows::read(&entered.rows, entered.title(), terms);
     let mut errors = FieldErrors::default();
-    if rows.is_empty() {
-        errors.add("rows", "Enter at least one row");
-        return Ok(show(StatusCode::BAD_REQUEST, &entered.page(chrome, &errors, None)));
-    }
     // The core judges the rows whose text is right, also beside others, so that all problems are told at once.
-    let readable: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].problem.is_none()).collect();
-    let tickets: Vec<_> = readable.iter().map(|at| rows[*at].ticket(show_given.as_ref())).collect();
+    let readable: Vec<usize> = (0..).zip(&rows).filter(|(_, row)| row.problem.is_none()).map(|(at, _)| at).collect();
+    let right = rows.iter().filter(|row| row.problem.is_none());
+    let tickets: Vec<_> = right.map(|row| row.ticket(show_given.as_ref())).collect();
     let is_listing = form.get("do") == "list" && readable.len() == rows.len();
     let judged = if is_listing {
-        Attempt::of(&form).name(office.tickets()).create_many(user.id(), tickets).await.map(drop)
+        Attempt::of(form).name(office.tickets()).create_many(seller, tickets).await.map(drop)
     } else if tickets.is_empty() {
         Ok(())
     } else {
-        office.tickets().check_many(user.id(), tickets).await
+        office.tickets().check_many(seller, tickets).await
     };
     match judged {
         Ok(()) if is_listing => return Ok(form.redirect("/sell", Flash::Listed)),

@@ -10,6 +10,7 @@ use super::attempt::{self, Attempt};
 use super::listings::Row;
 use crate::error::Failure;
 use crate::extract::{PathId, SignedInUser};
+use crate::limits::Listings;
 use crate::web::site::form::FieldErrors;
 use crate::web::site::{Chrome, Field, Flash, Form, When, field_errors, page, show};
 
@@ -84,9 +85,9 @@ impl ShowEntered {
             field("show.name", "Show", &self.name)
                 .optional()
                 .hint("Without a show the ticket goes by its title alone."),
-            field("show.startsAt", "Starts (UTC)", &self.starts_at).kind("datetime-local").optional().max(40),
+            field("show.startsAt", "Starts (UTC)", &self.starts_at).kind("datetime-local").optional(),
             field("show.venue", "Venue", &self.venue).optional(),
-            field("show.category", "Category", &self.category).optional().max(40).hint("Such as concert or theatre."),
+            field("show.category", "Category", &self.category).optional().hint("Such as concert or theatre."),
         ]
     }
 }
@@ -146,17 +147,16 @@ impl TicketPage {
         };
         let mut fields = vec![
             field("title", "Title", &entered.title).hint("What the buyer reads first, such as “Hamlet, stalls”."),
-            field("price", "Price", &entered.price).keyboard("decimal").max(20),
+            field("price", "Price", &entered.price).keyboard("decimal"),
         ];
         if ticket.is_none() {
             fields.push(
                 field("currency", "Currency", &entered.currency)
                     .optional()
-                    .max(3)
                     .hint("A code of three letters, such as EUR."),
             );
         }
-        fields.push(field("seat", "Seat", &entered.seat).optional().max(100).hint("Such as “Row C, seat 12”."));
+        fields.push(field("seat", "Seat", &entered.seat).optional().hint("Such as “Row C, seat 12”."));
         let known = ["title", "price", "currency", "seat", "show.name", "show.startsAt", "show.venue", "show.category"];
         Self {
             chrome,
@@ -177,10 +177,12 @@ pub(super) async fn new_page(_user: SignedInUser, chrome: Chrome) -> Response {
 
 pub(super) async fn create(
     State(office): State<BoxOffice>,
+    State(listings): State<Listings>,
     user: SignedInUser,
     chrome: Chrome,
     form: Form,
 ) -> Result<Response, Failure> {
+    listings.take(user.id(), 1)?;
     let entered = Entered::of(&form);
     match Attempt::of(&form).name(office.tickets()).create(user.id(), entered.ticket()).await {
         Ok(_) => Ok(form.redirect("/sell", Flash::Listed)),

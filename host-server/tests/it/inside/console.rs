@@ -85,6 +85,17 @@ async fn an_operator_sees_to_money_that_is_nobodys() {
     let (order, page) = escalated(&host, &gateway, [&olga, &ann, &bob]).await;
     assert!(page.contains("20.00 USD <small>since") && page.contains(&format!("/console/orders/{order}")), "{page}");
 
+    // The metrics are those of the process, in which other hosts set them too.
+    let mut figures = String::new();
+    for _ in 0..1_000 {
+        figures = host.get("/metrics").await.text;
+        if figures.contains("boxoffice_escalated_minor{currency=\"USD\"} 2000") {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(figures.contains("boxoffice_escalated_minor{currency=\"USD\"} 2000"), "{figures}");
+
     let resolve = format!("/console/payments/{order}/resolve");
     let long = "x".repeat(501);
     let refused = submit(&olga, &resolve, &[("resolution", "kept"), ("note", &long)]).await;

@@ -43,13 +43,17 @@ async fn what_the_core_refuses_is_told_by_line_and_column() {
     .await;
     check("seat;price\nA1;45,50\nA2;45.50", &[(2, NO_NUMBER)]).await;
     check("seat;price\nA1;1.500,00\nA2;45,50", &[(2, NO_NUMBER), (3, NO_NUMBER)]).await;
-    // What would be a thousand and a half, or one and a half.
-    check("seat;price\nA1;1,500", &[(2, "Price has more than 2 decimals, which this currency does not have")]).await;
+    // What would be fifteen hundred, or one and a half.
+    check("seat;price\nA1;1,500", &[(2, "Price “1,500” has two readings: write 1500 or 1.500")]).await;
+    // As browsers send what is in a text area.
+    check("seat,price\r\nA1,45\r\nA2,x\r\n", &[(3, NO_NUMBER)]).await;
     let (long, length) = ("x".repeat(101), "Seat must have 1 to 100 characters");
     check(&format!("seat,price\n{long},45\n{long},45\n"), &[(2, length), (3, length)]).await;
     check("seat,price\nA1,45\nA2,45\n", &[]).await;
     let untitled = "section,price\nPit,20\n";
-    self::check(&host, &ann, NO_SHOW, untitled, &[(2, "Title must have 1 to 200 characters")]).await;
+    let no_title = "Title must have 1 to 200 characters";
+    self::check(&host, &ann, NO_SHOW, untitled, &[(2, no_title)]).await;
+    self::check(&host, &ann, NO_SHOW, "A 1-2 45\nStalls B 1 45", &[(1, no_title), (1, no_title), (2, no_title)]).await;
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn whoever_pays_is_told_that_no_other_card_would_help() {
     assert!(!refused.text.contains("acct_1"), "{}", refused.text);
     assert!(is_free().await);
 
-    let path = location(&submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}")).await).to_owned();
+    let path = location(&submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}:20.00")).await).to_owned();
     let card = "holder=Bob&number=4242424242424242&code=123&expiry=01/30";
     let paid = submit(&host, Some(&bob), &format!("{path}/pay"), card).await;
     assert_eq!((paid.status, location(&paid)), (303, path.as_str()));

@@ -137,7 +137,7 @@ async fn a_purchase_through_the_pages() {
     let host = here(Settings::default());
     let (ann, bob) = (host.person("ann").await, host.person("bob").await);
     let ticket = lists(&ann, "Hamlet", "Row A, seat 1").await;
-    let fields = format!("ticket={ticket}&attempt=0123");
+    let fields = format!("ticket={ticket}:20.00&attempt=0123");
     let own = submit(&host, Some(&ann), "/orders", &fields).await;
     assert_eq!(own.status, 403);
     assert!(own.text.contains("That is your own ticket"), "{}", own.text);
@@ -145,7 +145,7 @@ async fn a_purchase_through_the_pages() {
     let order = location(&locked).to_owned();
     let again = submit(&host, Some(&bob), "/orders", &fields).await;
     assert_eq!(location(&again), order, "the same attempt is the same order");
-    let tab = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}&attempt=4567")).await;
+    let tab = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}:20.00&attempt=4567")).await;
     assert_eq!(location(&tab), order, "another attempt finds one's own order");
     let cat = host.person("cat").await;
     let late = submit(&host, Some(&cat), "/orders", &fields).await;
@@ -172,7 +172,7 @@ async fn an_order_whose_time_is_up_says_so() {
     let host = here(Settings::default());
     let (ann, bob) = (host.person("ann").await, host.person("bob").await);
     let ticket = lists(&ann, "Hamlet", "Row A, seat 1").await;
-    let locked = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}")).await;
+    let locked = submit(&host, Some(&bob), "/orders", &format!("ticket={ticket}:20.00")).await;
     let order = location(&locked).to_owned();
     assert!(look(&host, Some(&bob), &order).await.text.contains("data-countdown=\"900000\""));
     host.clock.advance(std::time::Duration::from_mins(5));

@@ -2,13 +2,16 @@
 //! can be listed is the core's to judge.
 
 mod patterns;
+mod records;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
-use boxoffice::{BoxOffice, NewShow, NewTicket, SeatLabel};
+use boxoffice::{BoxOffice, NewShow, NewTicket, SeatLabel, Title};
+
+use self::sheet::Table;
 
 /// What a listing is read by.
 #[derive(Debug, Clone, Copy)]
@@ -89,9 +92,10 @@ pub(super) struct Rows {
 /// row.
 pub(super) fn read(text: &str, title: &str, terms: Terms) -> Rows {
     let text = text.trim_start_matches('\u{feff}');
-    let mut read = match sheet::Shape::of(text) {
-        Some(shape) => sheet::read(text, title, terms, &shape),
-        None => sheet::without_price(text).unwrap_or_else(|| patterns::read(text, title, terms)),
+    let mut read = match Table::of(text) {
+        Some(Ok(table)) => table.read(title, terms),
+        Some(Err(problem)) => Rows { rows: vec![Row::wrong(1, "", problem)], notes: Vec::new() },
+        None => patterns::read(text, title, terms),
     };
     let max = terms.tickets_max;
     if read.rows.len() > max {
@@ -106,36 +110,64 @@ pub(super) fn read(text: &str, title: &str, terms: Terms) -> Rows {
     read
 }
 
-/// Replaces decimal commas by points if every price that has either has a comma, and notes it.
-///
-/// Otherwise the comma stays, and its price is refused: nobody knows what `1,500` means among prices with points.
-fn decimal_commas(read: &mut Rows) {
-    let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let has_comma =
-        |row: &Row| row.price.split_once(',').is_some_and(|(left, right)| is_whole(left) && is_whole(right));
-    let rows = || read.rows.iter().filter(|row| row.problem.is_none());
-    if rows().any(has_comma) && rows().all(|row| has_comma(row) || is_whole(&row.price)) {
-        read.rows.iter_mut().for_each(|row| row.price = row.price.replace(',', "."));
-        read.notes.push("Prices have a decimal comma.".to_owned());
+/// Returns how many rows [`read`] looks at. It costs as much as the text is long, and not as much as there are rows.
+pub(super) fn count(text: &str, terms: Terms) -> usize {
+    let text = text.trim_start_matches('\u{feff}');
+    match Table::of(text) {
+        Some(Ok(table)) => table.count(terms.tickets_max),
+        Some(Err(_)) => 1,
+        None => patterns::count(text, terms.tickets_max),
     }
 }
 
-/// Refuses the second of two rows for one seat, and the second of two rows that say the same.
+/// Replaces decimal commas by points if every price that has either has a comma, and notes it.
+///
+/// Otherwise the comma stays, and its price is refused: nobody knows what `1,500` means among prices with points, nor where every
+/// comma may be one between thousands.
+fn decimal_commas(read: &mut Rows) {
+    let rows = || read.rows.iter().filter(|row| row.problem.is_none());
+    if !rows().any(has_comma) || !rows().all(|row| has_comma(row) || is_whole(&row.price)) {
+        return;
+    }
+    if rows().filter(|row| has_comma(row)).all(may_have_thousands) {
+        for row in read.rows.iter_mut().filter(|row| row.problem.is_none() && has_comma(row)) {
+            let (whole, point) = (row.price.replace(',', ""), row.price.replace(',', "."));
+            row.problem = Some(format!("Price “{}” has two readings: write {whole} or {point}", row.price));
+        }
+        return;
+    }
+    read.rows.iter_mut().for_each(|row| row.price = row.price.replace(',', "."));
+    read.notes.push("Prices have a decimal comma.".to_owned());
+}
+
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn has_comma(row: &Row) -> bool {
+    row.price.split_once(',').is_some_and(|(left, right)| is_whole(left) && is_whole(right))
+}
+
+/// Checks whether the comma of a price may separate its thousands, as in `1,500`, which `0,500` and `45,50` can't be.
+fn may_have_thousands(row: &Row) -> bool {
+    let is_split = |(left, right): (&str, &str)| left.len() <= 3 && !left.starts_with('0') && right.len() == 3;
+    row.price.split_once(',').is_some_and(is_split)
+}
+
+/// Refuses the second of two rows for one seat, and the second of two rows that say the same. Names that look alike are one.
 fn find_doubles(rows: &mut [Row], terms: Terms) {
-    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let place = |text: &str| {
         if text.is_empty() { Some(String::new()) } else { text.parse().ok().map(|seat: SeatLabel| seat.look()) }
     };
+    let mut titles = Titles::default();
     let mut lines: HashMap<[String; 4], usize> = HashMap::new();
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
-        // What can't be a seat is the core's to refuse.
-        let Some(seat) = place(&row.seat) else { continue };
-        let title = fold(&row.title);
-        let key = match (seat.is_empty(), terms.is_one_show) {
-            (true, _) => [title, seat, row.price.clone(), row.currency.clone()],
-            (false, true) => [String::new(), seat, String::new(), String::new()],
-            (false, false) => [title, seat, String::new(), String::new()],
-        };
+        let names_place = terms.is_one_show && !row.seat.is_empty();
+        let title = if names_place { Some(String::new()) } else { titles.look(&row.title) };
+        // What can't be a title or a seat is the core's to refuse.
+        let Some((title, seat)) = title.zip(place(&row.seat)) else { continue };
+        let of_price = |text: &String| if row.seat.is_empty() { text.clone() } else { String::new() };
+        let key = [title, seat, of_price(&row.price), of_price(&row.currency)];
         let first = *lines.entry(key).or_insert(row.line);
         if first == row.line {
             continue;
@@ -147,5 +179,22 @@ fn find_doubles(rows: &mut [Row], terms: Terms) {
         } else {
             format!("Line {first} has the same seat: list each seat once")
         });
+    }
+}
+
+/// How titles look. Thousands of rows in a row have one, which is looked at once.
+#[derive(Debug, Default)]
+struct Titles {
+    last: Option<(String, Option<String>)>,
+}
+
+impl Titles {
+    /// Returns the look of a title; `None` if the text is none.
+    fn look(&mut self, text: &str) -> Option<String> {
+        if self.last.as_ref().is_none_or(|(last, _)| last != text) {
+            let look = text.parse().ok().map(|title: Title| title.look());
+            self.last = Some((text.to_owned(), look));
+        }
+        self.last.as_ref().and_then(|(_, look)| look.clone())
     }
 }

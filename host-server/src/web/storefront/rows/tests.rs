@@ -88,7 +88,92 @@ fn a_decimal_comma_counts_where_the_whole_column_has_it() {
     // The core refuses every price with a comma, and what has more decimals than its currency.
     check("seat;price\nA1;45,50\nA2;45.50", &["45,50", "45.50"], false);
     check("seat;price\nA1;1.500,00\nA2;45,50", &["1.500,00", "45,50"], false);
-    check("seat;price\nA1;1,500", &["1.500"], true);
+    // One of them shows that it is no comma between thousands.
+    check("seat;price\nA1;1,500\nA2;0,750", &["1.500", "0.750"], true);
+    check("seat;price\nA1;1,500\nA2;2,5", &["1.500", "2.5"], true);
+    check("seat;price\nA1;1250,750\nA2;3", &["1250.750", "3"], true);
+}
+
+#[test]
+fn a_comma_that_may_be_between_thousands_has_two_readings() {
+    check_problems(
+        "seat;price\nA1;1,500\nA2;2,250\nA3;20",
+        &[
+            (2, "Price “1,500” has two readings: write 1500 or 1.500"),
+            (3, "Price “2,250” has two readings: write 2250 or 2.250"),
+        ],
+    );
+    check_problems("A 1-2 1,500", &[(1, "write 1500 or 1.500"), (1, "write 1500 or 1.500")]);
+}
+
+#[test]
+fn a_price_with_a_blank_is_no_row_of_another_price() {
+    let (blank, two) = ("Write the price without blanks: 1500", "This has two readings: write a price of 1500");
+    for (line, told) in [
+        ("A 1-20 1 500", blank),
+        ("A 1-20 1\u{a0}500", blank),
+        ("A 1-20 1\u{202f}500", blank),
+        ("Stalls A 1-20 1 500", blank),
+        ("A 1-20 1 500,00", "Write the price without blanks: 1500,00"),
+        ("A 12 1 500", two),
+        ("A 12 1 500.00", two),
+        ("A 1-20 5 45", "such as: A 1-20 45.00"),
+    ] {
+        check_problems(line, &[(1, told)]);
+    }
+    let seat = |seat| [(1, seat, "500", None)];
+    check("A 1 500", &seat("Row A, seat 1"));
+    check("Stalls A 1 500", &seat("Stalls, Row A, seat 1"));
+    check("Stalls 12 1-1 500", &seat("Stalls, Row 12, seat 1"));
+    check("Stalls 12 7 45", &[(1, "Stalls, Row 12, seat 7", "45", None)]);
+    // Blanks between words are blanks, whatever their kind.
+    check("A\u{a0}1-1\t500", &seat("Row A, seat 1"));
+}
+
+#[test]
+fn seats_without_a_title_have_none() {
+    for line in ["A 1 45", "Stalls A 1 45"] {
+        let rows = read(line, "", TERMS).rows;
+        assert_eq!((rows[0].title.as_str(), &rows[0].problem), ("", &None), "the core asks for a title");
+    }
+    assert_eq!(read("A 1 45", "Hamlet", TERMS).rows[0].title, "Hamlet, row A");
+    assert_eq!(read("Stalls A 1 45", "Hamlet", TERMS).rows[0].title, "Hamlet, Stalls");
+}
+
+#[test]
+fn quotes_have_one_reading() {
+    check_problems("seat,price\nA1,45\n\"A\"2,45\nA3,\"45\"0\n", &[(3, "Cell 1 goes on"), (4, "Cell 2 goes on")]);
+    check_problems("seat,price\n\"A1,45\nA2,45\n", &[(2, "beginning of cell 1 is not closed")]);
+    check_problems("\"seat\"x,price\nA1,45\n", &[(1, "Cell 1 goes on")]);
+    check("seat,price\n\"A, \"\"1\"\"\",45", &[(2, "A, \"1\"", "45", None)]);
+}
+
+#[test]
+fn excel_may_name_the_separator() {
+    for (text, note) in [
+        ("sep=;\r\nseat;price\r\nA1;45,50\r\n", "Columns are separated by semicolons."),
+        ("\u{feff}\"SEP=,\"\nseat,price\nA1,\"45,50\"\n", "Columns are separated by commas."),
+        ("sep=\t\nseat\tprice\nA1\t45,50\n", "Columns are separated by tabs."),
+    ] {
+        let read = read(text, "Hamlet", TERMS);
+        assert_eq!(read.notes, [note, "Prices have a decimal comma."], "{text}");
+        check(text, &[(3, "A1", "45.50", None)]);
+    }
+    check_problems("sep=|\nseat|price\nA1|45\n", &[(1, "can't be separated by “|”: use commas, semicolons or tabs")]);
+    check_problems("sep=;\nseat;cost\nA1;45\n", &[(1, "no column “price”")]);
+}
+
+#[test]
+fn rows_are_counted_without_being_made() {
+    let count = |text: &str| super::count(text, TERMS);
+    for text in
+        ["A 1-20 45\n\nB 7 45\nnonsense", "title,price,quantity\nPit,45,30\nBar,20,\nBar,x,many\n", "seat,cost\n"]
+    {
+        assert_eq!(count(text), read(text, "Hamlet", TERMS).rows.len(), "{text}");
+    }
+    assert_eq!(count(""), 0);
+    assert_eq!(count(&"A 1-1000 1\n".repeat(1_000)), TERMS.tickets_max);
+    assert_eq!(count(&format!("price,quantity\n{}", "1,1000\n".repeat(1_000))), TERMS.tickets_max);
 }
 
 #[test]
@@ -163,6 +248,11 @@ fn a_seat_is_listed_once() {
     check_problems("A 1-2 45\nA 2-3 45", &[(2, "Line 1 has the same seat")]);
     check_problems("seat,price\nA1,45\na1 ,50\n", &[(3, "Line 2 has the same seat")]);
     check_problems("title,price\nPit,45\nPit,45\n", &[(3, "a column “quantity”")]);
+    // Names that look alike are one name.
+    check_problems(
+        "title,price\nCaf\u{e9},45\nCAFE\u{301} ,45\n\u{421}afé,45\n",
+        &[(3, "Line 2 says"), (4, "Line 2 says")],
+    );
     // What no seat can be called is the core's to refuse, twice if it comes twice.
     check_problems(&format!("seat,price\n{0},45\n{0},45\n", "x".repeat(101)), &[]);
     let apart = Terms { is_one_show: false, ..TERMS };

@@ -23,6 +23,10 @@ const BATCH_MAX: usize = 256;
 /// Number of unwanted records after which the cursor is stored. A restart reads later ones again, which does no harm.
 const SKIPPED_MAX: u64 = 4096;
 
+/// Pause after records that a subscription does not want: the next ones are looked at together, because each look costs, whatever it
+/// finds. What is wanted arrives later by that much at most.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// Pause before a retry when the disk or the journal fails.
 const FAULT_WAIT: Duration = Duration::from_secs(5);
 
@@ -89,6 +93,7 @@ impl Worker {
         let mut noted = progress.cursor;
         let mut feed = self.shared.office.journal().subscribe(progress.cursor + 1);
         let mut ahead: VecDeque<Arc<Record>> = VecDeque::new();
+        let (mut is_idle, mut is_behind) = (false, false);
         loop {
             if self.signals.is_stale.swap(false, Ordering::Acquire) {
                 (subscription, progress) = self.current().await?;
@@ -110,14 +115,23 @@ impl Worker {
                 continue;
             }
             let Some(record) = ahead.front() else {
+                if std::mem::take(&mut is_idle) && !is_behind {
+                    self.gather().await;
+                    continue;
+                }
                 tokio::select! {
-                    batch = feed.next_batch(BATCH_MAX) => ahead.extend(batch.map_err(closed)?),
+                    batch = feed.next_batch(BATCH_MAX) => {
+                        let batch = batch.map_err(closed)?;
+                        is_behind = batch.len() == BATCH_MAX;
+                        ahead.extend(batch);
+                    }
                     () = self.signals.changed.notified() => {}
                 }
                 continue;
             };
             let seq = record.seq;
-            if subscription.wants(record.event.name()) {
+            is_idle = !subscription.wants(record.event.name());
+            if !is_idle {
                 let message = Message::about(self.id, record, history).map_err(WebhookError::unavailable)?;
                 let arrived = self.attempt(&subscription, &progress, message, seq).await?;
                 (subscription, progress) = self.current().await?;
@@ -132,6 +146,14 @@ impl Worker {
             }
             self.cover(seq);
             ahead.pop_front();
+        }
+    }
+
+    /// Waits until several records may have come.
+    async fn gather(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(GATHER) => {}
+            () = self.signals.changed.notified() => {}
         }
     }
 

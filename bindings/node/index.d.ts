@@ -967,9 +967,10 @@ export interface Payments {
   /**
    * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
    *
-   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money. The
-   * returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
-   * does. If it refuses permanently, the refund is `failed`, and the charge is as before.
+   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money, whose
+   * tickets went back on sale when its order ended. The returned charge is `refunded`, or still `refunding` if the card processor has
+   * not confirmed it in time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+   * before.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;
@@ -1162,9 +1163,10 @@ export interface SystemPayments {
   /**
    * Gives back all that is left of the money of a complete order. Its tickets go back on sale if `returnToSale` is `true`.
    *
-   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money. The
-   * returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
-   * does. If it refuses permanently, the refund is `failed`, and the charge is as before.
+   * Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated money, whose
+   * tickets went back on sale when its order ended. The returned charge is `refunded`, or still `refunding` if the card processor has
+   * not confirmed it in time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
+   * before.
    *
    * Rejects with `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError` (`payment.not_refundable`,
    * `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken some of the money back;

@@ -120,6 +120,18 @@ fn errors_of_the_command_line_name_the_variable() {
     assert!(stderr.contains("--fee-fixed (BOXOFFICE_FEE_FIXED)"), "{stderr}");
 }
 
+#[test]
+fn errors_of_subcommands_are_told_too() {
+    let dir = tempfile::tempdir().unwrap();
+    for args in [&["payout", "--amount", "12"][..], &["webhooks", "add", "--event"], &["balance"], &["operator", "ann"]]
+    {
+        let (status, _, stderr) = command(args, dir.path()).finish();
+        assert_eq!(status, Some(2), "{args:?}: {stderr}");
+        assert!(stderr.starts_with("error: ") && stderr.contains("--help"), "{args:?}: {stderr}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
 #[cfg(feature = "stripe")]
 #[test]
 fn errors_of_stripes_options_name_the_variable() {

@@ -30,9 +30,9 @@ class SystemPayments:
         `True`.
 
         Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
-        money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
-        time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
-        before.
+        money, whose tickets went back on sale when its order ended. The returned charge is `refunded`, or still
+        `refunding` if the card processor has not confirmed it in time; it is then asked until it does. If it refuses
+        permanently, the refund is `failed`, and the charge is as before.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken
@@ -191,9 +191,9 @@ class AsyncSystemPayments:
         `True`.
 
         Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
-        money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
-        time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
-        before.
+        money, whose tickets went back on sale when its order ended. The returned charge is `refunded`, or still
+        `refunding` if the card processor has not confirmed it in time; it is then asked until it does. If it refuses
+        permanently, the refund is `failed`, and the charge is as before.
 
         Raises `NotFoundError` (`order.not_found`), `ForbiddenError` (`order.not_yours`), `ConflictError`
         (`payment.not_refundable`, `payment.already_refunded`, `payment.return_needs_full_refund`) if a bank has taken

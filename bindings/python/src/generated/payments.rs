@@ -69,9 +69,9 @@ impl Payments {
     /// `True`.
     ///
     /// Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of escalated
-    /// money. The returned charge is `refunded`, or still `refunding` if the card processor has not confirmed it in
-    /// time; it is then asked until it does. If it refuses permanently, the refund is `failed`, and the charge is as
-    /// before.
+    /// money, whose tickets went back on sale when its order ended. The returned charge is `refunded`, or still
+    /// `refunding` if the card processor has not confirmed it in time; it is then asked until it does. If it refuses
+    /// permanently, the refund is `failed`, and the charge is as before.
     ///
     /// Args:
     ///     actor_id: The id of the user who acts. The box office itself acts by `BoxOffice.as_system`.

@@ -109,7 +109,8 @@ fn refunded(
     reference: Option<&Arc<str>>,
 ) -> DomainEvent {
     let is_whole = charge.refunded_minor() + refund.amount.minor() >= charge.amount.minor();
-    let returns = refund.return_to_sale && is_whole;
+    // Older journals have refunds of late money that were to return what the order no longer held.
+    let returns = refund.return_to_sale && refund.reason != RefundReason::Late && is_whole;
     let mut tickets = if returns { after_this(state, order) } else { TicketVersions::new() };
     tickets.retain(|returned| {
         order.tickets.iter().any(|ticket| ticket.id == returned.id && is_active(state, ticket.seller_id))

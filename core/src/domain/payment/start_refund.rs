@@ -81,7 +81,8 @@ impl Decide for StartRefund {
             order_id: order.id,
             amount,
             reason,
-            return_to_sale: self.return_to_sale,
+            // Tickets of late money went back on sale when the order ended.
+            return_to_sale: self.return_to_sale && reason != RefundReason::Late,
         })))
     }
 

@@ -61,6 +61,12 @@ impl State {
         Ok(())
     }
 
+    /// Leaves the seat of a withdrawn ticket to others.
+    pub(in crate::domain) fn leave_seat(&mut self, id: TicketId) -> Applied {
+        self.seats.remove(present(self.tickets.get(&id))?);
+        Ok(())
+    }
+
     /// Returns the order for changes.
     pub(in crate::domain) fn order_mut(&mut self, id: OrderId) -> Result<&mut Arc<Order>, Inconsistency> {
         present(self.orders.get_mut(&id))

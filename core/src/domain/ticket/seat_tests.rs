@@ -44,6 +44,14 @@ fn a_seat_is_taken_while_a_ticket_for_it_is_on_sale_locked_or_sold() {
 }
 
 #[test]
+fn a_withdrawn_ticket_is_not_found_by_its_seat() {
+    let on_sale = seated_7();
+    let seat = super::seat_of(on_sale.ticket(7)).unwrap();
+    assert_eq!(on_sale.state.seat_holders(seat).count(), 1);
+    assert_eq!(on_sale.has(withdraw(7, None)).state.seat_holders(seat).count(), 0);
+}
+
+#[test]
 fn a_withdrawn_ticket_and_one_whose_money_went_back_leave_their_seat() {
     seated_7().has(withdraw(7, None)).has(again());
     let refunded = sold_7().has(refund(1, false)).has(refunded(1));

@@ -74,6 +74,7 @@ impl Apply for TicketWithdrawn {
     fn apply(&self, state: &mut State, fact: Fact) -> Applied {
         let ticket = state.ticket_mut(self.ticket_id)?;
         step(ticket, fact, TicketStatus::Available, TicketStatus::Withdrawn, None)?;
+        state.leave_seat(self.ticket_id)?;
         state.ticket_left(self.ticket_id)
     }
 }

@@ -110,6 +110,21 @@ fn an_operator_sees_to_what_can_not_go_back() {
     returned.when(resolve(Resolution::Kept)).then_refused(Rejection::NotEscalated);
 }
 
+#[test]
+fn its_tickets_are_not_returned_once_more() {
+    // They went back on sale when the order ended: they are on sale, held by another, or sold by now.
+    for scenario in [failed(), failed().by(BUYER).has(order(2, [7])), resold()] {
+        let escalated = scenario.late_money("escalate").by_system().has(charged(1)).by(OPERATOR);
+        let told = escalated.when(refund(1, true));
+        assert_eq!(names(&told), ["RefundStarted"]);
+        let before = told.go_on();
+        assert!(!before.charge(1).refunds[0].return_to_sale);
+        let after = before.clone().by_system().has(refunded(1));
+        assert_eq!(after.charge(1).status, ChargeStatus::Refunded);
+        assert_eq!(after.ticket(7), before.ticket(7));
+    }
+}
+
 fn resolve(resolution: Resolution) -> Command {
     Command::ResolveEscalation(ResolveEscalation { order_id: order_id(1), resolution, note: "seen to".into() })
 }

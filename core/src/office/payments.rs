@@ -143,9 +143,9 @@ impl Payments {
     /// `true`.
     ///
     /// Operators can, and a seller who sold all tickets of the order. Operators can also retry the refund of
-    /// [escalated](Payments::escalated) money, whose tickets went back on sale when its order ended. The returned charge is `refunded`, or still `refunding` if the card
-    /// processor has not confirmed it in time; it is then asked until it does. If it refuses permanently, the refund is
-    /// `failed`, and the charge is as before.
+    /// [escalated](Payments::escalated) money, whose tickets went back on sale when its order ended. The returned charge
+    /// is `refunded`, or still `refunding` if the card processor has not confirmed it in time; it is then asked until it
+    /// does. If it refuses permanently, the refund is `failed`, and the charge is as before.
     ///
     /// ```
     /// # async fn example(

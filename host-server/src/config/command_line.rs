@@ -20,9 +20,11 @@ impl Cli {
         I: IntoIterator<Item = std::ffi::OsString>,
     {
         let mut command = without_empty_variables(Self::command());
-        // Arguments of subcommands that weren't called have no text otherwise, and an error is compared with it.
-        command.build();
-        let matches = command.try_get_matches_from_mut(args).map_err(|error| naming_variables(error, &command))?;
+        let matches = command.try_get_matches_from_mut(args).map_err(|error| {
+            // Arguments of subcommands that weren't called have no text otherwise, and the error's is compared with it.
+            command.build();
+            naming_variables(error, &command)
+        })?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }

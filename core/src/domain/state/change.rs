@@ -55,15 +55,9 @@ impl State {
         present(self.tickets.get_mut(&id))
     }
 
-    /// Follows an edit of the ticket, which was so before.
+    /// Follows an edit or the withdrawal of the ticket, which was so before.
     pub(in crate::domain) fn reseat(&mut self, before: &Ticket) -> Applied {
         self.seats.replace(before, present(self.tickets.get(&before.id))?);
-        Ok(())
-    }
-
-    /// Leaves the seat of a withdrawn ticket to others.
-    pub(in crate::domain) fn leave_seat(&mut self, id: TicketId) -> Applied {
-        self.seats.remove(present(self.tickets.get(&id))?);
         Ok(())
     }
 

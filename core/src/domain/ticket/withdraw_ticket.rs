@@ -73,8 +73,9 @@ impl Apply for TicketWithdrawn {
 
     fn apply(&self, state: &mut State, fact: Fact) -> Applied {
         let ticket = state.ticket_mut(self.ticket_id)?;
+        let before = Arc::clone(ticket);
         step(ticket, fact, TicketStatus::Available, TicketStatus::Withdrawn, None)?;
-        state.leave_seat(self.ticket_id)?;
+        state.reseat(&before)?;
         state.ticket_left(self.ticket_id)
     }
 }
